@@ -11,7 +11,7 @@ from app.community.views import bp as community
 from app.core import template_filters
 from app.dashboard.views import bp as dashboard
 from app.events.queries import linked_survey_source
-from app.events.queries.contact_names import find_contact_names
+from app.events.queries.contact_names import find_names
 from app.events.views import bp as events
 from app.health.views import bp as health
 from app.inbox.actions import conversation_status, thread_updates
@@ -89,7 +89,7 @@ def register_blueprints(app: Flask) -> None:
             conversation_status.resolve_unclear_answer,
         ),
     )
-    contact_name_source.set_contact_name_source(app, find_contact_names)
+    contact_name_source.set_contact_name_source(app, find_names)
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     person_note_source.set_person_note_source(app, list_contact_notes)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)

@@ -41,7 +41,7 @@ class UploadForm(FlaskForm):
 
     @property
     def is_pasted(self) -> bool:
-        """Whether rows were pasted."""
+        """Whether rows were pasted instead of a file."""
         return bool((self.rows.data or "").strip())
 
     def read_spreadsheet(self) -> SubmittedSpreadsheet:

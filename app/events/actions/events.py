@@ -63,6 +63,7 @@ def update_event(event_id: int, info: EventInfo) -> list[str]:
 
 def get_event_for_update(event_id: int) -> Event:
     """Return the event as it is inside write(). Raises NotFound."""
+    # Read anew: the session may hold the row as it was before this transaction.
     row = db.session.get(Event, event_id, populate_existing=True)
     if row is None:
         raise NotFound
@@ -75,10 +76,12 @@ def delete_event_and_registrations(event_id: int) -> EventDeletionSummary:
     What was sent, or is being sent, stays in the logs under the event's title.
     """
     title = get_event_for_update(event_id).title
+    # Before the event is gone: afterwards nothing says which blasts were for it.
     blast_count = blast_scheduling.cancel_event_blasts(
         event_id, f"for the event “{title}”, which was deleted"
     )
     registration_count = registrations.count_registrations(event_id)
+    # Its registrations and reminder steps go with it, by ON DELETE CASCADE.
     statement = delete(Event).where(Event.id == event_id)
     execute_and_count_rows(statement.execution_options(synchronize_session=False))
     return EventDeletionSummary(title, registration_count, blast_count)

@@ -38,10 +38,12 @@ def register_for_event_by_text(
     """
     if SELECT_EVENT_ID.fetch_value(b_event=event_id) is None:
         raise NotFound
+    # ON CONFLICT DO NOTHING: a second text of the same person is no error.
     inserted_count = INSERT_REGISTRATION.execute(
         event_id=event_id, name=name, phone=phone, created_at=now()
     )
     if inserted_count:
+        # Somebody who was erased after a STOP and comes back is still opted out.
         erased_numbers.restore_erased_opt_outs([phone])
     elif name:
         statement = UPDATE_NAME if is_own_name else UPDATE_MISSING_NAME

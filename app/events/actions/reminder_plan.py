@@ -76,6 +76,7 @@ def save_reminder_plan(event_id: int, steps: Sequence[ReminderStep], moment: dat
     saved_ids = {step.id for step in steps}
     rows = {row.id: row for row in _load_steps(event_id)}
     _delete_steps([row for row in rows.values() if row.id not in saved_ids])
+    # unique_event_step is checked row by row, not at the end of the transaction.
     for row in rows.values():
         row.days += TEMPORARY_DAYS_OFFSET
     db.session.flush()
@@ -101,9 +102,11 @@ def reschedule_reminders(event_id: int, moment: datetime) -> None:
     that is on and due after `moment` (UTC) has exactly one pending blast, and no other step has
     any. Nothing is sent late.
     """
+    # Read anew: the session may hold the event as it was before this transaction.
     event = db.session.get(Event, event_id, populate_existing=True)
     if event is None:
         return
+    # The steps that were just changed must be in the database before they are read.
     db.session.flush()
     zone = organisation.get_organisation_timezone()
     schedule = EventSchedule(event.date, event.start_time, zone)
@@ -178,6 +181,7 @@ def _build_blast_spec(
         test_mode=False,
         immediate=False,
         timezone=zone,
+        # No form was submitted, so there is no token that could come twice.
         client_token=None,
         created_by=REMINDER_AUTHOR,
         not_after=timing.not_after,

@@ -79,7 +79,7 @@ class EventForm(FlaskForm):
         text = _get_typed_text(self.date)
         if not text:
             return None
-        # fromisoformat() also takes forms such as 20260508.
+        # Python's fromisoformat() also takes forms such as 20260508.
         if not DATE_PATTERN.fullmatch(text):
             raise ValueError(text)
         return dt.date.fromisoformat(text)

@@ -45,6 +45,7 @@ class ReminderStepForm(Form):
     side = SelectField(
         "Before or after",
         choices={BEFORE: "days before", AFTER: "days after"},
+        # validate_side() says it in our own words.
         validate_choice=False,
     )
     time_of_day = StringField("Time", widget=TimeInput())

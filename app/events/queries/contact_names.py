@@ -59,7 +59,7 @@ def find_display_names(phones: Sequence[str]) -> dict[str, str | None]:
     return {phone: choose_display_name(rows) for phone, rows in names.items()}
 
 
-def find_contact_names(phones: Sequence[str]) -> dict[str, str | None]:
+def find_names(phones: Sequence[str]) -> dict[str, str | None]:
     """Return the display names of `phones`, else the names under which they were last texted."""
     names = find_display_names(phones)
     unnamed = [phone for phone in phones if not names.get(phone)]

@@ -64,6 +64,7 @@ def _count_registered_people() -> Any:
 def _build_event_order(params: ListParams, today: date) -> list[ColumnElement[Any]]:
     if params.sort == "when":
         return _order_by_latest_event() if params.descending else _order_by_next_event(today)
+    # The id makes the order total, so that no event is on two pages or on none.
     column: ColumnElement[Any] = _count_registered_people()
     if params.sort == "title":
         column = func.lower(Event.title)

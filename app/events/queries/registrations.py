@@ -56,6 +56,7 @@ def paginate_registrations(event_id: int, params: ListParams, region: str) -> Re
     # The total comes with the rows, so that most pages take one statement.
     total = select(func.count()).where(*conditions).scalar_subquery()
     rows = _fetch_page_rows(conditions, params, total)
+    # A page beyond the last one: somebody was deleted, or the address was typed.
     if not rows and params.number > 1:
         params = clamp_to_last_page(db.session.scalar(select(total)) or 0, params)
         rows = _fetch_page_rows(conditions, params, total)

@@ -131,5 +131,6 @@ def _load_steps_with_newest_blasts(
         .where(EventReminder.event_id == event_id)
         .order_by(EventReminder.days, EventReminder.time_of_day)
     )
+    # One statement for steps and blasts: a page of a list takes at most 8.
     rows = join_newest_reminder_blast(steps, EventReminder.id)
     return db.session.execute(rows).all()

@@ -1,8 +1,8 @@
 """Pages of events."""
 
 from app.events.views import (
+    event_date_labels,
     event_detail,
-    event_labels,
     event_list,
     registration_import,
     registrations,
@@ -14,7 +14,7 @@ from app.events.views.blueprint import bp
 __all__ = [
     "bp",
     "event_detail",
-    "event_labels",
+    "event_date_labels",
     "event_list",
     "registration_import",
     "registrations",

@@ -21,7 +21,7 @@ from app.events.models import Event
 from app.events.queries import events, registrations, reminder_plan
 from app.events.queries.linked_survey_source import find_linked_surveys
 from app.events.views.blueprint import bp
-from app.events.views.event_labels import get_organisation_date
+from app.events.views.event_date_labels import get_organisation_date
 from app.organisation import queries as organisation
 
 
@@ -66,6 +66,7 @@ def build_usual_plan_form(event: Event) -> ReminderPlanForm | None:
 def edit_event(event_id: int) -> ResponseReturnValue:
     """Change an event; admins can also delete it here."""
     event = get_event_or_404(event_id)
+    # A field that is not in the request keeps the event's value.
     form = EventForm(obj=event)
     if form.validate_on_submit():
         with audited_write("event.changed", current_username()) as audit_event:

@@ -10,7 +10,7 @@ from app.events.actions.events import create_event
 from app.events.forms.events import EventForm
 from app.events.queries.event_list import EVENT_SORTS, paginate_events
 from app.events.views.blueprint import bp
-from app.events.views.event_labels import get_organisation_date
+from app.events.views.event_date_labels import get_organisation_date
 
 
 @bp.get("/events")
@@ -24,7 +24,7 @@ def list_events() -> ResponseReturnValue:
 @bp.route("/events/add", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def add_event() -> ResponseReturnValue:
-    """Add an event."""
+    """Show the form of a new event, and add it."""
     form = EventForm()
     if form.validate_on_submit():
         with audited_write("event.added", current_username()) as audit_event:

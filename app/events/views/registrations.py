@@ -65,6 +65,7 @@ def add_registration(event_id: int) -> ResponseReturnValue:
 def _save_registration(event_id: int, form: RegistrationForm) -> EventRegistration:
     with audited_write("registration.added", current_username()) as audit_event:
         row = actions.create_registration(event_id, form.name.data, form.phone.phone.e164)
+        # Somebody who was erased after a STOP and comes back is still opted out.
         erased_numbers.restore_erased_opt_outs([row.phone])
         audit_event.about = _build_audit_subject(row)
     return row
@@ -84,7 +85,7 @@ def _describe_new_registration(row: EventRegistration) -> str:
 @bp.post("/events/<int:event_id>/unregister/<int:rid>")
 @roles_required(*ALL_ROLES)
 def remove_registration(event_id: int, rid: int) -> ResponseReturnValue:
-    """Delete a registration."""
+    """Take a person off this event and go back to the list."""
     with audited_write("registration.removed", current_username()) as audit_event:
         row = actions.delete_registration(event_id, rid)
         audit_event.about = _build_audit_subject(row)

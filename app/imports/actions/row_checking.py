@@ -67,10 +67,12 @@ def check_next_rows(
     if columns.headings:
         start += 1
     rows = upload_storage.iterate_upload_rows(row.stored_as, start)
+    # Repeats are found across slices by the numbers that were stored before.
     first_lines: dict[str, int] = {}
     if row.checked_rows:
         for phone, line in SELECT_LINES_BY_PHONE.fetch_rows(import_id=row.id):
             first_lines[phone] = line
+    # The headings were skipped by `start` above.
     columns_without_headings = ColumnMapping(columns.kinds, ())
     checked_rows: list[CheckedRow] = []
     deadline = clock() + CHECK_SECONDS

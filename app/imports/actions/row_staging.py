@@ -109,6 +109,8 @@ def store_checked_rows(import_id: int, row_slice: CheckedRowSlice, target: Impor
     Returns False and adds nothing when another request has stored the same rows before.
     """
     row = get_open_import(import_id, target)
+    # Checking is done outside write(), so another request may have been faster, or somebody may
+    # have chosen other columns meanwhile.
     if (row.checked_rows, row.columns) != (row_slice.row_offset, row_slice.layout):
         return False
     INSERT_CHECKED_ROW.execute_many([(import_id, *checked_row) for checked_row in row_slice.rows])

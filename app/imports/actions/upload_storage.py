@@ -43,11 +43,13 @@ def _write_upload_file(name: str, data: bytes) -> None:
     """Write a file as a whole: a request that reads it meanwhile reads the one before."""
     temporary_path = _get_upload_folder() / secrets.token_hex(16)
     try:
+        # O_EXCL and 0600: nobody else may have put a file there, or read this one.
         descriptor = os.open(temporary_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with open(descriptor, "wb") as file:
             file.write(data)
         temporary_path.rename(_get_upload_folder() / name)
     finally:
+        # It is gone already when the rename went well.
         temporary_path.unlink(missing_ok=True)
 
 

@@ -94,6 +94,7 @@ def _start_import(
     with write():
         delete_expired_imports(now() - UPLOAD_LIFETIME, now() - UNDO_PERIOD)
         row = row_staging.create_import(upload, parsed, importer.target)
+    # A small list is checked by the time its page is shown.
     if parsed.data_row_count <= MAX_ROWS_CHECKED_AT_ONCE:
         _check_next_slice(importer, row)
     return build_import_urls(importer, row.id)
@@ -172,6 +173,7 @@ def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     try:
         parsed = parse_sheet_as_chosen(load_sheet(row, choice), choice, region)
         upload_storage.store_upload_rows(row.stored_as or "", parsed.rows)
+        # Outside write() up to here: parsing 100,000 rows takes a second.
         with write():
             row = row_staging.restart_import_check(import_id, parsed, importer.target)
         _check_next_slice(importer, row)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 
 from app.core.db import db
-from app.events.queries.contact_names import find_contact_names
+from app.events.queries.contact_names import find_names
 from app.inbox.models import Thread
 
 
@@ -22,7 +22,7 @@ def find_thread_by_phone(phone: str) -> Thread | None:
 
 def find_contact_name(phone: str) -> str | None:
     """Return the name of this number on the lists, else the one under which it was last texted."""
-    return find_contact_names([phone]).get(phone)
+    return find_names([phone]).get(phone)
 
 
 def select_is_silenced(phone: Any, moment: ColumnElement[datetime]) -> ColumnElement[bool]:
