@@ -108,7 +108,8 @@ def _build_public_layout() -> Layout:
 
 def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
     settings = current_settings()
-    entries = [entry for entry in menu if _is_entry_visible(entry, settings)]
+    is_admin = bool(current_user.is_admin)
+    entries = [entry for entry in menu if _is_entry_visible(entry, settings, is_admin=is_admin)]
     heartbeat, counts = _fetch_heartbeat_and_counts(entries)
     items, tabs = [], []
     for entry in entries:
@@ -132,10 +133,10 @@ def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
     )
 
 
-def _is_entry_visible(entry: MenuEntry, settings: Settings) -> bool:
+def _is_entry_visible(entry: MenuEntry, settings: Settings, *, is_admin: bool) -> bool:
     if entry.sandbox and settings.carrier != "sandbox":
         return False
-    return bool(current_user.is_admin or not entry.admin)
+    return is_admin or not entry.admin
 
 
 def _fetch_heartbeat_and_counts(

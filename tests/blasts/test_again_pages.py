@@ -17,7 +17,7 @@ from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.organisation.models import Organisation
 from tests.blasts.desk import all_rows, close, release, sent, settle
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.sample_rows import dead_number, member, members, said_stop
+from tests.sample_rows import add_dead_number, add_member, add_members, add_opt_out
 
 PHONES = {"Zoë": ZOE, "Leo": LEO, "Mia": MIA, "Max": MAX}
 HOUR = timedelta(hours=1)
@@ -28,7 +28,7 @@ def log(app, visit):
     """A blast that has ended: Max got it, Zoë and Leo are in doubt, Mia's was not sent."""
     with app.app_context():
         for name, phone in PHONES.items():
-            member(phone, name)
+            add_member(phone, name)
     sent(visit, "sol", message_body="The picnic is at eleven.")
     log = release(app)
     for phone in (ZOE, LEO):
@@ -352,8 +352,8 @@ def test_nothing_is_sent_before_it_is_confirmed(app, visit, log):
 
 def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(app, visit, log):
     with app.app_context():
-        said_stop(ZOE)
-        dead_number(MIA)
+        add_opt_out(ZOE)
+        add_dead_number(MIA)
     page = visit(ask(log, app, ZOE, LEO, MIA), "ada")
     assert page.headings == ["Send again to 1 person"]
     assert "2 people stay out" in page.words
@@ -441,7 +441,7 @@ def test_who_was_left_out_for_what_has_changed_is_sent_to_as_if_they_had_only_wa
 
 def test_many_come_in_pages_and_are_all_sent(app, visit):
     with app.app_context():
-        members(620)
+        add_members(620)
     sent(visit, message_body="Hello", target="community")
     log = release(app)
     with app.app_context(), write() as session:
@@ -487,7 +487,7 @@ def running(app, visit):
     """A blast that is being sent, to four people."""
     with app.app_context():
         for name, phone in PHONES.items():
-            member(phone, name)
+            add_member(phone, name)
     sent(visit, message_body="The picnic is at eleven.")
     return release(app)
 

@@ -24,13 +24,13 @@ from tests.blasts.desk import (
     written,
 )
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.sample_rows import member
+from tests.sample_rows import add_member
 
 
 @pytest.fixture(autouse=True)
 def zoe(app):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
 
 
 def test_a_fresh_page_asks_for_a_text_and_says_how_to_stop(visit):
@@ -191,7 +191,7 @@ def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_o
         )
     with app.app_context():
         for phone in (LEO, MIA, MAX):
-            member(phone, "Wolfeschlegelsteinhausenbergerdorff")
+            add_member(phone, "Wolfeschlegelsteinhausenbergerdorff")
     page = visit(
         NEW,
         "ada",
@@ -265,7 +265,7 @@ def test_numbers_abroad_are_counted_by_country_with_what_they_may_cost(app, visi
     """
     with app.app_context():
         for phone in ("+17875551234", "+18765551234", "+18765551235"):
-            member(phone)
+            add_member(phone)
     words = reviewed(visit).words
     assert (
         "3 numbers are abroad (2 in Jamaica, 1 in Puerto Rico). A text to them may cost more than the price per part."

@@ -22,14 +22,14 @@ from tests.blasts.desk import (
     written,
 )
 from tests.sample_people import LEO, MIA, ZOE
-from tests.sample_rows import member, members, said_stop
+from tests.sample_rows import add_member, add_members, add_opt_out
 from tests.visit import Visitor
 
 
 @pytest.fixture(autouse=True)
 def zoe(app):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
 
 
 def acts(app, verb):
@@ -159,7 +159,7 @@ class TestManyPeople:
     @pytest.fixture(autouse=True)
     def more(self, app):
         with app.app_context():
-            members(29, start=100)
+            add_members(29, start=100)
 
     @pytest.mark.parametrize("typed", ["", "29", "31", "thirty", "3 0 1", "٣٠"])
     def test_the_number_must_be_that_of_the_people(self, app, visit, typed):
@@ -177,7 +177,7 @@ class TestManyPeople:
 
     def test_nobody_who_is_left_out_counts(self, app, visit):
         with app.app_context():
-            said_stop(ZOE)
+            add_opt_out(ZOE)
         page = pressed(visit, reviewed(visit), confirm="1", people_count="30")
         assert "Type the number of people: 29." in page.words
 
@@ -185,8 +185,8 @@ class TestManyPeople:
 def test_people_who_came_meanwhile_are_shown_before_anything_leaves(app, visit):
     fields = hidden(reviewed(visit)) | {"confirm": "1"}
     with app.app_context():
-        member(LEO, "Leo")
-        member(MIA, "Mia")
+        add_member(LEO, "Leo")
+        add_member(MIA, "Mia")
     page = visit(NEW, "ada", **fields)
     assert page.status_code == 422
     assert "Now 3 people (2 more). Check again." in page.words
@@ -196,10 +196,10 @@ def test_people_who_came_meanwhile_are_shown_before_anything_leaves(app, visit):
 
 def test_people_who_went_meanwhile_too(app, visit):
     with app.app_context():
-        member(LEO, "Leo")
+        add_member(LEO, "Leo")
     fields = hidden(reviewed(visit)) | {"confirm": "1"}
     with app.app_context():
-        said_stop(LEO)
+        add_opt_out(LEO)
     page = visit(NEW, "ada", **fields)
     assert "Now 1 person (1 fewer). Check again." in page.words
 

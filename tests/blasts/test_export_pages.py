@@ -9,15 +9,15 @@ from app.audit.models import AuditEvent
 from app.core.db import db
 from tests.blasts.desk import release, sent, settle
 from tests.sample_people import LEO, ZOE
-from tests.sample_rows import member, members, said_stop
+from tests.sample_rows import add_member, add_members, add_opt_out
 
 
 @pytest.fixture
 def log(app, visit):
     with app.app_context():
-        member(ZOE, "=cmd|'/c calc'!A1")
-        member(LEO, None)
-        said_stop(LEO)
+        add_member(ZOE, "=cmd|'/c calc'!A1")
+        add_member(LEO, None)
+        add_opt_out(LEO)
     sent(visit, message_body="Hi {name|you}")
     found = release(app)
     settle(
@@ -69,7 +69,7 @@ def test_what_arrived_is_a_success_without_an_error(app, visit, log):
 
 def test_more_than_one_slice_comes_whole_and_in_order(app, visit):
     with app.app_context():
-        members(2500)
+        add_members(2500)
     sent(visit, message_body="Hello")
     log = release(app)
     results = visit(f"/blasts/logs/{log}/export?format=json", "ada").json

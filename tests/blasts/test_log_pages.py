@@ -15,7 +15,7 @@ from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
 from tests.blasts.desk import all_rows, close, one_line, release, sent, settle
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.sample_rows import member, members, said_stop
+from tests.sample_rows import add_member, add_members, add_opt_out
 
 PHONES = {"Zoë": ZOE, "Leo": LEO, "Mia": MIA, "Max": MAX}
 
@@ -25,8 +25,8 @@ def log(app, visit):
     """A blast just released, to Zoë, Leo and Mia; Max said STOP."""
     with app.app_context():
         for name, phone in PHONES.items():
-            member(phone, name)
-        said_stop(MAX)
+            add_member(phone, name)
+        add_opt_out(MAX)
     sent(visit, "sol", message_body="Hi {name}, the picnic is at eleven.")
     return release(app)
 
@@ -220,7 +220,7 @@ def test_a_search_that_finds_nobody_says_so(visit, log):
 
 def test_a_large_blast_comes_in_pages_each_person_once(app, visit):
     with app.app_context():
-        members(130)
+        add_members(130)
     sent(visit, message_body="Hello")
     log = release(app)
     settle(app, "+13035550107", "failed", error_code=30003)
@@ -289,10 +289,10 @@ def test_a_hand_on_a_blast_that_has_ended_changes_nothing_and_says_so(app, visit
 
 def test_a_log_whose_people_all_went_before_its_time_says_so(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     sent(visit)
     with app.app_context():
-        said_stop(ZOE)
+        add_opt_out(ZOE)
     page = visit(at(release(app)), "ada")
     assert "Failed: nobody got it" in page.words
     assert "Nobody was left to text." in page.words

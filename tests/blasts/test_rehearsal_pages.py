@@ -15,9 +15,9 @@ from app.suppression.models import (
     UnsubscribedContact,
 )
 from tests.blasts.desk import NEW, all_rows, hidden, pressed, release, texts_on, written
-from tests.sample_rows import pretend_phone
+from tests.sample_rows import make_phone
 
-PHONES = [pretend_phone(n) for n in range(60)]
+PHONES = [make_phone(n) for n in range(60)]
 NAMES = st.none() | st.sampled_from(
     [
         "Zoë Hernández",

@@ -20,14 +20,14 @@ from tests.blasts.desk import (
     written,
 )
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.sample_rows import dead_number, member, members, pretend_phone, said_stop
+from tests.sample_rows import (add_dead_number, add_member, add_members, make_phone, add_opt_out)
 from tests.visit import Visitor
 
 
 def test_it_says_who_gets_what(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë Hernández")
-        member(LEO, None)
+        add_member(ZOE, "Zoë Hernández")
+        add_member(LEO, None)
     page = reviewed(visit)
     assert "2 people get this text" in page.words
     assert texts_on(page) == [
@@ -44,7 +44,7 @@ def test_it_says_who_gets_what(app, visit):
 
 def test_one_form_carries_everything(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     with time_machine.travel(AT_NOON, tick=False):
         fields = hidden(reviewed(visit, **LATER, client_token="mine"))
     expected = written(**LATER, client_token="mine", seen_count="1", fold="first")
@@ -54,10 +54,10 @@ def test_one_form_carries_everything(app, visit):
 def test_everybody_who_is_left_out_is_counted_with_a_reason_and_a_remedy(app, visit):
     with app.app_context():
         for phone, name in ((ZOE, "Zoë"), (LEO, "Leo"), (MIA, "Mia"), (MAX, "Max")):
-            member(phone, name)
-        said_stop(LEO)
-        said_stop(MIA)
-        dead_number(MAX)
+            add_member(phone, name)
+        add_opt_out(LEO)
+        add_opt_out(MIA)
+        add_dead_number(MAX)
     page = reviewed(visit)
     assert "1 person gets this text" in page.words
     assert "3 people are left out" in page.words
@@ -68,8 +68,8 @@ def test_everybody_who_is_left_out_is_counted_with_a_reason_and_a_remedy(app, vi
 
 def test_a_text_of_nothing_but_a_missing_name_leaves_that_person_out(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")
-        member(LEO, None)
+        add_member(ZOE, "Zoë")
+        add_member(LEO, None)
     page = reviewed(visit, message_body="{name}", include_unsubscribe=None)
     assert "The text would be empty 1" in page.words
 
@@ -83,8 +83,8 @@ def test_with_nobody_to_text_there_is_no_button(app, visit):
 
 def test_with_everybody_left_out_the_reasons_are_there_and_no_button(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")
-        said_stop(ZOE)
+        add_member(ZOE, "Zoë")
+        add_opt_out(ZOE)
     page = visit(NEW, "ada", **written())
     assert page.status_code == 422
     assert "Nobody gets this text" in page.words
@@ -101,7 +101,7 @@ def test_an_event_with_nobody_registered_says_so(app, visit):
 
 def test_a_blast_for_an_event_names_it_and_asks_its_people_only(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     picnic = event(app, "Spring picnic", LEO, MIA)
     page = reviewed(visit, target="event", event_id=str(picnic))
     assert "2 people get this text" in page.words
@@ -110,8 +110,8 @@ def test_a_blast_for_an_event_names_it_and_asks_its_people_only(app, visit):
 
 def test_parts_and_money_are_the_sum_over_all_people(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")  # ë is outside the plain alphabet: 70 characters a part
-        member(LEO, "Leo")
+        add_member(ZOE, "Zoë")  # ë is outside the plain alphabet: 70 characters a part
+        add_member(LEO, "Leo")
         with write() as session:
             session.get(Organisation, 1).price_per_segment = Decimal("0.0117")
     page = reviewed(visit, message_body="Hi {name}, " + "a" * 80, include_unsubscribe=None)
@@ -121,7 +121,7 @@ def test_parts_and_money_are_the_sum_over_all_people(app, visit):
 
 def test_without_a_price_there_are_parts_and_the_way_to_set_it(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     assert 'href="/settings">Set the price of a part' in reviewed(visit).text
     assert "An admin can set the price of a part" in reviewed(visit, "sol").words
 
@@ -129,13 +129,13 @@ def test_without_a_price_there_are_parts_and_the_way_to_set_it(app, visit):
 def test_it_says_when_it_would_be_finished_at_this_sender_s_pace(make_app):
     app = make_app(send_rate=0.5)
     with app.app_context():
-        members(30)
+        add_members(30)
     assert "Finishes after about 1 minute" in reviewed(Visitor(app)).words
 
 
 def test_texts_come_25_a_page_and_each_is_on_one(app, visit):
     with app.app_context():
-        members(42)
+        add_members(42)
     page = reviewed(visit, message_body="Hi {name}")
     first = texts_on(page)
     assert len(first) == 25
@@ -148,7 +148,7 @@ def test_texts_come_25_a_page_and_each_is_on_one(app, visit):
 
 def test_later_is_said_in_words_with_its_zone(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     with time_machine.travel(AT_NOON, tick=False):
         page = reviewed(visit, **LATER)
     assert "Fri 8 May 20:45, America/Denver (in 2 days 14 hours)" in page.words
@@ -158,7 +158,7 @@ def test_later_is_said_in_words_with_its_zone(app, visit):
 
 def test_a_time_that_comes_twice_is_the_first_unless_the_other_is_taken(app, visit):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     twice = LATER | {"schedule_date": "2026-11-01", "schedule_time": "01:30"}
     with time_machine.travel(AT_NOON, tick=False):
         page = reviewed(visit, **twice)
@@ -172,7 +172,7 @@ def test_a_time_that_comes_twice_is_the_first_unless_the_other_is_taken(app, vis
 
 def test_dear_characters_are_named_and_replaced_by_a_button(app, visit):
     with app.app_context():
-        members(30)
+        add_members(30)
     page = reviewed(
         visit,
         message_body="“Picnic” – at eleven. " + "a" * 90,
@@ -187,7 +187,7 @@ def test_dear_characters_are_named_and_replaced_by_a_button(app, visit):
 
 def test_emoji_are_named_with_what_they_cost_but_not_taken_away(app, visit):
     with app.app_context():
-        member(LEO, "Leo")
+        add_member(LEO, "Leo")
     page = reviewed(visit, message_body="🎉 " + "a" * 90, include_unsubscribe=None)
     assert "🎉 makes this text longer than it looks: 2 parts. Without it: 1." in page.words
     assert 'name="plain"' not in page.text
@@ -195,15 +195,15 @@ def test_emoji_are_named_with_what_they_cost_but_not_taken_away(app, visit):
 
 def test_another_alphabet_is_no_mistake(app, visit):
     with app.app_context():
-        member(LEO, "Leo")
+        add_member(LEO, "Leo")
     page = reviewed(visit, message_body="Пикник в субботу " * 8, include_unsubscribe=None)
     assert "longer than it looks" not in page.words
 
 
 def test_missing_names_are_counted_and_shown(app, visit):
     with app.app_context():
-        member(LEO, None)
-        member(ZOE, "Zoë")
+        add_member(LEO, None)
+        add_member(ZOE, "Zoë")
     page = reviewed(visit, message_body="Hi {name}, come!")
     assert (
         "1 person has no name. They read: “Hi, come! Reply STOP to opt out.” Give the placeholder"
@@ -216,7 +216,7 @@ def test_missing_names_are_counted_and_shown(app, visit):
 
 def test_a_long_text_and_one_without_a_way_out_are_pointed_out(app, visit):
     with app.app_context():
-        member(LEO, "Leo")
+        add_member(LEO, "Leo")
     page = reviewed(visit, message_body="word " * 150, include_unsubscribe=None)
     assert "This text is long: up to 5 parts a person" in page.words
     assert "does not say how to stop" in page.words
@@ -227,7 +227,7 @@ def test_a_long_text_and_one_without_a_way_out_are_pointed_out(app, visit):
 
 def test_what_people_are_called_cannot_break_the_page(app, visit):
     with app.app_context():
-        member(LEO, "<script>alert(1)</script>\"'{name}")
+        add_member(LEO, "<script>alert(1)</script>\"'{name}")
     page = reviewed(visit, message_body='Hi {name} <b>"&amp;</b>')
     assert "<script>alert" not in page.text
     assert texts_on(page)[0][0].startswith('Hi <script>alert(1)</script>"\'{name} <b>"&amp;</b>')
@@ -236,9 +236,9 @@ def test_what_people_are_called_cannot_break_the_page(app, visit):
 
 def test_somebody_who_may_not_be_texted_is_never_counted(app, visit):
     with app.app_context():
-        members(30)
+        add_members(30)
         for n in range(5):
-            said_stop(pretend_phone(n))
+            add_opt_out(make_phone(n))
     page = reviewed(visit)
     assert "25 people get this text" in page.words
     assert 'name="people_count"' not in page.text

@@ -23,13 +23,13 @@ from tests.blasts.desk import (
     sent,
 )
 from tests.sample_people import LEO, ZOE
-from tests.sample_rows import member
+from tests.sample_rows import add_member
 
 
 @pytest.fixture(autouse=True)
 def zoe(app):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
 
 
 def verbs(app):

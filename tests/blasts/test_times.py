@@ -27,8 +27,8 @@ from tests.blasts.desk import (
     written,
 )
 from tests.sample_people import ZOE
-from tests.delivery.helpers import log_of
-from tests.sample_rows import member, members
+from tests.delivery.helpers import get_log
+from tests.sample_rows import add_member, add_members
 
 # Friday 8 May 20:45 in Denver, and an end a quarter of an hour later.
 UNTIL = LATER | {"end_date": "2026-05-08", "end_time": "21:00"}
@@ -37,7 +37,7 @@ UNTIL = LATER | {"end_date": "2026-05-08", "end_time": "21:00"}
 @pytest.fixture(autouse=True)
 def zoe(app):
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ class TestAnEnd:
         assert f"{all_scheduled(app)[0].not_after:%Y-%m-%d %H:%M}" == "2026-05-09 03:00"
         noon.shift(timedelta(days=2, hours=14, minutes=46))
         release(app, later=timedelta())
-        assert log_of(app, blast).not_after == all_scheduled(app)[0].not_after
+        assert get_log(app, blast).not_after == all_scheduled(app)[0].not_after
 
     def test_a_blast_for_now_may_have_one_on_the_organisation_s_clocks(self, app, visit, noon):
         sent(visit, end_date="2026-05-06", end_time="08:00")
@@ -311,7 +311,7 @@ class TestTooManyForTheTime:
     def app(self, make_app):
         app = make_app(send_rate=1.0)
         with app.app_context():
-            members(99, start=100)
+            add_members(99, start=100)
         return app
 
     def test_the_check_says_how_many_would_not_be_sent(self, visit, noon):
@@ -403,6 +403,6 @@ def test_a_blast_that_cannot_be_released_holds_back_no_other(app, visit, noon, c
         ):
             release_due_blasts(now() + timedelta(minutes=1))
     assert f"blast {bad} could not be released" in caplog.text
-    assert log_of(app, good) is not None
-    assert log_of(app, bad) is None
+    assert get_log(app, good) is not None
+    assert get_log(app, bad) is None
     assert releasing.log.name in {record.name for record in caplog.records}

@@ -9,7 +9,8 @@ from app.delivery.models import MessageLog, SenderHealth
 from app.delivery.queries.blast_messages import count_messages_by_status, estimate_queued_segments
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
 from app.delivery.queries.sender_health import get_sender_health
-from app.domain.delivery.carrier_error_codes import find_error_code, find_error_fix
+from app.domain.delivery.carrier_error_codes import find_error_code
+from app.domain.delivery.carrier_error_fixes import find_error_fix
 from app.domain.delivery.cost_estimate import compute_send_seconds
 from app.domain.delivery.message_statuses import (
     OPEN_BLAST_STATUSES,
