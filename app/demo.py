@@ -149,7 +149,7 @@ def _add_conversation(conversation: DemoConversation, moment: datetime) -> None:
             continue
         text = StoredText(create_demo_inbound_message(phone, body, sent_at), body)
         thread_updates.record_inbound_text(
-            phone, [text], sent_at, needs_reply=minutes < NEEDS_REPLY_MINUTES, why=reason
+            phone, [text], sent_at, needs_reply=minutes < NEEDS_REPLY_MINUTES, reason=reason
         )
         thread_updates.index_texts_for_search([text])
     if conversation.may_mean_stop:

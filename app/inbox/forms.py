@@ -14,7 +14,8 @@ from app.domain.texts.message_templates import fill_template, list_template_prob
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_cleaning import is_blank_text
 
-MAX_TITLE_CHARACTERS, FORM_TOKEN_CHARACTERS = 80, 32
+MAX_TITLE_CHARACTERS = 80
+FORM_TOKEN_CHARACTERS = 32
 DUPLICATE_TITLE_ERROR = "Another saved reply has this title."
 MAX_LENGTH_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
 
@@ -25,6 +26,7 @@ def _validate_text(field: Field, filled_body: str) -> None:
         raise ValidationError("Write a text first.")
     for problem in list_template_problems(field.data or ""):
         add_error(field, problem)
+    # Counted as the carrier does: a character outside the BMP is two UTF-16 units.
     characters = count_utf16_units(filled_body)
     if characters > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(f"This text has {characters:,} characters. {MAX_LENGTH_HINT}")
@@ -79,7 +81,7 @@ class SavedReplyForm(FlaskForm):
     body = CleanTextField("Text", widget=TextArea())
 
     def validate_title(self, field: Field) -> None:
-        """Require a title."""
+        """Require a title that is not blank."""
         if is_blank_text(field.data or ""):
             raise ValidationError("Write a title.")
 

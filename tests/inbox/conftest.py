@@ -14,7 +14,7 @@ def wrote(app):
 
     def come(phone, body, **more):
         with app.app_context():
-            return sample_rows.wrote(phone, body, **more)
+            return sample_rows.add_inbound_text(phone, body, **more)
 
     return come
 

@@ -13,7 +13,7 @@ from app.core.db import db, write
 from app.delivery.models import Message
 from app.inbox.queries.conversation_texts import TEXTS_PER_PAGE
 from tests.sample_people import LEO, ZOE
-from tests.sample_rows import dead_number, member, said_stop
+from tests.sample_rows import add_dead_number, add_member, add_opt_out
 
 
 @pytest.fixture
@@ -54,11 +54,13 @@ def test_blasts_stand_in_the_conversation_and_every_text_names_its_source(app, v
     )
     run(
         app,
-        "INSERT INTO survey_flows (id, name, trigger_keyword, questions_json) VALUES (1, 'RSVP', 'RSVP', '[]')",
+        "INSERT INTO survey_flows (id, name, trigger_keyword, questions_json) "
+        "VALUES (1, 'RSVP', 'RSVP', '[]')",
     )
     run(
         app,
-        "INSERT INTO survey_sessions (survey_id, phone, questions_json, started_at) VALUES (1, :p, '[1,2,3]', :at)",
+        "INSERT INTO survey_sessions (survey_id, phone, questions_json, started_at) "
+        "VALUES (1, :p, '[1,2,3]', :at)",
         p=ZOE,
         at="2026-01-01 00:00:00.000000",
     )
@@ -119,8 +121,8 @@ def test_pictures_are_links_that_nobody_fetches(visit, wrote):
     thread_id = wrote(ZOE, "", media=json.dumps([*listed, "odd"]))
     page = visit(f"/inbox/{thread_id}", "ada")
     assert (
-        '<a class="btn sm" href="https://api.twilio.com/a?b=1&amp;c=2" target="_blank" rel="noreferrer'
-        in page.text
+        '<a class="btn sm" href="https://api.twilio.com/a?b=1&amp;c=2" '
+        'target="_blank" rel="noreferrer' in page.text
     )
     assert "javascript:x" not in page.text
     assert "<img" not in page.text
@@ -158,7 +160,7 @@ def test_days_stand_between_the_texts(visit, wrote):
 
 def test_the_person_beside_it(app, visit, zoe):
     with app.app_context():
-        member(ZOE, "Zoë Hernández")
+        add_member(ZOE, "Zoë Hernández")
     run(app, "INSERT INTO events (id, title) VALUES (1, 'Picnic & more')")
     run(
         app,
@@ -201,7 +203,7 @@ def test_an_unknown_number_is_asked_who_it_is(visit, zoe):
 
 @pytest.mark.parametrize(
     ("happens", "words"),
-    [(said_stop, "Said STOP"), (dead_number, "Number does not work")],
+    [(add_opt_out, "Said STOP"), (add_dead_number, "Number does not work")],
     ids=["stop", "dead"],
 )
 def test_whoever_must_not_be_texted_has_the_reason_in_place_of_the_box(
@@ -229,7 +231,7 @@ def test_the_live_part_brings_what_is_new_and_never_the_box(app, visit, zoe, wro
     assert "And another thing" in answer.text
     assert "<textarea" not in answer.text
     with app.app_context():
-        said_stop(ZOE)
+        add_opt_out(ZOE)
     assert "Whether you can write to them has just changed." in visit(address, "ada").text
     assert visit(address).status_code == 401
 

@@ -8,13 +8,13 @@ from tests.webhooks.calls import BASE, TWILIO
 
 
 @pytest.fixture
-def town(make_app):
+def twilio_app(make_app):
     """An app connected to Twilio, reached at BASE from outside, while the key is being changed."""
     return make_app(**TWILIO, twilio_auth_token_previous="old" * 10, public_base_url=BASE)
 
 
 @pytest.fixture
-def practice(make_app):
+def sandbox_app(make_app):
     """An app on the practice carrier, where nobody confirms a STOP but us; its phones sign as
     Twilio does.
     """

@@ -18,8 +18,8 @@ from werkzeug.datastructures import MultiDict
 from app.core.logging_config import ThrottledWarning
 from app.delivery.carriers import twilio_signature
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
+from tests.gunicorn_server import GunicornServer
 from tests.sample_people import ZOE
-from tests.gunicorn_server import Served
 from tests.webhooks.calls import (
     ACCOUNT,
     BASE,
@@ -47,9 +47,10 @@ FIELDS = {
 OLD = "old" * 10
 
 
+# case W1 of docs/cases.md
 @pytest.mark.parametrize("path", [INBOUND, STATUS, f"{STATUS}/{'f' * 32}"])
 @pytest.mark.parametrize("given", [None, "", "wrong", "é" * 20, "A" * 28, "\udce9"])
-def test_w1_without_a_good_signature_nothing_comes_in(town, path, given, caplog):
+def test_without_a_good_signature_nothing_comes_in(twilio_app, path, given, caplog):
     """W1: missing, empty, not ASCII, wrong: 403 without a word, no row, counted, and it never
     breaks anything.
     """
@@ -58,23 +59,25 @@ def test_w1_without_a_good_signature_nothing_comes_in(town, path, given, caplog)
         if given is None
         else {SIGNATURE_HEADER: given.encode("utf-8", "surrogateescape").decode("latin-1")}
     )
-    answer = town.test_client().post(
+    answer = twilio_app.test_client().post(
         path, data={"MessageSid": SID, "Body": "STOP", "From": ZOE}, headers=headers
     )
     assert (answer.status_code, answer.data) == (403, b"")
-    assert events(town) == []
+    assert events(twilio_app) == []
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "wrong signature" in caplog.text
 
 
-def test_w2_another_account_is_refused(town, caplog):
+# case W2 of docs/cases.md
+def test_another_account_is_refused(twilio_app, caplog):
     """W2: our key and another account; another key and our account."""
-    assert call(town, INBOUND, FIELDS | {"AccountSid": "AC" + "9" * 32}).status_code == 403
+    assert call(twilio_app, INBOUND, FIELDS | {"AccountSid": "AC" + "9" * 32}).status_code == 403
     assert "another Twilio account" in caplog.text
-    assert call(town, INBOUND, FIELDS, token="z" * 32).status_code == 403
-    assert events(town) == []
+    assert call(twilio_app, INBOUND, FIELDS, token="z" * 32).status_code == 403
+    assert events(twilio_app) == []
 
 
+# case W6 of docs/cases.md
 @pytest.mark.parametrize(
     "lies",
     [
@@ -88,56 +91,63 @@ def test_w2_another_account_is_refused(town, caplog):
     ],
 )
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_w6_only_our_public_address_counts(make_app, lies, proxies):
+def test_only_our_public_address_counts(make_app, lies, proxies):
     """W6: whatever Host and the proxies' headers say, trusted or not."""
-    town = make_app(**TWILIO, public_base_url=BASE, trust_proxy=proxies)
-    _, ref = armed_text(town)
-    assert receipt(town, ref, "sent", headers=lies).status_code == 204
+    twilio_app = make_app(**TWILIO, public_base_url=BASE, trust_proxy=proxies)
+    _, ref = armed_text(twilio_app)
+    assert receipt(twilio_app, ref, "sent", headers=lies).status_code == 204
     assert (
-        receipt(town, ref, "delivered", headers=lies, base="https://evil.example").status_code
+        receipt(twilio_app, ref, "delivered", headers=lies, base="https://evil.example").status_code
         == 403
     )
 
 
-def test_w6_a_signature_for_the_inner_address_is_refused(town):
+# case W6 of docs/cases.md
+def test_a_signature_for_the_inner_address_is_refused(twilio_app):
     """W6: the address behind the proxy is not ours."""
-    _, ref = armed_text(town)
-    assert receipt(town, ref, "sent", base="http://127.0.0.1:5000").status_code == 403
+    _, ref = armed_text(twilio_app)
+    assert receipt(twilio_app, ref, "sent", base="http://127.0.0.1:5000").status_code == 403
 
 
+# case W8 of docs/cases.md
 @pytest.mark.parametrize("query", ["?n=%C3%A9&x=%2Fa%7E&e=", "?", "?a=b+c&d=%2b"])
-def test_w8_the_raw_target_is_what_is_signed(town, query):
+def test_the_raw_target_is_what_is_signed(twilio_app, query):
     """W8: the address as it came over the wire, before anybody decoded it."""
     path = INBOUND + query
     headers = {SIGNATURE_HEADER: compute_signature(BASE + path, FIELDS, TOKEN)}
-    answer = town.test_client().post(
+    answer = twilio_app.test_client().post(
         path, data=FIELDS, headers=headers, environ_overrides={"RAW_URI": path}
     )
     assert answer.status_code == 200
 
 
+# case W8 of docs/cases.md
 @pytest.mark.slow
-def test_w8_a_real_server_hands_the_raw_target_on(make_settings):
+def test_a_real_server_hands_the_raw_target_on(make_settings):
     """W8: over a socket, bare question mark and all."""
     environment = {name.upper(): value for name, value in TWILIO.items()}
-    with Served(make_settings().database_path, **environment, SCHEDULER_ENABLED="0") as server:
+    with GunicornServer(
+        make_settings().database_path, **environment, SCHEDULER_ENABLED="0"
+    ) as server:
         for query in ("?n=%C3%A9&x=%2Fa%7E&e=", "?"):
             assert _post(server.url + INBOUND + query, FIELDS) == 200
 
 
-def test_w16_the_old_key_holds_as_long_as_it_is_set(make_app):
+# case W16 of docs/cases.md
+def test_the_old_key_holds_as_long_as_it_is_set(make_app):
     """W16: both while TWILIO_AUTH_TOKEN_PREVIOUS is set; afterwards the new one only."""
-    town = make_app(**TWILIO, public_base_url=BASE, twilio_auth_token_previous=OLD)
-    _, ref = armed_text(town)
-    assert receipt(town, ref, "sent", token=OLD).status_code == 204
-    assert receipt(town, ref, "delivered").status_code == 204
+    twilio_app = make_app(**TWILIO, public_base_url=BASE, twilio_auth_token_previous=OLD)
+    _, ref = armed_text(twilio_app)
+    assert receipt(twilio_app, ref, "sent", token=OLD).status_code == 204
+    assert receipt(twilio_app, ref, "delivered").status_code == 204
     later = make_app(**TWILIO, public_base_url=BASE)
     assert receipt(later, ref, "delivered", token=OLD).status_code == 403
     assert receipt(later, ref, "delivered").status_code == 204
 
 
+# case W28 of docs/cases.md
 @pytest.mark.parametrize("fits", [True, False])
-def test_w28_signatures_are_compared_in_constant_time(town, monkeypatch, fits):
+def test_signatures_are_compared_in_constant_time(twilio_app, monkeypatch, fits):
     """W28: by hmac.compare_digest, every time."""
     asked = []
     monkeypatch.setattr(
@@ -145,7 +155,7 @@ def test_w28_signatures_are_compared_in_constant_time(town, monkeypatch, fits):
         "compare_digest",
         lambda one, other: asked.append((one, other)) or fits,
     )
-    assert call(town, INBOUND, FIELDS).status_code == (200 if fits else 403)
+    assert call(twilio_app, INBOUND, FIELDS).status_code == (200 if fits else 403)
     assert asked
     assert twilio_signature.hmac is hmac
 
@@ -164,22 +174,24 @@ def test_we_sign_as_twilios_own_library_does(fields):
     assert compute_signature(BASE + INBOUND, fields, TOKEN) == theirs
 
 
-def test_w15_a_flood_of_forgeries_is_a_line_a_minute_and_no_row(town, caplog):
+# case W15 of docs/cases.md
+def test_a_flood_of_forgeries_is_a_line_a_minute_and_no_row(twilio_app, caplog):
     """W15: the log does not grow with it, the database not at all, and who signs comes in."""
-    path = town.extensions["settings"].database_path
-    _, ref = armed_text(town)
+    path = twilio_app.extensions["settings"].database_path
+    _, ref = armed_text(twilio_app)
     before = path.stat().st_size, path.with_name(path.name + "-wal").stat().st_size
     for _ in range(500):
-        assert receipt(town, ref, "sent", token="z" * 32).status_code == 403
+        assert receipt(twilio_app, ref, "sent", token="z" * 32).status_code == 403
     assert (
         path.stat().st_size,
         path.with_name(path.name + "-wal").stat().st_size,
     ) == before
     assert len(caplog.records) == 1
-    assert receipt(town, ref, "delivered").status_code == 204
+    assert receipt(twilio_app, ref, "delivered").status_code == 204
 
 
-def test_w15_how_many_there_were_is_said_after_a_while(caplog):
+# case W15 of docs/cases.md
+def test_how_many_there_were_is_said_after_a_while(caplog):
     """W15: the first at once; then how many, with the time they took."""
     seldom = ThrottledWarning(
         "app.webhooks", "one came", "%s more came in the last %s seconds", 0.2
@@ -195,8 +207,9 @@ def test_w15_how_many_there_were_is_said_after_a_while(caplog):
     ]
 
 
+# case W15 of docs/cases.md
 @pytest.mark.slow
-def test_w15_a_real_server_under_a_flood_serves_pages_and_good_calls(make_settings):
+def test_a_real_server_under_a_flood_serves_pages_and_good_calls(make_settings):
     """W15: some seconds of it, with production's access log. No page waits half a second for it."""
     environment = {name.upper(): value for name, value in TWILIO.items()} | {
         "APP_ENV": "production",
@@ -204,7 +217,7 @@ def test_w15_a_real_server_under_a_flood_serves_pages_and_good_calls(make_settin
         "SCHEDULER_ENABLED": "0",
         "PUBLIC_BASE_URL": BASE,
     }
-    with Served(make_settings().database_path, **environment) as server:
+    with GunicornServer(make_settings().database_path, **environment) as server:
         over = threading.Event()
         refused: list[int] = []
 

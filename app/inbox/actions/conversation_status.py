@@ -31,7 +31,7 @@ def reopen_thread(thread_id: int) -> bool:
 
 
 def mark_needs_no_reply(thread_id: int) -> bool:
-    """Clear "needs reply"."""
+    """Clear "needs reply" of a conversation, and its unread texts."""
     return update_thread(thread_id, **SETTLED_VALUES)
 
 

@@ -22,12 +22,12 @@ def record_inbound_text(
     moment: datetime,
     *,
     needs_reply: bool,
-    why: str | None = None,
+    reason: str | None = None,
 ) -> None:
     """Bring the thread of a phone to the top, opened again, or create it.
 
     `texts`: the text that came in and its queued replies. `needs_reply`: nothing answered it, so
-    a person has to look; `why`: flood, unclear, maybe_stop, wants_back, or None for an ordinary
+    a person has to look; `reason`: flood, unclear, maybe_stop, wants_back, or None for an ordinary
     text. A text that was handled automatically does not count as unread. The search finds the
     texts after index_texts_for_search(). Inside write().
     """
@@ -36,7 +36,7 @@ def record_inbound_text(
         newest=texts[-1].id,
         moment=moment,
         needs_reply=needs_reply,
-        why=why if needs_reply else None,
+        why=reason if needs_reply else None,
     )
 
 

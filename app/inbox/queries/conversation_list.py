@@ -15,7 +15,10 @@ from app.events.queries.contact_names import find_display_names
 from app.inbox.models import Thread
 
 LIST_STATES = ("needs", "mine", "all", "done")
-THREADS_PER_PAGE, MAX_WAITING_COUNT, PREVIEW_CHARACTERS = 40, 100, 120
+THREADS_PER_PAGE = 40
+# The menu shows "99+" for more.
+MAX_WAITING_COUNT = 100
+PREVIEW_CHARACTERS = 120
 CURSOR_PATTERN = re.compile(r"([0-9]{1,17})-([0-9]{1,18})")
 # Written as the partial index has it: SQLite takes such an index only for the very same words.
 NEEDS_REPLY_CONDITION: ColumnElement[bool] = literal_column("threads.needs_reply")
@@ -76,6 +79,7 @@ def count_threads_by_state(username: str) -> dict[str, int]:
 
     One statement, each count along its index.
     """
+    # One statement with a subquery for each state: the list asks every five seconds.
     counts = []
     for state in LIST_STATES:
         conditions = build_list_state_conditions(state, username)
@@ -119,6 +123,7 @@ def _build_cursor_conditions(cursor: str) -> list[ColumnElement[bool]]:
         moment = EPOCH + timedelta(microseconds=int(match[1]))
     except OverflowError:
         return []
+    # A row value, so that the walk along the index (last_at, id) begins at the cursor.
     return [tuple_(Thread.last_at, Thread.id) < tuple_(moment, int(match[2]))]
 
 

@@ -48,16 +48,16 @@ def search_threads(search: str, region: str, state: str, username: str) -> Threa
     `region` is the country of numbers that are typed without a country code. Where words of a
     text match, the item shows that text.
     """
-    found: dict[int, _FoundThread] = {}
+    threads: dict[int, _FoundThread] = {}
     conditions = build_list_state_conditions(state, username)
     for rows in _build_searches(search, region):
         matches = order_threads_by_newest(rows.where(*conditions))
         for thread_id, last_at, message_id in db.session.execute(matches):
-            earlier_match = found.get(thread_id)
+            earlier_match = threads.get(thread_id)
             if earlier_match:
                 message_id = earlier_match.message_id or message_id
-            found[thread_id] = _FoundThread(last_at, thread_id, message_id)
-    newest_first = sorted(found.values(), reverse=True, key=lambda thread: thread[:2])
+            threads[thread_id] = _FoundThread(last_at, thread_id, message_id)
+    newest_first = sorted(threads.values(), reverse=True, key=lambda thread: thread[:2])
     page_threads = newest_first[:THREADS_PER_PAGE]
     items = load_thread_list_items(
         [thread.thread_id for thread in page_threads],

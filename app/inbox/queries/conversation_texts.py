@@ -15,7 +15,9 @@ from app.inbox.models import Thread
 from app.surveys.queries.survey_sessions import find_session_starts
 from app.surveys.queries.trigger_words import find_existing_trigger_words
 
-TEXTS_PER_PAGE, MAX_SURVEY_SESSIONS, MAX_SHOWN_PICTURES = 40, 50, 10
+TEXTS_PER_PAGE = 40
+MAX_SURVEY_SESSIONS = 50
+MAX_SHOWN_PICTURES = 10
 MAX_MEDIA_TYPE_CHARACTERS = 60
 
 
@@ -74,6 +76,7 @@ class ConversationPage:
 
 def load_conversation_page(thread: Thread, before_id: int | None = None) -> ConversationPage:
     """Return the newest texts of a thread, or those before the message `before_id`."""
+    # One text more than is shown tells whether there are older ones.
     rows = list_texts_before(thread.phone, TEXTS_PER_PAGE + 1, before_id)
     oldest_first = rows[:TEXTS_PER_PAGE][::-1]
     messages = [row.message for row in oldest_first]

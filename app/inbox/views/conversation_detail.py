@@ -139,7 +139,9 @@ def send_manual_reply(thread_id: int) -> ResponseReturnValue:
 
 def _find_chosen_reply() -> str | None:
     reply_id = parse_id(request.form.get("saved", ""))
-    reply = find_saved_reply(reply_id) if reply_id is not None else None
+    if reply_id is None:
+        return None
+    reply = find_saved_reply(reply_id)
     return reply.body if reply else None
 
 

@@ -18,14 +18,14 @@ from app.inbox.views.conversation_detail import REPLY_PLACEHOLDERS
 @bp.get("/replies")
 @roles_required(*ALL_ROLES)
 def list_saved_replies() -> ResponseReturnValue:
-    """Show all saved replies."""
+    """Show all saved replies, by title."""
     return render_template("inbox/saved_replies.html", replies=find_saved_replies())
 
 
 @bp.route("/replies/add", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def add_saved_reply() -> ResponseReturnValue:
-    """Add a saved reply."""
+    """Add a saved reply, or show the form for it."""
     form = SavedReplyForm()
     if form.validate_on_submit():
         try:
@@ -83,7 +83,7 @@ def _redirect_after_save() -> ResponseReturnValue:
 @bp.post("/replies/<int:reply_id>/delete")
 @roles_required(Role.ADMIN)
 def remove_saved_reply(reply_id: int) -> ResponseReturnValue:
-    """Delete a saved reply."""
+    """Delete a saved reply; only admins may."""
     with audited_write("saved_reply.deleted", current_username()) as trace:
         trace.about = str(reply_id)
         if not saved_replies.delete_saved_reply(reply_id):

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, String, case, literal, null, select, type_coerce, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Row,
+    Select,
+    String,
+    case,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from app.core.db import db
 from app.domain.delivery.skip_reasons import SkipReason
@@ -72,7 +83,7 @@ def find_suppression_entry(kind: str, id: int) -> SuppressionEntry | None:
 def find_suppression_entries_by_phone(phone: str) -> list[SuppressionEntry]:
     """Return the entries of one number: none, one, or one of each list."""
     lists = [rows.where(rows.selected_columns.phone == phone) for rows in select_both_lists()]
-    return [build_suppression_entry(row) for row in db.session.execute(union_all(*lists))]
+    return _execute_entries(union_all(*lists))
 
 
 def load_suppression_entries(keys: Sequence[tuple[str, int]]) -> list[SuppressionEntry]:
@@ -81,11 +92,12 @@ def load_suppression_entries(keys: Sequence[tuple[str, int]]) -> list[Suppressio
     for kind, rows in zip(LIST_KINDS, select_both_lists(), strict=True):
         ids = [key[1] for key in keys if key[0] == kind]
         lists.append(rows.where(rows.selected_columns.id.in_(ids)))
-    entries = {
-        (row.kind, row.id): build_suppression_entry(row)
-        for row in db.session.execute(union_all(*lists))
-    }
+    entries = {(entry.kind, entry.id): entry for entry in _execute_entries(union_all(*lists))}
     return [entries[key] for key in keys if key in entries]
+
+
+def _execute_entries(rows: CompoundSelect[Any]) -> list[SuppressionEntry]:
+    return list(map(build_suppression_entry, db.session.execute(rows)))
 
 
 def select_both_lists() -> list[Select[Any]]:

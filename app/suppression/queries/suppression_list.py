@@ -61,16 +61,13 @@ def load_suppression_page(
 
     Entries without a name are shown under the name that another list has for the number.
     """
-    lists = [_filter_list(rows, params.search, filter_) for rows in select_both_lists()]
-    total = _count_rows(lists)
+    lists = _filter_lists(params.search, filter_)
+    total = sum(map(_count_rows, lists))
     params = clamp_to_last_page(total, params)
     if not total:
         return ListPage([], 0, params)
     if total > SMALL_LIST_ROWS:
-        lists = [
-            _filter_list(rows, params.search, filter_, by_index=False)
-            for rows in select_both_lists()
-        ]
+        lists = _filter_lists(params.search, filter_, by_index=False)
     entries = load_suppression_entries(_select_page_keys(lists, total, params))
     return ListPage(_fill_missing_names(entries), total, params)
 
@@ -92,11 +89,15 @@ def _fetch_entry_batch(rows: Select[Any], after_id: int) -> list[tuple[int, Supp
     return [(entry.id, entry) for entry in _fill_missing_names(entries)]
 
 
-def _count_rows(lists: Sequence[Select[Any]]) -> int:
-    unsubscribed, suppressed = (
-        select(func.count()).select_from(rows.subquery()).scalar_subquery() for rows in lists
-    )
-    return db.session.scalar(select(unsubscribed + suppressed)) or 0
+def _count_rows(rows: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def _filter_lists(
+    search: str, filter_: SuppressionFilter, *, by_index: bool = True
+) -> list[Select[Any]]:
+    lists = select_both_lists()
+    return [_filter_list(rows, search, filter_, by_index=by_index) for rows in lists]
 
 
 def _filter_list(
@@ -161,14 +162,13 @@ def _select_page_keys(
     Both lists are walked along their indexes at once, from the nearer end.
     """
     window = choose_page_window(total, params.offset, params.per_page)
-    keys = union_all(
-        *(
-            rows.with_only_columns(*_choose_key_columns(rows.selected_columns, params.sort))
-            for rows in lists
-        )
-    )
-    order = map(text, _build_order(params, window))
-    rows = db.session.execute(keys.order_by(*order).limit(window.limit).offset(window.offset)).all()
+    keys = [
+        rows.with_only_columns(*_choose_key_columns(rows.selected_columns, params.sort))
+        for rows in lists
+    ]
+    page = union_all(*keys).order_by(*map(text, _build_order(params, window)))
+    rows = db.session.execute(page.limit(window.limit).offset(window.offset)).all()
+    # A page near the end is read backwards from there.
     if window.is_reversed:
         rows = rows[::-1]
     return [(row.kind, row.id) for row in rows]

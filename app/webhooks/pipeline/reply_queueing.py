@@ -68,7 +68,7 @@ def record_in_thread(text: InboundText, outcome: ReplyOutcome) -> ProcessedText:
         texts,
         text.moment,
         needs_reply=outcome.attention_reason is not None,
-        why=outcome.attention_reason or None,
+        reason=outcome.attention_reason or None,
     )
     return ProcessedText(outcome.verdict, text.message_id, texts)
 

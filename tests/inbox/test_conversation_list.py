@@ -7,10 +7,10 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.inbox.queries.conversation_list import THREADS_PER_PAGE
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.sample_rows import member
+from tests.sample_rows import add_member
 
 
-def threads(page):
+def list_thread_ids(page):
     """The threads that a page lists, by id."""
     return [int(each) for each in re.findall(r'id="th(\d+)"', page.text)]
 
@@ -25,19 +25,19 @@ def test_chips_narrow_the_list_and_count(visit, wrote):
     zoe, leo, mia, _max = (wrote(each, "Hi") for each in (ZOE, LEO, MIA, MAX))
     visit.post(f"/inbox/{leo}/done", "ada")
     visit(f"/inbox/{mia}/assign", "ada", to="sol")
-    assert threads(visit("/inbox?state=done", "sol")) == [leo]
-    assert threads(visit("/inbox?state=mine", "sol")) == [mia]
-    assert threads(visit("/inbox?state=mine", "ada")) == []
+    assert list_thread_ids(visit("/inbox?state=done", "sol")) == [leo]
+    assert list_thread_ids(visit("/inbox?state=mine", "sol")) == [mia]
+    assert list_thread_ids(visit("/inbox?state=mine", "ada")) == []
     page = visit("/inbox", "sol")
-    assert threads(page) == [_max, mia, zoe]
+    assert list_thread_ids(page) == [_max, mia, zoe]
     assert "Needs reply 3 Mine 1 All 4 Done 1" in page.words
-    assert len(threads(visit("/inbox?state=all", "sol"))) == 4
-    assert threads(visit("/inbox?state=nonsense", "sol")) == [_max, mia, zoe]
+    assert len(list_thread_ids(visit("/inbox?state=all", "sol"))) == 4
+    assert list_thread_ids(visit("/inbox?state=nonsense", "sol")) == [_max, mia, zoe]
 
 
 def test_a_line_says_who_what_why_and_how_many(app, visit, wrote):
     with app.app_context():
-        member(ZOE, "Zoë Hernández")
+        add_member(ZOE, "Zoë Hernández")
     wrote(ZOE, "One")
     wrote(ZOE, "stop it\nor   I call <b>somebody</b>", why="maybe_stop")
     page = visit("/inbox", "ada")
@@ -61,7 +61,8 @@ def test_more_than_can_be_counted_at_a_glance_is_99_and_more(app, visit):
         for n in range(101):
             session.execute(
                 db.text(
-                    "INSERT INTO threads (phone, last_at, needs_reply) VALUES (:p, '2026-01-01 00:00:00', 1)"
+                    "INSERT INTO threads (phone, last_at, needs_reply) "
+                    "VALUES (:p, '2026-01-01 00:00:00', 1)"
                 ),
                 {"p": f"+1303555{n:04}"},
             )
@@ -79,7 +80,7 @@ def test_pages_follow_each_other_without_gaps_while_texts_come_in(visit, wrote):
     seen, address = [], "/inbox"
     while address:
         page = visit(address, "ada")
-        seen += threads(page)
+        seen += list_thread_ids(page)
         wrote(ZOE, "I come in between")
         older = re.search(r'rel="next" href="([^"]+)"', page.text)
         address = older and older[1].replace("&amp;", "&")
@@ -96,12 +97,13 @@ def test_the_search_finds_names_numbers_and_words(app, visit, wrote):
     )
     wrote(LEO, "and more")
     with app.app_context():
-        member(ZOE, "Zoë Hernández")
+        add_member(ZOE, "Zoë Hernández")
         with write() as session:
             session.execute(db.text("INSERT INTO events (id, title) VALUES (1, 'Picnic')"))
             session.execute(
                 db.text(
-                    "INSERT INTO event_registrations (event_id, name, phone) VALUES (1, 'Léo Rossi', :p)"
+                    "INSERT INTO event_registrations (event_id, name, phone) "
+                    "VALUES (1, 'Léo Rossi', :p)"
                 ),
                 {"p": LEO},
             )
@@ -121,7 +123,7 @@ def test_the_search_finds_names_numbers_and_words(app, visit, wrote):
         "AND OR NOT * ^": [],
     }
     assert {
-        words: threads(visit(f"/inbox?search={words.replace('+', '%2B')}", "sol"))
+        words: list_thread_ids(visit(f"/inbox?search={words.replace('+', '%2B')}", "sol"))
         for words in asked
     } == asked
     assert (
@@ -132,8 +134,8 @@ def test_the_search_finds_names_numbers_and_words(app, visit, wrote):
 def test_a_search_looks_everywhere_and_the_chips_narrow_it(visit, wrote):
     zoe, leo = wrote(ZOE, "parking"), wrote(LEO, "parking")
     visit.post(f"/inbox/{zoe}/done", "ada")
-    assert threads(visit("/inbox?search=parking", "ada")) == [leo, zoe]
-    assert threads(visit("/inbox?search=parking&state=done", "ada")) == [zoe]
+    assert list_thread_ids(visit("/inbox?search=parking", "ada")) == [leo, zoe]
+    assert list_thread_ids(visit("/inbox?search=parking&state=done", "ada")) == [zoe]
     assert (
         'href="/inbox?state=done&amp;search=parking"' in visit("/inbox?search=parking", "ada").text
     )
@@ -143,7 +145,7 @@ def test_many_that_match_are_said_to_be_more(visit, wrote):
     for n in range(THREADS_PER_PAGE + 1):
         wrote(f"+1303555{n:04}", "hello")
     page = visit("/inbox?search=hello", "ada")
-    assert len(threads(page)) == THREADS_PER_PAGE
+    assert len(list_thread_ids(page)) == THREADS_PER_PAGE
     assert "There are more that match" in page.words
 
 

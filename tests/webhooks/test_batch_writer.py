@@ -14,9 +14,9 @@ from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.models import WebhookEvent
 from app.webhooks.pipeline.inbound_parsing import parse_inbound_text
 from app.webhooks.pipeline.inbound_pipeline import process_text_batch
+from tests.gunicorn_server import wait_until
 from tests.sample_people import LEO, MIA, ZOE
-from tests.sample_rows import member
-from tests.gunicorn_server import until
+from tests.sample_rows import add_member
 from tests.webhooks.calls import (
     ACCOUNT,
     OURS,
@@ -53,7 +53,7 @@ def together(settled):
     return BatchWriter(settle)
 
 
-def bring(app, together, words):
+def submit_all(app, together, words):
     """Bring all of them while somebody else holds the lock; returns each one's result or
     trouble.
     """
@@ -70,14 +70,14 @@ def bring(app, together, words):
     threads = [threading.Thread(target=work, args=(word,)) for word in words]
     for n, each in enumerate(threads, 1):
         each.start()
-        until(lambda n=n: len(together._queue) == n, "it to queue")
+        wait_until(lambda n=n: len(together._queue) == n, "it to queue")
     WRITE_LOCK.release()
     for each in threads:
         each.join(20)
     return came
 
 
-def commits_of(app):
+def record_commits(app):
     """A list that grows with every commit."""
     seen = []
     with app.app_context():
@@ -86,7 +86,7 @@ def commits_of(app):
 
 
 def test_who_comes_alone_writes_at_once(app, together):
-    commits = commits_of(app)
+    commits = record_commits(app)
     with app.app_context():
         assert together.submit("one") == "ONE"
         assert together.submit("two") == "TWO"
@@ -94,8 +94,8 @@ def test_who_comes_alone_writes_at_once(app, together):
 
 
 def test_those_who_wait_share_a_commit_in_their_order(app, together, settled):
-    commits = commits_of(app)
-    assert bring(app, together, ["a", "b", "c", "d"]) == {
+    commits = record_commits(app)
+    assert submit_all(app, together, ["a", "b", "c", "d"]) == {
         "a": "A",
         "b": "B",
         "c": "C",
@@ -105,7 +105,7 @@ def test_those_who_wait_share_a_commit_in_their_order(app, together, settled):
 
 
 def test_one_that_cannot_be_settled_harms_nobody_else(app, together):
-    came = bring(app, together, ["a", BAD, "c"])
+    came = submit_all(app, together, ["a", BAD, "c"])
     assert (came["a"], came["c"]) == ("A", "C")
     assert isinstance(came[BAD], Bad)
     with app.app_context():
@@ -149,22 +149,24 @@ def test_a_crowd_is_all_stored_each_once(app, together, settled):
     assert sorted(came) == sorted(settled) == sorted(words)
 
 
-def test_the_same_receipt_many_times_at_once_is_stored_once(town):
-    message_id, ref = armed_text(town)
-    threads = [threading.Thread(target=receipt, args=(town, ref, "delivered")) for _ in range(8)]
+def test_the_same_receipt_many_times_at_once_is_stored_once(twilio_app):
+    message_id, ref = armed_text(twilio_app)
+    threads = [
+        threading.Thread(target=receipt, args=(twilio_app, ref, "delivered")) for _ in range(8)
+    ]
     threads += [
-        threading.Thread(target=receipt, args=(town, ref, "sent"), kwargs={"sid": sid(2)})
+        threading.Thread(target=receipt, args=(twilio_app, ref, "sent"), kwargs={"sid": sid(2)})
         for _ in range(8)
     ]
     for each in threads:
         each.start()
     for each in threads:
         each.join(20)
-    assert len(verdicts(town)) == 2
-    assert status_of(town, message_id) == "delivered"
+    assert len(verdicts(twilio_app)) == 2
+    assert status_of(twilio_app, message_id) == "delivered"
 
 
-def came(body, n, phone):
+def parse_text(body, n, phone):
     """A text as it waits for the others."""
     fields = {
         "MessageSid": sid(n),
@@ -181,7 +183,7 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
     app,
 ):
     with app.app_context():
-        member(LEO, "Leo")
+        add_member(LEO, "Leo")
         with write():
             keyword_rules.create_keyword_rule(
                 keyword_rules.KeywordInfo("HOURS", "Nine to five, {first_name|friend}."),
@@ -189,12 +191,12 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
                 "ada",
             )
         some = [
-            came("Hello", 1, ZOE),
-            came("hours", 2, LEO),
-            came("Hello", 1, ZOE),  # told again
-            came("remove me from your list", 3, ZOE),
-            came("see you", 4, MIA),
-            came("yes", 5, ZOE),  # brings back: her STOP came before
+            parse_text("Hello", 1, ZOE),
+            parse_text("hours", 2, LEO),
+            parse_text("Hello", 1, ZOE),  # told again
+            parse_text("remove me from your list", 3, ZOE),
+            parse_text("see you", 4, MIA),
+            parse_text("yes", 5, ZOE),  # brings back: her STOP came before
         ]
         with write():
             found = process_text_batch(some)
@@ -206,7 +208,10 @@ def test_texts_that_are_taken_in_together_find_the_places_they_would_have_found_
             *("opt_out", "stored"),
             "return",
         ]
-        searched = "SELECT body FROM inbox_search WHERE inbox_search MATCH 'nine OR hello OR remove' ORDER BY rowid"
+        searched = (
+            "SELECT body FROM inbox_search "
+            "WHERE inbox_search MATCH 'nine OR hello OR remove' ORDER BY rowid"
+        )
         assert db.session.execute(db.text(searched)).scalars().all()[:2] == [
             "Hello",
             "Nine to five, Leo.",

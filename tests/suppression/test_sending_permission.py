@@ -50,15 +50,15 @@ def source(phone):
 def test_sql_and_the_law_book_give_the_same_reason(
     shop, stop, category, demanded, last_word, asked
 ):
-    sample_rows.member(ZOE, "Zoe")
+    sample_rows.add_member(ZOE, "Zoe")
     with write() as session:
         organisation.get_organisation().consent_required = demanded
         if last_word:
             session.add(ConsentEvent(phone=ZOE, act=last_word, method="start"))
     if stop:
-        sample_rows.said_stop(ZOE)
+        sample_rows.add_opt_out(ZOE)
     if category:
-        sample_rows.dead_number(ZOE, category)
+        sample_rows.add_dead_number(ZOE, category)
     if asked:
         with write():
             open_stop_question(ZOE, None, "wrong number", now())
@@ -74,9 +74,9 @@ def test_sql_and_the_law_book_give_the_same_reason(
 
 
 def test_the_reason_can_filter_and_count_and_look_at_its_own_tables(shop):
-    sample_rows.member(ZOE)
-    sample_rows.member(LEO)
-    sample_rows.said_stop(ZOE)
+    sample_rows.add_member(ZOE)
+    sample_rows.add_member(LEO)
+    sample_rows.add_opt_out(ZOE)
     why = select_suppression_reason(CommunityMember.phone)
     assert db.session.scalars(select(CommunityMember.phone).where(why.is_(None))).all() == [LEO]
     assert db.session.scalars(
@@ -107,10 +107,10 @@ def test_a_large_audience_is_judged_through_the_unique_indexes(shop):
 
 
 def test_reasons_for_many_numbers_name_only_those_left_out(shop):
-    phones = [sample_rows.pretend_phone(n) for n in range(1200)]
-    sample_rows.said_stop(phones[3])
-    sample_rows.dead_number(phones[700])
-    sample_rows.dead_number(phones[1100], SOFT)
+    phones = [sample_rows.make_phone(n) for n in range(1200)]
+    sample_rows.add_opt_out(phones[3])
+    sample_rows.add_dead_number(phones[700])
+    sample_rows.add_dead_number(phones[1100], SOFT)
     assert find_suppression_reasons(phones) == {
         phones[3]: SkipReason.SAID_STOP,
         phones[700]: SkipReason.NUMBER_DEAD,
@@ -154,8 +154,8 @@ def test_start_lifts_every_opt_out_but_a_manual_one(shop, before):
 
 
 def test_start_lifts_an_opt_out_on_the_other_list_and_never_a_dead_number(shop):
-    sample_rows.dead_number(ZOE, OPT_OUT)
-    sample_rows.dead_number(LEO, HARD)
+    sample_rows.add_dead_number(ZOE, OPT_OUT)
+    sample_rows.add_dead_number(LEO, HARD)
     with write():
         assert lift_opt_outs(ZOE)
         assert not lift_opt_outs(LEO)
@@ -163,8 +163,8 @@ def test_start_lifts_an_opt_out_on_the_other_list_and_never_a_dead_number(shop):
 
 
 def test_a_number_dies_once_and_a_soft_failure_may_become_a_hard_one(shop):
-    sample_rows.dead_number(LEO, SOFT)
-    sample_rows.dead_number(MIA, OPT_OUT)
+    sample_rows.add_dead_number(LEO, SOFT)
+    sample_rows.add_dead_number(MIA, OPT_OUT)
     with write():
         assert mark_number_undeliverable(ZOE, reason="no such number")
         assert not mark_number_undeliverable(ZOE, reason="no such number")
@@ -211,16 +211,16 @@ def test_a_row_that_is_not_there_is_gone(shop, kind):
 
 
 def test_a_soft_failure_is_not_on_the_list_and_cannot_be_taken_off_it(shop):
-    sample_rows.dead_number(ZOE, SOFT)
+    sample_rows.add_dead_number(ZOE, SOFT)
     with pytest.raises(NotFound), write():
         remove_suppression_entry("suppressed", 1)
 
 
 def test_reasons_are_counted_in_one_statement(shop):
     for phone in (ZOE, LEO, MIA, MAX):
-        sample_rows.member(phone)
-    sample_rows.said_stop(ZOE)
-    sample_rows.dead_number(LEO)
+        sample_rows.add_member(phone)
+    sample_rows.add_opt_out(ZOE)
+    sample_rows.add_dead_number(LEO)
     why = select_suppression_reason(CommunityMember.phone).label("why")
     counts = select(why, func.count()).select_from(CommunityMember).group_by(why)
     assert dict(db.session.execute(counts).all()) == {

@@ -13,7 +13,7 @@ import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.webhooks.views.request_verification import MAX_BODY_BYTES, MAX_FORM_FIELDS
-from tests.gunicorn_server import Served, until
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.webhooks.calls import (
     ACCOUNT,
     FORM,
@@ -40,36 +40,40 @@ def in_chunks(app, body):
     return int(run_wsgi_app(app.wsgi_app, environ)[1].split()[0])
 
 
+# case W11 of docs/cases.md
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("query", ["", "?bodySHA256=" + "0" * 64])
-def test_w11_json_and_multipart_are_not_read(town, path, query):
+def test_json_and_multipart_are_not_read(twilio_app, path, query):
     """W11: 415, with and without Twilio's mark for a JSON body; never 500."""
-    client = town.test_client()
+    client = twilio_app.test_client()
     assert client.post(path + query, json={"MessageSid": SID}).status_code == 415
     answer = client.post(path + query, data={"a": "1"}, content_type="multipart/form-data")
     assert (answer.status_code, answer.data) == (415, b"")
     assert client.post(path + query, data=b"{}", content_type="").status_code == 415
-    assert events(town) == []
+    assert events(twilio_app) == []
 
 
+# case W11 of docs/cases.md
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["get", "put", "head", "delete", "patch"])
-def test_w11_other_methods_are_405(town, path, method):
+def test_other_methods_are_405(twilio_app, path, method):
     """W11: these doors take posts."""
-    assert getattr(town.test_client(), method)(path).status_code == 405
+    assert getattr(twilio_app.test_client(), method)(path).status_code == 405
 
 
-def test_w12_a_large_body_is_not_read(town):
+# case W12 of docs/cases.md
+def test_a_large_body_is_not_read(twilio_app):
     """W12: 64 kB and not a byte more, whether it says how long it is or not."""
-    client, body = town.test_client(), b"Body=" + b"x" * (MAX_BODY_BYTES - 4)
+    client, body = twilio_app.test_client(), b"Body=" + b"x" * (MAX_BODY_BYTES - 4)
     assert client.post(INBOUND, data=body, content_type=FORM).status_code == 413
-    assert in_chunks(town, body) == 413
-    assert in_chunks(town, body[:-1]) == 403
-    assert in_chunks(town, b"") == 403
+    assert in_chunks(twilio_app, body) == 413
+    assert in_chunks(twilio_app, body[:-1]) == 403
+    assert in_chunks(twilio_app, b"") == 403
     assert client.post(INBOUND, data=body[:-1], content_type=FORM).status_code == 403
 
 
-def test_w12_many_fields_are_refused_before_they_are_looked_at(town):
+# case W12 of docs/cases.md
+def test_many_fields_are_refused_before_they_are_looked_at(twilio_app):
     """W12: 10,000 of them, one name or many; in a tenth of a second.
 
     What Twilio could send is taken.
@@ -82,14 +86,20 @@ def test_w12_many_fields_are_refused_before_they_are_looked_at(town):
         body, best = urlencode(fields), 1.0
         for _ in range(3):  # the quickest counts: others use this machine too
             start = time.perf_counter()
-            assert town.test_client().post(INBOUND, data=body, content_type=FORM).status_code == 413
+            assert (
+                twilio_app.test_client().post(INBOUND, data=body, content_type=FORM).status_code
+                == 413
+            )
             best = min(best, time.perf_counter() - start)
         assert best < 0.1
-    assert call(town, STATUS, {f"f{n}": "" for n in range(MAX_FORM_FIELDS)}).status_code == 204
+    assert (
+        call(twilio_app, STATUS, {f"f{n}": "" for n in range(MAX_FORM_FIELDS)}).status_code == 204
+    )
 
 
+# case W12 of docs/cases.md
 @pytest.mark.slow
-def test_w12_who_sends_slowly_does_not_keep_the_threads(make_settings):
+def test_who_sends_slowly_does_not_keep_the_threads(make_settings):
     """W12: a length that is a lie, and a body that drips.
 
     Eight such callers hold all threads, but not for long.
@@ -97,7 +107,9 @@ def test_w12_who_sends_slowly_does_not_keep_the_threads(make_settings):
     environment = {name.upper(): value for name, value in TWILIO.items()}
     head = f"POST {STATUS} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 5000"
     with (
-        Served(make_settings().database_path, **environment, SCHEDULER_ENABLED="0") as server,
+        GunicornServer(
+            make_settings().database_path, **environment, SCHEDULER_ENABLED="0"
+        ) as server,
         ExitStack() as held,
     ):
         lines = [
@@ -113,26 +125,27 @@ def test_w12_who_sends_slowly_does_not_keep_the_threads(make_settings):
                 line.send(b"x")
             return server.answers()
 
-        until(served_again, "a thread to be free", 30, every=0.3)
+        wait_until(served_again, "a thread to be free", 30, every=0.3)
         assert time.monotonic() - start < 20
         for line in lines[4:]:
             line.settimeout(20)
             assert line.recv(100).startswith(b"HTTP/1.1 408")
 
 
+# case W17 of docs/cases.md
 @pytest.mark.parametrize(
     "path",
     [INBOUND + "/", STATUS + "/", f"{STATUS}/{'f' * 32}/", "/webhooks//twilio/status"],
 )
-def test_w17_another_spelling_is_never_redirected(make_app, path):
+def test_another_spelling_is_never_redirected(make_app, path):
     """W17: a redirect would lose the body.
 
     With a slash behind it, over plain http, with a slash too many.
     """
-    town = make_app(**TWILIO, public_base_url="http://sms.example.org", trust_proxy=1)
+    twilio_app = make_app(**TWILIO, public_base_url="http://sms.example.org", trust_proxy=1)
     fields = {"MessageSid": SID, "MessageStatus": "sent", "AccountSid": ACCOUNT}
     answer = call(
-        town,
+        twilio_app,
         path,
         fields,
         base="http://sms.example.org",
@@ -141,18 +154,20 @@ def test_w17_another_spelling_is_never_redirected(make_app, path):
     assert answer.status_code in {200, 204, 404}
 
 
-def test_a_ref_that_is_none_is_404(town):
+def test_a_ref_that_is_none_is_404(twilio_app):
     """W13: 32 hexadecimal digits or nothing."""
     for ref in ("nonsense", "F" * 32, "f" * 31, "f" * 33, "0" * 31 + "²"):
-        answer = receipt(town, ref, "sent")
+        answer = receipt(twilio_app, ref, "sent")
         assert (answer.status_code, answer.data) == (404, b"")
-    assert events(town) == []
+    assert events(twilio_app) == []
 
 
-def test_a_broken_form_breaks_nothing(town):
-    _, ref = armed_text(town)
+def test_a_broken_form_breaks_nothing(twilio_app):
+    _, ref = armed_text(twilio_app)
     for body in (b"", b"&&&&", b"=", b"%", b"%zz=%", b"a;b", b"\x00=\x00", b"+"):
         assert (
-            town.test_client().post(f"{STATUS}/{ref}", data=body, content_type=FORM).status_code
+            twilio_app.test_client()
+            .post(f"{STATUS}/{ref}", data=body, content_type=FORM)
+            .status_code
             == 403
         )

@@ -38,9 +38,9 @@ DOUBTFUL = "who is this?? stop texting me or I call my lawyer"
 
 
 @pytest.fixture
-def visit_practice(practice):
+def visit_practice(sandbox_app):
     """Ada and Sol look at its pages."""
-    return Visitor(practice)
+    return Visitor(sandbox_app)
 
 
 def thread(app, phone=ZOE):
@@ -109,6 +109,7 @@ def questions(app):
         return [(row.phone, row.verdict, row.decided_by) for row in rows]
 
 
+# case W21 of docs/cases.md
 @pytest.mark.parametrize(
     "body",
     [
@@ -118,20 +119,20 @@ def questions(app):
         "no me manden más mensajes",
     ],
 )
-def test_w21_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(town, body):
+def test_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(twilio_app, body):
     """W21: Twilio knows none of these, so the one confirmation is ours, and leaves though they
     are out.
     """
-    waiting = waits(town)
-    say(town, body)
-    say(town, body, 2)
-    say(town, "STOP", 3)
-    assert opted_out(town) == {ZOE: "inbound"}
-    assert state(town, waiting) == ("skipped", "said_stop")
-    [(kind, status, words)] = answers(town)[1:]
+    waiting = waits(twilio_app)
+    say(twilio_app, body)
+    say(twilio_app, body, 2)
+    say(twilio_app, "STOP", 3)
+    assert opted_out(twilio_app) == {ZOE: "inbound"}
+    assert state(twilio_app, waiting) == ("skipped", "said_stop")
+    [(kind, status, words)] = answers(twilio_app)[1:]
     assert (kind, status) == ("system", "queued")
     assert words.startswith("Riverside Community: you are off our list")
-    with town.app_context(), write():
+    with twilio_app.app_context(), write():
         [armed] = message_claiming.claim_messages(
             "twilio", message_claiming.SendCapacity(9, TokenBucket(100.0), 0.0), now()
         )
@@ -139,6 +140,7 @@ def test_w21_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(town, body):
     assert armed.validity_seconds <= 300
 
 
+# case W22, W27 of docs/cases.md
 @pytest.mark.parametrize(
     ("body", "more"),
     [
@@ -148,22 +150,22 @@ def test_w21_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(town, body):
         ("bye", {"OptOutType": "STOP"}),
     ],
 )
-def test_w22_w27_where_twilio_confirms_we_do_not(town, body, more):
+def test_where_twilio_confirms_we_do_not(twilio_app, body, more):
     """W22, W27: exactly one of its words, or its own judgement."""
-    say(town, body, **more)
-    assert (opted_out(town), answers(town)) == ({ZOE: "inbound"}, [])
+    say(twilio_app, body, **more)
+    assert (opted_out(twilio_app), answers(twilio_app)) == ({ZOE: "inbound"}, [])
 
 
-def test_a_practice_phone_sees_one_confirmation_and_one_welcome(practice):
+def test_a_practice_phone_sees_one_confirmation_and_one_welcome(sandbox_app):
     for number, body in enumerate(["STOP", "STOP", "START", "stop", "start"]):
-        say(practice, body, number)
-    said = [words[:28] for _, _, words in answers(practice)]
+        say(sandbox_app, body, number)
+    said = [words[:28] for _, _, words in answers(sandbox_app)]
     assert said == ["Riverside Community: you are", "Riverside Community: you get"] * 2
-    assert [status for _, status, _ in answers(practice)] == ["cancelled"] * 3 + ["queued"]
+    assert [status for _, status, _ in answers(sandbox_app)] == ["cancelled"] * 3 + ["queued"]
 
 
-def test_the_organisations_own_words_answer(practice):
-    with practice.app_context(), write():
+def test_the_organisations_own_words_answer(sandbox_app):
+    with sandbox_app.app_context(), write():
         row = organisation.get_organisation()
         row.name, row.help_reply, row.stop_reply, row.start_reply = (
             "Elm",
@@ -173,97 +175,97 @@ def test_the_organisations_own_words_answer(practice):
         )
         db.session.add(row)
     for number, body in enumerate(["HELP", "STOP", "START"]):
-        say(practice, body, number)
-    assert [words for _, _, words in answers(practice)] == [
+        say(sandbox_app, body, number)
+    assert [words for _, _, words in answers(sandbox_app)] == [
         "Elm. STOP ends.",
         "Bye.",
         "Hello again.",
     ]
 
 
-def test_twilio_answers_help_on_an_ordinary_number_and_we_do_not_answer_it_too(town):
+def test_twilio_answers_help_on_an_ordinary_number_and_we_do_not_answer_it_too(twilio_app):
     """compliance 5.4: exactly its words, in any case; in other words nobody would, so we do."""
     for number, body in enumerate(["HELP", "info", " Help "]):
-        say(town, body, number)
-    assert answers(town) == []
-    say(town, "help!", 4)
-    say(town, "ayuda", 5)
-    assert [kind for kind, _, _ in answers(town)] == ["system", "system"]
-    assert verdicts(town) == ["help"] * 5
+        say(twilio_app, body, number)
+    assert answers(twilio_app) == []
+    say(twilio_app, "help!", 4)
+    say(twilio_app, "ayuda", 5)
+    assert [kind for kind, _, _ in answers(twilio_app)] == ["system", "system"]
+    assert verdicts(twilio_app) == ["help"] * 5
 
 
 def test_where_twilios_answer_is_off_we_answer_help_but_never_after_advanced_opt_out(
-    town,
+    twilio_app,
 ):
     """Even to who is out: it says how to come back, and that they are out."""
-    with town.app_context(), write():
+    with twilio_app.app_context(), write():
         row = organisation.get_organisation()
         row.answers_help = True
         db.session.add(row)
-    say(town, "STOP")
-    say(town, "HELP", 2)
-    say(town, "HELP", 3, OptOutType="HELP")
-    assert [kind for kind, _, _ in answers(town)] == ["system"]
-    assert "Reply STOP" in answers(town)[0][2]
-    assert verdicts(town) == ["opt_out", "help", "help"]
+    say(twilio_app, "STOP")
+    say(twilio_app, "HELP", 2)
+    say(twilio_app, "HELP", 3, OptOutType="HELP")
+    assert [kind for kind, _, _ in answers(twilio_app)] == ["system"]
+    assert "Reply STOP" in answers(twilio_app)[0][2]
+    assert verdicts(twilio_app) == ["opt_out", "help", "help"]
 
 
-def test_a_practice_phone_always_gets_our_answer_to_help(practice):
-    say(practice, "HELP")
-    assert [kind for kind, _, _ in answers(practice)] == ["system"]
+def test_a_practice_phone_always_gets_our_answer_to_help(sandbox_app):
+    say(sandbox_app, "HELP")
+    assert [kind for kind, _, _ in answers(sandbox_app)] == ["system"]
 
 
-def test_yes_comes_back_only_from_outside(practice):
-    say(practice, "YES")
-    assert verdicts(practice) == ["stored"]
-    say(practice, "stop", 2)
-    say(practice, "Yes!", 3)
-    assert (verdicts(practice)[1:], opted_out(practice)) == (["opt_out", "return"], {})
+def test_yes_comes_back_only_from_outside(sandbox_app):
+    say(sandbox_app, "YES")
+    assert verdicts(sandbox_app) == ["stored"]
+    say(sandbox_app, "stop", 2)
+    say(sandbox_app, "Yes!", 3)
+    assert (verdicts(sandbox_app)[1:], opted_out(sandbox_app)) == (["opt_out", "return"], {})
 
 
 @pytest.mark.parametrize("answer", ["Welcome!", None])
 def test_join_after_stop_brings_nobody_back_and_a_person_sees_it_until_start(
-    practice, visit_practice, answer
+    sandbox_app, visit_practice, answer
 ):
     """An opt-out is sacred: a keyword is not START.
 
     With or without an answer of its own, it says nothing.
     """
-    with practice.app_context(), write():
+    with sandbox_app.app_context(), write():
         keyword_rules.create_keyword_rule(
             keyword_rules.KeywordInfo("JOIN", answer, action=KeywordAction.SUBSCRIBE),
             [],
             "ada",
         )
-    say(practice, "STOP")
-    say(practice, "Join", 2)
-    assert (opted_out(practice), len(answers(practice))) == ({ZOE: "inbound"}, 1)
-    assert thread(practice) == (True, "wants_back")
+    say(sandbox_app, "STOP")
+    say(sandbox_app, "Join", 2)
+    assert (opted_out(sandbox_app), len(answers(sandbox_app))) == ({ZOE: "inbound"}, 1)
+    assert thread(sandbox_app) == (True, "wants_back")
     page = visit_practice("/inbox/1", "sol")
     assert "Asks for texts again" in page.words
     assert "Only their own START brings them back" in page.words
-    say(practice, "START", 3)
-    assert (opted_out(practice), thread(practice)) == ({}, (False, None))
-    say(practice, "JOIN", 4)
-    with practice.app_context():
+    say(sandbox_app, "START", 3)
+    assert (opted_out(sandbox_app), thread(sandbox_app)) == ({}, (False, None))
+    say(sandbox_app, "JOIN", 4)
+    with sandbox_app.app_context():
         assert [row.phone for row in db.session.scalars(db.select(CommunityMember))] == [ZOE]
 
 
-def test_start_of_somebody_put_on_the_list_by_hand_is_left_to_people(practice):
-    with practice.app_context(), write():
+def test_start_of_somebody_put_on_the_list_by_hand_is_left_to_people(sandbox_app):
+    with sandbox_app.app_context(), write():
         db.session.add(UnsubscribedContact(phone=ZOE, source="manual"))
-    say(practice, "START")
-    assert (answers(practice), opted_out(practice)) == ([], {ZOE: "manual"})
+    say(sandbox_app, "START")
+    assert (answers(sandbox_app), opted_out(sandbox_app)) == ([], {ZOE: "manual"})
 
 
-def test_a_doubtful_stop_holds_everything_until_a_person_decides(practice):
-    waiting = waits(practice)
-    say(practice, DOUBTFUL)
-    say(practice, "wrong number", 2)
-    assert verdicts(practice) == ["maybe_stop", "maybe_stop"]
-    assert (questions(practice), opted_out(practice)) == ([(ZOE, None, None)], {})
-    assert state(practice, waiting) == ("skipped", "maybe_stop")
-    with practice.app_context():
+def test_a_doubtful_stop_holds_everything_until_a_person_decides(sandbox_app):
+    waiting = waits(sandbox_app)
+    say(sandbox_app, DOUBTFUL)
+    say(sandbox_app, "wrong number", 2)
+    assert verdicts(sandbox_app) == ["maybe_stop", "maybe_stop"]
+    assert (questions(sandbox_app), opted_out(sandbox_app)) == ([(ZOE, None, None)], {})
+    assert state(sandbox_app, waiting) == ("skipped", "maybe_stop")
+    with sandbox_app.app_context():
         assert find_suppression_reason(ZOE) == "maybe_stop"
         assert count_open_stop_questions()[0] == 1
         with write():
@@ -273,9 +275,9 @@ def test_a_doubtful_stop_holds_everything_until_a_person_decides(practice):
             record_stop_verdict(1, "out", "ada", now())
 
 
-def test_a_person_who_decides_that_they_want_out_writes_down_their_words(practice):
-    say(practice, DOUBTFUL)
-    with practice.app_context():
+def test_a_person_who_decides_that_they_want_out_writes_down_their_words(sandbox_app):
+    say(sandbox_app, DOUBTFUL)
+    with sandbox_app.app_context():
         with write():
             record_stop_verdict(find_open_stop_question(ZOE).id, "out", "sol", now())
         row = db.session.scalar(db.select(UnsubscribedContact))
@@ -289,15 +291,15 @@ def test_a_person_who_decides_that_they_want_out_writes_down_their_words(practic
 
 
 @pytest.mark.parametrize(("body", "verdict"), [("STOP", "out"), ("START", "stay")])
-def test_their_own_word_answers_the_question(practice, body, verdict):
-    say(practice, DOUBTFUL)
-    say(practice, body, 2)
-    assert questions(practice) == [(ZOE, verdict, None)]
+def test_their_own_word_answers_the_question(sandbox_app, body, verdict):
+    say(sandbox_app, DOUBTFUL)
+    say(sandbox_app, body, 2)
+    assert questions(sandbox_app) == [(ZOE, verdict, None)]
 
 
-def test_what_nobody_decides_in_ten_business_days_the_law_does(practice):
-    say(practice, DOUBTFUL)
-    with practice.app_context():
+def test_what_nobody_decides_in_ten_business_days_the_law_does(sandbox_app):
+    say(sandbox_app, DOUBTFUL)
+    with sandbox_app.app_context():
         asked = find_open_stop_question(ZOE)
         days = [
             asked.asked_at + timedelta(days=n + 1)
@@ -307,44 +309,46 @@ def test_what_nobody_decides_in_ten_business_days_the_law_does(practice):
         assert opt_out_overdue_stop_questions(asked.decide_by - timedelta(seconds=1)) == 0
         assert opt_out_overdue_stop_questions(asked.decide_by) == 1
         assert opt_out_overdue_stop_questions(asked.decide_by) == 0
-    assert (questions(practice), opted_out(practice)) == (
+    assert (questions(sandbox_app), opted_out(sandbox_app)) == (
         [(ZOE, "out", None)],
         {ZOE: "inbound"},
     )
 
 
-def test_who_is_out_is_not_asked_about(practice):
-    say(practice, "STOP")
-    say(practice, "I said stop", 2)
-    assert (verdicts(practice), questions(practice)) == (["opt_out", "stored"], [])
+def test_who_is_out_is_not_asked_about(sandbox_app):
+    say(sandbox_app, "STOP")
+    say(sandbox_app, "I said stop", 2)
+    assert (verdicts(sandbox_app), questions(sandbox_app)) == (["opt_out", "stored"], [])
 
 
-def test_w25_a_loop_of_answers_ends(practice):
+# case W25 of docs/cases.md
+def test_a_loop_of_answers_ends(sandbox_app):
     """W25: 31 texts in a moment get five answers; STOP is obeyed and confirmed all the same,
     START only obeyed.
     """
     for number in range(31):
-        say(practice, "HELP", number)
-    assert len(answers(practice)) == 5
-    say(practice, "STOP", 40)
-    assert (opted_out(practice), len(answers(practice))) == ({ZOE: "inbound"}, 6)
-    say(practice, "START", 41)
-    assert (opted_out(practice), len(answers(practice))) == ({}, 6)
-    say(practice, "HELP", 42, phone=LEO)
-    assert len(answers(practice, LEO)) == 1
+        say(sandbox_app, "HELP", number)
+    assert len(answers(sandbox_app)) == 5
+    say(sandbox_app, "STOP", 40)
+    assert (opted_out(sandbox_app), len(answers(sandbox_app))) == ({ZOE: "inbound"}, 6)
+    say(sandbox_app, "START", 41)
+    assert (opted_out(sandbox_app), len(answers(sandbox_app))) == ({}, 6)
+    say(sandbox_app, "HELP", 42, phone=LEO)
+    assert len(answers(sandbox_app, LEO)) == 1
 
 
-def test_w26_answers_are_rows_and_never_twiml(practice):
+# case W26 of docs/cases.md
+def test_answers_are_rows_and_never_twiml(sandbox_app):
     """W26: whatever an admin wrote; the answer to the call stays empty."""
     words = "<b> & \"quoted\" 'words' " * 20
-    with practice.app_context(), write():
+    with sandbox_app.app_context(), write():
         row = organisation.get_organisation()
         row.help_reply = words
         db.session.add(row)
-    answer = say(practice, "HELP")
+    answer = say(sandbox_app, "HELP")
     assert answer.data == b'<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
     assert answer.content_type == "text/xml; charset=utf-8"
-    assert answers(practice) == [("system", "queued", words)]
+    assert answers(sandbox_app) == [("system", "queued", words)]
 
 
 PICTURES = {
@@ -363,19 +367,19 @@ PICTURES = {
         ("", None),
     ],
 )
-def test_pictures_are_noted_and_fetched_by_nobody(practice, number, noted):
-    say(practice, "", NumMedia=number, **PICTURES)
-    with practice.app_context():
+def test_pictures_are_noted_and_fetched_by_nobody(sandbox_app, number, noted):
+    say(sandbox_app, "", NumMedia=number, **PICTURES)
+    with sandbox_app.app_context():
         row = db.session.scalar(db.select(Message))
     assert (row.body, json.loads(row.media) if row.media else None) == ("", noted)
 
 
-def test_the_same_call_eight_times_at_once_is_one_text_and_one_answer(practice):
+def test_the_same_call_eight_times_at_once_is_one_text_and_one_answer(sandbox_app):
     gate, codes = threading.Barrier(8), []
 
     def call_in():
         gate.wait()
-        codes.append(say(practice, "no more texts").status_code)
+        codes.append(say(sandbox_app, "no more texts").status_code)
 
     threads = [threading.Thread(target=call_in) for _ in range(8)]
     for each in threads:
@@ -383,7 +387,7 @@ def test_the_same_call_eight_times_at_once_is_one_text_and_one_answer(practice):
     for each in threads:
         each.join()
     assert codes == [200] * 8
-    assert (verdicts(practice), len(answers(practice))) == (["opt_out"], 1)
+    assert (verdicts(sandbox_app), len(answers(sandbox_app))) == (["opt_out"], 1)
 
 
 WORDS = ["STOP", "stop please", "START", "YES", "HELP", "hello", DOUBTFUL]
@@ -395,13 +399,13 @@ WORDS = ["STOP", "stop please", "START", "YES", "HELP", "hello", DOUBTFUL]
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_no_stop_is_confirmed_twice(practice, said, twice):
+def test_no_stop_is_confirmed_twice(sandbox_app, said, twice):
     """Whatever a phone texts in whatever order: between two confirmations it came back."""
-    phone = sample_rows.pretend_phone(next(PHONES))
+    phone = sample_rows.make_phone(next(PHONES))
     for place, body in enumerate(said):
         for _ in range(1 + twice):
-            say(practice, body, phone=phone, number=hash((phone, place)) % 10**9)
-    with practice.app_context():
+            say(sandbox_app, body, phone=phone, number=hash((phone, place)) % 10**9)
+    with sandbox_app.app_context():
         rows = db.session.execute(
             db.select(Message.id, Message.in_reply_to, Message.body)
             .where(
@@ -423,11 +427,12 @@ def test_no_stop_is_confirmed_twice(practice, said, twice):
 PHONES = iter(range(1, 1000))  # the first is ours
 
 
-def test_l6_twenty_stops_are_twenty_rows_each_once(practice):
+# case L6 of docs/cases.md
+def test_twenty_stops_are_twenty_rows_each_once(sandbox_app):
     """L6 in small; `make torture` does it for 30 seconds at 20 a second."""
     for number in range(1, 21):
-        say(practice, "stop", number, phone=sample_rows.pretend_phone(number))
-    with practice.app_context():
+        say(sandbox_app, "stop", number, phone=sample_rows.make_phone(number))
+    with sandbox_app.app_context():
         counts = [
             db.session.scalar(db.select(db.func.count()).select_from(t))
             for t in (UnsubscribedContact, ConsentEvent)

@@ -41,7 +41,7 @@ from tests.webhooks.calls import text as say
 OLD = 2 * MAX_DELETE_ROWS + 100
 
 
-def many(app, count, days):
+def store_many_events(app, count, days):
     """So many events, so old."""
     rows = [
         {
@@ -55,22 +55,23 @@ def many(app, count, days):
         db.session.execute(insert(WebhookEvent), rows)
 
 
-def test_events_are_forgotten_after_thirty_days(town):
-    say(town, "old")
-    say(town, "new", sid=sid(2))
-    with town.app_context():
+def test_events_are_forgotten_after_thirty_days(twilio_app):
+    say(twilio_app, "old")
+    say(twilio_app, "new", sid=sid(2))
+    with twilio_app.app_context():
         with write():
             first = db.update(WebhookEvent).where(WebhookEvent.id == 1)
             db.session.execute(first.values(received_at=now() - timedelta(days=31)))
         assert delete_old_webhook_events() == 1
-    assert [each.dedupe_key for each in events(town)] == [f"in:{sid(2)}"]
+    assert [each.dedupe_key for each in events(twilio_app)] == [f"in:{sid(2)}"]
 
 
-def test_l12_they_go_in_slices_and_others_write_in_between(town):
+# case L12 of docs/cases.md
+def test_they_go_in_slices_and_others_write_in_between(twilio_app):
     """L12: five hundred rows to a lock at most, and a pause as long as the lock was held."""
-    many(town, OLD, 31)
+    store_many_events(twilio_app, OLD, 31)
     gone, begun, over = [], [], []
-    with town.app_context():
+    with twilio_app.app_context():
         event.listen(
             db.engine,
             "after_cursor_execute",
@@ -87,6 +88,7 @@ def test_l12_they_go_in_slices_and_others_write_in_between(town):
     assert min(pauses) >= actions.MIN_PAUSE_SECONDS
 
 
+# case L12 of docs/cases.md
 @pytest.mark.parametrize(
     ("size", "took", "then"),
     [
@@ -97,11 +99,12 @@ def test_l12_they_go_in_slices_and_others_write_in_between(town):
         (20, 3.0, MIN_DELETE_ROWS),
     ],
 )
-def test_l12_a_slice_is_as_large_as_the_machine_is_quick(size, took, then):
+def test_a_slice_is_as_large_as_the_machine_is_quick(size, took, then):
     """L12: nobody waits a tenth of a second for a lock, on a busy machine either."""
     assert compute_delete_batch_size(size, took) == then
 
 
+# case L12 of docs/cases.md
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
@@ -115,9 +118,9 @@ def test_l12_a_slice_is_as_large_as_the_machine_is_quick(size, took, then):
         ),
     ],
 )
-def test_l12_nothing_reads_the_whole_table(town, statement, values):
+def test_nothing_reads_the_whole_table(twilio_app, statement, values):
     """L12: every look goes along an index, however many rows there are."""
-    with town.app_context():
+    with twilio_app.app_context():
         plan = [
             row.detail
             for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {statement}"), values)
@@ -126,23 +129,24 @@ def test_l12_nothing_reads_the_whole_table(town, statement, values):
     assert [line for line in plan if re.match("SCAN (webhook_events|attempts)", line)] == []
 
 
-def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(
-    town, monkeypatch, caplog
+# case F33 of docs/cases.md
+def test_while_another_process_writes_the_carrier_is_told_to_call_again(
+    twilio_app, monkeypatch, caplog
 ):
     """F33: 503 to all, none after the patience is over; no traceback; the next try is taken.
 
     (One second, not ten.)
     """
     monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 1)
-    message_id, ref = armed_text(town)
+    message_id, ref = armed_text(twilio_app)
     answers = []
 
     def bring(n):
         start = time.monotonic()
         answer = (
-            receipt(town, ref, "delivered", sid=sid(n))
+            receipt(twilio_app, ref, "delivered", sid=sid(n))
             if n
-            else call(town, INBOUND, {"From": "+1303"})
+            else call(twilio_app, INBOUND, {"From": "+1303"})
         )
         answers.append(
             (
@@ -152,7 +156,7 @@ def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(
             )
         )
 
-    with closing(_holding(town)):
+    with closing(_holding(twilio_app)):
         threads = [threading.Thread(target=bring, args=(n,)) for n in range(4)]
         for each in threads:
             each.start()
@@ -161,22 +165,23 @@ def test_f33_while_another_process_writes_the_carrier_is_told_to_call_again(
     assert {(code, after) for code, after, _ in answers} == {(503, "5")}
     assert max(took for _, _, took in answers) < 2.5
     assert "Traceback" not in caplog.text
-    assert events(town) == []
-    assert receipt(town, ref, "delivered", sid=sid(1)).status_code == 204
-    assert status_of(town, message_id) == "delivered"
+    assert events(twilio_app) == []
+    assert receipt(twilio_app, ref, "delivered", sid=sid(1)).status_code == 204
+    assert status_of(twilio_app, message_id) == "delivered"
 
 
-def test_f33_a_writers_patience_is_for_both_locks_together(town):
+# case F33 of docs/cases.md
+def test_a_writers_patience_is_for_both_locks_together(twilio_app):
     """F33: who waited for a thread of this process does not wait as long again for another
     process.
     """
-    with town.app_context(), closing(_holding(town)):
+    with twilio_app.app_context(), closing(_holding(twilio_app)):
         for patience in (0.2, 1.0):
             start = time.monotonic()
             with pytest.raises(WriteLockTimeout), write(patience):
                 pass
             assert time.monotonic() - start < patience + 0.6
-    with town.app_context(), write():
+    with twilio_app.app_context(), write():
         assert db.session.scalar(text("PRAGMA busy_timeout")) == kit.LOCK_WAIT_SECONDS * 1000
 
 

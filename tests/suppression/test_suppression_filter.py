@@ -32,7 +32,7 @@ def listed(app):
     is dead.
     """
     with app.app_context():
-        sample_rows.member(MIA, "Mia")
+        sample_rows.add_member(MIA, "Mia")
         with write():
             record_opt_out(ZOE, source="inbound", reason="Texted STOP", name="Zoë")
             add_manual_opt_out("Leo", LEO, "Asked at the door").created_at = now() - timedelta(
@@ -40,7 +40,7 @@ def listed(app):
             )
             record_opt_out(MAX, source="event:3", name="Max")
             mark_number_undeliverable(MIA, reason="No such number any more")
-        sample_rows.dead_number("+13035550177", SuppressionCategory.SOFT_FAIL)
+        sample_rows.add_dead_number("+13035550177", SuppressionCategory.SOFT_FAIL)
     return app
 
 
@@ -70,7 +70,7 @@ def test_the_list_is_narrowed_by_reason_source_and_day(visit, listed, asked, sho
 
 def test_a_dead_number_is_shown_under_the_name_we_know(visit, listed):
     with listed.app_context():
-        sample_rows.dead_number("+13035550199")
+        sample_rows.add_dead_number("+13035550199")
         with write() as session:
             session.add(
                 Message(
@@ -148,7 +148,8 @@ def import_file(visit, data):
     return checked, page.location
 
 
-def test_b14_numbers_from_a_file_are_never_texted_again_and_a_stop_stays_their_own(visit, listed):
+# case B14 of docs/cases.md
+def test_numbers_from_a_file_are_never_texted_again_and_a_stop_stays_their_own(visit, listed):
     """B14: who is on the list keeps the line; the others get one, with a line in the ledger,
     and nothing leaves.
     """

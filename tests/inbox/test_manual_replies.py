@@ -10,14 +10,14 @@ import pytest
 from app.core.db import write
 from app.suppression.actions.opt_outs import lift_opt_outs
 from tests.sample_people import LEO, ZOE
-from tests.sample_rows import member, said_stop
+from tests.sample_rows import add_member, add_opt_out
 
 
 @pytest.fixture
 def zoe(app, wrote):
     """Zoë's thread, after one text; her name is known."""
     with app.app_context():
-        member(ZOE, "Zoë Hernández")
+        add_member(ZOE, "Zoë Hernández")
     return wrote(ZOE, "Hello there")
 
 
@@ -96,7 +96,7 @@ def test_whoever_said_stop_meanwhile_is_not_texted_and_the_words_stay(
     app, visit, zoe, sent, thread
 ):
     with app.app_context():
-        said_stop(ZOE)
+        add_opt_out(ZOE)
     page = visit(f"/inbox/{zoe}/reply", "sol", body="But wait")
     assert page.status_code == 422
     assert "Said STOP. Only they can change that, by texting START." in page.words
@@ -114,7 +114,7 @@ def test_a_refused_form_can_be_sent_again_once_they_came_back(app, visit, zoe, s
     """The mark is taken back with everything else of the transaction."""
     mark = token(visit, zoe)
     with app.app_context():
-        said_stop(ZOE)
+        add_opt_out(ZOE)
     visit(f"/inbox/{zoe}/reply", "sol", body="Hi", client_token=mark)
     with app.app_context(), write():
         lift_opt_outs(ZOE)

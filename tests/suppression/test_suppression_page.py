@@ -85,7 +85,7 @@ def test_what_was_put_there_by_hand_is_taken_off_and_audited_without_the_number(
 
 def test_a_number_on_both_lists_is_still_left_out_after_the_first(visit, listed):
     with listed.app_context():
-        sample_rows.dead_number(LEO)
+        sample_rows.add_dead_number(LEO)
     visit.post("/suppression/unsubscribed/2/delete", "ada")
     assert "is still left out: number does not work." in visit("/suppression", "ada").words
 

@@ -43,7 +43,7 @@ from tests import sample_rows
 from tests.sample_people import LEO, MAX, MIA, ZOE
 
 
-def lines(phone=ZOE):
+def list_events(phone=ZOE):
     """(act, method, evidence, actor) of every line about a number, the oldest first."""
     line = ConsentEvent
     rows = (
@@ -60,14 +60,14 @@ def demand_a_yes():
         organisation.get_organisation().consent_required = True
 
 
-def agreed(*phones):
+def grant_consent_of(*phones):
     """A yes on paper."""
     with write():
         for phone in phones:
             assert grant_consent(phone, ConsentMethod.FORM, "The form at the door", "ada")
 
 
-def imported(*rows):
+def store_import(*rows):
     """An import with these (phone, verdict) rows; gives its id."""
     with write() as session:
         session.add(upload := Import(created_by="ada", file_name="people.csv"))
@@ -94,7 +94,7 @@ class TestEveryPathWritesItsLine:
     def test_an_opt_out(self, shop, source, method):
         with write():
             record_opt_out(ZOE, source=source, reason="Texted: Stop", actor="ada")
-        assert lines() == [("withdrawn", method, "Texted: Stop", "ada")]
+        assert list_events() == [("withdrawn", method, "Texted: Stop", "ada")]
 
     def test_the_same_note_again_is_no_news_but_their_own_stop_is_proof_once_more(self, shop):
         with write():
@@ -103,7 +103,7 @@ class TestEveryPathWritesItsLine:
             record_opt_out(ZOE, source="message_failure")
             record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
             record_opt_out(ZOE, source="inbound", reason="Texted: stop it")
-        assert [line[1:3] for line in lines()] == [
+        assert [line[1:3] for line in list_events()] == [
             ("import", None),
             ("stop", "Texted: STOP"),
             ("stop", "Texted: stop it"),
@@ -114,45 +114,45 @@ class TestEveryPathWritesItsLine:
             record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
             assert lift_opt_outs(ZOE, evidence="Texted: START")
             assert not lift_opt_outs(LEO, evidence="Texted: start")
-        assert lines()[1:] == [("returned", "start", "Texted: START", None)]
-        assert lines(LEO) == [("granted", "start", "Texted: start", None)]
+        assert list_events()[1:] == [("returned", "start", "Texted: START", None)]
+        assert list_events(LEO) == [("granted", "start", "Texted: start", None)]
 
     def test_by_hand_onto_the_list_and_off_it(self, shop):
         with write():
             row = add_manual_opt_out("Max", MAX, "Asked at the door", "ada")
             remove_suppression_entry("unsubscribed", row.id, "bea")
-        assert lines(MAX) == [
+        assert list_events(MAX) == [
             ("withdrawn", "admin", "Asked at the door", "ada"),
             ("returned", "admin", "Taken off the do-not-text list", "bea"),
         ]
 
     def test_an_opt_out_on_the_other_list_is_returned_too(self, shop):
-        sample_rows.dead_number(ZOE, SuppressionCategory.OPT_OUT)
+        sample_rows.add_dead_number(ZOE, SuppressionCategory.OPT_OUT)
         with write():
             remove_suppression_entry("suppressed", 1, "ada")
-        assert [line[0] for line in lines()] == ["returned"]
+        assert [line[0] for line in list_events()] == ["returned"]
 
     def test_a_number_that_does_not_work_is_no_matter_of_consent(self, shop):
         with write():
             mark_number_undeliverable(ZOE, reason="no such number")
             remove_suppression_entry("suppressed", 1, "ada")
-        assert lines() == []
+        assert list_events() == []
 
     def test_a_yes_on_paper_has_its_evidence_and_who_wrote_it_down(self, shop):
-        agreed(ZOE)
-        assert lines() == [("granted", "form", "The form at the door", "ada")]
+        grant_consent_of(ZOE)
+        assert list_events() == [("granted", "form", "The form at the door", "ada")]
 
     def test_a_yes_from_elsewhere_does_not_outweigh_a_stop(self, shop):
-        sample_rows.said_stop(ZOE)
+        sample_rows.add_opt_out(ZOE)
         with write():
             assert not grant_consent(ZOE, ConsentMethod.FORM, "A form", "ada")
-        assert lines() == []
+        assert list_events() == []
 
     def test_what_is_rolled_back_leaves_neither_opt_out_nor_line(self, shop):
         record_opt_out(ZOE, source="inbound")
-        assert len(lines()) == 1
+        assert len(list_events()) == 1
         db.session.rollback()
-        assert lines() == []
+        assert list_events() == []
         assert find_suppression_reason(ZOE) is None
 
     def test_the_page_writes_its_own(self, app, visit):
@@ -161,15 +161,15 @@ class TestEveryPathWritesItsLine:
         visit("/suppression/add", "ada", name="", phone=MIA, reason="By letter")
         visit.post("/suppression/unsubscribed/1/delete", "ada")
         with app.app_context():
-            assert lines(MIA) == [("withdrawn", "admin", "By letter", "ada")]
-            assert lines(LEO)[1][::3] == ("returned", "ada")
+            assert list_events(MIA) == [("withdrawn", "admin", "By letter", "ada")]
+            assert list_events(LEO)[1][::3] == ("returned", "ada")
 
 
 class TestAnImport:
     def test_writes_down_the_yes_of_its_readable_rows_once(self, shop):
-        agreed(LEO)
-        sample_rows.said_stop(MIA)
-        upload = imported(
+        grant_consent_of(LEO)
+        sample_rows.add_opt_out(MIA)
+        upload = store_import(
             (ZOE, "new"),
             (LEO, "same"),
             (MIA, "new"),
@@ -190,23 +190,29 @@ class TestAnImport:
                 )
                 == 0
             )
-        assert lines() == lines(MAX) == [("granted", "import", "Signed at the summer party", "ada")]
-        assert lines(MIA) == []
-        assert len(lines(LEO)) == 1
+        assert (
+            list_events()
+            == list_events(MAX)
+            == [("granted", "import", "Signed at the summer party", "ada")]
+        )
+        assert list_events(MIA) == []
+        assert len(list_events(LEO)) == 1
 
     def test_that_is_undone_takes_its_yes_back_but_not_what_they_said_since(self, shop):
-        upload = imported((ZOE, "new"), (LEO, "new"))
+        upload = store_import((ZOE, "new"), (LEO, "new"))
         with write():
             grant_import_consent(select_readable_phones(upload), upload, None, "ada")
             lift_opt_outs(LEO, evidence="Texted: START")
             assert revert_import_consent(upload, "The import was undone", "ada") == 1
             assert revert_import_consent(upload, "The import was undone", "ada") == 0
-        assert lines()[-1] == ("withdrawn", "import", "The import was undone", "ada")
+        assert list_events()[-1] == ("withdrawn", "import", "The import was undone", "ada")
         assert find_last_consent_act(LEO) == "returned"
 
     def test_onto_the_do_not_text_list_writes_a_line_for_each_and_undone_a_return(self, shop):
-        agreed(ZOE)
-        upload = imported((ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad"))
+        grant_consent_of(ZOE)
+        upload = store_import(
+            (ZOE, "new"), (LEO, "same"), (MIA, "new"), (MAX, "new"), ("12", "bad")
+        )
         with write() as session:
             record_opt_out(LEO, source="inbound", reason="Texted: STOP")
             session.add_all(
@@ -218,14 +224,19 @@ class TestAnImport:
                 MIA,
                 MAX,
             ]
-        assert lines()[1:] == lines(MIA) == lines(MAX) == [("withdrawn", "import", None, "ada")]
-        assert len(lines(LEO)) == 1
+        assert (
+            list_events()[1:]
+            == list_events(MIA)
+            == list_events(MAX)
+            == [("withdrawn", "import", None, "ada")]
+        )
+        assert len(list_events(LEO)) == 1
         with write() as session:
             session.execute(text("DELETE FROM unsubscribed_contacts WHERE source = 'import'"))
             record_opt_out(MIA, source="inbound", reason="Texted: STOP")
             assert revert_import_consent(upload, "The import was undone", "ada") == 1
             assert revert_import_consent(upload, "The import was undone", "ada") == 0
-        assert lines()[-1] == ("returned", "import", "The import was undone", "ada")
+        assert list_events()[-1] == ("returned", "import", "The import was undone", "ada")
         assert (
             find_last_consent_act(MIA) == find_last_consent_act(MAX) == "withdrawn"
         )  # Max never said yes
@@ -244,16 +255,16 @@ class TestNothingIsEverChanged:
     def test_the_database_itself_refuses(self, shop, statement):
         with write():
             record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
-        before = lines()
+        before = list_events()
         with pytest.raises(IntegrityError, match="append-only"), write() as session:
             session.execute(text(statement))
-        assert lines() == before
+        assert list_events() == before
 
     def test_an_erasure_may_put_a_mark_in_place_of_the_number(self, shop):
         with write() as session:
             record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
             session.execute(text("UPDATE consent_events SET phone = '#1', evidence = NULL"))
-        assert lines("#1") == [("withdrawn", "stop", None, None)]
+        assert list_events("#1") == [("withdrawn", "stop", None, None)]
 
 
 class TestWhereAYesIsDemanded:
@@ -271,26 +282,26 @@ class TestWhereAYesIsDemanded:
 
     def test_the_check_names_who_has_not_agreed(self, shop):
         for phone in (ZOE, LEO):
-            sample_rows.member(phone)
-        agreed(ZOE)
+            sample_rows.add_member(phone)
+        grant_consent_of(ZOE)
         demand_a_yes()
         checked = render_blast(BlastTarget.COMMUNITY, None, "Hi", None)
         assert [each.phone for each in checked.sendable_texts] == [ZOE]
         assert checked.skip_reason_counts == {SkipReason.NO_CONSENT: 1}
 
     def test_without_the_setting_nobody_is_asked(self, shop):
-        sample_rows.member(ZOE)
+        sample_rows.add_member(ZOE)
         assert render_blast(BlastTarget.COMMUNITY, None, "Hi", None).skip_reason_counts == {}
 
     def test_every_page_that_shows_them_says_so(self, app, visit):
         with app.app_context():
-            sample_rows.member(ZOE, "Zoe")
+            sample_rows.add_member(ZOE, "Zoe")
             demand_a_yes()
         assert "Has not agreed to texts" in visit("/community", "ada").words
 
 
 def test_the_history_of_a_number_is_told_in_words_the_newest_first(shop):
-    agreed(ZOE)
+    grant_consent_of(ZOE)
     with write():
         record_opt_out(ZOE, source="inbound", reason="Texted: STOP")
         lift_opt_outs(ZOE, evidence="Texted: START")

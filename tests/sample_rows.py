@@ -1,0 +1,77 @@
+"""Rows for tests, made the short way. Call them inside an app context."""
+
+from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import write
+from app.delivery.models import Message
+from app.inbox.actions import thread_updates
+from app.inbox.actions.thread_updates import StoredText
+from app.suppression.models import (
+    SuppressedContact,
+    SuppressionCategory,
+    UnsubscribedContact,
+)
+
+
+def add_member(phone, name=None):
+    """A community member."""
+    with write() as session:
+        session.add(row := CommunityMember(name=name, phone=phone))
+    return row
+
+
+def add_members(count, start=0):
+    """`count` members with names and pretend numbers, all different."""
+    with write() as session:
+        session.add_all(
+            CommunityMember(name=f"Person {n:06}", phone=make_phone(n))
+            for n in range(start, start + count)
+        )
+
+
+def make_phone(n):
+    """The n-th pretend US number (555-01xx, area codes 201 and up)."""
+    return (
+        f"+1{AREAS[n // 100 % len(AREAS)]}55501{n % 100:02}"
+        if n < 100 * len(AREAS)
+        else f"+1303{4000000 + n}"
+    )
+
+
+AREAS = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
+
+
+def add_opt_out(phone):
+    """An opt-out that came from the phone."""
+    with write() as session:
+        session.add(UnsubscribedContact(phone=phone, source="inbound", reason="Texted STOP"))
+
+
+def add_dead_number(phone, category=SuppressionCategory.HARD_FAIL):
+    """A number that does not work."""
+    with write() as session:
+        session.add(SuppressedContact(phone=phone, category=category))
+
+
+def add_inbound_text(phone, body, *, needs_reply=True, why=None, at=None, media=None):
+    """A text that came in, and its thread; gives the thread's id."""
+    at = at or now()
+    row = {
+        "direction": "inbound",
+        "kind": "inbound",
+        "status": "received",
+        "phone": phone,
+        "body": body,
+    }
+    with write() as session:
+        session.add(message := Message(**row, sender="+13035550100", created_at=at, media=media))
+        session.flush()
+        thread_updates.record_inbound_text(
+            phone,
+            [said := StoredText(message.id, body)],
+            at,
+            needs_reply=needs_reply,
+            reason=why,
+        )
+        thread_updates.index_texts_for_search([said])
+        return thread_updates.get_or_create_thread(phone, at)
