@@ -17,8 +17,8 @@ from app import create_app, scheduler
 from app.core.db import db
 from app.core.settings import Settings
 from app.migrations.migration_runner import migrate_database
-from tests.cast import bring_the_cast
-from tests.thrifty import thrifty
+from tests.app_cache import cache_compiled_parts
+from tests.sample_people import create_test_users
 from tests.visit import Visitor
 
 QUIET = logging.getLogger("tests.migrate")
@@ -64,7 +64,7 @@ def fresh_database(tmp_path_factory):
     path = tmp_path_factory.mktemp("database") / "fresh.db"
     migrate_database(path, QUIET)
     app = create_app(_settings(path))
-    bring_the_cast(app)
+    create_test_users(app)
     with app.app_context():
         # the last connection closes, so all is in the one file that tests copy, not in its -wal
         db.engine.dispose()
@@ -93,7 +93,7 @@ def make_settings(tmp_path, fresh_database):
 @pytest.fixture
 def make_app(make_settings):
     """An app on this test's database; keyword arguments change its settings."""
-    return lambda **more: thrifty(create_app(make_settings(**more)))
+    return lambda **more: cache_compiled_parts(create_app(make_settings(**more)))
 
 
 @pytest.fixture

@@ -22,15 +22,15 @@ from app.core.clock import now
 from app.delivery.carriers import sandbox_payloads as wire
 from app.delivery.carriers.sandbox_twilio_api import MESSAGES_PATH_PATTERN
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
-from tests.twilio_line import Said, Server
-from tests.twilio_lists import Lists
+from tests.twilio_connection import ScriptedResponse, TwilioSocketServer
+from tests.twilio_message_list import MessageListScript
 
 ANYBODY = ""
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
 @dataclass(frozen=True)
-class Script:
+class ResponseScript:
     """How a request to send is answered.
 
     `delay`: seconds before the answer. `taken`: whether the text is really sent whatever the
@@ -54,7 +54,7 @@ class Script:
 
 
 @dataclass
-class Sent:
+class ReceivedSend:
     """One POST that came in. `sid`: "" when the text was not taken. `at`: monotonic seconds."""
 
     to: str
@@ -71,21 +71,21 @@ class TwilioServer:
 
     def __init__(self, auth_token: str = "t" * 32, account: str = "AC" + "1" * 32) -> None:
         self.auth_token, self.account = auth_token, account
-        self.requests: list[Sent] = []
+        self.requests: list[ReceivedSend] = []
         self.reads: list[str] = []
         self.heard = 0
         self.calls: str | Flask = ""
         self.texts: dict[str, wire.SandboxText] = {}
-        self.lists = Lists()
+        self.lists = MessageListScript()
         self.most_at_once = 0
-        self._scripts: dict[str, list[tuple[Script, int | None]]] = {}
+        self._scripts: dict[str, list[tuple[ResponseScript, int | None]]] = {}
         self._lock = threading.Lock()
         self._hang_ups: list[bool] = []
         self.over = threading.Event()
         self._now = 0
 
     def __enter__(self) -> "TwilioServer":
-        self._server = Server(self)
+        self._server = TwilioSocketServer(self)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="pretend twilio"
@@ -107,7 +107,7 @@ class TwilioServer:
         Scripts for one phone come before those for anybody; the newest comes first.
         """
         with self._lock:
-            self._scripts.setdefault(to, []).append((Script(**script), times))
+            self._scripts.setdefault(to, []).append((ResponseScript(**script), times))
 
     def hang_up(self, times: int = 1, *, used: bool = False) -> None:
         """Reset the next connections before a request is read; `used`: those that carried one
@@ -142,11 +142,11 @@ class TwilioServer:
             if text.phone == phone:
                 self.texts[text.sid] = replace(text, status=status, error_code=code)
 
-    def sent_to(self, phone: str) -> list[Sent]:
+    def sent_to(self, phone: str) -> list[ReceivedSend]:
         """The POSTs for one phone."""
         return [each for each in self.requests if each.to == phone]
 
-    def wait_for(self, count: int, seconds: float = 10.0) -> list[Sent]:
+    def wait_for(self, count: int, seconds: float = 10.0) -> list[ReceivedSend]:
         """The POSTs, once there are `count` of them; fails when they do not come."""
         until = time.monotonic() + seconds
         while len(self.requests) < count:
@@ -191,7 +191,7 @@ class TwilioServer:
         dice.shuffle(news)
         return [self._call_back(where, sent, status, None) for sent, status in news]
 
-    def _told(self, to: str) -> list[Sent]:
+    def _told(self, to: str) -> list[ReceivedSend]:
         return [
             each
             for each in self.requests
@@ -249,7 +249,7 @@ class TwilioServer:
         finally:
             line.close()
 
-    def _call_back(self, where: str | Flask, sent: Sent, status: str, code: int | None) -> int:
+    def _call_back(self, where: str | Flask, sent: ReceivedSend, status: str, code: int | None) -> int:
         text = replace(self.texts[sent.sid], status=status, error_code=code)
         self.texts[sent.sid] = text
         return self.post(
@@ -258,7 +258,7 @@ class TwilioServer:
             wire.build_status_callback_params(text, status),
         )
 
-    def respond(self, method: str, target: str, params: dict[str, str], login: str) -> Said:
+    def respond(self, method: str, target: str, params: dict[str, str], login: str) -> ScriptedResponse:
         """The answer to one request."""
         with self._lock:
             self.heard += 1
@@ -270,24 +270,24 @@ class TwilioServer:
             with self._lock:
                 self._now -= 1
 
-    def _respond(self, method: str, target: str, params: dict[str, str], login: str) -> Said:
+    def _respond(self, method: str, target: str, params: dict[str, str], login: str) -> ScriptedResponse:
         found = MESSAGES_PATH_PATTERN.fullmatch(urlsplit(target).path)
         if login != "Basic " + b64encode(f"{self.account}:{self.auth_token}".encode()).decode():
-            return Said(wire.build_error_response(401, 20003, "Authenticate"))
+            return ScriptedResponse(wire.build_error_response(401, 20003, "Authenticate"))
         if not found or found.group(1) != self.account:
-            return Said(
+            return ScriptedResponse(
                 wire.build_error_response(404, 20404, "The requested resource was not found")
             )
         if method == "GET":
             self.reads.append(target)
             self.over.wait(self.lists.slow)
             path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
-            return Said(self.lists.answer(self.texts, found.group(2), path, query))
+            return ScriptedResponse(self.lists.answer(self.texts, found.group(2), path, query))
         return self._take(params)
 
-    def _take(self, params: dict[str, str]) -> Said:
+    def _take(self, params: dict[str, str]) -> ScriptedResponse:
         sender = params.get("MessagingServiceSid") or params.get("From", "")
-        sent = Sent(
+        sent = ReceivedSend(
             params.get("To", ""),
             sender,
             params.get("Body", ""),
@@ -306,9 +306,9 @@ class TwilioServer:
             self._call_back(self.calls, sent, status, None)
         self.over.wait(script.delay)
         manner = "closed" if self.over.is_set() else script.manner
-        return Said(fault or self._in_words(script, sent), manner)
+        return ScriptedResponse(fault or self._in_words(script, sent), manner)
 
-    def _in_words(self, script: Script, sent: Sent) -> wire.SandboxResponse:
+    def _in_words(self, script: ResponseScript, sent: ReceivedSend) -> wire.SandboxResponse:
         if script.status >= 300:
             answer = wire.build_error_response(
                 script.status, script.code or script.status, "As the script says."
@@ -321,7 +321,7 @@ class TwilioServer:
         body = answer.body if script.raw is None else script.raw
         return wire.SandboxResponse(answer.status, answer.headers | script.headers, body)
 
-    def _script(self, to: str) -> Script:
+    def _script(self, to: str) -> ResponseScript:
         for name in (to, ANYBODY):
             waiting = self._scripts.get(name, [])
             if waiting:
@@ -329,4 +329,4 @@ class TwilioServer:
                 if times is None or times > 1:
                     waiting.append((script, times and times - 1))
                 return script
-        return Script()
+        return ResponseScript()

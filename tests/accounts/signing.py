@@ -1,6 +1,6 @@
 """How a stranger signs in, through the real form."""
 
-from tests.cast import PASSWORD
+from tests.sample_people import PASSWORD
 
 
 def sign_in(visit, username, password=PASSWORD, address="/login", **more):

@@ -6,7 +6,7 @@ from app.accounts import queries
 from app.accounts.models import AppUser
 from app.core.db import db, write
 from tests.accounts.signing import sign_in
-from tests.cast import PASSWORD
+from tests.sample_people import PASSWORD
 
 NEW = "seven green bottles hang"
 

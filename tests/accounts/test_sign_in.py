@@ -8,7 +8,7 @@ from app.accounts.models import AppUser, LoginAttempt, hash_password
 from app.audit.models import AuditEvent
 from app.core.db import db, write
 from tests.accounts.signing import sign_in
-from tests.cast import PASSWORD
+from tests.sample_people import PASSWORD
 
 WRONG = "Wrong name or password."
 

@@ -11,7 +11,7 @@ from app.audit.models import AuditEvent
 from app.core.db import db, write
 from app.domain.accounts.roles import Role
 from tests.accounts.signing import sign_in
-from tests.cast import PASSWORD
+from tests.sample_people import PASSWORD
 
 GOOD = "seven green bottles hang"
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.cast import PASSWORD
+from tests.sample_people import PASSWORD
 
 LONG = 60_000  # ms: what the engine and the phones may take on a busy machine
 

@@ -30,8 +30,8 @@ from app.keywords.models import KeywordRule
 from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
-from tests.cast import PASSWORD, bring_the_cast
-from tests.served import until
+from tests.gunicorn_server import wait_until
+from tests.sample_people import PASSWORD, create_test_users
 from tests.surveys.talk import Town
 from tests.visit import Visitor
 
@@ -104,7 +104,7 @@ def fill(database: Path) -> Filled:
     """Make the database. Takes a few seconds: the blasts are really sent."""
     migrate_database(database, getLogger(__name__))
     app = create_app(_settings(database, send_rate=2000.0))
-    bring_the_cast(app)
+    create_test_users(app)
     with app.app_context(), write():
         _settle_in()
     visit = Visitor(app)
@@ -340,7 +340,7 @@ def _ended(app):
                 )
             )
 
-    until(quiet, "the blast to end")
+    wait_until(quiet, "the blast to end")
 
 
 def _begun(app):
@@ -352,7 +352,7 @@ def _begun(app):
             fresh = not _open_schedules() and log.status == "processing" and log.success_count > 9
             return log.id if fresh else None
 
-    return until(some, "the blast to begin")
+    return wait_until(some, "the blast to begin")
 
 
 def _open_schedules():

@@ -14,8 +14,8 @@ from tests.browser.addresses import EMPTY, check, go, places
 from tests.browser.browser_user import Walk
 from tests.browser.chromium import Visits, launched
 from tests.browser.sample_data import PICNIC, fill
-from tests.cast import PASSWORD
-from tests.served import ROOT, Served, until
+from tests.gunicorn_server import ROOT, GunicornServer, wait_until
+from tests.sample_people import PASSWORD
 
 OUT = ROOT / "build" / "screenshots"
 README = ROOT / "docs" / "screenshots"
@@ -30,7 +30,7 @@ def take(only=()):
     OUT.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, launched() as browser:
         here = fill(Path(folder) / "filled.db")
-        with Served(here.database, ADMIN_TEST_PHONE="+13035550199") as server:
+        with GunicornServer(here.database, ADMIN_TEST_PHONE="+13035550199") as server:
             visits = Visits(browser, server.url, {"ada": PASSWORD, "sol": PASSWORD})
             for place in places(here):
                 if not only or place.name in only:
@@ -53,9 +53,9 @@ def _shoot(visits, place):
 
 def _empty(browser, folder):
     """The first page of all, and every list with nothing in it."""
-    with Served(folder / "empty.db") as server:
+    with GunicornServer(folder / "empty.db") as server:
         visits = Visits(browser, server.url)
-        until(lambda: "/setup?token=" in server.said, "the setup address")
+        wait_until(lambda: "/setup?token=" in server.said, "the setup address")
         walk = Walk(visits(), server.url)
         walk.page.goto(server.setup_address)
         walk.page.screenshot(path=OUT / "setup-1280-light.png", full_page=True)
@@ -72,7 +72,7 @@ def _for_the_readme(browser, database):
     """Writing, checking, sending, and a practice phone, with names that every machine can draw."""
     README.mkdir(parents=True, exist_ok=True)
     _keep_plain_names(database)
-    with Served(database, SEND_RATE="8", UNDO_SECONDS="2") as server:
+    with GunicornServer(database, SEND_RATE="8", UNDO_SECONDS="2") as server:
         page = Visits(browser, server.url, {"ada": PASSWORD})("/blasts/new", "ada")
         page.set_viewport_size({"width": 1120, "height": 760})
         _blast(page)
@@ -94,7 +94,7 @@ def _blast(page):
     page.fill("#people_count", page.inner_text(".card h2").split()[0])
     page.click("aside button[name=confirm]")
     page.wait_for_selector(".nums dd")
-    until(lambda: int(page.inner_text(".nums dd >> nth=0")) > 12, "some deliveries")
+    wait_until(lambda: int(page.inner_text(".nums dd >> nth=0")) > 12, "some deliveries")
     page.reload()
     _save(page, "progress")
 

@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from tests.browser.browser_user import Walk
+from tests.gunicorn_server import GunicornServer
 from tests.makers import pretend_phone
-from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COMES = [
@@ -30,7 +30,7 @@ EVERYBODY = [*COMES, *NO, *NONSENSE, *STOPS]
 def ada(tmp_path, fresh_database, visits_to):
     """Ada, signed in, on a server that sends and plays the phones."""
     shutil.copy(fresh_database, tmp_path / "sms.db")
-    with Served(tmp_path / "sms.db") as server:
+    with GunicornServer(tmp_path / "sms.db") as server:
         walk = Walk(visits_to(server.url)(), server.url)
         walk.sign_in()
         yield walk

@@ -11,7 +11,7 @@ import pytest
 from app.core.clock import now
 from app.domain.time.local_times import format_day
 from tests.browser.browser_user import Walk
-from tests.served import Served
+from tests.gunicorn_server import GunicornServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FAULTS = ["123", "303 555 0101 ext. 5", "+1 900 555 0100", "", "call Anna"]
@@ -22,7 +22,7 @@ GOOD = 35
 def sol(tmp_path, fresh_database, visits_to):
     """Sol, signed in: events are not only the admin's."""
     shutil.copy(fresh_database, tmp_path / "sms.db")
-    with Served(tmp_path / "sms.db") as server:
+    with GunicornServer(tmp_path / "sms.db") as server:
         walk = Walk(visits_to(server.url)(), server.url)
         walk.sign_in("sol")
         yield walk

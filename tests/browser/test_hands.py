@@ -10,8 +10,8 @@ from app import create_app
 from app.core.db import db
 from app.core.settings import Settings
 from tests.browser.browser_user import Walk
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.makers import members
-from tests.served import Served, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PEOPLE = 20
@@ -34,7 +34,7 @@ def server(tmp_path_factory, fresh_database):
     with app.app_context():
         members(PEOPLE)
         db.engine.dispose()
-    with Served(path, SEND_RATE="4", UNDO_SECONDS="4") as server:
+    with GunicornServer(path, SEND_RATE="4", UNDO_SECONDS="4") as server:
         yield server
 
 
@@ -112,7 +112,7 @@ def test_pause_holds_the_rest_and_resume_sends_it(ada):
     ada.press("Pause")
     ada.wait_for("Paused: ")
     log_id = ada.log_id
-    until(lambda: ada.status(log_id)["in_flight"] == 0, "the texts on the wire")
+    wait_until(lambda: ada.status(log_id)["in_flight"] == 0, "the texts on the wire")
     waiting = ada.status(log_id)["queued"]
     assert 0 < waiting < PEOPLE
     ada.page.reload()

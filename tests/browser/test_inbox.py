@@ -12,9 +12,9 @@ from app.core.settings import Settings
 from app.delivery.models import Message
 from app.inbox.models import SavedReply, Thread
 from tests.browser.browser_user import Walk
-from tests.cast import LEO, PASSWORD, ZOE
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.makers import member, pretend_phone, wrote
-from tests.served import Served, until
+from tests.sample_people import LEO, PASSWORD, ZOE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UNSENT = "Dear Zoë, I am still writ"
@@ -42,7 +42,7 @@ def server(app):
         with write() as session:
             session.add(SavedReply(title="Gate", body="By the gate, {first_name|friend}."))
         path = app.extensions["settings"].database_path
-    with Served(path, SCHEDULER_ENABLED="0") as server:
+    with GunicornServer(path, SCHEDULER_ENABLED="0") as server:
         yield server
 
 
@@ -68,7 +68,7 @@ def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_it
 ):
     ada = signed_in(visits_to(server.url), server)
     ada.page.goto(f"{server.url}/inbox/1")
-    until(lambda: unread(app) == 0, "the text to be read, by being on the screen")
+    wait_until(lambda: unread(app) == 0, "the text to be read, by being on the screen")
     ada.page.click("#body")
     ada.page.keyboard.type(UNSENT)
     place = ada.page.locator("#body").bounding_box()
@@ -78,7 +78,7 @@ def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_it
     assert ada.page.input_value("#body") == UNSENT
     assert ada.page.locator("#body").bounding_box() == place
     assert ada.page.evaluate("document.activeElement.id") == "body"
-    until(lambda: unread(app) == 0, "the new one to be read")
+    wait_until(lambda: unread(app) == 0, "the new one to be read")
     ada.page.click("text=Saved replies")
     ada.page.click("button:has-text('Gate')")
     assert ada.page.input_value("#body") == UNSENT + "By the gate, Zoë."
@@ -104,7 +104,7 @@ def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(app, s
         come(app, f"Line {number}")
     ada = signed_in(visits_to(server.url), server)
     ada.page.goto(f"{server.url}/inbox/1?state=all")
-    until(lambda: unread(app) == 0, "the texts to be read")
+    wait_until(lambda: unread(app) == 0, "the texts to be read")
     ada.page.evaluate("document.querySelector('.talk .scr').scrollTop = -300")
     here = ada.page.evaluate(FIRST_IN_VIEW)
     come(app, "Are you still there?")
@@ -116,7 +116,7 @@ def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(app, s
     ada.page.click("[data-fresh]")
     ada.page.wait_for_selector("[data-fresh]", state="hidden")
     assert ada.page.is_visible(".bub:text-is('Hello?')")
-    until(lambda: unread(app) == 0, "them to be read")
+    wait_until(lambda: unread(app) == 0, "them to be read")
 
 
 def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server, visits_to):

@@ -11,8 +11,8 @@ import pytest
 from tests.browser.accessibility import everybody_can_use, fits_every_screen
 from tests.browser.addresses import EMPTY
 from tests.browser.browser_user import Walk
+from tests.gunicorn_server import ROOT, GunicornServer, wait_until
 from tests.makers import pretend_phone
-from tests.served import ROOT, Served, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park."
@@ -29,8 +29,8 @@ LEAVER = 123  # the person who says STOP
 
 @pytest.fixture
 def server(tmp_path):
-    with Served(tmp_path / "sms.db", SEND_RATE="500", UNDO_SECONDS="2") as server:
-        until(lambda: "/setup?token=" in server.said, "the setup address")
+    with GunicornServer(tmp_path / "sms.db", SEND_RATE="500", UNDO_SECONDS="2") as server:
+        wait_until(lambda: "/setup?token=" in server.said, "the setup address")
         yield server
 
 

@@ -13,8 +13,8 @@ from tests.browser.accessibility import everybody_can_use, fits_every_screen, me
 from tests.browser.addresses import NO_PAGES, go, places
 from tests.browser.chromium import Visits
 from tests.browser.sample_data import Filled, fill
-from tests.cast import PASSWORD
-from tests.served import Served
+from tests.gunicorn_server import GunicornServer
+from tests.sample_people import PASSWORD
 
 pytestmark = pytest.mark.browser
 NOWHERE = Filled(None, *range(1, 12))
@@ -26,7 +26,7 @@ HEAVIEST = 60 * 1024
 def town(tmp_path_factory):
     """Every page by its name, served from the filled database."""
     here = fill(tmp_path_factory.mktemp("pages") / "filled.db")
-    with Served(here.database, ADMIN_TEST_PHONE="+13035550199") as server:
+    with GunicornServer(here.database, ADMIN_TEST_PHONE="+13035550199") as server:
         yield server, {place.name: place for place in places(here)}
 
 

@@ -9,8 +9,8 @@ import pytest
 from werkzeug.serving import make_server
 
 from tests.browser.accessibility import everybody_can_use, fits_every_screen
+from tests.gunicorn_server import ROOT
 from tests.pieces_demo.app import create_demo
-from tests.served import ROOT
 
 pytestmark = pytest.mark.browser
 GOLDEN = ROOT / "tests" / "data" / "parts.json"

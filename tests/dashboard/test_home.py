@@ -10,13 +10,13 @@ import time_machine
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.queries import unresolved_texts
 from app.delivery.models import Lease, Message, MessageLog
+from app.delivery.queries import unresolved_texts
 from app.organisation.models import Organisation
 from app.suppression.actions.stop_questions import open_stop_question
 from tests.blasts.desk import AT_NOON, LATER, close, one_line, release, sent, settle
 from tests.sample_people import LEO, MIA, ZOE
-from tests.sample_rows import member
+from tests.sample_rows import add_member
 from tests.visit import Visitor
 
 TWILIO = {
@@ -29,7 +29,7 @@ TWILIO = {
 def people(app):
     with app.app_context():
         for name, phone in (("Zoë", ZOE), ("Leo", LEO), ("Mia", MIA)):
-            member(phone, name)
+            add_member(phone, name)
 
 
 def finished(app, visit, body="The picnic is at eleven."):

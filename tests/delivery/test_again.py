@@ -13,7 +13,6 @@ from app.delivery.actions import message_resend, sender_throttle
 from app.delivery.models import MessageLog
 from app.delivery.queries.sender_health import get_sender_health
 from app.domain.delivery.skip_reasons import SkipReason
-from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     attempts,
     blast,
@@ -26,8 +25,9 @@ from tests.delivery.town import (
     statuses,
     tally,
 )
+from tests.gunicorn_server import wait_until
 from tests.makers import said_stop
-from tests.served import until
+from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.visit import Visitor
 
 PUBLIC = "http://sms.example.org"
@@ -83,7 +83,7 @@ def log_now(app, log_id):
 
 def over(app, log_id):
     """Wait until the blast has ended once more."""
-    return until(
+    return wait_until(
         lambda: (log := log_now(app, log_id)).status not in ("processing", "paused") and log,
         "the end",
     )
@@ -236,7 +236,7 @@ def test_checked_again_the_carriers_list_finds_the_text(doubtful, background):
     with app.app_context(), write():
         assert message_resend.request_status_lookup(log_id, ids(app, ZOE), now()) == 1
     background(app)
-    until(lambda: status_of(app, ZOE) == "accepted", "the list to find it")
+    wait_until(lambda: status_of(app, ZOE) == "accepted", "the list to find it")
     assert len(twilio.sent_to(ZOE)) == 1
     assert status_of(app, LEO) == "unknown"
 

@@ -16,7 +16,6 @@ from app.core.db import db, write
 from app.delivery.actions import blast_control, failure_reactions, pause_alerts
 from app.delivery.models import Alert, Message
 from app.domain.delivery.carrier_error_codes import find_error_code
-from tests.cast import ZOE
 from tests.delivery.town import (
     attempts,
     blast,
@@ -27,8 +26,9 @@ from tests.delivery.town import (
     rows,
     twilio_settings,
 )
+from tests.gunicorn_server import find_free_port, wait_until
 from tests.makers import members, pretend_phone, said_stop
-from tests.served import free_port, until
+from tests.sample_people import ZOE
 from tests.visit import Visitor
 
 ADA_PHONE = "+13035550199"
@@ -68,7 +68,7 @@ class Room:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def wait_for(self, count):
-        until(lambda: len(self.told) >= count, f"{count} notes in the chat room")
+        wait_until(lambda: len(self.told) >= count, f"{count} notes in the chat room")
         return self.told
 
     def close(self):
@@ -143,7 +143,7 @@ def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(
     background(town)
     log = a_running_blast(town, twilio)
     assert set(twilio.send_callbacks(town, ("undelivered",), code=NOT_REGISTERED)) == {204}
-    until(lambda: twilio.sent_to(ADA_PHONE), "the text to the admin")
+    wait_until(lambda: twilio.sent_to(ADA_PHONE), "the text to the admin")
     assert room.wait_for(1) == [
         {
             "event": "blast.paused",
@@ -158,7 +158,7 @@ def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(
     ]
     said = json.dumps(room.told)
     assert not [each for each in ("picnic", "Person", "+1", "555") if each in said]
-    [alert] = until(
+    [alert] = wait_until(
         lambda: [each for each in kept(town) if each.tries],
         "the try to be written down",
     )
@@ -186,7 +186,7 @@ def test_the_receipts_after_the_pause_make_no_more_of_it(town, twilio, room, bac
         twilio.send_callbacks(town, ("undelivered",), code=NOT_REGISTERED)
     twilio.send_callbacks(town, ("failed",), code=SUSPENDED)
     room.wait_for(1)
-    until(lambda: twilio.sent_to(ADA_PHONE), "the text to the admin")
+    wait_until(lambda: twilio.sent_to(ADA_PHONE), "the text to the admin")
     assert len(kept(town)) == len(texts_to_ada(town)) == len(room.told) == 1
 
 
@@ -226,7 +226,7 @@ def test_a_room_that_does_not_answer_well_is_told_again_later(town, room, backgr
     room.status = 500
     background(town)
     room.wait_for(1)
-    waits = until(
+    waits = wait_until(
         lambda: [each for each in kept(town) if each.tries == 1],
         "the try to be written down",
     )
@@ -236,7 +236,7 @@ def test_a_room_that_does_not_answer_well_is_told_again_later(town, room, backgr
     with town.app_context(), write():
         db.session.execute(db.update(Alert).values(next_try_at=now()))
     room.wait_for(2)
-    [alert] = until(lambda: [each for each in kept(town) if each.told_at], "the alert to be told")
+    [alert] = wait_until(lambda: [each for each in kept(town) if each.told_at], "the alert to be told")
     assert (alert.tries, alert.next_try_at) == (2, None)
 
 
@@ -245,14 +245,14 @@ def test_what_is_no_yes_counts_as_not_told(make_app, twilio, room, background, t
     room.status, room.headers = 302, {"Location": room.url}
     address = {
         "redirect": room.url,
-        "nobody": f"http://127.0.0.1:{free_port()}/{SECRET}",
+        "nobody": f"http://127.0.0.1:{find_free_port()}/{SECRET}",
         "no address": f"http://{SECRET}.invalid:99/",
     }
     town = make_app(**told(twilio, room) | {"alert_webhook_url": address[trouble]})
     [log_id] = waiting_blasts(town, "one")
     fault(town, [log_id], WRONG_SENDER)
     background(town)
-    [alert] = until(
+    [alert] = wait_until(
         lambda: [each for each in kept(town) if each.tries],
         "the try to be written down",
     )
@@ -364,7 +364,7 @@ def test_the_practice_carrier_texts_the_practice_phone(make_app, background):
     [log_id] = waiting_blasts(app, "one")
     fault(app, [log_id], FILTERED, "delivery")
     background(app)
-    until(
+    wait_until(
         lambda: [each for each in texts_to_ada(app) if each.status == "delivered"],
         "the text to arrive",
     )

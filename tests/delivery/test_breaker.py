@@ -15,7 +15,6 @@ from app.delivery.engine.timings import ENGINE_TIMINGS_KEY, EngineTimings
 from app.delivery.models import Attempt, Message, SenderHealth
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.suppression.models import SuppressedContact
-from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     blast,
     ended,
@@ -29,8 +28,9 @@ from tests.delivery.town import (
     tally,
     twilio_settings,
 )
+from tests.gunicorn_server import wait_until
 from tests.makers import members, pretend_phone
-from tests.served import until
+from tests.sample_people import LEO, MAX, MIA, ZOE
 
 BRITONS = [f"+4479111234{n:02}" for n in range(10)]
 ONE_AT_A_TIME = {"send_concurrency": 1}
@@ -44,7 +44,7 @@ def news(app, twilio, phone, status, code=None):
 
 def taken(app, twilio, count):
     """Wait until our rows say that so many texts were taken."""
-    until(
+    wait_until(
         lambda: len([row for row in rows(app) if row.provider_sid]) >= count,
         f"{count} texts to be taken",
     )
@@ -389,7 +389,7 @@ def test_what_left_before_a_person_resumed_pauses_nothing_any_more(make_app, twi
     taken(town, twilio, 4)
     news(town, twilio, pretend_phone(0), "undelivered", 30034)
     log = paused(town, wanted)
-    until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
+    wait_until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     with town.app_context(), write():
         blast_control.resume_blast(log.id)
     for n in range(1, 4):
@@ -420,7 +420,7 @@ def test_a_test_text_that_is_refused_for_its_country_leaves_the_blasts_alone(
     for phone, code in ((ZOE, 21606), (LEO, 30034), (MIA, 21408)):
         twilio.answer(to=phone, status=400, code=code)
         _a_single(town, phone)
-    until(
+    wait_until(
         lambda: len([row for row in rows(town) if row.status == "failed"]) == 3,
         "the three to fail",
     )

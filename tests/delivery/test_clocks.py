@@ -19,7 +19,6 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_scheduling as scheduling
 from app.delivery.models import Lease
-from tests.cast import LEO, ZOE
 from tests.delivery.town import (
     attempts,
     blast,
@@ -31,8 +30,9 @@ from tests.delivery.town import (
     schedule,
     twilio_settings,
 )
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.makers import members
-from tests.served import Served, until
+from tests.sample_people import LEO, ZOE
 
 HOUR = timedelta(hours=1)
 
@@ -75,7 +75,7 @@ def in_mid_blast(slow_town, background, twilio):
     """The blast that is leaving right now."""
     for app in slow_town:
         background(app)
-    until(lambda: epoch(slow_town[0]), "somebody to lead")
+    wait_until(lambda: epoch(slow_town[0]), "somebody to lead")
     wanted = blast(slow_town[0])
     twilio.wait_for(15)
     return wanted
@@ -100,7 +100,7 @@ class TestPowerBack:
         people(town, ZOE)
         wanted = blast(town, in_seconds=-190 * 60)
         background(town)
-        until(
+        wait_until(
             lambda: schedule(town, wanted).status == "expired",
             "the blast to be given up",
         )
@@ -113,7 +113,7 @@ class TestSetBack:
         """S7: back 1 h while idle. The engine keeps its own time between looks."""
         people(town, ZOE)
         background(town)
-        until(lambda: epoch(town), "somebody to lead")
+        wait_until(lambda: epoch(town), "somebody to lead")
         with clock_moved(-HOUR):
             wanted = blast(town, in_seconds=1)
             ended(town, wanted)
@@ -131,7 +131,7 @@ class TestSetBack:
         background(town).engine.stop()
         with clock_moved(-HOUR):
             wanted = blast(town)
-            until(lambda: log_of(town, wanted), "the tick to release it", 5)
+            wait_until(lambda: log_of(town, wanted), "the tick to release it", 5)
 
     def test_in_mid_blast_nobody_loses_the_lead_and_nobody_is_texted_twice(
         self, slow_town, in_mid_blast, twilio
@@ -175,7 +175,7 @@ def test_a_clock_set_forward_takes_no_lead_and_what_is_due_by_it_is_not_sent(
     this_noon = blast(app, "At noon", in_seconds=45 * 60)
     with clock_moved(3 * HOUR):
         ended(app, in_mid_blast)
-        until(
+        wait_until(
             lambda: schedule(app, this_noon).status == "expired",
             "the blast to be given up",
         )
@@ -201,8 +201,8 @@ def test_of_two_workers_one_leads(make_settings, make_app, twilio, visit, more):
     with town.app_context():
         members(100)
     environment = {name.upper(): str(value) for name, value in twilio_settings(twilio).items()}
-    with Served(database, **environment, WEB_CONCURRENCY="2", GUNICORN_CMD_ARGS=more) as server:
-        until(lambda: visit("/ready").status_code == 200, "the engine to lead")
+    with GunicornServer(database, **environment, WEB_CONCURRENCY="2", GUNICORN_CMD_ARGS=more) as server:
+        wait_until(lambda: visit("/ready").status_code == 200, "the engine to lead")
         assert str(visit("/ready").json["leader_pid"]) in children(server.process.pid)
         blasts = [blast(town, f"Text {number}") for number in range(3)]
         for each in blasts:
@@ -243,11 +243,11 @@ def test_a_tick_that_takes_long_is_waited_for_and_the_next_one_comes(town, caplo
         counting.engine.stop()
         counting.start()
         try:
-            until(lambda: counting.ticks, "the first tick")
+            wait_until(lambda: counting.ticks, "the first tick")
             time.sleep(3 * scheduler.TICK_SECONDS)
             assert (counting.ticks, counting.most_at_once) == (1, 1)
             other.execute("ROLLBACK")
-            until(lambda: counting.ticks > 2, "more ticks", 5)
+            wait_until(lambda: counting.ticks > 2, "more ticks", 5)
         finally:
             counting.stop()
     assert counting.most_at_once == 1
@@ -265,7 +265,7 @@ def test_who_cancels_in_the_last_second_gets_all_of_it_or_nothing(town, backgrou
     chance = random.Random(12)
     people(town, ZOE)
     background(town)
-    until(lambda: epoch(town), "somebody to lead")
+    wait_until(lambda: epoch(town), "somebody to lead")
     start = now() + timedelta(seconds=2)
     due = [chance.uniform(0, 3) for _ in range(TIMES)]
     wanted = [

@@ -12,7 +12,6 @@ from app.domain.delivery.message_statuses import MessageKind
 from app.organisation import queries as organisation
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
-from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     FAST,
     blast,
@@ -21,7 +20,8 @@ from tests.delivery.town import (
     people,
     rows,
 )
-from tests.served import until
+from tests.gunicorn_server import wait_until
+from tests.sample_people import LEO, MAX, MIA, ZOE
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_every_kind_of_single_text_obeys_but_our_own_answers(town, background):
         single(town, MIA, MessageKind.SYSTEM),
     )
     background(town)
-    until(
+    wait_until(
         lambda: not any(row.status == "queued" for row in rows(town)),
         "the queue to be empty",
     )

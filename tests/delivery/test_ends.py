@@ -12,7 +12,6 @@ from app.core.clock import now
 from app.core.db import write
 from app.delivery.actions import blast_control
 from app.domain.delivery.message_statuses import BlastTarget
-from tests.cast import LEO, ZOE
 from tests.delivery.town import (
     ended,
     everybody_is_accounted_for,
@@ -24,8 +23,9 @@ from tests.delivery.town import (
     tally,
     twilio_settings,
 )
+from tests.gunicorn_server import wait_until
 from tests.makers import members
-from tests.served import until
+from tests.sample_people import LEO, ZOE
 
 # The carrier's own clock and queue get the last 30 seconds before an end.
 MARGIN = 30
@@ -132,8 +132,8 @@ def test_a_blast_that_was_paused_over_its_end_sends_nothing_when_it_is_resumed(
     log_id = log_of(slow_town, wanted).id
     with slow_town.app_context(), write():
         blast_control.pause_blast(log_id)
-    until(lambda: not tally(slow_town, log_id).in_flight, "the texts on the wire")
-    until(
+    wait_until(lambda: not tally(slow_town, log_id).in_flight, "the texts on the wire")
+    wait_until(
         lambda: now() > log_of(slow_town, wanted).not_after - timedelta(seconds=MARGIN),
         "the end",
         5,
@@ -150,7 +150,7 @@ def test_a_blast_that_comes_due_at_its_end_is_never_released(town, background, t
     people(town, ZOE)
     wanted, _ = blast_until(town, MARGIN - 1, in_seconds=-60)
     background(town)
-    until(lambda: schedule(town, wanted).status == "expired", "the blast to be given up")
+    wait_until(lambda: schedule(town, wanted).status == "expired", "the blast to be given up")
     assert "nothing of it was to leave after" in schedule(town, wanted).error_message
     assert log_of(town, wanted) is None
     assert twilio.requests == []

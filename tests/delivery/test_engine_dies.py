@@ -5,7 +5,6 @@ text stays on the wire.
 import pytest
 
 from app import scheduler
-from tests.cast import LEO, MIA, ZOE
 from tests.delivery.town import (
     blast,
     ended,
@@ -15,7 +14,8 @@ from tests.delivery.town import (
     schedule,
     statuses,
 )
-from tests.served import until
+from tests.gunicorn_server import wait_until
+from tests.sample_people import LEO, MIA, ZOE
 
 
 class Faulty:
@@ -86,7 +86,7 @@ def test_f42_an_engine_that_dies_in_mid_blast_is_started_again_and_goes_on(
     made = with_a_fault(engine, SystemExit, after=after)
     wanted = blast(town)
     log = ended(town, wanted)
-    until(lambda: schedule(town, wanted).status == "sent", "the schedule to say so")
+    wait_until(lambda: schedule(town, wanted).status == "sent", "the schedule to say so")
     assert len(made) == 2
     found = {row.phone: (row.status.value, row.reason, row.attempts) for row in rows(town, log.id)}
     assert found[LEO] == ("unknown", "process_stopped", 1)

@@ -18,8 +18,8 @@ from tests.delivery.town import (
     statuses,
     twilio_settings,
 )
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.makers import members
-from tests.served import Served, until
 
 pytestmark = pytest.mark.slow
 PEOPLE, DIES_AT = 40, 25
@@ -54,7 +54,7 @@ def server(town, twilio):
         "TWILIO_AUTH_TOKEN": twilio.auth_token,
     }
     sends |= {"TWILIO_FROM_NUMBER": "+13035550100", "TWILIO_API_URL": twilio.url}
-    made = Served(database, **sends, SEND_RATE="1000", SEND_CONCURRENCY="1")
+    made = GunicornServer(database, **sends, SEND_RATE="1000", SEND_CONCURRENCY="1")
     yield made
     made.stop()
 
@@ -102,7 +102,7 @@ def _die_at(server, point, begin):
     [worker] = children_of(server.process.pid)
     os.kill(server.process.pid, signal.SIGSTOP)
     begun = begin()
-    until(lambda: _exit_code(worker) is not None, f"the worker to die at {point}")
+    wait_until(lambda: _exit_code(worker) is not None, f"the worker to die at {point}")
     assert _exit_code(worker) == DIED
     server.kill()
     del server.environment["SMSADMIN_FAILPOINT"]

@@ -24,8 +24,8 @@ from tests.delivery.town import (
     tally,
     twilio_settings,
 )
+from tests.gunicorn_server import wait_until
 from tests.makers import members, pretend_phone
-from tests.served import until
 from tests.visit import Visitor
 
 PEOPLE = 200
@@ -83,8 +83,8 @@ def test_f31_a_disk_that_fills_up_in_mid_blast_stops_it_and_room_lets_it_go_on(
     twilio.wait_for(20)
     disk.stuffed = stuffed
     disk.full = True
-    until(lambda: "database or disk is full" in caplog.text, "the disk to be full")
-    until(lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty")
+    wait_until(lambda: "database or disk is full" in caplog.text, "the disk to be full")
+    wait_until(lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty")
     stood_at = len(twilio.requests)
     log = log_of(town, wanted)
     with pytest.raises(AssertionError):
@@ -116,9 +116,9 @@ def test_f32_answers_that_cannot_be_stored_wait_for_room(town, twilio, backgroun
     twilio.answer(to=phone, delay=0.4)
     background(town)
     wanted = blast(town)
-    until(lambda: twilio.sent_to(phone), "their request")
+    wait_until(lambda: twilio.sent_to(phone), "their request")
     disk.stuffed = disk.full = True
-    until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
+    wait_until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
     time.sleep(0.6)  # not for luck: their answer is in as well by now
     assert {row.status.value for row in rows(town) if row.phone == phone} == {"submitting"}
     disk.full = False
@@ -139,7 +139,7 @@ def test_f32_answers_that_are_lost_with_the_process_leave_doubt_that_receipts_en
     wanted = blast(town)
     twilio.wait_for(40)
     disk.stuffed = disk.full = True
-    until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
+    wait_until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
     running.stop()
     lost = {row.phone for row in rows(town) if row.status == "submitting"}
     never_left = lost - {
@@ -179,7 +179,7 @@ def test_f33_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_
         assert (busy.status_code, "Busy, try again" in busy.words) == (503, True)
         assert see("/", "ada").status_code == 200
         assert time.monotonic() - started < 5
-        until(lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty")
+        wait_until(lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty")
         stood_at = len(twilio.requests)
         with pytest.raises(AssertionError):
             twilio.wait_for(stood_at + 1, 1.5)

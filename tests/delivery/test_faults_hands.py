@@ -15,7 +15,6 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_scheduling as scheduling
 from tests.blasts.desk import hidden, written
-from tests.cast import ZOE
 from tests.delivery.town import (
     attempts,
     blast,
@@ -29,8 +28,9 @@ from tests.delivery.town import (
     tally,
     twilio_settings,
 )
+from tests.gunicorn_server import wait_until
 from tests.makers import members, pretend_phone
-from tests.served import until
+from tests.sample_people import ZOE
 from tests.visit import Visitor
 
 PUBLIC = "http://sms.example.org"
@@ -90,7 +90,7 @@ def test_f17_a_stop_while_their_own_text_is_on_the_wire_leaves_at_most_that_one(
     twilio.answer(to=phone, delay=0.5, **answer)
     background(town)
     wanted = blast(town)
-    until(lambda: twilio.sent_to(phone), "their request")
+    wait_until(lambda: twilio.sent_to(phone), "their request")
     assert twilio.text_in(town, PUBLIC, phone, "STOP") == 200
     log = ended(town, wanted, 30)
     assert len(twilio.sent_to(phone)) == 1
@@ -113,7 +113,7 @@ def test_f18_pause_lets_out_what_was_armed_and_resume_sends_the_rest_once(
     visit.token("ada")
     assert visit.post(f"/blasts/logs/{log.id}/pause", "ada").status_code == 303
     paused_at = len(twilio.requests)
-    until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
+    wait_until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     assert len(twilio.requests) <= paused_at + ARMED
     assert tally(town, log.id).queued == PEOPLE - len(attempts(town))
     with pytest.raises(AssertionError):
@@ -134,7 +134,7 @@ def test_f18_stop_the_rest_cancels_what_has_not_left_and_the_counts_add_up(
     visit.token("ada")
     visit.post(f"/blasts/logs/{log.id}/cancel", "ada")
     stopped_at = len(twilio.requests)
-    until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
+    wait_until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     left = len(twilio.requests)
     assert left <= stopped_at + ARMED
     assert statuses(town, log.id) == {"accepted": left, "cancelled": PEOPLE - left}
@@ -273,7 +273,7 @@ def test_f45_cancelled_in_the_very_second_of_its_release_a_blast_goes_to_everybo
 
     def cancel(n):
         started.wait()
-        until(
+        wait_until(
             lambda: schedule(town, wanted[n]).scheduled_at <= now(),
             "its time",
             every=0.001 * (n % 4 + 1),

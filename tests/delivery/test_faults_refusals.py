@@ -16,7 +16,6 @@ from app.delivery.models import SenderHealth
 from app.domain.delivery import retry_delays
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.suppression.models import UnsubscribedContact
-from tests.cast import LEO, ZOE
 from tests.delivery.town import (
     attempts,
     blast,
@@ -31,8 +30,9 @@ from tests.delivery.town import (
     tally,
     twilio_settings,
 )
+from tests.gunicorn_server import wait_until
 from tests.makers import members, pretend_phone
-from tests.served import until
+from tests.sample_people import LEO, ZOE
 from tests.twilio_server import TwilioServer
 
 OUR_FAULTS = (21606, 21212, 21659, 21660, 20003, 21703, 21609, 21617)
@@ -95,11 +95,11 @@ def test_f11_no_wish_is_longer_than_an_hour_and_a_restart_does_not_forget_it(
         with town.app_context():
             return db.session.scalar(db.select(SenderHealth.hold_until))
 
-    until(held, "the hold")
+    wait_until(held, "the hold")
     assert timedelta(minutes=58) < held() - now() < timedelta(minutes=61)
     running.stop()
     background(town)
-    until(lambda: len(statuses(town)) == 1, "the answer to be stored")
+    wait_until(lambda: len(statuses(town)) == 1, "the answer to be stored")
     with pytest.raises(AssertionError):
         twilio.wait_for(2, 1.5)
     assert statuses(town) == {"queued": 5}
@@ -183,7 +183,7 @@ def test_f22_resume_sends_one_probe_and_goes_on_when_that_was_accepted(town, twi
     for requests in (2, 3):
         with town.app_context(), write():
             blast_control.resume_blast(log.id)
-        until(lambda: len(twilio.requests) == requests, "the probe")  # noqa: B023 -- asked at once
+        wait_until(lambda: len(twilio.requests) == requests, "the probe")  # noqa: B023 -- asked at once
         paused(town, wanted)
         assert len(twilio.requests) == requests
     twilio.answer(status=201)
@@ -232,7 +232,7 @@ def test_f40_an_account_that_is_suspended_in_mid_blast_pauses_it_within_seconds(
         members(200)
     background(town)
     wanted = blast(town)
-    until(
+    wait_until(
         lambda: log_of(town, wanted) and tally(town, log_of(town, wanted).id).accepted > 3,
         "some texts",
     )
@@ -242,7 +242,7 @@ def test_f40_an_account_that_is_suspended_in_mid_blast_pauses_it_within_seconds(
         30002,
         find_error_code(30002, "delivery").description,
     )
-    until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
+    wait_until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     left = len(twilio.requests)
     assert left < 150
     assert statuses(town, log.id) == {

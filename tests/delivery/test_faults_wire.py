@@ -14,7 +14,6 @@ from app.core.db import db
 from app.delivery.carriers import twilio_http_client
 from app.delivery.engine.timings import ENGINE_TIMINGS_KEY, EngineTimings
 from app.delivery.models import Lease
-from tests.cast import LEO, ZOE
 from tests.delivery.town import (
     attempts,
     blast,
@@ -26,8 +25,9 @@ from tests.delivery.town import (
     suppressed,
     twilio_settings,
 )
+from tests.gunicorn_server import find_free_port, wait_until
 from tests.makers import members, pretend_phone
-from tests.served import free_port, until
+from tests.sample_people import LEO, ZOE
 
 PEOPLE = 12
 STATUSES = (500, 502, 503, 504)
@@ -163,12 +163,12 @@ def test_f8_refused_connections_cost_nobody_anything_and_everybody_is_texted_whe
     make_app, twilio, background
 ):
     """F8: nobody listens there; then somebody does."""
-    port = free_port()
+    port = find_free_port()
     town = make_app(**twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{port}"))
     people(town, ZOE, LEO)
     background(town)
     wanted = blast(town)
-    until(
+    wait_until(
         lambda: attempts(town) and attempts(town)[0].outcome == "unprocessed",
         "a refused connection",
     )
@@ -207,7 +207,7 @@ def test_f8_a_name_nobody_knows_and_a_host_that_does_not_answer_leave_everybody_
         members(PEOPLE)
     background(town)
     blast(town)
-    until(lambda: attempts(town) and attempts(town)[0].outcome, "the first try")
+    wait_until(lambda: attempts(town) and attempts(town)[0].outcome, "the first try")
     assert {each.outcome for each in attempts(town)} <= {"unprocessed", None}
     assert set(statuses(town)) <= {"queued", "submitting"}
     assert len({each.message_id for each in attempts(town)}) == 1
@@ -222,9 +222,9 @@ def test_f9_a_dripping_answer_is_given_up_in_time_and_neither_the_lead_nor_the_o
     twilio.answer(to=somebody(0), manner="drip")
     background(town)
     wanted = a_blast(town)
-    until(lambda: twilio.sent_to(somebody(0)), "the request")
+    wait_until(lambda: twilio.sent_to(somebody(0)), "the request")
     before, started = _beat(town), time.monotonic()
-    until(lambda: statuses(town)["accepted"] == PEOPLE, "the others", 1.0)
+    wait_until(lambda: statuses(town)["accepted"] == PEOPLE, "the others", 1.0)
     ended(town, wanted)
     assert time.monotonic() - started < 2.5
     assert _beat(town) > before + 3
@@ -265,7 +265,7 @@ def test_f34_a_receipt_that_overtakes_our_own_answer_is_kept(town, twilio, backg
         twilio.answer(to=phone, first=first, delay=0.1)
     background(town)
     ended(town, a_blast(town, len(phones)))
-    until(
+    wait_until(
         lambda: all(each.outcome == "accepted" for each in attempts(town)),
         "the answers",
     )

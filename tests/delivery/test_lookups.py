@@ -20,7 +20,7 @@ from app.domain.delivery.message_lookups import (
     MISSING_RECEIPT_LOOKUP_DELAYS,
     UNKNOWN_LOOKUP_DELAYS,
 )
-from tests.cast import LEO, MIA, ZOE
+from tests.async_runner import run_coroutine
 from tests.delivery.town import (
     attempts,
     blast,
@@ -31,9 +31,9 @@ from tests.delivery.town import (
     statuses,
     twilio_settings,
 )
-from tests.loops import finish
+from tests.gunicorn_server import wait_until
 from tests.makers import members
-from tests.served import until
+from tests.sample_people import LEO, MIA, ZOE
 
 OURS = "+13035550100"
 MARGIN = timedelta(milliseconds=1)
@@ -66,7 +66,7 @@ def look(app, moment):
             await look_ups.close()
             await carrier.close()
 
-    return finish(one())
+    return run_coroutine(one())
 
 
 def doubtful(app, background, *phones, body="Hello"):
@@ -167,7 +167,7 @@ def test_f32_what_a_lost_process_had_on_the_wire_is_found_and_its_late_answer_ch
     assert (row.status, row.reason) == ("unknown", "process_stopped")
     look(town, now() + timedelta(seconds=30))
     assert the_row(town).status == "accepted"
-    until(lambda: attempts(town)[0].outcome == "accepted", "the late answer")
+    wait_until(lambda: attempts(town)[0].outcome == "accepted", "the late answer")
     assert the_row(town).provider_sid == attempts(town)[0].provider_sid == twilio.requests[0].sid
     ended(town, wanted)
 
@@ -420,7 +420,7 @@ def test_both_tries_of_a_text_that_was_sent_again_are_found(
     with town.app_context(), write():
         assert message_resend.resend_messages(log.id, [row.id], row.sender, now()).queued == 1
     nobody_twice_and_nobody_lost.add(row.id)
-    until(
+    wait_until(
         lambda: len(attempts(town)) == 2 and the_row(town).status == "unknown",
         "the second try",
     )
@@ -434,7 +434,7 @@ def test_the_engine_looks_up_by_itself_while_it_leads(town, twilio, background):
     log, _ = doubtful(town, background, ZOE, LEO, MIA)
     with town.app_context(), write() as session:
         session.execute(db.update(Message).values(look_up_at=now()))
-    until(lambda: statuses(town, log.id) == {"accepted": 3}, "the look-ups")
+    wait_until(lambda: statuses(town, log.id) == {"accepted": 3}, "the look-ups")
     assert len(twilio.reads) == 3
 
 
@@ -447,7 +447,7 @@ def test_slow_answers_to_questions_keep_no_text_waiting(make_app, twilio, backgr
     twilio.lists.slow = 30
     with town.app_context(), write() as session:
         session.execute(db.update(Message).values(look_up_at=now()))
-    until(lambda: len(twilio.reads) == 4, "four questions at once")
+    wait_until(lambda: len(twilio.reads) == 4, "four questions at once")
     second = ended(town, blast(town, "Another"))
     assert statuses(town, second.id) == {"accepted": 8}
     assert statuses(town, first.id) == {"accepted": 8}

@@ -25,8 +25,8 @@ from tests.delivery.town import (
     tally,
     twilio_settings,
 )
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.makers import members
-from tests.served import Served, until
 
 pytestmark = pytest.mark.slow
 PEOPLE = 500
@@ -44,7 +44,7 @@ def town(make_app, twilio):
 
 
 def served(database, twilio, **more):
-    return Served(
+    return GunicornServer(
         database,
         **{
             "TWILIO_ACCOUNT_SID": twilio.account,
@@ -67,7 +67,7 @@ def test_two_workers_and_everybody_gets_exactly_one(town, database, twilio):
     with town.app_context():
         members(PEOPLE)
     with served(database, twilio, WEB_CONCURRENCY="2") as server:
-        until(lambda: leader(town), "somebody to lead")
+        wait_until(lambda: leader(town), "somebody to lead")
         log = ended(town, blast(town), 40)
         assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: PEOPLE}
         assert set(twilio.send_callbacks(server.url, ("delivered",))) == {204}
@@ -127,12 +127,12 @@ def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(town
         members(80)
     twilio.answer(delay=0.1)
     with served(database, twilio, WEB_CONCURRENCY="2", SEND_RATE="40") as server:
-        until(lambda: leader(town), "somebody to lead")
+        wait_until(lambda: leader(town), "somebody to lead")
         wanted = blast(town)
         twilio.wait_for(20)
         before = leader(town).epoch
         os.kill(_holder_of_lock(database), signal.SIGKILL)
-        until(lambda: leader(town).epoch > before, "the other to take over", 5)
+        wait_until(lambda: leader(town).epoch > before, "the other to take over", 5)
         log = ended(town, wanted, 30)
         numbers = tally(town, log.id)
         assert numbers.accepted + numbers.unknown == 80
@@ -152,7 +152,7 @@ def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(town, 
         served(database, twilio, SEND_RATE="250"),
     )
     with first, second:
-        until(lambda: leader(town), "somebody to lead")
+        wait_until(lambda: leader(town), "somebody to lead")
         wanted = blast(town)
         twilio.wait_for(60)
         before, leading = leader(town).epoch, _holder_of_lock(database)
@@ -162,7 +162,7 @@ def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(town, 
         )
         assert "leading" not in other.said
         killed.kill()
-        until(lambda: leader(town).epoch > before, "the other to take over", 5)
+        wait_until(lambda: leader(town).epoch > before, "the other to take over", 5)
         assert _holder_of_lock(database) in children_of(other.process.pid)
         log = ended(town, wanted, 40)
     assert tally(town, log.id).accepted + tally(town, log.id).unknown == PEOPLE
@@ -181,27 +181,27 @@ def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, datab
         served(database, twilio, **slow) as first,
         served(database, twilio, **slow) as second,
     ):
-        until(lambda: leader(town), "somebody to lead")
+        wait_until(lambda: leader(town), "somebody to lead")
         wanted = blast(town)
         twilio.wait_for(10)
         before, frozen = leader(town).epoch, _holder_of_lock(database)
         _freeze(frozen, database)
         stopped_at, armed = time.monotonic(), len(attempts(town))
         try:
-            until(lambda: leader(town).epoch > before, "the other to take over", 20)
+            wait_until(lambda: leader(town).epoch > before, "the other to take over", 20)
             took = time.monotonic() - stopped_at
             twilio.answer()
-            until(lambda: len(twilio.requests) > armed + 20, "the other to send")
+            wait_until(lambda: len(twilio.requests) > armed + 20, "the other to send")
             refs = {each.ref for each in attempts(town)[:armed]}
             theirs = _with(twilio, refs)
         finally:
             os.kill(frozen, signal.SIGCONT)
         log = ended(town, wanted, 40)
-        until(lambda: not statuses(town, log.id)["submitting"], "the last answers")
+        wait_until(lambda: not statuses(town, log.id)["submitting"], "the last answers")
         assert 11 < took < 20  # 15 s after its last beat, which it gives every 3 s
         assert _with(twilio, refs) == theirs, "the one that slept sent something"
         assert leader(town).epoch == before + 1
-        until(
+        wait_until(
             lambda: _holder_of_lock(database) not in (None, frozen),
             "the lock to go to who leads",
         )
@@ -219,7 +219,7 @@ def _freeze(pid, database):
 
     def frozen():
         os.kill(pid, signal.SIGSTOP)
-        until(
+        wait_until(
             lambda: set(_states_of_threads(pid)) == {"T"},
             "every thread to stand still",
             every=0.001,
@@ -234,7 +234,7 @@ def _freeze(pid, database):
             return False
         return True
 
-    until(frozen, "a moment between two transactions", every=0.01)
+    wait_until(frozen, "a moment between two transactions", every=0.01)
 
 
 def _states_of_threads(pid):

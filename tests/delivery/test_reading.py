@@ -13,10 +13,10 @@ from app.delivery.carriers.message_lookup_results import (
     MessageFetchResult,
     MessageListResult,
 )
-from tests.cast import LEO, ZOE
+from tests.async_runner import run_coroutine
 from tests.delivery.town import FAST, blast, ended, people, rows, twilio_settings
-from tests.loops import finish
-from tests.served import free_port
+from tests.gunicorn_server import find_free_port
+from tests.sample_people import LEO, ZOE
 
 OURS = "+13035550100"
 
@@ -31,7 +31,7 @@ def asked(app, question):
         finally:
             await carrier.close()
 
-    return finish(ask())
+    return run_coroutine(ask())
 
 
 def list_of(app, since=None, phone=ZOE):
@@ -150,7 +150,7 @@ def test_a_trouble_on_a_later_page_makes_the_whole_list_no_news(town, twilio):
 
 
 def test_without_a_network_nothing_is_read_and_nothing_is_raised(make_app, twilio):
-    app = make_app(**twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{free_port()}"))
+    app = make_app(**twilio_settings(twilio, twilio_api_url=f"http://127.0.0.1:{find_free_port()}"))
     assert isinstance(list_of(app), LookupFailure)
     assert isinstance(text(app, sid(1)), LookupFailure)
 

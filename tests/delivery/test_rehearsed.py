@@ -9,7 +9,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import measure_segments
 from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew
 from tests.delivery.town import blast, ended, rows, schedule, twilio_settings
-from tests.served import until
+from tests.gunicorn_server import wait_until
 from tests.twilio_server import TwilioServer
 
 FOOTER = "Reply STOP to opt out."
@@ -38,7 +38,7 @@ def _for_any_town(app, twilio):
         if rehearsed.recipient_count:
             ended(app, wanted)
         else:
-            until(lambda: schedule(app, wanted).status == "failed", "the blast to fail")
+            wait_until(lambda: schedule(app, wanted).status == "failed", "the blast to fail")
         expected = sorted((text.phone, text.body) for text in rehearsed.sendable_texts)
         assert sorted((each.to, each.body) for each in twilio.requests) == expected
         assert (

@@ -14,7 +14,6 @@ from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.actions.opt_outs import record_opt_out
-from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     FAST,
     attempts,
@@ -27,8 +26,9 @@ from tests.delivery.town import (
     statuses,
     tally,
 )
+from tests.gunicorn_server import wait_until
 from tests.makers import dead_number, member, members, said_stop
-from tests.served import until
+from tests.sample_people import LEO, MAX, MIA, ZOE
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_everybody_gets_exactly_one_text_and_a_receipt(town, background):
     background(town)
     wanted = blast(town)
     log = ended(town, wanted)
-    until(lambda: tally(town, log.id).delivered == 120, "the receipts")
+    wait_until(lambda: tally(town, log.id).delivered == 120, "the receipts")
     with town.app_context():
         on_air = db.session.scalars(db.select(SandboxMessage.phone)).all()
     assert len(on_air) == len(set(on_air)) == 120
@@ -174,11 +174,11 @@ def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
         members(60)
     background(town)
     wanted = blast(town)
-    log = until(lambda: log_of(town, wanted), "the release")
-    until(lambda: tally(town, log.id).success_count >= 5, "some texts")
+    log = wait_until(lambda: log_of(town, wanted), "the release")
+    wait_until(lambda: tally(town, log.id).success_count >= 5, "some texts")
     with town.app_context(), write():
         assert blast_control.pause_blast(log.id)
-    until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
+    wait_until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
     before = len(attempts(town))
     with town.app_context():
         assert blast_control.pause_blast(log.id) is False
@@ -209,11 +209,11 @@ def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, backgroun
         members(60)
     background(town)
     wanted = blast(town)
-    log = until(lambda: log_of(town, wanted), "the release")
-    until(lambda: tally(town, log.id).success_count >= 5, "some texts")
+    log = wait_until(lambda: log_of(town, wanted), "the release")
+    wait_until(lambda: tally(town, log.id).success_count >= 5, "some texts")
     with town.app_context(), write():
         stopped = blast_control.stop_blast(log.id, now())
-    until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
+    wait_until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
     numbers = tally(town, log.id)
     assert numbers.skipped == stopped > 0
     assert numbers.total == 60
@@ -254,7 +254,7 @@ def test_a_blast_made_in_practice_never_leaves_through_twilio(make_app, backgrou
         twilio_api_url="http://127.0.0.1:9",
     )
     background(real)
-    until(
+    wait_until(
         lambda: schedule(real, waiting).status == "cancelled",
         "practice to be cancelled",
     )

@@ -8,7 +8,6 @@ from app.core.clock import now
 from app.core.db import write
 from app.delivery.actions import blast_control
 from app.delivery.carriers.twilio_http_client import encode_form_body
-from tests.cast import LEO, MAX, MIA, ZOE
 from tests.delivery.town import (
     attempts,
     blast,
@@ -23,8 +22,9 @@ from tests.delivery.town import (
     tally,
     twilio_settings,
 )
+from tests.gunicorn_server import wait_until
 from tests.makers import members
-from tests.served import until
+from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.twilio_server import TwilioServer
 
 
@@ -85,11 +85,11 @@ def test_a_text_that_comes_back_unsent_after_the_rest_was_stopped_is_cancelled_t
     twilio.answer(status=429, code=20429, delay=0.5)
     background(town)
     wanted = blast(town)
-    log = until(lambda: log_of(town, wanted), "the release")
-    until(lambda: twilio.requests, "the first request")
+    log = wait_until(lambda: log_of(town, wanted), "the release")
+    wait_until(lambda: twilio.requests, "the first request")
     with town.app_context(), write():
         assert blast_control.stop_blast(log.id, now()) == 1
-    until(lambda: tally(town, log.id).skipped == 2, "both to be cancelled")
+    wait_until(lambda: tally(town, log.id).skipped == 2, "both to be cancelled")
     assert len(twilio.requests) == 1
 
 
@@ -121,7 +121,7 @@ def test_a_carrier_wide_fault_in_a_receipt_pauses_the_rest(make_app, twilio, bac
         members(40)
     background(town)
     wanted = blast(town)
-    until(lambda: twilio.requests and attempts(town)[0].outcome, "the first text")
+    wait_until(lambda: twilio.requests and attempts(town)[0].outcome, "the first text")
     twilio.send_callbacks(town, ("undelivered",), code=30034)
     log = paused(town, wanted)
     assert log.pause_code == 30034

@@ -12,8 +12,8 @@ from app.delivery.models import Attempt, Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_messages import get_blast_tally
 from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import SuppressedContact, UnsubscribedContact
+from tests.gunicorn_server import wait_until
 from tests.makers import member
-from tests.served import until
 
 NEVER_LEFT = {"queued", "skipped", "cancelled", "expired", "not_sent"}
 FAST = {"send_rate": 2000.0, "undo_seconds": 0}
@@ -92,7 +92,7 @@ def ended(app, scheduled_id, seconds=20):
         log = log_of(app, scheduled_id)
         return log if log and log.status not in ("processing", "paused") else None
 
-    return until(look, "the blast to end", seconds)
+    return wait_until(look, "the blast to end", seconds)
 
 
 def paused(app, scheduled_id, seconds=20):
@@ -102,7 +102,7 @@ def paused(app, scheduled_id, seconds=20):
         log = log_of(app, scheduled_id)
         return log if log and log.status == "paused" else None
 
-    return until(look, "the blast to be paused", seconds)
+    return wait_until(look, "the blast to be paused", seconds)
 
 
 def people(app, *phones):

@@ -9,7 +9,7 @@ from app import scheduler
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Lease
-from tests.served import until
+from tests.gunicorn_server import wait_until
 
 WITHOUT_ENGINE = "Nothing is being sent: no engine is running."
 
@@ -110,7 +110,7 @@ def test_f42_an_engine_that_dies_is_started_again_and_leads(app, visit, beginnin
 
     beginning.engine.make_carrier = broken_at_first
     beginning.start()
-    until(lambda: visit("/ready").status_code == 200, "an engine to lead", 10)
+    wait_until(lambda: visit("/ready").status_code == 200, "an engine to lead", 10)
     assert failures == [503]
     assert visit("/ready").json["leader_pid"] == os.getpid()
 

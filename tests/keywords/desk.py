@@ -14,7 +14,7 @@ from app.keywords.actions import keyword_rules
 from app.keywords.actions.keyword_text_handling import handle_keyword_text
 from app.keywords.models import KeywordRule
 from app.surveys.models import SurveyFlow, TriggerWord
-from tests.cast import ZOE
+from tests.sample_people import ZOE
 
 
 def keyword(word="HOURS", answer="We are open 9 to 5.", aliases=(), **more):

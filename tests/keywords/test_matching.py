@@ -17,9 +17,9 @@ from app.keywords.models import KeywordAction, KeywordMatch
 from app.suppression.actions import erased_numbers
 from app.suppression.models import ConsentEvent
 from app.suppression.queries.sending_permission import has_opted_out
-from tests.cast import LEO, ZOE
 from tests.keywords.desk import answers, event, keyword, rule, survey, text
 from tests.makers import member, said_stop
+from tests.sample_people import LEO, ZOE
 
 pytestmark = pytest.mark.usefixtures("shop")
 

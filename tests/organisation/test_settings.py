@@ -245,7 +245,7 @@ class TestWhoGetsTexts:
         assert "Nobody is on the community list yet." in visit("/settings", "ada").words
         with app.app_context():
             for phone in (ZOE, LEO, MIA, MAX):
-                sample_rows.member(phone)
+                sample_rows.add_member(phone)
             with write():
                 grant_consent(ZOE, "form", "On paper", "ada")
                 grant_consent(LEO, "form", "On paper", "ada")

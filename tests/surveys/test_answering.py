@@ -14,7 +14,7 @@ from app.domain.surveys.question_definitions import (
 from app.domain.surveys.survey_state_machine import HANDED_OVER_REPLY, LEFT_SURVEY_REPLY
 from app.events.models import EventRegistration
 from app.surveys.actions import survey_text_handling
-from tests.cast import LEO, MIA, ZOE
+from tests.sample_people import LEO, MIA, ZOE
 from tests.surveys.talk import NOON
 
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.core.db import db, write
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
-from tests.cast import LEO, ZOE
+from tests.sample_people import LEO, ZOE
 
 WORDS = [
     "picnic",

@@ -8,8 +8,8 @@ from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.events.models import EventRegistration
 from app.surveys.models import SurveySession
 from tests.blasts.desk import hidden, pressed, release, sent
-from tests.cast import LEO, ZOE
 from tests.makers import member
+from tests.sample_people import LEO, ZOE
 from tests.visit import Page
 
 

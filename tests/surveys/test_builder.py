@@ -14,7 +14,7 @@ from app.domain.surveys.question_definitions import (
 from app.events.models import Event
 from app.keywords.models import KeywordRule
 from app.surveys.models import SurveyFlow
-from tests.cast import ZOE
+from tests.sample_people import ZOE
 
 PLAIN = {
     "name": "Spring picnic",

@@ -9,7 +9,7 @@ import pytest
 from app.core.clock import now
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.domain.time.durations import format_rounded_duration
-from tests.cast import LEO, MAX, MIA, ZOE
+from tests.sample_people import LEO, MAX, MIA, ZOE
 
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER)

@@ -1,7 +1,7 @@
 """Somebody who answered surveys asks to be erased: what names them goes, what was counted stays."""
 
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
-from tests.cast import LEO, ZOE
+from tests.sample_people import LEO, ZOE
 
 
 def test_names_numbers_and_words_go_and_counts_stay(visit, make_survey, text, rows):

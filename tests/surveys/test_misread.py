@@ -11,8 +11,8 @@ from app.inbox.actions import thread_updates
 from app.inbox.actions.thread_updates import StoredText
 from app.surveys.actions.survey_text_handling import stop_surveys_of_phone
 from app.surveys.models import SurveyAnswer
-from tests.cast import ZOE
 from tests.makers import member, said_stop
+from tests.sample_people import ZOE
 
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
 HOW_MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)

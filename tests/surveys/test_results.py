@@ -12,8 +12,8 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from tests.cast import LEO, MAX, MIA, ZOE
 from tests.makers import said_stop, wrote
+from tests.sample_people import LEO, MAX, MIA, ZOE
 
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION})
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)

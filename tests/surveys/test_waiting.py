@@ -12,8 +12,8 @@ from app.delivery.models import Message
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.models import SurveySession
-from tests.cast import LEO, ZOE
 from tests.makers import said_stop, wrote
+from tests.sample_people import LEO, ZOE
 
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
 

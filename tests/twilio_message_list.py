@@ -12,7 +12,7 @@ TRIAL = "Sent from your Twilio trial account - "
 
 
 @dataclass
-class Lists:
+class MessageListScript:
     """Set what a test needs. `late`: lists are still empty; a text by its sid is there at once.
 
     `ahead`: how far this Twilio's clock is ahead of ours, in its Date header and in what it

@@ -15,20 +15,20 @@ ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 30
 
 
-def free_port():
+def find_free_port():
     """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-class Served:
+class GunicornServer:
     """`with Served(database, **environment) as server:` serves on `server.url` until the block
     ends.
     """
 
     def __init__(self, database: Path, **environment: str) -> None:
-        self.port = free_port()
+        self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = database.with_suffix(f".{self.port}.log")
         clean = {
@@ -66,7 +66,7 @@ class Served:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
-        until(self.answers, "the server to answer", PATIENCE)
+        wait_until(self.answers, "the server to answer", PATIENCE)
 
     def answers(self):
         """Whether /health answers."""
@@ -103,7 +103,7 @@ class Served:
         return re.search(r"http\S+/setup\?token=\S+", self.said).group(0)
 
 
-def until(true, what, seconds=20.0, every=0.05):
+def wait_until(true, what, seconds=20.0, every=0.05):
     """Wait until `true()` holds, and give its value; fail with a sentence when it never does."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from app.core.db import db
 
 
-class Compiled(BytecodeCache):
+class TemplateBytecodeCache(BytecodeCache):
     """The code of every template as `create_app` compiles it, by its file and its source."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Compiled(BytecodeCache):
         self.code[bucket.key, bucket.checksum] = bucket.code
 
 
-COMPILED = Compiled()
+COMPILED = TemplateBytecodeCache()
 RULES = {}
 KEPT = "_parts", "_trace", "_converters"
 compile_rule = Rule.compile
@@ -70,7 +70,7 @@ def _no_power_cut(connection, _record):
     connection.execute("PRAGMA synchronous=OFF").close()
 
 
-def thrifty(app: Flask) -> Flask:
+def cache_compiled_parts(app: Flask) -> Flask:
     """This app, with templates compiled before and commits that do not wait for the disk."""
     app.jinja_env.bytecode_cache = COMPILED
     with app.app_context():

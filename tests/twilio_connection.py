@@ -19,7 +19,7 @@ RESET = struct.pack("ii", 1, 0)  # close without a goodbye
 
 
 @dataclass(frozen=True)
-class Said:
+class ScriptedResponse:
     """An answer, and the manner in which it goes out.
 
     "" as it should · `closed` the line is closed instead · `reset` the same, rudely · `silent`
@@ -31,7 +31,7 @@ class Said:
     manner: str = ""
 
 
-class Server(ThreadingHTTPServer):
+class TwilioSocketServer(ThreadingHTTPServer):
     """Listens for `twilio`, a TwilioServer."""
 
     daemon_threads = True
@@ -40,7 +40,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, twilio) -> None:
         self.twilio, self.lines = twilio, set()
-        super().__init__(("127.0.0.1", 0), Line)
+        super().__init__(("127.0.0.1", 0), TwilioConnection)
 
     def cut_all(self) -> None:
         for line in list(self.lines):
@@ -50,7 +50,7 @@ class Server(ThreadingHTTPServer):
         """A caller who was killed cuts his line: that is no news here."""
 
 
-class Line(BaseHTTPRequestHandler):
+class TwilioConnection(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"

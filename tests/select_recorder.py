@@ -10,7 +10,7 @@ from app.core.db import db
 
 
 @contextmanager
-def asked_of(app: Flask) -> Iterator[list[str]]:
+def record_selects(app: Flask) -> Iterator[list[str]]:
     """The reading statements that the app's database is asked meanwhile; PRAGMAs and
     transactions are left out.
     """

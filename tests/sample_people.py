@@ -9,7 +9,7 @@ PASSWORD = "a quiet river at dawn"
 ZOE, LEO, MIA, MAX = "+13035550142", "+13035550143", "+13035550144", "+13035550145"
 
 
-def bring_the_cast(app):
+def create_test_users(app):
     """Ada and Sol may sign in with PASSWORD; the organisation is Riverside, in Denver."""
     ada = AppUser(username="ada", role=Role.ADMIN, session_key="a" * 32)
     sol = AppUser(username="sol", role=Role.SOCIAL_MANAGER, session_key="b" * 32)
