@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.browser_user import Walk
 from tests.gunicorn_server import GunicornServer
-from tests.makers import pretend_phone
+from tests.sample_rows import make_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COMES = [
@@ -71,9 +71,9 @@ def test_twelve_phones_answer_two_with_nonsense_and_one_with_stop(ada):
     make_the_survey(ada)
     survey = ada.page.url
     for n, said in enumerate(EVERYBODY):
-        text(ada, pretend_phone(n), "Picnic!")
+        text(ada, make_phone(n), "Picnic!")
         for words in said:
-            text(ada, pretend_phone(n), words)
+            text(ada, make_phone(n), words)
     ada.page.goto(survey)
     for words in ("Needs a person", "Said STOP"):
         ada.wait_for(words)
@@ -101,6 +101,6 @@ def last_words(ada):
     """The phone of whoever said STOP shows the question, their words, one confirmation, and
     nothing after it.
     """
-    ada.page.goto(f"{ada.url}/sandbox/{pretend_phone(len(EVERYBODY) - 1)[1:]}")
+    ada.page.goto(f"{ada.url}/sandbox/{make_phone(len(EVERYBODY) - 1)[1:]}")
     ada.wait_for("you are off our list")
     assert ada.page.locator("main >> text=you are off our list").count() == 1

@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.settings import Settings
 from tests.browser.browser_user import Walk
 from tests.gunicorn_server import GunicornServer, wait_until
-from tests.makers import members
+from tests.sample_rows import add_members
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PEOPLE = 20
@@ -32,7 +32,7 @@ def server(tmp_path_factory, fresh_database):
         )
     )
     with app.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
         db.engine.dispose()
     with GunicornServer(path, SEND_RATE="4", UNDO_SECONDS="4") as server:
         yield server

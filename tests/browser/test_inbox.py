@@ -13,8 +13,8 @@ from app.delivery.models import Message
 from app.inbox.models import SavedReply, Thread
 from tests.browser.browser_user import Walk
 from tests.gunicorn_server import GunicornServer, wait_until
-from tests.makers import member, pretend_phone, wrote
 from tests.sample_people import LEO, PASSWORD, ZOE
+from tests.sample_rows import add_inbound_text, add_member, make_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UNSENT = "Dear Zoë, I am still writ"
@@ -37,8 +37,8 @@ def app(tmp_path_factory, fresh_database):
 @pytest.fixture(scope="module")
 def server(app):
     with app.app_context():
-        member(ZOE, "Zoë Hernández")
-        wrote(ZOE, "Is there parking?")
+        add_member(ZOE, "Zoë Hernández")
+        add_inbound_text(ZOE, "Is there parking?")
         with write() as session:
             session.add(SavedReply(title="Gate", body="By the gate, {first_name|friend}."))
         path = app.extensions["settings"].database_path
@@ -54,7 +54,7 @@ def signed_in(visits, server, **window):
 
 def come(app, body):
     with app.app_context():
-        wrote(ZOE, body)
+        add_inbound_text(ZOE, body)
         db.session.remove()
 
 
@@ -121,7 +121,7 @@ def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(app, s
 
 def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server, visits_to):
     with app.app_context():
-        wrote(LEO, "Good morning")
+        add_inbound_text(LEO, "Good morning")
         db.session.remove()
     ada = signed_in(visits_to(server.url), server)
     ada.page.goto(f"{server.url}/inbox?state=all")
@@ -191,7 +191,7 @@ def test_without_javascript_a_text_is_read_answered_and_done(app, server, visits
 def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(app, server, visits_to):
     with app.app_context():
         for number in range(20):
-            wrote(pretend_phone(number), f"Hello {number}")
+            add_inbound_text(make_phone(number), f"Hello {number}")
         db.session.remove()
     ada = signed_in(visits_to(server.url), server)
     ada.page.goto(f"{server.url}/inbox?state=all")

@@ -12,7 +12,7 @@ from tests.browser.accessibility import everybody_can_use, fits_every_screen
 from tests.browser.addresses import EMPTY
 from tests.browser.browser_user import Walk
 from tests.gunicorn_server import ROOT, GunicornServer, wait_until
-from tests.makers import pretend_phone
+from tests.sample_rows import make_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park."
@@ -45,7 +45,7 @@ def sheet(tmp_path):
     """A spreadsheet of 1,000 rows: 970 people, five of them a second time, and 25 rows that
     cannot be read.
     """
-    rows = [(f"Person {n:03} Riverside", pretend_phone(n)) for n in range(970)]
+    rows = [(f"Person {n:03} Riverside", make_phone(n)) for n in range(970)]
     rows += [(f"Twice {n}", rows[n][1].removeprefix("+1")) for n in range(5)]
     wrong = [*FAULTY] * 5
     rows += [(f"Faulty {n}", wrong[n]) for n in range(25)]
@@ -59,7 +59,7 @@ def test_from_a_spreadsheet_to_the_second_blast(server, ada, sheet):
     ada.set_up(server.setup_address)
     import_them(ada, sheet)
     send_to_970(ada)
-    name = say_stop(ada, pretend_phone(LEAVER))
+    name = say_stop(ada, make_phone(LEAVER))
     send_to_the_others(ada, name)
 
 

@@ -26,8 +26,8 @@ from tests.delivery.town import (
     tally,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import said_stop
 from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_opt_out
 from tests.visit import Visitor
 
 PUBLIC = "http://sms.example.org"
@@ -190,7 +190,7 @@ def test_of_a_stopped_blast_these_alone_go(doubtful, background):
 def test_nobody_is_sent_again_who_got_it_or_said_stop_or_was_chosen_twice(doubtful):
     app, _, log_id = doubtful
     with app.app_context():
-        said_stop(LEO)
+        add_opt_out(LEO)
     result = send_again(app, log_id, ZOE, LEO, MAX)
     assert (result.queued, result.skipped_by_reason) == (1, {SkipReason.SAID_STOP: 1})
     assert (status_of(app, LEO), status_of(app, MAX)) == ("unknown", "accepted")

@@ -27,8 +27,8 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import find_free_port, wait_until
-from tests.makers import members, pretend_phone, said_stop
 from tests.sample_people import ZOE
+from tests.sample_rows import add_members, add_opt_out, make_phone
 from tests.visit import Visitor
 
 ADA_PHONE = "+13035550199"
@@ -109,7 +109,7 @@ def texts_to_ada(app):
 def a_running_blast(app, twilio, count=60, body="Hi {first_name|friend}, the picnic is at eleven."):
     """Its log, with some of its texts taken and most of them waiting."""
     with app.app_context():
-        members(count)
+        add_members(count)
     wanted = blast(app, body)
     twilio.wait_for(6)
     return log_of(app, wanted)
@@ -197,7 +197,7 @@ def test_f22_telling_about_a_wrong_sender_adds_no_request(make_app, twilio, room
     """
     town = make_app(**told(twilio, room))
     with town.app_context():
-        members(30)
+        add_members(30)
     twilio.answer(status=401 if code == 20003 else 400, code=code)
     background(town)
     log = paused(town, blast(town))
@@ -271,7 +271,7 @@ def test_a_room_that_never_answers_holds_nobody_up(make_app, twilio, room, backg
     background(town)
     room.wait_for(1)
     with town.app_context():
-        members(40)
+        add_members(40)
     ended(town, blast(town, "two"), seconds=8)
     assert len(twilio.requests) == 41
     assert kept(town)[0].tries == 0
@@ -333,7 +333,7 @@ def test_an_admin_who_said_stop_is_not_texted(make_app):
     app = make_app(admin_test_phone=ADA_PHONE)
     [log_id] = waiting_blasts(app, "one")
     with app.app_context():
-        said_stop(ADA_PHONE)
+        add_opt_out(ADA_PHONE)
     fault(app, [log_id], FILTERED, "delivery")
     assert (len(kept(app)), texts_to_ada(app)) == (1, [])
 
@@ -404,4 +404,4 @@ def test_every_alert_text_is_within_two_parts_even_for_a_blast_of_emoji(make_app
     [text] = texts_to_ada(app)
     assert (text.encoding, text.segments <= 2) == ("GSM-7", True)
     assert attempts(app) == []
-    assert pretend_phone(0) not in text.body
+    assert make_phone(0) not in text.body

@@ -29,8 +29,8 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import members, pretend_phone
 from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_members, make_phone
 
 BRITONS = [f"+4479111234{n:02}" for n in range(10)]
 ONE_AT_A_TIME = {"send_concurrency": 1}
@@ -68,11 +68,11 @@ def test_f24_a_sender_that_is_not_registered_is_found_out_by_the_first_receipt(
     """F24: 30034 comes by receipt only, for the first text of 1,000, at 1 a second."""
     town = make_app(**twilio_settings(twilio, send_rate=1.0))
     with town.app_context():
-        members(1000)
+        add_members(1000)
     background(town)
     wanted = blast(town)
     taken(town, twilio, 1)
-    news(town, twilio, pretend_phone(0), "undelivered", 30034)
+    news(town, twilio, make_phone(0), "undelivered", 30034)
     log = paused(town, wanted)
     assert (log.pause_code, log.pause_reason) == (
         30034,
@@ -89,10 +89,10 @@ def test_f25_a_country_that_is_switched_off_costs_one_request_and_the_others_get
     """F25: 21408 for the United Kingdom, among people at home."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
-        members(20)
+        add_members(20)
     people(town, *BRITONS)
     with town.app_context():
-        members(20, start=20)
+        add_members(20, start=20)
     for phone in BRITONS:
         twilio.answer(to=phone, status=400, code=21408)
     background(town)
@@ -123,7 +123,7 @@ def test_f25_at_home_it_pauses(make_app, twilio, background):
     """F25, the other way round: nearly everybody lives at home, so nobody is left out for it."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
-        members(20)
+        add_members(20)
     twilio.answer(status=400, code=21408)
     background(town)
     log = paused(town, blast(town))
@@ -138,14 +138,14 @@ def test_f26_a_sender_that_works_at_home_loses_a_country_first_and_its_blast_aft
     """F26: 50 went well, then 21606 for somebody abroad; then for everybody."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
-        members(50)
+        add_members(50)
     people(town, *BRITONS)
     with town.app_context():
-        members(60, start=50)
+        add_members(60, start=50)
     for phone in BRITONS:
         twilio.answer(to=phone, status=400, code=21606)
     for n in range(80, 110):
-        twilio.answer(to=pretend_phone(n), status=400, code=21606)
+        twilio.answer(to=make_phone(n), status=400, code=21606)
     background(town)
     log = paused(town, blast(town))
     assert reasons(town, log.id, BRITONS[1:]) == {("skipped", "country_off")}
@@ -167,10 +167,10 @@ def test_f26_many_to_that_country_on_the_wire_together_are_no_three_in_a_row(
     everybody at home gets it.
     """
     with town.app_context():
-        members(50)
+        add_members(50)
     people(town, *BRITONS)
     with town.app_context():
-        members(50, start=50)
+        add_members(50, start=50)
     for phone in BRITONS:
         twilio.answer(to=phone, status=400, code=21606, delay=0.1)
     background(town)
@@ -189,8 +189,8 @@ def test_f26_one_number_at_home_that_the_sender_cannot_reach_stops_nothing(
     """F26, at home: one refusal among texts that went through is that number's."""
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
-        members(20)
-    twilio.answer(to=pretend_phone(10), status=400, code=21606)
+        add_members(20)
+    twilio.answer(to=make_phone(10), status=400, code=21606)
     background(town)
     log = ended(town, blast(town))
     assert statuses(town, log.id) == {"accepted": 19, "failed": 1}
@@ -201,7 +201,7 @@ def test_f27_a_text_that_carriers_filter_pauses_its_own_blast(make_app, twilio, 
     """F27: 30007 for 5 of 20; the four before change nothing, and the other blast goes on."""
     town = make_app(**twilio_settings(twilio, send_rate=20.0))
     with town.app_context():
-        members(300)
+        add_members(300)
     background(town)
     filtered, other = blast(town, "WIN BIG NOW"), blast(town, "see you at six")
     taken(town, twilio, 45)
@@ -332,7 +332,7 @@ def test_f30_when_the_carrier_is_broken_one_text_at_a_time_goes_to_try(
     town = make_app(**twilio_settings(twilio))
     town.extensions[ENGINE_TIMINGS_KEY] = EngineTimings(hold=1.5)
     with town.app_context():
-        members(40)
+        add_members(40)
     twilio.answer(status=500, code=20500)
     background(town)
     wanted = blast(town)
@@ -356,7 +356,7 @@ def test_a_trial_account_pauses_after_three_strangers_in_a_row(make_app, twilio,
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     people(town, ZOE, LEO, MIA)
     with town.app_context():
-        members(10)
+        add_members(10)
     twilio.answer(status=400, code=21608)
     twilio.answer(to=MIA)
     background(town)
@@ -370,9 +370,9 @@ def test_a_trial_account_pauses_after_three_strangers_in_a_row(make_app, twilio,
 def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(make_app, twilio, background):
     town = make_app(**twilio_settings(twilio, **ONE_AT_A_TIME))
     with town.app_context():
-        members(30)
+        add_members(30)
     for n in range(1, 30, 2):
-        twilio.answer(to=pretend_phone(n), status=400, code=39999)
+        twilio.answer(to=make_phone(n), status=400, code=39999)
     background(town)
     log = paused(town, blast(town))
     assert (log.pause_code, log.pause_reason) == (39999, "Twilio reported 39999.")
@@ -383,17 +383,17 @@ def test_codes_nobody_has_heard_of_pause_when_half_of_ten_fail(make_app, twilio,
 def test_what_left_before_a_person_resumed_pauses_nothing_any_more(make_app, twilio, background):
     town = make_app(**twilio_settings(twilio, send_rate=5.0))
     with town.app_context():
-        members(60)
+        add_members(60)
     background(town)
     wanted = blast(town)
     taken(town, twilio, 4)
-    news(town, twilio, pretend_phone(0), "undelivered", 30034)
+    news(town, twilio, make_phone(0), "undelivered", 30034)
     log = paused(town, wanted)
     wait_until(lambda: not tally(town, log.id).in_flight, "the wire to be empty")
     with town.app_context(), write():
         blast_control.resume_blast(log.id)
     for n in range(1, 4):
-        news(town, twilio, pretend_phone(n), "undelivered", 30034)
+        news(town, twilio, make_phone(n), "undelivered", 30034)
     assert log_of(town, wanted).status == "processing"
     left = len(twilio.requests)
     twilio.wait_for(left + 2)
@@ -413,7 +413,7 @@ def test_a_test_text_that_is_refused_for_its_country_leaves_the_blasts_alone(
 ):
     town = make_app(**twilio_settings(twilio, send_rate=20.0))
     with town.app_context():
-        members(100)
+        add_members(100)
     background(town)
     wanted = blast(town)
     taken(town, twilio, 3)

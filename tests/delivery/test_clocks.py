@@ -31,8 +31,8 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import GunicornServer, wait_until
-from tests.makers import members
 from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_members
 
 HOUR = timedelta(hours=1)
 
@@ -66,7 +66,7 @@ def slow_town(make_app, twilio):
     """
     apps = [make_app(**twilio_settings(twilio, send_rate=40.0)) for _ in range(2)]
     with apps[0].app_context():
-        members(120)
+        add_members(120)
     return apps
 
 
@@ -199,7 +199,7 @@ def test_of_two_workers_one_leads(make_settings, make_app, twilio, visit, more):
     database = make_settings().database_path
     town = make_app(**twilio_settings(twilio, scheduler_enabled=False))
     with town.app_context():
-        members(100)
+        add_members(100)
     environment = {name.upper(): str(value) for name, value in twilio_settings(twilio).items()}
     with GunicornServer(database, **environment, WEB_CONCURRENCY="2", GUNICORN_CMD_ARGS=more) as server:
         wait_until(lambda: visit("/ready").status_code == 200, "the engine to lead")

@@ -19,7 +19,7 @@ from app.delivery.models import Message, MessageLog, SenderHealth
 from app.delivery.queries import recent_results
 from app.delivery.sql import queued_messages
 from app.domain.delivery.message_statuses import MessageStatus
-from tests.makers import pretend_phone
+from tests.sample_rows import make_phone
 
 SENDER, OTHER = "+13035550100", "+13035550101"
 
@@ -40,7 +40,7 @@ def a_blast(
 ):
     """A running blast whose texts all left a minute ago; gives its id."""
     left = (began or now() - timedelta(minutes=2)) + timedelta(minutes=1)
-    phones = phones or [pretend_phone(n) for n in range(people)]
+    phones = phones or [make_phone(n) for n in range(people)]
     with write() as session:
         log = MessageLog(
             message_body="hello",
@@ -239,7 +239,7 @@ def test_an_account_that_is_closed_is_given_none():
 def test_a_country_is_left_out_of_its_own_blast_only_and_only_where_it_waits():
     britons = [f"+4479111234{n:02}" for n in range(20)]
     waiting = a_blast(
-        phones=[*britons[:10], "+3906698001", *[pretend_phone(n) for n in range(10)]],
+        phones=[*britons[:10], "+3906698001", *[make_phone(n) for n in range(10)]],
         status="queued",
     )
     other = a_blast(phones=britons[10:], status="queued")

@@ -24,8 +24,8 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import members
 from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_members
 
 # The carrier's own clock and queue get the last 30 seconds before an end.
 MARGIN = 30
@@ -96,7 +96,7 @@ def test_whoever_waits_at_the_end_is_too_late_and_nothing_leaves_after_it(
     An end of the blast itself: times of day by the clock of whoever gets it do not exist yet.
     """
     with slow_town.app_context():
-        members(100)
+        add_members(100)
     background(slow_town)
     wanted, end = blast_until(slow_town, MARGIN + 3)
     log = ended(slow_town, wanted)
@@ -125,7 +125,7 @@ def test_a_blast_that_was_paused_over_its_end_sends_nothing_when_it_is_resumed(
     slow_town, background, twilio
 ):
     with slow_town.app_context():
-        members(60)
+        add_members(60)
     background(slow_town)
     wanted, _ = blast_until(slow_town, MARGIN + 3)
     twilio.wait_for(5)

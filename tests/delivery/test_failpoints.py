@@ -19,7 +19,7 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import GunicornServer, wait_until
-from tests.makers import members
+from tests.sample_rows import add_members
 
 pytestmark = pytest.mark.slow
 PEOPLE, DIES_AT = 40, 25
@@ -65,7 +65,7 @@ def test_f1_a_process_that_dies_anywhere_leaves_nobody_twice_and_nobody_without_
 ):
     """F1: the table of crash points, row by row; then the restart, and the receipts."""
     with town.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
     wanted = _die_at(server, point, lambda: blast(town))
     expected, at_carrier = CRASHES[point]
     assert statuses(town) == expected

@@ -25,7 +25,7 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import members, pretend_phone
+from tests.sample_rows import add_members, make_phone
 from tests.visit import Visitor
 
 PEOPLE = 200
@@ -61,7 +61,7 @@ def town(make_app, twilio):
     """200 people, a hundred texts a second, eight requests at once."""
     app = make_app(**twilio_settings(twilio, send_rate=100.0, send_concurrency=8))
     with app.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
     return app
 
 
@@ -112,7 +112,7 @@ def test_f32_answers_that_cannot_be_stored_wait_for_room(town, twilio, backgroun
     """F32: the carrier said 201 and the disk is full: nobody is asked again, and with room the
     answer is stored.
     """
-    phone = pretend_phone(150)
+    phone = make_phone(150)
     twilio.answer(to=phone, delay=0.4)
     background(town)
     wanted = blast(town)
@@ -166,7 +166,7 @@ def test_f33_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_
     monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 1)
     town = make_app(**twilio_settings(twilio, send_rate=100.0))
     with town.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
     see = Visitor(town)
     see.token("ada")
     background(town)

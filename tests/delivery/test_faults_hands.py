@@ -29,12 +29,12 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import members, pretend_phone
 from tests.sample_people import ZOE
+from tests.sample_rows import add_members, make_phone
 from tests.visit import Visitor
 
 PUBLIC = "http://sms.example.org"
-PEOPLE, LAST = 200, pretend_phone(199)
+PEOPLE, LAST = 200, make_phone(199)
 ARMED = 5  # with four requests at once
 
 
@@ -45,7 +45,7 @@ def town(make_app, twilio):
     """
     app = make_app(**twilio_settings(twilio, send_rate=100.0, send_concurrency=4))
     with app.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
     return app
 
 
@@ -86,7 +86,7 @@ def test_f17_a_stop_while_their_own_text_is_on_the_wire_leaves_at_most_that_one(
     town, twilio, background, answer
 ):
     """F17: whatever comes of the request that was out; turned away, it is not made again."""
-    phone = pretend_phone(30)
+    phone = make_phone(30)
     twilio.answer(to=phone, delay=0.5, **answer)
     background(town)
     wanted = blast(town)
@@ -205,9 +205,9 @@ def test_f21_people_who_are_deleted_renamed_or_moved_in_mid_blast_get_what_was_f
     was rendered with.
     """
     renamed, moved, elsewhere = (
-        pretend_phone(190),
-        pretend_phone(191),
-        pretend_phone(500),
+        make_phone(190),
+        make_phone(191),
+        make_phone(500),
     )
     background(town)
     wanted = blast(town, "Dear {name}")
@@ -236,7 +236,7 @@ def test_f44_a_double_click_on_send_is_one_blast_and_one_text_a_person(
     """F44: eight posts of one page at the same moment, and the back button afterwards."""
     town = make_app(**twilio_settings(twilio))
     with town.app_context():
-        members(20)
+        add_members(20)
     background(town)
     visitors = [Visitor(town) for _ in range(8)]
     form = hidden(visitors[0]("/blasts/new", "ada", **written(client_token="mine"))) | {
@@ -267,7 +267,7 @@ def test_f45_cancelled_in_the_very_second_of_its_release_a_blast_goes_to_everybo
     """
     town = make_app(**twilio_settings(twilio))
     with town.app_context():
-        members(10)
+        add_members(10)
     wanted = [blast(town, f"number {n}", in_seconds=0.4 + n / 20) for n in range(20)]
     started = threading.Event()
 

@@ -31,8 +31,8 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import members, pretend_phone
 from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_members, make_phone
 from tests.twilio_server import TwilioServer
 
 OUR_FAULTS = (21606, 21212, 21659, 21660, 20003, 21703, 21609, 21617)
@@ -55,7 +55,7 @@ def test_f11_after_a_429_everybody_waits_as_long_as_asked(
 ):
     """F11: a number is obeyed; for nonsense the backoff stands. Then one text goes to try."""
     with town.app_context():
-        members(5)
+        add_members(5)
     twilio.answer(times=1, **BUSY, headers={"Retry-After": retry_after})
     background(town)
     log = ended(town, blast(town))
@@ -69,7 +69,7 @@ def test_f11_after_a_429_everybody_waits_as_long_as_asked(
 def test_f11_a_date_is_a_wish_like_a_number(town, twilio, background):
     """F11: nobody is texted before it."""
     with town.app_context():
-        members(5)
+        add_members(5)
     background(town)
     date = a_date(3)
     twilio.answer(times=1, **BUSY, headers={"Retry-After": date})
@@ -85,7 +85,7 @@ def test_f11_no_wish_is_longer_than_an_hour_and_a_restart_does_not_forget_it(
 ):
     """F11: the cap. What was asked stands in a row, so the next process keeps to it."""
     with town.app_context():
-        members(5)
+        add_members(5)
     header = a_date(90_000) if retry_after == "date" else retry_after
     twilio.answer(**BUSY, headers={"Retry-After": header})
     running = background(town)
@@ -150,7 +150,7 @@ def test_f22_a_wrong_setting_costs_one_request_and_touches_nobody(town, twilio, 
     the text is wrong.
     """
     with town.app_context():
-        members(1000)
+        add_members(1000)
     background(town)
     for count, code in enumerate(OUR_FAULTS, start=1):
         twilio.answer(**fault_of(code))
@@ -175,7 +175,7 @@ def test_f22_resume_sends_one_probe_and_goes_on_when_that_was_accepted(town, twi
     the rest.
     """
     with town.app_context():
-        members(30)
+        add_members(30)
     twilio.answer(**fault_of(21606))
     background(town)
     wanted = blast(town)
@@ -201,7 +201,7 @@ def test_f29_21610_is_an_opt_out_for_every_blast_and_the_person_stays_on_the_lis
     """F29: Twilio knows of a STOP that we do not; a second blast that waits leaves them out too."""
     town = make_app(**twilio_settings(twilio))
     with town.app_context():
-        members(20)
+        add_members(20)
     people(town, LEO)
     twilio.answer(to=LEO, status=400, code=21610)
     waiting = blast(town, "the second", in_seconds=1.5)
@@ -229,14 +229,14 @@ def test_f40_an_account_that_is_suspended_in_mid_blast_pauses_it_within_seconds(
     """
     town = make_app(**twilio_settings(twilio, send_rate=20.0))
     with town.app_context():
-        members(200)
+        add_members(200)
     background(town)
     wanted = blast(town)
     wait_until(
         lambda: log_of(town, wanted) and tally(town, log_of(town, wanted).id).accepted > 3,
         "some texts",
     )
-    twilio.send_callbacks(town, ("failed",), to=pretend_phone(0), code=30002)
+    twilio.send_callbacks(town, ("failed",), to=make_phone(0), code=30002)
     log = paused(town, wanted, 5)
     assert (log.pause_code, log.pause_reason) == (
         30002,

@@ -26,8 +26,8 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import find_free_port, wait_until
-from tests.makers import members, pretend_phone
 from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_members, make_phone
 
 PEOPLE = 12
 STATUSES = (500, 502, 503, 504)
@@ -61,13 +61,13 @@ def somebody(n):
 
     The first of all are others, so that the sender has proven itself.
     """
-    return pretend_phone(PEOPLE + n)
+    return make_phone(PEOPLE + n)
 
 
 def a_blast(app, faults=1):
     """To PEOPLE people whose texts go well, and after them to `faults` more."""
     with app.app_context():
-        members(PEOPLE + faults)
+        add_members(PEOPLE + faults)
     return blast(app)
 
 
@@ -147,7 +147,7 @@ def test_f7_a_line_that_breaks_before_the_request_was_read_is_not_tried_again_by
     """
     town = make_app(**twilio_settings(twilio, send_concurrency=1))
     with town.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
     background(town)
     ended(town, blast(town, "The first, so that a line is open"))
     twilio.hang_up(used=used)
@@ -204,7 +204,7 @@ def test_f8_a_name_nobody_knows_and_a_host_that_does_not_answer_leave_everybody_
     where = "http://carrier.invalid" if unknown_name else closed_door
     town = make_app(**twilio_settings(twilio, twilio_api_url=where))
     with town.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
     background(town)
     blast(town)
     wait_until(lambda: attempts(town) and attempts(town)[0].outcome, "the first try")
@@ -296,8 +296,8 @@ def test_receipts_in_any_order_twice_and_lost_leave_everybody_where_the_best_of_
     town, twilio, background
 ):
     with town.app_context():
-        members(60)
-    twilio.answer(to=pretend_phone(7), manner="reset")
+        add_members(60)
+    twilio.answer(to=make_phone(7), manner="reset")
     background(town)
     log = ended(town, blast(town))
     dice = random.Random(20)

@@ -32,8 +32,8 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import members
 from tests.sample_people import LEO, MIA, ZOE
+from tests.sample_rows import add_members
 
 OURS = "+13035550100"
 MARGIN = timedelta(milliseconds=1)
@@ -311,7 +311,7 @@ def test_a_carrier_that_says_no_to_one_question_is_not_asked_the_others_meanwhil
     town, twilio, background
 ):
     with town.app_context():
-        members(12)
+        add_members(12)
     background(town)
     log = ended(town, blast(town))
     twilio.lists.refuse(401, 12)
@@ -441,7 +441,7 @@ def test_the_engine_looks_up_by_itself_while_it_leads(town, twilio, background):
 def test_slow_answers_to_questions_keep_no_text_waiting(make_app, twilio, background):
     town = make_app(**twilio_settings(twilio, send_concurrency=2))
     with town.app_context():
-        members(8)
+        add_members(8)
     background(town)
     first = ended(town, blast(town))
     twilio.lists.slow = 30

@@ -11,7 +11,7 @@ from tests.delivery.town import (
     schedule,
     twilio_settings,
 )
-from tests.makers import members
+from tests.sample_rows import add_members
 from tests.twilio_server import TwilioServer
 
 OLD, NEW = "+13035550100", "+13035550111"
@@ -21,7 +21,7 @@ def test_what_is_left_after_a_change_of_number_leaves_from_the_new_one(make_app,
     with TwilioServer() as twilio:
         old = make_app(**twilio_settings(twilio, twilio_from_number=OLD))
         with old.app_context():
-            members(3)
+            add_members(3)
         wanted = blast(old)
         assert schedule(old, wanted).sender == OLD
         new = make_app(**twilio_settings(twilio, twilio_from_number=NEW))

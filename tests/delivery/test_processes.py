@@ -26,7 +26,7 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import GunicornServer, wait_until
-from tests.makers import members
+from tests.sample_rows import add_members
 
 pytestmark = pytest.mark.slow
 PEOPLE = 500
@@ -65,7 +65,7 @@ def leader(app):
 
 def test_two_workers_and_everybody_gets_exactly_one(town, database, twilio):
     with town.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
     with served(database, twilio, WEB_CONCURRENCY="2") as server:
         wait_until(lambda: leader(town), "somebody to lead")
         log = ended(town, blast(town), 40)
@@ -77,7 +77,7 @@ def test_two_workers_and_everybody_gets_exactly_one(town, database, twilio):
 
 def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(town, database, twilio):
     with town.app_context():
-        members(5)
+        add_members(5)
     with served(database, twilio, SCHEDULER_ENABLED="0"):
         wanted = blast(town)
         time.sleep(2.5)  # not for luck: the tick would have come twice by now
@@ -95,7 +95,7 @@ def test_f3_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_
     coming.
     """
     with town.app_context():
-        members(60)
+        add_members(60)
     twilio.answer(delay=0.5)
     server = served(database, twilio, SEND_RATE="40", SEND_CONCURRENCY="8")
     with server:
@@ -124,7 +124,7 @@ def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(town
     doubt.
     """
     with town.app_context():
-        members(80)
+        add_members(80)
     twilio.answer(delay=0.1)
     with served(database, twilio, WEB_CONCURRENCY="2", SEND_RATE="40") as server:
         wait_until(lambda: leader(town), "somebody to lead")
@@ -146,7 +146,7 @@ def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(town, 
     a kill -9.
     """
     with town.app_context():
-        members(PEOPLE)
+        add_members(PEOPLE)
     first, second = (
         served(database, twilio, SEND_RATE="250"),
         served(database, twilio, SEND_RATE="250"),
@@ -174,7 +174,7 @@ def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, datab
     within 20 s.
     """
     with town.app_context():
-        members(120)
+        add_members(120)
     twilio.answer(delay=0.4)
     slow = {"SEND_RATE": "40", "SEND_CONCURRENCY": "4"}
     with (

@@ -27,8 +27,8 @@ from tests.delivery.town import (
     tally,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import dead_number, member, members, said_stop
 from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_dead_number, add_member, add_members, add_opt_out
 
 
 @pytest.fixture
@@ -40,12 +40,12 @@ def town(make_app):
 def people(app, *phones):
     with app.app_context():
         for phone in phones:
-            member(phone, "Zoe" if phone == ZOE else None)
+            add_member(phone, "Zoe" if phone == ZOE else None)
 
 
 def test_everybody_gets_exactly_one_text_and_a_receipt(town, background):
     with town.app_context():
-        members(120)
+        add_members(120)
     background(town)
     wanted = blast(town)
     log = ended(town, wanted)
@@ -61,9 +61,9 @@ def test_everybody_gets_exactly_one_text_and_a_receipt(town, background):
 def test_who_must_not_be_texted_is_skipped_with_the_reason(town, background):
     people(town, ZOE, LEO, MIA, MAX)
     with town.app_context():
-        said_stop(ZOE)
-        dead_number(LEO)
-        dead_number(MIA, "soft_fail")
+        add_opt_out(ZOE)
+        add_dead_number(LEO)
+        add_dead_number(MIA, "soft_fail")
     background(town)
     log = ended(town, blast(town))
     left_out = {row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"}
@@ -151,7 +151,7 @@ def test_a_blast_to_nobody_fails_and_says_so(town):
 def test_a_blast_with_everybody_left_out_fails_and_names_them(town):
     people(town, ZOE)
     with town.app_context():
-        said_stop(ZOE)
+        add_opt_out(ZOE)
         wanted = blast(town)
         release_due_blasts()
     log = log_of(town, wanted)
@@ -161,8 +161,8 @@ def test_a_blast_with_everybody_left_out_fails_and_names_them(town):
 
 def test_a_name_that_grew_too_long_leaves_out_that_person_only(town):
     with town.app_context():
-        member(ZOE, "Z" * 100)
-        member(LEO, "Leo")
+        add_member(ZOE, "Z" * 100)
+        add_member(LEO, "Leo")
         blast(town, "{name} " + "x" * 1550)
         release_due_blasts()
     assert {row.phone: row.reason for row in rows(town)} == {ZOE: "too_long", LEO: None}
@@ -171,7 +171,7 @@ def test_a_name_that_grew_too_long_leaves_out_that_person_only(town):
 def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
     town = make_app(send_rate=20.0, undo_seconds=0)
     with town.app_context():
-        members(60)
+        add_members(60)
     background(town)
     wanted = blast(town)
     log = wait_until(lambda: log_of(town, wanted), "the release")
@@ -193,7 +193,7 @@ def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
 def test_a_logs_results_read_as_the_first_design_kept_them(town, background):
     people(town, ZOE, LEO)
     with town.app_context():
-        said_stop(LEO)
+        add_opt_out(LEO)
     background(town)
     log = ended(town, blast(town))
     with town.app_context():
@@ -206,7 +206,7 @@ def test_a_logs_results_read_as_the_first_design_kept_them(town, background):
 def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, background):
     town = make_app(send_rate=20.0, undo_seconds=0)
     with town.app_context():
-        members(60)
+        add_members(60)
     background(town)
     wanted = blast(town)
     log = wait_until(lambda: log_of(town, wanted), "the release")

@@ -23,8 +23,8 @@ from tests.delivery.town import (
     twilio_settings,
 )
 from tests.gunicorn_server import wait_until
-from tests.makers import members
 from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_members
 from tests.twilio_server import TwilioServer
 
 
@@ -69,7 +69,7 @@ def test_the_request_is_twilios_and_signed_receipts_move_the_rows(town, twilio, 
 
 def test_the_first_text_goes_alone_until_it_is_accepted(town, twilio, background):
     with town.app_context():
-        members(20)
+        add_members(20)
     twilio.answer(times=1, delay=0.6)
     background(town)
     ended(town, blast(town))
@@ -118,7 +118,7 @@ def test_an_unreachable_phone_suppresses_nobody(town, twilio, background):
 def test_a_carrier_wide_fault_in_a_receipt_pauses_the_rest(make_app, twilio, background):
     town = make_app(**twilio_settings(twilio, send_rate=5.0))
     with town.app_context():
-        members(40)
+        add_members(40)
     background(town)
     wanted = blast(town)
     wait_until(lambda: twilio.requests and attempts(town)[0].outcome, "the first text")
@@ -154,7 +154,7 @@ def test_it_sends_through_a_messaging_service(make_app, twilio, background):
 
 def test_while_the_carrier_turns_us_away_only_one_text_tries(town, twilio, background):
     with town.app_context():
-        members(30)
+        add_members(30)
     background(town)
     first = blast(town, "proven")
     ended(town, first)

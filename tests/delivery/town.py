@@ -13,7 +13,7 @@ from app.delivery.queries.blast_messages import get_blast_tally
 from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from tests.gunicorn_server import wait_until
-from tests.makers import member
+from tests.sample_rows import add_member
 
 NEVER_LEFT = {"queued", "skipped", "cancelled", "expired", "not_sent"}
 FAST = {"send_rate": 2000.0, "undo_seconds": 0}
@@ -109,7 +109,7 @@ def people(app, *phones):
     """Community members with these numbers."""
     with app.app_context():
         for phone in phones:
-            member(phone)
+            add_member(phone)
 
 
 def suppressed(app):

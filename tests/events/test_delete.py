@@ -11,7 +11,7 @@ from app.core.db import db, write
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget
 from tests.sample_people import LEO, MIA, ZOE
-from tests.makers import member
+from tests.sample_rows import add_member
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_row_for_an_event_without_one_is_never_sent_and_never_to_the_community
     id = make_event("Picnic", ZOE)
     waiting = blast_to(id, None)
     with app.app_context():
-        member(MIA, "Mia")
+        add_member(MIA, "Mia")
         with write() as session:
             session.execute(db.text("DELETE FROM events"))
     assert schedule_of(waiting) == ("pending", None, None)

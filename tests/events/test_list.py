@@ -13,7 +13,7 @@ from app.core.db import db
 from app.core.pagination import ListParams
 from app.events.queries import event_list
 from tests.sample_people import LEO, MIA, ZOE
-from tests.makers import pretend_phone
+from tests.sample_rows import make_phone
 
 TODAY = dt.date(2027, 5, 8)
 DAY = dt.timedelta(days=1)
@@ -166,11 +166,11 @@ def asked(app, visit):
 
 def test_a_page_asks_eight_questions_at_most_however_many_there_are(make_event, asked):
     for n in range(3):
-        make_event(f"Event {n}", *[pretend_phone(each) for each in range(n * 20)])
+        make_event(f"Event {n}", *[make_phone(each) for each in range(n * 20)])
     assert len(asked("/events")) <= 8
     few = len(asked("/events/2"))
     for n in range(60):
-        make_event(f"More {n}", pretend_phone(n))
+        make_event(f"More {n}", make_phone(n))
     assert len(asked("/events")) <= 8
     assert len(asked("/events?search=more&sort=people&dir=desc")) <= 8
     assert len(asked("/events/3")) == few

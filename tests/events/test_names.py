@@ -7,7 +7,7 @@ from app.core.db import write
 from app.events.models import Event, EventRegistration
 from app.events.queries.contact_names import find_display_names
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.makers import member
+from tests.sample_rows import add_member
 
 
 def register(phone, name, days_ago):
@@ -20,8 +20,8 @@ def register(phone, name, days_ago):
 
 
 def test_the_communitys_name_comes_first_then_the_newest_registrations(shop):
-    member(ZOE, "Zoe Example")
-    member(LEO)
+    add_member(ZOE, "Zoe Example")
+    add_member(LEO)
     for phone, name, days in (
         (ZOE, "Zo", 1),
         (LEO, "Leo", 9),

@@ -16,7 +16,7 @@ from app.domain.phones.phone_number import format_phone_number
 from app.events.queries import registrations as queries
 from app.suppression.models import UnsubscribedContact
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.makers import dead_number, member, said_stop
+from tests.sample_rows import add_dead_number, add_member, add_opt_out
 from tests.visit import Visitor
 
 NASTY = ["=1+1", "+1", "-2", "@SUM(A1)", "'quoted'", 'a "b", c', "Zoë, Ann; Mia|x"]
@@ -94,8 +94,8 @@ def test_our_own_number_comes_to_nothing(make_app):
 def test_whoever_gets_no_texts_is_registered_and_it_is_said(app, visit, make_event):
     id = make_event("Picnic", LEO)
     with app.app_context():
-        said_stop(ZOE)
-        dead_number(LEO)
+        add_opt_out(ZOE)
+        add_dead_number(LEO)
     page = visit(f"/events/{id}/register", "sol", name="Zoë", phone=ZOE, follow=True)
     assert "Zoë is registered. They get no texts. Said STOP." in page.words
     assert "Number does not work" in page.words
@@ -103,7 +103,7 @@ def test_whoever_gets_no_texts_is_registered_and_it_is_said(app, visit, make_eve
 
 def test_the_two_pools_stay_apart(app, visit, make_event, registered):
     with app.app_context():
-        member(LEO, "Leo of the community")
+        add_member(LEO, "Leo of the community")
     id = make_event("Picnic")
     visit(f"/events/{id}/register", "sol", name="Leo", phone=LEO)
     visit(f"/events/{id}/register", "sol", name="Zoë", phone=ZOE)

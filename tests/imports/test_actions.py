@@ -20,7 +20,7 @@ from app.imports.actions.spreadsheet_parsing import (
 from app.imports.models import ImportRow, RowVerdict
 from app.imports.queries import import_records, import_rows
 from tests.sample_people import LEO, MIA, ZOE
-from tests.makers import member, said_stop
+from tests.sample_rows import add_member, add_opt_out
 
 COMMUNITY = ImportTarget("community", CommunityMember.__table__)
 FILE = b"name,phone\nZo\xc3\xab,3035550142\nLeo,3035550143\nTom,123\nZoe,+13035550142\n"
@@ -63,8 +63,8 @@ def phones(column):
 
 
 def test_staging_judges_every_row_and_touches_nobody(shop):
-    member(ZOE)
-    said_stop(LEO)
+    add_member(ZOE)
+    add_opt_out(LEO)
     row = import_records.find_import(staged(), "community")
     assert import_rows.count_rows_by_filter(row) == {
         "bad": 1,
@@ -78,7 +78,7 @@ def test_staging_judges_every_row_and_touches_nobody(shop):
 
 def test_the_list_may_change_between_check_and_confirm(shop):
     import_id = staged()
-    member(ZOE, "Zoë H.")
+    add_member(ZOE, "Zoë H.")
     done = confirmed(import_id)
     assert (
         done.added_count,

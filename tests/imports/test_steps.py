@@ -10,7 +10,7 @@ from app.suppression.actions import erased_numbers
 from app.suppression.models import ConsentEvent
 from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.sample_people import LEO, MIA, ZOE
-from tests.makers import member, said_stop
+from tests.sample_rows import add_member, add_opt_out
 
 SMALL = "name,phone\nZoë,(303) 555-0142\nLeo,303-555-0143\nTom,123\nZoe,+13035550142\n"
 
@@ -54,8 +54,8 @@ def test_a_large_file_is_checked_slice_by_slice_and_the_page_goes_on_by_itself(
 
 def test_slices_find_repeats_and_names_as_one_look_would(app, visit, send, slices_of):
     with app.app_context():
-        member(LEO, "Leonard")
-        said_stop(MIA)
+        add_member(LEO, "Leonard")
+        add_opt_out(MIA)
     slices_of(1)
     address = send(
         "name,phone\nZoë,3035550142\nLeo,3035550143\nZoe,(303) 555-0142\nMia,3035550144\n,x\n"
@@ -103,7 +103,7 @@ def test_a_file_or_rows_but_not_both(send):
 
 def test_how_they_said_yes_is_written_down_for_those_who_did_not_say_no(app, visit, send):
     with app.app_context():
-        said_stop(LEO)
+        add_opt_out(LEO)
     address = send(SMALL, consent="Signed the list at the picnic").location
     assert "Signed the list at the picnic" in visit(address, "ada").words
     visit.post(f"{address}/confirm", "ada")
@@ -148,8 +148,8 @@ def test_a_row_can_be_put_right_in_place(visit, send, listed):
 
 def test_a_row_put_right_is_compared_like_every_other(app, visit, send):
     with app.app_context():
-        member(MIA, "Mia")
-        said_stop(MIA)
+        add_member(MIA, "Mia")
+        add_opt_out(MIA)
     address = send(SMALL + "Max,1\n").location
     visit(f"{address}/line/4", "ada", name="Leo", phone="303 555 0143")
     assert "Same number as line 3." in visit(f"{address}?show=repeated", "ada").words
@@ -171,8 +171,8 @@ def test_a_column_says_what_speaks_for_it_and_ids_are_never_phones(visit, send):
 
 def test_an_import_is_undone_whole(app, visit, send, listed):
     with app.app_context():
-        member(LEO)
-        member(MIA, "Mia Chen")
+        add_member(LEO)
+        add_member(MIA, "Mia Chen")
     text = "name,phone\nZoë,3035550142\nLeo,3035550143\nMia,3035550144\nMax,3035550145\n"
     address = send(text, consent="By form").location
     visit.post(f"{address}/confirm", "ada", overwrite="1")
@@ -203,7 +203,7 @@ def test_undo_leaves_alone_who_was_added_again_or_has_another_number(app, visit,
         session.execute(db.text("DELETE FROM community_members WHERE phone = :zoe"), {"zoe": ZOE})
         session.execute(db.text("UPDATE community_members SET phone = :mia"), {"mia": MIA})
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     assert "0 people are off the list" in visit(f"{address}/undo", "ada", _="", follow=True).words
     assert listed() == {ZOE: "Zoë", MIA: None}
 

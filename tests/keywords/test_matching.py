@@ -18,8 +18,8 @@ from app.suppression.actions import erased_numbers
 from app.suppression.models import ConsentEvent
 from app.suppression.queries.sending_permission import has_opted_out
 from tests.keywords.desk import answers, event, keyword, rule, survey, text
-from tests.makers import member, said_stop
 from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_member, add_opt_out
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -133,7 +133,7 @@ def test_twenty_at_once_are_twenty(app):
 def test_the_answer_calls_them_by_the_name_that_the_lists_know():
     keyword("HI", "Hi {first_name|friend}!")
     assert answers("hi") == ["Hi friend!"]
-    member(ZOE, "Zoë Hernández")
+    add_member(ZOE, "Zoë Hernández")
     assert answers("hi") == ["Hi Zoë!"]
     assert answers("hi", name="Dr. Mia Rossi") == ["Hi Mia!"]
 
@@ -160,7 +160,7 @@ def test_add_to_event_registers_them_once_with_their_name_and_says_when_it_is():
     picnic = event(date=date(2027, 5, 8), start_time="12:30", place="City Park")
     answer = "{first_name|Friend}, {event_title} is on {event_date} at {event_time}, {event_place}."
     keyword("COUNT ME IN", answer, action=KeywordAction.ADD_TO_EVENT, event_id=picnic)
-    member(ZOE, "Zoë Hernández")
+    add_member(ZOE, "Zoë Hernández")
     said = ["Zoë, Spring picnic is on Sat 8 May 2027 at 12:30, City Park."]
     assert answers("count me in!") == answers("Count me in") == said
     assert registrations() == [(picnic, "Zoë Hernández", ZOE)]
@@ -194,7 +194,7 @@ def test_subscribe_puts_them_on_the_list_with_a_recorded_yes():
 
 
 def test_somebody_on_the_list_without_a_yes_gets_one():
-    member(ZOE, "Zoë")
+    add_member(ZOE, "Zoë")
     keyword("JOIN", action=KeywordAction.SUBSCRIBE)
     text("join", name="Other")
     assert [row.name for row in db.session.scalars(db.select(CommunityMember))] == ["Zoë"]
@@ -202,7 +202,7 @@ def test_somebody_on_the_list_without_a_yes_gets_one():
 
 
 def test_no_keyword_lifts_an_opt_out():
-    said_stop(ZOE)
+    add_opt_out(ZOE)
     keyword("JOIN", action=KeywordAction.SUBSCRIBE)
     keyword("COMING", action=KeywordAction.ADD_TO_EVENT, event_id=event())
     assert text("join").needs_person == "wants_back"

@@ -8,8 +8,8 @@ from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.events.models import EventRegistration
 from app.surveys.models import SurveySession
 from tests.blasts.desk import hidden, pressed, release, sent
-from tests.makers import member
 from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_member
 from tests.visit import Page
 
 
@@ -33,8 +33,8 @@ def test_the_form_begins_with_the_first_text_of_the_survey(visit, poll):
 def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
     """No session is made at release: only an answer makes one."""
     with app.app_context():
-        member(ZOE, "Zoë")
-        member(LEO, "Leo")
+        add_member(ZOE, "Zoë")
+        add_member(LEO, "Leo")
     scheduled = sent(visit, "sol", message_body="Coming?", survey_id=str(poll))
     assert (
         "Whoever answers begins the survey The picnic"
@@ -58,7 +58,7 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
 
 def test_the_review_carries_the_survey(app, visit, poll):
     with app.app_context():
-        member(ZOE)
+        add_member(ZOE)
     page = visit(
         "/blasts/new",
         "sol",
@@ -75,7 +75,7 @@ def test_the_review_carries_the_survey(app, visit, poll):
 
 def test_a_closed_survey_is_not_asked(app, visit, poll):
     with app.app_context():
-        member(ZOE)
+        add_member(ZOE)
     visit.post(f"/surveys/{poll}/deactivate", "sol")
     form = {
         "message_body": "Coming?",

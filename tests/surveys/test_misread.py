@@ -11,8 +11,8 @@ from app.inbox.actions import thread_updates
 from app.inbox.actions.thread_updates import StoredText
 from app.surveys.actions.survey_text_handling import stop_surveys_of_phone
 from app.surveys.models import SurveyAnswer
-from tests.makers import member, said_stop
 from tests.sample_people import ZOE
+from tests.sample_rows import add_member, add_opt_out
 
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
 HOW_MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
@@ -22,7 +22,7 @@ HOW_MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
 def zoe(app, make_survey, text):
     """Zoë has written what no survey understands."""
     with app.app_context():
-        member(ZOE, "Zoë")
+        add_member(ZOE, "Zoë")
     make_survey(COMING, HOW_MANY)
     return say(app, text)
 
@@ -135,7 +135,7 @@ def test_not_understood_three_times_it_stands_there_until_somebody_has_looked(
 def test_the_live_part_has_it_too_and_whoever_said_stop_has_it_no_more(app, visit, zoe, text):
     assert "Record 5 for Zoë" in visit("/inbox/1/live?mark=other", "sol").words
     with app.app_context():
-        said_stop(ZOE)
+        add_opt_out(ZOE)
         with write():
             stop_surveys_of_phone(ZOE, text.moment)
     assert "did not understand" not in visit("/inbox/1", "sol").words

@@ -12,8 +12,8 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from tests.makers import said_stop, wrote
 from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_inbound_text, add_opt_out
 
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION})
 MANY = SurveyQuestion("How many?", QuestionType.NUMBER, low=1, high=20)
@@ -101,8 +101,8 @@ def test_counted_it_needs_nobody_any_more_and_the_next_question_stands_in_the_co
     app, visit, picnic, text
 ):
     with app.app_context():
-        wrote(MAX, "five or six", why="unclear")
-        wrote(ZOE, "Hello")
+        add_inbound_text(MAX, "five or six", why="unclear")
+        add_inbound_text(ZOE, "Hello")
     assert "Not understood" in visit("/inbox", "sol").words
     visit(f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="5")
     assert "Not understood" not in visit("/inbox", "sol").words
@@ -136,7 +136,7 @@ def test_an_answer_put_right_keeps_what_was_understood_first(visit, picnic, rows
 
 def test_whoever_said_stop_is_not_texted_by_a_correction(app, visit, picnic):
     with app.app_context():
-        said_stop(MAX)
+        add_opt_out(MAX)
     visit(f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="5")
     with app.app_context():
         assert db.session.scalars(db.select(Message).where(Message.status == "queued")).all() == []

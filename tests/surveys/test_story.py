@@ -8,7 +8,7 @@ from app.domain.surveys.question_definitions import (
 )
 from app.suppression.actions.opt_outs import record_opt_out
 from app.surveys.actions import survey_text_handling
-from tests.makers import pretend_phone
+from tests.sample_rows import make_phone
 
 COMING = SurveyQuestion(
     "Are you coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
@@ -37,17 +37,17 @@ def test_twelve_phones_two_with_nonsense_one_with_stop(
     survey = make_survey(COMING, MANY, NAME, linked_event_id=event)
     everybody = COMES | NO | NONSENSE | STOPS
     for n in everybody:
-        text(pretend_phone(n), "picnic", seconds=1)
+        text(make_phone(n), "picnic", seconds=1)
     for place in range(4):  # all at the same time
         for n, said in everybody.items():
             if place < len(said):
-                text(pretend_phone(n), said[place], seconds=15)
+                text(make_phone(n), said[place], seconds=15)
     with app.app_context(), write():
-        record_opt_out(pretend_phone(11), source="inbound", reason="Texted STOP")
-        survey_text_handling.stop_surveys_of_phone(pretend_phone(11), text.moment)
+        record_opt_out(make_phone(11), source="inbound", reason="Texted STOP")
+        survey_text_handling.stop_surveys_of_phone(make_phone(11), text.moment)
     coming = {each.phone: each.name for each in rows("registrations")}
     names = ["Ann", "Bob", "Cleo", "Dee", "Eve", None]
-    assert coming == {pretend_phone(n): name for n, name in enumerate(names)}
+    assert coming == {make_phone(n): name for n, name in enumerate(names)}
     flow = rows("survey", survey)
     assert (flow.start_count, flow.completion_count) == (12, 9)
     page = visit(f"/surveys/{survey}", "sol")

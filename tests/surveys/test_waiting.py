@@ -12,8 +12,8 @@ from app.delivery.models import Message
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.models import SurveySession
-from tests.makers import said_stop, wrote
 from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_inbound_text, add_opt_out
 
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO)
 
@@ -59,8 +59,8 @@ def test_a_reminder_is_found_and_brings_its_conversation_to_the_top(
     make_survey(COMING)
     text(ZOE, "picnic")
     with app.app_context():
-        wrote(ZOE, "picnic", needs_reply=False, at=text.moment)
-        wrote(LEO, "Hello", at=text.moment + timedelta(minutes=1))
+        add_inbound_text(ZOE, "picnic", needs_reply=False, at=text.moment)
+        add_inbound_text(LEO, "Hello", at=text.moment + timedelta(minutes=1))
     assert later(hours=5) == (0, 1)
     lines = visit("/inbox?state=all", "sol").words
     assert lines.index("We: We are still waiting") < lines.index("Hello")
@@ -73,7 +73,7 @@ def test_nobody_is_reminded_at_night_nor_who_said_stop(app, make_survey, text, l
     text(ZOE, "picnic")
     text(LEO, "picnic")
     with app.app_context():
-        said_stop(LEO)
+        add_opt_out(LEO)
     assert later(hours=9) == (0, 0)
     assert later(hours=10) == (0, 0)
     assert later(hours=1, minutes=5) == (0, 2)
