@@ -13,6 +13,8 @@ LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "
 EXTRA = {
     "delivery": {"engine", "carriers"},
     "surveys": {"survey_simulator", "question_list_editor"},
+    "organisation": {"consent_coverage"},
+    "webhooks": {"pipeline"},
 }
 TOOLS = {"domain", "core", "migrations", "dbdoctor", "templates", "static", "__pycache__"}
 

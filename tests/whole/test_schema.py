@@ -19,7 +19,7 @@ from app.dbdoctor.schema_drift import (
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_history import BOOKKEEPING_TABLES
 from app.migrations.schema_comparison import describe_schema
-from tests.migrations.made_up import migrated
+from tests.migrations.sample_migrations import copy_migrated_database
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "schema.md").read_text()
@@ -47,7 +47,7 @@ REMEDY = "Write a migration."
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory):
     """A database that only the migrations have touched."""
-    path = migrated(tmp_path_factory.mktemp("schema") / "instance", tmp_path_factory)
+    path = copy_migrated_database(tmp_path_factory.mktemp("schema") / "instance", tmp_path_factory)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         yield connection
 
