@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -60,7 +61,10 @@ def list_suppressed_numbers() -> ResponseReturnValue:
     form = SuppressionFilterForm(request.args)
     filter_ = _read_filter(form)
     params = list_params(SUPPRESSION_SORT_KEYS, "since", "desc")
-    filter_params = {key: request.args[key] for key in FILTER_PARAMETERS if request.args.get(key)}
+    filter_params = {}
+    for key in FILTER_PARAMETERS:
+        if request.args.get(key):
+            filter_params[key] = request.args[key]
     return render_template(
         "suppression/list.html",
         page=load_suppression_page(params, filter_),
@@ -77,7 +81,10 @@ def _read_filter(form: SuppressionFilterForm) -> SuppressionFilter:
     A day begins at midnight in the organisation's time zone.
     """
     form.validate()
-    values = {field.name: field.data for field in form if field.data and not field.errors}
+    values: dict[str, Any] = {}
+    for field in form:
+        if field.data and not field.errors:
+            values[field.name] = field.data
     since = None
     if day := values.get("since"):
         zone = ZoneInfo(organisation.get_organisation_timezone())

@@ -52,6 +52,7 @@ def record_erased_number(phone: str, *, said_stop: bool, by: str) -> None:
         "opted_out": said_stop,
         "erased_by": by,
     }
+    # One upsert: the number may have been erased before, and its row must not be lost.
     statement = insert(ErasedNumber).values(values)
     merged = {"opted_out": func.max(ErasedNumber.opted_out, statement.excluded.opted_out)}
     db.session.execute(statement.on_conflict_do_update(["phone_hash"], set_=merged))

@@ -39,6 +39,7 @@ def record_stop_verdict(
     `by`: the user who decided, None when the deadline has passed. Raises NotFound when the
     question is closed already.
     """
+    # Guarded by the open verdict: of two users who decide at once the second gets NotFound.
     decision = (
         update(StopQuestion)
         .where(StopQuestion.id == question_id, StopQuestion.verdict.is_(None))
@@ -62,5 +63,7 @@ def close_overdue_stop_questions(moment: datetime) -> list[str]:
     overdue = select(StopQuestion.id).where(
         StopQuestion.verdict.is_(None), StopQuestion.decide_by <= moment
     )
-    question_ids = db.session.scalars(overdue).all()
-    return [record_stop_verdict(id, "out", None, moment).phone for id in question_ids]
+    phones = []
+    for question_id in db.session.scalars(overdue).all():
+        phones.append(record_stop_verdict(question_id, "out", None, moment).phone)
+    return phones

@@ -90,7 +90,7 @@ def list_consent_history(phone: str, limit: int = 100) -> list[ConsentHistoryEnt
         .order_by(ConsentEvent.id.desc())
         .limit(limit)
     )
-    return [_describe_consent_event(event) for event in db.session.scalars(events)]
+    return list(map(_describe_consent_event, db.session.scalars(events)))
 
 
 def _describe_consent_event(event: ConsentEvent) -> ConsentHistoryEntry:

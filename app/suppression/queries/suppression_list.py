@@ -162,16 +162,16 @@ def _select_page_keys(
     Both lists are walked along their indexes at once, from the nearer end.
     """
     window = choose_page_window(total, params.offset, params.per_page)
-    keys = [
-        rows.with_only_columns(*_choose_key_columns(rows.selected_columns, params.sort))
-        for rows in lists
-    ]
+    keys = []
+    for rows in lists:
+        key_columns = _choose_key_columns(rows.selected_columns, params.sort)
+        keys.append(rows.with_only_columns(*key_columns))
     page = union_all(*keys).order_by(*map(text, _build_order(params, window)))
-    rows = db.session.execute(page.limit(window.limit).offset(window.offset)).all()
+    page_rows = db.session.execute(page.limit(window.limit).offset(window.offset)).all()
     # A page near the end is read backwards from there.
     if window.is_reversed:
-        rows = rows[::-1]
-    return [(row.kind, row.id) for row in rows]
+        page_rows = page_rows[::-1]
+    return [(row.kind, row.id) for row in page_rows]
 
 
 def _build_order(params: ListParams, window: PageWindow) -> list[str]:
