@@ -21,17 +21,15 @@ from app.core.settings import Settings
 
 __version__ = "1.0.0"
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
-CONNECTION_POOL_SIZE = (
-    40  # for the 24 threads that answer (gunicorn.conf.py), the engine and the jobs
-)
+# For the 24 threads that serve requests (gunicorn.conf.py), the engine and the background jobs.
+CONNECTION_POOL_SIZE = 40
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The app for these settings (default: the environment's).
+    """Return the app for these settings (default: of the environment).
 
-    Makes no tables, sends nothing, seeds nothing.
-
-    Raises BadSettings when the environment cannot be used.
+    Creates no tables and no rows, and sends nothing. Raises BadSettings when the environment has
+    unusable settings.
     """
     # Imported here: the features import this package's core.
     from app.blueprints import register_blueprints
@@ -61,10 +59,10 @@ def _configure_app(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.database_path}",
         SQLALCHEMY_ENGINE_OPTIONS={
-            # what was to be saved stays out of an error's text, and so out of the logs
+            # Keeps the values of a failed statement out of its error's text, and of the logs.
             "hide_parameters": True,
             "pool_size": CONNECTION_POOL_SIZE,
-            # the few that are in use keep their pages in memory, the others take none
+            # Last in, first out: few connections are used, and only those keep a page cache.
             "pool_use_lifo": True,
         },
         MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,

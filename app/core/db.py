@@ -1,6 +1,5 @@
 """The database: the engine, its models' base class, and write(), the only place that commits."""
 
-import json
 import sqlite3
 import threading
 import time
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, MetaData, SelectBase, UpdateBase, event
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, CursorResult, MetaData, UpdateBase, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -98,7 +96,7 @@ class _WriteLock:
 # SQLite has one writer. Threads that queue here, and not in its busy handler, are served at once:
 # without this lock 151 of 200 concurrent posts failed (shared/STYLE.md, H6).
 WRITE_LOCK = _WriteLock()
-# `driver` is the connection that raw_connection() returns to this thread while it writes.
+# `connection` is what raw_connection() returns to this thread while it writes.
 _WRITE_STATE = threading.local()
 
 
@@ -152,32 +150,10 @@ def raw_connection() -> sqlite3.Connection:
 
     Values go in as they are stored, a datetime as datetime_to_db() writes it.
     """
-    connection = getattr(_WRITE_STATE, "driver", None)
+    connection = getattr(_WRITE_STATE, "connection", None)
     if connection is None:
         connection = db.session.connection().connection.driver_connection
     return cast("sqlite3.Connection", connection)
-
-
-def compile_as_json(wanted: SelectBase) -> str:
-    """This select for `rows_of()`.
-
-    What is given with it stands in it as `literal_column(":b_…")`.
-    """
-    columns = ", ".join(wanted.selected_columns.keys())
-    rows = wanted.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    return f"SELECT json_group_array(json_array({columns})) FROM ({rows})"
-
-
-def fetch_as_json(statement: str, **given: Any) -> list[list[Any]]:
-    """The rows of a select that was laid out `in_one_step()`, their values as they are stored.
-
-    Inside write() only.
-
-    Whoever reads row by row gives Python's lock away with every row and must wait for it again,
-    forty times for forty rows. Here SQLite hands over one JSON list.
-    """
-    found: list[list[Any]] = json.loads(raw_connection().execute(statement, given).fetchone()[0])
-    return found
 
 
 @contextmanager
@@ -203,14 +179,14 @@ def write(timeout_seconds: float | None = None) -> Iterator[Session]:
         # What is left of the time is for the lock of the file, which other processes hold.
         seconds_left = max(0, round(deadline - time.monotonic()))
         connection = session.connection(execution_options={"write": seconds_left})
-        _WRITE_STATE.driver = connection.connection.driver_connection
+        _WRITE_STATE.connection = connection.connection.driver_connection
         yield session
         session.commit()
     except BaseException as error:
         session.rollback()
         raise _translate_database_error(error) from error
     finally:
-        _WRITE_STATE.driver = None
+        _WRITE_STATE.connection = None
         WRITE_LOCK.release()
 
 

@@ -1,6 +1,4 @@
-"""A prepared statement is the same statement: the same rows, the same kinds of values, without
-SQLAlchemy's way.
-"""
+"""A prepared statement gives the same rows, with the same types of values, as SQLAlchemy."""
 
 from datetime import UTC, datetime
 
@@ -8,7 +6,7 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.core.db import UniqueViolation, raw_connection, write
+from app.core.db import UniqueViolation, write
 from app.core.prepared_statements import PreparedStatement
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.suppression.models import (
@@ -19,67 +17,71 @@ from app.suppression.models import (
 )
 from app.surveys.models import survey_flows, survey_sessions
 
-ZOE, NOON = "+13035550142", datetime(2026, 7, 1, 12, tzinfo=UTC)
-L, S, F = consent_events.c, survey_sessions.c, survey_flows.c
-NOTE = PreparedStatement(
-    insert(consent_events).returning(L.id, L.at), "phone", "act", "method", "at"
+ZOE = "+13035550142"
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+EVENTS = consent_events.c
+SESSIONS = survey_sessions.c
+FLOWS = survey_flows.c
+INSERT_EVENT = PreparedStatement(
+    insert(consent_events).returning(EVENTS.id, EVENTS.at), "phone", "act", "method", "at"
 )
-LINES = select(L.phone, L.act, L.at, L.evidence).where(L.phone == bindparam("b_phone"))
+SELECT_EVENTS = select(EVENTS.phone, EVENTS.act, EVENTS.at, EVENTS.evidence).where(
+    EVENTS.phone == bindparam("b_phone")
+)
 
 
 @pytest.fixture
-def inside(app):
+def app_context(app):
     with app.app_context():
         yield
 
 
-def note(act=ConsentAct.GRANTED):
-    return NOTE.fetch_first_row(phone=ZOE, act=act, method=ConsentMethod.FORM, at=NOON)
+def insert_event(act=ConsentAct.GRANTED):
+    return INSERT_EVENT.fetch_first_row(phone=ZOE, act=act, method=ConsentMethod.FORM, at=NOON)
 
 
-def test_words_and_moments_go_in_and_come_out_as_the_columns_say(inside):
+def test_values_are_converted_by_the_types_of_the_columns(app_context):
     with write():
-        made = note()
-    assert made[1] == NOON
-    assert PreparedStatement(LINES).fetch_rows(b_phone=ZOE) == [
+        event = insert_event()
+    assert event[1] == NOON
+    assert PreparedStatement(SELECT_EVENTS).fetch_rows(b_phone=ZOE) == [
         (ZOE, ConsentAct.GRANTED, NOON, None)
     ]
-    assert PreparedStatement(LINES).fetch_first_row(b_phone=ZOE)[1] is ConsentAct.GRANTED
-    assert PreparedStatement(LINES).fetch_value(b_phone=ZOE) == ZOE
-    assert PreparedStatement(LINES).fetch_first_row(b_phone="+13035550199") is None
-    assert PreparedStatement(LINES).fetch_value(b_phone="+13035550199") is None
+    assert PreparedStatement(SELECT_EVENTS).fetch_first_row(b_phone=ZOE)[1] is ConsentAct.GRANTED
+    assert PreparedStatement(SELECT_EVENTS).fetch_value(b_phone=ZOE) == ZOE
+    assert PreparedStatement(SELECT_EVENTS).fetch_first_row(b_phone="+13035550199") is None
+    assert PreparedStatement(SELECT_EVENTS).fetch_value(b_phone="+13035550199") is None
 
 
-def test_it_says_how_many_rows_it_changed(inside):
+def test_execute_returns_the_number_of_changed_rows(app_context):
     change = PreparedStatement(
-        update(survey_flows).where(F.name == bindparam("b_name")).values(updated_at=F.updated_at)
+        update(survey_flows)
+        .where(FLOWS.name == bindparam("b_name"))
+        .values(updated_at=FLOWS.updated_at)
     )
     with write():
         assert change.execute(b_name="nobody's") == 0
 
 
-def test_what_is_written_in_the_statement_is_written_out_so_that_a_partial_index_fits(
-    inside,
-):
+def test_constants_are_literals_so_that_a_partial_index_fits(app_context):
     active = PreparedStatement(
-        select(S.id).where(S.phone == bindparam("b_phone"), S.status == SurveySessionStatus.ACTIVE)
+        select(SESSIONS.id).where(
+            SESSIONS.phone == bindparam("b_phone"), SESSIONS.status == SurveySessionStatus.ACTIVE
+        )
     )
     assert "survey_sessions.status = 'active'" in active.sql
     with write():
-        plan = (
-            raw_connection()
-            .execute(f"EXPLAIN QUERY PLAN {active.sql}", {"b_phone": ZOE})
-            .fetchall()
-        )
+        explain = PreparedStatement(f"EXPLAIN QUERY PLAN {active.sql}")
+        plan = explain.fetch_rows(b_phone=ZOE)
     assert "uq_survey_sessions" in plan[0][3]
 
 
-def test_words_of_the_statement_cannot_break_out_of_it(inside):
-    quoted = PreparedStatement(select(L.id).where(L.evidence == "it's :b_phone, 100 %"))
+def test_literals_are_quoted(app_context):
+    quoted = PreparedStatement(select(EVENTS.id).where(EVENTS.evidence == "it's :b_phone, 100 %"))
     assert quoted.fetch_rows() == []
 
 
-def test_a_default_that_python_would_make_must_be_given(inside):
+def test_a_default_that_python_computes_must_be_passed(app_context):
     with write(), pytest.raises(TypeError, match=r"consent_events\.at must be given"):
         PreparedStatement(insert(consent_events), "phone", "act", "method").execute(
             phone=ZOE, act=ConsentAct.GRANTED, method=ConsentMethod.FORM
@@ -91,36 +93,38 @@ def test_a_default_that_python_would_make_must_be_given(inside):
         PreparedStatement(update(survey_flows).values(start_count=1)).execute()
 
 
-def test_a_default_that_is_a_value_is_used(inside):
-    row = PreparedStatement(
-        insert(survey_flows).returning(F.is_active, F.start_count),
+def test_a_default_that_is_a_value_is_used(app_context):
+    insert_flow = PreparedStatement(
+        insert(survey_flows).returning(FLOWS.is_active, FLOWS.start_count),
         *("name", "trigger_keyword", "questions_json", "created_at", "updated_at"),
     )
     with write():
-        made = row.fetch_first_row(
+        defaults = insert_flow.fetch_first_row(
             name="Picnic",
             trigger_keyword="picnic",
             questions_json="[]",
             created_at=NOON,
             updated_at=NOON,
         )
-    assert made[1] == 0
+    assert defaults[1] == 0
 
 
-def test_a_word_that_the_column_does_not_know_is_refused(inside):
+def test_a_value_that_is_no_member_of_the_enum_is_refused(app_context):
     with pytest.raises(IntegrityError), write():
-        note("shrugged")
+        insert_event("shrugged")
 
 
-def test_a_value_that_is_there_already_is_taken(inside):
-    remembered = PreparedStatement(insert(erased_numbers), "phone_hash", "erased_by", "erased_at")
+def test_a_duplicate_value_raises_unique_violation(app_context):
+    insert_number = PreparedStatement(
+        insert(erased_numbers), "phone_hash", "erased_by", "erased_at"
+    )
     with write():
-        remembered.execute(phone_hash="a", erased_by="ada", erased_at=NOON)
-    with pytest.raises(UniqueViolation) as refused, write():
-        remembered.execute(phone_hash="a", erased_by="ada", erased_at=NOON)
-    assert refused.value.column == "erased_numbers.phone_hash"
+        insert_number.execute(phone_hash="a", erased_by="ada", erased_at=NOON)
+    with pytest.raises(UniqueViolation) as error, write():
+        insert_number.execute(phone_hash="a", erased_by="ada", erased_at=NOON)
+    assert error.value.column == "erased_numbers.phone_hash"
 
 
-def test_a_value_that_the_statement_does_not_ask_for_is_a_mistake(inside):
+def test_a_value_that_the_statement_does_not_have_raises_key_error(app_context):
     with pytest.raises(KeyError):
-        PreparedStatement(LINES).fetch_rows(b_phone=ZOE, b_name="Zoe")
+        PreparedStatement(SELECT_EVENTS).fetch_rows(b_phone=ZOE, b_name="Zoe")
