@@ -111,10 +111,13 @@ class SegmentPriceField(StringField):
         self.amount: Decimal | None = None
 
     def process_data(self, value: Any) -> None:
-        self.data = "" if value is None else str(value)
-        if isinstance(value, Decimal):
+        if value is None:
+            self.data = ""
+        elif isinstance(value, Decimal):
             # str() writes small amounts as "1E-7".
             self.data = f"{value:f}"
+        else:
+            self.data = str(value)
 
     def pre_validate(self, form: Any) -> None:
         text = (self.data or "").strip().replace(",", ".")

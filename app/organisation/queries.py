@@ -61,11 +61,14 @@ def describe_foreign_numbers(counts_by_prefix: Mapping[str, int]) -> str:
 def get_undo_seconds() -> int:
     """Return how long a blast can be undone: the row's own seconds, else the environment's."""
     seconds = get_organisation().undo_seconds
-    return int(current_settings().undo_seconds if seconds is None else seconds)
+    # 0 is a choice of its own: blasts leave at once.
+    if seconds is None:
+        seconds = current_settings().undo_seconds
+    return int(seconds)
 
 
 def get_help_reply() -> str:
-    """Return what answers HELP."""
+    """Return what answers HELP: the organisation's own text, else the default."""
     return _get_reply_text(sql.SELECT_HELP_REPLY, default_replies.DEFAULT_HELP_REPLY)
 
 
@@ -89,7 +92,7 @@ def get_stop_reply() -> str:
 
 
 def get_start_reply() -> str:
-    """Return what answers START."""
+    """Return what answers START: the organisation's own text, else the default."""
     return _get_reply_text(sql.SELECT_START_REPLY, default_replies.DEFAULT_START_REPLY)
 
 

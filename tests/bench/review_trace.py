@@ -1,4 +1,6 @@
-"""How far a reader must travel to follow the blast review page: `python -m tests.bench.review_trace`.
+"""How many files one must read to follow the blast review page.
+
+Run it with `python -m tests.bench.review_trace`.
 
 Posts a draft to /blasts/new under sys.setprofile and prints two numbers: the distinct files of
 app/ whose functions (or compiled templates) are entered, and the moves, which is how often a call

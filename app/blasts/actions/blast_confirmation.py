@@ -24,6 +24,7 @@ def confirm_blast(
     A blast without a time waits for the seconds in which it can be undone; a test does not. Call
     inside write().
     """
+    # A double press or a reload posts the form twice; both must lead to one blast.
     if client_token:
         earlier_id = scheduled_blasts.find_blast_by_token(client_token)
         if earlier_id is not None:

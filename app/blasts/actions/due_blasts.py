@@ -60,10 +60,12 @@ def release_due_blasts(moment: datetime | None = None) -> int:
     _expire_overdue_blasts(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)
     released = 0
     failed_ids = []
+    # One blast a transaction: an error in one of them keeps no other from leaving.
     for scheduled_id in scheduled_blasts.list_due_blast_ids(settings.carrier, moment):
         try:
             released += _release_blast(scheduled_id, moment)
         except WriteLockTimeout:
+            # Somebody else is writing: the blasts after this one would wait in vain too.
             raise
         except Exception:
             db.session.rollback()
@@ -77,6 +79,7 @@ def release_due_blasts(moment: datetime | None = None) -> int:
 
 def _apply_timezone_to_reminders(moment: datetime) -> None:
     """Reschedule reminders when the organisation's settings have got another time zone."""
+    # A read first: on nearly every tick there is nothing to change, and no write lock to take.
     if find_events_planned_in_old_zone():
         with write():
             event_ids = reschedule_reminders_in_new_zone(moment)
@@ -95,6 +98,7 @@ def _expire_overdue_blasts(oldest: datetime, moment: datetime) -> None:
 
 def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     """Make messages of one due blast; False when it was closed unsent or claimed by another."""
+    # Past the session's copy: a person may have cancelled it while others were released.
     blast = blast_records.reload_scheduled_blast(scheduled_id)
     if blast.not_after and not compute_validity_seconds(blast.not_after, moment):
         end = _format_blast_time(blast.not_after, blast.timezone)
@@ -106,12 +110,16 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
         _fail_blast(scheduled_id, EVENT_DELETED_ERROR)
         return False
     if not rendered.texts:
-        is_phone_missing = blast.test_mode
-        error = TEST_PHONE_MISSING_ERROR if is_phone_missing else blast_messages.NO_RECIPIENTS_ERROR
-        _fail_blast(scheduled_id, error)
+        _fail_blast(scheduled_id, _explain_no_texts(blast))
         return False
     event = events.find_event(blast.event_id)
     return _store_blast(scheduled_id, rendered, event.title if event else None)
+
+
+def _explain_no_texts(blast: ScheduledMessage) -> str:
+    if blast.test_mode:
+        return TEST_PHONE_MISSING_ERROR
+    return blast_messages.NO_RECIPIENTS_ERROR
 
 
 def _store_blast(scheduled_id: int, rendered: RenderedBlast, event_title: str | None) -> bool:
@@ -153,7 +161,9 @@ def _render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
             blast.target, blast.event_id, blast.message_body, blast.footer, registered_by
         )
     )
-    return _render_for_test_phone(rendered, blast) if blast.test_mode else rendered
+    if blast.test_mode:
+        return _render_for_test_phone(rendered, blast)
+    return rendered
 
 
 def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> RenderedBlast:
@@ -161,6 +171,8 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
     phone = get_test_phone()
     if phone is None:
         return replace(rendered, texts=())
-    name = rendered.sendable_texts[0].name if rendered.sendable_texts else None
+    name = None
+    if rendered.sendable_texts:
+        name = rendered.sendable_texts[0].name
     recipient = BlastRecipient(name, phone, find_suppression_reason(phone))
     return render_blast_texts([recipient], blast.message_body, blast.footer, rendered.event_values)

@@ -42,7 +42,7 @@ SURVEY_GONE_ERROR = "That survey is closed or gone. Open it again, or choose ano
 NO_SURVEY_CHOICE = {"": "is read by a person"}
 NO_EVENT_CHOICE = {"": "Choose an event"}
 # What the review page carries on in hidden fields; the end only when there is one.
-CARRIED_FIELDS = (
+CARRIED_FIELDS: tuple[str, ...] = (
     "message_body",
     "target",
     "event_id",
@@ -183,7 +183,9 @@ class ComposeForm(SendTimeForm):
 
     def list_carried_fields(self) -> list[tuple[str, str]]:
         """Return what the review page sends again, as (name, value)."""
-        names = CARRIED_FIELDS if self.end is None else (*CARRIED_FIELDS, *CARRIED_END_FIELDS)
+        names = CARRIED_FIELDS
+        if self.end is not None:
+            names += CARRIED_END_FIELDS
         fields = [(name, self[name].data) for name in names if self[name].data]
         if self.include_unsubscribe.data:
             fields.append(("include_unsubscribe", "y"))

@@ -90,7 +90,9 @@ class SendTimeForm(FlaskForm):
     def selected_timezone(self) -> str:
         """The zone its moments were chosen in; without any, the organisation's."""
         moment = self.start or self.end
-        return moment.zone if moment else organisation.get_organisation_timezone()
+        if moment:
+            return moment.zone
+        return organisation.get_organisation_timezone()
 
     @property
     def is_start_ambiguous(self) -> bool:

@@ -115,7 +115,7 @@ def review_blast(request: ReviewRequest) -> BlastReview:
         recipient_count=blast.recipient_count,
         recipients=recipients,
         nobody_reason=_explain_empty_audience(draft, blast),
-        send_label=f"Schedule for {recipients}" if draft.send_at else f"Send to {recipients}",
+        send_label=_describe_sending(draft, recipients),
         undo_hint=_describe_undo(request, undo_seconds),
         longest=longest,
         shortest=shortest,
@@ -150,6 +150,10 @@ def _explain_empty_audience(draft: BlastDraft, blast: RenderedBlast) -> str:
     if draft.target == BlastTarget.COMMUNITY:
         return "the community is empty"
     return "nobody is registered for this event"
+
+
+def _describe_sending(draft: BlastDraft, recipients: str) -> str:
+    return f"Schedule for {recipients}" if draft.send_at else f"Send to {recipients}"
 
 
 def _describe_undo(request: ReviewRequest, undo_seconds: int) -> str:
@@ -196,7 +200,10 @@ def _build_repeated_hour_notices(request: ReviewRequest) -> Iterator[ReviewNotic
 def _build_repeated_hour_notice(
     moment: datetime, zone: str, outcome: str, choice: tuple[str, str]
 ) -> ReviewNotice:
-    """`choice`: the form field of the other time, and the fold that was chosen."""
+    """Return the notice of one moment.
+
+    `choice`: the form field of the other time, and the fold that was chosen.
+    """
     field, fold = choice
     time = local_times.build_local_time_input(moment, zone).time
     other_fold = OTHER_FOLD[fold]
@@ -219,8 +226,9 @@ def _group_skipped_people(blast: RenderedBlast) -> list[SkippedGroup]:
 def _list_skipped_people(texts: list[RenderedText]) -> list[SkippedPerson]:
     people = []
     for text in texts:
-        reason = SKIP_REASON_LABELS[text.skip_reason][0] if text.skip_reason else ""
-        people.append(SkippedPerson(text.name, format_phone_number(text.phone), reason))
+        if text.skip_reason:
+            reason, _ = SKIP_REASON_LABELS[text.skip_reason]
+            people.append(SkippedPerson(text.name, format_phone_number(text.phone), reason))
     return people
 
 

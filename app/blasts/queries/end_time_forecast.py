@@ -58,10 +58,12 @@ def forecast_end_time(window: SendWindow, end_fold: str, blast: RenderedBlast) -
 
 
 def _count_too_late_texts(window: SendWindow, blast: RenderedBlast) -> int:
+    # Twilio's own clock and queue get 30 seconds before a text's end.
     margin = timedelta(seconds=VALIDITY_MARGIN_SECONDS)
     available = (window.end - window.start - margin).total_seconds()
     segments_in_time = available * window.segments_per_second
     if blast.segment_count <= segments_in_time:
         return 0
+    # Texts leave in this order, so all behind the first running total that is too large are late.
     running_totals = list(accumulate(text.segments for text in blast.sendable_texts))
     return blast.recipient_count - bisect_right(running_totals, segments_in_time)

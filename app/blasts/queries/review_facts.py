@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast
+from app.blasts.queries.event_labels import find_blast_survey
 from app.core.settings import Settings
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_labels import describe_audience
@@ -21,7 +22,6 @@ from app.domain.texts.plurals import pluralize
 from app.domain.time import durations, local_times
 from app.events.queries import events
 from app.organisation.models import Organisation
-from app.surveys.queries import surveys
 
 # More sizes than these are said as a range.
 MAX_SEGMENT_SIZES_LISTED = 3
@@ -52,10 +52,11 @@ def build_review_facts(
 ) -> Iterator[tuple[str, str]]:
     """Yield the facts above the texts as (term, value)."""
     draft, segments = request.draft, request.blast.segment_count
-    event = events.find_event(draft.event_id) if draft.event_id else None
-    yield "Sent to", describe_audience(draft.target, event.title if event else None)
+    event = events.find_event(draft.event_id)
+    event_title = event.title if event else None
+    yield "Sent to", describe_audience(draft.target, event_title)
     yield "From", format_phone_number(settings.sender)
-    survey = surveys.find_survey(draft.survey_id) if draft.survey_id else None
+    survey = find_blast_survey(draft.survey_id)
     if survey:
         yield "Whoever answers", f"begins the survey {survey.name}"
     yield "When", _describe_send_time(request, undo_seconds)
@@ -76,8 +77,10 @@ def build_review_facts(
 def _describe_send_time(request: ReviewRequest, undo_seconds: int) -> str:
     """Return the start in words, with its zone."""
     draft = request.draft
+    if draft.send_at is None and undo_seconds:
+        return f"Now, after {undo_seconds} seconds to undo it"
     if draft.send_at is None:
-        return f"Now, after {undo_seconds} seconds to undo it" if undo_seconds else "Now"
+        return "Now"
     time = local_times.format_moment(draft.send_at, draft.timezone, now=request.moment)
     fold = request.start_fold
     fold_note = f", the {fold} time the clocks show it" if fold else ""

@@ -21,7 +21,7 @@ from app.domain.phones.phone_number_info import (
     describe_foreign_number_counts,
 )
 from app.domain.texts import message_templates, text_cleaning
-from app.domain.texts.plurals import pluralize
+from app.domain.texts.plurals import choose_by_count, pluralize
 from app.domain.texts.segments import (
     GSM7_CHARACTERS,
     GSM7_REPLACEMENTS,
@@ -107,7 +107,7 @@ def _warn_about_too_long_texts(blast: RenderedBlast) -> Iterator[ReviewNotice]:
     texts = [text for text in blast.texts if text.skip_reason is SkipReason.TOO_LONG]
     if not texts:
         return
-    subject = "This person is" if len(texts) == 1 else "They are"
+    subject = choose_by_count(len(texts), "This person is", "They are")
     yield ReviewNotice(
         "warn",
         f"{describe_too_long_texts(texts)} {subject} left out. "
@@ -167,7 +167,8 @@ def _describe_savings(
     names = " ".join(characters[:MAX_CHARACTERS_SHOWN])
     if len(characters) > MAX_CHARACTERS_SHOWN:
         names = f"{names} …"
-    verb, pronoun = ("makes", "it") if len(characters) == 1 else ("make", "them")
+    verb = choose_by_count(len(characters), "makes", "make")
+    pronoun = choose_by_count(len(characters), "it", "them")
     remainder = f"{blast.segment_count - saved:,}"
     if blast.recipient_count > SAVINGS_SAMPLE_SIZE:
         remainder = f"about {remainder}"
@@ -194,7 +195,7 @@ def _warn_about_missing_names(draft: BlastDraft, blast: RenderedBlast) -> Iterat
     nameless = [text for text in blast.sendable_texts if not text.name]
     if not nameless or not message_templates.has_name_placeholders(draft.body):
         return
-    verb = "has" if len(nameless) == 1 else "have"
+    verb = choose_by_count(len(nameless), "has", "have")
     people = pluralize(len(nameless), "person", "people")
     sentence = f"{people} {verb} no name. They read: “{_shorten_text(nameless[0].body)}”"
     if message_templates.has_name_without_fallback(draft.body):
@@ -210,7 +211,9 @@ def _warn_about_missing_opt_out(
     if draft.footer is not None or "stop" in draft.body.casefold():
         return
     footer = organisation.footer.strip()
-    button = ReviewButton(f"Add “{footer}”", "include_unsubscribe", "y") if footer else None
+    button = None
+    if footer:
+        button = ReviewButton(f"Add “{footer}”", "include_unsubscribe", "y")
     sentence = "The text does not say how to stop getting texts. People expect it."
     yield ReviewNotice("warn", sentence, button)
 
@@ -238,11 +241,11 @@ def _remove_symbols(body: str, symbols: Sequence[str]) -> str:
 def _describe_character(character: str) -> str:
     if character in INVISIBLE_CHARACTER_NAMES:
         return INVISIBLE_CHARACTER_NAMES[character]
-    return f'"{character}"' if character.isprintable() else "an invisible sign"
+    if character.isprintable():
+        return f'"{character}"'
+    return "an invisible sign"
 
 
 def _shorten_text(body: str) -> str:
     line = " ".join(body.split())
-    if len(line) <= MAX_QUOTE_LENGTH:
-        return line
-    return line[: MAX_QUOTE_LENGTH - 1].rstrip() + "…"
+    return line if len(line) <= MAX_QUOTE_LENGTH else line[: MAX_QUOTE_LENGTH - 1].rstrip() + "…"

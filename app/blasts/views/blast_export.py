@@ -101,10 +101,13 @@ def _stream_json(log_id: int) -> Iterator[str]:
         result = asdict(_build_recipient_result(row))
         yield separator + json.dumps(result | {"status": row.status.value}, ensure_ascii=False)
         separator = ",\n"
-    yield "]" if separator != "[" else "[]"
+    is_empty = separator == "["
+    yield "[]" if is_empty else "]"
 
 
 def _build_recipient_result(row: Row[Any]) -> RecipientResult:
     is_success = row.status in ACCEPTED_STATUSES
-    error = None if is_success else explain_message_status(row).sentence or None
+    error = None
+    if not is_success:
+        error = explain_message_status(row).sentence or None
     return RecipientResult(row.phone, row.name, is_success, error)

@@ -124,7 +124,9 @@ class BlastProgress:
         sent, delivered = self.tally.success_count, self.tally.delivered
         if delivered != self.recipient_count:
             return f"Finished: {sent:,} of {self.recipient_count:,} sent, {delivered:,} delivered"
-        return f"Finished: all {delivered:,} delivered" if delivered > 1 else "Finished: delivered"
+        if delivered > 1:
+            return f"Finished: all {delivered:,} delivered"
+        return "Finished: delivered"
 
     @property
     def time_left(self) -> str:

@@ -49,8 +49,7 @@ def compose_blast() -> ResponseReturnValue:
     if request.method != "POST":
         return _render_compose_page(create_prefilled_form())
     form = ComposeForm(_apply_button_changes(request.form))
-    token = _get_client_token(form)
-    earlier_id = scheduled_blasts.find_blast_by_token(token) if token else None
+    earlier_id = _find_earlier_blast(_get_client_token(form))
     if earlier_id is not None:
         return _redirect_to_scheduled_blast(earlier_id)
     if "edit" in request.form:
@@ -67,9 +66,11 @@ def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
         return _render_compose_page(form), 422
     if draft.is_test:
         return _confirm_draft(draft, _derive_test_token(form, draft))
+    # The carrier would refuse texts that are too long, and that would pause the blast for all.
     blast = skip_too_long_texts(blast)
     confirmation = BlastConfirmationForm()
     seen_count = confirmation.get_seen_count()
+    # Whoever confirms must have seen the audience of this moment, so the count is sent along.
     has_changed = seen_count is not None and seen_count != blast.recipient_count
     is_confirming = "confirm" in request.form
     may_confirm = is_confirming and blast.recipient_count and not has_changed
@@ -85,8 +86,11 @@ def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
             _parse_page_number(),
         )
     )
-    page = _render_review_page(form, review, confirmation, seen_count if has_changed else None)
-    return page, 422 if is_confirming or not review.recipient_count else 200
+    previous_count = seen_count if has_changed else None
+    page = _render_review_page(form, review, confirmation, previous_count)
+    if is_confirming or not review.recipient_count:
+        return page, 422
+    return page
 
 
 def _render_review_page(
@@ -95,7 +99,10 @@ def _render_review_page(
     confirmation: BlastConfirmationForm,
     previous_count: int | None,
 ) -> str:
-    """`previous_count`: how many people an earlier review showed, where they are others now."""
+    """Return the page of a draft.
+
+    `previous_count`: how many people an earlier review showed, where they are others now.
+    """
     return render_template(
         "blasts/review.html",
         review=review,
@@ -175,6 +182,11 @@ def _get_client_token(form: ComposeForm) -> str | None:
     return (form.client_token.data or "").strip()[:MAX_TOKEN_LENGTH] or None
 
 
+def _find_earlier_blast(token: str | None) -> int | None:
+    """Return the id of the blast that this form was confirmed as before, or None."""
+    return scheduled_blasts.find_blast_by_token(token) if token else None
+
+
 def _derive_test_token(form: ComposeForm, draft: BlastDraft) -> str | None:
     """Return a token of the form and the text, for a test: the form's own is for the blast."""
     token = _get_client_token(form)
@@ -189,7 +201,7 @@ def _confirm_draft(draft: BlastDraft, token: str | None) -> ResponseReturnValue:
     try:
         with audited_write("blast.confirmed", current_username()) as trace:
             # Read again inside the transaction: two posts of one form may come at the same time.
-            earlier_id = scheduled_blasts.find_blast_by_token(token) if token else None
+            earlier_id = _find_earlier_blast(token)
             if earlier_id is not None:
                 raise BlastAlreadyConfirmed(earlier_id)
             scheduled_id = blast_confirmation.confirm_blast(

@@ -63,6 +63,7 @@ def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
     blast = find_scheduled_blast(scheduled_id) if scheduled_id is not None else None
     if blast is None:
         abort(404)
+    # Time zone tables change: a zone of an old blast may not exist any more.
     zone = blast.timezone
     if not zone or not local_times.is_time_zone(zone):
         zone = organisation.get_organisation_timezone()
@@ -79,6 +80,7 @@ def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
 
 def _prefill_end_time(end: datetime | None, zone: str) -> dict[str, object]:
     """Return the fields of an earlier blast's end, unless that has passed."""
+    # An end that has passed would keep the new blast from leaving at all.
     if end is None or end <= now():
         return {}
     local = local_times.build_local_time_input(end, zone)

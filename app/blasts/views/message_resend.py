@@ -30,7 +30,7 @@ from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
-from app.domain.texts.plurals import pluralize
+from app.domain.texts.plurals import choose_by_count, pluralize
 from app.organisation import queries as organisation
 
 NOTHING_TO_SEND = "Nothing was sent again: these texts are on their way already, or may not go."
@@ -107,7 +107,7 @@ def _format_resend_result(result: ResendResult, log: MessageLog) -> str:
     if not skipped_count:
         return sentence
     people = pluralize(skipped_count, "person", "people")
-    verb = "stays" if skipped_count == 1 else "stay"
+    verb = choose_by_count(skipped_count, "stays", "stay")
     reasons = ", ".join(
         f"{SKIP_REASON_LABELS[reason][0]} ({count:,})"
         for reason, count in result.skipped_by_reason.items()
@@ -118,7 +118,7 @@ def _format_resend_result(result: ResendResult, log: MessageLog) -> str:
 def _format_queued_count(count: int, log: MessageLog) -> str:
     people = pluralize(count, "person", "people")
     if log.status == BlastStatus.PAUSED:
-        verb = "waits" if count == 1 else "wait"
+        verb = choose_by_count(count, "waits", "wait")
         return f"{people} {verb} until the blast is resumed."
     if count == 1:
         return f"{people} gets the text again."

@@ -8,7 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app.audit import queries as audit
 from app.audit.actions import audited_write
-from app.blasts.queries.event_labels import get_blast_event_titles, get_reminder_labels
+from app.blasts.queries.event_labels import (
+    find_blast_survey,
+    get_blast_event_titles,
+    get_reminder_labels,
+)
 from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
@@ -21,8 +25,6 @@ from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.time import durations, local_times
 from app.events.actions.reminder_plan import disable_reminder
-from app.surveys.models import SurveyFlow
-from app.surveys.queries.surveys import find_survey
 
 REMINDER_SWITCHED_OFF_NOTE = "This reminder is switched off in the plan of its event now."
 
@@ -62,7 +64,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         countdown=_format_countdown(blast),
         end=_format_blast_time(blast.not_after, blast) if blast.not_after else None,
         clock_change=_explain_clock_change(blast),
-        survey=_find_survey_of_blast(blast),
+        survey=find_blast_survey(blast.survey_id),
     )
 
 
@@ -121,6 +123,7 @@ def _cancel_blast(scheduled_id: int, verb: str, success: str) -> ResponseReturnV
             trace.about = f"scheduled blast {scheduled_id}"
             if not blast_scheduling.cancel_scheduled_blast(scheduled_id):
                 raise ScheduledBlastUnchanged
+            # Otherwise the plan of its event would schedule the same reminder again.
             if blast.event_reminder_id:
                 disable_reminder(blast.event_reminder_id)
     except ScheduledBlastUnchanged:
@@ -141,10 +144,6 @@ def _explain_failed_cancel(blast: ScheduledMessage) -> str:
 
 def _get_blast_or_404(scheduled_id: int) -> ScheduledMessage:
     return find_scheduled_blast(scheduled_id) or abort(404)
-
-
-def _find_survey_of_blast(blast: ScheduledMessage) -> SurveyFlow | None:
-    return find_survey(blast.survey_id) if blast.survey_id else None
 
 
 def _redirect_browser(url: str) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
+from app.blasts.queries.event_labels import find_blast_survey
 from app.blasts.views.blast_progress import (
     RECIPIENT_FILTER_LABELS,
     BlastProgress,
@@ -36,7 +37,6 @@ from app.delivery.queries.blast_records import (
     reload_blast_log,
 )
 from app.domain.delivery.message_statuses import BlastStatus
-from app.surveys.queries.surveys import find_survey
 
 
 class SentBlastUnchanged(Exception):
@@ -71,7 +71,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         chips=_build_filter_chips(progress, filter_name),
         bulk=find_bulk_options(log, filter_name),
         schedule=find_schedule_of_log(log_id),
-        survey=find_survey(log.survey_id) if log.survey_id else None,
+        survey=find_blast_survey(log.survey_id),
     )
 
 
@@ -162,6 +162,7 @@ def _apply_to_blast(
     try:
         with audited_write(verb, current_username()) as trace:
             trace.about = f"blast {log_id}"
+            # The exception rolls back: what changed nothing leaves no line in the audit.
             if not action(log_id):
                 raise SentBlastUnchanged
     except SentBlastUnchanged:
@@ -170,6 +171,7 @@ def _apply_to_blast(
 
 
 def _resume_if_allowed(log_id: int) -> bool:
+    # Inside the transaction: the engine may have paused it for a fault since the page was shown.
     log = reload_blast_log(log_id)
     is_paused = log.status == BlastStatus.PAUSED
     has_fault = is_paused and log.pause_reason != blast_control.PAUSED_BY_PERSON

@@ -16,6 +16,7 @@ from app.delivery.actions import message_resend
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
 from app.delivery.queries.blast_records import find_blast_log
+from app.domain.texts.plurals import choose_by_count, pluralize
 
 LOOKUP_REQUESTED = "We ask now. What we hear appears here by itself."
 NOTHING_TO_CHECK = "There was nothing to ask about any more."
@@ -57,7 +58,8 @@ def leave_blast_messages_unresolved(log_id: int) -> ResponseReturnValue:
 
 
 def _format_left_count(count: int) -> str:
-    stay = "1 text stays as it is" if count == 1 else f"{count:,} texts stay as they are"
+    verb = choose_by_count(count, "stays as it is", "stay as they are")
+    stay = f"{pluralize(count, 'text')} {verb}"
     return f"{stay}. A receipt that still comes counts."
 
 
@@ -72,6 +74,7 @@ def _apply_to_selection(log_id: int, verb: str, action: SelectionAction) -> int:
             count = action(log_id, selection.ids, now())
             trace.about = f"blast {log_id}"
             trace.details = {"texts": count}
+            # The exception rolls back: what changed nothing leaves no line in the audit.
             if not count:
                 raise MessagesUnchanged
     except MessagesUnchanged:
@@ -82,8 +85,9 @@ def _apply_to_selection(log_id: int, verb: str, action: SelectionAction) -> int:
 def _redirect_to_blast(log_id: int) -> ResponseReturnValue:
     """Redirect to the list the button was in."""
     state = request.form.get("state", "")
-    filter_name = state if state in RECIPIENT_FILTERS else None
-    return redirect(url_for("blasts.show_sent_blast", log_id=log_id, state=filter_name), 303)
+    if state not in RECIPIENT_FILTERS:
+        return redirect(url_for("blasts.show_sent_blast", log_id=log_id), 303)
+    return redirect(url_for("blasts.show_sent_blast", log_id=log_id, state=state), 303)
 
 
 def _get_log_or_404(log_id: int) -> MessageLog:

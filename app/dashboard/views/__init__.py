@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -96,7 +95,9 @@ def _build_delivery_chart(logs: Sequence[MessageLog]) -> list[tuple[str, int, st
 
 def _build_week_figures(week: DeliveryTotals) -> list[tuple[int | str, str]]:
     """Return the four big numbers of the last seven days, each with its label."""
-    rate = "–" if week.delivery_rate is None else f"{100 * week.delivery_rate:.1f} %"
+    rate = "–"
+    if week.delivery_rate is not None:
+        rate = f"{100 * week.delivery_rate:.1f} %"
     return [
         (week.delivered, "texts delivered"),
         (rate, "of all texts delivered"),
@@ -109,7 +110,10 @@ def _build_spending_figure(week: DeliveryTotals) -> tuple[str, str]:
     """Return the money where the price of a segment is known, else the segments."""
     segments = f"{week.segments:,}"
     settings_row = organisation.get_organisation()
-    cost: Decimal | None = compute_cost(week.segments, settings_row.price_per_segment)
-    if cost is None:
-        return segments if week.is_exact else f"about {segments}", "parts"
-    return format_money(cost, settings_row.currency), f"about, for {segments} parts"
+    cost = compute_cost(week.segments, settings_row.price_per_segment)
+    # The cost is an estimate anyway, so that the segments are not called one again.
+    if cost is not None:
+        return format_money(cost, settings_row.currency), f"about, for {segments} parts"
+    if week.is_exact:
+        return segments, "parts"
+    return f"about {segments}", "parts"

@@ -38,7 +38,10 @@ def build_setup_checklist(progress: SetupProgress) -> list[ChecklistItem]:
         _build_twilio_item(progress),
         _build_reply_item(progress),
     ]
-    return [] if all(item.done for item in items) else items
+    # Once all is done the list has served its purpose, and makes room for what needs somebody.
+    if all(item.done for item in items):
+        return []
+    return items
 
 
 def _build_admin_item(progress: SetupProgress) -> ChecklistItem:
@@ -74,8 +77,10 @@ def _build_blast_item(progress: SetupProgress) -> ChecklistItem:
 
 
 def _build_twilio_item(progress: SetupProgress) -> ChecklistItem:
-    text = "Real texts are sent." if progress.has_twilio else TWILIO_STEP_TEXT
-    return ChecklistItem(progress.has_twilio, "Connect Twilio", text)
+    title = "Connect Twilio"
+    if progress.has_twilio:
+        return ChecklistItem(True, title, "Real texts are sent.")
+    return ChecklistItem(False, title, TWILIO_STEP_TEXT)
 
 
 def _build_reply_item(progress: SetupProgress) -> ChecklistItem:

@@ -12,3 +12,8 @@ def format_two_units(large: int, large_noun: str, small: int, small_noun: str) -
     if not small:
         return pluralize(large, large_noun)
     return f"{pluralize(large, large_noun)} {pluralize(small, small_noun)}"
+
+
+def choose_by_count(count: int, singular: str, plural: str) -> str:
+    """Return the words that fit the count, such as a verb, without the count itself."""
+    return singular if count == 1 else plural
