@@ -24,11 +24,11 @@ from app.core.spreadsheets import read_spreadsheet
 FAST = settings(max_examples=300, deadline=None, database=None)
 
 
-def cells(data, encoding=""):
+def read_cells(data, encoding=""):
     return [row.cells for row in read_spreadsheet(data, encoding).rows]
 
 
-def workbook(*rows, other_sheets=()):
+def build_workbook(*rows, other_sheets=()):
     book = openpyxl.Workbook()
     sheet = book.active
     for name in other_sheets:
@@ -40,47 +40,52 @@ def workbook(*rows, other_sheets=()):
     return data.getvalue()
 
 
-def sentence_of(data, encoding=""):
+def read_error(data, encoding=""):
     with pytest.raises(UnreadableSpreadsheet) as error:
         read_spreadsheet(data, encoding)
     return error.value.sentence
 
 
+# case B1
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_names_arrive_whole_in_each_encoding_b1(encoding):
+def test_names_arrive_whole_in_each_encoding(encoding):
     data = "name,phone\nJosé Núñez,303 555 0142\n".encode(encoding)
-    assert cells(data) == [["name", "phone"], ["José Núñez", "303 555 0142"]]
+    assert read_cells(data) == [["name", "phone"], ["José Núñez", "303 555 0142"]]
 
 
-def test_utf_16_with_the_large_end_first_b1():
-    assert cells(b"\xfe\xff" + "name,phone\nJosé,1\n".encode("utf-16-be"))[1] == [
+# case B1
+def test_utf_16_with_the_large_end_first():
+    assert read_cells(b"\xfe\xff" + "name,phone\nJosé,1\n".encode("utf-16-be"))[1] == [
         "José",
         "1",
     ]
 
 
-def test_a_line_in_no_known_encoding_is_named_b1():
-    assert sentence_of(b"name,phone\n" + b"Zoe,1\n" * 35 + b"Jos\x81,2\n").startswith(
+# case B1
+def test_a_line_in_no_known_encoding_is_named():
+    assert read_error(b"name,phone\n" + b"Zoe,1\n" * 35 + b"Jos\x81,2\n").startswith(
         "Line 37 is not text"
     )
 
 
 def test_a_person_may_say_how_the_letters_are_written():
     data = "name,phone\nŁukasz,1\n".encode("cp1250")
-    assert cells(data, "cp1250")[1] == ["Łukasz", "1"]
-    assert "Choose from the list" in sentence_of(data, "idna")
+    assert read_cells(data, "cp1250")[1] == ["Łukasz", "1"]
+    assert "Choose from the list" in read_error(data, "idna")
 
 
+# case B3
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
-def test_what_stands_between_columns_is_found_b3(sign):
+def test_what_stands_between_columns_is_found(sign):
     text = f"name{sign}phone{sign}note\n" + f'Zoë{sign}303 555 0142{sign}"a, b; c"\n' * 5
     sheet = read_spreadsheet(text.encode())
     assert sheet.delimiter == sign
     assert {len(row.cells) for row in sheet.rows} == {3}
 
 
-def test_a_single_column_works_b3():
-    assert cells(b"phone\n(303) 555-0142\n(303) 555-0143\n") == [
+# case B3
+def test_a_single_column_works():
+    assert read_cells(b"phone\n(303) 555-0142\n(303) 555-0143\n") == [
         ["phone"],
         ["(303) 555-0142"],
         ["(303) 555-0143"],
@@ -104,14 +109,18 @@ def test_a_row_has_the_line_where_it_begins():
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 def test_every_kind_of_line_end(ends):
-    assert len(cells(ends.join(["name,phone", "Zoe,1", "Leo,2"]).encode())) == 3
+    assert len(read_cells(ends.join(["name,phone", "Zoe,1", "Leo,2"]).encode())) == 3
 
 
-@pytest.mark.parametrize("data", [b"", b" \r\n \n", b"\xef\xbb\xbf", b",,,\n,,\n", workbook()])
-def test_nothing_in_the_file_b8(data):
-    assert sentence_of(data) == "There are no rows in this file."
+# case B8
+@pytest.mark.parametrize(
+    "data", [b"", b" \r\n \n", b"\xef\xbb\xbf", b",,,\n,,\n", build_workbook()]
+)
+def test_nothing_in_the_file(data):
+    assert read_error(data) == "There are no rows in this file."
 
 
+# case B9
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -127,17 +136,17 @@ def test_nothing_in_the_file_b8(data):
         (b"PK\x03\x04 and then nothing", "damaged"),
     ],
 )
-def test_other_files_are_named_b9(data, words):
-    sentence = sentence_of(data)
+def test_other_files_are_named(data, words):
+    sentence = read_error(data)
     assert words in sentence
     assert "CSV" in sentence
 
 
 def test_a_list_may_begin_like_a_program():
-    assert cells(b"Mzia,1\nMZ,2\n")[0] == ["Mzia", "1"]
+    assert read_cells(b"Mzia,1\nMZ,2\n")[0] == ["Mzia", "1"]
 
 
-def archive(**members):
+def build_archive(**members):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in members.items():
@@ -145,39 +154,43 @@ def archive(**members):
     return data.getvalue()
 
 
-def test_an_open_document_table_is_named_b9():
-    assert ".ods" in sentence_of(archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"))
-    assert "packed file" in sentence_of(archive(readme="x"))
+# case B9
+def test_an_open_document_table_is_named():
+    assert ".ods" in read_error(
+        build_archive(mimetype="application/vnd.oasis.opendocument.spreadsheet")
+    )
+    assert "packed file" in read_error(build_archive(readme="x"))
 
 
-def test_a_zip_bomb_is_not_opened_b9():
-    data = io.BytesIO(workbook(["name"]))
+# case B9
+def test_a_zip_bomb_is_not_opened():
+    data = io.BytesIO(build_workbook(["name"]))
     with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/bomb.xml", b"\0" * (101 * 1024 * 1024))
     start = time.perf_counter()
-    assert "too large when unpacked" in sentence_of(data.getvalue())
+    assert "too large when unpacked" in read_error(data.getvalue())
     assert time.perf_counter() - start < 1
 
 
 def test_a_workbook_that_lies_about_its_size_is_read_as_it_is():
-    data, lying = workbook(["name", "phone"], ["Zoe", 1]), io.BytesIO()
+    data, lying = build_workbook(["name", "phone"], ["Zoe", 1]), io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as packed,
         zipfile.ZipFile(lying, "w") as copy,
     ):
         for name in packed.namelist():
             copy.writestr(name, packed.read(name).replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"'))
-    assert cells(lying.getvalue()) == [["name", "phone"], ["Zoe", "1"]]
+    assert read_cells(lying.getvalue()) == [["name", "phone"], ["Zoe", "1"]]
 
 
 def test_numbers_in_a_workbook_are_whole_and_empty_sheets_are_passed_over():
-    data = workbook(
+    data = build_workbook(
         ["name", "phone", "paid"],
         ["Zoë", 3035550142, True],
         [None, 3035550143.0, 1.5],
         other_sheets="B",
     )
-    assert cells(data) == [
+    assert read_cells(data) == [
         ["name", "phone", "paid"],
         ["Zoë", "3035550142", "TRUE"],
         ["", "3035550143", "1.5"],
@@ -185,20 +198,22 @@ def test_numbers_in_a_workbook_are_whole_and_empty_sheets_are_passed_over():
     assert read_spreadsheet(data).delimiter == ""
 
 
-def test_a_huge_cell_is_no_accident_b6():
+# case B6
+def test_a_huge_cell_is_no_accident():
     start = time.perf_counter()
-    assert len(cells(b'name,phone\n"' + b"x" * 1_000_000 + b'",1\n')[1][0]) == 1_000_000
+    assert len(read_cells(b'name,phone\n"' + b"x" * 1_000_000 + b'",1\n')[1][0]) == 1_000_000
     assert time.perf_counter() - start < 1
 
 
-def test_the_limit_of_rows_b12():
+# case B12
+def test_the_limit_of_rows():
     text = b"phone\n" + b"1\n" * MAX_SPREADSHEET_ROWS
     assert len(read_spreadsheet(text).rows) == MAX_SPREADSHEET_ROWS + 1
-    assert "100,000 rows" in sentence_of(text + b"1\n")
+    assert "100,000 rows" in read_error(text + b"1\n")
 
 
 def test_a_row_with_too_many_columns():
-    assert "200 columns" in sentence_of(b"a," * 200 + b"b\n")
+    assert "200 columns" in read_error(b"a," * 200 + b"b\n")
 
 
 @FAST
@@ -208,6 +223,7 @@ def test_no_bytes_at_all_break_the_reader(data):
         assert read_spreadsheet(data).rows
 
 
+# case B15
 @pytest.mark.parametrize(
     "value",
     [
@@ -223,7 +239,7 @@ def test_no_bytes_at_all_break_the_reader(data):
         "'=1",
     ],
 )
-def test_no_cell_of_an_export_is_a_formula_b15(value):
+def test_no_cell_of_an_export_is_a_formula(value):
     assert escape_csv_cell(value) == "'" + value
 
 
@@ -242,9 +258,10 @@ def test_what_safe_cell_puts_on_plain_cell_takes_off(text):
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 
 
+# case B16
 @FAST
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=20))
-def test_an_export_comes_back_as_it_was_b16(rows):
+def test_an_export_comes_back_as_it_was(rows):
     written = "".join(stream_csv(["name", "phone"], [*rows, ("Zoë", "+13035550142")]))
     assert written.startswith("\ufeff")
     back = read_spreadsheet(written.encode()).rows

@@ -29,7 +29,7 @@ def make_event(app):
 
 
 @pytest.fixture
-def registered(app):
+def read_registrations(app):
     """Everybody registered for an event now: {phone: name}."""
 
     def read(event_id):
@@ -46,7 +46,7 @@ def registered(app):
 
 
 @pytest.fixture
-def rid_of(app):
+def find_registration_id(app):
     """The id of the registration of this number for this event."""
 
     def read(event_id, phone):
@@ -58,7 +58,7 @@ def rid_of(app):
 
 
 @pytest.fixture
-def event_now(app):
+def read_event(app):
     """The event as it is in the database, None when it is gone."""
 
     def read(event_id):
@@ -69,7 +69,7 @@ def event_now(app):
 
 
 @pytest.fixture
-def last_act(app):
+def read_last_audit_event(app):
     """The last line of the audit: (verb, who, about, details)."""
 
     def read():

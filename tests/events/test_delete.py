@@ -15,7 +15,7 @@ from tests.sample_rows import add_member
 
 
 @pytest.fixture
-def blast_to(app):
+def schedule_blast_to(app):
     """Confirm a blast to an event, due in so many hours (None: now); gives the id of its
     schedule.
     """
@@ -34,7 +34,7 @@ def blast_to(app):
 
 
 @pytest.fixture
-def schedule_of(app):
+def read_schedule(app):
     """The scheduled blast as it is now: (status, error_message, event_id)."""
 
     def read(scheduled_id):
@@ -51,49 +51,56 @@ def release_all(app):
         return due_blasts.release_due_blasts(now() + timedelta(minutes=1))
 
 
-def texts(app):
+def list_texts(app):
     """Everybody for whom there is a text."""
     with app.app_context():
         return sorted(db.session.scalars(db.select(Message.phone)))
 
 
-def test_the_page_says_what_goes_with_it(app, visit, make_event, blast_to):
+def test_the_page_says_what_goes_with_it(app, visit, make_event, schedule_blast_to):
     id = make_event("Picnic", ZOE, LEO)
     words = visit(f"/events/{id}/edit", "ada").words
     assert "With the event go its 2 registrations. No blast to it is planned." in words
-    blast_to(id)
+    schedule_blast_to(id)
     words = visit(f"/events/{id}/edit", "ada").words
     assert "1 planned blast to it is cancelled. What was sent stays in the logs" in words
     assert "being sent now" not in words
-    blast_to(id, None)
+    schedule_blast_to(id, None)
     release_all(app)
     words = visit(f"/events/{id}/edit", "ada").words
     assert "A blast to it is being sent now. Deleting the event does not stop that." in words
 
 
 def test_deleting_cancels_what_waits_in_the_same_act(
-    app, visit, make_event, blast_to, schedule_of, last_act
+    app, visit, make_event, schedule_blast_to, read_schedule, read_last_audit_event
 ):
     id, other = make_event("Picnic", ZOE, LEO), make_event("Clinic", MIA)
-    waiting, undoable, others = blast_to(id), blast_to(id, None), blast_to(other)
+    waiting, undoable, others = (
+        schedule_blast_to(id),
+        schedule_blast_to(id, None),
+        schedule_blast_to(other),
+    )
     page = visit(f"/events/{id}/delete", "ada", _="", follow=True)
     assert "Picnic is deleted, with 2 registrations. 2 planned blasts were cancelled." in page.words
     assert visit(f"/events/{id}", "ada").status_code == 404
     why = "for the event “Picnic”, which was deleted"
-    assert schedule_of(waiting) == schedule_of(undoable) == ("cancelled", why, None)
-    assert schedule_of(others) == ("pending", None, other)
-    assert last_act() == (
-        "event.deleted", "ada", f"event {id}", {"title": "Picnic", "registrations": 2, "cancelled": 2}
-    )  # fmt: skip
+    assert read_schedule(waiting) == read_schedule(undoable) == ("cancelled", why, None)
+    assert read_schedule(others) == ("pending", None, other)
+    assert read_last_audit_event() == (
+        "event.deleted",
+        "ada",
+        f"event {id}",
+        {"title": "Picnic", "registrations": 2, "cancelled": 2},
+    )
     assert f"Nobody was texted. It was {why}." in visit(f"/blasts/scheduled/{waiting}", "sol").words
     assert release_all(app) == 0
-    assert texts(app) == []
+    assert list_texts(app) == []
     assert visit.post(f"/events/{id}/delete", "ada").status_code == 404
 
 
-def test_logs_keep_the_title_of_a_deleted_event(app, visit, make_event, blast_to):
+def test_logs_keep_the_title_of_a_deleted_event(app, visit, make_event, schedule_blast_to):
     id = make_event("Picnic", ZOE)
-    blast_to(id, None)
+    schedule_blast_to(id, None)
     release_all(app)
     page = visit(f"/events/{id}", "sol")
     assert "See you there" in page.words
@@ -102,42 +109,44 @@ def test_logs_keep_the_title_of_a_deleted_event(app, visit, make_event, blast_to
     with app.app_context():
         log = db.session.scalar(db.select(MessageLog))
         assert (log.event_id, log.event_title) == (None, "Picnic")
-    assert texts(app) == [ZOE]
+    assert list_texts(app) == [ZOE]
     assert "Event: Picnic" in visit("/blasts/logs", "sol").words
 
 
 def test_a_row_for_an_event_without_one_is_never_sent_and_never_to_the_community(
-    app, make_event, blast_to, schedule_of
+    app, make_event, schedule_blast_to, read_schedule
 ):
     """Also when the event went another way, by hand in the database."""
     id = make_event("Picnic", ZOE)
-    waiting = blast_to(id, None)
+    waiting = schedule_blast_to(id, None)
     with app.app_context():
         add_member(MIA, "Mia")
         with write() as session:
             session.execute(db.text("DELETE FROM events"))
-    assert schedule_of(waiting) == ("pending", None, None)
+    assert read_schedule(waiting) == ("pending", None, None)
     release_all(app)
-    assert schedule_of(waiting)[0] == "failed"
-    assert texts(app) == []
+    assert read_schedule(waiting)[0] == "failed"
+    assert list_texts(app) == []
 
 
-def test_only_admins_delete(visit, make_event, event_now):
+def test_only_admins_delete(visit, make_event, read_event):
     id = make_event("Picnic", ZOE)
     assert visit.post(f"/events/{id}/delete", "sol").status_code == 403
     assert "Delete" not in visit(f"/events/{id}/edit", "sol").words
-    assert event_now(id).title == "Picnic"
+    assert read_event(id).title == "Picnic"
 
 
-def test_the_event_page_shows_what_waits_and_what_could_not_leave(app, visit, make_event, blast_to):
+def test_the_event_page_shows_what_waits_and_what_could_not_leave(
+    app, visit, make_event, schedule_blast_to
+):
     id = make_event("Picnic", ZOE)
     other = make_event("Clinic", LEO)
-    blast_to(id, 3, "Later one")
-    blast_to(id, 1, "Sooner one")
-    blast_to(other, 1, "Of the clinic")
+    schedule_blast_to(id, 3, "Later one")
+    schedule_blast_to(id, 1, "Sooner one")
+    schedule_blast_to(other, 1, "Of the clinic")
     cancelled, expired = (
-        blast_to(id, 2, "Cancelled one"),
-        blast_to(id, 2, "Expired one"),
+        schedule_blast_to(id, 2, "Cancelled one"),
+        schedule_blast_to(id, 2, "Expired one"),
     )
     with app.app_context(), write() as session:
         session.get(ScheduledMessage, cancelled).status = "cancelled"

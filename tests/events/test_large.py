@@ -4,6 +4,7 @@ export streams.
 
 import shutil
 import time
+from itertools import product
 
 import pytest
 
@@ -12,24 +13,29 @@ from app.core.db import db, write
 from app.core.settings import Settings
 from tests.visit import Visitor
 
-LIMIT = 0.250  # 50 ms are asked, and measured by the bench "scale"; machines of tests are shared
+# 50 ms are required, and measured by the bench "scale"; machines of tests are shared.
+LIMIT = 0.250
 EVENTS = """
 INSERT INTO events (title, date, start_time, place, created_at)
 WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 200)
 SELECT 'Event ' || n, CASE WHEN n % 10 THEN date('2026-01-01', '+' || (n * 7) || ' days') END,
-       CASE WHEN n % 10 AND n % 3 THEN '18:30' END, 'Room ' || (n % 7), datetime('2026-01-01') FROM n
+       CASE WHEN n % 10 AND n % 3 THEN '18:30' END, 'Room ' || (n % 7), datetime('2026-01-01')
+FROM n
 """
 # the first event has 10,000 people, the others share the rest
 PEOPLE = """
 INSERT INTO event_registrations (event_id, name, phone, created_at)
 WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 99999)
-SELECT CASE WHEN n < 10000 THEN 1 ELSE 2 + n % 199 END, CASE WHEN n % 50 THEN 'Person ' || (n * 7919 % 100000) END,
-       '+1303' || (4000000 + n * 7919 % 100000), datetime('2026-01-01', '+' || n || ' minutes') FROM n
+SELECT CASE WHEN n < 10000 THEN 1 ELSE 2 + n % 199 END,
+       CASE WHEN n % 50 THEN 'Person ' || (n * 7919 % 100000) END,
+       '+1303' || (4000000 + n * 7919 % 100000),
+       datetime('2026-01-01', '+' || n || ' minutes')
+FROM n
 """
 
 
 @pytest.fixture(scope="module")
-def crowd(tmp_path_factory, fresh_database):
+def large_event(tmp_path_factory, fresh_database):
     """An app with all of them. (Made once: it takes seconds.)"""
     path = tmp_path_factory.mktemp("crowd") / "sms.db"
     shutil.copy(fresh_database, path)
@@ -47,11 +53,11 @@ def crowd(tmp_path_factory, fresh_database):
 
 
 @pytest.fixture
-def ask(crowd):
+def measure_page(large_event):
     """Ada asks for an address; gives the seconds of work, the best of up to ten (others share
     the machine).
     """
-    browser = Visitor(crowd).browser("ada")
+    browser = Visitor(large_event).browser("ada")
 
     def best(address):
         seconds = LIMIT + 1
@@ -67,20 +73,26 @@ def ask(crowd):
 
 
 @pytest.mark.slow
-def test_every_page_search_and_order_is_quick(ask):
-    addresses = [f"/events?search={search}&sort={sort}&dir={way}" for search in ("", "event 1", "room", "zq")
-                 for sort in ("when", "title", "people") for way in ("asc", "desc&page=3")]  # fmt: skip
-    addresses += [f"/events/{id}?search={search}&sort={sort}&dir={way}" for id in (1, 77)
-                  for search in ("", "person 7", "303", "3034", "nobody", "e")
-                  for sort in ("name", "phone", "created_at") for way in ("asc", "desc&page=150")]  # fmt: skip
-    addresses += ["/events/1/edit", "/events/77/register"]
-    taken = {address: ask(address) for address in addresses}
-    assert {address: seconds for address, seconds in taken.items() if seconds > LIMIT} == {}
+def test_every_page_search_and_order_is_quick(measure_page):
+    addresses = ["/events/1/edit", "/events/77/register"]
+    for query in product(
+        ("", "event 1", "room", "zq"), ("when", "title", "people"), ("asc", "desc&page=3")
+    ):
+        addresses.append("/events?search={}&sort={}&dir={}".format(*query))
+    for id, *query in product(
+        (1, 77),
+        ("", "person 7", "303", "3034", "nobody", "e"),
+        ("name", "phone", "created_at"),
+        ("asc", "desc&page=150"),
+    ):
+        addresses.append("/events/{}?search={}&sort={}&dir={}".format(id, *query))
+    slow = [address for address in addresses if measure_page(address) > LIMIT]
+    assert slow == []
 
 
 @pytest.mark.slow
-def test_an_export_begins_at_once_and_streams(crowd):
-    browser = Visitor(crowd).browser("ada")
+def test_an_export_begins_at_once_and_streams(large_event):
+    browser = Visitor(large_event).browser("ada")
     start = time.perf_counter()
     response = browser.get("/events/1/export", buffered=False)
     pieces = iter(response.response)

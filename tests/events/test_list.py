@@ -33,7 +33,7 @@ def year(make_event):
     make_event("Another day", place="Barn")
 
 
-def titles(search="", sort="when", way="asc", number=1, per_page=50):
+def list_titles(search="", sort="when", way="asc", number=1, per_page=50):
     return [
         line.event.title
         for line in event_list.paginate_events(
@@ -54,19 +54,19 @@ IN_ORDER += ["Yesterday late", "Yesterday early", "Last month"]
 
 
 def test_what_is_to_come_is_first_then_what_has_no_day_then_the_past(shop, year):
-    assert titles() == IN_ORDER
-    assert titles(number=2, per_page=4) == IN_ORDER[4:8]
-    assert titles(number=99, per_page=4) == IN_ORDER[8:]
+    assert list_titles() == IN_ORDER
+    assert list_titles(number=2, per_page=4) == IN_ORDER[4:8]
+    assert list_titles(number=99, per_page=4) == IN_ORDER[8:]
 
 
 def test_it_can_be_sorted(shop, year):
-    latest = titles(way="desc")
+    latest = list_titles(way="desc")
     assert (latest[0], latest[-3:]) == (
         "Next week",
         ["Last month", "Another day", "Some day"],
     )
-    assert titles(sort="title") == sorted(IN_ORDER, key=str.lower)
-    assert titles(sort="people", way="desc")[:3] == [
+    assert list_titles(sort="title") == sorted(IN_ORDER, key=str.lower)
+    assert list_titles(sort="people", way="desc")[:3] == [
         "Last month",
         "Next week",
         "Yesterday late",
@@ -129,8 +129,9 @@ WILD += [
 ]
 
 
+# case B25
 @pytest.mark.parametrize("query", WILD)
-def test_wild_addresses_are_brought_into_bounds_b25(visit, year, query):
+def test_wild_addresses_are_brought_into_bounds(visit, year, query):
     page = visit(f"/events?{query}", "sol")
     assert page.status_code == 200
     assert "javascript:" not in page.text
@@ -142,7 +143,7 @@ def test_the_menu_leads_here_for_both(visit):
 
 
 @pytest.fixture
-def asked(app, visit):
+def count_statements(app, visit):
     """How many questions a page asks the database."""
 
     def ask(address):
@@ -164,13 +165,13 @@ def asked(app, visit):
     return ask
 
 
-def test_a_page_asks_eight_questions_at_most_however_many_there_are(make_event, asked):
+def test_a_page_asks_eight_questions_at_most_however_many_there_are(make_event, count_statements):
     for n in range(3):
         make_event(f"Event {n}", *[make_phone(each) for each in range(n * 20)])
-    assert len(asked("/events")) <= 8
-    few = len(asked("/events/2"))
+    assert len(count_statements("/events")) <= 8
+    few = len(count_statements("/events/2"))
     for n in range(60):
         make_event(f"More {n}", make_phone(n))
-    assert len(asked("/events")) <= 8
-    assert len(asked("/events?search=more&sort=people&dir=desc")) <= 8
-    assert len(asked("/events/3")) == few
+    assert len(count_statements("/events")) <= 8
+    assert len(count_statements("/events?search=more&sort=people&dir=desc")) <= 8
+    assert len(count_statements("/events/3")) == few

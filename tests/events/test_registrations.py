@@ -38,7 +38,9 @@ def picnic(make_event):
 
 
 @pytest.mark.parametrize("who", ["ada", "sol"])
-def test_both_roles_register_somebody_in_any_spelling(visit, make_event, registered, last_act, who):
+def test_both_roles_register_somebody_in_any_spelling(
+    visit, make_event, read_registrations, read_last_audit_event, who
+):
     id = make_event("Picnic")
     page = visit(
         f"/events/{id}/register",
@@ -47,8 +49,8 @@ def test_both_roles_register_somebody_in_any_spelling(visit, make_event, registe
         phone="(303) 555-0142",
     )
     assert (page.status_code, page.location) == (303, f"/events/{id}")
-    assert registered(id) == {ZOE: "Zoë Hernández"}
-    assert last_act() == ("registration.added", who, f"event {id}, registration 1", {})
+    assert read_registrations(id) == {ZOE: "Zoë Hernández"}
+    assert read_last_audit_event() == ("registration.added", who, f"event {id}, registration 1", {})
 
 
 def test_one_after_the_other(visit, make_event):
@@ -58,23 +60,23 @@ def test_one_after_the_other(visit, make_event):
     assert f"{format_phone_number(ZOE)} is registered." in visit(page.location, "sol").words
 
 
-def test_a_number_registered_already_is_said_beside_the_field(visit, picnic, registered):
+def test_a_number_registered_already_is_said_beside_the_field(visit, picnic, read_registrations):
     page = visit(f"/events/{picnic}/register", "sol", name="Zoe again", phone="+1 303.555.0142")
     assert page.status_code == 422
     assert "Someone with this number is registered already." in page.words
     assert 'value="+1 303.555.0142"' in page.text
     assert 'value="Zoe again"' in page.text
-    assert registered(picnic)[ZOE] == "Zoë O'Hara"
+    assert read_registrations(picnic)[ZOE] == "Zoë O'Hara"
 
 
 @pytest.mark.parametrize(("phone", "words"), BAD_NUMBERS)
-def test_a_bad_number_is_said_beside_the_field(visit, make_event, registered, phone, words):
+def test_a_bad_number_is_said_beside_the_field(visit, make_event, read_registrations, phone, words):
     id = make_event("Picnic")
     page = visit(f"/events/{id}/register", "sol", name="Zoë", phone=phone)
     assert page.status_code == 422
     assert words in page.words
     assert 'value="Zoë"' in page.text
-    assert registered(id) == {}
+    assert read_registrations(id) == {}
 
 
 def test_our_own_number_comes_to_nothing(make_app):
@@ -101,7 +103,7 @@ def test_whoever_gets_no_texts_is_registered_and_it_is_said(app, visit, make_eve
     assert "Number does not work" in page.words
 
 
-def test_the_two_pools_stay_apart(app, visit, make_event, registered):
+def test_the_two_pools_stay_apart(app, visit, make_event, read_registrations):
     with app.app_context():
         add_member(LEO, "Leo of the community")
     id = make_event("Picnic")
@@ -112,13 +114,15 @@ def test_the_two_pools_stay_apart(app, visit, make_event, registered):
             (LEO, "Leo of the community")
         ]
     visit.post(f"/events/{id}/unregister/1", "sol")
-    assert registered(id) == {ZOE: "Zoë"}
+    assert read_registrations(id) == {ZOE: "Zoë"}
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count()).select_from(CommunityMember)) == 1
 
 
-def test_sol_takes_somebody_off_one_event_only(visit, picnic, registered, rid_of, last_act):
-    rid = rid_of(picnic, ZOE)
+def test_sol_takes_somebody_off_one_event_only(
+    visit, picnic, read_registrations, find_registration_id, read_last_audit_event
+):
+    rid = find_registration_id(picnic, ZOE)
     page = visit(
         f"/events/{picnic}/unregister/{rid}",
         "sol",
@@ -128,9 +132,9 @@ def test_sol_takes_somebody_off_one_event_only(visit, picnic, registered, rid_of
         303,
         f"/events/{picnic}?page=1&search=z",
     )
-    assert ZOE not in registered(picnic)
-    assert ZOE in registered(1)
-    assert last_act() == (
+    assert ZOE not in read_registrations(picnic)
+    assert ZOE in read_registrations(1)
+    assert read_last_audit_event() == (
         "registration.removed",
         "sol",
         f"event {picnic}, registration {rid}",
@@ -139,11 +143,13 @@ def test_sol_takes_somebody_off_one_event_only(visit, picnic, registered, rid_of
     assert visit.post(f"/events/{picnic}/unregister/{rid}", "sol").status_code == 404
 
 
-def test_a_registration_of_another_event_is_not_there(visit, picnic, registered, rid_of):
-    rid = rid_of(1, ZOE)
+def test_a_registration_of_another_event_is_not_there(
+    visit, picnic, read_registrations, find_registration_id
+):
+    rid = find_registration_id(1, ZOE)
     assert visit.post(f"/events/{picnic}/unregister/{rid}", "ada").status_code == 404
     assert visit.post(f"/events/{picnic}/registrations/{rid}/unsubscribe", "ada").status_code == 404
-    assert registered(1) == {ZOE: "Zoë"}
+    assert read_registrations(1) == {ZOE: "Zoë"}
 
 
 def test_the_way_back_never_leads_away(visit, picnic):
@@ -154,16 +160,16 @@ def test_the_way_back_never_leads_away(visit, picnic):
 
 
 def test_unsubscribing_puts_them_on_the_list_and_skips_what_is_queued(
-    app, visit, picnic, rid_of, last_act
+    app, visit, picnic, find_registration_id, read_last_audit_event
 ):
     with app.app_context(), write() as session:
         session.add(Message(kind="blast", phone=ZOE, body="Hi", status="queued"))
         session.add(Message(kind="blast", phone=LEO, body="Hi", status="queued"))
-    rid = rid_of(picnic, ZOE)
+    rid = find_registration_id(picnic, ZOE)
     page = visit(f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True)
     assert "Zoë O'Hara gets no more texts." in page.words
     assert "Said STOP" in page.words
-    assert last_act() == (
+    assert read_last_audit_event() == (
         "registration.unsubscribed",
         "sol",
         f"event {picnic}, registration {rid}",
@@ -248,7 +254,8 @@ def test_nobody_registered_says_what_to_do(visit, make_event):
     assert "Nobody registered matches that." in page.words
 
 
-def test_an_export_is_a_download_that_no_spreadsheet_runs_b15(app, visit, make_event):
+# case B15
+def test_an_export_is_a_download_that_no_spreadsheet_runs(app, visit, make_event):
     id = make_event("Picnic / “Zoë”", (ZOE, "=cmd|' /C calc'!A0"), LEO)
     make_event("Clinic", MIA)
     page = visit(f"/events/{id}/export", "ada")

@@ -24,7 +24,7 @@ def send(visit):
 
 
 @pytest.fixture
-def slices_of(monkeypatch):
+def limit_slices(monkeypatch):
     """Each request checks only so many rows."""
 
     def limit(rows):

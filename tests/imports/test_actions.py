@@ -29,18 +29,18 @@ FILE = b"name,phone\nZo\xc3\xab,3035550142\nLeo,3035550143\nTom,123\nZoe,+130355
 RULES = row_checking.PhoneNumberRules("US", {})
 
 
-def staged(data=FILE, target=COMMUNITY, consent=None):
+def stage_import(data=FILE, target=COMMUNITY, consent=None):
     reading = parse_spreadsheet(data, "US")
     stored_as = upload_storage.store_upload(data)
     upload = row_staging.StoredUpload("people.csv", stored_as, "ada", consent)
     upload_storage.store_upload_rows(upload.stored_as, reading.rows)
     with write():
         row = row_staging.create_import(upload, reading, target)
-    checked_through(row, target)
+    check_all_rows(row, target)
     return row.id
 
 
-def checked_through(row, target=COMMUNITY):
+def check_all_rows(row, target=COMMUNITY):
     while row.checked_rows < row.row_count:
         columns = import_records.parse_import_layout(row).columns
         row_slice = row_checking.check_next_rows(row, columns, RULES)
@@ -48,24 +48,24 @@ def checked_through(row, target=COMMUNITY):
             row_staging.store_checked_rows(row.id, row_slice, target)
 
 
-def read_again(data, choice):
+def parse_as_chosen(data, choice):
     return parse_sheet_as_chosen(read_spreadsheet(data, choice.encoding), choice, "US")
 
 
-def confirmed(import_id, target=COMMUNITY, **more):
+def confirm_import(import_id, target=COMMUNITY, **more):
     with write():
         options = {"overwrite_names": False} | more
         return import_completion.apply_import(import_id, target, **options)
 
 
-def phones(column):
+def list_values(column):
     return list(db.session.scalars(db.select(column).order_by(column)))
 
 
 def test_staging_judges_every_row_and_touches_nobody(shop):
     add_member(ZOE)
     add_opt_out(LEO)
-    row = import_records.find_import(staged(), "community")
+    row = import_records.find_import(stage_import(), "community")
     assert import_rows.count_rows_by_filter(row) == {
         "bad": 1,
         "new": 1,
@@ -73,13 +73,13 @@ def test_staging_judges_every_row_and_touches_nobody(shop):
         "repeated": 1,
         "left_out": 1,
     }
-    assert phones(CommunityMember.phone) == [ZOE]
+    assert list_values(CommunityMember.phone) == [ZOE]
 
 
 def test_the_list_may_change_between_check_and_confirm(shop):
-    import_id = staged()
+    import_id = stage_import()
     add_member(ZOE, "Zoë H.")
-    done = confirmed(import_id)
+    done = confirm_import(import_id)
     assert (
         done.added_count,
         done.changed_count,
@@ -101,8 +101,8 @@ def test_the_list_may_change_between_check_and_confirm(shop):
 
 
 def test_an_import_ends_once(shop):
-    import_id = staged()
-    confirmed(import_id)
+    import_id = stage_import()
+    confirm_import(import_id)
     for again in (
         lambda: import_completion.apply_import(import_id, COMMUNITY, overwrite_names=True),
         lambda: import_completion.discard_import(import_id, "community"),
@@ -115,10 +115,10 @@ def test_an_import_ends_once(shop):
 
 
 def test_an_import_belongs_to_its_list(shop):
-    import_id = staged()
+    import_id = stage_import()
     elsewhere = ImportTarget("event:1", CommunityMember.__table__)
     with pytest.raises(ImportAlreadyEnded):
-        confirmed(import_id, elsewhere)
+        confirm_import(import_id, elsewhere)
     assert import_records.find_import(import_id, "event:1") is None
 
 
@@ -132,14 +132,14 @@ def test_another_list_with_columns_of_its_own(shop):
     target = ImportTarget(
         f"event:{picnic.id}", EventRegistration.__table__, {"event_id": picnic.id}
     )
-    import_id = staged(target=target)
+    import_id = stage_import(target=target)
     assert import_rows.count_rows_by_filter(import_records.find_import(import_id, target.pool)) == {
         "bad": 1,
         "new": 1,
         "changed": 1,
         "repeated": 1,
     }
-    done = confirmed(import_id, target)
+    done = confirm_import(import_id, target)
     assert (done.added_count, done.changed_count) == (1, 1)
     rows = db.session.execute(
         db.select(EventRegistration.event_id, EventRegistration.phone, EventRegistration.name)
@@ -151,7 +151,8 @@ def test_another_list_with_columns_of_its_own(shop):
     }
 
 
-def test_imports_at_the_same_time_are_a_union_b13(app):
+# case B13
+def test_imports_at_the_same_time_are_a_union(app):
     """Eight admins confirm overlapping files at once: everybody is on the list once, nobody
     sees an error.
     """
@@ -160,12 +161,12 @@ def test_imports_at_the_same_time_are_a_union_b13(app):
         for start in range(8)
     ]
     with app.app_context():
-        ids = [staged(file) for file in files]
+        ids = [stage_import(file) for file in files]
     added = []
 
     def press(import_id):
         with app.app_context():
-            added.append(confirmed(import_id).added_count)
+            added.append(confirm_import(import_id).added_count)
 
     threads = [threading.Thread(target=press, args=(import_id,)) for import_id in ids]
     for thread in threads:
@@ -173,19 +174,19 @@ def test_imports_at_the_same_time_are_a_union_b13(app):
     for thread in threads:
         thread.join()
     with app.app_context():
-        assert sum(added) == len(phones(CommunityMember.phone)) == 67
+        assert sum(added) == len(list_values(CommunityMember.phone)) == 67
 
 
 def test_reading_a_file_again_replaces_its_rows(shop):
-    import_id = staged(b"Zo\xeb;3035550142;Riverside\nLeo;3035550143;\n")
+    import_id = stage_import(b"Zo\xeb;3035550142;Riverside\nLeo;3035550143;\n")
     choice = ColumnChoice(["nothing", "phone", "name"], has_headings=False, encoding="cp1250")
-    reading = read_again(b"Zo\xeb;3035550142;Riverside\n", choice)
+    reading = parse_as_chosen(b"Zo\xeb;3035550142;Riverside\n", choice)
     upload_storage.store_upload_rows(
         import_records.find_import(import_id, "community").stored_as, reading.rows
     )
     with write():
         row = row_staging.restart_import_check(import_id, reading, COMMUNITY)
-    checked_through(row)
+    check_all_rows(row)
     rows = db.session.scalars(db.select(ImportRow)).all()
     assert [(row.name, row.phone, row.verdict) for row in rows] == [
         ("Riverside", ZOE, RowVerdict.NEW)
@@ -194,13 +195,13 @@ def test_reading_a_file_again_replaces_its_rows(shop):
 
 
 def test_the_rows_of_old_imports_are_forgotten(shop):
-    old, done = staged(), staged(b"phone\n3035550144\n")
-    confirmed(done)
+    old, done = stage_import(), stage_import(b"phone\n3035550144\n")
+    confirm_import(done)
     with write():
         in_a_second = now() + timedelta(seconds=1)
         import_completion.delete_expired_imports(in_a_second, in_a_second)
-    assert phones(ImportRow.phone) == []
-    assert phones(CommunityMember.phone) == [MIA]
+    assert list_values(ImportRow.phone) == []
+    assert list_values(CommunityMember.phone) == [MIA]
     assert import_records.find_import(old, "community").state == "abandoned"
     assert import_records.find_import(done, "community").state == "done"
 
@@ -213,9 +214,9 @@ def test_only_kept_files_can_be_fetched(shop, name):
 
 
 def test_bad_rows_with_odd_signs_can_be_kept_and_shown(shop):
-    import_id = staged(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n")
+    import_id = stage_import(b"name,phone\nN\0L,3035550142\nLeo,3035550143\n")
     row = import_records.find_import(import_id, "community")
     ((_, (name, phone, problem)),) = import_rows.fetch_bad_rows(row, 0)
     assert (name, phone) == ("N\N{REPLACEMENT CHARACTER}L", "3035550142")
     assert "no text can have" in problem
-    assert "".join(phone for phone in phones(ImportRow.phone) if phone) == LEO
+    assert "".join(phone for phone in list_values(ImportRow.phone) if phone) == LEO

@@ -16,7 +16,7 @@ SMALL = "name,phone\nZoë,(303) 555-0142\nLeo,303-555-0143\nTom,123\nZoe,+130355
 
 
 @pytest.fixture
-def listed(app):
+def member_names(app):
     """Who is on the list of members: {phone: name}."""
 
     def read():
@@ -37,26 +37,26 @@ def picnic(app):
 
 
 def test_a_large_file_is_checked_slice_by_slice_and_the_page_goes_on_by_itself(
-    visit, send, slices_of, listed
+    visit, send, limit_slices, member_names
 ):
-    slices_of(2)
+    limit_slices(2)
     address = send("name,phone\n" + "".join(f"P{n},30355501{n:02}\n" for n in range(5))).location
     page = visit(address, "ada")
     assert "4 of 5 rows are checked." in page.words
     assert '<meta http-equiv="refresh"' in page.text
     assert f'hx-get="{address}"' in page.text
     assert visit.post(f"{address}/confirm", "ada").status_code == 303
-    assert listed() == {}
+    assert member_names() == {}
     page = visit(address, "ada")
     assert "Import 5 people" in page.words
     assert "refresh" not in page.text.split("</head>")[0]
 
 
-def test_slices_find_repeats_and_names_as_one_look_would(app, visit, send, slices_of):
+def test_slices_find_repeats_and_names_as_one_look_would(app, visit, send, limit_slices):
     with app.app_context():
         add_member(LEO, "Leonard")
         add_opt_out(MIA)
-    slices_of(1)
+    limit_slices(1)
     address = send(
         "name,phone\nZoë,3035550142\nLeo,3035550143\nZoe,(303) 555-0142\nMia,3035550144\n,x\n"
     ).location
@@ -76,19 +76,19 @@ def test_slices_find_repeats_and_names_as_one_look_would(app, visit, send, slice
         assert row.checked_rows == row.row_count == 5
 
 
-def test_a_check_whose_file_is_gone_says_so(app, visit, send, slices_of):
-    slices_of(1)
+def test_a_check_whose_file_is_gone_says_so(app, visit, send, limit_slices):
+    limit_slices(1)
     address = send(SMALL).location
     for path in (app.extensions["settings"].database_path.parent / "uploads").iterdir():
         path.unlink()
     assert "The file is not kept any longer." in visit(address, "ada", follow=True).words
 
 
-def test_rows_can_be_pasted(visit, send, listed):
+def test_rows_can_be_pasted(visit, send, member_names):
     page = send(rows="Zoë\t(303) 555-0142\nLeo\t303-555-0143\n")
     assert "Pasted rows" in visit(page.location, "ada").words
     visit.post(f"{page.location}/confirm", "ada")
-    assert listed() == {ZOE: "Zoë", LEO: "Leo"}
+    assert member_names() == {ZOE: "Zoë", LEO: "Leo"}
 
 
 def test_a_file_or_rows_but_not_both(send):
@@ -132,7 +132,7 @@ def test_too_many_words_about_consent_are_said_beside_the_field(send):
     assert "Write 300 characters at most." in page.words
 
 
-def test_a_row_can_be_put_right_in_place(visit, send, listed):
+def test_a_row_can_be_put_right_in_place(visit, send, member_names):
     address = send(SMALL).location
     page = visit(f"{address}/line/4", "ada", name="Tom", phone="12")
     assert page.status_code == 422
@@ -143,7 +143,7 @@ def test_a_row_can_be_put_right_in_place(visit, send, listed):
     assert "Import 3 people" in page.words
     assert visit(f"{address}/line/4", "ada", name="Tom", phone="303 555 0145").status_code == 404
     visit.post(f"{address}/confirm", "ada")
-    assert listed() == {ZOE: "Zoë", LEO: "Leo", MIA: "Tom"}
+    assert member_names() == {ZOE: "Zoë", LEO: "Leo", MIA: "Tom"}
 
 
 def test_a_row_put_right_is_compared_like_every_other(app, visit, send):
@@ -169,14 +169,14 @@ def test_a_column_says_what_speaks_for_it_and_ids_are_never_phones(visit, send):
     assert "Import 98 people" in page.words
 
 
-def test_an_import_is_undone_whole(app, visit, send, listed):
+def test_an_import_is_undone_whole(app, visit, send, member_names):
     with app.app_context():
         add_member(LEO)
         add_member(MIA, "Mia Chen")
     text = "name,phone\nZoë,3035550142\nLeo,3035550143\nMia,3035550144\nMax,3035550145\n"
     address = send(text, consent="By form").location
     visit.post(f"{address}/confirm", "ada", overwrite="1")
-    assert listed()[LEO] == "Leo"
+    assert member_names()[LEO] == "Leo"
     with app.app_context(), write() as session:
         session.execute(
             db.text("UPDATE community_members SET name = 'Mia C.' WHERE phone = :phone"),
@@ -184,7 +184,7 @@ def test_an_import_is_undone_whole(app, visit, send, listed):
         )
     page = visit(f"{address}/undo", "ada", _="", follow=True)
     assert "2 people are off the list, 1 name is as before." in page.words
-    assert listed() == {LEO: None, MIA: "Mia C."}
+    assert member_names() == {LEO: None, MIA: "Mia C."}
     assert "Undone" in visit("/community/import", "ada").words
     assert "cannot be undone any more" in visit(f"{address}/undo", "ada", _="", follow=True).words
     with app.app_context():
@@ -196,7 +196,9 @@ def test_an_import_is_undone_whole(app, visit, send, listed):
         assert db.session.scalar(newest) == "withdrawn"
 
 
-def test_undo_leaves_alone_who_was_added_again_or_has_another_number(app, visit, send, listed):
+def test_undo_leaves_alone_who_was_added_again_or_has_another_number(
+    app, visit, send, member_names
+):
     address = send("phone\n3035550142\n3035550143\n").location
     visit.post(f"{address}/confirm", "ada")
     with app.app_context(), write() as session:
@@ -205,20 +207,22 @@ def test_undo_leaves_alone_who_was_added_again_or_has_another_number(app, visit,
     with app.app_context():
         add_member(ZOE, "Zoë")
     assert "0 people are off the list" in visit(f"{address}/undo", "ada", _="", follow=True).words
-    assert listed() == {ZOE: "Zoë", MIA: None}
+    assert member_names() == {ZOE: "Zoë", MIA: None}
 
 
-def test_after_thirty_days_nothing_is_undone(app, visit, send, listed):
+def test_after_thirty_days_nothing_is_undone(app, visit, send, member_names):
     address = send("phone\n3035550142\n").location
     visit.post(f"{address}/confirm", "ada")
     with app.app_context(), write() as session:
         session.execute(db.text("UPDATE imports SET finished_at = datetime('now', '-31 days')"))
     assert "Undo this import" not in visit(address, "ada").words
     assert "cannot be undone any more" in visit(f"{address}/undo", "ada", _="", follow=True).words
-    assert list(listed()) == [ZOE]
+    assert list(member_names()) == [ZOE]
 
 
-def test_registrations_of_one_event_are_imported_by_both_roles(app, visit, send, picnic, listed):
+def test_registrations_of_one_event_are_imported_by_both_roles(
+    app, visit, send, picnic, member_names
+):
     room = f"/events/{picnic}/import"
     page = send(SMALL, room=room, who="sol")
     assert page.location.startswith(f"{room}/")
@@ -228,7 +232,7 @@ def test_registrations_of_one_event_are_imported_by_both_roles(app, visit, send,
             db.select(EventRegistration.event_id, EventRegistration.phone)
         ).all()
     assert [tuple(row) for row in rows] == [(picnic, ZOE), (picnic, LEO)]
-    assert listed() == {}
+    assert member_names() == {}
     assert visit(f"{page.location}/undo", "sol", _="").status_code == 403
     assert "Undo this import" not in visit(page.location, "sol").words
     assert (

@@ -30,31 +30,32 @@ class Body(io.RawIOBase):
         filling = self.size - len(self.start) - len(self.end)
         whole = (self.start, filling, self.end)
         piece = b"".join(
-            _cut(each, begin, stop, at) for each, at in zip(whole, _starts(whole), strict=True)
+            _cut_piece(each, begin, stop, at)
+            for each, at in zip(whole, _find_starts(whole), strict=True)
         )
         room[: len(piece)] = piece
         self.taken += len(piece)
         return len(piece)
 
 
-def _starts(whole):
+def _find_starts(whole):
     start, filling, _ = whole
     return (0, len(start), len(start) + filling)
 
 
-def _cut(part, begin, stop, at):
+def _cut_piece(piece, begin, stop, at):
     """What of a part that begins at `at` lies between begin and stop; a number stands for so
     many spaces.
     """
-    size = part if isinstance(part, int) else len(part)
+    size = piece if isinstance(piece, int) else len(piece)
     first, last = max(0, begin - at), min(size, stop - at)
     if last <= first:
         return b""
-    return b" " * (last - first) if isinstance(part, int) else part[first:last]
+    return b" " * (last - first) if isinstance(piece, int) else piece[first:last]
 
 
 @pytest.fixture
-def bring(visit):
+def post_upload(visit):
     """Somebody sends a form with one file, so many bytes in all; gives the answer and how many
     bytes were taken.
     """
@@ -77,33 +78,33 @@ def bring(visit):
     return send
 
 
-def test_fifty_megabytes_are_refused_before_they_are_read(bring):
+def test_fifty_megabytes_are_refused_before_they_are_read(post_upload):
     """B10: by the length that the request says, whatever comes; nothing of it is kept in memory."""
-    bring("ada", 1000)  # what is loaded once is loaded
+    post_upload("ada", 1000)  # what is loaded once is loaded
     tracemalloc.start()
-    answer, taken = bring("ada", HUGE)
+    answer, taken = post_upload("ada", HUGE)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (answer.status_code, taken) == (413, 0)
     assert most < 5_000_000
 
 
-def test_the_limit_is_taken_and_one_byte_more_is_not(bring):
+def test_the_limit_is_taken_and_one_byte_more_is_not(post_upload):
     """B10: 10 MB, form and all."""
-    assert bring("ada", MAX_UPLOAD_BYTES)[0].status_code == 303
-    answer, taken = bring("ada", MAX_UPLOAD_BYTES + 1)
+    assert post_upload("ada", MAX_UPLOAD_BYTES)[0].status_code == 303
+    answer, taken = post_upload("ada", MAX_UPLOAD_BYTES + 1)
     assert (answer.status_code, taken) == (413, 0)
 
 
 @pytest.mark.parametrize("size", [1000, MAX_UPLOAD_BYTES, HUGE])
-def test_of_a_stranger_nothing_is_read(bring, size):
+def test_of_a_stranger_nothing_is_read(post_upload, size):
     """B10: who is not signed in is led to the login page without a look at the body."""
-    answer, taken = bring("", size)
+    answer, taken = post_upload("", size)
     assert (answer.status_code, taken) == (302, 0)
     assert "/login" in answer.location
 
 
-def test_nor_of_somebody_who_may_not_import(bring):
+def test_nor_of_somebody_who_may_not_import(post_upload):
     """B10: Sol imports nobody onto the list of the community."""
-    answer, taken = bring("sol", MAX_UPLOAD_BYTES)
+    answer, taken = post_upload("sol", MAX_UPLOAD_BYTES)
     assert (answer.status_code, taken) == (403, 0)

@@ -41,7 +41,7 @@ ODS_CONTENT = """<?xml version="1.0" encoding="UTF-8"?>
 BLANK_CELLS = '<table:table-cell table:number-columns-repeated="16384"/>'
 
 
-def workbook(*sheets_of_rows):
+def build_workbook(*sheets_of_rows):
     """The bytes of a workbook with these sheets."""
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -49,16 +49,16 @@ def workbook(*sheets_of_rows):
         sheet = book.create_sheet()
         for row in rows:
             sheet.append(row)
-    return saved(book)
+    return save_book(book)
 
 
-def saved(book):
+def save_book(book):
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()
 
 
-def rewritten(data, change, members="xl/worksheets/sheet"):
+def rewrite_members(data, change, members="xl/worksheets/sheet"):
     """The same workbook with the XML of some members changed."""
     fresh = io.BytesIO()
     with (
@@ -73,11 +73,11 @@ def rewritten(data, change, members="xl/worksheets/sheet"):
     return fresh.getvalue()
 
 
-def with_last_row(data, row):
-    return rewritten(data, lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"))
+def add_last_row(data, row):
+    return rewrite_members(data, lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"))
 
 
-def ods_cell(kind, **attributes):
+def build_ods_cell(kind, **attributes):
     text = attributes.pop("text", "")
     values = ""
     for name, value in attributes.items():
@@ -86,7 +86,7 @@ def ods_cell(kind, **attributes):
     return f"{cell}<text:p>{text}</text:p></table:table-cell>"
 
 
-def ods(*rows):
+def build_ods(*rows):
     """The bytes of an OpenDocument table with these rows, which are lists of XML cells."""
     xml = []
     for cells in rows:
@@ -99,7 +99,7 @@ def ods(*rows):
     return data.getvalue()
 
 
-def sentence_of(data):
+def read_error(data):
     with pytest.raises(UnreadableSpreadsheet) as error:
         read_spreadsheet(data)
     return error.value.sentence
@@ -107,14 +107,14 @@ def sentence_of(data):
 
 WITHOUT_NUMBERS = re.compile(rb'( r="[A-Z]*[0-9]+")')
 WORKBOOKS = {
-    "as openpyxl writes it": workbook(ROWS),
-    "after an empty sheet": workbook([], ROWS),
-    "without numbers of rows and cells": rewritten(
-        workbook([row for row in ROWS if any(row)]),
+    "as openpyxl writes it": build_workbook(ROWS),
+    "after an empty sheet": build_workbook([], ROWS),
+    "without numbers of rows and cells": rewrite_members(
+        build_workbook([row for row in ROWS if any(row)]),
         lambda xml: WITHOUT_NUMBERS.sub(b"", xml),
     ),
-    "with empty rows as one tag": rewritten(
-        workbook(ROWS), lambda xml: xml.replace(b"<row", b"<row/><row", 1)
+    "with empty rows as one tag": rewrite_members(
+        build_workbook(ROWS), lambda xml: xml.replace(b"<row", b"<row/><row", 1)
     ),
 }
 
@@ -158,15 +158,15 @@ def test_an_old_excel_file_is_read():
 
 
 def test_an_open_document_table_is_read():
-    data = ods(
-        [ods_cell("string", text="name"), ods_cell("string", text="phone")],
+    data = build_ods(
+        [build_ods_cell("string", text="name"), build_ods_cell("string", text="phone")],
         [],
         [
-            ods_cell("string", text="Zoë"),
-            ods_cell("float", value=3035550142),
-            ods_cell("date", date_value="2026-05-01"),
-            ods_cell("date", date_value="2026-05-01T18:30:00"),
-            ods_cell("boolean", boolean_value="true"),
+            build_ods_cell("string", text="Zoë"),
+            build_ods_cell("float", value=3035550142),
+            build_ods_cell("date", date_value="2026-05-01"),
+            build_ods_cell("date", date_value="2026-05-01T18:30:00"),
+            build_ods_cell("boolean", boolean_value="true"),
         ],
     )
     assert read_spreadsheet(data).rows == [
@@ -177,11 +177,14 @@ def test_an_open_document_table_is_read():
 
 def test_times_and_durations_are_read_as_excel_shows_them():
     rows = [["phone", "at", "for"], ["1", clock_time(18, 30), timedelta(hours=30)]]
-    assert read_spreadsheet(workbook(rows)).rows[1].cells[1:] == ["18:30:00", "1 day, 6:00:00"]
+    assert read_spreadsheet(build_workbook(rows)).rows[1].cells[1:] == [
+        "18:30:00",
+        "1 day, 6:00:00",
+    ]
 
 
 def test_columns_before_the_first_cell_are_empty():
-    assert read_spreadsheet(workbook([[], [None, "phone"], [None, "1"]])).rows == [
+    assert read_spreadsheet(build_workbook([[], [None, "phone"], [None, "1"]])).rows == [
         (2, ["", "phone"]),
         (3, ["", "1"]),
     ]
@@ -192,19 +195,19 @@ def test_visible_sheets_come_before_hidden_ones():
     book.active.append(["hidden"])
     book.active.sheet_state = "hidden"
     book.create_sheet("visible").append(["phone"])
-    assert read_spreadsheet(saved(book)).rows == [(1, ["phone"])]
+    assert read_spreadsheet(save_book(book)).rows == [(1, ["phone"])]
     book.remove(book["visible"])
     book.create_sheet("empty")
-    assert read_spreadsheet(saved(book)).rows == [(1, ["hidden"])]
+    assert read_spreadsheet(save_book(book)).rows == [(1, ["hidden"])]
 
 
-def with_shared_text(row_count, text):
+def build_shared_text_workbook(row_count, text):
     """A workbook of so many rows of one cell, which share a text (XML)."""
     rows = b""
     for number in range(1, row_count + 1):
         rows += b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (number, number)
     change = partial(re.sub, rb"<sheetData>.*</sheetData>", b"<sheetData>%s</sheetData>" % rows)
-    data = io.BytesIO(rewritten(workbook([["?"]]), change))
+    data = io.BytesIO(rewrite_members(build_workbook([["?"]]), change))
     with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:
         xmlns = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
         archive.writestr("xl/sharedStrings.xml", f"<sst xmlns='{xmlns}'><si>{text}</si></sst>")
@@ -216,7 +219,7 @@ def test_formatted_texts_are_read_without_how_they_are_pronounced():
     for Japanese names.
     """
     text = "<r><rPr><b/></rPr><t>Zo</t></r><r><t>ë</t></r><rPh sb='0' eb='1'><t>zoe</t></rPh>"
-    assert read_spreadsheet(with_shared_text(1, text)).rows == [(1, ["Zoë"])]
+    assert read_spreadsheet(build_shared_text_workbook(1, text)).rows == [(1, ["Zoë"])]
 
 
 @pytest.mark.parametrize(
@@ -225,42 +228,42 @@ def test_formatted_texts_are_read_without_how_they_are_pronounced():
 def test_a_cell_far_away_ends_the_parser_and_not_the_server(cell):
     """The library would allocate every cell before it: 400 GB."""
     row = b'<row r="%s">%s</row>' % (re.search(rb"[0-9]+", cell)[0], cell)
-    assert "too large when unpacked" in sentence_of(with_last_row(workbook(ROWS), row))
+    assert "too large when unpacked" in read_error(add_last_row(build_workbook(ROWS), row))
 
 
 def test_a_parser_that_takes_too_long_is_ended(monkeypatch):
     monkeypatch.setattr(workbooks, "PARSER_TIMEOUT_SECONDS", 0.001)
-    assert "too large when unpacked" in sentence_of(workbook(ROWS))
+    assert "too large when unpacked" in read_error(build_workbook(ROWS))
 
 
 def test_a_text_in_every_cell_is_too_large():
     """30,000 characters that 10,000 cells share: 300 MB of text in a file of 50 kB."""
     start = time.perf_counter()
     text = f"<t>{'x' * 30_000}</t>"
-    assert "too large when unpacked" in sentence_of(with_shared_text(10_000, text))
+    assert "too large when unpacked" in read_error(build_shared_text_workbook(10_000, text))
     assert time.perf_counter() - start < 10
 
 
 @pytest.mark.parametrize("doctype", [b"<!DOCTYPE", b"<!doctype"])
 def test_a_workbook_with_entities_is_refused(doctype):
     declaration = b'<?xml version="1.0"?>%s a [<!ENTITY b "cccc">]>' % doctype
-    data = rewritten(workbook(ROWS), lambda xml: declaration + xml)
-    assert "damaged or has a password" in sentence_of(data)
+    data = rewrite_members(build_workbook(ROWS), lambda xml: declaration + xml)
+    assert "damaged or has a password" in read_error(data)
 
 
 def test_a_directory_that_lies_about_sizes_is_refused():
     """Its limits are checked by the sizes in the directory of the archive."""
-    data = bytearray(workbook(ROWS))
+    data = bytearray(build_workbook(ROWS))
     directory = data.index(b"PK\x01\x02")
     entry = data.rindex(b"PK\x01\x02", 0, data.index(b"xl/worksheets/sheet", directory))
     data[entry + 24 : entry + 28] = (10).to_bytes(4, "little")
-    assert "damaged or has a password" in sentence_of(bytes(data))
+    assert "damaged or has a password" in read_error(bytes(data))
 
 
 def test_a_workbook_that_is_cut_short_is_damaged():
-    data = rewritten(workbook(ROWS), lambda xml: xml[: len(xml) // 2])
-    assert "damaged or has a password" in sentence_of(data)
-    assert "old Excel file (.xls), or one with a password" in sentence_of(
+    data = rewrite_members(build_workbook(ROWS), lambda xml: xml[: len(xml) // 2])
+    assert "damaged or has a password" in read_error(data)
+    assert "old Excel file (.xls), or one with a password" in read_error(
         Path(__file__).with_name("people.xls").read_bytes()[:2000]
     )
 
@@ -275,52 +278,52 @@ def test_the_parser_gets_no_environment(monkeypatch):
         return run(*args, **options)
 
     monkeypatch.setattr(workbooks.subprocess, "run", record)
-    read_spreadsheet(workbook(ROWS))
+    read_spreadsheet(build_workbook(ROWS))
     assert environments == [{}]
 
 
-def uploads(app):
+def list_uploads(app):
     folder = app.extensions["settings"].database_path.parent / "uploads"
     return sorted(path.name for path in folder.iterdir())
 
 
-def imported(app):
+def read_import(app):
     with app.app_context():
         numbers = set(db.session.scalars(db.text("SELECT phone FROM community_members")))
         return numbers, db.session.scalar(db.select(Import))
 
 
 def test_a_workbook_is_imported_and_nothing_is_left_of_it(app, visit, send):
-    address = send(workbook(ROWS), name="people.xlsx").location
+    address = send(build_workbook(ROWS), name="people.xlsx").location
     assert "Import 3 people" in visit(address, "ada").words
-    assert len(uploads(app)) == 2
+    assert len(list_uploads(app)) == 2
     visit.post(f"{address}/confirm", "ada")
-    numbers, row = imported(app)
+    numbers, row = read_import(app)
     assert numbers == {ZOE, LEO, MIA}
     assert (row.row_count, row.bad_count, row.repeated_count) == (5, 1, 1)
-    assert uploads(app) == []
+    assert list_uploads(app) == []
 
 
 def test_what_turns_out_to_be_no_list_is_said_and_thrown_away(app, visit, send):
     rows = [["name", "town"], *(["Zoë", "Denver"],) * 5]
-    page = send(workbook(rows), name="towns.xlsx")
+    page = send(build_workbook(rows), name="towns.xlsx")
     assert page.status_code == 422
     assert "There is no column with phone numbers." in page.words
-    assert imported(app)[1] is None
+    assert read_import(app)[1] is None
 
 
 def test_more_rows_than_allowed_are_refused(visit, send, monkeypatch):
     monkeypatch.setattr("app.core.spreadsheets.MAX_SPREADSHEET_ROWS", 2)
     rows = [["phone"], *([f"303555{n:04}"] for n in range(100, 140))]
-    assert "Split it into smaller ones" in send(workbook(rows), name="people.xlsx").words
+    assert "Split it into smaller ones" in send(build_workbook(rows), name="people.xlsx").words
 
 
 @pytest.fixture
-def half_read(app, visit, send):
+def leave_half_read(app, visit, send):
     """An import that an older release left half read; gives its address."""
 
     def leave(data):
-        address = send(workbook(ROWS), name="people.xlsx").location
+        address = send(build_workbook(ROWS), name="people.xlsx").location
         with app.app_context(), write() as session:
             row = session.scalar(db.select(Import))
             upload_storage.delete_upload(row.stored_as)
@@ -336,8 +339,8 @@ def half_read(app, visit, send):
     return leave
 
 
-def test_an_import_of_an_older_release_is_read_from_its_beginning(app, visit, half_read):
-    address = half_read(workbook(ROWS))
+def test_an_import_of_an_older_release_is_read_from_its_beginning(app, visit, leave_half_read):
+    address = leave_half_read(build_workbook(ROWS))
     assert visit.post(f"{address}/confirm", "ada").location == address
     assert visit(f"{address}/bad-rows", "ada").status_code == 404
     assert visit.post(address, "ada").location == address
@@ -346,24 +349,24 @@ def test_an_import_of_an_older_release_is_read_from_its_beginning(app, visit, ha
         page = visit(address, "ada")
     assert "Import 3 people" in page.words
     visit.post(f"{address}/confirm", "ada")
-    assert imported(app)[0] == {ZOE, LEO, MIA}
-    assert uploads(app) == []
+    assert read_import(app)[0] == {ZOE, LEO, MIA}
+    assert list_uploads(app) == []
 
 
-def test_an_import_of_an_older_release_that_is_no_list_is_abandoned(app, visit, half_read):
-    address = half_read(workbook([["name", "town"], *(["Zoë", "Denver"],) * 5]))
+def test_an_import_of_an_older_release_that_is_no_list_is_abandoned(app, visit, leave_half_read):
+    address = leave_half_read(build_workbook([["name", "town"], *(["Zoë", "Denver"],) * 5]))
     page = visit(address, "ada")
     assert "people.xlsx: There is no column with phone numbers." in (
         visit(page.location, "ada").words
     )
-    assert imported(app)[1].state == "abandoned"
-    assert uploads(app) == []
+    assert read_import(app)[1].state == "abandoned"
+    assert list_uploads(app) == []
 
 
-def test_an_import_of_an_older_release_can_be_thrown_away(app, visit, half_read):
-    address = half_read(workbook(ROWS))
+def test_an_import_of_an_older_release_can_be_thrown_away(app, visit, leave_half_read):
+    address = leave_half_read(build_workbook(ROWS))
     assert visit.post(f"{address}/abandon", "ada").status_code == 303
-    assert uploads(app) == []
+    assert list_uploads(app) == []
     assert "not kept any longer" in visit(address, "ada", follow=True).words
 
 
@@ -372,7 +375,7 @@ def test_a_hundred_thousand_rows_are_read_at_once():
     rows = [["name", "phone"]]
     for number in range(delimited_text.MAX_SPREADSHEET_ROWS):
         rows.append([f"Person {number}", 3032000000 + number])
-    data = workbook(rows)
+    data = build_workbook(rows)
     start = time.perf_counter()
     assert len(read_spreadsheet(data).rows) == len(rows)
     assert time.perf_counter() - start < 10
