@@ -3,13 +3,13 @@
 import pytest
 
 from app.dbdoctor import __main__ as command
-from tests.migrations.made_up import migrated
+from tests.migrations.sample_migrations import copy_migrated_database
 
 
 @pytest.fixture
 def database(tmp_path, tmp_path_factory):
     """A database of this test's own, in a folder of its own, made by the real migrations."""
-    return migrated(tmp_path / "instance", tmp_path_factory)
+    return copy_migrated_database(tmp_path / "instance", tmp_path_factory)
 
 
 @pytest.fixture

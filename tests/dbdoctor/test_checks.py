@@ -5,7 +5,7 @@ computed again is.
 import pytest
 
 from app.migrations.migration_files import find_migrations
-from tests.migrations.made_up import run
+from tests.migrations.sample_migrations import run_sql
 
 LOG = (
     "INSERT INTO message_logs (id, message_body, target, status, total_recipients) "
@@ -33,7 +33,7 @@ ZOE = "INSERT INTO community_members (name, phone) VALUES ('Zoe', '+13035550142'
 
 
 def test_a_blast_that_went_well_is_healthy(doctor, database):
-    run(
+    run_sql(
         database,
         *BLAST,
         SCHEDULED.format(status="'sent'", log=1),
@@ -105,7 +105,7 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
     ],
 )
 def test_what_disagrees_is_said(doctor, database, breaking, sentence):
-    run(database, *BLAST, *breaking)
+    run_sql(database, *BLAST, *breaking)
     code, said = doctor("--doctor")
     assert code == 1
     assert any(line.startswith(sentence) for line in said.splitlines()), said
@@ -113,7 +113,7 @@ def test_what_disagrees_is_said(doctor, database, breaking, sentence):
 
 
 def test_a_number_twice_in_a_blast_is_found_even_where_the_index_is_gone(doctor, database):
-    run(
+    run_sql(
         database,
         *BLAST,
         "DROP INDEX uq_messages_log_phone",
@@ -126,8 +126,8 @@ def test_a_number_twice_in_a_blast_is_found_even_where_the_index_is_gone(doctor,
 
 
 def test_two_attempts_with_one_mark_are_found(doctor, database):
-    run(database, *BLAST)
-    run(
+    run_sql(database, *BLAST)
+    run_sql(
         database,
         "CREATE TABLE loose AS SELECT * FROM attempts",
         "DROP TABLE attempts",
@@ -140,7 +140,7 @@ def test_two_attempts_with_one_mark_are_found(doctor, database):
 
 
 def test_a_table_that_was_changed_by_hand_is_said(doctor, database):
-    run(
+    run_sql(
         database,
         "ALTER TABLE events ADD COLUMN colour TEXT",
         "DROP TRIGGER audit_events_no_delete",
@@ -161,7 +161,7 @@ def test_a_table_that_was_changed_by_hand_is_said(doctor, database):
     ids=["a member is missing", "somebody is too much"],
 )
 def test_a_search_out_of_step_is_found_and_repaired(doctor, database, breaking):
-    run(database, ZOE, breaking)
+    run_sql(database, ZOE, breaking)
     code, said = doctor("--doctor")
     assert code == 1
     assert (
@@ -169,35 +169,35 @@ def test_a_search_out_of_step_is_found_and_repaired(doctor, database, breaking):
         == "The search does not agree with the members. Put it right: python -m app.dbdoctor --repair.\n"
     )
     assert doctor("--repair")[0] == 0
-    assert run(
+    assert run_sql(
         database,
         "SELECT rowid FROM community_search WHERE community_search MATCH 'zoe'",
     ) == [(1,)]
 
 
 def test_counts_and_ends_are_computed_again_after_a_copy(doctor, database):
-    run(database, *BLAST, SCHEDULED.format(status="'processing'", log=1))
-    run(
+    run_sql(database, *BLAST, SCHEDULED.format(status="'processing'", log=1))
+    run_sql(
         database,
         "UPDATE message_logs SET success_count = 9, failure_count = 9, finished_at = '2026-11-21 03:00:00'",
     )
     code, said = doctor("--repair")
     assert code == 0
-    assert run(
+    assert run_sql(
         database,
         "SELECT total_recipients, success_count, failure_count FROM message_logs",
     ) == [(2, 1, 1)]
-    assert run(database, "SELECT status, sent_at FROM scheduled_messages") == [
+    assert run_sql(database, "SELECT status, sent_at FROM scheduled_messages") == [
         ("sent", "2026-11-21 03:00:00")
     ]
     (copy,) = (database.parent / "backups").iterdir()
     assert str(copy) in said
-    assert run(copy, "SELECT success_count FROM message_logs") == [(9,)]
+    assert run_sql(copy, "SELECT success_count FROM message_logs") == [(9,)]
 
 
 def test_an_imported_log_without_rows_is_healthy(doctor, database):
     """Logs of the first design keep their results in `details`."""
-    run(database, LOG, "UPDATE message_logs SET success_count = 2, details = '[]'")
+    run_sql(database, LOG, "UPDATE message_logs SET success_count = 2, details = '[]'")
     assert doctor("--doctor")[0] == 0
 
 

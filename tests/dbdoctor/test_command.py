@@ -16,7 +16,7 @@ from app.migrations import database_file
 from app.migrations.migration_errors import DatabaseNotAccessible
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import list_applied_migrations
-from tests.migrations.made_up import fingerprint, names, run
+from tests.migrations.sample_migrations import hash_file, list_file_names, run_sql
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_healthy_database_is_called_healthy(doctor, database):
     assert "Pending:  nothing" in said
     assert "0 community_members" in said
     assert doctor("--apply") == (0, f"{database}: nothing to apply.\n")
-    assert names(database.parent) == ["sms.db"]
+    assert list_file_names(database.parent) == ["sms.db"]
 
 
 def test_looking_at_what_does_not_exist_makes_nothing(doctor, tmp_path):
@@ -107,7 +107,7 @@ def _folder(path):
 
 
 def _foreign(path):
-    run(path, "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
+    run_sql(path, "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
 
 
 def _text(path):
@@ -116,7 +116,7 @@ def _text(path):
 
 def _newer(path, database):
     shutil.copy(database, path)
-    run(
+    run_sql(
         path,
         "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
     )
@@ -124,7 +124,7 @@ def _newer(path, database):
 
 def _edited(path, database):
     shutil.copy(database, path)
-    run(path, "UPDATE schema_migrations SET checksum = 'x' WHERE version = 1")
+    run_sql(path, "UPDATE schema_migrations SET checksum = 'x' WHERE version = 1")
 
 
 def _torn(path, database):
@@ -151,14 +151,16 @@ def test_what_it_does_not_understand_it_says_in_one_line_and_does_not_touch(
     """M13: somebody else's, newer, edited, damaged: exit 1 from every action, no byte changed."""
     path = tmp_path / "strange.db"
     make(path, database) if make.__code__.co_argcount == 2 else make(path)
-    before = fingerprint(path) if path.is_file() else None
+    before = hash_file(path) if path.is_file() else None
     for arguments in (("--doctor",), ("--apply",), ("--revert", "1"), ("--repair",)):
         code, said = doctor(*arguments, path=path)
         assert code == 1
         assert words in said
         assert len(said.splitlines()) == 1 or make is _torn
-    assert before is None or fingerprint(path) == before
-    assert [name for name in names(tmp_path) if name.startswith("strange")] == ["strange.db"]
+    assert before is None or hash_file(path) == before
+    assert [name for name in list_file_names(tmp_path) if name.startswith("strange")] == [
+        "strange.db"
+    ]
 
 
 def test_a_database_that_somebody_keeps_for_himself_is_called_locked(doctor, database, monkeypatch):

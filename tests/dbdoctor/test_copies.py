@@ -11,28 +11,28 @@ import pytest
 
 from app.migrations import database_backups
 from app.migrations.migration_errors import BackupFailed
-from tests.migrations.made_up import names, run
+from tests.migrations.sample_migrations import list_file_names, run_sql
 
 PEOPLE = "INSERT INTO community_members (name, phone) VALUES ('Person ' || {n}, '+1303' || (4000000 + {n}))"
 
 
 def test_a_copy_goes_beside_the_database_named_by_the_time_and_closed_to_others(doctor, database):
     """K4: mode 0600, no word of a person's in the name."""
-    run(database, PEOPLE.format(n=1))
+    run_sql(database, PEOPLE.format(n=1))
     code, said = doctor("--backup")
     (copy,) = (database.parent / "backups").iterdir()
     assert (code, said) == (0, f"Copied to {copy}.\n")
     assert copy.match("sms-20[0-9][0-9]*Z.db")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
-    assert run(copy, "SELECT count(*) FROM community_members") == [(1,)]
-    assert run(copy, "PRAGMA journal_mode") == [("delete",)]
+    assert run_sql(copy, "SELECT count(*) FROM community_members") == [(1,)]
+    assert run_sql(copy, "PRAGMA journal_mode") == [("delete",)]
 
 
 def test_a_copy_can_be_put_where_the_person_wants_it(doctor, database, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert doctor("--backup", "mine.db")[0] == 0
-    assert run(tmp_path / "mine.db", "PRAGMA quick_check") == [("ok",)]
+    assert run_sql(tmp_path / "mine.db", "PRAGMA quick_check") == [("ok",)]
 
 
 def test_a_copy_never_replaces_a_file(doctor, tmp_path):
@@ -104,25 +104,25 @@ def test_a_copy_whose_maker_was_killed_is_not_there_and_the_next_one_clears_up(d
         database_backups.copy_database(database, folder / "first.db")
         os._exit(1)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-    assert names(folder) == [".first.db.part"]
+    assert list_file_names(folder) == [".first.db.part"]
     assert doctor("--backup", folder / "first.db")[0] == 0
-    assert names(folder) == ["first.db"]
+    assert list_file_names(folder) == ["first.db"]
 
 
 def test_a_copy_that_somebody_is_making_is_left_alone(database, tmp_path):
     with database_backups._open_partial_copy(tmp_path / "one.db"):
         database_backups.copy_database(database, tmp_path / "two.db")
-        assert ".one.db.part" in names(tmp_path)
+        assert ".one.db.part" in list_file_names(tmp_path)
         with pytest.raises(BackupFailed):
             database_backups.copy_database(database, tmp_path / "one.db")
-        assert ".one.db.part" in names(tmp_path)
-    assert ".one.db.part" not in names(tmp_path)
+        assert ".one.db.part" in list_file_names(tmp_path)
+    assert ".one.db.part" not in list_file_names(tmp_path)
 
 
 def test_no_room_on_the_disk_leaves_no_half_copy_and_the_old_ones(doctor, database):
     """K3: the disk ends after 100 kB."""
     assert doctor("--backup")[0] == 0
-    before = names(database.parent / "backups")
+    before = list_file_names(database.parent / "backups")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
@@ -131,7 +131,7 @@ def test_no_room_on_the_disk_leaves_no_half_copy_and_the_old_ones(doctor, databa
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert code == 1
     assert said.startswith("No copy could be made in ")
-    assert names(database.parent / "backups") == before
+    assert list_file_names(database.parent / "backups") == before
     assert doctor("--doctor")[0] == 0
 
 

@@ -13,7 +13,7 @@ import pytest
 from app.dbdoctor import database_restore
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database
-from tests.migrations.made_up import QUIET, fingerprint, names, run
+from tests.migrations.sample_migrations import QUIET, hash_file, list_file_names, run_sql
 
 ZOE = "INSERT INTO community_members (name, phone) VALUES ('Zoe', '+13035550142')"
 LEO = "INSERT INTO community_members (name, phone) VALUES ('Leo', '+13035550143')"
@@ -23,9 +23,9 @@ PEOPLE = "SELECT name FROM community_members ORDER BY name"
 @pytest.fixture
 def copy(doctor, database, tmp_path):
     """A copy from when Zoe was the only member; Leo came later."""
-    run(database, ZOE)
+    run_sql(database, ZOE)
     assert doctor("--backup", tmp_path / "copy.db")[0] == 0
-    run(database, LEO)
+    run_sql(database, LEO)
     return tmp_path / "copy.db"
 
 
@@ -36,11 +36,11 @@ def test_the_copy_takes_the_place_and_the_old_one_stays(doctor, database, copy):
     assert f"{database} is now the copy {copy}." in said
     assert f"The database from before is {old}." in said
     assert f"{database} is healthy." in said
-    assert run(database, PEOPLE) == [("Zoe",)]
-    assert run(old, PEOPLE) == [("Leo",), ("Zoe",)]
-    assert run(copy, PEOPLE) == [("Zoe",)]
+    assert run_sql(database, PEOPLE) == [("Zoe",)]
+    assert run_sql(old, PEOPLE) == [("Leo",), ("Zoe",)]
+    assert run_sql(copy, PEOPLE) == [("Zoe",)]
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
-    assert names(database.parent) == ["sms.db", old.name, "sms.db.leader"]
+    assert list_file_names(database.parent) == ["sms.db", old.name, "sms.db.leader"]
 
 
 def test_a_lost_database_comes_back(doctor, database, copy):
@@ -48,7 +48,7 @@ def test_a_lost_database_comes_back(doctor, database, copy):
     code, said = doctor("--restore", copy)
     assert code == 0
     assert "The database from before" not in said
-    assert run(database, PEOPLE) == [("Zoe",)]
+    assert run_sql(database, PEOPLE) == [("Zoe",)]
 
 
 def test_a_damaged_database_is_replaced_and_kept_with_its_log(doctor, database, copy):
@@ -56,7 +56,7 @@ def test_a_damaged_database_is_replaced_and_kept_with_its_log(doctor, database, 
     log = database.with_name("sms.db-wal")
     log.write_bytes(b"some log")
     assert doctor("--restore", copy)[0] == 0
-    assert run(database, PEOPLE) == [("Zoe",)]
+    assert run_sql(database, PEOPLE) == [("Zoe",)]
     assert not log.exists()
     (old_log,) = database.parent.glob("sms.db.before-restore-*-wal")
     assert old_log.read_bytes() == b"some log"
@@ -83,8 +83,8 @@ def test_changes_that_lay_in_the_log_stay_with_the_old_database(doctor, database
         for each in crashed.glob("*before-restore*")
         if not each.name.endswith(("-wal", "-shm"))
     ]
-    assert run(old, PEOPLE) == [("Leo",), ("Mia",), ("Zoe",)]
-    assert run(crashed / "sms.db", PEOPLE) == [("Zoe",)]
+    assert run_sql(old, PEOPLE) == [("Leo",), ("Mia",), ("Zoe",)]
+    assert run_sql(crashed / "sms.db", PEOPLE) == [("Zoe",)]
 
 
 def _missing(file):
@@ -110,7 +110,7 @@ def _cut(file):
 
 
 def _newer(file):
-    run(
+    run_sql(
         file,
         "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
     )
@@ -118,12 +118,12 @@ def _newer(file):
 
 def _foreign(file):
     file.unlink()
-    run(file, "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
+    run_sql(file, "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
 
 
 def _hollow(file):
     file.unlink()
-    run(file, "CREATE TABLE x (id)", "DROP TABLE x")
+    run_sql(file, "CREATE TABLE x (id)", "DROP TABLE x")
 
 
 @pytest.mark.parametrize(
@@ -145,13 +145,13 @@ def test_a_file_that_cannot_be_used_is_refused_before_the_live_database_is_touch
 ):
     """K7."""
     spoil(copy)
-    before = fingerprint(database)
+    before = hash_file(database)
     code, said = doctor("--restore", copy)
     assert code == 1
     assert words in said
     assert len(said.splitlines()) == 1
-    assert fingerprint(database) == before
-    assert names(database.parent) == ["sms.db"]
+    assert hash_file(database) == before
+    assert list_file_names(database.parent) == ["sms.db"]
 
 
 def test_the_live_database_cannot_be_restored_from_itself(doctor, database, copy):
@@ -170,7 +170,7 @@ def test_a_running_engine_is_not_robbed_of_its_database(doctor, database, copy):
     assert (
         "is in use. Stop SMS Admin (Ctrl-C, or: systemctl stop sms-admin), then try again." in said
     )
-    assert run(database, PEOPLE) == [("Leo",), ("Zoe",)]
+    assert run_sql(database, PEOPLE) == [("Leo",), ("Zoe",)]
 
 
 def test_a_process_that_only_serves_pages_is_noticed_too(doctor, database, copy, monkeypatch):
@@ -182,7 +182,7 @@ def test_a_process_that_only_serves_pages_is_noticed_too(doctor, database, copy,
     page.close()
     assert code == 1
     assert "is in use" in said
-    assert run(database, "PRAGMA journal_mode") == [("wal",)]
+    assert run_sql(database, "PRAGMA journal_mode") == [("wal",)]
 
 
 def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database, tmp_path):
@@ -192,7 +192,7 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database
         "INSERT INTO scheduled_messages (id, scheduled_at, message_body, target, status) "
         "VALUES ({}, '{}', 'Hi', 'community', 'pending')"
     )
-    run(
+    run_sql(
         database,
         "INSERT INTO message_logs (id, message_body, target, status, total_recipients) "
         "VALUES (1, 'Hi', 'community', 'processing', 1), (2, 'Hi', 'community', 'sent', 0)",
@@ -208,19 +208,19 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database
     assert "Scheduled blasts that came due meanwhile are not sent by themselves (1)." in said
     assert "Single texts that waited are not sent (1)." in said
     assert "check opt-outs (STOP) since then" in said
-    assert run(database, "SELECT status FROM message_logs ORDER BY id") == [
+    assert run_sql(database, "SELECT status FROM message_logs ORDER BY id") == [
         ("paused",),
         ("sent",),
     ]
-    assert run(database, "SELECT status FROM messages ORDER BY id") == [
+    assert run_sql(database, "SELECT status FROM messages ORDER BY id") == [
         ("queued",),
         ("not_sent",),
     ]
-    assert run(database, "SELECT status FROM scheduled_messages ORDER BY id") == [
+    assert run_sql(database, "SELECT status FROM scheduled_messages ORDER BY id") == [
         ("expired",),
         ("pending",),
     ]
-    ((why,),) = run(database, "SELECT pause_reason FROM message_logs WHERE id = 1")
+    ((why,),) = run_sql(database, "SELECT pause_reason FROM message_logs WHERE id = 1")
     assert why == database_restore.RESTORE_PAUSE_REASON
     assert len(why) <= 300
 
@@ -233,7 +233,7 @@ def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again
     """
     text = "INSERT INTO messages (id, kind, phone, body, status, look_up_at) VALUES ({}, 'test', '+13035550142', 'Hi', {})"
     later = "'2090-01-01 00:00:00.000000'"
-    run(
+    run_sql(
         database,
         text.format(1, "'unknown', NULL"),
         text.format(2, f"'accepted', {later}"),
@@ -246,26 +246,26 @@ def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again
     assert code == 0
     assert "Texts without news are looked up at the carrier (2)." in said
     assert "Alerts that nobody had been told yet are not told any more (1)." in said
-    assert run(database, "SELECT id FROM messages WHERE look_up_at < '2089-01-01'") == [
+    assert run_sql(database, "SELECT id FROM messages WHERE look_up_at < '2089-01-01'") == [
         (1,),
         (2,),
     ]
-    assert run(database, "SELECT next_try_at, told_at FROM alerts") == [(None, None)]
+    assert run_sql(database, "SELECT next_try_at, told_at FROM alerts") == [(None, None)]
 
 
 def test_a_copy_from_before_there_were_look_ups_can_be_restored(doctor, database, tmp_path):
     migrate_database(tmp_path / "old.db", QUIET, find_migrations()[:1])
-    run(
+    run_sql(
         tmp_path / "old.db",
         "INSERT INTO messages (kind, phone, body, status) VALUES ('test', '+13035550142', 'Hi', 'unknown')",
     )
     assert doctor("--restore", tmp_path / "old.db")[0] == 0
     assert doctor("--apply")[0] == 0
-    assert run(database, "SELECT look_up_at IS NOT NULL FROM messages") == [(1,)]
+    assert run_sql(database, "SELECT look_up_at IS NOT NULL FROM messages") == [(1,)]
 
 
 def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, database, copy):
-    run(
+    run_sql(
         copy,
         "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hi', 'community', 3)",
     )

@@ -9,7 +9,7 @@ import pytest
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.made_up import QUIET, run
+from tests.migrations.sample_migrations import QUIET, run_sql
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
             connection.execute(TEXT, (f"+1303555010{number}", status, age))
         connection.commit()
     migrate_database(path, QUIET)
-    found = run(
+    found = run_sql(
         path,
         "SELECT status, look_up_at IS NOT NULL, lookups, left_at FROM messages ORDER BY id",
     )
@@ -54,14 +54,14 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
         ("delivered", 0, 0, None),
         ("unknown", 0, 0, None),
     ]
-    soon = run(
+    soon = run_sql(
         path,
         "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND length(look_up_at) = 26",
     )
     assert soon == [(2,)]
     for step in reversed(find_migrations()[1:]):
         revert_migration(path, step.version, QUIET)
-    assert run(path, "SELECT status FROM messages ORDER BY id") == [(row[0],) for row in found]
+    assert run_sql(path, "SELECT status FROM messages ORDER BY id") == [(row[0],) for row in found]
 
 
 def test_0003_quicker_counting_counts_as_before(before):
@@ -85,12 +85,12 @@ def test_0003_quicker_counting_counts_as_before(before):
         ("delivered", 2, (2, 0)),
     ]
     for status, number, counted in steps:
-        assert run(
+        assert run_sql(
             path, f"UPDATE messages SET status = '{status}' WHERE id = {number}", counts
         ) == [counted]
     for step in reversed(find_migrations()[2:]):
         revert_migration(path, step.version, QUIET)
-    assert run(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [(1, 1)]
+    assert run_sql(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [(1, 1)]
 
 
 def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(before):
@@ -103,15 +103,17 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         connection.execute("INSERT INTO events (title) VALUES ('Picnic')")
         connection.commit()
     migrate_database(path, QUIET)
-    ledger = run(path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id")
+    ledger = run_sql(
+        path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id"
+    )
     assert ledger == [
         ("+13035550101", "withdrawn", "stop", "Texted: STOP", "2026-01-02 03:04:05"),
         ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),
     ]
-    assert run(path, "SELECT title, place FROM events") == [("Picnic", None)]
+    assert run_sql(path, "SELECT title, place FROM events") == [("Picnic", None)]
     for step in reversed(find_migrations()[3:]):
         revert_migration(path, step.version, QUIET)
-    assert run(path, "SELECT count(*) FROM unsubscribed_contacts") == [(2,)]
+    assert run_sql(path, "SELECT count(*) FROM unsubscribed_contacts") == [(2,)]
 
 
 def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
@@ -122,23 +124,23 @@ def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
         connection.commit()
     migrate_database(path, QUIET)
     words = "SELECT word, survey_id, keyword_rule_id FROM trigger_words ORDER BY word"
-    assert run(path, words) == [("PICNIC", 1, None)]
-    run(path, "UPDATE survey_flows SET trigger_keyword = 'LUNCH'", "SELECT 1")
-    run(path, "INSERT INTO keyword_rules (keyword) VALUES ('PICNIC')", "SELECT 1")
-    assert run(path, words) == [("LUNCH", 1, None), ("PICNIC", None, 1)]
+    assert run_sql(path, words) == [("PICNIC", 1, None)]
+    run_sql(path, "UPDATE survey_flows SET trigger_keyword = 'LUNCH'", "SELECT 1")
+    run_sql(path, "INSERT INTO keyword_rules (keyword) VALUES ('PICNIC')", "SELECT 1")
+    assert run_sql(path, words) == [("LUNCH", 1, None), ("PICNIC", None, 1)]
     with pytest.raises(sqlite3.IntegrityError, match="trigger_words"):
-        run(path, "UPDATE keyword_rules SET keyword = 'LUNCH'", "SELECT 1")
+        run_sql(path, "UPDATE keyword_rules SET keyword = 'LUNCH'", "SELECT 1")
     for step in reversed(find_migrations()[4:]):
         revert_migration(path, step.version, QUIET)
-    assert run(path, "SELECT trigger_keyword FROM survey_flows") == [("LUNCH",)]
+    assert run_sql(path, "SELECT trigger_keyword FROM survey_flows") == [("LUNCH",)]
 
 
 def test_0006_lists_in_order_makes_its_indexes_and_puts_the_former_ones_back(before):
     path = before(6)
     indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name LIKE '%_contacts' ORDER BY name"
-    former = run(path, indexes)
+    former = run_sql(path, indexes)
     migrate_database(path, QUIET)
-    assert len(run(path, indexes)) == len(former) + 6
+    assert len(run_sql(path, indexes)) == len(former) + 6
     for step in reversed(find_migrations()[5:]):
         revert_migration(path, step.version, QUIET)
-    assert run(path, indexes) == former
+    assert run_sql(path, indexes) == former

@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def complaints(what, folder):
-    """Run tests.migrations.starting in a process of its own; what it printed."""
-    command = [sys.executable, "-m", "tests.migrations.starting", what, str(folder)]
+    """Run tests.migrations.startup_processes in a process of its own; what it printed."""
+    command = [sys.executable, "-m", "tests.migrations.startup_processes", what, str(folder)]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )

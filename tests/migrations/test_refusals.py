@@ -22,15 +22,15 @@ from app.migrations.migration_runner import (
     list_pending_migrations,
     migrate_database,
 )
-from tests.migrations.made_up import (
+from tests.migrations.sample_migrations import (
     PLANTS,
     QUIET,
-    fingerprint,
-    first_only,
-    garden,
-    names,
-    run,
-    write_step,
+    hash_file,
+    list_file_names,
+    run_sql,
+    write_first_migration,
+    write_migration,
+    write_sample_migrations,
 )
 
 
@@ -42,22 +42,22 @@ def path(tmp_path):
 
 def refused(path, problem, steps, words):
     """The file is refused by start and by question alike, with these words, and stays as it was."""
-    before, beside = fingerprint(path), names(path.parent)
+    before, beside = hash_file(path), list_file_names(path.parent)
     for ask in (
         lambda: migrate_database(path, QUIET, steps),
         lambda: list_pending_migrations(path, steps),
     ):
         with pytest.raises(problem, match=words):
             ask()
-    assert fingerprint(path) == before
-    assert names(path.parent) == beside
+    assert hash_file(path) == before
+    assert list_file_names(path.parent) == beside
 
 
 def test_a_database_of_a_newer_version_is_refused(path, steps_folder):
     """M4."""
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
-    run(
+    run_sql(
         path,
         "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
     )
@@ -66,7 +66,7 @@ def test_a_database_of_a_newer_version_is_refused(path, steps_folder):
 
 def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(path, steps_folder):
     """M4 after a crash: the changes that lie in the -wal are not worked into the file."""
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute(
@@ -77,14 +77,14 @@ def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(p
     for ending in ("", "-wal", "-shm"):
         (crashed / f"sms.db{ending}").write_bytes(path.with_name(f"sms.db{ending}").read_bytes())
     writer.close()
-    log = fingerprint(crashed / "sms.db-wal")
+    log = hash_file(crashed / "sms.db-wal")
     refused(crashed / "sms.db", DatabaseTooNew, steps, "newer version")
-    assert fingerprint(crashed / "sms.db-wal") == log
+    assert hash_file(crashed / "sms.db-wal") == log
 
 
 def test_what_a_crash_left_in_the_log_is_there_at_the_next_start(path, steps_folder):
     """M11: the -wal of a program that died is read."""
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps[:1])
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("INSERT INTO plants (name) VALUES ('moss')")
@@ -94,17 +94,19 @@ def test_what_a_crash_left_in_the_log_is_there_at_the_next_start(path, steps_fol
         (crashed / f"sms.db{ending}").write_bytes(path.with_name(f"sms.db{ending}").read_bytes())
     writer.close()
     assert migrate_database(crashed / "sms.db", QUIET, steps) == ["0002_pots"]
-    assert run(crashed / "sms.db", "SELECT name FROM plants ORDER BY id") == [
+    assert run_sql(crashed / "sms.db", "SELECT name FROM plants ORDER BY id") == [
         ("fern",),
         ("moss",),
     ]
-    assert run(crashed / "sms.db", "SELECT count(*) FROM pots") == [(2,)]
+    assert run_sql(crashed / "sms.db", "SELECT count(*) FROM pots") == [(2,)]
 
 
 def test_a_migration_that_was_edited_after_it_was_applied_is_refused(path, steps_folder):
     """M5: the checksum differs."""
-    migrate_database(path, QUIET, first_only(steps_folder))
-    write_step(steps_folder, 1, "plants", [*PLANTS, "INSERT INTO plants (name) VALUES ('ivy')"])
+    migrate_database(path, QUIET, write_first_migration(steps_folder))
+    write_migration(
+        steps_folder, 1, "plants", [*PLANTS, "INSERT INTO plants (name) VALUES ('ivy')"]
+    )
     refused(
         path,
         MigrationEdited,
@@ -115,9 +117,9 @@ def test_a_migration_that_was_edited_after_it_was_applied_is_refused(path, steps
 
 def test_a_gap_in_what_was_applied_is_refused(path, steps_folder):
     """M5: a step in the middle was never applied."""
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
-    run(path, "DELETE FROM schema_migrations WHERE version = 1")
+    run_sql(path, "DELETE FROM schema_migrations WHERE version = 1")
     refused(
         path,
         MigrationEdited,
@@ -127,23 +129,27 @@ def test_a_gap_in_what_was_applied_is_refused(path, steps_folder):
 
 
 def test_another_programs_database_is_refused(path, steps_folder):
-    run(path, "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
-    refused(path, ForeignDatabase, garden(steps_folder), "belongs to another program")
+    run_sql(path, "CREATE TABLE recipes (id INTEGER PRIMARY KEY)")
+    refused(
+        path, ForeignDatabase, write_sample_migrations(steps_folder), "belongs to another program"
+    )
 
 
 def test_another_programs_list_of_migrations_is_not_ours(path, steps_folder):
-    run(
+    run_sql(
         path,
         "CREATE TABLE schema_migrations (version varchar)",
         "CREATE TABLE recipes (id INTEGER PRIMARY KEY)",
     )
-    refused(path, ForeignDatabase, garden(steps_folder), "belongs to another program")
+    refused(
+        path, ForeignDatabase, write_sample_migrations(steps_folder), "belongs to another program"
+    )
 
 
 def test_tables_without_any_record_are_not_ours(path, steps_folder):
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
-    run(path, "DELETE FROM schema_migrations")
+    run_sql(path, "DELETE FROM schema_migrations")
     refused(path, ForeignDatabase, steps, "belongs to another program")
 
 
@@ -156,15 +162,15 @@ def test_a_file_that_is_no_database_is_refused(path, steps_folder, content):
     refused(
         path,
         (NotSqliteFile, DatabaseDamaged),
-        garden(steps_folder),
+        write_sample_migrations(steps_folder),
         "not a SQLite database|is damaged",
     )
 
 
 def test_a_damaged_database_is_refused_before_anything_is_changed(path, steps_folder):
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps[:1])
-    run(
+    run_sql(
         path,
         *["INSERT INTO plants (name) VALUES (hex(randomblob(900)))"] * 30,
         "PRAGMA wal_checkpoint(TRUNCATE)",
@@ -172,18 +178,18 @@ def test_a_damaged_database_is_refused_before_anything_is_changed(path, steps_fo
     torn = bytearray(path.read_bytes())
     torn[5 * 4096 : 7 * 4096] = b"\xa5" * 8192
     path.write_bytes(torn)
-    before = fingerprint(path)
+    before = hash_file(path)
     with pytest.raises(
         DatabaseDamaged,
         match=r"Restore a backup: python -m app.dbdoctor --restore FILE",
     ):
         migrate_database(path, QUIET, steps)
-    assert fingerprint(path) == before
-    assert names(path.parent) == ["sms.db"]
+    assert hash_file(path) == before
+    assert list_file_names(path.parent) == ["sms.db"]
 
 
 def test_a_database_cut_short_is_refused(path, steps_folder):
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps[:1])
     path.write_bytes(path.read_bytes()[:5000])
     refused_words = "is damaged"
@@ -193,20 +199,20 @@ def test_a_database_cut_short_is_refused(path, steps_folder):
 
 def test_a_folder_is_not_a_database(path, steps_folder):
     with pytest.raises(DatabaseNotAccessible, match="is a folder"):
-        migrate_database(path.parent, QUIET, garden(steps_folder))
+        migrate_database(path.parent, QUIET, write_sample_migrations(steps_folder))
 
 
 def test_a_path_through_a_file_cannot_be_made(path, steps_folder):
     path.write_bytes(b"")
     with pytest.raises(DatabaseNotAccessible):
-        migrate_database(path / "deeper" / "sms.db", QUIET, garden(steps_folder))
+        migrate_database(path / "deeper" / "sms.db", QUIET, write_sample_migrations(steps_folder))
 
 
 def test_a_database_that_somebody_keeps_locked_is_said_after_some_patience(
     path, steps_folder, monkeypatch
 ):
     monkeypatch.setattr(database_file, "WRITE_TIMEOUT_SECONDS", 0.1)
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps[:1])
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
@@ -224,13 +230,13 @@ def test_a_database_that_somebody_keeps_locked_is_said_after_some_patience(
 )
 def test_a_file_we_may_not_write_is_said_with_the_right_that_is_needed(path, steps_folder):
     """M8."""
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps[:1])
     path.chmod(0o400)
     refused_words = "needs the right to write"
     with pytest.raises(DatabaseNotAccessible, match=refused_words):
         migrate_database(path, QUIET, steps)
-    assert names(path.parent) == ["sms.db"]
+    assert list_file_names(path.parent) == ["sms.db"]
 
 
 def _found(folder):

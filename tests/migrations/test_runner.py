@@ -17,15 +17,15 @@ from app.migrations.migration_runner import (
     migrate_database,
     revert_migration,
 )
-from tests.migrations.made_up import (
+from tests.migrations.sample_migrations import (
     POTS,
     QUIET,
-    fingerprint,
-    first_only,
-    garden,
-    names,
-    run,
-    write_step,
+    hash_file,
+    list_file_names,
+    run_sql,
+    write_first_migration,
+    write_migration,
+    write_sample_migrations,
 )
 
 
@@ -35,24 +35,24 @@ def path(tmp_path):
 
 
 def test_a_first_start_makes_the_folder_and_a_file_for_its_owner_only(path, steps_folder):
-    assert migrate_database(path, QUIET, garden(steps_folder)) == [
+    assert migrate_database(path, QUIET, write_sample_migrations(steps_folder)) == [
         "0001_plants",
         "0002_pots",
     ]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert run(path, "PRAGMA journal_mode") == [("wal",)]
-    assert names(path.parent) == ["sms.db"]
+    assert run_sql(path, "PRAGMA journal_mode") == [("wal",)]
+    assert list_file_names(path.parent) == ["sms.db"]
 
 
 def test_each_step_is_written_down_with_its_checksum_and_time(path, steps_folder):
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
     done = list_applied_migrations(path)
     assert [(each.version, each.name, each.checksum) for each in done] == [
         (step.version, step.name, step.checksum) for step in steps
     ]
     assert all(each.applied_at.tzinfo is not None for each in done)
-    assert run(
+    assert run_sql(
         path,
         "SELECT id, holder LIKE '%:' || ? FROM schema_migration_lock".replace(
             "?", str(os.getpid())
@@ -61,18 +61,18 @@ def test_each_step_is_written_down_with_its_checksum_and_time(path, steps_folder
 
 
 def test_a_second_start_takes_milliseconds_and_touches_nothing(path, steps_folder):
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
-    before = fingerprint(path)
+    before = hash_file(path)
     begun = time.perf_counter()
     assert migrate_database(path, QUIET, steps) == []
     assert time.perf_counter() - begun < 0.25
-    assert fingerprint(path) == before
-    assert names(path.parent) == ["sms.db"]
+    assert hash_file(path) == before
+    assert list_file_names(path.parent) == ["sms.db"]
 
 
 def test_nothing_to_do_needs_no_write_lock(path, steps_folder):
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
@@ -84,7 +84,7 @@ def test_nothing_to_do_needs_no_write_lock(path, steps_folder):
 
 
 def test_asking_what_is_pending_makes_no_file(path, steps_folder):
-    assert list_pending_migrations(path, garden(steps_folder)) == [
+    assert list_pending_migrations(path, write_sample_migrations(steps_folder)) == [
         "0001_plants",
         "0002_pots",
     ]
@@ -93,31 +93,31 @@ def test_asking_what_is_pending_makes_no_file(path, steps_folder):
 
 
 def test_an_older_database_is_copied_once_before_its_first_pending_step(path, steps_folder):
-    migrate_database(path, QUIET, first_only(steps_folder))
-    write_step(steps_folder, 3, "soil", ["CREATE TABLE soil (id INTEGER)"])
-    steps = garden(steps_folder)
+    migrate_database(path, QUIET, write_first_migration(steps_folder))
+    write_migration(steps_folder, 3, "soil", ["CREATE TABLE soil (id INTEGER)"])
+    steps = write_sample_migrations(steps_folder)
     assert migrate_database(path, QUIET, steps) == ["0002_pots", "0003_soil"]
     (copy,) = (path.parent / "backups").iterdir()
     assert copy.name.startswith("sms-before-0002-20")
     assert copy.suffix == ".db"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert [each.name for each in list_applied_migrations(copy)] == ["0001_plants"]
-    assert run(copy, "SELECT name FROM plants") == [("fern",)]
+    assert run_sql(copy, "SELECT name FROM plants") == [("fern",)]
 
 
 def test_a_new_database_is_not_copied(path, steps_folder):
     path.parent.mkdir()
     path.touch()
-    migrate_database(path, QUIET, garden(steps_folder))
-    assert names(path.parent) == ["sms.db"]
+    migrate_database(path, QUIET, write_sample_migrations(steps_folder))
+    assert list_file_names(path.parent) == ["sms.db"]
 
 
 def test_a_failing_step_leaves_neither_its_tables_nor_its_record(path, steps_folder):
     """M2: the failing step is rolled back whole, older ones stay; its number and the copy are
     named.
     """
-    migrate_database(path, QUIET, first_only(steps_folder))
-    write_step(
+    migrate_database(path, QUIET, write_first_migration(steps_folder))
+    write_migration(
         steps_folder,
         2,
         "pots",
@@ -131,13 +131,13 @@ def test_a_failing_step_leaves_neither_its_tables_nor_its_record(path, steps_fol
     assert str(copy) in str(caught.value)
     assert "Migration 2 (0002_pots) failed" in str(caught.value)
     assert [each.name for each in list_applied_migrations(path)] == ["0001_plants"]
-    assert run(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == [(0,)]
-    assert run(path, "SELECT name FROM plants") == [("fern",)]
+    assert run_sql(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == [(0,)]
+    assert run_sql(path, "SELECT name FROM plants") == [("fern",)]
 
 
 def test_what_was_applied_before_the_failing_step_stays(path, steps_folder):
-    garden(steps_folder)
-    write_step(steps_folder, 3, "bad", ["CREATE TABLE half (id INTEGER)", "NOT SQL"])
+    write_sample_migrations(steps_folder)
+    write_migration(steps_folder, 3, "bad", ["CREATE TABLE half (id INTEGER)", "NOT SQL"])
     with pytest.raises(MigrationFailed):
         migrate_database(path, QUIET, _again(steps_folder))
     assert [each.name for each in list_applied_migrations(path)] == [
@@ -148,16 +148,16 @@ def test_what_was_applied_before_the_failing_step_stays(path, steps_folder):
 
 
 def test_a_step_that_leaves_a_child_without_its_parent_is_rolled_back(path, steps_folder):
-    garden(steps_folder)
-    write_step(steps_folder, 3, "orphans", ["DELETE FROM plants"])
+    write_sample_migrations(steps_folder)
+    write_migration(steps_folder, 3, "orphans", ["DELETE FROM plants"])
     with pytest.raises(MigrationFailed, match="a row of pots points to a missing row of plants"):
         migrate_database(path, QUIET, _again(steps_folder))
-    assert run(path, "SELECT count(*) FROM plants") == [(1,)]
+    assert run_sql(path, "SELECT count(*) FROM plants") == [(1,)]
 
 
 def test_a_step_that_ends_its_own_transaction_is_not_written_down(path, steps_folder):
-    garden(steps_folder)
-    write_step(steps_folder, 3, "script", ["COMMIT"])
+    write_sample_migrations(steps_folder)
+    write_migration(steps_folder, 3, "script", ["COMMIT"])
     with pytest.raises(MigrationFailed, match="use execute, never executescript"):
         migrate_database(path, QUIET, _again(steps_folder))
     assert list_pending_migrations(path, _again(steps_folder)) == ["0003_script"]
@@ -168,22 +168,22 @@ def test_dropping_a_table_to_build_it_anew_keeps_its_children(path, steps_folder
 
     Inside a transaction they cannot be switched any more, so the runner does it before.
     """
-    garden(steps_folder)
+    write_sample_migrations(steps_folder)
     anew = (
         "CREATE TABLE plants_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
         "INSERT INTO plants_new SELECT id, name FROM plants",
         "DROP TABLE plants",
         "ALTER TABLE plants_new RENAME TO plants",
     )
-    write_step(steps_folder, 3, "anew", anew)
+    write_migration(steps_folder, 3, "anew", anew)
     migrate_database(path, QUIET, _again(steps_folder))
-    assert run(path, "SELECT count(*) FROM pots") == [(1,)]
+    assert run_sql(path, "SELECT count(*) FROM pots") == [(1,)]
 
 
 def test_a_disk_that_is_full_half_way_costs_nothing(path, steps_folder):
     """M10: rolled back; with room again, it works."""
-    migrate_database(path, QUIET, first_only(steps_folder))
-    write_step(
+    migrate_database(path, QUIET, write_first_migration(steps_folder))
+    write_migration(
         steps_folder,
         2,
         "pots",
@@ -197,36 +197,36 @@ def test_a_disk_that_is_full_half_way_costs_nothing(path, steps_folder):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list_pending_migrations(path, _again(steps_folder)) == ["0002_pots"]
-    assert run(path, "SELECT count(*) FROM plants") == [(1,)]
+    assert run_sql(path, "SELECT count(*) FROM plants") == [(1,)]
     assert migrate_database(path, QUIET, _again(steps_folder)) == ["0002_pots"]
 
 
 def test_no_room_for_the_copy_means_that_nothing_is_begun(path, steps_folder):
     """M10: the copy comes first."""
-    migrate_database(path, QUIET, first_only(steps_folder))
+    migrate_database(path, QUIET, write_first_migration(steps_folder))
     (path.parent / "backups").write_text("a file is in the way")
-    before = fingerprint(path)
+    before = hash_file(path)
     with pytest.raises(BackupFailed, match="Nothing was changed"):
-        migrate_database(path, QUIET, garden(steps_folder))
-    assert fingerprint(path) == before
+        migrate_database(path, QUIET, write_sample_migrations(steps_folder))
+    assert hash_file(path) == before
     assert [each.name for each in list_applied_migrations(path)] == ["0001_plants"]
 
 
 def test_the_newest_step_can_be_taken_back_and_applied_again(path, steps_folder):
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
     revert_migration(path, 2, QUIET, steps)
     assert list_pending_migrations(path, steps) == ["0002_pots"]
-    assert run(path, "SELECT count(*) FROM sqlite_master WHERE name = 'pots'") == [(0,)]
+    assert run_sql(path, "SELECT count(*) FROM sqlite_master WHERE name = 'pots'") == [(0,)]
     (copy,) = (path.parent / "backups").iterdir()
     assert copy.name.startswith("sms-before-revert-0002-")
-    assert run(copy, "SELECT count(*) FROM pots") == [(1,)]
+    assert run_sql(copy, "SELECT count(*) FROM pots") == [(1,)]
     assert migrate_database(path, QUIET, steps) == ["0002_pots"]
 
 
 @pytest.mark.parametrize("version", [1, 3, 0])
 def test_only_the_newest_step_can_be_taken_back(path, steps_folder, version):
-    steps = garden(steps_folder)
+    steps = write_sample_migrations(steps_folder)
     migrate_database(path, QUIET, steps)
     with pytest.raises(MigrationError, match=f"that is 2, not {version}"):
         revert_migration(path, version, QUIET, steps)
@@ -238,14 +238,14 @@ def test_taking_back_every_real_step_leaves_an_empty_database_that_can_begin_aga
 ):
     for step in reversed(find_migrations()):
         revert_migration(database, step.version, QUIET)
-    left = run(database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    left = run_sql(database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     assert left == [("schema_migration_lock",), ("schema_migrations",)]
     assert migrate_database(database, QUIET) == [step.name for step in find_migrations()]
 
 
 def test_the_log_says_what_was_done(path, steps_folder, caplog):
     with caplog.at_level(logging.INFO, logger=QUIET.name):
-        migrate_database(path, QUIET, garden(steps_folder))
+        migrate_database(path, QUIET, write_sample_migrations(steps_folder))
     assert [record.getMessage() for record in caplog.records] == [
         "migration 0001_plants applied",
         "migration 0002_pots applied",

@@ -3,7 +3,7 @@
 import pytest
 
 from app.migrations.migration_files import compute_migration_checksum, find_migrations
-from tests.migrations.made_up import write_step
+from tests.migrations.sample_migrations import write_migration
 
 SOURCE = '''"""Plants."""
 
@@ -59,8 +59,8 @@ def test_the_checksum_is_the_same_on_every_python():
 
 
 def test_steps_are_found_in_order(steps_folder):
-    write_step(steps_folder, 1, "plants", [])
-    write_step(steps_folder, 2, "pots", [])
+    write_migration(steps_folder, 1, "plants", [])
+    write_migration(steps_folder, 2, "pots", [])
     (steps_folder / "notes.py").write_text("")
     assert [(step.version, step.name) for step in find_migrations(steps_folder)] == [
         (1, "0001_plants"),
@@ -69,8 +69,8 @@ def test_steps_are_found_in_order(steps_folder):
 
 
 def test_a_gap_in_the_numbers_is_a_mistake_of_ours(steps_folder):
-    write_step(steps_folder, 1, "plants", [])
-    write_step(steps_folder, 3, "pots", [])
+    write_migration(steps_folder, 1, "plants", [])
+    write_migration(steps_folder, 3, "pots", [])
     with pytest.raises(ValueError, match="not numbered"):
         find_migrations(steps_folder)
 

@@ -1,7 +1,7 @@
-"""What the other processes of test_processes.py do: `python -m tests.migrations.starting
-together|dying|… FOLDER`.
+"""Runs in the processes of test_processes.py, which start and kill others.
 
-Prints one line for each thing that was not as it should be.
+`python -m tests.migrations.startup_processes together|dying|powerless FOLDER` prints one line
+for each thing that was not as it should be.
 """
 
 import contextlib
@@ -16,21 +16,28 @@ from app.migrations.migration_errors import MigrationError
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import list_applied_migrations, migrate_database
 from app.migrations.schema_comparison import describe_schema
-from tests.migrations.made_up import QUIET, fingerprint, first_only, garden, names, run
+from tests.migrations.sample_migrations import (
+    QUIET,
+    hash_file,
+    list_file_names,
+    run_sql,
+    write_first_migration,
+    write_sample_migrations,
+)
 
 ROUNDS = 20
 NOBODY = 65534
 
 
-def together(folder):
+def race_two_starts(folder):
     """ROUNDS times two processes start at the same moment, on no database and on an old one."""
-    steps = garden(folder / "steps")
+    steps = write_sample_migrations(folder / "steps")
     for number in range(ROUNDS):
         for age in ("fresh", "old"):
             path = folder / f"{age}{number}" / "sms.db"
             if age == "old":
-                migrate_database(path, QUIET, first_only(folder / "steps"))
-            _race(path, steps)
+                migrate_database(path, QUIET, write_first_migration(folder / "steps"))
+            _race_once(path, steps)
             expected = 0 if age == "fresh" else 1
             copies = len(list(path.parent.glob("backups/*")))
             if [each.version for each in list_applied_migrations(path)] != [
@@ -38,15 +45,15 @@ def together(folder):
                 2,
             ] or copies != expected:
                 yield f"{path}: {list_applied_migrations(path)}, {copies} copies"
-            if run(path, "SELECT count(*) FROM plants, pots") != [(1,)]:
+            if run_sql(path, "SELECT count(*) FROM plants, pots") != [(1,)]:
                 yield f"{path}: a step was applied twice"
 
 
-def _race(path, steps):
+def _race_once(path, steps):
     """Two children wait for the pipe to close and start; each must end well."""
     waiting, gun = os.pipe()
     children = [
-        _child(
+        _fork_child(
             lambda: (
                 os.close(gun),
                 os.read(waiting, 1),
@@ -62,42 +69,44 @@ def _race(path, steps):
             raise SystemExit(f"{path}: a starter failed")
 
 
-def dying(folder):
+def kill_at_statements(folder):
     """The power goes before this and that statement of the real migrations and of an upgrade;
     the next start mends it.
 
     Before each of the first twelve, and each fourth after that: they are all alike, and each
     costs 50 ms.
     """
-    steps = garden(folder / "steps")
-    yield from _die_everywhere(folder / "first", lambda _path: None, find_migrations())
-    yield from _die_everywhere(
+    steps = write_sample_migrations(folder / "steps")
+    yield from _kill_everywhere(folder / "first", lambda _path: None, find_migrations())
+    yield from _kill_everywhere(
         folder / "upgrade", lambda path: migrate_database(path, QUIET, steps[:1]), steps
     )
 
 
-def _whole_steps(folder, steps):
+def _list_complete_schemas(folder, steps):
     """The shapes a database may have: after none of the steps, after the first, after two, …
     after all.
     """
     for number in range(len(steps) + 1):
         path = folder / f"whole{number}" / "sms.db"
         migrate_database(path, QUIET, steps[:number])
-        yield _shape(path)
+        yield _describe_file(path)
 
 
-def _die_everywhere(folder, prepare, steps):
+def _kill_everywhere(folder, prepare, steps):
     number, died = 0, True
-    shapes = list(_whole_steps(folder, steps))
+    shapes = list(_list_complete_schemas(folder, steps))
     while died:
         number += 1 if number < 12 else 4
         path = folder / str(number) / "sms.db"
         prepare(path)
-        died = _die_before(number, path, steps)
-        if _shape(path) != shapes[len(list_applied_migrations(path))]:
+        died = _is_killed_before(number, path, steps)
+        if _describe_file(path) != shapes[len(list_applied_migrations(path))]:
             yield f"{path}: half a migration is there"
         migrate_database(path, QUIET, steps)
-        if _shape(path) != shapes[-1] or run(path, "PRAGMA integrity_check") != [("ok",)]:
+        if _describe_file(path) != shapes[-1] or run_sql(path, "PRAGMA integrity_check") != [
+            ("ok",)
+        ]:
             yield f"{path}: after the power came back it is not whole"
         if list(path.parent.glob("backups/.*")):
             yield f"{path}: an unfinished copy was left"
@@ -105,13 +114,13 @@ def _die_everywhere(folder, prepare, steps):
         yield f"{folder}: the failpoint was reached only {number} times"
 
 
-def powerless(_folder):
+def start_without_rights(_folder):
     """An ordinary user (not root, who may do everything) without the right to write to the
     file, or to its folder.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        steps = garden(folder / "steps")
+        steps = write_sample_migrations(folder / "steps")
         migrate_database(folder / "sms.db", QUIET, steps[:1])
         for each in (folder, *folder.iterdir()):
             os.chown(each, NOBODY, NOBODY)
@@ -119,32 +128,32 @@ def powerless(_folder):
         for file_mode, folder_mode in ((0o400, 0o700), (0o600, 0o500)):
             (folder / "sms.db").chmod(file_mode)
             folder.chmod(folder_mode)
-            yield from _refused_for_lack_of_rights(folder / "sms.db", steps)
+            yield from _check_refused(folder / "sms.db", steps)
         folder.chmod(0o700)
         os.seteuid(0)
 
 
-def _refused_for_lack_of_rights(path, steps):
-    before, beside = fingerprint(path), names(path.parent)
+def _check_refused(path, steps):
+    before, beside = hash_file(path), list_file_names(path.parent)
     try:
         migrate_database(path, QUIET, steps)
         yield "it was migrated without the right to"
     except MigrationError as problem:
         if "right to write" not in str(problem) or str(path) not in str(problem):
             yield str(problem)
-    if fingerprint(path) != before or names(path.parent) != beside:
-        yield f"something changed: {names(path.parent)}"
+    if hash_file(path) != before or list_file_names(path.parent) != beside:
+        yield f"something changed: {list_file_names(path.parent)}"
 
 
-def _die_before(number, path, steps):
+def _is_killed_before(number, path, steps):
     os.environ["SMSADMIN_FAILPOINT"] = f"migration:{number}"
-    child = _child(lambda: migrate_database(path, QUIET, steps))
+    child = _fork_child(lambda: migrate_database(path, QUIET, steps))
     del os.environ["SMSADMIN_FAILPOINT"]
     status = os.waitpid(child, 0)[1]
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
-def _child(work):
+def _fork_child(work):
     """A forked process that does `work` and ends with 0, or with 1 for a problem."""
     pid = os.fork()
     if pid:
@@ -158,15 +167,20 @@ def _child(work):
     os._exit(0)
 
 
-def _shape(path):
+def _describe_file(path):
     if not path.exists():
         return {}
     with contextlib.closing(sqlite3.connect(path)) as connection:
         return describe_schema(connection)
 
 
+EXPERIMENTS = {
+    "together": race_two_starts,
+    "dying": kill_at_statements,
+    "powerless": start_without_rights,
+}
+
 if __name__ == "__main__":
-    for line in {"together": together, "dying": dying, "powerless": powerless}[sys.argv[1]](
-        Path(sys.argv[2])
-    ):
-        sys.stdout.write(f"{line}\n")
+    experiment = EXPERIMENTS[sys.argv[1]]
+    for complaint in experiment(Path(sys.argv[2])):
+        sys.stdout.write(f"{complaint}\n")

@@ -1,4 +1,4 @@
-"""Databases and migrations for these tests: made-up steps, a real migrated file, bytes."""
+"""Sample migrations, a database that the real migrations made, and helpers around files."""
 
 import contextlib
 import hashlib
@@ -12,7 +12,7 @@ from app.migrations.migration_runner import migrate_database
 
 QUIET = logging.getLogger("tests.migrations")
 
-STEP = '''"""{name}."""
+MIGRATION_TEMPLATE = '''"""{name}."""
 
 APPLY = {apply!r}
 REVERT = {revert!r}
@@ -33,37 +33,38 @@ PLANTS = (
     "INSERT INTO plants (name) VALUES ('fern')",
 )
 POTS = (
-    "CREATE TABLE pots (id INTEGER PRIMARY KEY, plant_id INTEGER NOT NULL REFERENCES plants(id) ON DELETE CASCADE)",
+    "CREATE TABLE pots (id INTEGER PRIMARY KEY, "
+    "plant_id INTEGER NOT NULL REFERENCES plants(id) ON DELETE CASCADE)",
     "INSERT INTO pots (plant_id) SELECT id FROM plants",
 )
 
 
-def write_step(folder, number, name, apply, revert=()):
+def write_migration(folder, number, name, apply, revert=()):
     """Write a migration file; returns it."""
     folder.mkdir(exist_ok=True)
     file = folder / f"m{number:04}_{name}.py"
-    file.write_text(STEP.format(name=name, apply=tuple(apply), revert=tuple(revert)))
+    file.write_text(MIGRATION_TEMPLATE.format(name=name, apply=tuple(apply), revert=tuple(revert)))
     find_migrations.cache_clear()
     return file
 
 
-def garden(folder):
-    """Two honest steps: plants, then pots."""
-    write_step(folder, 1, "plants", PLANTS, ["DROP TABLE plants"])
-    write_step(folder, 2, "pots", POTS, ["DROP TABLE pots"])
+def write_sample_migrations(folder):
+    """Write two migrations, plants and pots, and return them."""
+    write_migration(folder, 1, "plants", PLANTS, ["DROP TABLE plants"])
+    write_migration(folder, 2, "pots", POTS, ["DROP TABLE pots"])
     return find_migrations(folder)
 
 
-def first_only(folder):
-    """The first of the garden's steps alone: a version of the program from before the pots."""
-    return garden(folder)[:1]
+def write_first_migration(folder):
+    """Write both and return the first alone, as a program from before the second would know it."""
+    return write_sample_migrations(folder)[:1]
 
 
 _TEMPLATE: list[Path] = []
 
 
-def migrated(folder, factory=None):
-    """A copy of a database that the real migrations made, in `folder`."""
+def copy_migrated_database(folder, factory=None):
+    """Copy a database that the real migrations made into `folder` and return its path."""
     if not _TEMPLATE:
         if factory is None:
             raise RuntimeError("ask for the fixture `database` first")
@@ -73,7 +74,7 @@ def migrated(folder, factory=None):
     return Path(shutil.copy(_TEMPLATE[0], folder / "sms.db"))
 
 
-def run(path, *statements):
+def run_sql(path, *statements):
     """Run statements on a file and return the rows of the last one.
 
     Rules are off: tests break things on purpose.
@@ -85,11 +86,11 @@ def run(path, *statements):
     return rows
 
 
-def fingerprint(path):
-    """The bytes of a file, in short."""
+def hash_file(path):
+    """Return the SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def names(folder):
-    """The files in a folder."""
-    return sorted(each.name for each in folder.iterdir())
+def list_file_names(folder):
+    """Return the sorted names of the files in a folder."""
+    return sorted(file.name for file in folder.iterdir())

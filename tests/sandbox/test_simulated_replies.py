@@ -25,7 +25,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
-from tests.keywords.keyword_helpers import keyword, survey
+from tests.keywords.keyword_helpers import create_keyword, create_survey
 from tests.sample_people import ZOE
 from tests.sample_rows import add_member, make_phone
 from tests.visit import Visitor
@@ -230,11 +230,11 @@ def test_a_phone_sends_a_picture_with_and_without_words(app, visit):
 
 def test_the_words_that_start_something_are_buttons_on_every_phone(app, visit):
     with app.app_context():
-        keyword("HOURS", aliases=["WHEN"])
-        keyword("OFF", is_active=False)
-        keyword("OVER", active_until=now() - timedelta(days=1))
-        survey("Lunch", "FOOD")
-        survey("Closed", "SHUT", is_active=False)
+        create_keyword("HOURS", aliases=["WHEN"])
+        create_keyword("OFF", is_active=False)
+        create_keyword("OVER", active_until=now() - timedelta(days=1))
+        create_survey("Lunch", "FOOD")
+        create_survey("Closed", "SHUT", is_active=False)
     page = visit(ZOES, "sol")
     for word in ("HOURS", "FOOD"):
         assert f'name="body" value="{word}"' in page.text
