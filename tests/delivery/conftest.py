@@ -2,18 +2,18 @@
 
 import pytest
 
-from tests.delivery.town import twilio_settings
+from tests.delivery.helpers import twilio_settings
 from tests.twilio_server import TwilioServer
 
 
 @pytest.fixture
 def twilio():
-    """The tests' own Twilio."""
+    """Start the tests' own Twilio server."""
     with TwilioServer() as server:
         yield server
 
 
 @pytest.fixture
-def town(make_app, twilio):
-    """An app that sends through `twilio`, as fast as it can."""
+def sending_app(make_app, twilio):
+    """Make an app that sends through `twilio`, as fast as it can."""
     return make_app(**twilio_settings(twilio))

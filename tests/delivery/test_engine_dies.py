@@ -5,14 +5,14 @@ text stays on the wire.
 import pytest
 
 from app import scheduler
-from tests.delivery.town import (
-    blast,
-    ended,
-    everybody_is_accounted_for,
-    people,
-    rows,
-    schedule,
-    statuses,
+from tests.delivery.helpers import (
+    add_phones,
+    assert_everybody_accounted_for,
+    count_statuses,
+    get_schedule,
+    list_messages,
+    start_blast,
+    wait_until_ended,
 )
 from tests.gunicorn_server import wait_until
 from tests.sample_people import LEO, MIA, ZOE
@@ -43,55 +43,64 @@ class Faulty:
 
 
 @pytest.fixture
-def engine(town):
+def engine(sending_app):
     """The background of a process, not started yet."""
-    background = scheduler.BackgroundJobs(town, lambda: True)
+    background = scheduler.BackgroundJobs(sending_app, lambda: True)
     yield background
     background.stop()
 
 
 def with_a_fault(background, trouble, *, after):
     """Leo's text meets a fault; the second carrier that the engine makes is whole again."""
-    make, made = background.engine.make_carrier, []
+    make, carriers = background.engine.make_carrier, []
 
     def next_carrier():
-        made.append(make())
-        return Faulty(made[0], LEO, trouble, after=after) if len(made) == 1 else made[-1]
+        carriers.append(make())
+        return (
+            Faulty(carriers[0], LEO, trouble, after=after) if len(carriers) == 1 else carriers[-1]
+        )
 
     background.engine.make_carrier = next_carrier
     background.start()
-    return made
+    return carriers
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_f42_a_fault_of_ours_with_one_text_leaves_that_text_in_doubt(town, twilio, engine, after):
+def test_a_fault_of_ours_with_one_text_leaves_that_text_in_doubt(
+    sending_app, twilio, engine, after
+):
     """F42: the loop goes on; the text is not sent again, because it may have left."""
-    people(town, ZOE, LEO, MIA)
-    made = with_a_fault(engine, RuntimeError, after=after)
-    log = ended(town, blast(town))
-    assert statuses(town, log.id) == {"accepted": 2, "unknown": 1}
-    assert len(made) == 1
+    add_phones(sending_app, ZOE, LEO, MIA)
+    carriers = with_a_fault(engine, RuntimeError, after=after)
+    log = wait_until_ended(sending_app, start_blast(sending_app))
+    assert count_statuses(sending_app, log.id) == {"accepted": 2, "unknown": 1}
+    assert len(carriers) == 1
     assert len(twilio.sent_to(LEO)) == after
-    everybody_is_accounted_for(town, twilio)
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_f42_an_engine_that_dies_in_mid_blast_is_started_again_and_goes_on(
-    town, twilio, engine, after
+def test_an_engine_that_dies_in_mid_blast_is_started_again_and_goes_on(
+    sending_app, twilio, engine, after
 ):
     """F42: the thread ends, as nothing may catch a SystemExit; the next tick starts another,
     which leads anew.
     """
-    people(town, ZOE, LEO, MIA)
-    made = with_a_fault(engine, SystemExit, after=after)
-    wanted = blast(town)
-    log = ended(town, wanted)
-    wait_until(lambda: schedule(town, wanted).status == "sent", "the schedule to say so")
-    assert len(made) == 2
-    found = {row.phone: (row.status.value, row.reason, row.attempts) for row in rows(town, log.id)}
-    assert found[LEO] == ("unknown", "process_stopped", 1)
-    assert {found[ZOE][0], found[MIA][0]} <= {"accepted", "unknown"}
+    add_phones(sending_app, ZOE, LEO, MIA)
+    carriers = with_a_fault(engine, SystemExit, after=after)
+    blast_id = start_blast(sending_app)
+    log = wait_until_ended(sending_app, blast_id)
+    wait_until(
+        lambda: get_schedule(sending_app, blast_id).status == "sent", "the schedule to say so"
+    )
+    assert len(carriers) == 2
+    row_by_phone = {
+        row.phone: (row.status.value, row.reason, row.attempts)
+        for row in list_messages(sending_app, log.id)
+    }
+    assert row_by_phone[LEO] == ("unknown", "process_stopped", 1)
+    assert {row_by_phone[ZOE][0], row_by_phone[MIA][0]} <= {"accepted", "unknown"}
     assert len(twilio.sent_to(LEO)) == after
-    everybody_is_accounted_for(town, twilio)
-    twilio.send_callbacks(town, ("delivered",))
-    assert statuses(town, log.id)["delivered"] == len(twilio.requests) >= 1 + after
+    assert_everybody_accounted_for(sending_app, twilio)
+    twilio.send_callbacks(sending_app, ("delivered",))
+    assert count_statuses(sending_app, log.id)["delivered"] == len(twilio.requests) >= 1 + after

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.bench.processes import children_of
-from tests.delivery.town import (
-    attempts,
-    blast,
-    ended,
-    everybody_is_accounted_for,
-    rows,
-    statuses,
+from tests.delivery.helpers import (
+    assert_everybody_accounted_for,
+    count_statuses,
+    list_attempts,
+    list_messages,
+    start_blast,
     twilio_settings,
+    wait_until_ended,
 )
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import add_members
@@ -40,55 +40,55 @@ NEVER_REACHED_THE_CARRIER = {"T2", "T3a"}
 
 
 @pytest.fixture
-def town(make_app, twilio):
+def sending_app(make_app, twilio):
     """The test's own eyes on the database; it sends nothing itself."""
     return make_app(**twilio_settings(twilio, scheduler_enabled=False))
 
 
 @pytest.fixture
-def server(town, twilio):
+def server(sending_app, twilio):
     """A gunicorn with one request at a time, not started yet."""
-    database = town.extensions["settings"].database_path
+    database = sending_app.extensions["settings"].database_path
     sends = {
         "TWILIO_ACCOUNT_SID": twilio.account,
         "TWILIO_AUTH_TOKEN": twilio.auth_token,
     }
     sends |= {"TWILIO_FROM_NUMBER": "+13035550100", "TWILIO_API_URL": twilio.url}
-    made = GunicornServer(database, **sends, SEND_RATE="1000", SEND_CONCURRENCY="1")
-    yield made
-    made.stop()
+    served = GunicornServer(database, **sends, SEND_RATE="1000", SEND_CONCURRENCY="1")
+    yield served
+    served.stop()
 
 
 @pytest.mark.parametrize("point", CRASHES)
-def test_f1_a_process_that_dies_anywhere_leaves_nobody_twice_and_nobody_without_a_state(
-    town, twilio, server, point
+def test_a_process_that_dies_anywhere_leaves_nobody_twice_and_nobody_without_a_state(
+    sending_app, twilio, server, point
 ):
     """F1: the table of crash points, row by row; then the restart, and the receipts."""
-    with town.app_context():
+    with sending_app.app_context():
         add_members(PEOPLE)
-    wanted = _die_at(server, point, lambda: blast(town))
+    blast_id = _die_at(server, point, lambda: start_blast(sending_app))
     expected, at_carrier = CRASHES[point]
-    assert statuses(town) == expected
-    assert len(attempts(town)) == expected["accepted"] + expected["submitting"]
+    assert count_statuses(sending_app) == expected
+    assert len(list_attempts(sending_app)) == expected["accepted"] + expected["submitting"]
     if point == "T3b":  # the bytes are on their way without us
         twilio.wait_for(at_carrier)
     assert len(twilio.requests) == at_carrier
-    [in_doubt] = [row for row in rows(town) if row.status == "submitting"]
-    everybody_is_accounted_for(town, twilio)
+    [in_doubt] = [row for row in list_messages(sending_app) if row.status == "submitting"]
+    assert_everybody_accounted_for(sending_app, twilio)
 
     server.start()
-    log = ended(town, wanted)
-    assert statuses(town, log.id) == {"accepted": PEOPLE - 1, "unknown": 1}
-    [row] = [row for row in rows(town) if row.status == "unknown"]
+    log = wait_until_ended(sending_app, blast_id)
+    assert count_statuses(sending_app, log.id) == {"accepted": PEOPLE - 1, "unknown": 1}
+    [row] = [row for row in list_messages(sending_app) if row.status == "unknown"]
     assert (row.id, row.reason, row.attempts) == (in_doubt.id, "process_stopped", 1)
     assert row.look_up_at is not None
     lost = point in NEVER_REACHED_THE_CARRIER
     assert len(twilio.requests) == PEOPLE - lost
     assert set(twilio.send_callbacks(server.url, ("delivered",))) == {204}
-    assert statuses(town, log.id) == (
+    assert count_statuses(sending_app, log.id) == (
         {"delivered": PEOPLE - 1, "unknown": 1} if lost else {"delivered": PEOPLE}
     )
-    everybody_is_accounted_for(town, twilio)
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
 def _die_at(server, point, begin):

@@ -13,16 +13,16 @@ from sqlalchemy import event
 
 from app.core import db as kit
 from app.core.db import db
-from tests.delivery.town import (
-    attempts,
-    blast,
-    ended,
-    everybody_is_accounted_for,
-    log_of,
-    rows,
-    statuses,
-    tally,
+from tests.delivery.helpers import (
+    assert_everybody_accounted_for,
+    count_statuses,
+    get_log,
+    get_tally,
+    list_attempts,
+    list_messages,
+    start_blast,
     twilio_settings,
+    wait_until_ended,
 )
 from tests.gunicorn_server import wait_until
 from tests.sample_rows import add_members, make_phone
@@ -57,7 +57,7 @@ class Disk:
 
 
 @pytest.fixture
-def town(make_app, twilio):
+def sending_app(make_app, twilio):
     """200 people, a hundred texts a second, eight requests at once."""
     app = make_app(**twilio_settings(twilio, send_rate=100.0, send_concurrency=8))
     with app.app_context():
@@ -66,129 +66,139 @@ def town(make_app, twilio):
 
 
 @pytest.fixture
-def disk(town):
-    """The disk that the town's database lies on."""
-    return Disk(town)
+def disk(sending_app):
+    """The disk that the app's database lies on."""
+    return Disk(sending_app)
 
 
 @pytest.mark.parametrize("stuffed", [False, True])
-def test_f31_a_disk_that_fills_up_in_mid_blast_stops_it_and_room_lets_it_go_on(
-    town, twilio, background, disk, caplog, stuffed
+def test_a_disk_that_fills_up_in_mid_blast_stops_it_and_room_lets_it_go_on(
+    sending_app, twilio, background, disk, caplog, stuffed
 ):
     """F31: whoever could not be armed gets no request; pages can be read; with room everybody
     gets their text.
     """
-    background(town)
-    wanted = blast(town)
+    background(sending_app)
+    blast_id = start_blast(sending_app)
     twilio.wait_for(20)
     disk.stuffed = stuffed
     disk.full = True
     wait_until(lambda: "database or disk is full" in caplog.text, "the disk to be full")
-    wait_until(lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty")
+    wait_until(
+        lambda: len(list_attempts(sending_app)) == len(twilio.requests), "the wire to be empty"
+    )
     stood_at = len(twilio.requests)
-    log = log_of(town, wanted)
+    log = get_log(sending_app, blast_id)
     with pytest.raises(AssertionError):
         twilio.wait_for(stood_at + 1, 0.5)
     assert stood_at < PEOPLE
-    see = Visitor(town)
+    see = Visitor(sending_app)
     for page in ("/", f"/blasts/logs/{log.id}", "/community"):
-        shown = see(page, "ada")
-        assert shown.status_code == 200
-        assert "The disk is full. Texts wait" in shown.text
+        text = see(page, "ada")
+        assert text.status_code == 200
+        assert "The disk is full. Texts wait" in text.text
     refused = see("/community/add", "ada", name="Zoë", phone="+13032005555")
     if stuffed:  # else the last page of the file has room for one member
         assert refused.status_code == 503
         assert "Nothing was saved" in refused.text
-    everybody_is_accounted_for(town, twilio)
+    assert_everybody_accounted_for(sending_app, twilio)
     disk.full = False
-    ended(town, wanted)
-    assert statuses(town, log.id) == {"accepted": PEOPLE}
+    wait_until_ended(sending_app, blast_id)
+    assert count_statuses(sending_app, log.id) == {"accepted": PEOPLE}
     assert len(twilio.requests) == PEOPLE
     assert "The disk is full" not in see("/", "ada").text
-    everybody_is_accounted_for(town, twilio)
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
-def test_f32_answers_that_cannot_be_stored_wait_for_room(town, twilio, background, disk, caplog):
+def test_answers_that_cannot_be_stored_wait_for_room(sending_app, twilio, background, disk, caplog):
     """F32: the carrier said 201 and the disk is full: nobody is asked again, and with room the
     answer is stored.
     """
     phone = make_phone(150)
     twilio.answer(to=phone, delay=0.4)
-    background(town)
-    wanted = blast(town)
+    background(sending_app)
+    blast_id = start_blast(sending_app)
     wait_until(lambda: twilio.sent_to(phone), "their request")
     disk.stuffed = disk.full = True
     wait_until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
     time.sleep(0.6)  # not for luck: their answer is in as well by now
-    assert {row.status.value for row in rows(town) if row.phone == phone} == {"submitting"}
+    assert {row.status.value for row in list_messages(sending_app) if row.phone == phone} == {
+        "submitting"
+    }
     disk.full = False
-    log = ended(town, wanted)
-    assert statuses(town, log.id) == {"accepted": PEOPLE}
+    log = wait_until_ended(sending_app, blast_id)
+    assert count_statuses(sending_app, log.id) == {"accepted": PEOPLE}
     assert len(twilio.requests) == PEOPLE
-    everybody_is_accounted_for(town, twilio)
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
-def test_f32_answers_that_are_lost_with_the_process_leave_doubt_that_receipts_end(
-    town, twilio, background, disk, caplog
+def test_answers_that_are_lost_with_the_process_leave_doubt_that_receipts_end(
+    sending_app, twilio, background, disk, caplog
 ):
     """F32: full until the process ended; the next one asks nobody again, and the receipts bring
     the names.
     """
     twilio.answer(delay=0.1)
-    running = background(town)
-    wanted = blast(town)
+    running = background(sending_app)
+    blast_id = start_blast(sending_app)
     twilio.wait_for(40)
     disk.stuffed = disk.full = True
     wait_until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
     running.stop()
-    lost = {row.phone for row in rows(town) if row.status == "submitting"}
+    lost = {row.phone for row in list_messages(sending_app) if row.status == "submitting"}
     never_left = lost - {
-        each.to for each in twilio.requests
+        request.to for request in twilio.requests
     }  # armed, but not asked for when the process ended
     assert lost
     disk.full = False
-    background(town)
-    log = ended(town, wanted)
-    assert statuses(town, log.id) == {
+    background(sending_app)
+    log = wait_until_ended(sending_app, blast_id)
+    assert count_statuses(sending_app, log.id) == {
         "accepted": PEOPLE - len(lost),
         "unknown": len(lost),
     }
     assert len(twilio.requests) == PEOPLE - len(never_left)
-    assert set(twilio.send_callbacks(town, ("delivered",))) == {204}
-    assert {row.phone for row in rows(town, log.id) if row.status != "delivered"} == never_left
-    everybody_is_accounted_for(town, twilio)
+    assert set(twilio.send_callbacks(sending_app, ("delivered",))) == {204}
+    assert {
+        row.phone for row in list_messages(sending_app, log.id) if row.status != "delivered"
+    } == never_left
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
-def test_f33_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_try_again(
+def test_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_try_again(
     make_app, twilio, background, monkeypatch
 ):
     """F33: another process keeps the database. (We wait one second here instead of ten.)"""
     monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 1)
-    town = make_app(**twilio_settings(twilio, send_rate=100.0))
-    with town.app_context():
+    sending_app = make_app(**twilio_settings(twilio, send_rate=100.0))
+    with sending_app.app_context():
         add_members(PEOPLE)
-    see = Visitor(town)
+    see = Visitor(sending_app)
     see.token("ada")
-    background(town)
-    wanted = blast(town)
+    background(sending_app)
+    blast_id = start_blast(sending_app)
     twilio.wait_for(20)
-    with _another_writer(town):
+    with _another_writer(sending_app):
         started = time.monotonic()
-        assert set(twilio.send_callbacks(town, ("delivered",), to=twilio.requests[0].to)) == {503}
+        assert set(
+            twilio.send_callbacks(sending_app, ("delivered",), to=twilio.requests[0].to)
+        ) == {503}
         busy = see("/community/add", "ada", name="Ada", phone="+13035550199")
         assert (busy.status_code, "Busy, try again" in busy.words) == (503, True)
         assert see("/", "ada").status_code == 200
         assert time.monotonic() - started < 5
-        wait_until(lambda: len(attempts(town)) == len(twilio.requests), "the wire to be empty")
+        wait_until(
+            lambda: len(list_attempts(sending_app)) == len(twilio.requests), "the wire to be empty"
+        )
         stood_at = len(twilio.requests)
         with pytest.raises(AssertionError):
             twilio.wait_for(stood_at + 1, 1.5)
-    log = ended(town, wanted)
-    assert tally(town, log.id).accepted == PEOPLE
+    log = wait_until_ended(sending_app, blast_id)
+    assert get_tally(sending_app, log.id).accepted == PEOPLE
     assert len(twilio.requests) == PEOPLE
-    assert set(twilio.send_callbacks(town, ("delivered",))) == {204}
-    assert statuses(town, log.id) == {"delivered": PEOPLE}
-    everybody_is_accounted_for(town, twilio)
+    assert set(twilio.send_callbacks(sending_app, ("delivered",))) == {204}
+    assert count_statuses(sending_app, log.id) == {"delivered": PEOPLE}
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from tests.delivery.helpers import everybody_is_accounted_for, twilio_settings
+from tests.delivery.helpers import assert_everybody_accounted_for, twilio_settings
 from tests.sample_rows import add_members
 from tests.torture.killing import Killing
 
@@ -22,11 +22,11 @@ def test_whatever_the_moment_of_the_kill_nobody_is_texted_twice_and_nobody_is_lo
     """F1: at any moment, the whole server or its worker; then look-ups or receipts say what
     became of the rest.
     """
-    town = make_app(**twilio_settings(twilio, scheduler_enabled=False))
-    with town.app_context():
+    sending_app = make_app(**twilio_settings(twilio, scheduler_enabled=False))
+    with sending_app.app_context():
         add_members(PEOPLE)
-    with Killing(town, twilio, PEOPLE, random.Random(), points=False) as killing:
+    with Killing(sending_app, twilio, PEOPLE, random.Random(), points=False) as killing:
         rounds = [killing.one() for _ in range(kills)]
     assert [kill for kill in rounds if not kill.fine] == []
     assert all(kill.delivered + kill.unknown == PEOPLE for kill in rounds)
-    everybody_is_accounted_for(town, twilio)
+    assert_everybody_accounted_for(sending_app, twilio)

@@ -15,15 +15,15 @@ import pytest
 from app.core.db import db
 from app.delivery.models import Lease
 from tests.bench.processes import children_of
-from tests.delivery.town import (
-    attempts,
-    blast,
-    ended,
-    everybody_is_accounted_for,
-    log_of,
-    statuses,
-    tally,
+from tests.delivery.helpers import (
+    assert_everybody_accounted_for,
+    count_statuses,
+    get_log,
+    get_tally,
+    list_attempts,
+    start_blast,
     twilio_settings,
+    wait_until_ended,
 )
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import add_members
@@ -38,7 +38,7 @@ def database(make_settings):
 
 
 @pytest.fixture
-def town(make_app, twilio):
+def sending_app(make_app, twilio):
     """The test's own eyes on the same database; it sends nothing itself."""
     return make_app(**twilio_settings(twilio, scheduler_enabled=False))
 
@@ -63,43 +63,45 @@ def leader(app):
         return db.session.scalar(db.select(Lease))
 
 
-def test_two_workers_and_everybody_gets_exactly_one(town, database, twilio):
-    with town.app_context():
+def test_two_workers_and_everybody_gets_exactly_one(sending_app, database, twilio):
+    with sending_app.app_context():
         add_members(PEOPLE)
     with served(database, twilio, WEB_CONCURRENCY="2") as server:
-        wait_until(lambda: leader(town), "somebody to lead")
-        log = ended(town, blast(town), 40)
-        assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: PEOPLE}
+        wait_until(lambda: leader(sending_app), "somebody to lead")
+        log = wait_until_ended(sending_app, start_blast(sending_app), 40)
+        assert Counter(Counter(request.to for request in twilio.requests).values()) == {1: PEOPLE}
         assert set(twilio.send_callbacks(server.url, ("delivered",))) == {204}
-        assert statuses(town, log.id) == {"delivered": PEOPLE}
-    everybody_is_accounted_for(town, twilio)
+        assert count_statuses(sending_app, log.id) == {"delivered": PEOPLE}
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
-def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(town, database, twilio):
-    with town.app_context():
+def test_with_the_scheduler_off_nothing_is_sent_until_another_process_does(
+    sending_app, database, twilio
+):
+    with sending_app.app_context():
         add_members(5)
     with served(database, twilio, SCHEDULER_ENABLED="0"):
-        wanted = blast(town)
+        blast_id = start_blast(sending_app)
         time.sleep(2.5)  # not for luck: the tick would have come twice by now
         assert twilio.requests == []
-        assert log_of(town, wanted) is None
+        assert get_log(sending_app, blast_id) is None
         with served(database, twilio):
-            ended(town, wanted)
+            wait_until_ended(sending_app, blast_id)
     assert len(twilio.requests) == 5
 
 
-def test_f3_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goes_on(
-    town, database, twilio
+def test_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goes_on(
+    sending_app, database, twilio
 ):
     """F3: requests on the wire, rows armed behind them, and somebody whose page is slow in
     coming.
     """
-    with town.app_context():
+    with sending_app.app_context():
         add_members(60)
     twilio.answer(delay=0.5)
     server = served(database, twilio, SEND_RATE="40", SEND_CONCURRENCY="8")
     with server:
-        wanted = blast(town)
+        blast_id = start_blast(sending_app)
         twilio.wait_for(15)
         reader = _asks_slowly(server, 3.0)
         started = time.monotonic()
@@ -107,73 +109,79 @@ def test_f3_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_
         assert time.monotonic() - started < 15
         reader.join(10)
         assert not reader.is_alive()
-    log = log_of(town, wanted)
-    numbers = tally(town, log.id)
+    log = get_log(sending_app, blast_id)
+    numbers = get_tally(sending_app, log.id)
     assert (numbers.in_flight, numbers.unknown) == (0, 0)
     assert numbers.queued > 0
     assert numbers.accepted == len(twilio.requests)
-    assert leader(town).holder == ""
+    assert leader(sending_app).holder == ""
     with served(database, twilio):
-        ended(town, wanted, 30)
-    assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: 60}
-    everybody_is_accounted_for(town, twilio)
+        wait_until_ended(sending_app, blast_id, 30)
+    assert Counter(Counter(request.to for request in twilio.requests).values()) == {1: 60}
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
-def test_f15_when_the_leading_worker_is_killed_the_other_takes_over_at_once(town, database, twilio):
+def test_when_the_leading_worker_is_killed_the_other_takes_over_at_once(
+    sending_app, database, twilio
+):
     """F15: two workers of one gunicorn; nobody is texted twice, and what was on the wire is in
     doubt.
     """
-    with town.app_context():
+    with sending_app.app_context():
         add_members(80)
     twilio.answer(delay=0.1)
     with served(database, twilio, WEB_CONCURRENCY="2", SEND_RATE="40") as server:
-        wait_until(lambda: leader(town), "somebody to lead")
-        wanted = blast(town)
+        wait_until(lambda: leader(sending_app), "somebody to lead")
+        blast_id = start_blast(sending_app)
         twilio.wait_for(20)
-        before = leader(town).epoch
+        before = leader(sending_app).epoch
         os.kill(_holder_of_lock(database), signal.SIGKILL)
-        wait_until(lambda: leader(town).epoch > before, "the other to take over", 5)
-        log = ended(town, wanted, 30)
-        numbers = tally(town, log.id)
+        wait_until(lambda: leader(sending_app).epoch > before, "the other to take over", 5)
+        log = wait_until_ended(sending_app, blast_id, 30)
+        numbers = get_tally(sending_app, log.id)
         assert numbers.accepted + numbers.unknown == 80
         twilio.send_callbacks(server.url, ("delivered",))
-    assert statuses(town, log.id)["delivered"] == len(twilio.requests)
-    everybody_is_accounted_for(town, twilio)
+    assert count_statuses(sending_app, log.id)["delivered"] == len(twilio.requests)
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
-def test_f15_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(town, database, twilio):
+def test_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(
+    sending_app, database, twilio
+):
     """F15: 500 people; exactly one leads, the other stands by and takes over within seconds of
     a kill -9.
     """
-    with town.app_context():
+    with sending_app.app_context():
         add_members(PEOPLE)
     first, second = (
         served(database, twilio, SEND_RATE="250"),
         served(database, twilio, SEND_RATE="250"),
     )
     with first, second:
-        wait_until(lambda: leader(town), "somebody to lead")
-        wanted = blast(town)
+        wait_until(lambda: leader(sending_app), "somebody to lead")
+        blast_id = start_blast(sending_app)
         twilio.wait_for(60)
-        before, leading = leader(town).epoch, _holder_of_lock(database)
+        before, leading = leader(sending_app).epoch, _holder_of_lock(database)
         assert before == 1
         killed, other = (
             (first, second) if leading in children_of(first.process.pid) else (second, first)
         )
         assert "leading" not in other.said
         killed.kill()
-        wait_until(lambda: leader(town).epoch > before, "the other to take over", 5)
+        wait_until(lambda: leader(sending_app).epoch > before, "the other to take over", 5)
         assert _holder_of_lock(database) in children_of(other.process.pid)
-        log = ended(town, wanted, 40)
-    assert tally(town, log.id).accepted + tally(town, log.id).unknown == PEOPLE
-    everybody_is_accounted_for(town, twilio)
+        log = wait_until_ended(sending_app, blast_id, 40)
+    assert (
+        get_tally(sending_app, log.id).accepted + get_tally(sending_app, log.id).unknown == PEOPLE
+    )
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
-def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, database, twilio):
+def test_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(sending_app, database, twilio):
     """F16: stopped in mid-blast with requests out and rows armed behind them; the other leads
     within 20 s.
     """
-    with town.app_context():
+    with sending_app.app_context():
         add_members(120)
     twilio.answer(delay=0.4)
     slow = {"SEND_RATE": "40", "SEND_CONCURRENCY": "4"}
@@ -181,35 +189,39 @@ def test_f16_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(town, datab
         served(database, twilio, **slow) as first,
         served(database, twilio, **slow) as second,
     ):
-        wait_until(lambda: leader(town), "somebody to lead")
-        wanted = blast(town)
+        wait_until(lambda: leader(sending_app), "somebody to lead")
+        blast_id = start_blast(sending_app)
         twilio.wait_for(10)
-        before, frozen = leader(town).epoch, _holder_of_lock(database)
+        before, frozen = leader(sending_app).epoch, _holder_of_lock(database)
         _freeze(frozen, database)
-        stopped_at, armed = time.monotonic(), len(attempts(town))
+        stopped_at, armed = time.monotonic(), len(list_attempts(sending_app))
         try:
-            wait_until(lambda: leader(town).epoch > before, "the other to take over", 20)
+            wait_until(lambda: leader(sending_app).epoch > before, "the other to take over", 20)
             took = time.monotonic() - stopped_at
             twilio.answer()
             wait_until(lambda: len(twilio.requests) > armed + 20, "the other to send")
-            refs = {each.ref for each in attempts(town)[:armed]}
-            theirs = _with(twilio, refs)
+            refs = {attempt.ref for attempt in list_attempts(sending_app)[:armed]}
+            request_count = _with(twilio, refs)
         finally:
             os.kill(frozen, signal.SIGCONT)
-        log = ended(town, wanted, 40)
-        wait_until(lambda: not statuses(town, log.id)["submitting"], "the last answers")
+        log = wait_until_ended(sending_app, blast_id, 40)
+        wait_until(
+            lambda: not count_statuses(sending_app, log.id)["submitting"], "the last answers"
+        )
         assert 11 < took < 20  # 15 s after its last beat, which it gives every 3 s
-        assert _with(twilio, refs) == theirs, "the one that slept sent something"
-        assert leader(town).epoch == before + 1
+        assert _with(twilio, refs) == request_count, "the one that slept sent something"
+        assert leader(sending_app).epoch == before + 1
         wait_until(
             lambda: _holder_of_lock(database) not in (None, frozen),
             "the lock to go to who leads",
         )
-        [sleeper] = [each for each in (first, second) if frozen in children_of(each.process.pid)]
+        [sleeper] = [
+            server for server in (first, second) if frozen in children_of(server.process.pid)
+        ]
         twilio.send_callbacks(sleeper.url, ("delivered",))
-    counted = tally(town, log.id)
+    counted = get_tally(sending_app, log.id)
     assert counted.delivered + counted.unknown + counted.accepted == 120
-    everybody_is_accounted_for(town, twilio)
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
 def _freeze(pid, database):
@@ -239,14 +251,14 @@ def _freeze(pid, database):
 
 def _states_of_threads(pid):
     return [
-        each.read_text().rpartition(")")[2].split()[0]
-        for each in Path(f"/proc/{pid}/task").glob("*/stat")
+        path.read_text().rpartition(")")[2].split()[0]
+        for path in Path(f"/proc/{pid}/task").glob("*/stat")
     ]
 
 
 def _with(twilio, refs):
     """How many requests carried one of these refs."""
-    return sum(each.callback.rsplit("/", 1)[1] in refs for each in twilio.requests)
+    return sum(request.callback.rsplit("/", 1)[1] in refs for request in twilio.requests)
 
 
 def _asks_slowly(server, seconds):
@@ -256,7 +268,8 @@ def _asks_slowly(server, seconds):
     fields = b"username=ada&password=" + b"x" * 18
     line = socket.create_connection(("127.0.0.1", server.port))
     line.sendall(
-        b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n"
     )
     line.sendall(b"Content-Length: %d\r\n\r\n" % len(fields))
 

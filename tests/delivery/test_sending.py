@@ -14,17 +14,17 @@ from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.actions.opt_outs import record_opt_out
-from tests.delivery.town import (
+from tests.delivery.helpers import (
     FAST,
-    attempts,
-    blast,
-    ended,
-    everybody_is_accounted_for,
-    log_of,
-    rows,
-    schedule,
-    statuses,
-    tally,
+    assert_everybody_accounted_for,
+    count_statuses,
+    get_log,
+    get_schedule,
+    get_tally,
+    list_attempts,
+    list_messages,
+    start_blast,
+    wait_until_ended,
 )
 from tests.gunicorn_server import wait_until
 from tests.sample_people import LEO, MAX, MIA, ZOE
@@ -32,7 +32,7 @@ from tests.sample_rows import add_dead_number, add_member, add_members, add_opt_
 
 
 @pytest.fixture
-def town(make_app):
+def sending_app(make_app):
     """An app on a fast sandbox, with nobody in it."""
     return make_app(**FAST)
 
@@ -43,160 +43,174 @@ def people(app, *phones):
             add_member(phone, "Zoe" if phone == ZOE else None)
 
 
-def test_everybody_gets_exactly_one_text_and_a_receipt(town, background):
-    with town.app_context():
+def test_everybody_gets_exactly_one_text_and_a_receipt(sending_app, background):
+    with sending_app.app_context():
         add_members(120)
-    background(town)
-    wanted = blast(town)
-    log = ended(town, wanted)
-    wait_until(lambda: tally(town, log.id).delivered == 120, "the receipts")
-    with town.app_context():
+    background(sending_app)
+    blast_id = start_blast(sending_app)
+    log = wait_until_ended(sending_app, blast_id)
+    wait_until(lambda: get_tally(sending_app, log.id).delivered == 120, "the receipts")
+    with sending_app.app_context():
         on_air = db.session.scalars(db.select(SandboxMessage.phone)).all()
     assert len(on_air) == len(set(on_air)) == 120
     assert log.status == "sent"
-    assert schedule(town, wanted).status == "sent"
-    everybody_is_accounted_for(town)
+    assert get_schedule(sending_app, blast_id).status == "sent"
+    assert_everybody_accounted_for(sending_app)
 
 
-def test_who_must_not_be_texted_is_skipped_with_the_reason(town, background):
-    people(town, ZOE, LEO, MIA, MAX)
-    with town.app_context():
+def test_who_must_not_be_texted_is_skipped_with_the_reason(sending_app, background):
+    people(sending_app, ZOE, LEO, MIA, MAX)
+    with sending_app.app_context():
         add_opt_out(ZOE)
         add_dead_number(LEO)
         add_dead_number(MIA, "soft_fail")
-    background(town)
-    log = ended(town, blast(town))
-    left_out = {row.phone: row.reason for row in rows(town, log.id) if row.status == "skipped"}
+    background(sending_app)
+    log = wait_until_ended(sending_app, start_blast(sending_app))
+    left_out = {
+        row.phone: row.reason
+        for row in list_messages(sending_app, log.id)
+        if row.status == "skipped"
+    }
     assert left_out == {ZOE: "said_stop", LEO: "number_dead"}
     assert log.total_recipients == 4
 
 
-def test_an_opt_out_between_release_and_arming_is_obeyed(town, background):
-    people(town, ZOE, LEO)
-    wanted = blast(town)
-    with town.app_context():
+def test_an_opt_out_between_release_and_arming_is_obeyed(sending_app, background):
+    people(sending_app, ZOE, LEO)
+    blast_id = start_blast(sending_app)
+    with sending_app.app_context():
         assert release_due_blasts() == 1
         with write():
             record_opt_out(ZOE, source="inbound")
-    background(town)
-    log = ended(town, wanted)
-    assert {row.phone: row.status.value for row in rows(town, log.id)}[ZOE] == "skipped"
-    assert {row.phone for row in rows(town) if row.attempts} == {LEO}
+    background(sending_app)
+    log = wait_until_ended(sending_app, blast_id)
+    assert {row.phone: row.status.value for row in list_messages(sending_app, log.id)}[
+        ZOE
+    ] == "skipped"
+    assert {row.phone for row in list_messages(sending_app) if row.attempts} == {LEO}
 
 
 def test_a_blast_undone_in_its_time_sends_nothing(make_app, background):
-    town = make_app(**FAST | {"undo_seconds": 3600})
-    people(town, ZOE)
-    background(town)
-    wanted = blast(town)
-    with town.app_context(), write():
-        assert scheduling.cancel_scheduled_blast(wanted)
-    with town.app_context():
+    sending_app = make_app(**FAST | {"undo_seconds": 3600})
+    people(sending_app, ZOE)
+    background(sending_app)
+    blast_id = start_blast(sending_app)
+    with sending_app.app_context(), write():
+        assert scheduling.cancel_scheduled_blast(blast_id)
+    with sending_app.app_context():
         assert release_due_blasts(now() + timedelta(hours=1)) == 0
-    assert schedule(town, wanted).status == "cancelled"
-    assert rows(town) == []
+    assert get_schedule(sending_app, blast_id).status == "cancelled"
+    assert list_messages(sending_app) == []
 
 
-def test_a_blast_goes_out_within_two_seconds_of_its_time(town, background):
-    people(town, ZOE)
-    background(town)
-    wanted = blast(town, in_seconds=1.2)
-    ended(town, wanted)
-    late = attempts(town)[0].started_at - schedule(town, wanted).scheduled_at
+def test_a_blast_goes_out_within_two_seconds_of_its_time(sending_app, background):
+    people(sending_app, ZOE)
+    background(sending_app)
+    blast_id = start_blast(sending_app, in_seconds=1.2)
+    wait_until_ended(sending_app, blast_id)
+    late = (
+        list_attempts(sending_app)[0].started_at - get_schedule(sending_app, blast_id).scheduled_at
+    )
     assert timedelta(0) <= late < timedelta(seconds=2)
 
 
-def test_a_blast_later_than_the_lag_expires_and_says_why(town):
-    people(town, ZOE)
-    with town.app_context():
-        wanted = blast(town, in_seconds=-61 * 60)
+def test_a_blast_later_than_the_lag_expires_and_says_why(sending_app):
+    people(sending_app, ZOE)
+    with sending_app.app_context():
+        blast_id = start_blast(sending_app, in_seconds=-61 * 60)
         assert release_due_blasts() == 0
-    expired = schedule(town, wanted)
+    expired = get_schedule(sending_app, blast_id)
     assert expired.status == "expired"
     assert "it is 1 hour 1 minute late now" in expired.error_message
-    assert rows(town) == []
+    assert list_messages(sending_app) == []
 
 
-def test_a_blast_within_the_lag_still_goes_out(town):
-    people(town, ZOE)
-    with town.app_context():
-        blast(town, in_seconds=-59 * 60)
+def test_a_blast_within_the_lag_still_goes_out(sending_app):
+    people(sending_app, ZOE)
+    with sending_app.app_context():
+        start_blast(sending_app, in_seconds=-59 * 60)
         assert release_due_blasts() == 1
-    assert statuses(town) == {"queued": 1}
+    assert count_statuses(sending_app) == {"queued": 1}
 
 
-def test_two_releases_at_once_make_one_log(town):
-    people(town, ZOE)
-    blast(town)
-    with town.app_context():
+def test_two_releases_at_once_make_one_log(sending_app):
+    people(sending_app, ZOE)
+    start_blast(sending_app)
+    with sending_app.app_context():
         assert [release_due_blasts(), release_due_blasts()] == [1, 0]
-    assert len(rows(town)) == 1
+    assert len(list_messages(sending_app)) == 1
 
 
-def test_the_same_token_makes_one_blast(town):
-    people(town, ZOE)
-    assert blast(town, token="once") == blast(town, token="once")
+def test_the_same_token_makes_one_blast(sending_app):
+    people(sending_app, ZOE)
+    assert start_blast(sending_app, token="once") == start_blast(sending_app, token="once")
 
 
-def test_a_blast_to_nobody_fails_and_says_so(town):
-    with town.app_context():
-        wanted = blast(town)
+def test_a_blast_to_nobody_fails_and_says_so(sending_app):
+    with sending_app.app_context():
+        blast_id = start_blast(sending_app)
         assert release_due_blasts() == 0
-    assert (schedule(town, wanted).status, schedule(town, wanted).error_message) == (
+    assert (
+        get_schedule(sending_app, blast_id).status,
+        get_schedule(sending_app, blast_id).error_message,
+    ) == (
         "failed",
         "Nobody was left to text.",
     )
 
 
-def test_a_blast_with_everybody_left_out_fails_and_names_them(town):
-    people(town, ZOE)
-    with town.app_context():
+def test_a_blast_with_everybody_left_out_fails_and_names_them(sending_app):
+    people(sending_app, ZOE)
+    with sending_app.app_context():
         add_opt_out(ZOE)
-        wanted = blast(town)
+        blast_id = start_blast(sending_app)
         release_due_blasts()
-    log = log_of(town, wanted)
-    assert (schedule(town, wanted).status, log.status) == ("failed", "failed")
-    assert statuses(town, log.id) == {"skipped": 1}
+    log = get_log(sending_app, blast_id)
+    assert (get_schedule(sending_app, blast_id).status, log.status) == ("failed", "failed")
+    assert count_statuses(sending_app, log.id) == {"skipped": 1}
 
 
-def test_a_name_that_grew_too_long_leaves_out_that_person_only(town):
-    with town.app_context():
+def test_a_name_that_grew_too_long_leaves_out_that_person_only(sending_app):
+    with sending_app.app_context():
         add_member(ZOE, "Z" * 100)
         add_member(LEO, "Leo")
-        blast(town, "{name} " + "x" * 1550)
+        start_blast(sending_app, "{name} " + "x" * 1550)
         release_due_blasts()
-    assert {row.phone: row.reason for row in rows(town)} == {ZOE: "too_long", LEO: None}
+    assert {row.phone: row.reason for row in list_messages(sending_app)} == {
+        ZOE: "too_long",
+        LEO: None,
+    }
 
 
 def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
-    town = make_app(send_rate=20.0, undo_seconds=0)
-    with town.app_context():
+    sending_app = make_app(send_rate=20.0, undo_seconds=0)
+    with sending_app.app_context():
         add_members(60)
-    background(town)
-    wanted = blast(town)
-    log = wait_until(lambda: log_of(town, wanted), "the release")
-    wait_until(lambda: tally(town, log.id).success_count >= 5, "some texts")
-    with town.app_context(), write():
+    background(sending_app)
+    blast_id = start_blast(sending_app)
+    log = wait_until(lambda: get_log(sending_app, blast_id), "the release")
+    wait_until(lambda: get_tally(sending_app, log.id).success_count >= 5, "some texts")
+    with sending_app.app_context(), write():
         assert blast_control.pause_blast(log.id)
-    wait_until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
-    before = len(attempts(town))
-    with town.app_context():
+    wait_until(lambda: get_tally(sending_app, log.id).in_flight == 0, "the wire to be empty")
+    before = len(list_attempts(sending_app))
+    with sending_app.app_context():
         assert blast_control.pause_blast(log.id) is False
-        assert tally(town, log.id).queued == 60 - before
+        assert get_tally(sending_app, log.id).queued == 60 - before
         with write():
             assert blast_control.resume_blast(log.id)
-    ended(town, wanted)
-    assert len(attempts(town)) == 60
-    everybody_is_accounted_for(town)
+    wait_until_ended(sending_app, blast_id)
+    assert len(list_attempts(sending_app)) == 60
+    assert_everybody_accounted_for(sending_app)
 
 
-def test_a_logs_results_read_as_the_first_design_kept_them(town, background):
-    people(town, ZOE, LEO)
-    with town.app_context():
+def test_a_logs_results_read_as_the_first_design_kept_them(sending_app, background):
+    people(sending_app, ZOE, LEO)
+    with sending_app.app_context():
         add_opt_out(LEO)
-    background(town)
-    log = ended(town, blast(town))
-    with town.app_context():
+    background(sending_app)
+    log = wait_until_ended(sending_app, start_blast(sending_app))
+    with sending_app.app_context():
         assert db.session.get(type(log), log.id).results == [
             {"phone": ZOE, "name": "Zoe", "success": True, "error": None},
             {"phone": LEO, "name": None, "success": False, "error": "said_stop"},
@@ -204,35 +218,35 @@ def test_a_logs_results_read_as_the_first_design_kept_them(town, background):
 
 
 def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, background):
-    town = make_app(send_rate=20.0, undo_seconds=0)
-    with town.app_context():
+    sending_app = make_app(send_rate=20.0, undo_seconds=0)
+    with sending_app.app_context():
         add_members(60)
-    background(town)
-    wanted = blast(town)
-    log = wait_until(lambda: log_of(town, wanted), "the release")
-    wait_until(lambda: tally(town, log.id).success_count >= 5, "some texts")
-    with town.app_context(), write():
+    background(sending_app)
+    blast_id = start_blast(sending_app)
+    log = wait_until(lambda: get_log(sending_app, blast_id), "the release")
+    wait_until(lambda: get_tally(sending_app, log.id).success_count >= 5, "some texts")
+    with sending_app.app_context(), write():
         stopped = blast_control.stop_blast(log.id, now())
-    wait_until(lambda: tally(town, log.id).in_flight == 0, "the wire to be empty")
-    numbers = tally(town, log.id)
+    wait_until(lambda: get_tally(sending_app, log.id).in_flight == 0, "the wire to be empty")
+    numbers = get_tally(sending_app, log.id)
     assert numbers.skipped == stopped > 0
     assert numbers.total == 60
-    assert (log_of(town, wanted).status, schedule(town, wanted).status) == (
+    assert (get_log(sending_app, blast_id).status, get_schedule(sending_app, blast_id).status) == (
         "cancelled",
         "cancelled",
     )
-    assert len(attempts(town)) == 60 - stopped
+    assert len(list_attempts(sending_app)) == 60 - stopped
 
 
-def test_an_opt_out_in_mid_blast_skips_every_waiting_text(town):
-    people(town, ZOE, LEO)
-    with town.app_context():
-        blast(town, "one")
-        blast(town, "two")
+def test_an_opt_out_in_mid_blast_skips_every_waiting_text(sending_app):
+    people(sending_app, ZOE, LEO)
+    with sending_app.app_context():
+        start_blast(sending_app, "one")
+        start_blast(sending_app, "two")
         release_due_blasts()
         with write():
             assert blast_control.skip_queued_messages(ZOE, SkipReason.SAID_STOP) == 2
-    assert statuses(town) == {"queued": 2, "skipped": 2}
+    assert count_statuses(sending_app) == {"queued": 2, "skipped": 2}
 
 
 def test_a_process_with_sending_switched_off_starts_nothing(make_app):
@@ -242,9 +256,9 @@ def test_a_process_with_sending_switched_off_starts_nothing(make_app):
 def test_a_blast_made_in_practice_never_leaves_through_twilio(make_app, background):
     practice = make_app(**FAST)
     people(practice, ZOE)
-    waiting = blast(practice, "later", in_seconds=1)
+    waiting = start_blast(practice, "later", in_seconds=1)
     with practice.app_context():
-        blast(practice, "now")
+        start_blast(practice, "now")
         release_due_blasts()
     real = make_app(
         **FAST,
@@ -255,11 +269,11 @@ def test_a_blast_made_in_practice_never_leaves_through_twilio(make_app, backgrou
     )
     background(real)
     wait_until(
-        lambda: schedule(real, waiting).status == "cancelled",
+        lambda: get_schedule(real, waiting).status == "cancelled",
         "practice to be cancelled",
     )
-    assert statuses(real) == {"cancelled": 1}
-    assert schedule(real, waiting).error_message == "made in practice mode"
+    assert count_statuses(real) == {"cancelled": 1}
+    assert get_schedule(real, waiting).error_message == "made in practice mode"
     with real.app_context():
         assert db.session.scalar(db.select(db.func.count(Attempt.id))) == 0
         assert db.session.scalar(db.select(Message.reason)) == "other_carrier"

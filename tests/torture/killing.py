@@ -18,7 +18,7 @@ from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageStatus
 from tests.bench.processes import children_of
-from tests.delivery.helpers import ended, get_log, list_messages, start_blast
+from tests.delivery.helpers import wait_until_ended, get_log, list_messages, start_blast
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.twilio_server import TwilioServer
 
@@ -95,7 +95,7 @@ class Killing:
         wanted, seen = self._die_at(how) if how in POINTS else self._kill_it(how)
         after = time.monotonic() - started
         wait_until(lambda: get_log(self.app, wanted), "the release", 30)
-        log = ended(self.app, wanted, 90)
+        log = wait_until_ended(self.app, wanted, 90)
         wait_until(self.server.answers, "the server to be back", 30)
         doubts = self._in_doubt(log.id)
         unfound = self._look_up(log.id) if self.dice.random() < 0.5 else doubts

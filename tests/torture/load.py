@@ -20,14 +20,7 @@ from app.delivery.models import Message, MessageLog
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests.bench.figures import percentile
-from tests.delivery.helpers import (
-    attempts,
-    ended,
-    everybody_is_accounted_for,
-    get_log,
-    list_messages,
-    start_blast,
-)
+from tests.delivery.helpers import (list_attempts, wait_until_ended, assert_everybody_accounted_for, get_log, list_messages, start_blast)
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import make_phone
 from tests.torture.blast_setup import Line, cookie_of
@@ -74,8 +67,8 @@ def crowd(app: Flask, twilio: TwilioServer, server: GunicornServer) -> list[Line
         jobs.append(pool.submit(_stops, server, twilio, stops))
     for job in jobs:
         job.result()
-    ended(app, wanted, 120)
-    everybody_is_accounted_for(app, twilio)
+    wait_until_ended(app, wanted, 120)
+    assert_everybody_accounted_for(app, twilio)
     return [
         *_pages_lines(server, pages),
         *_receipt_lines(app, receipts),
@@ -202,7 +195,7 @@ def many(app: Flask, twilio: TwilioServer) -> list[Line]:
     """L11: two hundred blasts to ten people each, due in the same second, on one sender."""
     started = time.monotonic()
     wanted = [start_blast(app, f"Blast {n}", in_seconds=2.0) for n in range(BLASTS)]
-    logs = [ended(app, each, 180) for each in wanted]
+    logs = [wait_until_ended(app, each, 180) for each in wanted]
     took = time.monotonic() - started
     with app.app_context():
         due = db.session.scalar(
@@ -214,7 +207,7 @@ def many(app: Flask, twilio: TwilioServer) -> list[Line]:
             .group_by(Message.message_log_id)
         ).scalars()
         latest = max((moment - due).total_seconds() for moment in first)
-    everybody_is_accounted_for(app, twilio)
+    assert_everybody_accounted_for(app, twilio)
     right = {row.status.value for log in logs for row in list_messages(app, log.id)} == {"accepted"}
     return [
         Line(
@@ -234,9 +227,9 @@ def many(app: Flask, twilio: TwilioServer) -> list[Line]:
         Line(
             "L11",
             "armings",
-            str(len(attempts(app))),
+            str(len(list_attempts(app))),
             str(BLASTS * TOWN),
-            len(attempts(app)) == BLASTS * TOWN,
+            len(list_attempts(app)) == BLASTS * TOWN,
         ),
     ]
 

@@ -12,16 +12,7 @@ from collections.abc import Iterator
 
 from flask import Flask
 
-from tests.delivery.helpers import (
-    attempts,
-    count_statuses,
-    ended,
-    everybody_is_accounted_for,
-    get_log,
-    get_tally,
-    list_messages,
-    start_blast,
-)
+from tests.delivery.helpers import (list_attempts, count_statuses, wait_until_ended, assert_everybody_accounted_for, get_log, get_tally, list_messages, start_blast)
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import make_phone
 from tests.torture.blast_setup import Line
@@ -42,11 +33,11 @@ def drip(app: Flask, twilio: TwilioServer, _server: GunicornServer) -> list[Line
     wanted = start_blast(app, "Drip")
     wait_until(lambda: count_statuses(app)["accepted"] == PEOPLE - 1, "the others", 20)
     others = time.monotonic() - started
-    log = ended(app, wanted, 60)
+    log = wait_until_ended(app, wanted, 60)
     [row] = [each for each in list_messages(app, log.id) if each.phone == last]
-    [tried] = [each for each in attempts(app) if each.message_id == row.id]
+    [tried] = [each for each in list_attempts(app) if each.message_id == row.id]
     took = (tried.ended_at - tried.started_at).total_seconds()
-    everybody_is_accounted_for(app, twilio)
+    assert_everybody_accounted_for(app, twilio)
     became = f"{row.status}, {len(twilio.sent_to(last))}"
     return [
         Line(
@@ -77,9 +68,9 @@ def lock(app: Flask, twilio: TwilioServer, server: GunicornServer) -> list[Line]
         answered = set(twilio.send_callbacks(server.url, ("sent",), to=twilio.requests[0].to))
         waited = time.monotonic() - started
         time.sleep(max(0.0, LOCKED - waited))
-    log = ended(app, wanted, 60)
+    log = wait_until_ended(app, wanted, 60)
     taken = get_tally(app, log.id).accepted
-    everybody_is_accounted_for(app, twilio)
+    assert_everybody_accounted_for(app, twilio)
     return [
         Line(
             "F33",
@@ -109,12 +100,12 @@ def goodbye(app: Flask, twilio: TwilioServer, server: GunicornServer) -> list[Li
         code = server.process.wait(60)
         took = time.monotonic() - started
     counted = get_tally(app, get_log(app, wanted).id)
-    everybody_is_accounted_for(app, twilio)
+    assert_everybody_accounted_for(app, twilio)
     left = f"{counted.in_flight} on the wire, {counted.unknown} in doubt, {counted.queued} wait"
     right = counted.in_flight == counted.unknown == 0 < counted.queued
     server.start()
-    log = ended(app, wanted, 60)
-    everybody_is_accounted_for(app, twilio)
+    log = wait_until_ended(app, wanted, 60)
+    assert_everybody_accounted_for(app, twilio)
     return [
         Line(
             "F3",

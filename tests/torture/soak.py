@@ -17,7 +17,7 @@ from flask import Flask
 from app.core.db import db
 from app.delivery.models import Message
 from tests.bench.processes import children_of, memory_of
-from tests.delivery.helpers import ended, everybody_is_accounted_for, start_blast
+from tests.delivery.helpers import (wait_until_ended, assert_everybody_accounted_for, start_blast)
 from tests.gunicorn_server import ROOT, GunicornServer
 from tests.torture.blast_setup import Line, cookie_of
 from tests.torture.load import Watch
@@ -93,11 +93,11 @@ def _send(app: Flask, twilio: TwilioServer, server: GunicornServer, over: float)
     while time.monotonic() < over:
         twilio.requests.clear()
         twilio.texts.clear()
-        ended(app, start_blast(app, f"Text {texts}"), 60)
+        wait_until_ended(app, start_blast(app, f"Text {texts}"), 60)
         assert set(twilio.scatter_callbacks(server.url, ("sent", "delivered"), dice)) <= {204}
         assert Counter(Counter(each.to for each in twilio.requests).values()) == {1: PEOPLE}
         texts += PEOPLE
-    everybody_is_accounted_for(app)
+    assert_everybody_accounted_for(app)
     return texts
 
 

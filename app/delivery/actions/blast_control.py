@@ -117,6 +117,7 @@ def close_finished_blasts(moment: datetime) -> list[int]:
     Inside write().
     """
     finished_ids = [row[0] for row in engine_state.SELECT_FINISHED_BLASTS.fetch_json()]
+    # One statement finds them, and mostly there are none: this runs with each tick.
     for log_id in finished_ids:
         _close_blast(log_id, moment)
     return finished_ids

@@ -46,6 +46,7 @@ def create_blast_messages(
     Sendable people are queued, the others skipped with their reason. With nobody to text the log
     has failed at once. Inside write(), in the transaction that claimed the blast.
     """
+    # populate_existing: the session may hold the row as it was before the claim.
     blast = db.session.get_one(ScheduledMessage, scheduled_id, populate_existing=True)
     log = _build_message_log(blast, rendered, event_title)
     if not rendered.sendable_texts:
@@ -55,6 +56,7 @@ def create_blast_messages(
             NO_RECIPIENTS_ERROR,
         )
     db.session.add(log)
+    # The messages are stored below the session, so the log needs its id before them.
     db.session.flush()
     blast.message_log_id = log.id
     _insert_messages(blast, log.id, rendered.texts, moment)

@@ -22,6 +22,7 @@ def acquire_lease(
     What a former leader had in flight becomes unknown: nobody knows whether it left, so nobody
     sends it. Inside write().
     """
+    # The first process that ever leads makes the row; two that try at once make one.
     db.session.execute(
         insert(Lease).prefix_with("OR IGNORE").values(name=ENGINE_LEASE, holder="", epoch=0, beat=0)
     )

@@ -17,6 +17,7 @@ from app.domain.delivery.retry_delays import MAX_RETRY_AFTER_SECONDS
 from app.domain.delivery.send_rate import TokenBucket, compute_validity_seconds
 from app.domain.delivery.skip_reasons import SkipReason
 
+# 128 bits: nobody can guess the address of somebody else's receipts.
 REF_BYTES = 16
 
 
@@ -98,6 +99,7 @@ def claim_messages(carrier: str, capacity: SendCapacity, moment: datetime) -> li
     meanwhile is skipped, what is too late expires. Commit before anything is sent: a row that is
     not on the disk would be sent again after a crash.
     """
+    # Read and marked in one transaction, so that no pause, opt-out or other leader comes between.
     candidates = _list_candidates(carrier, capacity, moment)
     refs = _generate_refs(len(candidates))
     claimed: list[ClaimedMessage] = []
@@ -194,6 +196,7 @@ def _list_candidates(
     blasts = _rotate_blasts(_list_running_blasts(carrier, moment), capacity.last_served_log_id)
     share = -(-capacity_left // max(1, len(blasts)))  # rounded up
     queues = [_list_next_of_blast(blast, params | {"max_rows": share}) for blast in blasts]
+    # One column of the queues after the other: the first message of each blast, then the second.
     in_turn = filter(None, chain.from_iterable(zip_longest(*queues)))
     return [*direct, *in_turn][: capacity.max_rows]
 

@@ -54,6 +54,7 @@ def resend_messages(
     stopped one these messages alone go. Only for a blast of the carrier in use: nothing else is
     ever claimed.
     """
+    # populate_existing: the page may have loaded the log before write() began.
     log = db.session.get_one(MessageLog, log_id, populate_existing=True)
     if log.not_after and not compute_validity_seconds(log.not_after, moment):
         return ResendResult()

@@ -43,6 +43,7 @@ def apply_message_list(
     What was due is looked up again at its next offset; what a complete list did not show at the
     last one was not sent. Inside write().
     """
+    # Read before anything is applied: what was found would not be due any more.
     due_states = list_due_states_of_phone(carrier, phone, moment)
     doubts = list_uncertain_attempts(carrier, phone)
     match = match_carrier_messages(
@@ -85,6 +86,7 @@ def apply_fetched_message(message_id: int, fetched: MessageFetchResult, moment: 
 
 def postpone_lookups(message_ids: Sequence[int], moment: datetime, seconds: float) -> None:
     """Ask again after so many seconds: the carrier did not answer, so it counts as no look-up."""
+    # One bound parameter, however many ids there are.
     ids = select(func.json_each(json.dumps(list(message_ids))).table_valued("value").c.value)
     db.session.execute(
         update(messages)

@@ -147,6 +147,7 @@ def store_send_results(results: Sequence[tuple[AttemptRef, SendOutcome]], moment
 
     Idempotent, so that it may be repeated after a failed commit. Inside write().
     """
+    # Plain acceptances are collected and stored by three statements, whatever their number.
     accepted = {}
     for attempt, outcome in results:
         if isinstance(outcome, SendAccepted) and _is_plain_acceptance(outcome):

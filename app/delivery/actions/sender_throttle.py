@@ -20,6 +20,7 @@ sender_health_c = sender_health.c
 
 def get_sender_pace(sender: str, carrier: str, moment: datetime) -> SenderPace:
     """Return how fast this sender may go at `moment`, and how long it is held back."""
+    # A sender that nothing ever slowed down has no row.
     rows = SELECT_SENDER_HEALTH.fetch_json(sender_name=sender, carrier_name=carrier)
     if not rows:
         return SenderPace()

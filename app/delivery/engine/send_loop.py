@@ -26,26 +26,18 @@ from app.delivery.engine.backoff import SenderBackoff
 from app.delivery.engine.change_watcher import ChangeWatcher
 from app.delivery.engine.in_flight import InFlightMessages, read_boot_clock
 from app.delivery.engine.leader_election import LeaderElection
+from app.delivery.engine.pacing import SendPacing
 from app.delivery.engine.release_runner import ReleaseRunner
 from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.engine.tick import TickInput, TickResult, read_stored_pace, run_tick
 from app.delivery.engine.timings import get_engine_timings
 from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY
-from app.domain.delivery.send_rate import TokenBucket
 
 log = logging.getLogger(__name__)
 
-# A tick for every single message would cost more than the messages: results are gathered for about
-# the time of one message, within these bounds.
-MIN_BATCH_WAIT_SECONDS = 0.0005
-MAX_BATCH_WAIT_SECONDS = 0.03
 # No request takes longer than this: its time-outs end it.
 DRAIN_TIMEOUT_SECONDS = 25.0
 DRAIN_TICKS = 20
-# More is claimed than may be out, so that slots stay busy while a tick is stored.
-CLAIM_AHEAD_FACTOR = 1.25
-# With this share of the slots answered a tick is worth its commit.
-FULL_BATCH_SHARE = 0.25
 ENGINE_DISK_FULL_TEXT = (
     "The disk is full. Texts wait until there is room, and go on by themselves then."
 )
@@ -73,13 +65,8 @@ class SendLoop:
         self.timings = get_engine_timings(app)
         self.loop = asyncio.get_running_loop()
         self.change_watcher = ChangeWatcher(app, settings.database_path, settings.carrier)
-        self.bucket = TokenBucket(settings.effective_send_rate)
         self.backoff = SenderBackoff(election.sender, election.carrier, self.timings)
-        self.max_claimed = int(settings.send_concurrency * CLAIM_AHEAD_FACTOR)
-        self.full_batch = settings.send_concurrency * FULL_BATCH_SHARE
-        self.batch_wait_seconds = min(
-            max(1 / settings.effective_send_rate, MIN_BATCH_WAIT_SECONDS), MAX_BATCH_WAIT_SECONDS
-        )
+        self.pacing = SendPacing(settings, self.backoff)
         self.in_flight = InFlightMessages(
             carrier, settings.send_concurrency, self.backoff, self._may_send
         )
@@ -94,7 +81,6 @@ class SendLoop:
         )
         self.checked_at = 0.0
         self.is_blocked = False
-        self.last_served_log_id = 0
 
     async def run(self) -> None:
         """Run until must_stop(), then store what is in flight and give the lead back.
@@ -128,7 +114,8 @@ class SendLoop:
             job.tick(self.loop.time())
         if await self._has_work():
             self._release_if_due()
-            result = await self._run_tick(self._compute_capacity())
+            capacity = self.pacing.compute_capacity(len(self.in_flight), self.loop.time())
+            result = await self._run_tick(capacity)
             if result and result.is_idle:
                 self.change_watcher.mark_idle()
         self._release_if_due()
@@ -166,22 +153,6 @@ class SendLoop:
             pace = await self._run_in_database(read_stored_pace, self.app, self.election)
             self.backoff.load_pace(pace, moment)
         return has_changed
-
-    def _compute_capacity(self) -> SendCapacity | None:
-        """Return how much may be claimed now, None when nothing may."""
-        moment = self.loop.time()
-        max_in_flight = 1 if self.backoff.is_probing else self.max_claimed
-        max_rows = max_in_flight - len(self.in_flight)
-        must_wait = self.backoff.get_wait_seconds(moment) or not self.bucket.has_token(moment)
-        if max_rows < 1 or must_wait:
-            return None
-        return SendCapacity(
-            max_rows,
-            self.bucket,
-            moment,
-            self.backoff.pace.held_until,
-            self.last_served_log_id,
-        )
 
     async def _run_tick(self, capacity: SendCapacity | None) -> TickResult | None:
         """Run one tick on the database thread and send what it claimed.
@@ -227,12 +198,8 @@ class SendLoop:
             log.warning("somebody else leads now")
             self.election.drop_lead()
         if result.pace:
-            moment = self.loop.time()
-            self.backoff.load_pace(result.pace, moment)
-            self.bucket.set_rate_share(result.pace.share, moment)
-        for message in result.claimed:
-            if message.log_id:
-                self.last_served_log_id = message.log_id
+            self.pacing.load_pace(result.pace, self.loop.time())
+        self.pacing.record_claims(result.claimed)
 
     def _may_send(self) -> bool:
         return self.election.is_leader and not self.must_stop()
@@ -242,13 +209,11 @@ class SendLoop:
             self.release_runner.start()
 
     def _compute_pause(self) -> float:
-        """Return the seconds until the next look: fewer when a token comes sooner."""
-        has_free_slots = len(self.in_flight) < self.max_claimed
+        """Return the seconds until the next look: fewer when something may be claimed sooner."""
+        has_free_slots = len(self.in_flight) < self.pacing.max_claimed
         if not self.change_watcher.is_dirty or self.is_blocked or not has_free_slots:
             return self.timings.change_poll
-        moment = self.loop.time()
-        wait = max(self.bucket.seconds_until_token(moment), self.backoff.get_wait_seconds(moment))
-        return min(self.timings.change_poll, max(wait, self.batch_wait_seconds))
+        return min(self.timings.change_poll, self.pacing.compute_pause(self.loop.time()))
 
     async def _sleep_until_result(self, seconds: float) -> None:
         """Sleep until results are worth a tick, but not longer than `seconds`.
@@ -257,10 +222,10 @@ class SendLoop:
         message go first, some 5 ms in which the database has nothing to do.
         """
         with suppress(TimeoutError):
-            if len(self.in_flight.results) < self.full_batch:
+            if len(self.in_flight.results) < self.pacing.full_batch:
                 await asyncio.wait_for(self.in_flight.result_arrived.wait(), seconds)
-            if len(self.in_flight.results) < self.full_batch:
-                await asyncio.sleep(self.batch_wait_seconds)
+            if len(self.in_flight.results) < self.pacing.full_batch:
+                await asyncio.sleep(self.pacing.batch_wait_seconds)
         self.in_flight.result_arrived.clear()
 
     async def _run_in_database(self, work: Callable[..., Any], *values: Any) -> Any:
@@ -284,4 +249,5 @@ class SendLoop:
 
 def describe_database_error(error: WriteLockTimeout | OperationalError) -> str:
     """Return the database's own words, without anything that was to be stored."""
+    # str(error) would show the statement's parameters: phones and texts
     return "busy" if isinstance(error, WriteLockTimeout) else str(error.orig)

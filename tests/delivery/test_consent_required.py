@@ -12,25 +12,25 @@ from app.domain.delivery.message_statuses import MessageKind
 from app.organisation import queries as organisation
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
-from tests.delivery.town import (
+from tests.delivery.helpers import (
     FAST,
-    blast,
-    ended,
-    everybody_is_accounted_for,
-    people,
-    rows,
+    add_phones,
+    assert_everybody_accounted_for,
+    list_messages,
+    start_blast,
+    wait_until_ended,
 )
 from tests.gunicorn_server import wait_until
 from tests.sample_people import LEO, MAX, MIA, ZOE
 
 
 @pytest.fixture
-def town(make_app):
+def sending_app(make_app):
     """A fast sandbox; Zoe agreed on paper, Leo by text, Mia withdrew it by hand, nobody asked
     Max.
     """
     app = make_app(**FAST)
-    people(app, ZOE, LEO, MIA, MAX)
+    add_phones(app, ZOE, LEO, MIA, MAX)
     with app.app_context(), write():
         grant_consent(ZOE, "form", "On paper", "ada")
         lift_opt_outs(LEO, evidence="Texted: START")
@@ -71,27 +71,28 @@ def single(app, phone, kind):
 def fates(app, log_id=None):
     """What became of each number: the reason it was skipped, or "sent"."""
     return {
-        row.phone: row.reason if row.status == "skipped" else "sent" for row in rows(app, log_id)
+        row.phone: row.reason if row.status == "skipped" else "sent"
+        for row in list_messages(app, log_id)
     }
 
 
-def test_release_leaves_out_who_has_no_recorded_yes(town, background):
-    demand_a_yes(town)
-    background(town)
-    log = ended(town, blast(town))
-    assert fates(town, log.id) == {
+def test_release_leaves_out_who_has_no_recorded_yes(sending_app, background):
+    demand_a_yes(sending_app)
+    background(sending_app)
+    log = wait_until_ended(sending_app, start_blast(sending_app))
+    assert fates(sending_app, log.id) == {
         ZOE: "sent",
         LEO: "sent",
         MIA: "said_stop",
         MAX: "no_consent",
     }
-    everybody_is_accounted_for(town)
+    assert_everybody_accounted_for(sending_app)
 
 
-def test_without_the_setting_only_opt_outs_count(town, background):
-    background(town)
-    log = ended(town, blast(town))
-    assert fates(town, log.id) == {
+def test_without_the_setting_only_opt_outs_count(sending_app, background):
+    background(sending_app)
+    log = wait_until_ended(sending_app, start_blast(sending_app))
+    assert fates(sending_app, log.id) == {
         ZOE: "sent",
         LEO: "sent",
         MIA: "said_stop",
@@ -99,17 +100,17 @@ def test_without_the_setting_only_opt_outs_count(town, background):
     }
 
 
-def test_arming_obeys_a_setting_that_was_changed_after_release(town, background):
+def test_arming_obeys_a_setting_that_was_changed_after_release(sending_app, background):
     """Whoever waits is judged anew: also the statements that were built when the program
     started.
     """
-    wanted = blast(town)
-    with town.app_context():
+    blast_id = start_blast(sending_app)
+    with sending_app.app_context():
         assert release_due_blasts() == 1
-    demand_a_yes(town)
-    background(town)
-    log = ended(town, wanted)
-    assert fates(town, log.id) == {
+    demand_a_yes(sending_app)
+    background(sending_app)
+    log = wait_until_ended(sending_app, blast_id)
+    assert fates(sending_app, log.id) == {
         ZOE: "sent",
         LEO: "sent",
         MIA: "said_stop",
@@ -117,25 +118,25 @@ def test_arming_obeys_a_setting_that_was_changed_after_release(town, background)
     }
 
 
-def test_every_kind_of_single_text_obeys_but_our_own_answers(town, background):
+def test_every_kind_of_single_text_obeys_but_our_own_answers(sending_app, background):
     """A reply and a test need a yes; the confirmation of an opt-out (kind system) is always
     sent.
     """
-    demand_a_yes(town)
-    texts = {kind: single(town, MAX, kind) for kind in (MessageKind.REPLY, MessageKind.TEST)}
+    demand_a_yes(sending_app)
+    texts = {kind: single(sending_app, MAX, kind) for kind in (MessageKind.REPLY, MessageKind.TEST)}
     yes, system = (
-        single(town, ZOE, MessageKind.REPLY),
-        single(town, MIA, MessageKind.SYSTEM),
+        single(sending_app, ZOE, MessageKind.REPLY),
+        single(sending_app, MIA, MessageKind.SYSTEM),
     )
-    background(town)
+    background(sending_app)
     wait_until(
-        lambda: not any(row.status == "queued" for row in rows(town)),
+        lambda: not any(row.status == "queued" for row in list_messages(sending_app)),
         "the queue to be empty",
     )
-    with town.app_context():
+    with sending_app.app_context():
         became = {
             row.id: (row.status.value, row.reason) for row in db.session.scalars(db.select(Message))
         }
-    assert {became[each] for each in texts.values()} == {("skipped", "no_consent")}
+    assert {became[text] for text in texts.values()} == {("skipped", "no_consent")}
     assert became[yes][0] != "skipped"
     assert became[system][0] != "skipped"

@@ -112,31 +112,31 @@ def health():
 
 def test_three_of_ten_refused_for_their_speed_halve_the_senders_rate_once():
     texts = ids(a_blast())
-    for each in texts[:2]:
-        told(each, 30022)
+    for message_id in texts[:2]:
+        told(message_id, 30022)
     assert health() is None
-    for each in texts[2:8]:
-        told(each, 30022)
+    for message_id in texts[2:8]:
+        told(message_id, 30022)
     assert health().share == 0.5
     assert db.session.get(MessageLog, 1).status == "processing"
     later = ids(a_blast(began=now()))
-    for each in later[:3]:
-        told(each, 30022)
+    for message_id in later[:3]:
+        told(message_id, 30022)
     assert 0.2 < health().share < 0.3
 
 
 def test_half_of_ten_without_an_answer_hold_the_sender_for_ten_minutes():
     log = a_blast()
     texts = ids(log)
-    for each in texts[:4]:
-        told(each, 30410)
+    for message_id in texts[:4]:
+        told(message_id, 30410)
     assert health() is None
     told(texts[4], 30410)
     first = health().hold_until
     assert 590 < (first - now()).total_seconds() <= 600
     assert (health().hold_code, state(log)) == (30410, "processing")
-    for each in texts[5:9]:
-        told(each, 30410)
+    for message_id in texts[5:9]:
+        told(message_id, 30410)
     assert health().hold_until == first
 
 
@@ -144,8 +144,8 @@ def test_half_of_ten_without_an_answer_hold_the_sender_for_ten_minutes():
 def test_receipts_in_any_order_come_to_the_same(order):
     log = a_blast(60)
     texts = ids(log)
-    for each in texts[20:]:
-        told(each)
+    for message_id in texts[20:]:
+        told(message_id)
     bad = [texts[place] for place in (2, 6, 9, 13, 17)]
     *some, last = order
     for place in some:
@@ -170,13 +170,13 @@ def test_what_the_carrier_never_took_is_no_receipt():
             text("UPDATE messages SET provider_sid = NULL, status = 'submitting' WHERE id % 2")
         )
     refused, took = (
-        [each for each in texts if each % 2],
-        [each for each in texts if not each % 2],
+        [message_id for message_id in texts if message_id % 2],
+        [message_id for message_id in texts if not message_id % 2],
     )
-    for each in refused:
-        told(each, 21614, phase="create")
-    for each in took[:4]:
-        told(each, 30007)
+    for message_id in refused:
+        told(message_id, 21614, phase="create")
+    for message_id in took[:4]:
+        told(message_id, 30007)
     assert state(log) == "processing"
     told(took[4], 30007)
     assert state(log) == "paused"
@@ -200,17 +200,17 @@ def test_who_else_would_meet_it_is_paused_too(code, everybodys):
     log = a_blast()
     same, later = a_blast(), a_blast(began=now())
     elsewhere, practice = a_blast(sender=OTHER), a_blast(carrier="sandbox")
-    for each in ids(log)[:10]:
-        told(each, code)
+    for message_id in ids(log)[:10]:
+        told(message_id, code)
     assert state(log) == "paused"
     assert state(same) == ("paused" if everybodys else "processing")
-    assert {state(each) for each in (later, elsewhere, practice)} == {"processing"}
+    assert {state(log_id) for log_id in (later, elsewhere, practice)} == {"processing"}
 
 
 def test_a_thousand_receipts_after_the_pause_pause_and_tell_nothing_more():
     log = a_blast()
-    for each in ids(log):
-        told(each, 30034)
+    for message_id in ids(log):
+        told(message_id, 30034)
     assert state(log) == "paused"
     assert db.session.scalar(text("SELECT count(*) FROM alerts")) == 1
 
@@ -218,8 +218,8 @@ def test_a_thousand_receipts_after_the_pause_pause_and_tell_nothing_more():
 def test_a_sender_with_receipts_of_delivered_texts_is_given_three():
     log = a_blast()
     texts = ids(log)
-    for each in texts[:10]:
-        told(each)
+    for message_id in texts[:10]:
+        told(message_id)
     told(texts[10], 30034)
     told(texts[12], 30034)
     assert state(log) == "processing"
@@ -230,8 +230,8 @@ def test_a_sender_with_receipts_of_delivered_texts_is_given_three():
 def test_an_account_that_is_closed_is_given_none():
     log = a_blast()
     texts = ids(log)
-    for each in texts[:10]:
-        told(each)
+    for message_id in texts[:10]:
+        told(message_id)
     told(texts[10], 30002)
     assert state(log) == "paused"
 
@@ -249,8 +249,10 @@ def test_a_country_is_left_out_of_its_own_blast_only_and_only_where_it_waits():
             text(f"UPDATE messages SET status = 'submitting' WHERE id IN ({first}, {second})")
         )
     told(first, 21408, phase="create")
-    found = dict(db.session.execute(text("SELECT status, count(*) FROM messages GROUP BY 1")).all())
-    assert found == {"failed": 1, "submitting": 1, "skipped": 8, "queued": 11 + 10}
+    counts = dict(
+        db.session.execute(text("SELECT status, count(*) FROM messages GROUP BY 1")).all()
+    )
+    assert counts == {"failed": 1, "submitting": 1, "skipped": 8, "queued": 11 + 10}
     assert db.session.scalars(
         text("SELECT DISTINCT reason FROM messages WHERE status = 'skipped'")
     ).all() == ["country_off"]
@@ -283,10 +285,12 @@ def a_huge_blast(status="accepted", prefix="+1303"):
     with write() as session:
         session.execute(
             text(
-                "INSERT INTO messages (kind, direction, phone, body, status, sender, carrier, message_log_id, "
-                "provider_sid, attempts, created_at, submitted_at) WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT "
-                f"i + 1 FROM n WHERE i < 99998) SELECT 'blast', 'outbound', '{prefix}' || (1000000 + i), 'hello', "
-                f"'{status}', '{SENDER}', 'twilio', {log}, 'SM' || i, 1, datetime('now'), datetime('now') FROM n"
+                "INSERT INTO messages (kind, direction, phone, body, status, sender, carrier, "
+                "message_log_id, provider_sid, attempts, created_at, submitted_at) "
+                "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99998) "
+                f"SELECT 'blast', 'outbound', '{prefix}' || (1000000 + i), 'hello', '{status}', "
+                f"'{SENDER}', 'twilio', {log}, 'SM' || i, 1, datetime('now'), datetime('now') "
+                "FROM n"
             )
         )
         session.execute(text("UPDATE message_logs SET total_recipients = 100000"))
@@ -295,12 +299,12 @@ def a_huge_blast(status="accepted", prefix="+1303"):
 
 def quickest(work, times=5):
     """Seconds of the quickest run: the machine is shared."""
-    taken = []
+    durations = []
     for n in range(times):
         start = time.perf_counter()
         work(n)
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+        durations.append(time.perf_counter() - start)
+    return min(durations)
 
 
 def test_one_failure_of_100_000_is_judged_in_milliseconds():
@@ -308,7 +312,7 @@ def test_one_failure_of_100_000_is_judged_in_milliseconds():
     texts = ids(log)
     with write() as session:
         session.execute(text("UPDATE messages SET status = 'accepted' WHERE id % 1000 = 0"))
-    waiting = [each for each in texts if each % 1000 == 0]
+    waiting = [message_id for message_id in texts if message_id % 1000 == 0]
     assert quickest(lambda n: told(waiting[n], 30008)) < 0.05
     assert quickest(lambda n: told(waiting[n + 10], 30003)) < 0.05
     assert state(log) == "processing"

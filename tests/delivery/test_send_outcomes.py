@@ -367,8 +367,8 @@ def receipt_of(outcome: SendOutcome) -> CarrierErrorCode:
     ids=[f"{n}-{row[1]}-{row[4].__name__}" for n, row in enumerate(TABLE, 1)],
 )
 def test_what_the_wire_showed_and_what_it_means(row):
-    *seen, kind, carries, means = row
-    outcome = classify_send_outcome(HttpExchange(*seen), None)
+    *exchange, kind, carries, means = row
+    outcome = classify_send_outcome(HttpExchange(*exchange), None)
     assert type(outcome) is kind
     assert carried(outcome) == carries
     if means:
@@ -397,8 +397,10 @@ def test_the_flag_decides_and_never_the_kind_of_exception(error):
 
 
 def test_an_answer_that_came_counts_whatever_the_sdk_made_of_it():
-    seen = HttpExchange(True, 201, {}, f'{{"sid": "{SID}"}}')
-    assert classify_send_outcome(seen, ValueError("the SDK did not like it")) == SendAccepted(SID)
+    exchange = HttpExchange(True, 201, {}, f'{{"sid": "{SID}"}}')
+    assert classify_send_outcome(exchange, ValueError("the SDK did not like it")) == SendAccepted(
+        SID
+    )
 
 
 def test_a_certificate_that_cannot_be_checked_stops_everybody():
@@ -420,7 +422,7 @@ def test_a_certificate_that_cannot_be_checked_stops_everybody():
         "not a valid phone number",
     ],
 )
-def test_f23_the_words_of_an_error_never_decide(words):
+def test_the_words_of_an_error_never_decide(words):
     """F23: the same code with whatever text."""
     for code in (30008, 21606, 29999):
         outcome = classify_send_outcome(HttpExchange(True, 400, {}, no(code, words)), None)

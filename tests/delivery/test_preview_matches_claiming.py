@@ -8,7 +8,13 @@ from app.blasts.queries.audience import render_blast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import measure_segments
 from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew
-from tests.delivery.town import blast, ended, rows, schedule, twilio_settings
+from tests.delivery.helpers import (
+    get_schedule,
+    list_messages,
+    start_blast,
+    twilio_settings,
+    wait_until_ended,
+)
 from tests.gunicorn_server import wait_until
 from tests.twilio_server import TwilioServer
 
@@ -23,29 +29,29 @@ def test_what_was_rehearsed_is_what_the_carrier_is_asked_to_send(make_app, backg
 
 
 def _for_any_town(app, twilio):
-    @given(town=TOWNS, template=TEMPLATES)
+    @given(sending_app=TOWNS, template=TEMPLATES)
     @settings(
         max_examples=15,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
-    def agree(town, template):
-        start_anew(app, **town | {"to_event": False})
+    def agree(sending_app, template):
+        start_anew(app, **sending_app | {"to_event": False})
         twilio.requests.clear()
         with app.app_context():
             rehearsed = render_blast(BlastTarget.COMMUNITY, None, template, FOOTER)
-        wanted = blast(app, template, footer=FOOTER)
+        blast_id = start_blast(app, template, footer=FOOTER)
         if rehearsed.recipient_count:
-            ended(app, wanted)
+            wait_until_ended(app, blast_id)
         else:
-            wait_until(lambda: schedule(app, wanted).status == "failed", "the blast to fail")
+            wait_until(lambda: get_schedule(app, blast_id).status == "failed", "the blast to fail")
         expected = sorted((text.phone, text.body) for text in rehearsed.sendable_texts)
-        assert sorted((each.to, each.body) for each in twilio.requests) == expected
+        assert sorted((request.to, request.body) for request in twilio.requests) == expected
         assert (
-            sum(measure_segments(each.body).segments for each in twilio.requests)
+            sum(measure_segments(request.body).segments for request in twilio.requests)
             == rehearsed.segment_count
         )
-        skipped = [row for row in rows(app) if row.status == "skipped"]
+        skipped = [row for row in list_messages(app) if row.status == "skipped"]
         assert len(skipped) == sum(rehearsed.skip_reason_counts.values())
 
     agree()

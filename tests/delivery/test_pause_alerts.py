@@ -16,15 +16,15 @@ from app.core.db import db, write
 from app.delivery.actions import blast_control, failure_reactions, pause_alerts
 from app.delivery.models import Alert, Message
 from app.domain.delivery.carrier_error_codes import find_error_code
-from tests.delivery.town import (
-    attempts,
-    blast,
-    ended,
-    log_of,
-    paused,
-    people,
-    rows,
+from tests.delivery.helpers import (
+    add_phones,
+    get_log,
+    list_attempts,
+    list_messages,
+    start_blast,
     twilio_settings,
+    wait_until_ended,
+    wait_until_paused,
 )
 from tests.gunicorn_server import find_free_port, wait_until
 from tests.sample_people import ZOE
@@ -86,7 +86,7 @@ def room():
 
 
 @pytest.fixture
-def town(make_app, twilio, room):
+def sending_app(make_app, twilio, room):
     """An app that sends slowly enough to be paused, with somebody to tell."""
     return make_app(**told(twilio, room, send_rate=20.0))
 
@@ -110,9 +110,9 @@ def a_running_blast(app, twilio, count=60, body="Hi {first_name|friend}, the pic
     """Its log, with some of its texts taken and most of them waiting."""
     with app.app_context():
         add_members(count)
-    wanted = blast(app, body)
+    blast_id = start_blast(app, body)
     twilio.wait_for(6)
-    return log_of(app, wanted)
+    return get_log(app, blast_id)
 
 
 def fault(app, log_ids, code, phase="create"):
@@ -130,41 +130,42 @@ def _pause(log_id, code):
 
 def waiting_blasts(app, *bodies):
     """Released blasts of an app whose engine does not run."""
-    people(app, ZOE)
-    wanted = [blast(app, body) for body in bodies]
+    add_phones(app, ZOE)
+    blast_id = [start_blast(app, body) for body in bodies]
     with app.app_context():
         release_due_blasts(now() + timedelta(minutes=1))
-    return [log_of(app, each).id for each in wanted]
+    return [get_log(app, blast_id).id for blast_id in blast_id]
 
 
 def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(
-    town, twilio, room, background
+    sending_app, twilio, room, background
 ):
-    background(town)
-    log = a_running_blast(town, twilio)
-    assert set(twilio.send_callbacks(town, ("undelivered",), code=NOT_REGISTERED)) == {204}
+    background(sending_app)
+    log = a_running_blast(sending_app, twilio)
+    assert set(twilio.send_callbacks(sending_app, ("undelivered",), code=NOT_REGISTERED)) == {204}
     wait_until(lambda: twilio.sent_to(ADA_PHONE), "the text to the admin")
     assert room.wait_for(1) == [
         {
             "event": "blast.paused",
             "blast": log.id,
             "cause": "The sender number is not registered with US carriers.",
-            "fix": "Register the number for US texts (A2P 10DLC) in the Twilio console; resume when it is approved.",
+            "fix": "Register the number for US texts (A2P 10DLC) in the Twilio console; "
+            "resume when it is approved.",
             "code": NOT_REGISTERED,
             "at": room.told[0]["at"],
             "link": f"http://sms.example.org/blasts/logs/{log.id}",
             "text": room.told[0]["text"],
         }
     ]
-    said = json.dumps(room.told)
-    assert not [each for each in ("picnic", "Person", "+1", "555") if each in said]
+    posted_text = json.dumps(room.told)
+    assert not [word for word in ("picnic", "Person", "+1", "555") if word in posted_text]
     [alert] = wait_until(
-        lambda: [each for each in kept(town) if each.tries],
+        lambda: [alert for alert in kept(sending_app) if alert.tries],
         "the try to be written down",
     )
     assert (alert.tries, alert.next_try_at) == (1, None)
     assert alert.told_at >= alert.created_at
-    [text] = texts_to_ada(town)
+    [text] = texts_to_ada(sending_app)
     assert (text.kind, text.message_log_id, text.sender, text.carrier) == (
         "test",
         None,
@@ -174,69 +175,72 @@ def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(
     assert text.not_after - text.created_at == timedelta(hours=1)
     assert text.segments <= 2
     assert twilio.sent_to(ADA_PHONE)[0].body == (
-        'SMS Admin: the blast "Hi friend, the picnic is at..." is paused. The sender number is not registered '
-        f"with US carriers. See what to do: http://sms.example.org/blasts/logs/{log.id}"
+        'SMS Admin: the blast "Hi friend, the picnic is at..." is paused. '
+        "The sender number is not registered with US carriers. "
+        f"See what to do: http://sms.example.org/blasts/logs/{log.id}"
     )
 
 
-def test_the_receipts_after_the_pause_make_no_more_of_it(town, twilio, room, background):
-    background(town)
-    a_running_blast(town, twilio)
+def test_the_receipts_after_the_pause_make_no_more_of_it(sending_app, twilio, room, background):
+    background(sending_app)
+    a_running_blast(sending_app, twilio)
     for _ in range(3):
-        twilio.send_callbacks(town, ("undelivered",), code=NOT_REGISTERED)
-    twilio.send_callbacks(town, ("failed",), code=SUSPENDED)
+        twilio.send_callbacks(sending_app, ("undelivered",), code=NOT_REGISTERED)
+    twilio.send_callbacks(sending_app, ("failed",), code=SUSPENDED)
     room.wait_for(1)
     wait_until(lambda: twilio.sent_to(ADA_PHONE), "the text to the admin")
-    assert len(kept(town)) == len(texts_to_ada(town)) == len(room.told) == 1
+    assert len(kept(sending_app)) == len(texts_to_ada(sending_app)) == len(room.told) == 1
 
 
 @pytest.mark.parametrize("code", F22)
-def test_f22_telling_about_a_wrong_sender_adds_no_request(make_app, twilio, room, background, code):
+def test_telling_about_a_wrong_sender_adds_no_request(make_app, twilio, room, background, code):
     """F22: exactly one POST; the chat room is told what to do; nobody is texted, the admin's
     phone neither.
     """
-    town = make_app(**told(twilio, room))
-    with town.app_context():
+    sending_app = make_app(**told(twilio, room))
+    with sending_app.app_context():
         add_members(30)
     twilio.answer(status=401 if code == 20003 else 400, code=code)
-    background(town)
-    log = paused(town, blast(town))
+    background(sending_app)
+    log = wait_until_paused(sending_app, start_blast(sending_app))
     [note] = room.wait_for(1)
     assert (note["blast"], note["code"]) == (log.id, code)
     assert note["cause"].endswith(".")
     assert note["fix"].endswith(".")
-    assert texts_to_ada(town) == []
+    assert texts_to_ada(sending_app) == []
     assert len(twilio.requests) == 1
 
 
-def test_a_suspended_account_is_not_asked_to_text_the_admin(town, twilio, room, background):
+def test_a_suspended_account_is_not_asked_to_text_the_admin(sending_app, twilio, room, background):
     """F40: 30002 by receipt. The chat room has its own way."""
-    background(town)
-    log = a_running_blast(town, twilio)
-    twilio.send_callbacks(town, ("failed",), code=SUSPENDED)
+    background(sending_app)
+    log = a_running_blast(sending_app, twilio)
+    twilio.send_callbacks(sending_app, ("failed",), code=SUSPENDED)
     assert room.wait_for(1)[0]["code"] == SUSPENDED
-    assert texts_to_ada(town) == []
-    with town.app_context():
+    assert texts_to_ada(sending_app) == []
+    with sending_app.app_context():
         assert db.session.get(type(log), log.id).status == "paused"
 
 
-def test_a_room_that_does_not_answer_well_is_told_again_later(town, room, background):
-    [log_id] = waiting_blasts(town, "one")
-    fault(town, [log_id], WRONG_SENDER)
+def test_a_room_that_does_not_answer_well_is_told_again_later(sending_app, room, background):
+    [log_id] = waiting_blasts(sending_app, "one")
+    fault(sending_app, [log_id], WRONG_SENDER)
     room.status = 500
-    background(town)
+    background(sending_app)
     room.wait_for(1)
     waits = wait_until(
-        lambda: [each for each in kept(town) if each.tries == 1],
+        lambda: [alert for alert in kept(sending_app) if alert.tries == 1],
         "the try to be written down",
     )
     assert 9 < (waits[0].next_try_at - now()).total_seconds() <= 10
     assert waits[0].told_at is None
     room.status = 204
-    with town.app_context(), write():
+    with sending_app.app_context(), write():
         db.session.execute(db.update(Alert).values(next_try_at=now()))
     room.wait_for(2)
-    [alert] = wait_until(lambda: [each for each in kept(town) if each.told_at], "the alert to be told")
+    [alert] = wait_until(
+        lambda: [alert for alert in kept(sending_app) if alert.told_at], "the alert to be told"
+    )
     assert (alert.tries, alert.next_try_at) == (2, None)
 
 
@@ -248,12 +252,12 @@ def test_what_is_no_yes_counts_as_not_told(make_app, twilio, room, background, t
         "nobody": f"http://127.0.0.1:{find_free_port()}/{SECRET}",
         "no address": f"http://{SECRET}.invalid:99/",
     }
-    town = make_app(**told(twilio, room) | {"alert_webhook_url": address[trouble]})
-    [log_id] = waiting_blasts(town, "one")
-    fault(town, [log_id], WRONG_SENDER)
-    background(town)
+    sending_app = make_app(**told(twilio, room) | {"alert_webhook_url": address[trouble]})
+    [log_id] = waiting_blasts(sending_app, "one")
+    fault(sending_app, [log_id], WRONG_SENDER)
+    background(sending_app)
     [alert] = wait_until(
-        lambda: [each for each in kept(town) if each.tries],
+        lambda: [alert for alert in kept(sending_app) if alert.tries],
         "the try to be written down",
     )
     assert alert.told_at is None
@@ -264,17 +268,17 @@ def test_what_is_no_yes_counts_as_not_told(make_app, twilio, room, background, t
 
 
 def test_a_room_that_never_answers_holds_nobody_up(make_app, twilio, room, background):
-    town = make_app(**told(twilio, room))
-    [log_id] = waiting_blasts(town, "one")
-    fault(town, [log_id], WRONG_SENDER)
+    sending_app = make_app(**told(twilio, room))
+    [log_id] = waiting_blasts(sending_app, "one")
+    fault(sending_app, [log_id], WRONG_SENDER)
     room.open.clear()
-    background(town)
+    background(sending_app)
     room.wait_for(1)
-    with town.app_context():
+    with sending_app.app_context():
         add_members(40)
-    ended(town, blast(town, "two"), seconds=8)
+    wait_until_ended(sending_app, start_blast(sending_app, "two"), seconds=8)
     assert len(twilio.requests) == 41
-    assert kept(town)[0].tries == 0
+    assert kept(sending_app)[0].tries == 0
 
 
 def test_after_five_tries_it_is_given_up(app):
@@ -293,12 +297,12 @@ def test_after_five_tries_it_is_given_up(app):
 def test_without_an_address_nothing_waits_to_be_told(app):
     [log_id] = waiting_blasts(app, "one")
     fault(app, [log_id], WRONG_SENDER)
-    assert [each.next_try_at for each in kept(app)] == [None]
+    assert [alert.next_try_at for alert in kept(app)] == [None]
     with app.app_context():
         assert pause_alerts.list_due_alerts(now(), 10) == []
 
 
-def test_s7_a_clock_set_back_does_not_keep_an_alert_for_hours(make_app):
+def test_a_clock_set_back_does_not_keep_an_alert_for_hours(make_app):
     """S7: what was to be tried at a moment that is now hours ahead is tried now."""
     app = make_app(alert_webhook_url="http://127.0.0.1:9/")
     [log_id] = waiting_blasts(app, "one")
@@ -312,7 +316,7 @@ def test_a_fault_that_pauses_several_blasts_is_an_alert_each_and_one_text(make_a
     app = make_app(admin_test_phone=ADA_PHONE, alert_webhook_url="http://127.0.0.1:9/")
     log_ids = waiting_blasts(app, "one", "two", "three")
     fault(app, log_ids, FILTERED, "delivery")
-    assert [each.message_log_id for each in kept(app)] == log_ids
+    assert [alert.message_log_id for alert in kept(app)] == log_ids
     [text] = texts_to_ada(app)
     assert 'SMS Admin: 3 blasts are paused, the blast "one" first.' in text.body
 
@@ -365,10 +369,10 @@ def test_the_practice_carrier_texts_the_practice_phone(make_app, background):
     fault(app, [log_id], FILTERED, "delivery")
     background(app)
     wait_until(
-        lambda: [each for each in texts_to_ada(app) if each.status == "delivered"],
+        lambda: [row for row in texts_to_ada(app) if row.status == "delivered"],
         "the text to arrive",
     )
-    assert [row.status for row in rows(app, log_id)] == ["queued"]
+    assert [row.status for row in list_messages(app, log_id)] == ["queued"]
 
 
 def test_the_audit_says_that_nobody_but_the_program_paused_it(app):
@@ -403,5 +407,5 @@ def test_every_alert_text_is_within_two_parts_even_for_a_blast_of_emoji(make_app
     fault(app, [log_id], FILTERED, "delivery")
     [text] = texts_to_ada(app)
     assert (text.encoding, text.segments <= 2) == ("GSM-7", True)
-    assert attempts(app) == []
+    assert list_attempts(app) == []
     assert make_phone(0) not in text.body

@@ -1,6 +1,4 @@
-"""What the tests of delivery do again and again: confirm a blast, read its rows, wait for its
-end.
-"""
+"""Helpers of the delivery tests: start a blast, read its messages, wait for its end."""
 
 from collections import Counter
 from datetime import timedelta
@@ -20,7 +18,7 @@ FAST = {"send_rate": 2000.0, "undo_seconds": 0}
 
 
 def twilio_settings(twilio, **more):
-    """Settings that send through a pretend Twilio behind a socket."""
+    """Return settings that send through the tests' Twilio."""
     return {
         "twilio_account_sid": twilio.account,
         "twilio_auth_token": twilio.auth_token,
@@ -31,7 +29,7 @@ def twilio_settings(twilio, **more):
     }
 
 
-def blast(app, body="Hello {first_name|friend}", *, footer=None, in_seconds=None, token=None):
+def start_blast(app, body="Hello {first_name|friend}", *, footer=None, in_seconds=None, token=None):
     """Confirm a blast to the community; returns the id of its schedule."""
     due = None if in_seconds is None else now() + timedelta(seconds=in_seconds)
     with app.app_context(), write():
@@ -43,14 +41,14 @@ def blast(app, body="Hello {first_name|friend}", *, footer=None, in_seconds=None
         )
 
 
-def schedule(app, scheduled_id):
-    """The scheduled blast as it is now."""
+def get_schedule(app, scheduled_id):
+    """Return the scheduled blast as it is now."""
     with app.app_context():
         return db.session.get(ScheduledMessage, scheduled_id)
 
 
-def log_of(app, scheduled_id):
-    """The log of a blast as it is now, None before its release."""
+def get_log(app, scheduled_id):
+    """Return the log of a blast as it is now, None before its release."""
     with app.app_context():
         return db.session.scalar(
             db.select(MessageLog)
@@ -59,8 +57,8 @@ def log_of(app, scheduled_id):
         )
 
 
-def rows(app, log_id=None):
-    """The texts out, in id order."""
+def list_messages(app, log_id=None):
+    """Return the outbound messages, in id order."""
     with app.app_context():
         chosen = db.select(Message).where(Message.direction == "outbound").order_by(Message.id)
         return db.session.scalars(
@@ -68,59 +66,59 @@ def rows(app, log_id=None):
         ).all()
 
 
-def statuses(app, log_id=None):
-    """How many texts are in which state."""
-    return Counter(row.status.value for row in rows(app, log_id))
+def count_statuses(app, log_id=None):
+    """Count the outbound messages by status."""
+    return Counter(row.status.value for row in list_messages(app, log_id))
 
 
-def tally(app, log_id):
-    """The blast in numbers."""
+def get_tally(app, log_id):
+    """Return the counts of a blast."""
     with app.app_context():
         return get_blast_tally(log_id)
 
 
-def attempts(app):
-    """Every arming, in order."""
+def list_attempts(app):
+    """Return all attempts, in id order."""
     with app.app_context():
         return db.session.scalars(db.select(Attempt).order_by(Attempt.id)).all()
 
 
-def ended(app, scheduled_id, seconds=20):
-    """Wait until the blast's log has ended, and give the log."""
+def wait_until_ended(app, scheduled_id, seconds=20):
+    """Wait until the blast has ended, and return its log."""
 
     def look():
-        log = log_of(app, scheduled_id)
+        log = get_log(app, scheduled_id)
         return log if log and log.status not in ("processing", "paused") else None
 
     return wait_until(look, "the blast to end", seconds)
 
 
-def paused(app, scheduled_id, seconds=20):
-    """Wait until the blast is paused, and give its log."""
+def wait_until_paused(app, scheduled_id, seconds=20):
+    """Wait until the blast is paused, and return its log."""
 
     def look():
-        log = log_of(app, scheduled_id)
+        log = get_log(app, scheduled_id)
         return log if log and log.status == "paused" else None
 
     return wait_until(look, "the blast to be paused", seconds)
 
 
-def people(app, *phones):
-    """Community members with these numbers."""
+def add_phones(app, *phones):
+    """Store community members with these numbers."""
     with app.app_context():
         for phone in phones:
             add_member(phone)
 
 
-def suppressed(app):
-    """(numbers that do not work, numbers that said STOP)."""
+def list_suppressed(app):
+    """Return the numbers that do not work, and those that said STOP."""
     with app.app_context():
         dead = db.session.scalars(db.select(SuppressedContact.phone)).all()
         return set(dead), set(db.session.scalars(db.select(UnsubscribedContact.phone)).all())
 
 
-def everybody_is_accounted_for(app, twilio=None, *, sent_again=()):
-    """The two invariants, after every scenario.
+def assert_everybody_accounted_for(app, twilio=None, *, sent_again=()):
+    """Assert the two invariants that hold after every scenario.
 
     I1: no text of ours is twice at the carrier, but for the ids that a person has `sent_again`.
     I2: the states add up to the audience, and every text that the carrier took is known here as
@@ -135,18 +133,21 @@ def everybody_is_accounted_for(app, twilio=None, *, sent_again=()):
                 counted.failure_count,
             )
     if twilio:
-        taken = Counter(_text_of(app, twilio))
-        assert {row for row, times in taken.items() if times > 1} <= set(sent_again), "texted twice"
-        left = {row.id for row in rows(app) if row.status not in NEVER_LEFT}
-        assert set(taken) <= left, "at the carrier, and here it never left"
+        counts_by_row = Counter(_text_of(app, twilio))
+        assert {row for row, times in counts_by_row.items() if times > 1} <= set(sent_again), (
+            "texted twice"
+        )
+        left = {row.id for row in list_messages(app) if row.status not in NEVER_LEFT}
+        assert set(counts_by_row) <= left, "at the carrier, and here it never left"
 
 
 def _text_of(app, twilio):
-    """The row of every text the carrier took, found by its ref; KeyError when we never gave
-    that ref.
+    """Yield the message id of every text that the carrier took, found by its ref.
+
+    Raises KeyError for a ref that was never given.
     """
-    mine = {each.ref: each.message_id for each in attempts(app)}
-    for each in twilio.requests:
-        row = mine[each.callback.rsplit("/", 1)[1]]
-        if each.sid:
+    message_id_by_ref = {attempt.ref: attempt.message_id for attempt in list_attempts(app)}
+    for request in twilio.requests:
+        row = message_id_by_ref[request.callback.rsplit("/", 1)[1]]
+        if request.sid:
             yield row

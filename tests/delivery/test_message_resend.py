@@ -13,17 +13,17 @@ from app.delivery.actions import message_resend, sender_throttle
 from app.delivery.models import MessageLog
 from app.delivery.queries.sender_health import get_sender_health
 from app.domain.delivery.skip_reasons import SkipReason
-from tests.delivery.town import (
-    attempts,
-    blast,
-    ended,
-    everybody_is_accounted_for,
-    paused,
-    people,
-    rows,
-    schedule,
-    statuses,
-    tally,
+from tests.delivery.helpers import (
+    add_phones,
+    assert_everybody_accounted_for,
+    count_statuses,
+    get_schedule,
+    get_tally,
+    list_attempts,
+    list_messages,
+    start_blast,
+    wait_until_ended,
+    wait_until_paused,
 )
 from tests.gunicorn_server import wait_until
 from tests.sample_people import LEO, MAX, MIA, ZOE
@@ -34,7 +34,7 @@ PUBLIC = "http://sms.example.org"
 
 
 def ids(app, *phones):
-    return [row.id for row in rows(app) if row.phone in phones]
+    return [row.id for row in list_messages(app) if row.phone in phones]
 
 
 def send_again(app, log_id, *phones):
@@ -45,7 +45,7 @@ def send_again(app, log_id, *phones):
 
 
 def status_of(app, phone):
-    return next(row.status.value for row in rows(app) if row.phone == phone)
+    return next(row.status.value for row in list_messages(app) if row.phone == phone)
 
 
 def make(app, phone, status):
@@ -58,22 +58,22 @@ def make(app, phone, status):
 
 
 @pytest.fixture
-def doubtful(town, twilio, background):
+def doubtful(sending_app, twilio, background):
     """A blast to Zoë, Leo, Mia and Max that has ended: Max got it, Twilio answered the others
     with a fault.
 
     Zoë's text is at Twilio all the same. Nobody sends when the test begins. (app, Twilio, the
     id of the log)
     """
-    people(town, ZOE, LEO, MIA, MAX)
+    add_phones(sending_app, ZOE, LEO, MIA, MAX)
     for phone in (LEO, MIA):
         twilio.answer(to=phone, times=1, status=500, code=20500)
     twilio.answer(to=ZOE, times=1, status=500, code=20500, taken=True)
-    running = background(town)
-    log = ended(town, blast(town))
+    running = background(sending_app)
+    log = wait_until_ended(sending_app, start_blast(sending_app))
     running.stop()
-    assert statuses(town, log.id) == {"unknown": 3, "accepted": 1}
-    return town, twilio, log.id
+    assert count_statuses(sending_app, log.id) == {"unknown": 3, "accepted": 1}
+    return sending_app, twilio, log.id
 
 
 def log_now(app, log_id):
@@ -98,7 +98,7 @@ def confirmed(app, log_id, state):
     )
 
 
-def test_f43_what_was_not_sent_is_sent_again_by_a_person(doubtful, background):
+def test_what_was_not_sent_is_sent_again_by_a_person(doubtful, background):
     """F43: the confirmation lists 3; new attempts, 3 requests; the blast ends once more, and
     its schedule with it.
     """
@@ -110,21 +110,21 @@ def test_f43_what_was_not_sent_is_sent_again_by_a_person(doubtful, background):
     assert [
         page.words.count(name) for name in ("+1 303 555 0142", "+1 303 555 0143", "+1 303 555 0144")
     ] == [1, 1, 1]
-    assert statuses(app, log_id) == {"queued": 3, "accepted": 1}
+    assert count_statuses(app, log_id) == {"queued": 3, "accepted": 1}
     background(app)
     log = over(app, log_id)
-    assert (log.status, schedule(app, 1).status) == ("sent", "sent")
+    assert (log.status, get_schedule(app, 1).status) == ("sent", "sent")
     assert log.finished_at > log.resumed_at
     again_sent = twilio.requests[4:]
-    assert {each.to for each in again_sent} == {ZOE, LEO, MIA}
+    assert {request.to for request in again_sent} == {ZOE, LEO, MIA}
     assert len(again_sent) == 3
-    numbered = Counter(attempt.n for attempt in attempts(app))
+    numbered = Counter(attempt.n for attempt in list_attempts(app))
     assert numbered == {1: 4, 2: 3}
-    assert len({attempt.ref for attempt in attempts(app)}) == 7
-    everybody_is_accounted_for(app, twilio, sent_again=ids(app, ZOE))
+    assert len({attempt.ref for attempt in list_attempts(app)}) == 7
+    assert_everybody_accounted_for(app, twilio, sent_again=ids(app, ZOE))
 
 
-def test_f43_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(doubtful, background):
+def test_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(doubtful, background):
     """F43: delivered on the old ref while the new one is queued: the new one is not sent."""
     app, twilio, log_id = doubtful
     assert send_again(app, log_id, ZOE, LEO).queued == 2
@@ -134,11 +134,11 @@ def test_f43_a_late_receipt_of_the_old_try_keeps_the_new_one_from_leaving(doubtf
     over(app, log_id)
     assert len(twilio.sent_to(ZOE)) == 1
     assert len(twilio.sent_to(LEO)) == 2
-    everybody_is_accounted_for(app, twilio)
+    assert_everybody_accounted_for(app, twilio)
 
 
 @pytest.mark.parametrize("word", ["failed", "undelivered"])
-def test_f43_that_the_old_try_failed_does_not_stop_the_new_one(doubtful, background, word):
+def test_that_the_old_try_failed_does_not_stop_the_new_one(doubtful, background, word):
     """F43: the failure of an old try is no news about the one that is queued."""
     app, twilio, log_id = doubtful
     send_again(app, log_id, ZOE)
@@ -152,15 +152,15 @@ def test_f43_that_the_old_try_failed_does_not_stop_the_new_one(doubtful, backgro
 
 def test_what_went_wrong_before_stays_written_down(doubtful):
     app, _, log_id = doubtful
-    before = {row.phone: row.error_message for row in rows(app)}
+    before = {row.phone: row.error_message for row in list_messages(app)}
     send_again(app, log_id, LEO)
-    row = next(row for row in rows(app) if row.phone == LEO)
+    row = next(row for row in list_messages(app) if row.phone == LEO)
     assert (row.status, row.error_message, row.reason) == (
         "queued",
         before[LEO],
         "carrier_fault",
     )
-    assert [attempt.outcome for attempt in attempts(app) if attempt.message_id == row.id] == [
+    assert [attempt.outcome for attempt in list_attempts(app) if attempt.message_id == row.id] == [
         "ambiguous"
     ]
 
@@ -170,9 +170,9 @@ def test_the_first_one_goes_alone_and_a_fault_stops_the_others(doubtful, backgro
     twilio.answer(status=400, code=21606)
     send_again(app, log_id, LEO, MIA, ZOE)
     background(app)
-    paused(app, 1)
+    wait_until_paused(app, 1)
     assert len(twilio.requests) == 5
-    assert tally(app, log_id).queued == 2
+    assert get_tally(app, log_id).queued == 2
 
 
 def test_of_a_stopped_blast_these_alone_go(doubtful, background):
@@ -225,7 +225,7 @@ def test_a_text_that_was_left_is_asked_about_no_more_and_its_late_receipt_counts
     with app.app_context(), write():
         assert message_resend.dismiss_doubtful_messages(log_id, ids(app, ZOE, MAX), now()) == 1
         assert message_resend.request_status_lookup(log_id, ids(app, ZOE), now()) == 0
-    row = next(row for row in rows(app) if row.phone == ZOE)
+    row = next(row for row in list_messages(app) if row.phone == ZOE)
     assert (row.status, row.look_up_at) == ("unknown", None)
     twilio.send_callbacks(app, ("delivered",), to=ZOE)
     assert status_of(app, ZOE) == "delivered"
@@ -241,9 +241,9 @@ def test_checked_again_the_carriers_list_finds_the_text(doubtful, background):
     assert status_of(app, LEO) == "unknown"
 
 
-def test_resuming_forgets_old_failures_and_lets_the_sender_go(town):
-    people(town, ZOE)
-    with town.app_context(), write() as session:
+def test_resuming_forgets_old_failures_and_lets_the_sender_go(sending_app):
+    add_phones(sending_app, ZOE)
+    with sending_app.app_context(), write() as session:
         session.add(
             log := MessageLog(
                 message_body="x", target="community", status="paused", carrier="twilio"
@@ -255,13 +255,13 @@ def test_resuming_forgets_old_failures_and_lets_the_sender_go(town):
         session.flush()
         log_id = log.id
     before = now()
-    assert Visitor(town).post(f"/blasts/logs/{log_id}/resume", "ada").status_code == 303
-    assert log_now(town, log_id).resumed_at >= before
-    with town.app_context():
-        found = get_sender_health("+13035550100", "twilio")
-        assert (found.hold_until, found.hold_code, found.hold_words) == (
+    assert Visitor(sending_app).post(f"/blasts/logs/{log_id}/resume", "ada").status_code == 303
+    assert log_now(sending_app, log_id).resumed_at >= before
+    with sending_app.app_context():
+        health = get_sender_health("+13035550100", "twilio")
+        assert (health.hold_until, health.hold_code, health.hold_words) == (
             None,
             None,
             None,
         )
-        assert found.share == 0.5
+        assert health.share == 0.5

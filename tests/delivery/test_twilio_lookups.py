@@ -14,7 +14,14 @@ from app.delivery.carriers.message_lookup_results import (
     MessageListResult,
 )
 from tests.async_runner import run_coroutine
-from tests.delivery.town import FAST, blast, ended, people, rows, twilio_settings
+from tests.delivery.helpers import (
+    FAST,
+    add_phones,
+    list_messages,
+    start_blast,
+    twilio_settings,
+    wait_until_ended,
+)
 from tests.gunicorn_server import find_free_port
 from tests.sample_people import LEO, ZOE
 
@@ -48,14 +55,14 @@ def sid(n):
 
 def put(twilio, n, **more):
     """The n-th text to Zoe, made n minutes ago."""
-    made = now() + twilio.lists.ahead - timedelta(minutes=n)
-    twilio.put(sid(n), ZOE, OURS, f"Text {n}", **({"created_at": made} | more))
+    created_at = now() + twilio.lists.ahead - timedelta(minutes=n)
+    twilio.put(sid(n), ZOE, OURS, f"Text {n}", **({"created_at": created_at} | more))
 
 
-def test_a_list_holds_what_went_to_that_phone_as_the_carrier_tells_it(town, twilio):
+def test_a_list_holds_what_went_to_that_phone_as_the_carrier_tells_it(sending_app, twilio):
     put(twilio, 1, status="failed", error_code=30034)
     twilio.put(sid(2), LEO, OURS, "For Leo")
-    listing = list_of(town)
+    listing = list_of(sending_app)
     assert isinstance(listing, MessageListResult)
     (only,) = listing.texts
     assert (only.sid, only.to, only.senders, only.body) == (
@@ -75,38 +82,42 @@ def test_a_list_holds_what_went_to_that_phone_as_the_carrier_tells_it(town, twil
     assert "DateSent" not in twilio.reads[0]
 
 
-def test_a_list_is_read_page_by_page_until_it_is_five_minutes_older_than_the_attempt(town, twilio):
+def test_a_list_is_read_page_by_page_until_it_is_five_minutes_older_than_the_attempt(
+    sending_app, twilio
+):
     twilio.lists.page_size = 3
     for n in range(30):
         put(twilio, n)
-    listing = list_of(town, since=now() - timedelta(minutes=2))
+    listing = list_of(sending_app, since=now() - timedelta(minutes=2))
     assert len(twilio.reads) == 4  # the first page of which every text is older than 7 minutes
-    assert [each.sid for each in listing.texts] == [sid(n) for n in range(12)]
+    assert [text.sid for text in listing.texts] == [sid(n) for n in range(12)]
     assert listing.is_complete
 
 
-def test_of_a_list_without_end_five_pages_are_read_and_it_is_not_taken_for_the_whole(town, twilio):
+def test_of_a_list_without_end_five_pages_are_read_and_it_is_not_taken_for_the_whole(
+    sending_app, twilio
+):
     twilio.lists.page_size = 2
     for n in range(30):
         put(twilio, n)
-    listing = list_of(town, since=now() - timedelta(hours=1))
+    listing = list_of(sending_app, since=now() - timedelta(hours=1))
     assert len(twilio.reads) == 5
     assert (len(listing.texts), listing.is_complete) == (10, False)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(minutes=-7), timedelta()])
-def test_the_carriers_clock_is_read_from_its_answer(town, twilio, ahead):
+def test_the_carriers_clock_is_read_from_its_answer(sending_app, twilio, ahead):
     twilio.lists.ahead = ahead
     put(twilio, 1)
-    listing = list_of(town)
+    listing = list_of(sending_app)
     assert abs(listing.clock_skew - ahead) < timedelta(seconds=2.5)
     assert len(listing.texts) == 1
 
 
-def test_one_text_is_fetched_by_its_name_and_one_that_is_gone_is_none(town, twilio):
+def test_one_text_is_fetched_by_its_name_and_one_that_is_gone_is_none(sending_app, twilio):
     put(twilio, 1, status="delivered")
-    assert text(town, sid(1)).text.status == "delivered"
-    assert text(town, sid(2)) == MessageFetchResult(None)
+    assert text(sending_app, sid(1)).text.status == "delivered"
+    assert text(sending_app, sid(2)) == MessageFetchResult(None)
 
 
 @pytest.mark.parametrize(
@@ -119,34 +130,34 @@ def test_one_text_is_fetched_by_its_name_and_one_that_is_gone_is_none(town, twil
         (302, {"Location": "http://127.0.0.1:9/"}, LookupFailure("HTTP 302", 302)),
     ],
 )
-def test_a_refusal_to_answer_is_no_news(town, twilio, status, headers, expected):
+def test_a_refusal_to_answer_is_no_news(sending_app, twilio, status, headers, expected):
     twilio.lists.refuse(status, 2, **headers)
-    assert list_of(town) == expected
-    assert text(town, sid(1)) == expected
+    assert list_of(sending_app) == expected
+    assert text(sending_app, sid(1)) == expected
 
 
-def test_an_answer_that_makes_no_sense_is_no_news(town, twilio):
+def test_an_answer_that_makes_no_sense_is_no_news(sending_app, twilio):
     twilio.lists.refuse(200, 2)
-    assert list_of(town) == LookupFailure("an answer that is no list", 200)
-    assert text(town, sid(1)) == LookupFailure("an answer that is no text", 200)
+    assert list_of(sending_app) == LookupFailure("an answer that is no list", 200)
+    assert text(sending_app, sid(1)) == LookupFailure("an answer that is no text", 200)
 
 
-def test_a_list_with_a_text_that_makes_no_sense_is_not_the_whole(town, twilio):
+def test_a_list_with_a_text_that_makes_no_sense_is_not_the_whole(sending_app, twilio):
     put(twilio, 1)
     put(twilio, 2, status=None)
-    listing = list_of(town)
-    assert ([each.sid for each in listing.texts], listing.is_complete) == (
+    listing = list_of(sending_app)
+    assert ([text.sid for text in listing.texts], listing.is_complete) == (
         [sid(1)],
         False,
     )
 
 
-def test_a_trouble_on_a_later_page_makes_the_whole_list_no_news(town, twilio):
+def test_a_trouble_on_a_later_page_makes_the_whole_list_no_news(sending_app, twilio):
     twilio.lists.page_size = 1
     put(twilio, 1)
     put(twilio, 2)
     twilio.lists.refuse(500, page=1)
-    assert list_of(town) == LookupFailure("HTTP 500", 500)
+    assert list_of(sending_app) == LookupFailure("HTTP 500", 500)
 
 
 def test_without_a_network_nothing_is_read_and_nothing_is_raised(make_app, twilio):
@@ -157,11 +168,11 @@ def test_without_a_network_nothing_is_read_and_nothing_is_raised(make_app, twili
 
 def test_the_practice_carrier_answers_the_same_questions(make_app, background):
     app = make_app(**FAST)
-    people(app, ZOE)
+    add_phones(app, ZOE)
     background(app)
-    ended(app, blast(app, "Hello"))
+    wait_until_ended(app, start_blast(app, "Hello"))
     listing = list_of(app)
-    (row,) = rows(app)
-    assert [(each.sid, each.body) for each in listing.texts] == [(row.provider_sid, row.body)]
+    (row,) = list_messages(app)
+    assert [(text.sid, text.body) for text in listing.texts] == [(row.provider_sid, row.body)]
     assert text(app, row.provider_sid).text.to == ZOE
     assert list_of(app, phone=LEO).texts == ()
