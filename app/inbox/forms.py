@@ -62,7 +62,7 @@ class ReplyForm(FlaskForm):
 
 
 def create_form_token() -> str:
-    """Return a new token for a form."""
+    """Return a new token for a form, 32 hexadecimal digits."""
     return secrets.token_hex(FORM_TOKEN_CHARACTERS // 2)
 
 

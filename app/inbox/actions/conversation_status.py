@@ -38,6 +38,7 @@ def mark_needs_no_reply(thread_id: int) -> bool:
 def mark_thread_read(thread_id: int, message_id: int) -> bool:
     """Mark a conversation as read up to a message. When a newer one came it stays unread."""
     thread = _build_thread_update(Thread.id == thread_id)
+    # Compared in the UPDATE itself: a text that comes in meanwhile stays unread.
     is_newest = Thread.last_message_id <= message_id
     return _execute(thread.where(Thread.unread > 0, is_newest).values(unread=0))
 

@@ -52,6 +52,7 @@ def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> 
     Returns False, and queues nothing, when this form was sent before. Raises ReplyNotAllowed.
     """
     thread = find_thread(thread_id)
+    # Inside the same write() as the message: a token is used up only if the reply is queued.
     if thread is None or not _claim_form_token(thread_id, reply.token):
         return False
     if obstacle := find_reply_obstacle(thread.phone):

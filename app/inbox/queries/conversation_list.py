@@ -109,6 +109,7 @@ def list_threads(state: str, username: str, cursor: str = "") -> ThreadListPage:
     )
     rows = db.session.execute(order_threads_by_newest(threads).limit(THREADS_PER_PAGE + 1)).all()
     page_rows = rows[:THREADS_PER_PAGE]
+    # One thread more than a page tells whether there is an older page.
     older_cursor = ""
     if len(rows) > THREADS_PER_PAGE:
         older_cursor = _encode_cursor(page_rows[-1].id, page_rows[-1].last_at)

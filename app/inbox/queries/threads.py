@@ -12,6 +12,7 @@ from app.inbox.models import Thread
 
 def find_thread(thread_id: int) -> Thread | None:
     """Return the thread with this id, read again from the database."""
+    # Core statements change threads beside the session, so a loaded object may be out of date.
     return db.session.get(Thread, thread_id, populate_existing=True)
 
 

@@ -100,6 +100,7 @@ def refresh_conversation(thread_id: int) -> ResponseReturnValue:
     thread = get_thread_or_404(thread_id)
     page = load_conversation_page(thread)
     page_obstacle_code = request.args.get("box", "")
+    # Only the texts are replaced, never the form: what is typed there stays.
     has_changed = page_obstacle_code != get_obstacle_code(find_reply_obstacle(thread.phone))
     if request.args.get("mark") == page.fingerprint and not has_changed:
         return "", 204
