@@ -10,7 +10,9 @@ from sqlalchemy import (
     Select,
     String,
     UnaryExpression,
+    asc,
     column,
+    desc,
     exists,
     func,
     literal,
@@ -129,9 +131,8 @@ def _search_members(params: ListParams, region: str) -> SearchResultPage:
 
 def _build_order(sort: str, is_descending: bool) -> list[UnaryExpression[Any]]:
     # Every column in the same direction, so that one index serves both directions.
-    if is_descending:
-        return [column.desc() for column in ORDER_COLUMNS[sort]]
-    return [column.asc() for column in ORDER_COLUMNS[sort]]
+    columns = ORDER_COLUMNS[sort]
+    return list(map(desc if is_descending else asc, columns))
 
 
 def _load_member_rows(ids: Sequence[int]) -> list[MemberListRow]:

@@ -88,6 +88,7 @@ class SimulatedRepliesForm(FlaskForm):
         super().__init__(**more)
         blasts = list_latest_sandbox_blasts()
         self.log_id.choices = {str(log.id): _build_blast_label(log) for log in blasts}
+        # Without a choice the newest blast is meant.
         self.log_id.data = self.log_id.data or next(iter(self.log_id.choices), None)
 
     def validate_log_id(self, field: Any) -> None:

@@ -154,7 +154,8 @@ def test_nothing_of_a_failed_confirm_is_left(app, visit, address_of, on_the_list
     with app.app_context(), write() as session:
         session.execute(
             db.text(
-                "CREATE TRIGGER trip BEFORE INSERT ON community_members WHEN new.phone LIKE '%0143' "
+                "CREATE TRIGGER trip BEFORE INSERT ON community_members WHEN new.phone LIKE "
+                "'%0143' "
                 "BEGIN SELECT RAISE(ABORT, 'tripped'); END"
             )
         )

@@ -13,10 +13,12 @@ LOG = (
 )
 ROWS = (
     "INSERT INTO messages (id, kind, phone, body, status, message_log_id) "
-    "VALUES (1, 'blast', '+13035550142', 'Hi', 'queued', 1), (2, 'blast', '+13035550143', 'Hi', 'queued', 1)"
+    "VALUES (1, 'blast', '+13035550142', 'Hi', 'queued', 1), (2, 'blast', '+13035550143', "
+    "'Hi', 'queued', 1)"
 )
 ARMED = (
-    "INSERT INTO attempts (message_id, n, ref) VALUES (1, 1, hex(randomblob(16))), (2, 1, hex(randomblob(16)))",
+    "INSERT INTO attempts (message_id, n, ref) VALUES (1, 1, hex(randomblob(16))), (2, 1, "
+    "hex(randomblob(16)))",
     "UPDATE messages SET attempts = 1",
 )
 SETTLED = (
@@ -25,7 +27,8 @@ SETTLED = (
 )
 BLAST = (LOG, ROWS, *ARMED, *SETTLED)
 SCHEDULED = (
-    "INSERT INTO scheduled_messages (id, scheduled_at, message_body, target, status, message_log_id) "
+    "INSERT INTO scheduled_messages (id, scheduled_at, message_body, target, status, "
+    "message_log_id) "
     "VALUES (7, '2026-11-21 02:00:00.000000', 'Hi', 'community', {status}, {log})"
 )
 USER = "INSERT INTO users (username, password_hash, role) VALUES ('sol', 'x', {role})"
@@ -179,7 +182,8 @@ def test_counts_and_ends_are_computed_again_after_a_copy(doctor, database):
     run_sql(database, *BLAST, SCHEDULED.format(status="'processing'", log=1))
     run_sql(
         database,
-        "UPDATE message_logs SET success_count = 9, failure_count = 9, finished_at = '2026-11-21 03:00:00'",
+        "UPDATE message_logs SET success_count = 9, failure_count = 9, finished_at = "
+        "'2026-11-21 03:00:00'",
     )
     code, said = doctor("--repair")
     assert code == 0

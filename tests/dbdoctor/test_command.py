@@ -118,7 +118,8 @@ def _newer(path, database):
     shutil.copy(database, path)
     run_sql(
         path,
-        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
+        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 "
+        "00:00:00.000000')",
     )
 
 

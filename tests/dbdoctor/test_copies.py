@@ -13,7 +13,10 @@ from app.migrations import database_backups
 from app.migrations.migration_errors import BackupFailed
 from tests.migrations.sample_migrations import list_file_names, run_sql
 
-PEOPLE = "INSERT INTO community_members (name, phone) VALUES ('Person ' || {n}, '+1303' || (4000000 + {n}))"
+PEOPLE = (
+    "INSERT INTO community_members (name, phone) VALUES ('Person ' || {n}, '+1303' || (4000000 "
+    "+ {n}))"
+)
 
 
 def test_a_copy_goes_beside_the_database_named_by_the_time_and_closed_to_others(doctor, database):

@@ -112,7 +112,8 @@ def _cut(file):
 def _newer(file):
     run_sql(
         file,
-        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
+        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 "
+        "00:00:00.000000')",
     )
 
 
@@ -197,7 +198,8 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database
         "INSERT INTO message_logs (id, message_body, target, status, total_recipients) "
         "VALUES (1, 'Hi', 'community', 'processing', 1), (2, 'Hi', 'community', 'sent', 0)",
         "INSERT INTO messages (id, kind, phone, body, status, message_log_id) "
-        "VALUES (1, 'blast', '+13035550142', 'Hi', 'queued', 1), (2, 'reply', '+13035550143', 'Yes', 'queued', NULL)",
+        "VALUES (1, 'blast', '+13035550142', 'Hi', 'queued', 1), (2, 'reply', '+13035550143', "
+        "'Yes', 'queued', NULL)",
         scheduled.format(1, due),
         scheduled.format(2, later),
     )
@@ -231,7 +233,10 @@ def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again
     """The receipts that came after the copy was made will not come again; the faults of then
     are over.
     """
-    text = "INSERT INTO messages (id, kind, phone, body, status, look_up_at) VALUES ({}, 'test', '+13035550142', 'Hi', {})"
+    text = (
+        "INSERT INTO messages (id, kind, phone, body, status, look_up_at) VALUES ({}, 'test', "
+        "'+13035550142', 'Hi', {})"
+    )
     later = "'2090-01-01 00:00:00.000000'"
     run_sql(
         database,
@@ -257,7 +262,8 @@ def test_a_copy_from_before_there_were_look_ups_can_be_restored(doctor, database
     migrate_database(tmp_path / "old.db", QUIET, find_migrations()[:1])
     run_sql(
         tmp_path / "old.db",
-        "INSERT INTO messages (kind, phone, body, status) VALUES ('test', '+13035550142', 'Hi', 'unknown')",
+        "INSERT INTO messages (kind, phone, body, status) VALUES ('test', '+13035550142', "
+        "'Hi', 'unknown')",
     )
     assert doctor("--restore", tmp_path / "old.db")[0] == 0
     assert doctor("--apply")[0] == 0
@@ -267,7 +273,8 @@ def test_a_copy_from_before_there_were_look_ups_can_be_restored(doctor, database
 def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, database, copy):
     run_sql(
         copy,
-        "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hi', 'community', 3)",
+        "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hi', "
+        "'community', 3)",
     )
     code, said = doctor("--restore", copy)
     assert code == 1

@@ -56,7 +56,8 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
     ]
     soon = run_sql(
         path,
-        "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND length(look_up_at) = 26",
+        "SELECT count(*) FROM messages WHERE look_up_at > datetime('now') AND "
+        "length(look_up_at) = 26",
     )
     assert soon == [(2,)]
     for step in reversed(find_migrations()[1:]):
@@ -66,7 +67,10 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
 
 def test_0003_quicker_counting_counts_as_before(before):
     path = before(3)
-    log = "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hello', 'community', 2)"
+    log = (
+        "INSERT INTO message_logs (message_body, target, total_recipients) VALUES ('Hello', "
+        "'community', 2)"
+    )
     row = (
         "INSERT INTO messages (direction, kind, phone, body, status, message_log_id) "
         "VALUES ('outbound', 'blast', ?, '', ?, 1)"
@@ -137,7 +141,10 @@ def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
 
 def test_0006_lists_in_order_makes_its_indexes_and_puts_the_former_ones_back(before):
     path = before(6)
-    indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name LIKE '%_contacts' ORDER BY name"
+    indexes = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name LIKE "
+        "'%_contacts' ORDER BY name"
+    )
     former = run_sql(path, indexes)
     migrate_database(path, QUIET)
     assert len(run_sql(path, indexes)) == len(former) + 6

@@ -59,7 +59,8 @@ def test_a_database_of_a_newer_version_is_refused(path, steps_folder):
     migrate_database(path, QUIET, steps)
     run_sql(
         path,
-        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 00:00:00.000000')",
+        "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 "
+        "00:00:00.000000')",
     )
     refused(path, DatabaseTooNew, steps, "this database was made by a newer version")
 

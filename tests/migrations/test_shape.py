@@ -90,7 +90,10 @@ def test_blanks_case_quotes_and_order_are_no_difference():
 
 
 def test_a_column_added_later_is_like_one_that_was_there_from_the_start():
-    later = "ALTER TABLE pots ADD COLUMN colour VARCHAR(5) CONSTRAINT ck_pots_colour CHECK (colour IN ('red'))"
+    later = (
+        "ALTER TABLE pots ADD COLUMN colour VARCHAR(5) CONSTRAINT ck_pots_colour CHECK (colour "
+        "IN ('red'))"
+    )
     at_once = GARDEN.replace(
         "litres INTEGER",
         "colour VARCHAR(5) CONSTRAINT ck_pots_colour CHECK (colour IN ('red')), litres INTEGER",

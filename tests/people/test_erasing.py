@@ -17,6 +17,7 @@ from app.domain.phones.phone_erasure import contains_phone_number, is_erasure_ma
 from app.events.models import Event, EventRegistration
 from app.imports.models import Import, ImportRow
 from app.inbox.models import Thread
+from app.people.actions.person_erasure import erase_person_data, find_embedded_mentions
 from app.people.models import PersonNote
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.opt_outs import record_opt_out
@@ -35,6 +36,24 @@ from tests.webhooks.calls import BASE, TWILIO, text
 NAME, SECRET = "Zoë Hernández", "Zoë, your test result is ready"
 PAGE = f"/people/{ZOE[1:]}"
 SPELLED = "(303) 555-0142"
+ERASED_TABLES = {
+    "attempts",
+    "community_members",
+    "consent_events",
+    "event_registrations",
+    "import_rows",
+    "messages",
+    "person_notes",
+    "sandbox_messages",
+    "sandbox_phones",
+    "stop_questions",
+    "suppressed_contacts",
+    "survey_answers",
+    "survey_sessions",
+    "threads",
+    "unsubscribed_contacts",
+    "webhook_events",
+}
 
 
 def furnish():
@@ -163,6 +182,18 @@ def test_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app):
         assert db.session.scalars(
             db.select(Message.status).where(Message.reason == "erased")
         ).all() == ["cancelled"]
+
+
+def test_each_feature_says_how_many_of_its_rows_were_erased(app):
+    with app.app_context():
+        furnish()
+        mentions = find_embedded_mentions(ZOE)
+        with write():
+            result = erase_person_data(ZOE, mentions, "ada", now())
+    assert is_erasure_mark(result.mark)
+    assert result.row_counts["messages"] == 5
+    assert result.row_counts["community_members"] == result.row_counts["person_notes"] == 1
+    assert set(result.row_counts) == ERASED_TABLES
 
 
 def test_only_a_post_erases(visit, app):
