@@ -92,6 +92,7 @@ def simulate_survey(
 
     None while its questions cannot be asked.
     """
+    # Half-written questions can be typed: there is nothing to play yet.
     if list_question_problems(draft.questions):
         return None
     phone = _SimulatedPhone(draft, moment)
@@ -144,6 +145,7 @@ class _SimulatedPhone:
         step = self._compute_valid_step(text, only_bare=doubtful, is_keyword=is_keyword)
         if step:
             self._apply_step(text, step)
+
         elif doubtful:
             self._end_survey(text, POSSIBLE_OPT_OUT_NOTE, SurveySessionStatus.TIMED_OUT)
         elif is_keyword:

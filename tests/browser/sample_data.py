@@ -30,9 +30,9 @@ from app.keywords.models import KeywordRule
 from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
-from tests.gunicorn_server import wait_until
 from tests.sample_people import PASSWORD, create_test_users
-from tests.surveys.talk import Town
+from tests.gunicorn_server import wait_until
+from tests.surveys.survey_conversations import SurveyConversations
 from tests.visit import Visitor
 
 PICNIC = (
@@ -260,7 +260,7 @@ def _answers(app, visit):
     """Many answered the survey of the picnic: most to the end, some with nonsense, one is in
     the middle.
     """
-    text = Town(app, now() - timedelta(hours=3))
+    text = SurveyConversations(app, now() - timedelta(hours=3))
     food = ("1", "cake", "only us", "C", "b", "salad")
     for n in range(20):
         name = demo.MEMBER_NAMES[n]

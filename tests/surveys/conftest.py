@@ -1,4 +1,4 @@
-"""What the tests of surveys look at: surveys, and people who text."""
+"""Fixtures of the surveys: surveys, events, blasts that ask, and people who text."""
 
 import json
 
@@ -9,28 +9,26 @@ from app.delivery.models import Message, MessageLog
 from app.domain.surveys.question_definitions import serialize_questions
 from app.events.models import Event, EventRegistration
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
-from tests.surveys.talk import NOON, Town
+from tests.surveys.survey_conversations import NOON, SurveyConversations
 
 
 @pytest.fixture
 def make_survey(app):
-    """Call `make_survey(question, …, word="PICNIC", …)`: an open survey; gives its id."""
+    """Call `make_survey(question, …, word="PICNIC", …)`: creates an open survey, returns its id."""
 
-    def make(*questions, word="PICNIC", **more):
-        facts = {
+    def make(*questions, word="PICNIC", **columns):
+        values = {
             "name": f"The {word.lower()}",
             "intro_message": "Welcome.",
             "completion_message": "See you there.",
-        } | more
-        asked = (
-            serialize_questions([each for each in questions if not isinstance(each, str)])
-            if questions
-            else "[]"
-        )
-        if all(isinstance(each, str) for each in questions):
-            asked = json.dumps(questions)
+        } | columns
+        if all(isinstance(question, str) for question in questions):
+            questions_json = json.dumps(questions)
+        else:
+            questions_json = serialize_questions(questions)
         with app.app_context(), write() as session:
-            session.add(row := SurveyFlow(trigger_keyword=word, questions_json=asked, **facts))
+            row = SurveyFlow(trigger_keyword=word, questions_json=questions_json, **values)
+            session.add(row)
             session.flush()
             return row.id
 
@@ -39,7 +37,7 @@ def make_survey(app):
 
 @pytest.fixture
 def make_event(app):
-    """Call `make_event("Picnic")`: an event; gives its id."""
+    """Call `make_event("Picnic")`: creates an event, returns its id."""
 
     def make(title="Picnic"):
         with app.app_context(), write() as session:
@@ -52,10 +50,11 @@ def make_event(app):
 
 @pytest.fixture
 def text(app):
-    """Call `text(ZOE, "picnic")` for a Taken or None, `text.says(ZOE, "picnic", "yes")` for the
-    last replies.
+    """Call `text(ZOE, "picnic")` for a HandlerResult or None.
+
+    `text.get_replies(ZOE, "picnic", "yes")` returns the last replies.
     """
-    return Town(app)
+    return SurveyConversations(app)
 
 
 @pytest.fixture

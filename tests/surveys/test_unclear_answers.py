@@ -29,25 +29,23 @@ def zoe(app, make_survey, text):
 
 def say(app, text, *more):
     for body in more or ("picnic", "yes", "We are 2 adults and 3 kids"):
-        taken = text(ZOE, body, name="Zoë")
+        result = text(ZOE, body, name="Zoë")
         with app.app_context(), write():
             newest = db.session.scalar(db.select(db.func.max(Message.id)))
-            why = taken.needs_person if taken else ""
-            needs = bool(why) or taken is None
+            reason = result.needs_person if result else ""
+            needs = bool(reason) or result is None
             thread_updates.record_inbound_text(
                 ZOE,
                 [StoredText(newest, body)],
                 text.moment,
                 needs_reply=needs,
-                reason=why or None,
+                reason=reason or None,
             )
 
 
 def record(visit, page, **change):
     """Press the button that stands there."""
-    form = next(
-        each for each in page.forms if each["attrs"]["action"].endswith("/sessions/1/answer")
-    )
+    form = next(row for row in page.forms if row["attrs"]["action"].endswith("/sessions/1/answer"))
     return visit(form["attrs"]["action"], "sol", follow=True, **dict(form["fields"]) | change)
 
 
@@ -73,7 +71,7 @@ def test_what_was_answered_meanwhile_is_not_overwritten(app, visit, zoe, text, r
     say(app, text, "4")
     page = record(visit, page)
     assert "They have written again meanwhile" in page.words
-    assert [each.value for each in rows("answers") if each.state == "answered"] == [
+    assert [row.value for row in rows("answers") if row.state == "answered"] == [
         "yes",
         "4",
     ]

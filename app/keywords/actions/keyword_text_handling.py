@@ -37,6 +37,7 @@ def handle_keyword_text(text: InboundText) -> HandlerResult | None:
     The keyword's count goes up by one. None when the text names none, or when the keyword has
     nothing to say and its survey is closed or its event is gone: then a person has to look.
     """
+    # Whoever took the text in has looked for its words already: most texts name none.
     if not text.may_use_trigger_words:
         return None
     keyword = _find_matching_keyword(text)
@@ -45,6 +46,7 @@ def handle_keyword_text(text: InboundText) -> HandlerResult | None:
     name = _find_name(keyword, text)
     action_result = _perform_action(keyword, text, name)
     reply = _fill_reply(keyword, name)
+    # Neither an answer nor an effect: it is not counted, and the text goes to a person.
     if action_result is None and not reply:
         return None
     sql.INCREMENT_MATCH_COUNT.execute(b_rule_id=keyword.id, b_moment=text.moment)
@@ -73,6 +75,7 @@ def _find_matching_keyword(text: InboundText) -> ActiveKeyword | None:
     )
     keywords = {row[0]: ActiveKeyword(*row) for row in rows}
     whole_word = keyword_parsing.extract_whole_keyword(text.body)
+    # In the order of `words`: the longest beginning wins, and the whole text before all.
     for word in words:
         keyword = keywords.get(rule_ids.get(word, 0))
         if keyword and (word == whole_word or keyword.match_kind is KeywordMatch.FIRST):

@@ -49,6 +49,7 @@ def _parse_moment(
         if time:
             add_error(day_field, "Choose a day too, or leave the time empty.")
         return None
+    # Noon of a day without a time exists in every zone; midnight may be skipped by a clock change.
     try:
         moment = local_times.parse_local_time(day, time or "12:00", zone)
     except InvalidLocalTime as error:

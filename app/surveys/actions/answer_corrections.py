@@ -84,12 +84,14 @@ def _store_correction(
         "state": AnswerState.ANSWERED,
         "value": value,
         "edited_at": moment,
+        # As long as the column.
         "edited_by": username[:80],
     }
     is_answer = (A.session_id == session.id, A.position == position)
     understood = select(A.id, A.value, A.edited_at).where(*is_answer)
     row = db.session.execute(understood.where(A.state.in_(UNDERSTOOD_STATES))).first()
     if row is not None:
+        # A second correction does not hide what was understood first.
         if not row.edited_at:
             edit["value_before"] = row.value
         db.session.execute(update(survey_answers).where(A.id == row.id).values(edit))
@@ -112,6 +114,7 @@ def _continue_survey(session: SessionSnapshot, value: str, username: str, moment
     if session.state.status is SurveySessionStatus.HANDED_OVER:
         session = survey_sessions.resume_session(session, moment)
     replies = apply_survey_step(session, apply_survey_answer(session.state, value), moment)
+    # The answer counts also of somebody who has said STOP since; they get no next question.
     if find_suppression_reason(session.phone):
         return
     for reply in replies:

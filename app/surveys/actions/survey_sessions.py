@@ -26,6 +26,7 @@ def start_session(
 
     `log_id`: the blast that asked.
     """
+    # First, since the database refuses a second active session of a phone.
     end_replaced_session(phone, moment, survey.id)
     session_id = sql.INSERT_SESSION.insert_row(
         survey_id=survey.id,
@@ -78,6 +79,7 @@ def save_session_state(
     session: SessionSnapshot, state: SurveyState, moment: datetime, name: str | None = None
 ) -> None:
     """Store where a session is now; a `name` that they gave replaces the one of the session."""
+    # `asked_at` moves with every question: the time-out counts from the last one.
     is_active = state.status is SurveySessionStatus.ACTIVE
     sql.SAVE_SESSION_STATE.execute(
         b_session_id=session.id,

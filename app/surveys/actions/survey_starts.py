@@ -27,6 +27,7 @@ def start_survey(survey_id: int, text: InboundText) -> HandlerResult | None:
     survey = session_snapshots.find_open_survey_definition(survey_id)
     if survey is None or not parse_questions(survey.questions_json):
         return None
+    # Whoever would not get the questions has not started it (docs/decisions/0011-surveys.md).
     if find_suppression_reason(text.phone):
         return None
     before = session_snapshots.find_latest_session_of_survey(text.phone, survey_id)
@@ -59,6 +60,7 @@ def _may_resume(session: SessionSnapshot, survey: SurveyDefinition, moment: date
     """Whether they timed out within the last week, and the questions are still the same."""
     if session.state.status is not SurveySessionStatus.TIMED_OUT or session.ended_at is None:
         return False
+    # Without an answer so far there is nothing to go on with: it starts again.
     if moment - session.ended_at > RESUME_WINDOW or not session.state.values:
         return False
     return session.state.questions == parse_questions(survey.questions_json)

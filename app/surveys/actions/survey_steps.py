@@ -31,6 +31,7 @@ def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: dateti
 
 
 def _register_for_event(session: SessionSnapshot, event_id: int, given_name: str | None) -> None:
+    # The name that they gave to a question, else the one they had at the start, else a list's.
     name = given_name or session.name or find_display_names([session.phone]).get(session.phone)
     registrations.register_for_event_by_text(
         event_id, name, session.phone, is_own_name=given_name is not None

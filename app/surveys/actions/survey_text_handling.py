@@ -51,9 +51,11 @@ def handle_survey_answer(
     may mean STOP, so it has to be nothing but an answer, and no question for free words takes
     it. Without an active survey, the answer to a blast that asks one starts it.
     """
+    # Most texts are no survey's business; whoever took the text in has found that out already.
     if not text.may_answer_survey:
         return None
     session = _find_open_session(text)
+    # The last answer may come twice after the survey has ended: that starts nothing new.
     if session is None:
         return _handle_repeated_last_answer(text) or _start_by_blast_answer(
             text, only_valid=only_valid, doubtful=doubtful
@@ -67,6 +69,7 @@ def handle_survey_answer(
 def _find_open_session(text: InboundText) -> SessionSnapshot | None:
     """Return the active session, after ending one that has timed out."""
     session = session_snapshots.find_active_session(text.phone)
+    # The job that ends sessions runs once a minute: the text may come before it.
     if session and session.is_timed_out(text.moment):
         survey_sessions.end_session(session.id, SurveySessionStatus.TIMED_OUT, text.moment)
         return None
@@ -110,6 +113,7 @@ def _start_by_blast_answer(
         return None
     if not _is_answer_in_time(invitation, questions[0], survey, text.moment):
         return None
+    # The session is made only when the text is an answer: else nobody has started the survey.
     state = SurveyState(questions, survey.completion_message or "")
     step = _compute_step(state, text, only_valid=only_valid, doubtful=doubtful)
     if step is None:
@@ -142,6 +146,7 @@ def _compute_step(
 
     A word that starts something is no free words, as long as what it starts may take it.
     """
+    # STOP and the words of keywords come before free words; a bare YES or 5 is still an answer.
     only_bare = doubtful
     if not doubtful and only_valid and state.question.question_type in FREE_TEXT_TYPES:
         only_bare = text.may_use_trigger_words and trigger_words.is_trigger_word(text.body)

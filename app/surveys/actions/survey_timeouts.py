@@ -118,6 +118,7 @@ def _nudge_sessions(moment: datetime) -> int:
 
 
 def _queue_nudges(sessions: Sequence[SurveySession], moment: datetime) -> None:
+    # One query for the batch, inside write(): an opt-out that came meanwhile counts.
     suppressed = find_suppression_reasons([session.phone for session in sessions])
     for session in sessions:
         questions = parse_questions(session.questions_json)

@@ -19,6 +19,7 @@ def build_survey_form(posted: MultiDict[str, str], survey: SurveyFlow | None = N
     Instead of one form for each question there may be `questions`: each line is a question for
     free words.
     """
+    # A copy, since what was posted cannot be changed.
     data = MultiDict(posted)
     if survey:
         _fill_missing_fields(data, build_survey_form_data(survey))
@@ -32,6 +33,7 @@ def build_survey_form(posted: MultiDict[str, str], survey: SurveyFlow | None = N
 
 
 def _fill_missing_fields(data: MultiDict[str, str], stored: dict[str, Any]) -> None:
+    # Questions are kept all or none: a part of them would change where answers lead.
     questions = stored.pop("questions")
     if not any(key.startswith("questions") for key in data):
         for index, question in enumerate(questions):

@@ -110,6 +110,7 @@ def _build_state(
     for answer in answers:
         if answer.state in UNDERSTOOD_STATES:
             values[answer.position] = answer.value
+    # Another program may have shortened the questions of a session.
     position = min(row.position, len(questions) - 1)
     completion = row.completion_message or ""
     return SurveyState(questions, completion, position, row.misses, row.status, values)

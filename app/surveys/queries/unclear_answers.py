@@ -77,6 +77,7 @@ def _find_newest_text(phone: str) -> Row[SurveyAnswer, SurveySession, str] | Non
         .where(
             A.session_id == sessions.limit(1).scalar_subquery(),
             A.position == S.position,
+            # The same text twice says nothing new.
             A.state != AnswerState.REPEATED,
         )
         .order_by(A.created_at.desc(), A.id.desc())

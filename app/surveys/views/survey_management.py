@@ -58,6 +58,7 @@ def add_survey() -> ResponseReturnValue:
         values["linked_event_id"] = request.args.get("event", "")
         return _render_survey_builder(SurveyForm(formdata=None, data=values))
     form = build_survey_form(request.form)
+    # A button of the form changes questions or plays the survey, and saves nothing.
     if "do" in request.form:
         return _render_survey_builder(form.apply_question_edit(request.form["do"]))
     if not form.validate():
@@ -70,6 +71,7 @@ def add_survey() -> ResponseReturnValue:
             )
             trace.about = f"survey {row.id}"
             trace.details = {"questions": len(form.entered_questions)}
+    # The form has looked already; the database decides when two save at once.
     except UniqueViolation as violation:
         return _render_taken_error(form, violation)
     flash(f"{row.name} is there. Whoever texts {row.trigger_keyword} begins it.", "success")

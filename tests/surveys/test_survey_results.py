@@ -24,10 +24,12 @@ NAME = SurveyQuestion("Your name?", QuestionType.NAME)
 def picnic(make_survey, make_event, text):
     """Zoë and Leo have finished, Mia said no, Max was not understood."""
     survey = make_survey(COMING, MANY, NAME, linked_event_id=make_event())
-    text.says(ZOE, "picnic", "yes", "4", "Zoë H.")
-    text.says(LEO, "picnic", "👍", "two", "=Leo()")
-    text.says(MIA, "picnic", "no", name="Mia")
-    text.says(MAX, "picnic", "yes", "a few", "2 adults and 3 kids", "five or six", name="Max")
+    text.get_replies(ZOE, "picnic", "yes", "4", "Zoë H.")
+    text.get_replies(LEO, "picnic", "👍", "two", "=Leo()")
+    text.get_replies(MIA, "picnic", "no", name="Mia")
+    text.get_replies(
+        MAX, "picnic", "yes", "a few", "2 adults and 3 kids", "five or six", name="Max"
+    )
     return survey
 
 
@@ -77,7 +79,7 @@ def test_counted_as_what_they_meant_the_survey_goes_on(app, visit, picnic, text,
     )
     assert "Counted. The survey goes on by itself." in page.words
     assert "Put right by sol" in page.words
-    answer = next(each for each in rows("answers") if each.edited_by)
+    answer = next(row for row in rows("answers") if row.edited_by)
     assert (answer.value, answer.body, answer.state.value) == (
         "5",
         "five or six",
@@ -85,11 +87,11 @@ def test_counted_as_what_they_meant_the_survey_goes_on(app, visit, picnic, text,
     )
     with app.app_context():
         queued = db.session.scalars(db.select(Message).where(Message.status == "queued")).all()
-        assert [(each.phone, each.body, each.written_by) for each in queued] == [
+        assert [(row.phone, row.body, row.written_by) for row in queued] == [
             (MAX, "Your name?", "sol")
         ]
-    assert text.says(MAX, "Max") == ["See you there."]
-    assert {each.phone: each.name for each in rows("registrations")} == {
+    assert text.get_replies(MAX, "Max") == ["See you there."]
+    assert {row.phone: row.name for row in rows("registrations")} == {
         ZOE: "Zoë H.",
         LEO: "=Leo()",
         MAX: "Max",
@@ -118,7 +120,7 @@ def test_what_is_no_answer_is_said_and_stays(visit, picnic, rows):
         in page.words
     )
     assert 'value="five or six"' in page.text
-    assert not [each for each in rows("answers") if each.edited_by]
+    assert not [row for row in rows("answers") if row.edited_by]
 
 
 def test_an_answer_put_right_keeps_what_was_understood_first(visit, picnic, rows):
@@ -191,7 +193,7 @@ def test_a_blast_that_asked_is_counted(visit, make_survey, asked_by_blast, text)
 
 
 def test_a_persons_page_says_where_they_are(visit, picnic, text):
-    text.says(ZOE, "picnic", "yes")
+    text.get_replies(ZOE, "picnic", "yes")
     page = visit(f"/people/{ZOE[1:]}", "sol")
     assert "The picnic On question 2 of 3" in page.words
     assert "The picnic Finished" in page.words

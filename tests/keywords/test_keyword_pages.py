@@ -9,7 +9,14 @@ from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db
 from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
-from tests.keywords.desk import event, keyword, rule, survey, text, words
+from tests.keywords.keyword_helpers import (
+    create_event,
+    create_keyword,
+    create_survey,
+    find_trigger_words,
+    get_keyword,
+    receive_text,
+)
 
 HOURS = {
     "keyword": "hours",
@@ -29,9 +36,9 @@ def last_act(app):
         return row.verb, row.who, row.about, json.loads(row.details)
 
 
-def in_app(app, make, *given, **more):
+def in_app(app, make, *args, **more):
     with app.app_context():
-        return make(*given, **more)
+        return make(*args, **more)
 
 
 def test_both_roles_read_and_write_keywords_and_only_admins_delete(app, visit):
@@ -87,7 +94,7 @@ def test_the_contracts_three_fields_are_enough_and_without_the_tick_it_is_off(ap
 
 
 def test_everything_that_can_be_chosen_is_kept_and_shown_again(app, visit):
-    picnic = in_app(app, event)
+    picnic = in_app(app, create_event)
     page = visit(
         "/keywords/add",
         "sol",
@@ -110,7 +117,9 @@ def test_everything_that_can_be_chosen_is_kept_and_shown_again(app, visit):
     assert (
         f"{row.active_from:%d %H:%M}, {row.active_until:%d %H:%M}" == "01 07:00, 09 00:30"
     )  # Denver, winter and summer
-    assert in_app(app, words) == dict.fromkeys(["COMING", "COUNT ME IN", "ME TOO"], row.id)
+    assert in_app(app, find_trigger_words) == dict.fromkeys(
+        ["COMING", "COUNT ME IN", "ME TOO"], row.id
+    )
     page = visit(f"/keywords/{row.id}/edit", "sol")
     for part in (
         'value="COMING"',
@@ -158,7 +167,10 @@ def test_the_last_day_counts_whole(app, visit):
         ({"response_body": " "}, "Write an answer, or choose what else happens."),
         ({"response_body": "Hi {nickname}"}, "{nickname}"),
         ({"response_body": "{event_title}"}, "only be filled in for the people of an event"),
-        ({"response_body": "x" * 1601}, "An answer has at most 1,600 characters. This one has 1,601."),
+        (
+            {"response_body": "x" * 1601},
+            "An answer has at most 1,600 characters. This one has 1,601.",
+        ),
         ({"match_kind": "anywhere"}, "Choose one of the two."),
         ({"action": "explode"}, "Choose what else happens."),
         ({"action": "add_to_event"}, "Choose an event."),
@@ -170,29 +182,33 @@ def test_the_last_day_counts_whole(app, visit):
         ({"from_date": "2027-03-14", "from_time": "02:30"}, "This time does not exist"),
         ({"until_time": "10:00"}, "Choose a day too"),
         ({"until_date": "0001-01-01"}, "between 1970 and 2199"),
-        ({"from_date": "2027-05-08", "until_date": "2027-05-07"}, "Choose an end after the beginning."),
+        (
+            {"from_date": "2027-05-08", "until_date": "2027-05-07"},
+            "Choose an end after the beginning.",
+        ),
     ],
 )  # fmt: skip
-def test_b28_what_cannot_be_kept_is_said_and_everything_typed_stays(app, visit, typed, sentence):
+# case B28
+def test_what_cannot_be_kept_is_said_and_everything_typed_stays(app, visit, typed, sentence):
     """B28: reserved words, and words of other keywords and surveys in whatever spelling."""
-    in_app(app, survey, "Lunch", "FOOD")
-    in_app(app, keyword, "JOIN", aliases=["ME TOO"])
+    in_app(app, create_survey, "Lunch", "FOOD")
+    in_app(app, create_keyword, "JOIN", aliases=["ME TOO"])
     fields = (
         HOURS | {"aliases": "opening", "match_kind": "first", "from_date": "2027-01-01"} | typed
     )
     page = visit("/keywords/add", "sol", **fields)
     assert page.status_code == 422
     assert sentence in page.words
-    kept = page.fields(-1)
+    fields_shown = page.fields(-1)
     for name in ("keyword", "aliases", "from_date"):
-        assert kept[name] == fields[name]
+        assert fields_shown[name] == fields[name]
     assert fields["response_body"].strip() in re.sub("&#39;", "'", page.text)
     assert len(stored(app)) == 1
 
 
 def test_a_keyword_may_keep_its_own_words(app, visit):
-    id = in_app(app, keyword, "JOIN", aliases=["ME TOO"])
-    in_app(app, keyword, "HOURS")
+    id = in_app(app, create_keyword, "JOIN", aliases=["ME TOO"])
+    in_app(app, create_keyword, "HOURS")
     page = visit(f"/keywords/{id}/edit", "sol", **HOURS)
     assert page.status_code == 422
     assert "HOURS is already a keyword." in page.words
@@ -202,36 +218,42 @@ def test_a_keyword_may_keep_its_own_words(app, visit):
         **HOURS | {"keyword": "me too", "aliases": "Join"},
     )
     assert page.status_code == 303
-    assert in_app(app, rule, id).keyword == "ME TOO"
+    assert in_app(app, get_keyword, id).keyword == "ME TOO"
 
 
 def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, visit):
     with app.app_context():
-        picnic, lunch = event(), survey("Lunch", "FOOD")
-        keyword("HOURS", "9 to 5. " * 30, aliases=["WHEN"])
-        keyword(
+        picnic, lunch = create_event(), create_survey("Lunch", "FOOD")
+        create_keyword("HOURS", "9 to 5. " * 30, aliases=["WHEN"])
+        create_keyword(
             "COMING",
             None,
             action=KeywordAction.ADD_TO_EVENT,
             event_id=picnic,
             match_kind=KeywordMatch.FIRST,
         )
-        keyword(
+        create_keyword(
             "EAT",
             "Yes!",
             action=KeywordAction.START_SURVEY,
             survey_id=lunch,
             is_active=False,
         )
-        keyword("JOIN", "Hi", action=KeywordAction.SUBSCRIBE, active_until=now())
-        text("when")
-        text("hours")
+        create_keyword("JOIN", "Hi", action=KeywordAction.SUBSCRIBE, active_until=now())
+        receive_text("when")
+        receive_text("hours")
     page = visit("/keywords", "sol")
     for part in (
-        "HOURS WHEN 9 to 5.", "… Nothing else Active 2", "COMING … No answer Registers for Spring picnic Active 0",
-        "EAT Yes! Starts Lunch Off 0", "JOIN Hi Puts them on the community list Ended", "4 keywords",
-        "STOP UNSUBSCRIBE", "START UNSTOP", "HELP INFO",
-    ):  # fmt: skip
+        "HOURS WHEN 9 to 5.",
+        "… Nothing else Active 2",
+        "COMING … No answer Registers for Spring picnic Active 0",
+        "EAT Yes! Starts Lunch Off 0",
+        "JOIN Hi Puts them on the community list Ended",
+        "4 keywords",
+        "STOP UNSUBSCRIBE",
+        "START UNSTOP",
+        "HELP INFO",
+    ):
         assert part in page.words
     assert "HOURS" in visit("/keywords?search=whe", "sol").words
     assert "No keyword has that" in visit("/keywords?search=nothing", "sol").words
@@ -256,12 +278,12 @@ def test_what_the_organisation_answers_to_help_stands_in_the_locked_row(app, vis
 
 def test_when_its_event_is_deleted_the_list_says_so(app, visit):
     with app.app_context():
-        keyword("COMING", None, action=KeywordAction.ADD_TO_EVENT, event_id=event())
+        create_keyword("COMING", None, action=KeywordAction.ADD_TO_EVENT, event_id=create_event())
     visit.post("/events/1/delete", "ada")
     assert "Registered for an event that was deleted" in visit("/keywords", "sol").words
     assert visit("/keywords/1/edit", "sol").status_code == 200
 
 
 def test_the_page_of_a_keyword_leads_to_a_phone_with_the_word_typed(app, visit):
-    in_app(app, keyword, "SIGN UP")
+    in_app(app, create_keyword, "SIGN UP")
     assert 'href="/sandbox/try?text=SIGN+UP"' in visit("/keywords/1/edit", "sol").text

@@ -7,7 +7,7 @@ from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.events.models import EventRegistration
 from app.surveys.models import SurveySession
-from tests.blasts.desk import hidden, pressed, release, sent
+from tests.blasts.helpers import get_review_fields, press_button, release_blasts, send_blast
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
 from tests.visit import Page
@@ -35,12 +35,12 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
     with app.app_context():
         add_member(ZOE, "Zoë")
         add_member(LEO, "Leo")
-    scheduled = sent(visit, "sol", message_body="Coming?", survey_id=str(poll))
+    scheduled = send_blast(visit, "sol", message_body="Coming?", survey_id=str(poll))
     assert (
         "Whoever answers begins the survey The picnic"
         in visit(f"/blasts/scheduled/{scheduled}", "sol").words
     )
-    release(app)
+    release_blasts(app)
     with app.app_context(), write() as session:
         log = session.scalar(db.select(MessageLog))
         assert (log.survey_id, session.get(ScheduledMessage, scheduled).survey_id) == (
@@ -50,7 +50,7 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
         assert session.scalar(db.select(SurveySession)) is None
         session.execute(db.update(Message).values(status="delivered", created_at=text.moment))
     assert "Whoever answers begins the survey The picnic" in visit("/blasts/logs/1", "sol").words
-    assert text.says(ZOE, "yes", name="Zoë") == ["How many?"]
+    assert text.get_replies(ZOE, "yes", name="Zoë") == ["How many?"]
     assert "2 asked by a blast" in visit(f"/surveys/{poll}", "sol").words.replace(
         "asked by a blast 2", "2 asked by a blast"
     )
@@ -67,9 +67,9 @@ def test_the_review_carries_the_survey(app, visit, poll):
         send_mode="now",
         survey_id=str(poll),
     )
-    assert hidden(page)["survey_id"] == str(poll)
+    assert get_review_fields(page)["survey_id"] == str(poll)
     assert "Whoever answers begins the survey The picnic" in page.words
-    again = pressed(visit, page, "sol", edit="1")
+    again = press_button(visit, page, "sol", edit="1")
     assert f'<option selected value="{poll}">' in again.text
 
 

@@ -34,14 +34,14 @@ def played(*said, questions=(COMING, MANY, NAME), registers=True):
 
 
 def ours(phone):
-    return [each.body for each in phone.texts if not each.is_from_person]
+    return [text.body for text in phone.texts if not text.is_from_person]
 
 
 def test_it_begins_with_the_keyword_and_ends_with_the_last_words():
     phone = played("yes", "2 adults", "Zoë H.")
     assert phone.texts[0].body == "PICNIC"
     assert ours(phone) == [OPENING, "How many?", "Your name?", "Thanks, Zoë."]
-    assert [each.note for each in phone.texts if each.is_from_person] == [
+    assert [text.note for text in phone.texts if text.is_from_person] == [
         "",
         "Understood: Yes.",
         "Understood: 2.",
@@ -57,7 +57,7 @@ def test_where_an_answer_leads_past_the_event_it_says_so():
 
 def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
     phone = played("yes", "a few", "hm", "lots")
-    assert [each.note for each in phone.texts if each.is_from_person][2:] == ["Not understood."] * 3
+    assert [text.note for text in phone.texts if text.is_from_person][2:] == ["Not understood."] * 3
     assert "Please answer with one number from 1 to 20" in ours(phone)[2]
     assert phone.status_text == "Not understood three times: a person looks, in the inbox."
 
@@ -79,8 +79,8 @@ def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
 )
 def test_words_that_mean_more_than_an_answer(said, note, standing):
     phone = played(said)
-    [theirs] = [each for each in phone.texts[1:] if each.is_from_person]
-    assert note in theirs.note
+    [text_of_person] = [text for text in phone.texts[1:] if text.is_from_person]
+    assert note in text_of_person.note
     assert phone.status_text.startswith(standing)
 
 

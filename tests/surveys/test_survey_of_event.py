@@ -39,13 +39,13 @@ def test_twelve_phones_two_with_nonsense_one_with_stop(
     for n in everybody:
         text(make_phone(n), "picnic", seconds=1)
     for place in range(4):  # all at the same time
-        for n, said in everybody.items():
-            if place < len(said):
-                text(make_phone(n), said[place], seconds=15)
+        for n, answers_given in everybody.items():
+            if place < len(answers_given):
+                text(make_phone(n), answers_given[place], seconds=15)
     with app.app_context(), write():
         record_opt_out(make_phone(11), source="inbound", reason="Texted STOP")
         survey_text_handling.stop_surveys_of_phone(make_phone(11), text.moment)
-    coming = {each.phone: each.name for each in rows("registrations")}
+    coming = {row.phone: row.name for row in rows("registrations")}
     names = ["Ann", "Bob", "Cleo", "Dee", "Eve", None]
     assert coming == {make_phone(n): name for n, name in enumerate(names)}
     flow = rows("survey", survey)

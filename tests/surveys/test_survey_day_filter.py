@@ -47,7 +47,7 @@ def test_all_days_with_the_usual_times(visit, picnic):
 
 
 @pytest.mark.parametrize(
-    ("asked", "started"),
+    ("query", "started"),
     [
         ("since=2026-11-26&until=2026-11-26", 3),
         ("since=2026-11-27", 1),
@@ -57,13 +57,13 @@ def test_all_days_with_the_usual_times(visit, picnic):
     ],
 )
 def test_only_whoever_began_in_these_days_on_the_organisations_clocks(
-    visit, picnic, asked, started
+    visit, picnic, query, started
 ):
-    page = visit(f"/surveys/{picnic}?{asked}", "sol")
+    page = visit(f"/surveys/{picnic}?{query}", "sol")
     assert f"All {started} " in page.words
     assert f"Started {started} · 100 %" in page.words
     assert f"{started} answered" in page.words
-    rows = list(csv.reader(StringIO(visit(f"/surveys/{picnic}/export?{asked}", "ada").text)))
+    rows = list(csv.reader(StringIO(visit(f"/surveys/{picnic}/export?{query}", "ada").text)))
     assert len(rows) == 1 + started
 
 
@@ -84,15 +84,15 @@ def test_the_days_go_along_to_the_answers_the_people_and_the_export(visit, picni
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("query", "sentence"),
     [
         ("since=2026-11-27&until=2026-11-26", "The last day is before the first one."),
         ("since=yesterday", "Write the day as year-month-day"),
         ("until=2026-02-30", "Write the day as year-month-day"),
     ],
 )
-def test_days_that_cannot_be_are_said_and_narrow_nothing(visit, picnic, asked, sentence):
-    page = visit(f"/surveys/{picnic}?{asked}", "sol")
+def test_days_that_cannot_be_are_said_and_narrow_nothing(visit, picnic, query, sentence):
+    page = visit(f"/surveys/{picnic}?{query}", "sol")
     assert sentence in page.words
     assert "All 4 " in page.words
 
@@ -103,7 +103,7 @@ def test_days_in_which_nobody_began(visit, picnic):
     assert "Show all days" in page.words
 
 
-def test_an_answer_to_a_blast_took_as_long_as_since_the_blast_and_what_a_person_recorded_does_not_count(
+def test_answer_times_begin_with_the_blast_and_leave_out_what_a_person_recorded(
     visit, make_survey, asked_by_blast, text
 ):
     survey = make_survey(COMING, MANY)
@@ -122,7 +122,7 @@ def test_an_answer_to_a_blast_took_as_long_as_since_the_blast_and_what_a_person_
 
 def test_times_in_words():
     seconds = (0, 1, 40, 89, 90, 300, 5399, 5400, 86_400, 86_400 * 2, 86_400 * 9)
-    said = [
+    answers_given = [
         "1 second",
         "1 second",
         "40 seconds",
@@ -132,8 +132,8 @@ def test_times_in_words():
         "1 hour",
         "2 hours",
     ]
-    assert [format_rounded_duration(each) for each in seconds] == [
-        *said,
+    assert [format_rounded_duration(row) for row in seconds] == [
+        *answers_given,
         "24 hours",
         "2 days",
         "9 days",

@@ -35,9 +35,9 @@ def queued(app):
     def read():
         with app.app_context():
             return [
-                (each.phone, each.body, each.kind.value)
-                for each in db.session.scalars(db.select(Message))
-                if each.status == "queued"
+                (row.phone, row.body, row.kind.value)
+                for row in db.session.scalars(db.select(Message))
+                if row.status == "queued"
             ]
 
     return read
@@ -49,7 +49,10 @@ def test_reminded_once(make_survey, text, later, queued):
     assert later(hours=3) == (0, 0)
     assert later(hours=2) == (0, 1)
     assert later(hours=1) == (0, 0)
-    words = "We are still waiting for your answer. Text DONE to leave this survey.\nComing? Reply YES or NO."
+    words = (
+        "We are still waiting for your answer. Text DONE to leave this survey.\n"
+        "Coming? Reply YES or NO."
+    )
     assert queued() == [(ZOE, words, "survey")]
 
 
@@ -92,7 +95,7 @@ def test_after_the_time_out_it_has_ended(make_survey, text, later, rows):
     text(ZOE, "picnic")
     text(LEO, "lunch")
     assert later(hours=11) == (1, 0)
-    assert [(each.status.value, each.ended_at) for each in rows("sessions")] == [
+    assert [(row.status.value, row.ended_at) for row in rows("sessions")] == [
         ("timed_out", text.moment),
         ("active", None),
     ]
@@ -113,7 +116,7 @@ def test_an_answer_that_comes_first_wins(make_survey, text, later):
     text(ZOE, "yes")
     assert later(hours=2) == (0, 0)
     text.moment += timedelta(hours=1)
-    assert text.says(ZOE, "4") == ["See you there."]
+    assert text.get_replies(ZOE, "4") == ["See you there."]
 
 
 def test_the_job_of_a_serving_process_does_it(app, make_survey, text, rows):

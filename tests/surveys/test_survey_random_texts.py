@@ -34,7 +34,7 @@ TEXTS = st.lists(
     ),
     max_size=12,
 )
-OURS = {"done", "back", "picnic", "lunch"}
+SURVEY_WORDS = {"done", "back", "picnic", "lunch"}
 
 
 @pytest.fixture
@@ -67,20 +67,24 @@ def test_any_texts_leave_legal_rows(app, two_surveys, text, texts):
     with app.app_context():
         sessions = db.session.scalars(db.select(SurveySession)).all()
         answers = db.session.scalars(db.select(SurveyAnswer)).all()
-        active = [each.phone for each in sessions if each.status == "active"]
+        active = [row.phone for row in sessions if row.status == "active"]
         assert len(active) == len(set(active))
-        assert all((each.ended_at is None) == (each.status == "active") for each in sessions)
+        assert all((row.ended_at is None) == (row.status == "active") for row in sessions)
         flows = db.session.scalars(db.select(SurveyFlow)).all()
         for flow in flows:
-            own = [each for each in sessions if each.survey_id == flow.id]
-            assert flow.start_count == len(own)
-            assert flow.completion_count == sum(each.status == "completed" for each in own)
-        assert all(each.prompt for each in answers)
-        kept = {each.message_id for each in answers}
-        lost = [body for message, body in text.taken if message not in kept and body not in OURS]
+            own_sessions = [row for row in sessions if row.survey_id == flow.id]
+            assert flow.start_count == len(own_sessions)
+            assert flow.completion_count == sum(row.status == "completed" for row in own_sessions)
+        assert all(row.prompt for row in answers)
+        stored_ids = {row.message_id for row in answers}
+        lost = [
+            body
+            for message, body in text.handled_texts
+            if message not in stored_ids and body not in SURVEY_WORDS
+        ]
         # what is answered anew after BACK takes the place of what was said before
-        assert lost == [] or "back" in {body for _, body in text.taken}
-    text.taken.clear()
+        assert lost == [] or "back" in {body for _, body in text.handled_texts}
+    text.handled_texts.clear()
     with app.app_context(), write() as session:
         for kind in (SurveyAnswer, SurveySession):
             session.execute(db.delete(kind))

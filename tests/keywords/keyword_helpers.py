@@ -1,4 +1,4 @@
-"""What the tests of keywords do again and again: make one, text it, look at rows."""
+"""Helpers of the tests of keywords: create one, text it, look at rows."""
 
 from app.core.clock import now
 from app.core.db import db, write
@@ -17,30 +17,30 @@ from app.surveys.models import SurveyFlow, TriggerWord
 from tests.sample_people import ZOE
 
 
-def keyword(word="HOURS", answer="We are open 9 to 5.", aliases=(), **more):
-    """A keyword; its id."""
+def create_keyword(word="HOURS", answer="We are open 9 to 5.", aliases=(), **more):
+    """Create a keyword; returns its id."""
     with write():
         return keyword_rules.create_keyword_rule(
             keyword_rules.KeywordInfo(word, answer, **more), aliases, "ada"
         ).id
 
 
-def event(title="Spring picnic", **more):
-    """An event; its id."""
+def create_event(title="Spring picnic", **more):
+    """Create an event; returns its id."""
     with write() as session:
         session.add(row := Event(title=title, **more))
     return row.id
 
 
-def survey(name="Spring picnic", word="PICNIC", **more):
-    """A survey; its id."""
+def create_survey(name="Spring picnic", word="PICNIC", **more):
+    """Create a survey; returns its id."""
     with write() as session:
         session.add(row := SurveyFlow(name=name, trigger_keyword=word, questions_json="[]", **more))
     return row.id
 
 
-def heard(body, phone=ZOE, name=None, moment=None):
-    """A text that came in, as the router tells of it. Inside write()."""
+def build_inbound_text(body, phone=ZOE, name=None, moment=None):
+    """Store an inbound text; returns it as handlers get it. Inside write()."""
     row = Message(
         direction=MessageDirection.INBOUND,
         kind=MessageKind.INBOUND,
@@ -53,24 +53,24 @@ def heard(body, phone=ZOE, name=None, moment=None):
     return InboundText(phone, body, row.id, moment or now(), name)
 
 
-def text(body, **more):
-    """Somebody texts that; what the keywords make of it."""
+def receive_text(body, **more):
+    """Receive a text; the HandlerResult, or None when no keyword took it."""
     with write():
-        return handle_keyword_text(heard(body, **more))
+        return handle_keyword_text(build_inbound_text(body, **more))
 
 
-def answers(body, **more):
-    """The replies alone; None when no keyword took it."""
-    taken = text(body, **more)
-    return taken and taken.replies
+def get_replies(body, **more):
+    """Receive a text; its replies, or None when no keyword took it."""
+    result = receive_text(body, **more)
+    return result and result.replies
 
 
-def rule(rule_id):
-    """A keyword as it is now."""
+def get_keyword(rule_id):
+    """Return a keyword as it is now."""
     return db.session.get(KeywordRule, rule_id, populate_existing=True)
 
 
-def words():
-    """Every word that starts something, with the number of its keyword; None for a survey's."""
+def find_trigger_words():
+    """Return every word that starts something with the id of its keyword, None for a survey's."""
     rows = db.session.scalars(db.select(TriggerWord).order_by(TriggerWord.word))
     return {row.word: row.keyword_rule_id for row in rows}

@@ -10,22 +10,22 @@ def test_names_numbers_and_words_go_and_counts_stay(visit, make_survey, text, ro
         SurveyQuestion("Your name?", QuestionType.NAME),
         SurveyQuestion("Anything else?"),
     )
-    text.says(ZOE, "picnic", "yes", "Zoë Hernández", "call +13035550142", name="Zoë")
-    text.says(LEO, "picnic", "yes", "Leo", "nothing")
+    text.get_replies(ZOE, "picnic", "yes", "Zoë Hernández", "call +13035550142", name="Zoë")
+    text.get_replies(LEO, "picnic", "yes", "Leo", "nothing")
     make_survey("Why?", word="LUNCH")
     text(ZOE, "lunch")
     done = visit.post(f"/people/{ZOE[1:]}/erase", "ada")
     assert done.status_code == 303
     sessions = rows("sessions")
-    assert [each.phone[0] for each in sessions] == ["#", "+", "#"]
-    assert [each.name for each in sessions][::2] == [None, None]
-    assert [each.status.value for each in sessions] == [
+    assert [row.phone[0] for row in sessions] == ["#", "+", "#"]
+    assert [row.name for row in sessions][::2] == [None, None]
+    assert [row.status.value for row in sessions] == [
         "completed",
         "completed",
         "stopped",
     ]
-    mine = [each for each in rows("answers") if each.session_id != 2]
-    assert [(each.state.value, each.body, each.value) for each in mine] == [
+    own_answers = [row for row in rows("answers") if row.session_id != 2]
+    assert [(row.state.value, row.body, row.value) for row in own_answers] == [
         ("answered", "", "yes"),
         ("answered", "", None),
         ("answered", "", None),
