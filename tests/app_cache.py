@@ -1,8 +1,7 @@
-"""What each test's own app would work out again, kept for the next one: it took two thirds of
-the whole suite's time.
+"""Caches what every test's app would compute again, which took two thirds of the suite's time.
 
-Nothing of a test is in it: the code of templates (asked for by their source), what becomes of
-an address's rule, and a database that need not outlive a power cut, only a killed process.
+It has no state of a test: the code of templates (by source), the compiled URL rules, and a
+database without fsync, which survives a killed process but not a power cut.
 """
 
 from flask import Flask
@@ -14,7 +13,7 @@ from app.core.db import db
 
 
 class TemplateBytecodeCache(BytecodeCache):
-    """The code of every template as `create_app` compiles it, by its file and its source."""
+    """The compiled code of every template, by file and checksum of the source."""
 
     def __init__(self) -> None:
         self.code = {}
@@ -28,14 +27,12 @@ class TemplateBytecodeCache(BytecodeCache):
 
 COMPILED = TemplateBytecodeCache()
 RULES = {}
-KEPT = "_parts", "_trace", "_converters"
+CACHED_RULE_ATTRIBUTES = "_parts", "_trace", "_converters"
 compile_rule = Rule.compile
 
 
 def compile_once(rule):
-    """Werkzeug takes each rule of each app apart, and writes and compiles two functions for it:
-    always the same.
-    """
+    """Reuse the two functions that Werkzeug generates for a rule, the same in every app."""
     converters = tuple(rule.map.converters.values())
     key = (
         rule.rule,
@@ -49,30 +46,29 @@ def compile_once(rule):
         compile_rule(rule)
         if not rule.defaults:
             RULES[key] = (
-                {name: getattr(rule, name) for name in KEPT},
+                {name: getattr(rule, name) for name in CACHED_RULE_ATTRIBUTES},
                 rule.arguments,
                 rule._build,
                 rule._build_unknown,
             )
         return
-    kept, arguments, build, build_unknown = RULES[key]
-    vars(rule).update(kept)
+    attributes, arguments, build, build_unknown = RULES[key]
+    vars(rule).update(attributes)
     rule.arguments |= arguments
-    rule._build, rule._build_unknown = (
-        each.__func__.__get__(rule, None) for each in (build, build_unknown)
-    )
+    rule._build = build.__func__.__get__(rule, None)
+    rule._build_unknown = build_unknown.__func__.__get__(rule, None)
 
 
 Rule.compile = compile_once
 
 
-def _no_power_cut(connection, _record):
+def _disable_fsync(connection, _record):
     connection.execute("PRAGMA synchronous=OFF").close()
 
 
 def cache_compiled_parts(app: Flask) -> Flask:
-    """This app, with templates compiled before and commits that do not wait for the disk."""
+    """Return the app, with cached templates and commits that do not wait for the disk."""
     app.jinja_env.bytecode_cache = COMPILED
     with app.app_context():
-        event.listen(db.engine, "connect", _no_power_cut)
+        event.listen(db.engine, "connect", _disable_fsync)
     return app

@@ -1,12 +1,10 @@
-"""Coroutines in tests, on a loop and a thread of their own: the browser's driver keeps a loop
-in the main one.
-"""
+"""Runs coroutines of tests in their own thread: Playwright has a loop in the main one."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 
 def run_coroutine(coroutine):
-    """What the coroutine returns."""
+    """Run the coroutine in a new event loop and return its result."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()

@@ -1,7 +1,6 @@
-"""Real parts for every test: a real SQLite file brought up by the migrations, a real app, a
-client that inspects pages.
+"""Fixtures of all tests: a migrated SQLite file, the app, and a client that inspects pages.
 
-`app` holds no context: with one pushed, Flask-Login would keep the previous user and role tests
+`app` pushes no app context: Flask-Login would keep the previous user in it, and tests of roles
 would pass falsely.
 """
 
@@ -24,8 +23,8 @@ from tests.visit import Visitor
 QUIET = logging.getLogger("tests.migrate")
 
 
-# What takes a process long begins first, so that both processes of `make test` end together.
-LONG = (
+# These begin first, so that both processes of `make test` end at about the same time.
+LONG_TESTS = (
     "tests/browser/",
     "tests/delivery/test_kills.py",
     "tests/delivery/test_processes.py",
@@ -34,22 +33,18 @@ LONG = (
 
 
 def pytest_configure(config):
-    """Where Python may write no bytecode, every server that a test starts would compile all of
-    the program anew.
-    """
+    """Compile the program once: without bytecode every server of a test would compile it."""
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(__file__).parents[1] / "app", quiet=2)
 
 
 def pytest_collection_modifyitems(items):
-    """The longest first; what is left is short enough to be shared out evenly."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    """Put the long tests first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_TESTS))
 
 
 def pytest_collection_finish():
-    """Thousands of tests lie in memory until the end: looked through again and again, they took
-    a third of the time.
-    """
+    """Exclude the collected tests from garbage collection, which took a third of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
@@ -57,21 +52,21 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session")
 def fresh_database(tmp_path_factory):
-    """An empty, migrated database file with Ada and Sol in it; tests copy it.
+    """A migrated database file with the users ada and sol, which tests copy.
 
-    (Once: scrypt is slow on purpose.)
+    It is created once, because hashing two passwords takes 0.3 s.
     """
     path = tmp_path_factory.mktemp("database") / "fresh.db"
     migrate_database(path, QUIET)
     app = create_app(_settings(path))
     create_test_users(app)
     with app.app_context():
-        # the last connection closes, so all is in the one file that tests copy, not in its -wal
+        # Closes the last connection, which moves the -wal file into the file that tests copy.
         db.engine.dispose()
     return path
 
 
-def _settings(path: Path, **more) -> Settings:
+def _settings(path: Path, **changes) -> Settings:
     values = {
         "secret_key": "a-key-for-tests-0123456789",
         "app_env": "test",
@@ -79,21 +74,21 @@ def _settings(path: Path, **more) -> Settings:
         "public_base_url": "http://sms.example.org",
         "log_format": "text",
     }
-    return Settings(**(values | more))
+    return Settings(**(values | changes))
 
 
 @pytest.fixture
 def make_settings(tmp_path, fresh_database):
-    """Settings for a database of this test's own; keyword arguments change them."""
+    """Build settings with this test's own database; keyword arguments change them."""
     path = tmp_path / "sms.db"
     shutil.copy(fresh_database, path)
-    return lambda **more: _settings(path, **more)
+    return lambda **changes: _settings(path, **changes)
 
 
 @pytest.fixture
 def make_app(make_settings):
-    """An app on this test's database; keyword arguments change its settings."""
-    return lambda **more: cache_compiled_parts(create_app(make_settings(**more)))
+    """Build an app on this test's database; keyword arguments change its settings."""
+    return lambda **changes: cache_compiled_parts(create_app(make_settings(**changes)))
 
 
 @pytest.fixture
@@ -113,7 +108,7 @@ def visit(app):
 
 @pytest.fixture
 def background():
-    """Call `background(app)` to start its engine, tick and postman; stopped when the test ends."""
+    """Call `background(app)` to start the background threads; the end of the test stops them."""
     started = []
 
     def start(app):
@@ -121,8 +116,8 @@ def background():
         return started[-1]
 
     yield start
-    for each in started:
-        each.stop()
+    for jobs in started:
+        jobs.stop()
 
 
 @pytest.fixture

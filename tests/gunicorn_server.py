@@ -1,4 +1,4 @@
-"""A real server: gunicorn with our own configuration, in a process of its own, as people run it."""
+"""Runs gunicorn with the product's configuration in its own process, as people run it."""
 
 import os
 import re
@@ -12,29 +12,29 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 30
+TIMEOUT_SECONDS = 30
 
 
 def find_free_port():
-    """A port nobody listens on."""
+    """Return a free TCP port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 class GunicornServer:
-    """`with Served(database, **environment) as server:` serves on `server.url` until the block
-    ends.
+    """`with Served(database, **environment) as server:` serves on `server.url` until the
+    block ends.
     """
 
     def __init__(self, database: Path, **environment: str) -> None:
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = database.with_suffix(f".{self.port}.log")
-        clean = {
+        inherited = {
             name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")
         }
-        self.environment = clean | {
+        self.environment = inherited | {
             "APP_ENV": "test",
             "SECRET_KEY": "a-key-for-tests-0123456789",
             "DATABASE_URL": f"sqlite:///{database}",
@@ -53,7 +53,7 @@ class GunicornServer:
         self.stop()
 
     def start(self):
-        """Start it and wait until it answers."""
+        """Start the process and wait until it responds."""
         command = [
             sys.executable,
             "-m",
@@ -66,10 +66,10 @@ class GunicornServer:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
-        wait_until(self.answers, "the server to answer", PATIENCE)
+        wait_until(self.answers, "the server to answer", TIMEOUT_SECONDS)
 
     def answers(self):
-        """Whether /health answers."""
+        """Whether /health responds with 200."""
         assert self.process.poll() is None, f"the server ended:\n{self.said}"
         try:
             return urllib.request.urlopen(self.url + "/health", timeout=2).status == 200
@@ -77,38 +77,38 @@ class GunicornServer:
             return False
 
     def stop(self, how=signal.SIGTERM):
-        """Stop it, and give its exit code."""
+        """Stop the process and return its exit code; None when it is not running."""
         if self.process is None or self.process.poll() is not None:
             return None
         self.process.send_signal(how)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT_SECONDS)
 
     def kill(self):
-        """End the master and its workers without a word, as a power cut does."""
+        """Kill the master and its workers with SIGKILL."""
         children = subprocess.run(
             ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True
         ).stdout.split()
         for pid in [*map(int, children), self.process.pid]:
             os.kill(pid, signal.SIGKILL)
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT_SECONDS)
 
     @property
     def said(self):
-        """Everything it printed."""
+        """Everything that the process has printed."""
         return self.log.read_text()
 
     @property
     def setup_address(self):
-        """The address for the first admin that it printed."""
+        """The setup URL that the process has printed."""
         return re.search(r"http\S+/setup\?token=\S+", self.said).group(0)
 
 
-def wait_until(true, what, seconds=20.0, every=0.05):
-    """Wait until `true()` holds, and give its value; fail with a sentence when it never does."""
+def wait_until(condition, description, seconds=20.0, every=0.05):
+    """Wait until `condition()` is true and return its value; fail after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        value = true()
+        value = condition()
         if value:
             return value
         time.sleep(every)
-    raise AssertionError(f"waited {seconds} s for {what}")
+    raise AssertionError(f"waited {seconds} s for {description}")

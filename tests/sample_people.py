@@ -1,4 +1,4 @@
-"""The cast: Ada the admin, Sol the social manager, and the people they text."""
+"""Sample people: Ada the admin, Sol the social manager, and phones that they text."""
 
 from app.accounts.models import AppUser
 from app.core.db import write
@@ -10,11 +10,11 @@ ZOE, LEO, MIA, MAX = "+13035550142", "+13035550143", "+13035550144", "+130355501
 
 
 def create_test_users(app):
-    """Ada and Sol may sign in with PASSWORD; the organisation is Riverside, in Denver."""
+    """Create the users ada and sol (PASSWORD), and the organisation Riverside in Denver."""
     ada = AppUser(username="ada", role=Role.ADMIN, session_key="a" * 32)
     sol = AppUser(username="sol", role=Role.SOCIAL_MANAGER, session_key="b" * 32)
-    for person in (ada, sol):
-        person.set_password(PASSWORD)
+    for user in (ada, sol):
+        user.set_password(PASSWORD)
     with app.app_context(), write() as session:
         session.add_all([ada, sol])
         session.add(Organisation(id=1, name="Riverside Community", timezone="America/Denver"))

@@ -1,4 +1,4 @@
-"""Rows for tests, made the short way. Call them inside an app context."""
+"""Creates sample rows for tests. Call these functions inside an app context."""
 
 from app.community.models import CommunityMember
 from app.core.clock import now

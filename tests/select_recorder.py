@@ -1,4 +1,4 @@
-"""How often a page asks the database."""
+"""Records the SELECT statements that a page sends to the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,19 +11,17 @@ from app.core.db import db
 
 @contextmanager
 def record_selects(app: Flask) -> Iterator[list[str]]:
-    """The reading statements that the app's database is asked meanwhile; PRAGMAs and
-    transactions are left out.
-    """
-    seen: list[str] = []
+    """Yield a list that gets each SELECT that the app's database executes in the block."""
+    statements: list[str] = []
     with app.app_context():
         engine = db.engine
 
-    def listen(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def record(_connection: object, _cursor: object, statement: str, *_args: object) -> None:
         if statement.lstrip().startswith(("SELECT", "WITH")):
-            seen.append(statement)
+            statements.append(statement)
 
-    event.listen(engine, "before_cursor_execute", listen)
+    event.listen(engine, "before_cursor_execute", record)
     try:
-        yield seen
+        yield statements
     finally:
-        event.remove(engine, "before_cursor_execute", listen)
+        event.remove(engine, "before_cursor_execute", record)

@@ -1,6 +1,4 @@
-"""What the pretend Twilio does with a connection: read a request, and answer it well, badly or
-not at all.
-"""
+"""The connections of the tests' Twilio: reads requests and replies well, badly or never."""
 
 import contextlib
 import os
@@ -15,16 +13,17 @@ from app.delivery.carriers.sandbox_payloads import SandboxResponse
 
 GARBAGE = b"\x15\x03\x01\x00\x02\x02\x50 this is no HTTP\r\n\r\n"
 DRIP_SECONDS = 0.4
-RESET = struct.pack("ii", 1, 0)  # close without a goodbye
+# SO_LINGER with 0 seconds: close() sends a TCP reset.
+RESET = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True)
 class ScriptedResponse:
-    """An answer, and the manner in which it goes out.
+    """A response, and the manner in which it is sent.
 
-    "" as it should · `closed` the line is closed instead · `reset` the same, rudely · `silent`
-    nothing, ever · `cut` half of the body, then closed · `drip` a byte of the body every 0.4 s
-    · `garbage` something that is no HTTP.
+    "": normally; `closed`: the connection is closed instead; `reset`: reset instead; `silent`:
+    never; `cut`: half of the body, then closed; `drip`: one byte of the body every 0.4 s;
+    `garbage`: bytes that are no HTTP.
     """
 
     answer: SandboxResponse
@@ -47,7 +46,7 @@ class TwilioSocketServer(ThreadingHTTPServer):
             line.close_now()
 
     def handle_error(self, *_request) -> None:
-        """A caller who was killed cuts his line: that is no news here."""
+        """Ignore errors: a killed caller resets its connection."""
 
 
 class TwilioConnection(BaseHTTPRequestHandler):
@@ -68,15 +67,15 @@ class TwilioConnection(BaseHTTPRequestHandler):
             super().finish()
 
     def handle_one_request(self) -> None:
-        somebody_speaks = self.rfile.peek(1)
-        if somebody_speaks and self.server.twilio.hangs_up(self.used):
+        has_request = self.rfile.peek(1)
+        if has_request and self.server.twilio.hangs_up(self.used):
             self._reset()
             return
         self.used = True
         super().handle_one_request()
 
     def close_now(self) -> None:
-        with contextlib.suppress(OSError):  # the other side was faster
+        with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def _reset(self, _answer: SandboxResponse | None = None) -> None:
@@ -85,7 +84,7 @@ class TwilioConnection(BaseHTTPRequestHandler):
         os.close(self.connection.detach())
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """The Date header, on the clock of this Twilio."""
+        """Return the Date header by the clock of this Twilio."""
         return super().date_time_string(
             (timestamp or time.time()) + self.server.twilio.lists.ahead.total_seconds()
         )
@@ -98,17 +97,17 @@ class TwilioConnection(BaseHTTPRequestHandler):
         self._answer(dict(parse_qsl(body.decode(), keep_blank_values=True)))
 
     def _answer(self, params: dict[str, str]) -> None:
-        said = self.server.twilio.respond(
+        reply = self.server.twilio.respond(
             self.command, self.path, params, self.headers.get("Authorization", "")
         )
-        if said.manner == "":
-            self._speak(said.answer, said.answer.body)
+        if reply.manner == "":
+            self._speak(reply.answer, reply.answer.body)
             return
         self.close_connection = True
-        getattr(self, f"_{said.manner}")(said.answer)
+        getattr(self, f"_{reply.manner}")(reply.answer)
 
     def _speak(self, answer: SandboxResponse, start: bytes) -> None:
-        """The head for the whole body, and the `start` of it."""
+        """Send the headers for the whole body, and the `start` of the body."""
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -140,5 +139,5 @@ class TwilioConnection(BaseHTTPRequestHandler):
         self.server.twilio.over.wait()
         self.close_now()
 
-    def log_message(self, *_words) -> None:
-        """Tests need no access log."""
+    def log_message(self, *_args) -> None:
+        """Log nothing."""

@@ -1,6 +1,4 @@
-"""How the tests' Twilio answers questions about texts: late, redacted, page by page, by a clock
-of its own, or not.
-"""
+"""The message list of the tests' Twilio: late, redacted, in pages, with a clock of its own."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,7 +11,7 @@ TRIAL = "Sent from your Twilio trial account - "
 
 @dataclass
 class MessageListScript:
-    """Set what a test needs. `late`: lists are still empty; a text by its sid is there at once.
+    """How Twilio lists messages. `late`: lists are still empty, a message by its sid exists.
 
     `ahead`: how far this Twilio's clock is ahead of ours, in its Date header and in what it
     writes down from now on. `page_size`: the most texts on a page, whatever was asked for.
@@ -54,10 +52,10 @@ class MessageListScript:
         if self.refusals and self.refusals[0][0] in ("", query.get("Page", "0")):
             return self.refusals.pop(0)[1]
         if sid:
-            found = texts.get(sid)
+            text = texts.get(sid)
             return (
-                wire.build_json_response(200, self._shown(found))
-                if found
+                wire.build_json_response(200, self._render(text))
+                if text
                 else wire.build_error_response(404, 20404, "Not found")
             )
         newest = sorted(list(texts.values()), key=lambda text: text.created_at, reverse=True)
@@ -75,17 +73,17 @@ class MessageListScript:
             int(query.get("Page", 0)),
         )
         rest = texts[page * size :]
-        following = f"{path}?{urlencode(query | {'Page': page + 1, 'PageToken': 'PT'})}"
-        shown = [self._shown(text) for text in rest[:size]]
+        next_uri = f"{path}?{urlencode(query | {'Page': page + 1, 'PageToken': 'PT'})}"
+        page_messages = [self._render(text) for text in rest[:size]]
         return wire.build_json_response(
             200,
             {
-                "messages": shown,
-                "next_page_uri": following if len(rest) > size else None,
+                "messages": page_messages,
+                "next_page_uri": next_uri if len(rest) > size else None,
             },
         )
 
-    def _shown(self, text: wire.SandboxText) -> dict[str, object]:
+    def _render(self, text: wire.SandboxText) -> dict[str, object]:
         body = "" if self.redacted else TRIAL * self.trial + text.body
         return wire.build_message_json(text) | {"body": body}
 

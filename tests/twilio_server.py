@@ -1,5 +1,4 @@
-"""A pretend Twilio behind a real socket, for tests: notes every request, answers by a script,
-calls back signed.
+"""A scripted Twilio for tests, behind a real socket: records requests, sends signed callbacks.
 
 with TwilioServer(auth_token="…") as twilio:
 app = make_app(twilio_api_url=twilio.url, twilio_account_sid=twilio.account, …)
@@ -25,18 +24,17 @@ from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_sig
 from tests.twilio_connection import ScriptedResponse, TwilioSocketServer
 from tests.twilio_message_list import MessageListScript
 
-ANYBODY = ""
+ANY_PHONE = ""
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
 @dataclass(frozen=True)
 class ResponseScript:
-    """How a request to send is answered.
+    """The response to a request to send.
 
-    `delay`: seconds before the answer. `taken`: whether the text is really sent whatever the
-    answer says (default: when the answer is a 2xx). `raw`: the body as it stands. `manner`: how
-    it goes out, see Said. `first`: statuses that we call back with BEFORE the answer, at
-    `calls`.
+    `delay`: seconds before the response. `taken`: whether the text is really sent, whatever the
+    response says (default: if it is a 2xx). `raw`: the body of the response. `manner`: see
+    ScriptedResponse. `first`: statuses of callbacks BEFORE the response, to `calls`.
     """
 
     status: int = 201
@@ -50,12 +48,14 @@ class ResponseScript:
 
     @property
     def takes(self) -> bool:
-        return self.status < 300 if self.taken is None else self.taken
+        if self.taken is None:
+            return self.status < 300
+        return self.taken
 
 
 @dataclass
 class ReceivedSend:
-    """One POST that came in. `sid`: "" when the text was not taken. `at`: monotonic seconds."""
+    """A POST to send a text. `sid`: "" if the text was refused. `at`: monotonic seconds."""
 
     to: str
     sender: str
@@ -100,24 +100,24 @@ class TwilioServer:
         self._server.cut_all()
         self._server.server_close()
 
-    def answer(self, to: str = ANYBODY, times: int | None = None, **script) -> None:
-        """Answer POSTs to this phone (default: to anybody) by a Script; `times` of them, then
-        as before.
+    def answer(self, to: str = ANY_PHONE, times: int | None = None, **script) -> None:
+        """Reply to POSTs for this phone (default: any) by a ResponseScript, `times` times.
 
-        Scripts for one phone come before those for anybody; the newest comes first.
+        Scripts for one phone come before those for any; the newest comes first.
         """
         with self._lock:
             self._scripts.setdefault(to, []).append((ResponseScript(**script), times))
 
     def hang_up(self, times: int = 1, *, used: bool = False) -> None:
-        """Reset the next connections before a request is read; `used`: those that carried one
-        before.
+        """Reset the next connections before a request is read.
+
+        `used`: only connections that had a request before.
         """
         with self._lock:
             self._hang_ups += [used] * times
 
     def hangs_up(self, used: bool) -> bool:
-        """Whether to reset a connection on which somebody begins to speak."""
+        """Whether to reset a connection on which a request begins."""
         with self._lock:
             if used not in self._hang_ups:
                 return False
@@ -125,32 +125,32 @@ class TwilioServer:
             return True
 
     def put(self, sid: str, to: str, sender: str, body: str, **more) -> None:
-        """Have a text; `more`: further fields of sandbox_wire.Text."""
-        made = now() + self.lists.ahead
+        """Store a text; `more`: further fields of SandboxText."""
+        created_at = now() + self.lists.ahead
         self.texts[sid] = wire.SandboxText(
             self.account,
             sid,
             to,
             sender,
             body,
-            **({"status": "queued", "created_at": made} | more),
+            **({"status": "queued", "created_at": created_at} | more),
         )
 
     def be(self, phone: str, status: str, code: int | None = None) -> None:
-        """The texts to a phone have this status from now on, and nobody is called back about it."""
+        """Set the status of all texts to a phone, without callbacks."""
         for text in list(self.texts.values()):
             if text.phone == phone:
                 self.texts[text.sid] = replace(text, status=status, error_code=code)
 
     def sent_to(self, phone: str) -> list[ReceivedSend]:
-        """The POSTs for one phone."""
-        return [each for each in self.requests if each.to == phone]
+        """Return the POSTs for one phone."""
+        return [request for request in self.requests if request.to == phone]
 
     def wait_for(self, count: int, seconds: float = 10.0) -> list[ReceivedSend]:
-        """The POSTs, once there are `count` of them; fails when they do not come."""
-        until = time.monotonic() + seconds
+        """Return the POSTs once there are `count` of them; fail after `seconds`."""
+        deadline = time.monotonic() + seconds
         while len(self.requests) < count:
-            assert time.monotonic() < until, f"{len(self.requests)} requests, not {count}"
+            assert time.monotonic() < deadline, f"{len(self.requests)} requests, not {count}"
             time.sleep(0.005)
         return self.requests
 
@@ -159,47 +159,37 @@ class TwilioServer:
         where: str | Flask,
         statuses=("sent", "delivered"),
         *,
-        to=ANYBODY,
+        to=ANY_PHONE,
         code=None,
     ) -> list[int]:
-        """Tell of every text taken (or only those to one phone) that it had these statuses, in
-        this order.
+        """Send callbacks with these statuses for every accepted text, or those to one phone.
 
-        `where`: the base address the app really listens at, or the app itself. The signature is
-        over the address in StatusCallback, as Twilio's is. Gives the HTTP status of every
-        answer.
+        `where`: the base URL of the app, or the app itself. The signature is over the URL in
+        StatusCallback, as Twilio's is. Returns the HTTP status of each response.
         """
-        return [
-            self._call_back(where, each, status, code)
-            for each in self._told(to)
-            for status in statuses
-        ]
+        codes = []
+        for sent in self._list_accepted(to):
+            for status in statuses:
+                codes.append(self._call_back(where, sent, status, code))
+        return codes
 
     def scatter_callbacks(
         self, where: str | Flask, statuses, dice: random.Random, lost: float = 0.0
     ) -> list[int]:
-        """The same as it comes at its worst: all in any order, a third of them twice, a share
-        of them `lost`.
-        """
-        news = [
-            (each, status)
-            for each in self._told(ANYBODY)
-            for status in statuses
-            if dice.random() >= lost
-        ]
-        news += [each for each in news if dice.random() < 0.33]
-        dice.shuffle(news)
-        return [self._call_back(where, sent, status, None) for sent, status in news]
+        """Send the callbacks in random order, a third of them twice, without the share `lost`."""
+        callbacks = []
+        for sent in self._list_accepted(ANY_PHONE):
+            callbacks += [(sent, status) for status in statuses if dice.random() >= lost]
+        callbacks += [callback for callback in callbacks if dice.random() < 0.33]
+        dice.shuffle(callbacks)
+        return [self._call_back(where, sent, status, None) for sent, status in callbacks]
 
-    def _told(self, to: str) -> list[ReceivedSend]:
-        return [
-            each
-            for each in self.requests
-            if each.sid and each.callback and to in (ANYBODY, each.to)
-        ]
+    def _list_accepted(self, to: str) -> list[ReceivedSend]:
+        accepted = [request for request in self.requests if request.sid and request.callback]
+        return [request for request in accepted if to in (ANY_PHONE, request.to)]
 
     def text_in(self, where: str | Flask, public: str, phone: str, body: str, **more: str) -> int:
-        """A phone texts us: posted to `where`, signed for PUBLIC_BASE_URL `public`.
+        """Post a text from this phone to `where`, signed for PUBLIC_BASE_URL `public`.
 
         `more`: further parameters.
         """
@@ -223,7 +213,7 @@ class TwilioServer:
         params: wire.WebhookParams,
         key: str | None = None,
     ) -> int:
-        """Post to `url`, signed, through `where`; the HTTP status of the answer."""
+        """Post to `url`, signed, through `where`; return the HTTP status of the response."""
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {
@@ -242,14 +232,16 @@ class TwilioServer:
                 )
                 .status_code
             )
-        line = http.client.HTTPConnection(urlsplit(where).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(where).netloc, timeout=10)
         try:
-            line.request("POST", target, urlencode(params), headers)
-            return line.getresponse().status
+            connection.request("POST", target, urlencode(params), headers)
+            return connection.getresponse().status
         finally:
-            line.close()
+            connection.close()
 
-    def _call_back(self, where: str | Flask, sent: ReceivedSend, status: str, code: int | None) -> int:
+    def _call_back(
+        self, where: str | Flask, sent: ReceivedSend, status: str, code: int | None
+    ) -> int:
         text = replace(self.texts[sent.sid], status=status, error_code=code)
         self.texts[sent.sid] = text
         return self.post(
@@ -258,7 +250,9 @@ class TwilioServer:
             wire.build_status_callback_params(text, status),
         )
 
-    def respond(self, method: str, target: str, params: dict[str, str], login: str) -> ScriptedResponse:
+    def respond(
+        self, method: str, target: str, params: dict[str, str], login: str
+    ) -> ScriptedResponse:
         """The answer to one request."""
         with self._lock:
             self.heard += 1
@@ -270,11 +264,13 @@ class TwilioServer:
             with self._lock:
                 self._now -= 1
 
-    def _respond(self, method: str, target: str, params: dict[str, str], login: str) -> ScriptedResponse:
-        found = MESSAGES_PATH_PATTERN.fullmatch(urlsplit(target).path)
+    def _respond(
+        self, method: str, target: str, params: dict[str, str], login: str
+    ) -> ScriptedResponse:
+        match = MESSAGES_PATH_PATTERN.fullmatch(urlsplit(target).path)
         if login != "Basic " + b64encode(f"{self.account}:{self.auth_token}".encode()).decode():
             return ScriptedResponse(wire.build_error_response(401, 20003, "Authenticate"))
-        if not found or found.group(1) != self.account:
+        if not match or match.group(1) != self.account:
             return ScriptedResponse(
                 wire.build_error_response(404, 20404, "The requested resource was not found")
             )
@@ -282,10 +278,10 @@ class TwilioServer:
             self.reads.append(target)
             self.over.wait(self.lists.slow)
             path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
-            return ScriptedResponse(self.lists.answer(self.texts, found.group(2), path, query))
-        return self._take(params)
+            return ScriptedResponse(self.lists.answer(self.texts, match.group(2), path, query))
+        return self._receive(params)
 
-    def _take(self, params: dict[str, str]) -> ScriptedResponse:
+    def _receive(self, params: dict[str, str]) -> ScriptedResponse:
         sender = params.get("MessagingServiceSid") or params.get("From", "")
         sent = ReceivedSend(
             params.get("To", ""),
@@ -306,9 +302,9 @@ class TwilioServer:
             self._call_back(self.calls, sent, status, None)
         self.over.wait(script.delay)
         manner = "closed" if self.over.is_set() else script.manner
-        return ScriptedResponse(fault or self._in_words(script, sent), manner)
+        return ScriptedResponse(fault or self._build_response(script, sent), manner)
 
-    def _in_words(self, script: ResponseScript, sent: ReceivedSend) -> wire.SandboxResponse:
+    def _build_response(self, script: ResponseScript, sent: ReceivedSend) -> wire.SandboxResponse:
         if script.status >= 300:
             answer = wire.build_error_response(
                 script.status, script.code or script.status, "As the script says."
@@ -322,7 +318,7 @@ class TwilioServer:
         return wire.SandboxResponse(answer.status, answer.headers | script.headers, body)
 
     def _script(self, to: str) -> ResponseScript:
-        for name in (to, ANYBODY):
+        for name in (to, ANY_PHONE):
             waiting = self._scripts.get(name, [])
             if waiting:
                 script, times = waiting.pop()

@@ -1,6 +1,4 @@
-"""A visitor who looks at every page: it has a title and one h1, no id twice, and its forms can
-be sent.
-"""
+"""A test client that inspects every page: title, one h1, unique ids, forms with their token."""
 
 import re
 import secrets
@@ -31,7 +29,7 @@ VOID = {
 
 
 class Page(HTMLParser):
-    """What a visitor was shown. `text` is the HTML as it came; `words` is what a person reads."""
+    """A response. `text` is its HTML, `words` the text that a person reads."""
 
     def __init__(self, response) -> None:
         super().__init__()
@@ -57,7 +55,7 @@ class Page(HTMLParser):
         return self.response.get_json()
 
     def fields(self, number=-1) -> dict[str, str]:
-        """The values a browser would send for a form (default: the last one)."""
+        """Return the values that a browser would send for a form (default: the last one)."""
         return dict(self.forms[number]["fields"])
 
     def handle_starttag(self, tag, attrs):
@@ -102,7 +100,7 @@ class Page(HTMLParser):
         assert title, "a page without a title"
         assert title.group(1).strip(), "a page with an empty title"
         assert len(self.headings) == 1, f"one h1, not {self.headings}"
-        assert not [each for each, seen in self.ids.items() if seen > 1], f"ids twice: {self.ids}"
+        assert not [name for name, count in self.ids.items() if count > 1], f"ids twice: {self.ids}"
         assert not self.problems, self.problems
         for form in self.forms:
             posts = form["attrs"].get("method", "get").lower() == "post"
@@ -112,7 +110,7 @@ class Page(HTMLParser):
 
 
 class Visitor:
-    """Keeps one browser for each person of the cast."""
+    """Visits pages with one signed-in test client for each user name."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -125,16 +123,19 @@ class Visitor:
             return Page(browser.get(address, headers=headers, follow_redirects=follow))
         data = {"csrf_token": self.token(who)} | form | (files or {})
         kind = {"content_type": "multipart/form-data"} if files else {}
-        answer = browser.post(address, data=data, headers=headers, follow_redirects=follow, **kind)
-        answer.request.environ["wsgi.input"].close()  # a large upload lies in a file
-        return Page(answer)
+        response = browser.post(
+            address, data=data, headers=headers, follow_redirects=follow, **kind
+        )
+        # A large upload is in a temporary file.
+        response.request.environ["wsgi.input"].close()
+        return Page(response)
 
     def post(self, address, who="", **form):
-        """A POST with nothing but the token."""
+        """POST these fields, or only the token."""
         return self(address, who, **(form or {"_": ""}))
 
     def browser(self, who):
-        """The person's browser, signed in."""
+        """Return the test client of this user, signed in."""
         if who not in self.browsers:
             self.browsers[who] = self.app.test_client()
             if who:
@@ -144,18 +145,16 @@ class Visitor:
     def _sign_in(self, who):
         with self.app.app_context():
             user = db.session.scalar(db.select(AppUser).where(AppUser.username == who))
-            pass_word = user.get_id()
+            cookie_id = user.get_id()
         with self.browsers[who].session_transaction() as session:
-            session["_user_id"], session["_fresh"] = pass_word, True
+            session["_user_id"], session["_fresh"] = cookie_id, True
 
     def token(self, who):
-        """The token that the person's forms carry: made as the forms make it, for no page is
-        drawn to read it from.
-        """
+        """Return the CSRF token of this user's forms, without rendering a page to get it."""
         if who not in self.tokens:
             with self.browser(who).session_transaction() as session:
-                kept = session.setdefault("csrf_token", secrets.token_hex(20))
+                secret = session.setdefault("csrf_token", secrets.token_hex(20))
             self.tokens[who] = URLSafeTimedSerializer(
                 self.app.secret_key, salt="wtf-csrf-token"
-            ).dumps(kept)
+            ).dumps(secret)
         return self.tokens[who]

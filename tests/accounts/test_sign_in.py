@@ -1,4 +1,4 @@
-"""Ada signs in; somebody who is not Ada does not."""
+"""Signing in and out, and what a session is worth."""
 
 import pytest
 from sqlalchemy import select
@@ -7,10 +7,10 @@ from app.accounts import actions, queries
 from app.accounts.models import AppUser, LoginAttempt, hash_password
 from app.audit.models import AuditEvent
 from app.core.db import db, write
-from tests.accounts.signing import sign_in
+from tests.accounts.sign_in_form import sign_in
 from tests.sample_people import PASSWORD
 
-WRONG = "Wrong name or password."
+WRONG_CREDENTIALS = "Wrong name or password."
 
 
 def test_ada_signs_in_and_is_taken_home(visit):
@@ -27,7 +27,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(visit):
     wrong = sign_in(visit, "ada", "not this one, sorry")
     unknown = sign_in(visit, "eve", "not this one, sorry")
     assert wrong.status_code == unknown.status_code == 422
-    assert WRONG in wrong.words
+    assert WRONG_CREDENTIALS in wrong.words
     assert wrong.words == unknown.words
     assert 'value="ada"' in wrong.text
     assert "not this one" not in wrong.text
@@ -36,7 +36,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(visit):
 def test_an_empty_form_is_a_wrong_try_like_any_other(visit):
     page = sign_in(visit, "", "")
     assert page.status_code == 422
-    assert WRONG in page.words
+    assert WRONG_CREDENTIALS in page.words
 
 
 def test_the_page_that_was_asked_for_comes_after_signing_in(visit):
@@ -56,7 +56,7 @@ def test_the_page_that_was_asked_for_comes_after_signing_in(visit):
         "/nowhere",
     ],
 )
-def test_no_address_leads_away_or_to_a_page_that_cannot_be_opened(visit, next_page):
+def test_next_never_leads_to_another_site_or_a_page_that_cannot_be_opened(visit, next_page):
     page = sign_in(visit, "ada", address=f"/login?next={next_page}")
     assert page.location == "/"
 
@@ -111,7 +111,7 @@ def test_a_user_who_is_deleted_is_signed_out_at_once(visit, app):
     assert sign_in(visit, "sol").status_code == 422
 
 
-def test_a_role_that_nobody_knows_opens_no_door_and_breaks_nothing(visit, app):
+def test_an_unknown_role_has_no_permission_and_breaks_nothing(visit, app):
     visit.browser("sol")
     with app.app_context(), write() as session:
         connection = session.connection()
@@ -134,7 +134,7 @@ def test_a_damaged_hash_is_a_wrong_password(visit, app, damaged):
 
 
 def test_a_cookie_that_makes_no_sense_is_nobody(shop):
-    for carried in (
+    for cookie_id in (
         "",
         ":",
         "x:y",
@@ -145,7 +145,7 @@ def test_a_cookie_that_makes_no_sense_is_nobody(shop):
         "١:a",
         "99:a",
     ):
-        assert queries.load_session_user(carried) is None
+        assert queries.load_session_user(cookie_id) is None
     assert queries.load_session_user("1:" + "a" * 32).username == "ada"
 
 

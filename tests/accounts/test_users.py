@@ -1,4 +1,4 @@
-"""Ada looks after the users."""
+"""Admins list, add, change and delete users."""
 
 import threading
 
@@ -10,25 +10,25 @@ from app.accounts.models import AppUser
 from app.audit.models import AuditEvent
 from app.core.db import db, write
 from app.domain.accounts.roles import Role
-from tests.accounts.signing import sign_in
+from tests.accounts.sign_in_form import sign_in
 from tests.sample_people import PASSWORD
 
-GOOD = "seven green bottles hang"
+GOOD_PASSWORD = "seven green bottles hang"
 
 
-def user(app, username):
-    """The row, read afresh."""
+def load_user(app, username):
+    """Return the current row of a user."""
     with app.app_context():
         return queries.find_user_by_name(username)
 
 
-def add(visit, username="Kim", role="social_manager", password=GOOD, **more):
+def add_user(visit, username="Kim", role="social_manager", password=GOOD_PASSWORD, **fields):
     """Post the form for a new user."""
-    return visit("/users/add", "ada", username=username, role=role, password=password, **more)
+    return visit("/users/add", "ada", username=username, role=role, password=password, **fields)
 
 
-def second_admin(app, username="bob"):
-    """Another admin, without a password that works."""
+def add_second_admin(app, username="bob"):
+    """Insert another admin, who cannot sign in."""
     with app.app_context(), write():
         return actions.create_user(username, "no hash", Role.ADMIN).id
 
@@ -47,7 +47,7 @@ def test_everybody_is_listed_with_name_and_role(visit):
 
 
 def test_the_advice_to_have_two_admins_ends_when_there_are_two(visit, app):
-    second_admin(app)
+    add_second_admin(app)
     assert "Add a second admin" not in visit("/users", "ada").words
 
 
@@ -62,7 +62,7 @@ def test_the_advice_to_have_two_admins_ends_when_there_are_two(visit, app):
         "search=SO",
     ],
 )
-def test_no_address_of_the_list_breaks_it(visit, query):
+def test_no_parameter_of_the_list_breaks_it(visit, query):
     assert visit(f"/users?{query}", "ada").status_code == 200
 
 
@@ -72,54 +72,54 @@ def test_the_list_is_searched_by_name(visit):
     assert "/users/1/edit" not in page.text
 
 
-def test_only_admins_come_near_users(visit):
+def test_only_admins_may_manage_users(visit):
     for address in ("/users", "/users/add", "/users/1/edit"):
         assert visit(address, "sol").status_code == 403
     assert visit.post("/users/1/delete", "sol").status_code == 403
 
 
 def test_a_new_user_signs_in_and_chooses_a_password(visit, app):
-    assert add(visit, must_change_password="y").status_code == 303
-    assert user(app, "kim").must_change_password
-    sign_in(visit, "kim", GOOD)
+    assert add_user(visit, must_change_password="y").status_code == 303
+    assert load_user(app, "kim").must_change_password
+    sign_in(visit, "kim", GOOD_PASSWORD)
     assert visit("/").location == "/account/password"
 
 
 def test_a_new_user_who_need_not_choose_goes_straight_home(visit, app):
-    add(visit, role="admin")
-    kim = user(app, "kim")
+    add_user(visit, role="admin")
+    kim = load_user(app, "kim")
     assert (kim.role, kim.must_change_password) == (Role.ADMIN, False)
 
 
 def test_a_name_that_is_taken_is_said_beside_the_field_and_kept(visit):
-    page = add(visit, username="SOL")
+    page = add_user(visit, username="SOL")
     assert page.status_code == 422
     assert "Somebody has this user name already." in page.words
     assert 'value="SOL"' in page.text
 
 
-def test_every_mistake_is_said_and_the_name_is_cleaned(visit, app):
-    page = add(visit, username=" \u200b ", role="root", password="short")
+def test_every_error_is_shown_and_the_name_is_cleaned(visit, app):
+    page = add_user(visit, username=" \u200b ", role="root", password="short")
     assert page.status_code == 422
     for said in ("Write a user name.", "Choose a role.", "at least 15 characters"):
         assert said in page.words
-    assert "80 characters" in add(visit, username="x" * 81).words
-    add(visit, username="Kim\x00\x1b \u202e Lee\n")
-    assert user(app, "Kim Lee") is not None
+    assert "80 characters" in add_user(visit, username="x" * 81).words
+    add_user(visit, username="Kim\x00\x1b \u202e Lee\n")
+    assert load_user(app, "Kim Lee") is not None
 
 
 def test_what_was_done_is_in_the_audit_without_the_password(visit, app):
-    add(visit)
+    add_user(visit)
     with app.app_context():
         event = db.session.scalars(select(AuditEvent)).one()
     assert (event.who, event.verb, event.about) == ("ada", "user.added", "Kim")
-    assert GOOD not in (event.details or "")
+    assert GOOD_PASSWORD not in (event.details or "")
 
 
 def test_a_role_and_a_name_are_changed(visit, app):
     page = visit("/users/2/edit", "ada", username="Solveig", role="admin")
     assert page.status_code == 303
-    assert user(app, "solveig").role == Role.ADMIN
+    assert load_user(app, "solveig").role == Role.ADMIN
     with app.app_context():
         details = db.session.scalar(select(AuditEvent.details))
     assert details == '{"username": ["sol", "Solveig"], "role": ["Social manager", "Admin"]}'
@@ -133,17 +133,17 @@ def test_a_changed_role_counts_at_the_very_next_page(visit):
 
 def test_a_password_from_an_admin_is_for_one_sign_in_and_ends_all_sessions(visit, app):
     assert visit("/account/password", "sol").status_code == 200
-    visit("/users/2/edit", "ada", username="sol", role="social_manager", password=GOOD)
+    visit("/users/2/edit", "ada", username="sol", role="social_manager", password=GOOD_PASSWORD)
     assert visit("/account/password", "sol").location.startswith("/login")
     assert sign_in(visit, "sol", PASSWORD).status_code == 422
-    assert sign_in(visit, "sol", GOOD).status_code == 303
+    assert sign_in(visit, "sol", GOOD_PASSWORD).status_code == 303
     assert visit("/").location == "/account/password"
 
 
 def test_an_empty_password_changes_none(visit, app):
-    before = user(app, "sol").password_hash
+    before = load_user(app, "sol").password_hash
     visit("/users/2/edit", "ada", username="sol", role="social_manager", password="")
-    assert user(app, "sol").password_hash == before
+    assert load_user(app, "sol").password_hash == before
 
 
 def test_a_weak_password_and_a_taken_name_are_refused(visit):
@@ -158,7 +158,7 @@ def test_a_weak_password_and_a_taken_name_are_refused(visit):
 
 def test_ones_own_password_is_not_changed_here(visit):
     assert 'name="password"' not in visit("/users/1/edit", "ada").text
-    page = visit("/users/1/edit", "ada", username="ada", role="admin", password=GOOD)
+    page = visit("/users/1/edit", "ada", username="ada", role="admin", password=GOOD_PASSWORD)
     assert page.status_code == 422
 
 
@@ -166,11 +166,11 @@ def test_the_last_admin_stays_an_admin(visit, app):
     page = visit("/users/1/edit", "ada", username="ada", role="social_manager")
     assert page.status_code == 422
     assert "This is the last admin." in page.words
-    assert user(app, "ada").is_admin
+    assert load_user(app, "ada").is_admin
 
 
 def test_one_of_two_admins_may_step_down(visit, app):
-    second_admin(app)
+    add_second_admin(app)
     assert visit("/users/1/edit", "ada", username="ada", role="social_manager").status_code == 303
     assert visit("/users", "ada").status_code == 403
 
@@ -178,14 +178,14 @@ def test_one_of_two_admins_may_step_down(visit, app):
 def test_sol_is_deleted(visit, app):
     page = visit.post("/users/2/delete", "ada")
     assert (page.status_code, page.location) == (303, "/users")
-    assert user(app, "sol") is None
+    assert load_user(app, "sol") is None
 
 
 def test_nobody_deletes_themselves(visit, app):
-    second_admin(app)
+    add_second_admin(app)
     visit.post("/users/1/delete", "ada")
     assert "You cannot delete yourself." in visit("/users", "ada").words
-    assert user(app, "ada") is not None
+    assert load_user(app, "ada") is not None
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_deleting_somebody_who_is_gone_is_not_found(visit):
 
 
 def test_two_admins_who_demote_each_other_at_once_leave_one(app):
-    ids = [1, second_admin(app)]
+    ids = [1, add_second_admin(app)]
     start = threading.Barrier(2)
 
     def demote(user_id):

@@ -1,4 +1,4 @@
-"""Ada reads who did what."""
+"""The audit page, and the rows behind it."""
 
 import json
 import re
@@ -14,8 +14,8 @@ from app.core.db import db, write
 from app.core.settings import PROJECT_ROOT
 
 
-def happened(app, at, who="ada", verb="user.added", about="kim", details=None):
-    """An act of the past."""
+def add_event(app, at, who="ada", verb="user.added", about="kim", details=None):
+    """Insert an audit row of a past moment."""
     with app.app_context(), write() as session:
         session.add(AuditEvent(at=at, who=who, verb=verb, about=about, details=details))
 
@@ -28,10 +28,10 @@ def test_an_empty_audit_says_what_it_is_for(visit):
     assert "What people do here is written down" in visit("/audit", "ada").words
 
 
-def test_acts_are_said_in_words_newest_first(visit, app):
-    happened(app, datetime(2026, 5, 8, 2, 0, tzinfo=UTC))
+def test_rows_are_shown_in_words_newest_first(visit, app):
+    add_event(app, datetime(2026, 5, 8, 2, 0, tzinfo=UTC))
     details = json.dumps({"role": ["social_manager", "admin"], "undo_seconds": [None, 5]})
-    happened(
+    add_event(
         app,
         datetime(2026, 5, 9, 2, 0, tzinfo=UTC),
         verb="user.changed",
@@ -44,15 +44,15 @@ def test_acts_are_said_in_words_newest_first(visit, app):
 
 
 def test_times_are_on_the_organisations_clocks(visit, app):
-    happened(app, datetime(2026, 5, 9, 2, 45, tzinfo=UTC))
+    add_event(app, datetime(2026, 5, 9, 2, 45, tzinfo=UTC))
     assert "Fri 8 May 20:45" in visit("/audit", "ada").words
 
 
 def test_a_day_is_the_organisations_day(visit, app):
-    happened(app, datetime(2026, 5, 8, 5, 59, tzinfo=UTC), about="the day before")
-    happened(app, datetime(2026, 5, 8, 6, 0, tzinfo=UTC), about="midnight")
-    happened(app, datetime(2026, 5, 9, 5, 59, tzinfo=UTC), about="last minute")
-    happened(app, datetime(2026, 5, 9, 6, 0, tzinfo=UTC), about="the day after")
+    add_event(app, datetime(2026, 5, 8, 5, 59, tzinfo=UTC), about="the day before")
+    add_event(app, datetime(2026, 5, 8, 6, 0, tzinfo=UTC), about="midnight")
+    add_event(app, datetime(2026, 5, 9, 5, 59, tzinfo=UTC), about="last minute")
+    add_event(app, datetime(2026, 5, 9, 6, 0, tzinfo=UTC), about="the day after")
     page = visit("/audit?day=2026-05-08", "ada")
     assert "midnight" in page.words
     assert "last minute" in page.words
@@ -60,9 +60,9 @@ def test_a_day_is_the_organisations_day(visit, app):
     assert 'value="2026-05-08"' in page.text
 
 
-def test_one_persons_acts(visit, app):
-    happened(app, datetime(2026, 5, 8, tzinfo=UTC), who="sol", about="by sol")
-    happened(app, datetime(2026, 5, 8, tzinfo=UTC), who="ada", about="by ada")
+def test_the_rows_of_one_user(visit, app):
+    add_event(app, datetime(2026, 5, 8, tzinfo=UTC), who="sol", about="by sol")
+    add_event(app, datetime(2026, 5, 8, tzinfo=UTC), who="ada", about="by ada")
     page = visit("/audit?who=sol", "ada")
     assert "by sol" in page.words
     assert "by ada" not in page.words
@@ -81,22 +81,22 @@ def test_one_persons_acts(visit, app):
         "<b>",
     ],
 )
-def test_a_day_that_is_none_is_said_and_shows_everything(visit, app, day):
-    happened(app, datetime(2026, 5, 8, tzinfo=UTC))
+def test_an_invalid_day_is_an_error_and_shows_everything(visit, app, day):
+    add_event(app, datetime(2026, 5, 8, tzinfo=UTC))
     page = visit(f"/audit?day={day}", "ada")
     assert page.status_code == 200
     assert "Write the day as year-month-day" in page.words
     assert "Added a user" in page.words
 
 
-def test_what_we_have_no_words_for_is_shown_as_it_is(visit, app):
-    happened(
+def test_an_unknown_verb_is_shown_as_it_is(visit, app):
+    add_event(
         app,
         datetime(2026, 5, 8, tzinfo=UTC),
         verb="rocket.launched",
         details="not <json>",
     )
-    happened(
+    add_event(
         app,
         datetime(2026, 5, 8, tzinfo=UTC),
         who="",
@@ -108,7 +108,7 @@ def test_what_we_have_no_words_for_is_shown_as_it_is(visit, app):
         assert shown in page.words
 
 
-def test_details_are_said_in_words(app):
+def test_details_are_shown_in_words(app):
     details = {
         "made_up_people": 1,
         "none": 0,
@@ -117,7 +117,7 @@ def test_details_are_said_in_words(app):
         "reason": "",
         "ids": [1, 2, 3],
     }
-    happened(app, datetime(2026, 5, 8, tzinfo=UTC), details=json.dumps(details))
+    add_event(app, datetime(2026, 5, 8, tzinfo=UTC), details=json.dumps(details))
     with app.app_context(), app.test_request_context():
         from app.core.pagination import list_params as asked
 
@@ -142,7 +142,7 @@ def test_long_histories_come_in_pages_that_keep_the_filter(visit, app):
     assert visit("/audit?per_page=3&page=999", "ada").status_code == 200
 
 
-def test_an_act_that_fails_leaves_no_trace(shop):
+def test_a_failed_action_leaves_no_row(shop):
     with pytest.raises(ZeroDivisionError), audited_write("user.added", "ada"):
         1 / 0  # noqa: B018 - the act goes wrong here
     assert db.session.query(AuditEvent).count() == 0
@@ -151,14 +151,14 @@ def test_an_act_that_fails_leaves_no_trace(shop):
 @pytest.mark.parametrize(
     "statement", ["UPDATE audit_events SET who = 'eve'", "DELETE FROM audit_events"]
 )
-def test_what_is_written_down_cannot_be_changed(shop, statement):
+def test_rows_cannot_be_changed_or_deleted(shop, statement):
     with audited_write("user.added", "ada"):
         pass
     with pytest.raises(IntegrityError, match="append-only"), write() as session:
         session.connection().exec_driver_sql(statement)
 
 
-def test_every_act_of_the_program_has_words():
+def test_every_verb_of_the_program_has_a_label():
     source = "".join(path.read_text() for path in (PROJECT_ROOT / "app").rglob("*.py"))
     verbs = set(re.findall(r'\baudited_write\(\s*"([^"]+)"', source))
     assert "settings.changed" in verbs

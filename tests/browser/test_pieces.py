@@ -14,7 +14,7 @@ from tests.pieces_demo.app import create_demo
 
 pytestmark = pytest.mark.browser
 GOLDEN = ROOT / "tests" / "data" / "parts.json"
-PAGES = pytest.mark.parametrize("path", ["/", "/door", "/error"])
+PAGES = pytest.mark.parametrize("path", ["/", "/signed-out", "/error"])
 
 
 @pytest.fixture(scope="module")

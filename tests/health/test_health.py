@@ -1,4 +1,4 @@
-"""Two addresses for machines: the process answers; everything behind it is well."""
+"""The health checks: /health and /ready."""
 
 import os
 from datetime import timedelta
@@ -14,8 +14,8 @@ from tests.gunicorn_server import wait_until
 WITHOUT_ENGINE = "Nothing is being sent: no engine is running."
 
 
-def beat(app, seconds=0.0, holder="4711-" + "a" * 27):
-    """An engine said `seconds` ago that it leads."""
+def set_heartbeat(app, seconds=0.0, holder="4711-" + "a" * 27):
+    """Store the heartbeat of an engine of `seconds` ago."""
     with app.app_context(), write() as session:
         session.execute(db.delete(Lease))
         session.add(Lease(name="engine", holder=holder, beat_at=now() - timedelta(seconds=seconds)))
@@ -45,7 +45,7 @@ def test_without_an_engine_it_is_not_ready_and_says_so(visit):
 
 def test_with_an_engine_it_is_ready_and_says_which_process_leads(app, visit):
     """S9: its pid."""
-    beat(app)
+    set_heartbeat(app)
     page = visit("/ready")
     assert (page.status_code, page.json["ready"], page.json["problems"]) == (
         200,
@@ -65,42 +65,42 @@ def test_with_an_engine_it_is_ready_and_says_which_process_leads(app, visit):
         (200_000, "about 2 days 8 hours"),
     ],
 )
-def test_f42_an_engine_that_fell_silent_is_told_with_how_long(app, visit, seconds, words):
+def test_a_silent_engine_is_reported_with_its_silence(app, visit, seconds, words):
     """F42: 503 after 60 seconds without a beat (from 20 on, in fact)."""
-    beat(app, seconds)
+    set_heartbeat(app, seconds)
     page = visit("/ready")
     assert page.status_code == 503
     assert page.json["problems"] == [f"Nothing is being sent: no engine has answered for {words}."]
     assert page.json["leader_pid"] is None
     assert page.json["seconds_since_beat"] >= seconds
-    shown = visit("/audit", "ada").words
+    page_text = visit("/audit", "ada").words
     assert (
         f"Nothing is being sent right now. No engine has answered for {words}; blasts wait."
-        in shown
+        in page_text
     )
 
 
-def test_s7_a_beat_from_before_the_clock_was_set_back_is_no_sign_of_life(app, visit):
+def test_a_heartbeat_from_before_the_clock_was_set_back_does_not_count(app, visit):
     """S7: a dead engine's last beat an hour ahead of us does not look alive for an hour."""
-    beat(app, -3600)
+    set_heartbeat(app, -3600)
     assert visit("/ready").status_code == 503
 
 
-def test_s8_after_a_clock_was_set_forward_one_beat_is_enough(app, visit):
+def test_after_a_clock_was_set_forward_one_heartbeat_is_enough(app, visit):
     """S8: the engine counts its beats on a clock that nobody sets, so the next one comes within
     3 seconds.
     """
-    beat(app, 3 * 3600)
+    set_heartbeat(app, 3 * 3600)
     assert visit("/ready").status_code == 503
-    beat(app)
+    set_heartbeat(app)
     assert visit("/ready").status_code == 200
 
 
-def test_f42_an_engine_that_dies_is_started_again_and_leads(app, visit, beginning):
+def test_an_engine_that_dies_is_restarted_and_leads(app, visit, background_jobs):
     """F42: a carrier that cannot be made, at first: the thread dies, and the next tick starts
     another.
     """
-    make, failures = beginning.engine.make_carrier, []
+    make, failures = background_jobs.engine.make_carrier, []
 
     def broken_at_first():
         if not failures:
@@ -108,16 +108,16 @@ def test_f42_an_engine_that_dies_is_started_again_and_leads(app, visit, beginnin
             raise RuntimeError("injected")
         return make()
 
-    beginning.engine.make_carrier = broken_at_first
-    beginning.start()
+    background_jobs.engine.make_carrier = broken_at_first
+    background_jobs.start()
     wait_until(lambda: visit("/ready").status_code == 200, "an engine to lead", 10)
     assert failures == [503]
     assert visit("/ready").json["leader_pid"] == os.getpid()
 
 
 @pytest.fixture
-def beginning(app):
-    """The background of a process, before it is started."""
+def background_jobs(app):
+    """The background threads of a process, not started yet."""
     background = scheduler.BackgroundJobs(app, lambda: True)
     yield background
     background.stop()

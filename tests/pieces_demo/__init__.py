@@ -1,3 +1,1 @@
-"""The page of pieces on its own: a tiny app that shows every macro with made-up values, to look
-at and to check.
-"""
+"""A small app that shows every template component with made-up values, for people and tests."""

@@ -2,8 +2,7 @@
 
 Look at it with `python -m tests.pieces_demo.app`.
 
-It stands on its own: the shell and the filters are made up here, so that the look can be
-checked without the rooms.
+It has its own layout and filters, so that the components can be checked without the features.
 """
 
 from __future__ import annotations
@@ -36,11 +35,15 @@ from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
 
 APP = Path(__file__).resolve().parents[2] / "app"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 MOMENT = datetime(2026, 5, 9, 2, 45, 12, tzinfo=UTC)
-TEXT = "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to share! - Riverside"
+TEXT = (
+    "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. "
+    "Bring a dish to share! - Riverside"
+)
 MODES = [
     SelectChoice("now", "Now"),
     SelectChoice("later", "Later"),
@@ -74,7 +77,7 @@ class DemoForm(FlaskForm):
     password = PasswordField("Password", render_kw={"autocomplete": "new-password"})
 
 
-def _entry(label: str, icon: str, group: str = "", **more: object) -> SimpleNamespace:
+def _entry(label: str, icon: str, group: str = "", **values: object) -> SimpleNamespace:
     url = "/" + label.lower().replace(" ", "-")
     return SimpleNamespace(
         **{
@@ -84,13 +87,13 @@ def _entry(label: str, icon: str, group: str = "", **more: object) -> SimpleName
             "group": group,
             "current": False,
             "count": 0,
-            **more,
+            **values,
         }
     )
 
 
 def build_layout(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
-    """The frame as a signed-in admin in practice mode sees it, or as a stranger does."""
+    """Build the layout of a signed-in admin in practice mode, or of a signed-out visitor."""
     menu = [
         _entry("Home", "house", url="/", current=True),
         _entry("Inbox", "inbox", count=3),
@@ -152,7 +155,7 @@ def _wrong_form() -> DemoForm:
 
 
 def create_demo() -> Flask:
-    """An app with `/` (every piece), `/door` (signed out) and `/error`; `?theme=dark` sets the
+    """An app with `/` (every piece), `/signed-out` and `/error`; `?theme=dark` sets the
     theme.
     """
     app = Flask(
@@ -174,7 +177,7 @@ def create_demo() -> Flask:
     )
     app.after_request(_strict)
     app.add_url_rule("/", view_func=pieces, methods=["GET", "POST"])
-    app.add_url_rule("/door", view_func=door)
+    app.add_url_rule("/signed-out", view_func=signed_out)
     app.add_url_rule("/error", view_func=error)
     return app
 
@@ -185,7 +188,7 @@ def _strict(response: Response) -> Response:
 
 
 def pieces() -> str:
-    """Every piece on one page."""
+    """Show every component on one page."""
     flash("Zoë is on the list.", "success")
     frame = build_layout(theme=request.args.get("theme", ""))
     return render_template(
@@ -197,8 +200,8 @@ def pieces() -> str:
     )
 
 
-def door() -> str:
-    """The narrow page of somebody who is not signed in."""
+def signed_out() -> str:
+    """Show the narrow page of a visitor who is not signed in."""
     frame = build_layout(signed_in=False, theme=request.args.get("theme", ""))
     return render_template(
         "errors/page.html",
@@ -210,7 +213,7 @@ def door() -> str:
 
 
 def error() -> str:
-    """An error as a signed-in person sees it."""
+    """Show an error page to a signed-in user."""
     frame = build_layout(theme=request.args.get("theme", ""))
     return render_template(
         "errors/page.html",

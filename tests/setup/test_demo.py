@@ -1,4 +1,4 @@
-"""The made-up community: believable, nobody's numbers, and the same the second time."""
+"""The demo data: numbers that nobody has, and no change the second time."""
 
 import os
 import subprocess
@@ -20,8 +20,8 @@ from app.suppression.queries.sending_permission import (
 )
 
 
-def numbers():
-    """Rows in each of the tables it fills."""
+def count_rows():
+    """Return the number of members, events and registrations."""
     return [
         db.session.scalar(select(func.count()).select_from(t))
         for t in (CommunityMember, Event, EventRegistration)
@@ -31,7 +31,7 @@ def numbers():
 def test_there_are_sixty_people_two_events_and_some_who_must_not_be_texted(shop):
     with write():
         assert demo.load_demo_data() == 60
-    assert numbers() == [60, 2, 41]
+    assert count_rows() == [60, 2, 41]
     phones = db.session.scalars(select(CommunityMember.phone)).all()
     reasons = sorted(find_suppression_reasons(phones).values())
     assert reasons == [SkipReason.MAYBE_STOP, SkipReason.NUMBER_DEAD] + [SkipReason.SAID_STOP] * 3
@@ -56,10 +56,10 @@ def test_the_second_time_changes_nothing(shop):
         demo.load_demo_data()
     with write():
         lift_opt_outs(demo.make_demo_phone(3))
-    before = numbers()
+    before = count_rows()
     with write():
         assert demo.load_demo_data() == 0
-    assert numbers() == before
+    assert count_rows() == before
     assert find_suppression_reason(demo.make_demo_phone(3)) is None
 
 

@@ -1,4 +1,4 @@
-"""The very first start: somebody who may sign in, from the environment or by the printed link."""
+"""The first start: the first admin comes from the environment or by the printed URL."""
 
 import logging
 import re
@@ -24,10 +24,10 @@ from app.setup import actions
 from app.setup.models import SetupToken
 from tests.visit import Visitor
 
-GOOD = "seven green bottles hang"
+GOOD_PASSWORD = "seven green bottles hang"
 ADA = {
     "username": "Ada",
-    "password": GOOD,
+    "password": GOOD_PASSWORD,
     "organisation": "Riverside Community",
     "timezone": "America/Denver",
 }
@@ -35,7 +35,7 @@ ADA = {
 
 @pytest.fixture
 def settings(tmp_path):
-    """Settings for a database that is not there yet."""
+    """Settings for a database that does not exist yet."""
     return lambda **more: Settings(
         secret_key="a-key-for-tests-0123456789",
         app_env="test",
@@ -50,7 +50,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def start(settings):
-    """Start a worker: gives the app and the address it would print."""
+    """Start a worker; return the app and the URL that it would print."""
 
     def one_worker(**more):
         actions.prepare_database(settings(**more))
@@ -60,14 +60,14 @@ def start(settings):
     return one_worker
 
 
-def count(app, model):
-    """How many rows there are."""
+def count_rows(app, model):
+    """Return the number of rows of a table."""
     with app.app_context():
         return db.session.scalar(select(func.count()).select_from(model))
 
 
-def path_of(address):
-    """What the visitor's browser asks for."""
+def get_path(address):
+    """Return the path and query of a URL."""
     return address.removeprefix("http://sms.example.org")
 
 
@@ -100,14 +100,14 @@ def test_every_worker_of_one_start_accepts_every_workers_address(start):
     first_app, first = start()
     second_app, second = start()
     for app, address in ((first_app, second), (second_app, first)):
-        assert Visitor(app)(path_of(address)).status_code == 200
+        assert Visitor(app)(get_path(address)).status_code == 200
 
 
 def test_the_address_of_an_earlier_start_works_no_more(start):
     with time_machine.travel(datetime.now(UTC) - timedelta(hours=1)):
         _, old = start()
     app, _ = start()
-    page = Visitor(app)(path_of(old))
+    page = Visitor(app)(get_path(old))
     assert page.status_code == 403
     assert "Use the link printed in the terminal. It changes at every start." in page.words
 
@@ -119,13 +119,13 @@ def test_without_the_right_token_nobody_gets_in(start, address):
     app, _ = start()
     assert Visitor(app)(address).status_code == 403
     assert Visitor(app)(address, "", **ADA).status_code == 403
-    assert count(app, AppUser) == 0
+    assert count_rows(app, AppUser) == 0
 
 
 def test_ada_sets_up_and_is_signed_in_at_home(start):
     app, address = start()
     visit = Visitor(app)
-    page = visit(path_of(address), "", **ADA)
+    page = visit(get_path(address), "", **ADA)
     assert (page.status_code, page.location) == (303, "/")
     settings_page = visit("/settings")
     assert settings_page.status_code == 200
@@ -137,18 +137,18 @@ def test_ada_sets_up_and_is_signed_in_at_home(start):
             "America/Denver",
             "DE",
         )
-        assert (ada.role, ada.must_change_password, ada.check_password(GOOD)) == (
+        assert (ada.role, ada.must_change_password, ada.check_password(GOOD_PASSWORD)) == (
             Role.ADMIN,
             False,
             True,
         )
-    assert count(app, SetupToken) == 0
+    assert count_rows(app, SetupToken) == 0
 
 
 def test_once_there_is_a_user_the_page_is_gone(start):
     app, address = start()
-    Visitor(app)(path_of(address), "", **ADA)
-    assert Visitor(app)(path_of(address)).status_code == 404
+    Visitor(app)(get_path(address), "", **ADA)
+    assert Visitor(app)(get_path(address)).status_code == 404
     assert Visitor(app)("/setup").status_code == 404
     assert actions.create_admin_or_setup_url(app) is None
 
@@ -159,17 +159,17 @@ def test_two_who_are_first_at_once_make_one_admin(start):
         accounts.create_admin_if_no_users("bob", "no hash")
         with pytest.raises(actions.SetupAlreadyDone):
             actions.create_first_admin("ada", "no hash")
-    assert count(app, AppUser) == 1
-    assert Visitor(app)(path_of(address), "", **ADA).status_code == 404
+    assert count_rows(app, AppUser) == 1
+    assert Visitor(app)(get_path(address), "", **ADA).status_code == 404
 
 
 def test_the_zone_of_the_environment_is_offered_first(start):
     app, address = start()
-    assert '<option selected value="Europe/Berlin">' in Visitor(app)(path_of(address)).text
+    assert '<option selected value="Europe/Berlin">' in Visitor(app)(get_path(address)).text
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"username": " "}, "Write a user name."),
         ({"username": "x" * 81}, "at most 80 characters"),
@@ -181,19 +181,19 @@ def test_the_zone_of_the_environment_is_offered_first(start):
         ({"timezone": "Mars/Olympus"}, "Choose a time zone from the list."),
     ],
 )
-def test_every_mistake_is_said_and_what_was_typed_stays(start, wrong, said):
+def test_every_mistake_is_said_and_what_was_typed_stays(start, wrong, message):
     app, address = start()
     visit = Visitor(app)
-    page = visit(path_of(address), "", **(ADA | wrong))
+    page = visit(get_path(address), "", **(ADA | wrong))
     assert page.status_code == 422
-    assert said in page.words
+    assert message in page.words
     kept = "username" if "organisation" in wrong else "organisation"
     assert f'value="{ADA[kept]}"' in page.text
-    assert GOOD not in page.text
-    assert count(app, AppUser) == 0
+    assert GOOD_PASSWORD not in page.text
+    assert count_rows(app, AppUser) == 0
     assert (
         visit(
-            urlsplit(page.forms[-1]["attrs"]["action"]).path + "?" + path_of(address).split("?")[1]
+            urlsplit(page.forms[-1]["attrs"]["action"]).path + "?" + get_path(address).split("?")[1]
         ).status_code
         == 200
     )
@@ -201,14 +201,14 @@ def test_every_mistake_is_said_and_what_was_typed_stays(start, wrong, said):
 
 def test_a_made_up_community_comes_along_when_asked_for(start):
     app, address = start()
-    Visitor(app)(path_of(address), "", **ADA, demo="y")
-    assert count(app, CommunityMember) == 60
+    Visitor(app)(get_path(address), "", **ADA, demo="y")
+    assert count_rows(app, CommunityMember) == 60
 
 
 def test_nobody_made_up_comes_along_unasked(start):
     app, address = start()
-    Visitor(app)(path_of(address), "", **ADA)
-    assert count(app, CommunityMember) == 0
+    Visitor(app)(get_path(address), "", **ADA)
+    assert count_rows(app, CommunityMember) == 0
 
 
 def test_the_sign_in_page_says_where_to_begin(start):
@@ -236,14 +236,14 @@ def test_workers_that_start_together_make_one_admin(start, settings):
     apps = [create_app(settings(admin_password="pw")) for _ in range(3)]
     with ThreadPoolExecutor(3) as threads:
         assert list(threads.map(actions.create_admin_or_setup_url, apps)) == [None] * 3
-    assert count(app, AppUser) == 1
+    assert count_rows(app, AppUser) == 1
 
 
 def test_the_environment_changes_no_user_who_is_there_and_is_called_out(start, caplog):
     start(admin_password="first")
     with caplog.at_level(logging.WARNING):
         app, _ = start(admin_username="other", admin_password="second")
-    assert count(app, AppUser) == 1
+    assert count_rows(app, AppUser) == 1
     with app.app_context():
         assert users.find_user_by_name("admin").check_password("first")
     assert "ADMIN_PASSWORD is still set" in caplog.text
