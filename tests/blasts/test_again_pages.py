@@ -15,7 +15,13 @@ from app.core.db import db, write
 from app.delivery.actions import blast_control, sender_throttle
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.organisation.models import Organisation
-from tests.blasts.desk import all_rows, close, release, sent, settle
+from tests.blasts.helpers import (
+    close_finished_blasts,
+    list_messages,
+    release_blasts,
+    send_blast,
+    set_message_status,
+)
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_dead_number, add_member, add_members, add_opt_out
 
@@ -29,8 +35,8 @@ def log(app, visit):
     with app.app_context():
         for name, phone in PHONES.items():
             add_member(phone, name)
-    sent(visit, "sol", message_body="The picnic is at eleven.")
-    log = release(app)
+    send_blast(visit, "sol", message_body="The picnic is at eleven.")
+    log = release_blasts(app)
     for phone in (ZOE, LEO):
         doubt(
             app,
@@ -41,8 +47,8 @@ def log(app, visit):
             lookups=3,
         )
     doubt(app, MIA, "not_sent", reason="no_answer", lookups=7)
-    settle(app, MAX, "delivered")
-    close(app)
+    set_message_status(app, MAX, "delivered")
+    close_finished_blasts(app)
     return log
 
 
@@ -60,7 +66,7 @@ def at(log, more=""):
 
 
 def row(app, phone):
-    return next(each for each in all_rows(app) if each.phone == phone)
+    return next(each for each in list_messages(app) if each.phone == phone)
 
 
 def log_now(app, log):
@@ -142,7 +148,7 @@ def test_all_of_a_list_may_be_decided_at_once(app, visit, log):
     assert "Check it again Send it again Leave it" in visit(at(log, "?state=not_sent"), "ada").words
     assert "Check all 2 again Leave all 2" in visit(at(log, "?state=unknown"), "sol").words
     assert "Check all" not in visit(at(log), "ada").words
-    settle(app, MAX, "failed", error_code=30003)
+    set_message_status(app, MAX, "failed", error_code=30003)
     assert "Send it again" in visit(at(log, "?state=failed"), "ada").words
     assert "Send it again" not in visit(at(log, "?state=failed"), "sol").words
 
@@ -172,12 +178,12 @@ FAILED = [
 def test_sending_again_is_offered_only_where_the_carrier_does_not_have_the_text(
     app, visit, log, status, columns, offered
 ):
-    settle(app, MAX, status, **columns)
+    set_message_status(app, MAX, status, **columns)
     assert ("Send again" in visit(at(log, "?search=Max"), "ada").words) is offered
 
 
 def test_a_text_without_a_receipt_may_be_looked_up_again(app, visit, log):
-    settle(app, MAX, "no_receipt")
+    set_message_status(app, MAX, "no_receipt")
     assert "Check again" in visit(at(log, "?search=Max"), "sol").words
     visit(at(log, "/check-again"), "sol", message_ids=str(row(app, MAX).id))
     assert row(app, MAX).look_up_at <= now()
@@ -227,10 +233,10 @@ def test_all_of_a_state_are_checked_again_and_the_list_comes_back(app, visit, lo
 )
 @pytest.mark.parametrize("verb", ["check-again", "leave"])
 def test_nonsense_decides_nothing_and_says_so(app, visit, log, verb, form):
-    before = all_rows(app)
+    before = list_messages(app)
     page = visit(at(log, f"/{verb}"), "sol", follow=True, **form)
     assert "There was nothing to" in page.words
-    assert [each.look_up_at for each in before] == [each.look_up_at for each in all_rows(app)]
+    assert [each.look_up_at for each in before] == [each.look_up_at for each in list_messages(app)]
     assert acts(app)[0] == "blast.confirmed"
 
 
@@ -266,7 +272,7 @@ def test_a_second_press_finds_nothing_to_decide(app, visit, log):
 
 def test_once_its_receipt_is_in_a_text_that_was_left_is_like_any_other(app, visit, log):
     visit(at(log, "/leave"), "sol", state="unknown")
-    settle(app, ZOE, "delivered")
+    set_message_status(app, ZOE, "delivered")
     assert "Left as it is" not in visit(at(log, "?state=delivered"), "sol").words
 
 
@@ -329,7 +335,8 @@ def test_confirming_puts_them_back_and_opens_the_blast(app, visit, log):
     )
 
 
-def test_f44_a_double_click_sends_once_and_says_so(app, visit, log):
+# case F44
+def test_a_double_click_sends_once_and_says_so(app, visit, log):
     asked = visit(ask(log, app, ZOE), "ada")
     assert "1 person gets the text again" in confirmed(visit, log, asked, follow=True).words
     before = acts(app)
@@ -385,10 +392,10 @@ def test_what_somebody_left_is_not_among_all_of_these(app, visit, log):
 
 
 def test_a_text_of_another_blast_is_nobodys_here(app, visit, log):
-    sent(visit, message_body="Another one")
-    other = release(app)
-    doubt_of_other = next(each for each in all_rows(app) if each.message_log_id == other)
-    settle(app, doubt_of_other.phone, "unknown")
+    send_blast(visit, message_body="Another one")
+    other = release_blasts(app)
+    doubt_of_other = next(each for each in list_messages(app) if each.message_log_id == other)
+    set_message_status(app, doubt_of_other.phone, "unknown")
     page = visit(at(log, f"/send-again?message_ids={doubt_of_other.id}"), "ada")
     assert "Nobody is left whose text may go again." in page.words
 
@@ -404,7 +411,7 @@ def test_a_paused_blast_stays_paused_and_the_page_says_so(app, visit, log):
 
 
 def test_of_a_stopped_blast_only_these_go(app, visit, log):
-    settle(app, MAX, "queued")
+    set_message_status(app, MAX, "queued")
     with app.app_context(), write() as session:
         session.execute(text("UPDATE message_logs SET status = 'processing'"))
     visit.post(at(log, "/cancel"), "sol")
@@ -433,7 +440,7 @@ def test_after_a_blasts_own_end_nothing_of_it_goes_again(app, visit, log):
 def test_who_was_left_out_for_what_has_changed_is_sent_to_as_if_they_had_only_waited(
     app, visit, log, reason
 ):
-    settle(app, MAX, "skipped", reason=reason)
+    set_message_status(app, MAX, "skipped", reason=reason)
     assert "Send it again" in visit(at(log, "?state=left_out"), "ada").words
     confirmed(visit, log, visit(at(log, f"/send-again?state={reason}"), "ada"))
     assert (row(app, MAX).status, row(app, MAX).reason) == ("queued", None)
@@ -442,11 +449,11 @@ def test_who_was_left_out_for_what_has_changed_is_sent_to_as_if_they_had_only_wa
 def test_many_come_in_pages_and_are_all_sent(app, visit):
     with app.app_context():
         add_members(620)
-    sent(visit, message_body="Hello", target="community")
-    log = release(app)
+    send_blast(visit, message_body="Hello", target="community")
+    log = release_blasts(app)
     with app.app_context(), write() as session:
         session.execute(text("UPDATE messages SET status = 'failed', error_code = 30008"))
-    close(app)
+    close_finished_blasts(app)
     page = visit(at(log, "/send-again?state=failed&page=2"), "ada")
     assert "51–100 of 620" in page.words
     assert "message_ids" not in page.text
@@ -488,8 +495,8 @@ def running(app, visit):
     with app.app_context():
         for name, phone in PHONES.items():
             add_member(phone, name)
-    sent(visit, message_body="The picnic is at eleven.")
-    return release(app)
+    send_blast(visit, message_body="The picnic is at eleven.")
+    return release_blasts(app)
 
 
 def hold(app, log, until, words="Twilio cannot be reached. The others wait."):

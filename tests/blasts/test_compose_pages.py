@@ -11,17 +11,17 @@ from app.community.models import CommunityMember
 from app.core.db import write
 from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
 from app.organisation.models import Organisation
-from tests.blasts.desk import (
+from tests.blasts.helpers import (
     AT_NOON,
+    COMPOSE_URL,
     LATER,
-    NEW,
-    all_scheduled,
-    event,
-    fields_of,
-    pressed,
-    reviewed,
-    sent,
-    written,
+    compose_fields,
+    create_event,
+    get_form_fields,
+    list_scheduled_blasts,
+    open_review,
+    press_button,
+    send_blast,
 )
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_member
@@ -34,7 +34,7 @@ def zoe(app):
 
 
 def test_a_fresh_page_asks_for_a_text_and_says_how_to_stop(visit):
-    page = visit(NEW, "sol")
+    page = visit(COMPOSE_URL, "sol")
     assert "New blast" in page.headings
     assert 'name="include_unsubscribe"' in page.text
     assert 'data-footer="Reply STOP to opt out."' in page.text
@@ -42,21 +42,23 @@ def test_a_fresh_page_asks_for_a_text_and_says_how_to_stop(visit):
 
 
 def test_every_fresh_page_has_a_token_of_its_own(visit):
-    tokens = {fields_of(visit(NEW, "ada"), "compose")["client_token"] for _ in range(3)}
+    tokens = {
+        get_form_fields(visit(COMPOSE_URL, "ada"), "compose")["client_token"] for _ in range(3)
+    }
     assert len(tokens) == 3
     assert min(len(token) for token in tokens) > 20
 
 
 def test_events_are_offered_only_when_there_are_any(app, visit):
-    assert 'name="event_id"' not in visit(NEW, "ada").text
-    event(app, "Spring picnic", LEO)
-    page = visit(NEW, "ada")
+    assert 'name="event_id"' not in visit(COMPOSE_URL, "ada").text
+    create_event(app, "Spring picnic", LEO)
+    page = visit(COMPOSE_URL, "ada")
     assert "Spring picnic" in page.words
     assert 'name="event_id"' in page.text
 
 
 def test_a_stranger_is_led_to_the_login_page(visit):
-    assert "/login" in visit(NEW).location
+    assert "/login" in visit(COMPOSE_URL).location
 
 
 MISTAKES = [
@@ -103,23 +105,23 @@ MISTAKES = [
 @pytest.mark.parametrize(("changes", "sentence"), MISTAKES)
 def test_a_mistake_is_said_beside_its_field_and_nothing_is_stored(app, visit, changes, sentence):
     with time_machine.travel(AT_NOON, tick=False):
-        page = visit(NEW, "sol", **written(**changes))
+        page = visit(COMPOSE_URL, "sol", **compose_fields(**changes))
     assert page.status_code == 422
     assert page.words.count(sentence) == 2, "in the summary and beside the field"
-    assert all_scheduled(app) == []
+    assert list_scheduled_blasts(app) == []
 
 
 @pytest.mark.parametrize(("changes", "sentence"), MISTAKES)
 def test_even_with_the_last_yes_a_mistake_sends_nothing(app, visit, changes, sentence):
     with time_machine.travel(AT_NOON, tick=False):
-        page = visit(NEW, "sol", **written(**changes), confirm="1")
+        page = visit(COMPOSE_URL, "sol", **compose_fields(**changes), confirm="1")
     assert page.status_code == 422
     assert sentence in page.words
-    assert all_scheduled(app) == []
+    assert list_scheduled_blasts(app) == []
 
 
 def test_everything_typed_is_still_there_after_a_mistake(app, visit):
-    picnic = event(app, "Spring picnic", LEO)
+    picnic = create_event(app, "Spring picnic", LEO)
     typed = LATER | {
         "message_body": "Tell <b>{nickname}</b>\n& all",
         "target": "event",
@@ -127,24 +129,24 @@ def test_everything_typed_is_still_there_after_a_mistake(app, visit):
     }
     with time_machine.travel(AT_NOON, tick=False):
         page = visit(
-            NEW,
+            COMPOSE_URL,
             "ada",
-            **written(**typed, include_unsubscribe=None, client_token="mine", fold="second"),
+            **compose_fields(**typed, include_unsubscribe=None, client_token="mine", fold="second"),
         )
     assert page.status_code == 422
     _holds_what_was_typed(page, picnic)
 
 
 def test_everything_typed_comes_back_from_the_review_page(app, visit):
-    picnic = event(app, "Spring picnic", LEO)
+    picnic = create_event(app, "Spring picnic", LEO)
     typed = LATER | {
         "message_body": "Tell <b>{name|all}</b>\n& all",
         "target": "event",
         "event_id": str(picnic),
     }
     with time_machine.travel(AT_NOON, tick=False):
-        check = reviewed(visit, **typed, include_unsubscribe=None, client_token="mine")
-        page = pressed(visit, check, edit="1")
+        check = open_review(visit, **typed, include_unsubscribe=None, client_token="mine")
+        page = press_button(visit, check, edit="1")
     assert page.status_code == 200
     _holds_what_was_typed(page, picnic)
 
@@ -153,7 +155,7 @@ def _holds_what_was_typed(page, picnic):
     text = html.unescape(page.text)
     assert "Tell <b>{na" in text.replace("{nickname}", "{name|all}")
     assert "</b>\n& all</textarea>" in text
-    fields = fields_of(page, "compose")
+    fields = get_form_fields(page, "compose")
     assert fields["target"] == "event"
     assert fields["send_mode"] == "later"
     assert (fields["schedule_date"], fields["schedule_time"]) == ("2026-05-08", "20:45")
@@ -164,20 +166,20 @@ def _holds_what_was_typed(page, picnic):
 
 
 def test_a_wrong_zone_is_kept_to_be_looked_at(visit):
-    page = visit(NEW, "ada", **written(**LATER | {"timezone": "Mars/Phobos"}))
+    page = visit(COMPOSE_URL, "ada", **compose_fields(**LATER | {"timezone": "Mars/Phobos"}))
     assert '<option selected value="Mars/Phobos">' in page.text
 
 
 def test_1600_characters_are_not_too_many(visit):
     assert (
         "1 person gets this text"
-        in reviewed(visit, message_body="a" * 1600, include_unsubscribe=None).words
+        in open_review(visit, message_body="a" * 1600, include_unsubscribe=None).words
     )
 
 
 def test_line_ends_of_browsers_count_as_one_character(app, visit):
-    sent(visit, message_body="a\r\n" * 799 + "ab", include_unsubscribe=None)
-    assert all_scheduled(app)[0].message_body == "a\n" * 799 + "ab"
+    send_blast(visit, message_body="a\r\n" * 799 + "ab", include_unsubscribe=None)
+    assert list_scheduled_blasts(app)[0].message_body == "a\n" * 799 + "ab"
 
 
 def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_out(app, visit):
@@ -193,9 +195,9 @@ def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_o
         for phone in (LEO, MIA, MAX):
             add_member(phone, "Wolfeschlegelsteinhausenbergerdorff")
     page = visit(
-        NEW,
+        COMPOSE_URL,
         "ada",
-        **written(message_body="a" * 1570 + "{name|you}", include_unsubscribe=None),
+        **compose_fields(message_body="a" * 1570 + "{name|you}", include_unsubscribe=None),
     )
     assert page.status_code == 200
     assert (
@@ -206,21 +208,21 @@ def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_o
     assert page.words.count("Wolfeschlegelsteinhausenbergerdorff +1 303") == 3
     assert "Zoë (" not in page.words
     assert "497 people get this text" in page.words
-    typed = fields_of(page, "review") | {"confirm": "1", "people_count": "497"}
-    assert visit(NEW, "ada", **typed).status_code == 303
+    typed = get_form_fields(page, "review") | {"confirm": "1", "people_count": "497"}
+    assert visit(COMPOSE_URL, "ada", **typed).status_code == 303
 
 
 def test_the_line_about_stopping_counts_towards_the_length(visit):
     """B21: a text that is too long for everybody is refused, since there is nobody left to send
     it to.
     """
-    page = visit(NEW, "ada", **written(message_body="a" * 1590))
+    page = visit(COMPOSE_URL, "ada", **compose_fields(message_body="a" * 1590))
     assert page.status_code == 422
     assert "too long for Zoë (1,613 characters)" in page.words
 
 
 def test_the_preview_shows_the_text_as_somebody_reads_it(visit):
-    page = visit(NEW, "ada", **written(edit="1"))
+    page = visit(COMPOSE_URL, "ada", **compose_fields(edit="1"))
     assert "Hi Zoë, the picnic is at eleven. Reply STOP to opt out." in page.words
     assert "as Zoë reads it · 1 part" in page.words
 
@@ -228,27 +230,27 @@ def test_the_preview_shows_the_text_as_somebody_reads_it(visit):
 def test_an_organisation_without_the_line_is_not_offered_it(app, visit):
     with app.app_context(), write() as session:
         session.get(Organisation, 1).footer = " "
-    assert 'name="include_unsubscribe"' not in visit(NEW, "ada").text
-    sent(visit)
-    assert all_scheduled(app)[0].footer is None
+    assert 'name="include_unsubscribe"' not in visit(COMPOSE_URL, "ada").text
+    send_blast(visit)
+    assert list_scheduled_blasts(app)[0].footer is None
 
 
 def test_a_first_text_is_written_for_newcomers(visit):
-    assert "this is our first text" in visit(f"{NEW}?first=1", "ada").words
+    assert "this is our first text" in visit(f"{COMPOSE_URL}?first=1", "ada").words
 
 
 def test_an_earlier_blast_fills_the_form(app, visit):
-    picnic = event(app, "Spring picnic", LEO)
-    first = sent(
+    picnic = create_event(app, "Spring picnic", LEO)
+    first = send_blast(
         visit,
         message_body="As before",
         target="event",
         event_id=str(picnic),
         include_unsubscribe=None,
     )
-    page = visit(f"{NEW}?again={first}", "sol")
+    page = visit(f"{COMPOSE_URL}?again={first}", "sol")
     assert "As before</textarea>" in page.text
-    fields = fields_of(page, "compose")
+    fields = get_form_fields(page, "compose")
     assert (fields["target"], fields["send_mode"]) == ("event", "now")
     assert "include_unsubscribe" not in fields
     assert f'<option selected value="{picnic}">' in page.text
@@ -256,7 +258,7 @@ def test_an_earlier_blast_fills_the_form(app, visit):
 
 @pytest.mark.parametrize("which", ["99", "one", "9" * 40])
 def test_an_earlier_blast_that_is_not_there_is_not_found(visit, which):
-    assert visit(f"{NEW}?again={which}", "ada").status_code == 404
+    assert visit(f"{COMPOSE_URL}?again={which}", "ada").status_code == 404
 
 
 def test_numbers_abroad_are_counted_by_country_with_what_they_may_cost(app, visit):
@@ -266,9 +268,10 @@ def test_numbers_abroad_are_counted_by_country_with_what_they_may_cost(app, visi
     with app.app_context():
         for phone in ("+17875551234", "+18765551234", "+18765551235"):
             add_member(phone)
-    words = reviewed(visit).words
+    words = open_review(visit).words
     assert (
-        "3 numbers are abroad (2 in Jamaica, 1 in Puerto Rico). A text to them may cost more than the price per part."
+        "3 numbers are abroad (2 in Jamaica, 1 in Puerto Rico). "
+        "A text to them may cost more than the price per part."
     ) in words
 
 
@@ -301,13 +304,13 @@ def test_what_is_left_of_a_text_and_how_it_is_billed(app, visit, what):
     tests/data/parts.json.
     """
     typed, expected = BODIES[what]
-    page = visit(NEW, "ada", **written(message_body=typed, include_unsubscribe=None))
+    page = visit(COMPOSE_URL, "ada", **compose_fields(message_body=typed, include_unsubscribe=None))
     if expected is None:
         assert page.status_code == 422
         return
-    sent(visit, message_body=typed, include_unsubscribe=None)
+    send_blast(visit, message_body=typed, include_unsubscribe=None)
     text = render_blast_texts(
-        [BlastRecipient("Zoë", ZOE, None)], all_scheduled(app)[0].message_body, None
+        [BlastRecipient("Zoë", ZOE, None)], list_scheduled_blasts(app)[0].message_body, None
     ).texts[0]
     assert (text.body, text.encoding, text.segments) == expected
     assert f"{expected[2]} part" in page.words

@@ -7,19 +7,19 @@ import time_machine
 
 from app.audit.models import AuditEvent
 from app.core.db import db
-from tests.blasts.desk import (
+from tests.blasts.helpers import (
     AT_NOON,
+    COMPOSE_URL,
     LATER,
-    NEW,
-    all_rows,
-    all_scheduled,
-    event,
-    hidden,
-    pressed,
-    release,
-    reviewed,
-    sent,
-    written,
+    compose_fields,
+    create_event,
+    get_review_fields,
+    list_messages,
+    list_scheduled_blasts,
+    open_review,
+    press_button,
+    release_blasts,
+    send_blast,
 )
 from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import add_member, add_members, add_opt_out
@@ -39,8 +39,8 @@ def acts(app, verb):
 
 def test_yes_freezes_the_blast_and_leads_to_it(app, visit):
     with time_machine.travel(AT_NOON, tick=False):
-        scheduled_id = sent(visit, "sol", message_body="Hi {name}", client_token="mine")
-    blast = all_scheduled(app)[0]
+        scheduled_id = send_blast(visit, "sol", message_body="Hi {name}", client_token="mine")
+    blast = list_scheduled_blasts(app)[0]
     assert blast.id == scheduled_id
     assert (blast.message_body, blast.footer, blast.created_by) == (
         "Hi {name}",
@@ -61,16 +61,16 @@ def test_yes_freezes_the_blast_and_leads_to_it(app, visit):
 
 def test_later_is_the_moment_that_was_typed_in_its_zone(app, visit):
     with time_machine.travel(AT_NOON, tick=False):
-        sent(visit, **LATER)
-    blast = all_scheduled(app)[0]
+        send_blast(visit, **LATER)
+    blast = list_scheduled_blasts(app)[0]
     assert f"{blast.scheduled_at:%Y-%m-%d %H:%M}" == "2026-05-09 02:45"
     assert (blast.immediate, blast.timezone) == (False, "America/Denver")
 
 
 def test_without_a_zone_the_organisation_s_is_meant(app, visit):
     with time_machine.travel(AT_NOON, tick=False):
-        sent(visit, **LATER | {"timezone": None})
-    assert all_scheduled(app)[0].timezone == "America/Denver"
+        send_blast(visit, **LATER | {"timezone": None})
+    assert list_scheduled_blasts(app)[0].timezone == "America/Denver"
 
 
 @pytest.mark.parametrize(
@@ -83,36 +83,36 @@ def test_a_time_that_comes_twice_is_stored_as_chosen(app, visit, fold, utc):
         "fold": fold,
     }
     with time_machine.travel(AT_NOON, tick=False):
-        sent(visit, **twice)
-    assert f"{all_scheduled(app)[0].scheduled_at:%H:%M}" == utc
+        send_blast(visit, **twice)
+    assert f"{list_scheduled_blasts(app)[0].scheduled_at:%H:%M}" == utc
 
 
 def test_the_running_minute_is_not_the_past(app, visit):
     now = LATER | {"schedule_date": "2026-05-06", "schedule_time": "06:00"}
     with time_machine.travel("2026-05-06 12:00:40+00:00", tick=False):
-        sent(visit, **now)
-    assert len(all_scheduled(app)) == 1
+        send_blast(visit, **now)
+    assert len(list_scheduled_blasts(app)) == 1
 
 
 def test_without_the_line_about_stopping_none_is_added(app, visit):
-    sent(visit, include_unsubscribe=None)
-    release(app)
-    assert all_rows(app)[0].body == "Hi Zoë, the picnic is at eleven."
+    send_blast(visit, include_unsubscribe=None)
+    release_blasts(app)
+    assert list_messages(app)[0].body == "Hi Zoë, the picnic is at eleven."
 
 
 def test_a_blast_for_an_event_keeps_it(app, visit):
-    picnic = event(app, "Spring picnic", LEO)
-    sent(visit, target="event", event_id=str(picnic))
-    assert (all_scheduled(app)[0].target, all_scheduled(app)[0].event_id) == (
+    picnic = create_event(app, "Spring picnic", LEO)
+    send_blast(visit, target="event", event_id=str(picnic))
+    assert (list_scheduled_blasts(app)[0].target, list_scheduled_blasts(app)[0].event_id) == (
         "event",
         picnic,
     )
 
 
 def test_an_event_chosen_and_then_not_meant_is_forgotten(app, visit):
-    picnic = event(app, "Spring picnic", LEO)
-    sent(visit, event_id=str(picnic))
-    assert (all_scheduled(app)[0].target, all_scheduled(app)[0].event_id) == (
+    picnic = create_event(app, "Spring picnic", LEO)
+    send_blast(visit, event_id=str(picnic))
+    assert (list_scheduled_blasts(app)[0].target, list_scheduled_blasts(app)[0].event_id) == (
         "community",
         None,
     )
@@ -120,12 +120,12 @@ def test_an_event_chosen_and_then_not_meant_is_forgotten(app, visit):
 
 def test_a_program_may_confirm_at_once_without_a_token(app, visit):
     for _ in range(2):
-        assert visit(NEW, "ada", **written(), confirm="1").status_code == 303
-    assert len(all_scheduled(app)) == 2
+        assert visit(COMPOSE_URL, "ada", **compose_fields(), confirm="1").status_code == 303
+    assert len(list_scheduled_blasts(app)) == 2
 
 
 def test_a_second_post_leads_to_the_first_blast_whatever_else_it_says(app, visit):
-    first = sent(visit, client_token="mine")
+    first = send_blast(visit, client_token="mine")
     for changes in (
         {},
         {"message_body": "Another text"},
@@ -134,10 +134,12 @@ def test_a_second_post_leads_to_the_first_blast_whatever_else_it_says(app, visit
         {"edit": "1"},
     ):
         for confirm in ({}, {"confirm": "1"}):
-            answer = visit(NEW, "ada", **(written(client_token="mine") | changes | confirm))
+            answer = visit(
+                COMPOSE_URL, "ada", **(compose_fields(client_token="mine") | changes | confirm)
+            )
             assert answer.status_code == 303
             assert answer.location == f"/blasts/scheduled/{first}"
-    assert len(all_scheduled(app)) == 1
+    assert len(list_scheduled_blasts(app)) == 1
     assert len(acts(app, "blast.confirmed")) == 1
 
 
@@ -146,12 +148,12 @@ def test_a_double_click_makes_one_blast(app):
     visitors = [Visitor(app) for _ in range(8)]
     for each in visitors:
         each.token("ada")
-    fields = written(client_token="mine", confirm="1")
+    fields = compose_fields(client_token="mine", confirm="1")
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda each: each(NEW, "ada", **fields), visitors))
+        answers = list(pool.map(lambda each: each(COMPOSE_URL, "ada", **fields), visitors))
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.location for answer in answers}) == 1
-    assert len(all_scheduled(app)) == 1
+    assert len(list_scheduled_blasts(app)) == 1
     assert len(acts(app, "blast.confirmed")) == 1
 
 
@@ -163,57 +165,59 @@ class TestManyPeople:
 
     @pytest.mark.parametrize("typed", ["", "29", "31", "thirty", "3 0 1", "٣٠"])
     def test_the_number_must_be_that_of_the_people(self, app, visit, typed):
-        page = pressed(visit, reviewed(visit), confirm="1", people_count=typed)
+        page = press_button(visit, open_review(visit), confirm="1", people_count=typed)
         assert page.status_code == 422
         assert "Type the number of people: 30." in page.words
         assert f'value="{typed}"' in page.text
-        assert all_scheduled(app) == []
+        assert list_scheduled_blasts(app) == []
 
     @pytest.mark.parametrize("typed", ["30", " 30 "])
     def test_the_right_number_sends(self, app, visit, typed):
-        answer = pressed(visit, reviewed(visit), confirm="1", people_count=typed)
+        answer = press_button(visit, open_review(visit), confirm="1", people_count=typed)
         assert answer.status_code == 303
-        assert len(all_scheduled(app)) == 1
+        assert len(list_scheduled_blasts(app)) == 1
 
     def test_nobody_who_is_left_out_counts(self, app, visit):
         with app.app_context():
             add_opt_out(ZOE)
-        page = pressed(visit, reviewed(visit), confirm="1", people_count="30")
+        page = press_button(visit, open_review(visit), confirm="1", people_count="30")
         assert "Type the number of people: 29." in page.words
 
 
 def test_people_who_came_meanwhile_are_shown_before_anything_leaves(app, visit):
-    fields = hidden(reviewed(visit)) | {"confirm": "1"}
+    fields = get_review_fields(open_review(visit)) | {"confirm": "1"}
     with app.app_context():
         add_member(LEO, "Leo")
         add_member(MIA, "Mia")
-    page = visit(NEW, "ada", **fields)
+    page = visit(COMPOSE_URL, "ada", **fields)
     assert page.status_code == 422
     assert "Now 3 people (2 more). Check again." in page.words
-    assert all_scheduled(app) == []
-    assert pressed(visit, page, confirm="1").status_code == 303
+    assert list_scheduled_blasts(app) == []
+    assert press_button(visit, page, confirm="1").status_code == 303
 
 
 def test_people_who_went_meanwhile_too(app, visit):
     with app.app_context():
         add_member(LEO, "Leo")
-    fields = hidden(reviewed(visit)) | {"confirm": "1"}
+    fields = get_review_fields(open_review(visit)) | {"confirm": "1"}
     with app.app_context():
         add_opt_out(LEO)
-    page = visit(NEW, "ada", **fields)
+    page = visit(COMPOSE_URL, "ada", **fields)
     assert "Now 1 person (1 fewer). Check again." in page.words
 
 
 def test_an_event_that_is_deleted_meanwhile_stops_it(app, visit):
-    picnic = event(app, "Spring picnic", LEO)
-    fields = hidden(reviewed(visit, target="event", event_id=str(picnic))) | {"confirm": "1"}
+    picnic = create_event(app, "Spring picnic", LEO)
+    fields = get_review_fields(open_review(visit, target="event", event_id=str(picnic))) | {
+        "confirm": "1"
+    }
     with app.app_context():
         db.session.execute(db.text("DELETE FROM events"))
         db.session.commit()
-    page = visit(NEW, "ada", **fields)
+    page = visit(COMPOSE_URL, "ada", **fields)
     assert page.status_code == 422
     assert "That event was deleted." in page.words
-    assert all_scheduled(app) == []
+    assert list_scheduled_blasts(app) == []
 
 
 class TestATest:
@@ -222,10 +226,10 @@ class TestATest:
         return make_app(admin_test_phone="(303) 555-0199")
 
     def test_it_goes_straight_to_the_test_phone_and_nobody_else(self, app, visit):
-        answer = visit(NEW, "sol", **written(send_mode="test"))
+        answer = visit(COMPOSE_URL, "sol", **compose_fields(send_mode="test"))
         assert answer.status_code == 303
-        release(app)
-        assert [(row.phone, row.kind, row.body) for row in all_rows(app)] == [
+        release_blasts(app)
+        assert [(row.phone, row.kind, row.body) for row in list_messages(app)] == [
             (
                 "+13035550199",
                 "test",
@@ -235,20 +239,24 @@ class TestATest:
 
     def test_the_button_outweighs_the_choice_beside_it(self, app, visit):
         visit.browser("ada").post(
-            NEW,
-            data=written(csrf_token=visit.token("ada"), send_mode=["now", "test"], confirm="1"),
+            COMPOSE_URL,
+            data=compose_fields(
+                csrf_token=visit.token("ada"), send_mode=["now", "test"], confirm="1"
+            ),
         )
-        assert [blast.test_mode for blast in all_scheduled(app)] == [True]
+        assert [blast.test_mode for blast in list_scheduled_blasts(app)] == [True]
 
     def test_it_leaves_the_blast_itself_still_to_come(self, app, visit):
-        test = visit(NEW, "ada", **written(send_mode="test", client_token="mine"))
-        again = visit(NEW, "ada", **written(send_mode="test", client_token="mine"))
+        test = visit(COMPOSE_URL, "ada", **compose_fields(send_mode="test", client_token="mine"))
+        again = visit(COMPOSE_URL, "ada", **compose_fields(send_mode="test", client_token="mine"))
         assert again.location == test.location
-        blast = sent(visit, client_token="mine")
+        blast = send_blast(visit, client_token="mine")
         assert f"/blasts/scheduled/{blast}" != test.location
-        assert [each.test_mode for each in all_scheduled(app)] == [True, False]
+        assert [each.test_mode for each in list_scheduled_blasts(app)] == [True, False]
 
     def test_a_mistake_sends_no_test(self, app, visit):
-        page = visit(NEW, "ada", **written(send_mode="test", message_body="{nickname}"))
+        page = visit(
+            COMPOSE_URL, "ada", **compose_fields(send_mode="test", message_body="{nickname}")
+        )
         assert page.status_code == 422
-        assert all_scheduled(app) == []
+        assert list_scheduled_blasts(app) == []

@@ -10,17 +10,17 @@ import time_machine
 from app.core.db import write
 from app.events.models import Event
 from app.organisation.models import Organisation
-from tests.blasts.desk import (
+from tests.blasts.helpers import (
     AT_NOON,
-    NEW,
-    all_rows,
-    event,
-    one_line,
-    release,
-    reviewed,
-    sent,
-    texts_on,
-    written,
+    COMPOSE_URL,
+    compose_fields,
+    create_event,
+    get_one_line_html,
+    list_messages,
+    open_review,
+    read_review_texts,
+    release_blasts,
+    send_blast,
 )
 from tests.sample_people import LEO, MIA
 
@@ -31,7 +31,7 @@ FOR_IT = {"target": "event", "message_body": BODY, "include_unsubscribe": None}
 @pytest.fixture
 def picnic(app):
     """An event with Leo registered; its id."""
-    event_id = event(app, "Spring picnic", LEO)
+    event_id = create_event(app, "Spring picnic", LEO)
     change(app, event_id, date=date(2026, 5, 8), start_time="18:30", place="Town hall")
     return event_id
 
@@ -51,12 +51,17 @@ def change(app, event_id, **values):
 
 def test_the_check_and_the_preview_fill_it_in(visit, picnic):
     filled = "Spring picnic: Fri 8 May, 18:30, Town hall"
-    assert texts_on(reviewed(visit, event_id=str(picnic), **FOR_IT)) == [(filled, 1)]
-    assert filled in visit(NEW, "sol", **written(event_id=str(picnic), edit="1", **FOR_IT)).words
+    assert read_review_texts(open_review(visit, event_id=str(picnic), **FOR_IT)) == [(filled, 1)]
+    assert (
+        filled
+        in visit(
+            COMPOSE_URL, "sol", **compose_fields(event_id=str(picnic), edit="1", **FOR_IT)
+        ).words
+    )
 
 
 def test_it_leaves_with_what_the_event_is_by_then(app, visit, picnic):
-    sent(visit, event_id=str(picnic), **FOR_IT)
+    send_blast(visit, event_id=str(picnic), **FOR_IT)
     change(
         app,
         picnic,
@@ -65,28 +70,31 @@ def test_it_leaves_with_what_the_event_is_by_then(app, visit, picnic):
         start_time="09:00",
         place=None,
     )
-    release(app)
-    assert [row.body for row in all_rows(app)] == [
+    release_blasts(app)
+    assert [row.body for row in list_messages(app)] == [
         "Autumn picnic: Fri 3 Sep 2027, 09:00, the usual place"
     ]
 
 
 def test_what_the_event_does_not_say_leaves_its_fallback_or_nothing(app, visit, picnic):
     change(app, picnic, date=None, start_time=None, place=None)
-    body = "{event_title} {event_date} at {event_time|a time we will tell you} in {event_place|our hall}"
-    page = reviewed(visit, event_id=str(picnic), **(FOR_IT | {"message_body": body}))
-    assert texts_on(page) == [("Spring picnic at a time we will tell you in our hall", 1)]
+    body = (
+        "{event_title} {event_date} at {event_time|a time we will tell you} "
+        "in {event_place|our hall}"
+    )
+    page = open_review(visit, event_id=str(picnic), **(FOR_IT | {"message_body": body}))
+    assert read_review_texts(page) == [("Spring picnic at a time we will tell you in our hall", 1)]
 
 
 def test_a_title_is_never_read_as_a_template(app, visit, picnic):
     """B19: what somebody typed as a title, place or name is filled in once, as it is."""
     change(app, picnic, title="{first_name} {0.__class__}", place="{{7*7}} %(x)s ${x}")
-    page = reviewed(
+    page = open_review(
         visit,
         event_id=str(picnic),
         **(FOR_IT | {"message_body": "{event_title} {event_place}"}),
     )
-    assert texts_on(page) == [("{first_name} {0.__class__} {{7*7}} %(x)s ${x}", 1)]
+    assert read_review_texts(page) == [("{first_name} {0.__class__} {{7*7}} %(x)s ${x}", 1)]
 
 
 @pytest.mark.parametrize(
@@ -94,8 +102,10 @@ def test_a_title_is_never_read_as_a_template(app, visit, picnic):
 )
 def test_it_may_be_spelt_as_people_spell_it(visit, picnic, spelt):
     """B19: the aliases hold for the event's placeholders too."""
-    page = reviewed(visit, event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {spelt}!"}))
-    assert texts_on(page) == [("Come to Spring picnic!", 1)]
+    page = open_review(
+        visit, event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {spelt}!"})
+    )
+    assert read_review_texts(page) == [("Come to Spring picnic!", 1)]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +117,8 @@ def test_it_may_be_spelt_as_people_spell_it(visit, picnic, spelt):
         ),
         (
             "{venue}",
-            "There are {first_name}, {name}, {full_name}, {event_title}, {event_date}, {event_time} and",
+            "There are {first_name}, {name}, {full_name}, {event_title}, "
+            "{event_date}, {event_time} and",
         ),
         ("{event_title.__class__}", "{event_title.__class__} is not a placeholder."),
     ],
@@ -115,38 +126,38 @@ def test_it_may_be_spelt_as_people_spell_it(visit, picnic, spelt):
 def test_an_unknown_one_is_named(visit, picnic, token, said):
     """B19: unknown: a form error naming the token."""
     page = visit(
-        NEW,
+        COMPOSE_URL,
         "ada",
-        **written(event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {token}"})),
+        **compose_fields(event_id=str(picnic), **(FOR_IT | {"message_body": f"Come to {token}"})),
     )
     assert page.status_code == 422
     assert said in page.words
 
 
 def test_for_the_community_there_is_no_event_to_fill_in(visit, picnic):
-    page = visit(NEW, "ada", **written(message_body="Come to {event_title|it}"))
+    page = visit(COMPOSE_URL, "ada", **compose_fields(message_body="Come to {event_title|it}"))
     assert page.status_code == 422
     assert (
-        "{event_title} can only be filled in for the people of an event. Choose one, or take it out."
-        in page.words
+        "{event_title} can only be filled in for the people of an event. "
+        "Choose one, or take it out." in page.words
     )
 
 
 def test_the_chips_of_the_event_are_offered_with_it(visit, picnic):
-    page = one_line(visit(NEW, "ada"))
+    page = get_one_line_html(visit(COMPOSE_URL, "ada"))
     for token in ("title", "date", "time", "place"):
         assert f'data-insert="{{event_{token}}}"' in page
     assert 'data-shown-when="target=event"> <span class="lab"' in page
 
 
 def test_without_events_there_are_no_chips_for_them(visit):
-    assert "{event_title}" not in visit(NEW, "ada").text
+    assert "{event_title}" not in visit(COMPOSE_URL, "ada").text
 
 
 def test_lists_name_such_a_blast_in_words(app, visit, picnic):
-    sent(visit, event_id=str(picnic), **FOR_IT)
+    send_blast(visit, event_id=str(picnic), **FOR_IT)
     assert "Spring picnic: its day, its time, its place" in visit("/blasts/scheduled", "ada").words
-    release(app)
+    release_blasts(app)
     assert "its day, its time" in visit("/blasts/logs", "ada").words
 
 
@@ -156,20 +167,20 @@ def test_the_day_is_that_of_the_organisation(app, visit, picnic):
         session.get(Organisation, 1).timezone = "Pacific/Kiritimati"
     change(app, picnic, date=date(2027, 1, 1))
     with time_machine.travel("2026-12-31 11:00:00+00:00"):
-        page = reviewed(
+        page = open_review(
             visit,
             event_id=str(picnic),
             **(FOR_IT | {"message_body": "On {event_date}"}),
         )
-    assert texts_on(page) == [("On Fri 1 Jan", 1)]
+    assert read_review_texts(page) == [("On Fri 1 Jan", 1)]
 
 
 def test_a_longer_audience_costs_no_more_to_fill_in(app, visit, picnic):
     """A text without names is filled in once, whatever it says of the event."""
     change(app, picnic, title="Picnic")
-    page = reviewed(
+    page = open_review(
         visit,
-        event_id=str(event(app, "Other", LEO, MIA)),
+        event_id=str(create_event(app, "Other", LEO, MIA)),
         **(FOR_IT | {"message_body": "{event_title}"}),
     )
-    assert texts_on(page) == [("Other", 1), ("Other", 1)]
+    assert read_review_texts(page) == [("Other", 1), ("Other", 1)]

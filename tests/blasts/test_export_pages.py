@@ -7,7 +7,7 @@ import pytest
 
 from app.audit.models import AuditEvent
 from app.core.db import db
-from tests.blasts.desk import release, sent, settle
+from tests.blasts.helpers import release_blasts, send_blast, set_message_status
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member, add_members, add_opt_out
 
@@ -18,9 +18,9 @@ def log(app, visit):
         add_member(ZOE, "=cmd|'/c calc'!A1")
         add_member(LEO, None)
         add_opt_out(LEO)
-    sent(visit, message_body="Hi {name|you}")
-    found = release(app)
-    settle(
+    send_blast(visit, message_body="Hi {name|you}")
+    found = release_blasts(app)
+    set_message_status(
         app,
         ZOE,
         "failed",
@@ -62,7 +62,7 @@ def test_programs_get_the_list_of_the_first_design(visit, log):
 
 
 def test_what_arrived_is_a_success_without_an_error(app, visit, log):
-    settle(app, ZOE, "delivered")
+    set_message_status(app, ZOE, "delivered")
     assert visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["success"] is True
     assert visit(f"/blasts/logs/{log}/export?format=json", "ada").json[0]["error"] is None
 
@@ -70,8 +70,8 @@ def test_what_arrived_is_a_success_without_an_error(app, visit, log):
 def test_more_than_one_slice_comes_whole_and_in_order(app, visit):
     with app.app_context():
         add_members(2500)
-    sent(visit, message_body="Hello")
-    log = release(app)
+    send_blast(visit, message_body="Hello")
+    log = release_blasts(app)
     results = visit(f"/blasts/logs/{log}/export?format=json", "ada").json
     assert [result["name"] for result in results] == [f"Person {n:06}" for n in range(2500)]
 

@@ -13,7 +13,14 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
-from tests.blasts.desk import all_rows, close, one_line, release, sent, settle
+from tests.blasts.helpers import (
+    close_finished_blasts,
+    get_one_line_html,
+    list_messages,
+    release_blasts,
+    send_blast,
+    set_message_status,
+)
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_member, add_members, add_opt_out
 
@@ -27,8 +34,8 @@ def log(app, visit):
         for name, phone in PHONES.items():
             add_member(phone, name)
         add_opt_out(MAX)
-    sent(visit, "sol", message_body="Hi {name}, the picnic is at eleven.")
-    return release(app)
+    send_blast(visit, "sol", message_body="Hi {name}, the picnic is at eleven.")
+    return release_blasts(app)
 
 
 def at(log, more=""):
@@ -51,7 +58,7 @@ def verbs(app):
 
 
 def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
-    settle(app, ZOE, "delivered")
+    set_message_status(app, ZOE, "delivered")
     page = visit(at(log), "sol")
     assert "Sending: 1 of 3" in page.words
     assert "A few seconds left 50 parts a second" in page.words
@@ -60,7 +67,7 @@ def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
     assert "left out 1" in page.words
     assert (
         f'hx-get="{at(log, "/live")}?was=processing" hx-trigger="every 2s" hx-swap="outerHTML"'
-        in one_line(page)
+        in get_one_line_html(page)
     )
     assert '<noscript><meta http-equiv="refresh"' in page.text
 
@@ -79,8 +86,8 @@ def test_a_change_of_state_loads_the_page_anew(app, visit, log):
 
 def test_when_all_is_known_it_stops_asking(app, visit, log):
     for phone in (ZOE, LEO, MIA):
-        settle(app, phone, "delivered")
-    close(app)
+        set_message_status(app, phone, "delivered")
+    close_finished_blasts(app)
     part = visit(at(log, "/live"), "ada")
     assert "Finished: all 3 delivered" in part.words
     assert "hx-trigger" not in part.text
@@ -88,8 +95,8 @@ def test_when_all_is_known_it_stops_asking(app, visit, log):
 
 def test_receipts_are_awaited_for_ten_minutes_after_the_end(app, visit, log):
     for phone in (ZOE, LEO, MIA):
-        settle(app, phone, "accepted")
-    close(app)
+        set_message_status(app, phone, "accepted")
+    close_finished_blasts(app)
     part = visit(at(log, "/live"), "ada")
     assert "Finished: 3 of 3 sent, 0 delivered" in part.words
     assert "hx-trigger" in part.text
@@ -105,8 +112,8 @@ def test_a_program_that_is_not_signed_in_gets_401(visit, log):
 
 
 def test_the_numbers_as_json_add_up(app, visit, log):
-    settle(app, ZOE, "sent")
-    settle(app, LEO, "undelivered", error_code=30003)
+    set_message_status(app, ZOE, "sent")
+    set_message_status(app, LEO, "undelivered", error_code=30003)
     assert visit(at(log, "/status"), "sol").json == {
         "id": log,
         "status": "processing",
@@ -175,24 +182,24 @@ WORDS = [
 
 @pytest.mark.parametrize(("status", "columns", "words"), WORDS)
 def test_every_state_has_its_reason_in_plain_words(app, visit, log, status, columns, words):
-    settle(app, ZOE, status, **columns)
+    set_message_status(app, ZOE, status, **columns)
     assert words in visit(at(log), "ada").words
 
 
 def test_a_code_is_a_small_link_to_what_twilio_says(app, visit, log):
-    settle(app, ZOE, "failed", error_code=30006)
+    set_message_status(app, ZOE, "failed", error_code=30006)
     page = visit(at(log), "ada")
     assert (
         'href="https://www.twilio.com/docs/api/errors/30006" rel="noreferrer">(30006)</a>'
-        in one_line(page)
+        in get_one_line_html(page)
     )
-    settle(app, ZOE, "failed", error_code=503)
+    set_message_status(app, ZOE, "failed", error_code=503)
     assert "errors/503" not in visit(at(log), "ada").text
 
 
 def test_trouble_comes_first_and_filters_narrow_the_list(app, visit, log):
-    settle(app, MIA, "failed", error_code=30003)
-    settle(app, ZOE, "delivered")
+    set_message_status(app, MIA, "failed", error_code=30003)
+    set_message_status(app, ZOE, "delivered")
     page = visit(at(log), "ada")
     assert (
         page.words.index("Mia +")
@@ -221,9 +228,9 @@ def test_a_search_that_finds_nobody_says_so(visit, log):
 def test_a_large_blast_comes_in_pages_each_person_once(app, visit):
     with app.app_context():
         add_members(130)
-    sent(visit, message_body="Hello")
-    log = release(app)
-    settle(app, "+13035550107", "failed", error_code=30003)
+    send_blast(visit, message_body="Hello")
+    log = release_blasts(app)
+    set_message_status(app, "+13035550107", "failed", error_code=30003)
     seen = "".join(visit(at(log, f"?page={page}"), "ada").words for page in (1, 2, 3))
     assert [seen.count(f"Person {n:06} +") for n in range(130)] == [1] * 130
     assert seen.index("Person 000007") < seen.index("Person 000000")
@@ -260,12 +267,12 @@ def test_after_a_fault_the_cause_and_the_fix_are_said_and_an_admin_resumes(app, 
 
 
 def test_both_may_stop_the_rest(app, visit, log):
-    settle(app, ZOE, "accepted")
+    set_message_status(app, ZOE, "accepted")
     page = visit(at(log), "sol")
     assert 'data-confirm="Stop the rest? 2 people will not be texted."' in page.text
     page = visit(at(log, "/cancel"), "sol", follow=True, _="")
     assert "Stopped: 1 had left, 3 did not" in page.words
-    assert {row.phone: row.status for row in all_rows(app)}[LEO] == "cancelled"
+    assert {row.phone: row.status for row in list_messages(app)}[LEO] == "cancelled"
     assert verbs(app)[-1] == "blast.stopped"
 
 
@@ -279,8 +286,8 @@ def test_both_may_stop_the_rest(app, visit, log):
 )
 def test_a_hand_on_a_blast_that_has_ended_changes_nothing_and_says_so(app, visit, log, verb, words):
     for phone in (ZOE, LEO, MIA):
-        settle(app, phone, "delivered")
-    close(app)
+        set_message_status(app, phone, "delivered")
+    close_finished_blasts(app)
     before = verbs(app)
     assert words in visit(at(log, f"/{verb}"), "ada", follow=True, _="").words
     assert verbs(app) == before
@@ -290,10 +297,10 @@ def test_a_hand_on_a_blast_that_has_ended_changes_nothing_and_says_so(app, visit
 def test_a_log_whose_people_all_went_before_its_time_says_so(app, visit):
     with app.app_context():
         add_member(ZOE, "Zoë")
-    sent(visit)
+    send_blast(visit)
     with app.app_context():
         add_opt_out(ZOE)
-    page = visit(at(release(app)), "ada")
+    page = visit(at(release_blasts(app)), "ada")
     assert "Failed: nobody got it" in page.words
     assert "Nobody was left to text." in page.words
 
@@ -315,8 +322,8 @@ def test_a_log_of_the_first_design_shows_its_two_counts(app, visit):
 
 
 def test_the_list_shows_how_each_went(app, visit, log):
-    settle(app, ZOE, "delivered")
-    settle(app, LEO, "failed", error_code=30003)
+    set_message_status(app, ZOE, "delivered")
+    set_message_status(app, LEO, "failed", error_code=30003)
     page = visit("/blasts/logs", "sol")
     assert (
         "Hi, the picnic is at eleven. Everybody in the community 4 1 of 4, 1 failed Sending sol"

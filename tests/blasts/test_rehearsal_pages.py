@@ -14,7 +14,15 @@ from app.suppression.models import (
     SuppressionCategory,
     UnsubscribedContact,
 )
-from tests.blasts.desk import NEW, all_rows, hidden, pressed, release, texts_on, written
+from tests.blasts.helpers import (
+    COMPOSE_URL,
+    compose_fields,
+    get_review_fields,
+    list_messages,
+    press_button,
+    read_review_texts,
+    release_blasts,
+)
 from tests.sample_rows import make_phone
 
 PHONES = [make_phone(n) for n in range(60)]
@@ -36,7 +44,8 @@ PEOPLE = st.integers(1, 60).flatmap(lambda size: st.tuples(*[NAMES] * size))
 PEOPLE = PEOPLE.map(lambda names: list(zip(PHONES, names, strict=False)))
 PIECES = st.sampled_from(
     [
-        "Hi ", "{first_name|friend}", "{name}", "{Full Name|you all}", " ", "\n", "the picnic – “at eleven”",
+        "Hi ", "{first_name|friend}", "{name}", "{Full Name|you all}", " ", "\n",
+        "the picnic – “at eleven”",
         "🎉", "€" * 30, "a" * 140, "Ünïcödé ", "Reply STOP to opt out.", "<script>", "%s ${x}",
     ]
 )  # fmt: skip
@@ -57,14 +66,14 @@ TOWNS = st.fixed_dictionaries(
 )
 def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
     start_anew(app, **town)
-    fields = written(
+    fields = compose_fields(
         message_body=template,
         target="event" if town["to_event"] else "community",
         event_id="1",
     )
     if not footer:
         del fields["include_unsubscribe"]
-    page = visit(NEW, "ada", **fields)
+    page = visit(COMPOSE_URL, "ada", **fields)
     if page.status_code == 422:  # nobody to text, or nothing to say
         assert 'name="confirm"' not in page.text
         return
@@ -75,10 +84,12 @@ def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
         else "0"
     )
     parts = next(word for word in page.words.partition(" Parts ")[2].split())
-    answer = pressed(visit, page, confirm="1", people_count=hidden(page)["seen_count"])
+    answer = press_button(
+        visit, page, confirm="1", people_count=get_review_fields(page)["seen_count"]
+    )
     assert answer.status_code == 303
-    release(app)
-    rows = all_rows(app)
+    release_blasts(app)
+    rows = list_messages(app)
     assert [(row.body, row.segments) for row in rows if row.status == "queued"] == shown
     assert len([row for row in rows if row.status == "skipped"]) == int(left_out)
     assert sum(row.segments for row in rows) == int(parts.replace(",", ""))
@@ -87,10 +98,10 @@ def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
 
 def _all_texts(visit, page):
     """Every text of the review, page by page."""
-    people = int(hidden(page)["seen_count"])
-    shown = texts_on(page)
+    people = int(get_review_fields(page)["seen_count"])
+    shown = read_review_texts(page)
     for number in range(2, -(-people // 25) + 1):
-        shown += texts_on(pressed(visit, page, page=str(number)))
+        shown += read_review_texts(press_button(visit, page, page=str(number)))
     return shown
 
 

@@ -8,19 +8,19 @@ import time_machine
 
 from app.core.db import write
 from app.organisation.models import Organisation
-from tests.blasts.desk import (
+from tests.blasts.helpers import (
     AT_NOON,
+    COMPOSE_URL,
     LATER,
-    NEW,
-    event,
-    hidden,
-    pressed,
-    reviewed,
-    texts_on,
-    written,
+    compose_fields,
+    create_event,
+    get_review_fields,
+    open_review,
+    press_button,
+    read_review_texts,
 )
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.sample_rows import (add_dead_number, add_member, add_members, make_phone, add_opt_out)
+from tests.sample_rows import add_dead_number, add_member, add_members, add_opt_out, make_phone
 from tests.visit import Visitor
 
 
@@ -28,9 +28,9 @@ def test_it_says_who_gets_what(app, visit):
     with app.app_context():
         add_member(ZOE, "Zoë Hernández")
         add_member(LEO, None)
-    page = reviewed(visit)
+    page = open_review(visit)
     assert "2 people get this text" in page.words
-    assert texts_on(page) == [
+    assert read_review_texts(page) == [
         ("Hi Zoë, the picnic is at eleven.\nReply STOP to opt out.", 1),
         ("Hi friend, the picnic is at eleven.\nReply STOP to opt out.", 1),
     ]
@@ -46,8 +46,8 @@ def test_one_form_carries_everything(app, visit):
     with app.app_context():
         add_member(ZOE, "Zoë")
     with time_machine.travel(AT_NOON, tick=False):
-        fields = hidden(reviewed(visit, **LATER, client_token="mine"))
-    expected = written(**LATER, client_token="mine", seen_count="1", fold="first")
+        fields = get_review_fields(open_review(visit, **LATER, client_token="mine"))
+    expected = compose_fields(**LATER, client_token="mine", seen_count="1", fold="first")
     assert {name: value for name, value in fields.items() if name != "csrf_token"} == expected
 
 
@@ -58,7 +58,7 @@ def test_everybody_who_is_left_out_is_counted_with_a_reason_and_a_remedy(app, vi
         add_opt_out(LEO)
         add_opt_out(MIA)
         add_dead_number(MAX)
-    page = reviewed(visit)
+    page = open_review(visit)
     assert "1 person gets this text" in page.words
     assert "3 people are left out" in page.words
     assert "Said STOP 2 Only they can change that, by texting START." in page.words
@@ -70,12 +70,12 @@ def test_a_text_of_nothing_but_a_missing_name_leaves_that_person_out(app, visit)
     with app.app_context():
         add_member(ZOE, "Zoë")
         add_member(LEO, None)
-    page = reviewed(visit, message_body="{name}", include_unsubscribe=None)
+    page = open_review(visit, message_body="{name}", include_unsubscribe=None)
     assert "The text would be empty 1" in page.words
 
 
 def test_with_nobody_to_text_there_is_no_button(app, visit):
-    page = visit(NEW, "ada", **written())
+    page = visit(COMPOSE_URL, "ada", **compose_fields())
     assert page.status_code == 422
     assert "There is nobody to send it to: the community is empty." in page.words
     assert 'name="confirm"' not in page.text
@@ -85,7 +85,7 @@ def test_with_everybody_left_out_the_reasons_are_there_and_no_button(app, visit)
     with app.app_context():
         add_member(ZOE, "Zoë")
         add_opt_out(ZOE)
-    page = visit(NEW, "ada", **written())
+    page = visit(COMPOSE_URL, "ada", **compose_fields())
     assert page.status_code == 422
     assert "Nobody gets this text" in page.words
     assert "Said STOP 1" in page.words
@@ -93,8 +93,8 @@ def test_with_everybody_left_out_the_reasons_are_there_and_no_button(app, visit)
 
 
 def test_an_event_with_nobody_registered_says_so(app, visit):
-    picnic = event(app, "Spring picnic")
-    page = visit(NEW, "ada", **written(target="event", event_id=str(picnic)))
+    picnic = create_event(app, "Spring picnic")
+    page = visit(COMPOSE_URL, "ada", **compose_fields(target="event", event_id=str(picnic)))
     assert page.status_code == 422
     assert "nobody is registered for this event" in page.words
 
@@ -102,8 +102,8 @@ def test_an_event_with_nobody_registered_says_so(app, visit):
 def test_a_blast_for_an_event_names_it_and_asks_its_people_only(app, visit):
     with app.app_context():
         add_member(ZOE, "Zoë")
-    picnic = event(app, "Spring picnic", LEO, MIA)
-    page = reviewed(visit, target="event", event_id=str(picnic))
+    picnic = create_event(app, "Spring picnic", LEO, MIA)
+    page = open_review(visit, target="event", event_id=str(picnic))
     assert "2 people get this text" in page.words
     assert "Event: Spring picnic" in page.words
 
@@ -114,7 +114,7 @@ def test_parts_and_money_are_the_sum_over_all_people(app, visit):
         add_member(LEO, "Leo")
         with write() as session:
             session.get(Organisation, 1).price_per_segment = Decimal("0.0117")
-    page = reviewed(visit, message_body="Hi {name}, " + "a" * 80, include_unsubscribe=None)
+    page = open_review(visit, message_body="Hi {name}, " + "a" * 80, include_unsubscribe=None)
     assert "3 parts: 1 part for 1 person, 2 parts for 1 person" in page.words
     assert "Price per part $0.0117 Cost about $0.04" in page.words
 
@@ -122,35 +122,35 @@ def test_parts_and_money_are_the_sum_over_all_people(app, visit):
 def test_without_a_price_there_are_parts_and_the_way_to_set_it(app, visit):
     with app.app_context():
         add_member(ZOE, "Zoë")
-    assert 'href="/settings">Set the price of a part' in reviewed(visit).text
-    assert "An admin can set the price of a part" in reviewed(visit, "sol").words
+    assert 'href="/settings">Set the price of a part' in open_review(visit).text
+    assert "An admin can set the price of a part" in open_review(visit, "sol").words
 
 
 def test_it_says_when_it_would_be_finished_at_this_sender_s_pace(make_app):
     app = make_app(send_rate=0.5)
     with app.app_context():
         add_members(30)
-    assert "Finishes after about 1 minute" in reviewed(Visitor(app)).words
+    assert "Finishes after about 1 minute" in open_review(Visitor(app)).words
 
 
 def test_texts_come_25_a_page_and_each_is_on_one(app, visit):
     with app.app_context():
         add_members(42)
-    page = reviewed(visit, message_body="Hi {name}")
-    first = texts_on(page)
+    page = open_review(visit, message_body="Hi {name}")
+    first = read_review_texts(page)
     assert len(first) == 25
-    page = pressed(visit, page, page="2")
+    page = press_button(visit, page, page="2")
     assert "26 to 42 of 42" in page.words
-    both = first + texts_on(page)
+    both = first + read_review_texts(page)
     assert [body.split("\n")[0] for body, _ in both] == [f"Hi Person {n:06}" for n in range(42)]
-    assert texts_on(pressed(visit, page, page="99")) == texts_on(page)
+    assert read_review_texts(press_button(visit, page, page="99")) == read_review_texts(page)
 
 
 def test_later_is_said_in_words_with_its_zone(app, visit):
     with app.app_context():
         add_member(ZOE, "Zoë")
     with time_machine.travel(AT_NOON, tick=False):
-        page = reviewed(visit, **LATER)
+        page = open_review(visit, **LATER)
     assert "Fri 8 May 20:45, America/Denver (in 2 days 14 hours)" in page.words
     assert "Schedule for 1 person" in page.words
     assert "You can cancel until Fri 8 May 20:45." in page.words
@@ -161,34 +161,34 @@ def test_a_time_that_comes_twice_is_the_first_unless_the_other_is_taken(app, vis
         add_member(ZOE, "Zoë")
     twice = LATER | {"schedule_date": "2026-11-01", "schedule_time": "01:30"}
     with time_machine.travel(AT_NOON, tick=False):
-        page = reviewed(visit, **twice)
+        page = open_review(visit, **twice)
         assert "01:30 comes twice. It goes out the first time." in page.words
-        page = pressed(visit, page, other_fold="second")
+        page = press_button(visit, page, other_fold="second")
         assert "It goes out the second time." in page.words
-        assert hidden(page)["fold"] == "second"
-        page = pressed(visit, page, edit="1")
+        assert get_review_fields(page)["fold"] == "second"
+        page = press_button(visit, page, edit="1")
     assert "so this time comes twice The first time The second time" in page.words
 
 
 def test_dear_characters_are_named_and_replaced_by_a_button(app, visit):
     with app.app_context():
         add_members(30)
-    page = reviewed(
+    page = open_review(
         visit,
         message_body="“Picnic” – at eleven. " + "a" * 90,
         include_unsubscribe=None,
     )
     assert "make this text longer than it looks: 60 parts. Without them: 30." in page.words
-    page = pressed(visit, page, plain="1")
+    page = press_button(visit, page, plain="1")
     assert page.status_code == 200
-    assert hidden(page)["message_body"].startswith('"Picnic" - at eleven.')
+    assert get_review_fields(page)["message_body"].startswith('"Picnic" - at eleven.')
     assert "30 parts, 1 a person" in page.words
 
 
 def test_emoji_are_named_with_what_they_cost_but_not_taken_away(app, visit):
     with app.app_context():
         add_member(LEO, "Leo")
-    page = reviewed(visit, message_body="🎉 " + "a" * 90, include_unsubscribe=None)
+    page = open_review(visit, message_body="🎉 " + "a" * 90, include_unsubscribe=None)
     assert "🎉 makes this text longer than it looks: 2 parts. Without it: 1." in page.words
     assert 'name="plain"' not in page.text
 
@@ -196,7 +196,7 @@ def test_emoji_are_named_with_what_they_cost_but_not_taken_away(app, visit):
 def test_another_alphabet_is_no_mistake(app, visit):
     with app.app_context():
         add_member(LEO, "Leo")
-    page = reviewed(visit, message_body="Пикник в субботу " * 8, include_unsubscribe=None)
+    page = open_review(visit, message_body="Пикник в субботу " * 8, include_unsubscribe=None)
     assert "longer than it looks" not in page.words
 
 
@@ -204,12 +204,12 @@ def test_missing_names_are_counted_and_shown(app, visit):
     with app.app_context():
         add_member(LEO, None)
         add_member(ZOE, "Zoë")
-    page = reviewed(visit, message_body="Hi {name}, come!")
+    page = open_review(visit, message_body="Hi {name}, come!")
     assert (
         "1 person has no name. They read: “Hi, come! Reply STOP to opt out.” Give the placeholder"
         in page.words
     )
-    page = reviewed(visit, message_body="Hi {name|you}, come!")
+    page = open_review(visit, message_body="Hi {name|you}, come!")
     assert "1 person has no name. They read: “Hi you, come!" in page.words
     assert "Give the placeholder" not in page.words
 
@@ -217,21 +217,23 @@ def test_missing_names_are_counted_and_shown(app, visit):
 def test_a_long_text_and_one_without_a_way_out_are_pointed_out(app, visit):
     with app.app_context():
         add_member(LEO, "Leo")
-    page = reviewed(visit, message_body="word " * 150, include_unsubscribe=None)
+    page = open_review(visit, message_body="word " * 150, include_unsubscribe=None)
     assert "This text is long: up to 5 parts a person" in page.words
     assert "does not say how to stop" in page.words
-    page = pressed(visit, page, include_unsubscribe="y")
+    page = press_button(visit, page, include_unsubscribe="y")
     assert "does not say how to stop" not in page.words
-    assert texts_on(page)[0][0].endswith("Reply STOP to opt out.")
+    assert read_review_texts(page)[0][0].endswith("Reply STOP to opt out.")
 
 
 def test_what_people_are_called_cannot_break_the_page(app, visit):
     with app.app_context():
         add_member(LEO, "<script>alert(1)</script>\"'{name}")
-    page = reviewed(visit, message_body='Hi {name} <b>"&amp;</b>')
+    page = open_review(visit, message_body='Hi {name} <b>"&amp;</b>')
     assert "<script>alert" not in page.text
-    assert texts_on(page)[0][0].startswith('Hi <script>alert(1)</script>"\'{name} <b>"&amp;</b>')
-    assert hidden(page)["message_body"] == 'Hi {name} <b>"&amp;</b>'
+    assert read_review_texts(page)[0][0].startswith(
+        'Hi <script>alert(1)</script>"\'{name} <b>"&amp;</b>'
+    )
+    assert get_review_fields(page)["message_body"] == 'Hi {name} <b>"&amp;</b>'
 
 
 def test_somebody_who_may_not_be_texted_is_never_counted(app, visit):
@@ -239,6 +241,6 @@ def test_somebody_who_may_not_be_texted_is_never_counted(app, visit):
         add_members(30)
         for n in range(5):
             add_opt_out(make_phone(n))
-    page = reviewed(visit)
+    page = open_review(visit)
     assert "25 people get this text" in page.words
     assert 'name="people_count"' not in page.text

@@ -12,15 +12,15 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control, blast_scheduling
-from tests.blasts.desk import (
+from tests.blasts.helpers import (
     AT_NOON,
+    COMPOSE_URL,
     LATER,
-    NEW,
-    all_rows,
-    all_scheduled,
-    event,
-    release,
-    sent,
+    create_event,
+    list_messages,
+    list_scheduled_blasts,
+    release_blasts,
+    send_blast,
 )
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
@@ -43,7 +43,7 @@ def at(scheduled_id, more=""):
 
 def test_a_blast_for_now_can_be_undone_while_it_counts_down(app, visit):
     with time_machine.travel(AT_NOON, tick=False) as clock:
-        blast = sent(visit)
+        blast = send_blast(visit)
         clock.shift(timedelta(seconds=2))
         page = visit(at(blast), "ada")
     assert "Starts in 8 seconds" in page.words
@@ -52,14 +52,14 @@ def test_a_blast_for_now_can_be_undone_while_it_counts_down(app, visit):
     page = visit(at(blast, "/undo"), "sol", follow=True, _="")
     assert "Undone. Nobody was texted." in page.words
     assert "Edit and send again" in page.words
-    release(app)
-    assert all_rows(app) == []
+    release_blasts(app)
+    assert list_messages(app) == []
     assert verbs(app)[-1] == "blast.undone"
 
 
 def test_the_countdown_asks_for_itself(visit):
     with time_machine.travel(AT_NOON, tick=False) as clock:
-        blast = sent(visit)
+        blast = send_blast(visit)
         clock.shift(timedelta(seconds=4))
         part = visit(at(blast, "/live"), "ada")
         assert "Starts in 6 seconds" in part.words
@@ -69,8 +69,8 @@ def test_the_countdown_asks_for_itself(visit):
 
 
 def test_once_it_has_left_everybody_is_led_to_the_log(app, visit):
-    blast = sent(visit)
-    log = release(app)
+    blast = send_blast(visit)
+    log = release_blasts(app)
     assert visit(at(blast), "ada").location == f"/blasts/logs/{log}"
     htmx = visit(at(blast), "ada", headers={"HX-Request": "true"})
     assert htmx.response.headers["HX-Redirect"] == f"/blasts/logs/{log}"
@@ -79,13 +79,13 @@ def test_once_it_has_left_everybody_is_led_to_the_log(app, visit):
 
 
 def test_a_countdown_of_somebody_signed_out_stops_quietly(visit):
-    blast = sent(visit)
+    blast = send_blast(visit)
     assert visit(at(blast, "/live")).status_code == 401
 
 
 def test_undoing_too_late_says_so_on_the_log_and_leaves_no_trace(app, visit):
-    blast = sent(visit)
-    log = release(app)
+    blast = send_blast(visit)
+    log = release_blasts(app)
     answer = visit(at(blast, "/undo"), "ada", follow=True, _="")
     assert answer.status_code == 200
     assert "Too late to undo: it has started. You can stop the rest here." in answer.words
@@ -95,18 +95,18 @@ def test_undoing_too_late_says_so_on_the_log_and_leaves_no_trace(app, visit):
 
 def test_a_blast_for_later_shows_its_time_and_can_be_cancelled_by_both(app, visit):
     with time_machine.travel(AT_NOON, tick=False):
-        blast = sent(visit, "ada", **LATER)
+        blast = send_blast(visit, "ada", **LATER)
         page = visit(at(blast), "sol")
         assert "Starts in 2 days 14 hours" in page.words
         assert "Fri 8 May 20:45, America/Denver" in page.words
         page = visit(at(blast, "/cancel"), "sol", follow=True, _="")
     assert "Cancelled. Nobody was texted." in page.words
-    assert [each.status for each in all_scheduled(app)] == ["cancelled"]
+    assert [each.status for each in list_scheduled_blasts(app)] == ["cancelled"]
     assert verbs(app)[-1] == "blast.cancelled"
 
 
 def test_cancelling_twice_says_that_there_was_nothing_to_cancel(visit):
-    blast = sent(visit)
+    blast = send_blast(visit)
     visit.post(at(blast, "/cancel"), "ada")
     page = visit(at(blast, "/cancel"), "ada", follow=True, _="")
     assert "It is not waiting any more" in page.words
@@ -114,29 +114,29 @@ def test_cancelling_twice_says_that_there_was_nothing_to_cancel(visit):
 
 def test_one_that_was_too_late_can_be_sent_anyway_after_a_new_look(app, visit):
     with time_machine.travel(AT_NOON, tick=False) as clock:
-        blast = sent(visit, message_body="Picnic!", **{key: LATER[key] for key in LATER})
+        blast = send_blast(visit, message_body="Picnic!", **{key: LATER[key] for key in LATER})
         clock.shift(timedelta(days=4))
         with app.app_context():
             release_due_blasts(now())
         page = visit(at(blast), "ada")
         assert "Nothing was sent: sending was off when it was due" in page.words
-        assert f'href="{NEW}?again={blast}">Send now anyway' in page.text
-        assert "Picnic!</textarea>" in visit(f"{NEW}?again={blast}", "ada").text
+        assert f'href="{COMPOSE_URL}?again={blast}">Send now anyway' in page.text
+        assert "Picnic!</textarea>" in visit(f"{COMPOSE_URL}?again={blast}", "ada").text
 
 
 def test_one_whose_event_was_deleted_says_so(app, visit):
-    picnic = event(app, "Spring picnic", LEO)
-    blast = sent(visit, target="event", event_id=str(picnic))
+    picnic = create_event(app, "Spring picnic", LEO)
+    blast = send_blast(visit, target="event", event_id=str(picnic))
     with app.app_context(), write() as session:
         session.execute(db.text("DELETE FROM events"))
-    release(app)
+    release_blasts(app)
     page = visit(at(blast), "ada")
     assert "The event of this blast was deleted, so nobody was texted." in page.words
     assert "An event that was deleted" in page.words
 
 
 def test_practice_that_never_left_says_why(app, visit):
-    blast = sent(visit)
+    blast = send_blast(visit)
     with app.app_context(), write():
         blast_control.cancel_blasts_of_other_carriers("twilio", now())
     assert (
@@ -147,9 +147,9 @@ def test_practice_that_never_left_says_why(app, visit):
 
 def test_the_list_has_what_waits_first_and_offers_what_each_may(app, visit):
     with time_machine.travel(AT_NOON, tick=False):
-        old = sent(visit, message_body="An old one")
+        old = send_blast(visit, message_body="An old one")
         visit.post(at(old, "/cancel"), "ada")
-        sent(visit, message_body="A later one", **LATER)
+        send_blast(visit, message_body="A later one", **LATER)
         page = visit("/blasts/scheduled", "ada")
         assert page.words.index("A later one") < page.words.index("An old one")
         assert at(old, "/delete") in page.text
@@ -159,7 +159,7 @@ def test_the_list_has_what_waits_first_and_offers_what_each_may(app, visit):
 
 
 def test_only_an_admin_takes_ended_ones_off_the_list(app, visit):
-    blast = sent(visit)
+    blast = send_blast(visit)
     assert visit.post(at(blast, "/delete"), "sol").status_code == 403
     assert (
         "This blast has not ended yet. Cancel it first."
@@ -168,7 +168,7 @@ def test_only_an_admin_takes_ended_ones_off_the_list(app, visit):
     with app.app_context(), write():
         blast_scheduling.cancel_scheduled_blast(blast)
     assert "Taken off the list." in visit(at(blast, "/delete"), "ada", follow=True, _="").words
-    assert all_scheduled(app) == []
+    assert list_scheduled_blasts(app) == []
 
 
 def test_an_empty_list_says_what_it_is_for(visit):
@@ -183,8 +183,8 @@ def test_what_is_not_there_is_not_found(visit, more):
 
 
 def test_a_blast_that_is_paused_says_so_on_the_list_of_scheduled_ones(app, visit):
-    sent(visit, "ada")
-    release(app)
+    send_blast(visit, "ada")
+    release_blasts(app)
     with app.app_context(), write():
         blast_control.pause_blast(1)
     assert "Paused" in visit("/blasts/scheduled", "ada").words

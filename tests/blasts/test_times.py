@@ -11,23 +11,23 @@ from app.blasts.actions import due_blasts as releasing
 from app.blasts.actions.due_blasts import BlastsNotReleased, release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
-from tests.blasts.desk import (
+from tests.blasts.helpers import (
     AT_NOON,
+    COMPOSE_URL,
     LATER,
-    NEW,
-    all_rows,
-    all_scheduled,
-    fields_of,
-    hidden,
-    one_line,
-    pressed,
-    release,
-    reviewed,
-    sent,
-    written,
+    compose_fields,
+    get_form_fields,
+    get_one_line_html,
+    get_review_fields,
+    list_messages,
+    list_scheduled_blasts,
+    open_review,
+    press_button,
+    release_blasts,
+    send_blast,
 )
-from tests.sample_people import ZOE
 from tests.delivery.helpers import get_log
+from tests.sample_people import ZOE
 from tests.sample_rows import add_member, add_members
 
 # Friday 8 May 20:45 in Denver, and an end a quarter of an hour later.
@@ -49,7 +49,7 @@ def noon():
 
 def refused(visit, **changes):
     """What is said about a form that cannot be sent, not even with the last yes."""
-    page = visit(NEW, "sol", **written(**changes), confirm="1")
+    page = visit(COMPOSE_URL, "sol", **compose_fields(**changes), confirm="1")
     assert page.status_code == 422
     return page
 
@@ -78,7 +78,7 @@ def test_a_time_that_the_clocks_skip_is_refused_with_one_that_exists(
     assert f"Did you mean {instead}?" in page.words
     assert f'id="{names[1]}-error"' in page.text
     assert f'value="{clock}"' in page.text
-    assert all_scheduled(app) == []
+    assert list_scheduled_blasts(app) == []
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ def test_a_time_that_comes_twice_is_asked_about_and_stored_as_chosen(
         "schedule_time": "01:30",
         "timezone": "America/New_York",
     }
-    page = reviewed(visit, **LATER | twice, fold=fold)
+    page = open_review(visit, **LATER | twice, fold=fold)
     assert f"so 01:30 comes twice. It goes out the {shown} time." in page.words
     assert "Take the" in page.words
-    sent(visit, **LATER | twice, fold=fold)
-    assert f"{all_scheduled(app)[0].scheduled_at:%H:%M}" == moment
+    send_blast(visit, **LATER | twice, fold=fold)
+    assert f"{list_scheduled_blasts(app)[0].scheduled_at:%H:%M}" == moment
 
 
 class TestThePast:
@@ -114,14 +114,14 @@ class TestThePast:
         """S4: now - 1 min."""
         page = refused(visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "05:59"})
         assert "That time has passed: it is 06:00 there now." in page.words
-        assert all_scheduled(app) == []
+        assert list_scheduled_blasts(app) == []
 
     def test_the_running_minute_is_sent_at_once(self, app, visit, noon):
         """S4: now."""
         noon.shift(40)
-        sent(visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "06:00"})
-        release(app, later=timedelta())
-        assert [row.status for row in all_rows(app)] == ["queued"]
+        send_blast(visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "06:00"})
+        release_blasts(app, later=timedelta())
+        assert [row.status for row in list_messages(app)] == ["queued"]
 
     @pytest.mark.parametrize(
         ("field", "typed", "sentence"),
@@ -146,7 +146,7 @@ class TestThePast:
         page = refused(visit, **UNTIL | {of_the_end: typed})
         assert sentence in page.words
         assert f'id="{of_the_end}-error"' in page.text
-        assert all_scheduled(app) == []
+        assert list_scheduled_blasts(app) == []
 
 
 @pytest.mark.parametrize(
@@ -169,42 +169,42 @@ def test_only_zones_that_exist_are_taken(app, visit, noon, zone, when):
     assert page.words.count("Choose a time zone from the list.") == 2, (
         "in the summary and beside the field"
     )
-    assert all_scheduled(app) == []
+    assert list_scheduled_blasts(app) == []
 
 
 class TestAnEnd:
     def test_it_is_stored_with_the_blast_and_its_log(self, app, visit, noon):
-        blast = sent(visit, **UNTIL)
-        assert f"{all_scheduled(app)[0].not_after:%Y-%m-%d %H:%M}" == "2026-05-09 03:00"
+        blast = send_blast(visit, **UNTIL)
+        assert f"{list_scheduled_blasts(app)[0].not_after:%Y-%m-%d %H:%M}" == "2026-05-09 03:00"
         noon.shift(timedelta(days=2, hours=14, minutes=46))
-        release(app, later=timedelta())
-        assert get_log(app, blast).not_after == all_scheduled(app)[0].not_after
+        release_blasts(app, later=timedelta())
+        assert get_log(app, blast).not_after == list_scheduled_blasts(app)[0].not_after
 
     def test_a_blast_for_now_may_have_one_on_the_organisation_s_clocks(self, app, visit, noon):
-        sent(visit, end_date="2026-05-06", end_time="08:00")
-        blast = all_scheduled(app)[0]
+        send_blast(visit, end_date="2026-05-06", end_time="08:00")
+        blast = list_scheduled_blasts(app)[0]
         assert f"{blast.not_after:%H:%M}" == "14:00"
         assert (blast.immediate, blast.timezone) == (True, "America/Denver")
 
     def test_or_on_those_of_another_zone(self, app, visit, noon):
-        sent(visit, end_date="2026-05-06", end_time="22:00", timezone="Asia/Tokyo")
-        assert f"{all_scheduled(app)[0].not_after:%H:%M}" == "13:00"
+        send_blast(visit, end_date="2026-05-06", end_time="22:00", timezone="Asia/Tokyo")
+        assert f"{list_scheduled_blasts(app)[0].not_after:%H:%M}" == "13:00"
 
     def test_without_one_there_is_none(self, app, visit, noon):
-        page = reviewed(visit, **LATER)
+        page = open_review(visit, **LATER)
         assert "Nothing leaves after" not in page.words
-        assert "end_date" not in hidden(page)
-        sent(visit, **LATER, end_date="", end_time=" ")
-        assert all_scheduled(app)[0].not_after is None
+        assert "end_date" not in get_review_fields(page)
+        send_blast(visit, **LATER, end_date="", end_time=" ")
+        assert list_scheduled_blasts(app)[0].not_after is None
 
     def test_the_check_says_when_the_last_leaves(self, visit, noon):
-        page = reviewed(visit, **UNTIL)
+        page = open_review(visit, **UNTIL)
         assert "Nothing leaves after Fri 8 May 21:00, America/Denver" in page.words
         assert "The last leaves about Fri 8 May 20:45" in page.words
         assert "would not be sent" not in page.words
 
     def test_the_page_of_the_blast_says_it_too(self, visit, noon):
-        page = visit(f"/blasts/scheduled/{sent(visit, **UNTIL)}", "sol")
+        page = visit(f"/blasts/scheduled/{send_blast(visit, **UNTIL)}", "sol")
         assert "Nothing leaves after Fri 8 May 21:00, America/Denver" in page.words
 
     @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ class TestAnEnd:
         assert page.words.count(sentence) == 2, "in the summary and beside the field"
         assert f'id="{field}-error"' in page.text
         assert '<details class="fold" open>' in page.text, "a mistake is not hidden"
-        assert all_scheduled(app) == []
+        assert list_scheduled_blasts(app) == []
 
     def test_one_that_comes_twice_is_asked_about(self, app, visit, noon):
         """S2, of an end."""
@@ -251,57 +251,60 @@ class TestAnEnd:
             "end_date": "2026-11-01",
             "end_time": "01:30",
         }
-        page = reviewed(visit, **UNTIL | night)
+        page = open_review(visit, **UNTIL | night)
         assert "so 01:30 comes twice. Nothing leaves after the first time." in page.words
-        page = pressed(visit, page, other_end_fold="second")
+        page = press_button(visit, page, other_end_fold="second")
         assert (
-            "Nothing leaves after Sun 1 Nov 01:30, America/Denver, the second time the clocks show it"
-            in page.words
+            "Nothing leaves after Sun 1 Nov 01:30, America/Denver, "
+            "the second time the clocks show it" in page.words
         )
-        assert pressed(visit, page, confirm="1").status_code == 303
-        assert f"{all_scheduled(app)[0].not_after:%H:%M}" == "08:30"
+        assert press_button(visit, page, confirm="1").status_code == 303
+        assert f"{list_scheduled_blasts(app)[0].not_after:%H:%M}" == "08:30"
 
     def test_everything_typed_comes_back_from_the_check(self, visit, noon):
-        page = pressed(visit, reviewed(visit, **UNTIL), edit="1")
-        fields = fields_of(page, "compose")
+        page = press_button(visit, open_review(visit, **UNTIL), edit="1")
+        fields = get_form_fields(page, "compose")
         assert (fields["end_date"], fields["end_time"]) == ("2026-05-08", "21:00")
         assert '<details class="fold" open>' in page.text
 
     def test_a_form_without_one_keeps_it_folded(self, visit):
-        page = visit(NEW, "ada")
-        assert '<details class="fold"> <summary>Send nothing after a certain time' in one_line(page)
+        page = visit(COMPOSE_URL, "ada")
+        assert (
+            '<details class="fold"> <summary>Send nothing after a certain time'
+            in get_one_line_html(page)
+        )
 
     def test_a_test_has_none(self, visit):
         page = visit(
-            NEW,
+            COMPOSE_URL,
             "ada",
-            **written(send_mode="test", end_date="2020-01-01", end_time="10:00"),
+            **compose_fields(send_mode="test", end_date="2020-01-01", end_time="10:00"),
         )
         assert "There is no phone for tests yet." in page.words
         assert "That day has passed." not in page.words
 
     def test_copying_the_blast_copies_an_end_that_is_still_to_come(self, app, visit, noon):
-        blast = sent(visit, **UNTIL)
-        fields = fields_of(visit(f"{NEW}?again={blast}", "ada"), "compose")
+        blast = send_blast(visit, **UNTIL)
+        fields = get_form_fields(visit(f"{COMPOSE_URL}?again={blast}", "ada"), "compose")
         assert (fields["end_date"], fields["end_time"]) == ("2026-05-08", "21:00")
         noon.shift(timedelta(days=3))
-        fields = fields_of(visit(f"{NEW}?again={blast}", "ada"), "compose")
+        fields = get_form_fields(visit(f"{COMPOSE_URL}?again={blast}", "ada"), "compose")
         assert (fields["end_date"], fields["end_time"]) == ("", "")
 
     def test_a_blast_whose_end_has_passed_is_not_released(self, app, visit, noon):
-        blast = sent(visit, **UNTIL)
+        blast = send_blast(visit, **UNTIL)
         noon.shift(
             timedelta(days=2, hours=15, minutes=3)
         )  # 21:03: 18 minutes late is not too late in itself
-        release(app, later=timedelta())
-        assert [(each.status, each.message_log_id) for each in all_scheduled(app)] == [
+        release_blasts(app, later=timedelta())
+        assert [(each.status, each.message_log_id) for each in list_scheduled_blasts(app)] == [
             ("expired", None)
         ]
-        assert all_rows(app) == []
+        assert list_messages(app) == []
         page = visit(f"/blasts/scheduled/{blast}", "ada")
         assert (
-            "nothing of it was to leave after Fri 8 May 21:00, America/Denver, and it is later than that"
-            in page.words
+            "nothing of it was to leave after Fri 8 May 21:00, America/Denver, "
+            "and it is later than that" in page.words
         )
         assert "Send now anyway" in page.words
 
@@ -318,7 +321,7 @@ class TestTooManyForTheTime:
         """100 people, one part a second; a minute less the last 30 seconds is enough for 30 of
         them.
         """
-        page = reviewed(visit, **UNTIL | {"end_time": "20:46"})
+        page = open_review(visit, **UNTIL | {"end_time": "20:46"})
         assert (
             "about 70 of 100 people would not be sent it. Choose a later end, or an earlier start."
             in page.words
@@ -327,12 +330,12 @@ class TestTooManyForTheTime:
         assert "The last leaves" not in page.words
 
     def test_a_long_text_takes_longer(self, visit, noon):
-        page = reviewed(visit, **UNTIL | {"end_time": "20:47"}, message_body="a" * 200)
+        page = open_review(visit, **UNTIL | {"end_time": "20:47"}, message_body="a" * 200)
         assert "about 55 of 100 people would not be sent it." in page.words
 
     def test_it_may_be_sent_all_the_same(self, app, visit, noon):
-        sent(visit, **UNTIL | {"end_time": "20:46"})
-        assert len(all_scheduled(app)) == 1
+        send_blast(visit, **UNTIL | {"end_time": "20:46"})
+        assert len(list_scheduled_blasts(app)) == 1
 
 
 def test_after_a_long_night_a_blast_is_not_sent_by_itself_and_three_ways_on_are_offered(
@@ -340,57 +343,57 @@ def test_after_a_long_night_a_blast_is_not_sent_by_itself_and_three_ways_on_are_
 ):
     """S6: due 08:05, down until 11:15."""
     due = LATER | {"schedule_date": "2026-05-06", "schedule_time": "08:05"}
-    blast = sent(visit, **due)
+    blast = send_blast(visit, **due)
     noon.shift(timedelta(hours=5, minutes=15))
-    release(app, later=timedelta())
-    assert all_rows(app) == []
+    release_blasts(app, later=timedelta())
+    assert list_messages(app) == []
     page = visit(f"/blasts/scheduled/{blast}", "ada")
     assert (
-        "sending was off when it was due (or the clock was wrong), and it is 3 hours 10 minutes late now."
-        in page.words
+        "sending was off when it was due (or the clock was wrong), "
+        "and it is 3 hours 10 minutes late now." in page.words
     )
     for way in ("Send now anyway", "Choose another time", "Delete"):
         assert way in page.words
     assert "Delete" not in visit(f"/blasts/scheduled/{blast}", "sol").words
-    again = visit(f"{NEW}?again={blast}&later=1", "sol")
-    assert fields_of(again, "compose")["send_mode"] == "later"
+    again = visit(f"{COMPOSE_URL}?again={blast}&later=1", "sol")
+    assert get_form_fields(again, "compose")["send_mode"] == "later"
 
 
 def test_after_a_short_one_it_is_sent_late(app, visit, noon):
     """S6: due 08:05, up again at 08:40: 35 minutes late is not too late."""
-    sent(visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "08:05"})
+    send_blast(visit, **LATER | {"schedule_date": "2026-05-06", "schedule_time": "08:05"})
     noon.shift(timedelta(hours=2, minutes=40))
-    release(app, later=timedelta())
-    assert [row.status for row in all_rows(app)] == ["queued"]
+    release_blasts(app, later=timedelta())
+    assert [row.status for row in list_messages(app)] == ["queued"]
 
 
 def test_new_rules_for_the_clocks_are_said_and_the_blast_leaves_at_the_moment_that_was_meant(
     app, visit, noon
 ):
     """S13: Denver stays on winter time, say, as Phoenix does."""
-    blast = sent(visit, **LATER)
+    blast = send_blast(visit, **LATER)
     assert "new rules" not in visit(f"/blasts/scheduled/{blast}", "sol").words
     with app.app_context(), write() as session:
         session.execute(db.text("UPDATE scheduled_messages SET timezone = 'America/Phoenix'"))
     page = visit(f"/blasts/scheduled/{blast}", "sol")
     assert (
-        "It was scheduled for 2026-05-08 20:45, but the clocks of America/Phoenix have got new rules"
-        in page.words
+        "It was scheduled for 2026-05-08 20:45, "
+        "but the clocks of America/Phoenix have got new rules" in page.words
     )
     assert "now Fri 8 May 19:45, America/Phoenix" in page.words
     noon.move_to("2026-05-09 02:44:59+00:00")
-    release(app, later=timedelta())
-    assert all_rows(app) == []
+    release_blasts(app, later=timedelta())
+    assert list_messages(app) == []
     noon.shift(1)
-    release(app, later=timedelta())
-    assert len(all_rows(app)) == 1
+    release_blasts(app, later=timedelta())
+    assert len(list_messages(app)) == 1
 
 
 def test_a_blast_that_cannot_be_released_holds_back_no_other(app, visit, noon, caplog):
     """Whatever is wrong with one (this one's text is no text any more), the others leave; it is
     tried again.
     """
-    bad, good = sent(visit, message_body="Bad"), sent(visit, message_body="Good")
+    bad, good = send_blast(visit, message_body="Bad"), send_blast(visit, message_body="Good")
     with app.app_context(), write() as session:
         session.execute(
             db.text("UPDATE scheduled_messages SET message_body = X'FF' WHERE id = :id"),

@@ -14,7 +14,15 @@ from app.delivery.models import Lease, Message, MessageLog
 from app.delivery.queries import unresolved_texts
 from app.organisation.models import Organisation
 from app.suppression.actions.stop_questions import open_stop_question
-from tests.blasts.desk import AT_NOON, LATER, close, one_line, release, sent, settle
+from tests.blasts.helpers import (
+    AT_NOON,
+    LATER,
+    close_finished_blasts,
+    get_one_line_html,
+    release_blasts,
+    send_blast,
+    set_message_status,
+)
 from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import add_member
 from tests.visit import Visitor
@@ -34,12 +42,12 @@ def people(app):
 
 def finished(app, visit, body="The picnic is at eleven."):
     """A blast that ended: Zoë and Leo got it, Mia did not."""
-    sent(visit, message_body=body)
-    log = release(app)
-    settle(app, ZOE, "delivered")
-    settle(app, LEO, "delivered")
-    settle(app, MIA, "failed", error_code=30003)
-    close(app)
+    send_blast(visit, message_body=body)
+    log = release_blasts(app)
+    set_message_status(app, ZOE, "delivered")
+    set_message_status(app, LEO, "delivered")
+    set_message_status(app, MIA, "failed", error_code=30003)
+    close_finished_blasts(app)
     return log
 
 
@@ -111,13 +119,13 @@ def test_every_panel_says_what_it_is_for_while_it_is_empty(visit):
 
 def test_what_is_being_sent_shows_its_bar_and_asks_again(app, visit):
     people(app)
-    sent(visit)
-    release(app)
-    settle(app, ZOE, "accepted")
+    send_blast(visit)
+    release_blasts(app)
+    set_message_status(app, ZOE, "accepted")
     page = visit("/", "sol")
     assert "Sending" in page.words
     assert "1 sent 0 failed 2 waiting" in page.words
-    assert 'hx-get="/running" hx-trigger="every 5s"' in one_line(page)
+    assert 'hx-get="/running" hx-trigger="every 5s"' in get_one_line_html(page)
     part = visit("/running", "sol")
     assert part.text.strip() in page.text
     assert visit("/running").status_code == 401
@@ -145,8 +153,8 @@ def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(ap
 def test_the_next_blasts_are_named_in_their_order(app, visit):
     people(app)
     with time_machine.travel(AT_NOON, tick=False):
-        sent(visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"})
-        sent(visit, message_body="The first", **LATER)
+        send_blast(visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"})
+        send_blast(visit, message_body="The first", **LATER)
         page = visit("/", "ada")
     assert page.words.index("The first Fri 8 May 20:45") < page.words.index(
         "The second Sat 9 May 20:45"
@@ -189,7 +197,7 @@ def test_a_large_blast_is_not_counted_again_at_once(app, visit):
     with app.app_context(), write() as session:
         session.get(MessageLog, log).total_recipients = 100_000
     assert "2 of 3" in visit("/", "ada").words
-    settle(app, MIA, "delivered")
+    set_message_status(app, MIA, "delivered")
     assert "2 of 3" in visit("/", "ada").words
 
 
@@ -197,12 +205,12 @@ def test_a_small_one_is_always_up_to_date(app, visit):
     people(app)
     finished(app, visit)
     assert "2 of 3" in visit("/", "ada").words
-    settle(app, MIA, "delivered")
+    set_message_status(app, MIA, "delivered")
     assert "3 of 3" in visit("/", "ada").words
 
 
 def in_doubt(app, phone, status, ago=timedelta(minutes=3), **columns):
-    settle(app, phone, status, **columns)
+    set_message_status(app, phone, status, **columns)
     with app.app_context(), write() as session:
         session.execute(
             db.update(Message).where(Message.phone == phone).values(submitted_at=now() - ago)

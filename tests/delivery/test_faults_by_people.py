@@ -14,7 +14,7 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_scheduling as scheduling
-from tests.blasts.helpers import get_review_fields, compose_fields
+from tests.blasts.helpers import compose_fields, get_review_fields
 from tests.delivery.helpers import (
     assert_everybody_accounted_for,
     count_statuses,
@@ -51,7 +51,7 @@ def sending_app(make_app, twilio):
 
 @pytest.fixture
 def visit(sending_app):
-    """The pages of that app."""
+    """Call `visit(address, who, **fields)` for the pages of that app."""
     return Visitor(sending_app)
 
 
@@ -239,9 +239,9 @@ def test_a_double_click_on_send_is_one_blast_and_one_text_a_person(make_app, twi
         add_members(20)
     background(sending_app)
     visitors = [Visitor(sending_app) for _ in range(8)]
-    form = get_review_fields(visitors[0]("/blasts/new", "ada", **compose_fields(client_token="mine"))) | {
-        "confirm": "1"
-    }
+    form = get_review_fields(
+        visitors[0]("/blasts/new", "ada", **compose_fields(client_token="mine"))
+    ) | {"confirm": "1"}
     for visitor in visitors:
         visitor.token("ada")
 

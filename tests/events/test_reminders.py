@@ -22,7 +22,7 @@ from app.events.actions.reminder_plan import (
 )
 from app.events.models import Event, EventRegistration, EventReminder
 from app.organisation.models import Organisation
-from tests.blasts.helpers import all_rows, get_form_fields
+from tests.blasts.helpers import get_form_fields, list_messages
 
 ZOE, MAX = "+13035550101", "+13035550102"
 DENVER = "America/Denver"
@@ -194,7 +194,7 @@ def test_they_die_with_the_event(app, visit):
     assert visit.post(f"/events/{event_id}/delete", "ada").status_code == 303
     assert [blast.status for blast in list_scheduled(app)] == ["cancelled", "cancelled"]
     assert release_blasts(app, now() + 365 * DAY) == 0
-    assert all_rows(app) == []
+    assert list_messages(app) == []
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count()).select_from(EventReminder)) == 0
 
@@ -356,7 +356,7 @@ class TestOnTheWay:
         with app.app_context(), write() as session:
             session.get(Event, event_id).place = "The {name} hall"
         release_blasts(app, list_scheduled(app)[1].scheduled_at)
-        row = all_rows(app)[-1]
+        row = list_messages(app)[-1]
         day = get_today() + 30 * DAY
         words = local_times.format_day(day, today=get_today())
         assert row.body.splitlines() == [
@@ -376,7 +376,7 @@ class TestOnTheWay:
                 {"at": f"{begins:%Y-%m-%d %H:%M:%S}.000000"},
             )
         assert release_blasts(app, begins + timedelta(seconds=1)) == 0
-        assert all_rows(app) == []
+        assert list_messages(app) == []
         assert {blast.status for blast in list_scheduled(app)} == {"expired"}
 
     def test_who_registered_within_the_last_hour_skips_it(self, app, visit):
@@ -385,7 +385,7 @@ class TestOnTheWay:
         register(app, event_id, ZOE, when=step.scheduled_at - timedelta(minutes=61))
         register(app, event_id, MAX, when=step.scheduled_at - timedelta(minutes=59))
         release_blasts(app, step.scheduled_at)
-        assert {row.phone: (row.status, row.reason) for row in all_rows(app)} == {
+        assert {row.phone: (row.status, row.reason) for row in list_messages(app)} == {
             ZOE: ("queued", None),
             MAX: ("skipped", "registered_late"),
         }
@@ -403,7 +403,7 @@ class TestOnTheWay:
             with write():
                 save_reminder_plan(event_id, [later], due + timedelta(minutes=5))
         assert list_scheduled(app, "pending") == []
-        assert len(all_rows(app)) == 1
+        assert len(list_messages(app)) == 1
 
 
 class TestTheClocks:
@@ -432,7 +432,7 @@ class TestTheClocks:
         while moment < leaves + 2 * DAY:
             release_blasts(app, moment)
             moment += timedelta(minutes=30)
-        assert [row.body.split("\n")[0] for row in all_rows(app)] == [
+        assert [row.body.split("\n")[0] for row in list_messages(app)] == [
             "Night -2",
             "Night -1",
         ]
@@ -448,7 +448,7 @@ class TestTheClocks:
             )
         for minutes in range(0, 180, 15):
             release_blasts(app, first + timedelta(minutes=minutes))
-        assert len(all_rows(app)) == 1
+        assert len(list_messages(app)) == 1
 
     def test_they_follow_the_zone_of_the_organisation(self, app, visit):
         add_picnic(visit)

@@ -1,6 +1,4 @@
-"""What the tests of blasts' pages do again and again: fill in the form, read the review page,
-release, settle.
-"""
+"""Steps that tests of blasts' pages repeat: fill in the form, review, send, release."""
 
 import html
 import re
@@ -15,8 +13,8 @@ from app.delivery.actions import blast_control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.events.models import Event, EventRegistration
 
-NEW = "/blasts/new"
-WRITTEN = {
+COMPOSE_URL = "/blasts/new"
+DEFAULT_FIELDS = {
     "message_body": "Hi {first_name|friend}, the picnic is at eleven.",
     "target": "community",
     "send_mode": "now",
@@ -31,51 +29,54 @@ LATER = {
 AT_NOON = "2026-05-06 12:00:00+00:00"  # Wednesday, 06:00 in Denver
 
 
-def written(**changes):
-    """What somebody fills in; None leaves a field away."""
-    return {name: value for name, value in (WRITTEN | changes).items() if value is not None}
+def compose_fields(**changes):
+    """Return the fields of a compose form; None leaves a field out."""
+    return {name: value for name, value in (DEFAULT_FIELDS | changes).items() if value is not None}
 
 
-def fields_of(page, form_id):
-    """What a form would send."""
+def get_form_fields(page, form_id):
+    """Return what a form of the page would send."""
     return next(dict(form["fields"]) for form in page.forms if form["attrs"].get("id") == form_id)
 
 
-def hidden(page):
-    """What the review page's form would send."""
-    return fields_of(page, "review")
+def get_review_fields(page):
+    """Return what the review page's form would send."""
+    return get_form_fields(page, "review")
 
 
-def reviewed(visit, who="ada", **changes):
-    """The review page of a text."""
-    page = visit(NEW, who, **written(**changes))
+def open_review(visit, who="ada", **changes):
+    """Return the review page of a text."""
+    page = visit(COMPOSE_URL, who, **compose_fields(**changes))
     assert page.status_code == 200, page.words
     return page
 
 
-def pressed(visit, shown, who="ada", **more):
-    """A button of the review page: everything it carries, and the button's own field."""
-    return visit(NEW, who, **(hidden(shown) | more))
+def press_button(visit, page, /, who="ada", **fields):
+    """Press a button of the review page: send its form with the button's own fields."""
+    return visit(COMPOSE_URL, who, **(get_review_fields(page) | fields))
 
 
-def sent(visit, who="ada", **changes):
-    """Write, check, confirm: the id of the scheduled blast."""
-    page = reviewed(visit, who, **changes)
-    typed = {"people_count": hidden(page)["seen_count"]} if "people_count" in hidden(page) else {}
-    answer = pressed(visit, page, who, confirm="1", **typed)
+def send_blast(visit, who="ada", **changes):
+    """Write, review and confirm a blast; return the id of the scheduled blast."""
+    page = open_review(visit, who, **changes)
+    fields = get_review_fields(page)
+    typed = {}
+    if "people_count" in fields:
+        typed["people_count"] = fields["seen_count"]
+    answer = press_button(visit, page, who, confirm="1", **typed)
     assert answer.status_code == 303, answer.words
     return int(answer.location.rsplit("/", 1)[1])
 
 
-def release(app, later=timedelta(minutes=1)):
-    """Release what is due a minute from now; the id of the newest log."""
+def release_blasts(app, later=timedelta(minutes=1)):
+    """Release what is due a minute from now; return the id of the newest log."""
     with app.app_context():
         release_due_blasts(now() + later)
         return db.session.scalar(db.select(MessageLog.id).order_by(MessageLog.id.desc()).limit(1))
 
 
-def settle(app, phone, status, **columns):
-    """What became of one text, as the engine would store it."""
+def set_message_status(app, phone, status, **columns):
+    """Store what became of one text, as the engine would."""
     values = {"status": status, **columns}
     changes = ", ".join(f"{name} = :{name}" for name in values)
     with app.app_context(), write() as session:
@@ -85,37 +86,37 @@ def settle(app, phone, status, **columns):
         )
 
 
-def close(app):
+def close_finished_blasts(app):
     """End what has nothing left to send, as the engine does."""
     with app.app_context(), write():
         blast_control.close_finished_blasts(now())
 
 
-def all_scheduled(app):
-    """Every scheduled blast."""
+def list_scheduled_blasts(app):
+    """Return every scheduled blast."""
     with app.app_context():
         return db.session.scalars(db.select(ScheduledMessage).order_by(ScheduledMessage.id)).all()
 
 
-def all_rows(app):
-    """Every text, in id order."""
+def list_messages(app):
+    """Return every text, in id order."""
     with app.app_context():
         return db.session.scalars(db.select(Message).order_by(Message.id)).all()
 
 
-def event(app, title, *phones):
-    """An event with these people registered; its id."""
+def create_event(app, title, *phones):
+    """Create an event with these people registered; return its id."""
     with app.app_context(), write() as session:
-        session.add(found := Event(title=title))
+        session.add(row := Event(title=title))
         session.flush()
         session.add_all(
-            EventRegistration(event_id=found.id, phone=phone, name=None) for phone in phones
+            EventRegistration(event_id=row.id, phone=phone, name=None) for phone in phones
         )
-        return found.id
+        return row.id
 
 
-def one_line(page):
-    """The HTML of a page with every run of white space as one space."""
+def get_one_line_html(page):
+    """Return the HTML of a page with every run of white space as one space."""
     return " ".join(page.text.split())
 
 
@@ -125,6 +126,6 @@ TEXT_CELL = re.compile(
 )
 
 
-def texts_on(page):
-    """(text, parts) of each person on a review page, in order."""
+def read_review_texts(page):
+    """Return (text, segments) of each person on a review page, in order."""
     return [(html.unescape(body), int(parts)) for body, parts in TEXT_CELL.findall(page.text)]
