@@ -33,7 +33,7 @@ MARGIN = 30
 
 @pytest.fixture
 def slow_app(make_app, twilio):
-    """20 texts a second."""
+    """Make an app that sends 20 texts a second."""
     return make_app(**twilio_settings(twilio, send_rate=20.0))
 
 

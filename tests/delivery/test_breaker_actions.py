@@ -26,7 +26,7 @@ SENDER, OTHER = "+13035550100", "+13035550101"
 
 @pytest.fixture(autouse=True)
 def _shop(shop):
-    """An app context for every test here."""
+    """Give every test here an app context."""
 
 
 def a_blast(
@@ -38,7 +38,7 @@ def a_blast(
     began=None,
     phones=None,
 ):
-    """A running blast whose texts all left a minute ago; gives its id."""
+    """Store a running blast whose texts all left a minute ago; return its id."""
     left = (began or now() - timedelta(minutes=2)) + timedelta(minutes=1)
     phones = phones or [make_phone(n) for n in range(people)]
     with write() as session:
@@ -83,7 +83,7 @@ def ids(log_id):
 
 
 def told(message_id, code=None, *, phase="delivery"):
-    """A receipt came, or (phase create) the carrier refused it: failed with `code`, or
+    """Apply a receipt, or (phase create) a refusal: the carrier refused it: failed with `code`, or
     delivered without one.
     """
     gone = MessageStatus.UNDELIVERED if phase == "delivery" else MessageStatus.FAILED
@@ -280,7 +280,7 @@ def test_one_number_abroad_that_cannot_be_reached_among_others_that_were_is_alon
 
 
 def a_huge_blast(status="accepted", prefix="+1303"):
-    """A running blast to 100,000 people, laid down by SQLite itself."""
+    """Store a running blast to 100,000 people in one statement; return its id."""
     log = a_blast(1, phones=["+390612345678"])
     with write() as session:
         session.execute(
@@ -298,7 +298,7 @@ def a_huge_blast(status="accepted", prefix="+1303"):
 
 
 def quickest(work, times=5):
-    """Seconds of the quickest run: the machine is shared."""
+    """Return the seconds of the quickest run: the machine is shared."""
     durations = []
     for n in range(times):
         start = time.perf_counter()
@@ -339,7 +339,7 @@ def test_a_country_of_100_000_is_left_out_in_a_moment(prefix, home):
 
 
 def plan(statement, **values):
-    """How SQLite goes about it, a line a step."""
+    """Return SQLite's plan for a statement, a line a step."""
     explained = text(f"EXPLAIN QUERY PLAN {statement}").bindparams(**values)
     return [row.detail for row in db.session.execute(explained)]
 

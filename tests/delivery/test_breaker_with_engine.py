@@ -37,7 +37,7 @@ ONE_AT_A_TIME = {"send_concurrency": 1}
 
 
 def news(app, twilio, phone, status, code=None):
-    """Twilio's receipt for the newest text to this phone."""
+    """Send Twilio's receipt for the newest text to this phone."""
     newest = twilio.sent_to(phone)[-1]
     assert twilio._call_back(app, newest, status, code) == 204
 
@@ -51,14 +51,14 @@ def taken(app, twilio, count):
 
 
 def reasons(app, log_id, phones):
-    """(state, reason) of each of these people's texts."""
+    """Return (status, reason) of each of these people's texts."""
     return {
         (row.status.value, row.reason) for row in list_messages(app, log_id) if row.phone in phones
     }
 
 
 def everybody_stays(app, count):
-    """Nobody was put on a list of suppressions, and nobody was deleted."""
+    """Assert that nobody was suppressed and nobody was deleted."""
     assert list_suppressed(app) == (set(), set())
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count(CommunityMember.id))) == count
@@ -232,7 +232,7 @@ def test_a_text_that_carriers_filter_pauses_its_own_blast(make_app, twilio, back
 
 
 def a_blast_that(sending_app, twilio, word, code=None, phone=ZOE, days_ago=0):
-    """A blast ended, and its receipt came; then it is moved back in time."""
+    """Send a blast with this receipt, and move it back in time."""
     log = wait_until_ended(sending_app, start_blast(sending_app, f"{word} {days_ago}"))
     if word:
         news(sending_app, twilio, phone, word, code)
@@ -247,7 +247,7 @@ def a_blast_that(sending_app, twilio, word, code=None, phone=ZOE, days_ago=0):
 
 
 def dead(sending_app):
-    """Numbers that do not work, each with how it is kept."""
+    """Return the numbers that do not work, each with its category."""
     with sending_app.app_context():
         return {
             row.phone: row.category.value
@@ -439,7 +439,7 @@ def test_a_test_text_that_is_refused_for_its_country_leaves_the_blasts_alone(
 
 
 def _a_single(sending_app, phone):
-    """An answer to one person, with no blast."""
+    """Queue an answer to one person, of no blast."""
     with sending_app.app_context(), write() as session:
         session.add(
             Message(

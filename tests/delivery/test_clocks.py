@@ -39,7 +39,7 @@ HOUR = timedelta(hours=1)
 
 @contextlib.contextmanager
 def clock_moved(by):
-    """From here on the computer's clock says another time, and goes on from there.
+    """Set the wall clock to another time, from which it goes on.
 
     What is waited stays as long.
     """
@@ -72,7 +72,7 @@ def slow_app(make_app, twilio):
 
 @pytest.fixture
 def running_blast_id(slow_app, background, twilio):
-    """The blast that is leaving right now."""
+    """Start a blast and wait until it is leaving; return its id."""
     for app in slow_app:
         background(app)
     wait_until(lambda: epoch(slow_app[0]), "somebody to lead")
@@ -191,7 +191,7 @@ def test_a_clock_set_forward_takes_no_lead_and_what_is_due_by_it_is_not_sent(
 
 
 def children(pid):
-    """The processes that a process has started."""
+    """Return the pids of the children of a process."""
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 

@@ -40,13 +40,13 @@ def sending_app(make_app):
 
 
 def demand_a_yes(app, yes=True):
-    """Ada changes the setting."""
+    """Change the setting that texting needs a recorded consent."""
     with app.app_context(), write():
         organisation.get_organisation().consent_required = yes
 
 
 def single(app, phone, kind):
-    """A text to one person, queued; gives its id."""
+    """Queue a text to one person; return its id."""
     with app.app_context(), write() as session:
         values = {
             "direction": "outbound",
@@ -69,7 +69,7 @@ def single(app, phone, kind):
 
 
 def fates(app, log_id=None):
-    """What became of each number: the reason it was skipped, or "sent"."""
+    """Return what became of each number: its skip reason, or "sent"."""
     return {
         row.phone: row.reason if row.status == "skipped" else "sent"
         for row in list_messages(app, log_id)

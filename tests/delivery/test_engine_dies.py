@@ -1,6 +1,4 @@
-"""Whatever goes wrong inside the engine: it comes back by itself, nobody is texted twice, no
-text stays on the wire.
-"""
+"""A fault inside the engine: it restarts, nobody is texted twice, no text stays in flight."""
 
 import pytest
 
@@ -44,14 +42,14 @@ class Faulty:
 
 @pytest.fixture
 def engine(sending_app):
-    """The background of a process, not started yet."""
+    """Make the background jobs of a process, not started yet."""
     background = scheduler.BackgroundJobs(sending_app, lambda: True)
     yield background
     background.stop()
 
 
 def with_a_fault(background, trouble, *, after):
-    """Leo's text meets a fault; the second carrier that the engine makes is whole again."""
+    """Give the engine a carrier that fails with Leo's text; the next one it makes works."""
     make, carriers = background.engine.make_carrier, []
 
     def next_carrier():

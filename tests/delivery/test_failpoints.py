@@ -41,13 +41,13 @@ NEVER_REACHED_THE_CARRIER = {"T2", "T3a"}
 
 @pytest.fixture
 def sending_app(make_app, twilio):
-    """The test's own eyes on the database; it sends nothing itself."""
+    """Make an app that reads the same database and sends nothing."""
     return make_app(**twilio_settings(twilio, scheduler_enabled=False))
 
 
 @pytest.fixture
 def server(sending_app, twilio):
-    """A gunicorn with one request at a time, not started yet."""
+    """Make a gunicorn with one request at a time, not started yet."""
     database = sending_app.extensions["settings"].database_path
     sends = {
         "TWILIO_ACCOUNT_SID": twilio.account,

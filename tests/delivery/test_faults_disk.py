@@ -58,7 +58,7 @@ class Disk:
 
 @pytest.fixture
 def sending_app(make_app, twilio):
-    """200 people, a hundred texts a second, eight requests at once."""
+    """Make an app: 200 people, 100 texts a second, eight requests at once."""
     app = make_app(**twilio_settings(twilio, send_rate=100.0, send_concurrency=8))
     with app.app_context():
         add_members(PEOPLE)
@@ -67,7 +67,7 @@ def sending_app(make_app, twilio):
 
 @pytest.fixture
 def disk(sending_app):
-    """The disk that the app's database lies on."""
+    """Give control of the disk that the app's database lies on."""
     return Disk(sending_app)
 
 
@@ -203,7 +203,7 @@ def test_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_try_
 
 @contextlib.contextmanager
 def _another_writer(app):
-    """A process that has begun to write and does not end."""
+    """Hold the write lock like a process that does not end its transaction."""
     path = app.extensions["settings"].database_path
     got, over = threading.Event(), threading.Event()
 

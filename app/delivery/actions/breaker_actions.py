@@ -166,7 +166,8 @@ def _is_rule_tripped(
 
 
 def _apply_rule(failure: MessageFailure) -> None:
-    rule, message, moment = failure.rule, failure.message, now()
+    rule, message = failure.rule, failure.message
+    moment = now()
     if rule.action is BreakerAction.SLOW:
         sender_throttle.slow_sender(message.sender, message.carrier, moment)
     elif rule.action is BreakerAction.HOLD:
