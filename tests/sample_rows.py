@@ -12,16 +12,18 @@ from app.suppression.models import (
     UnsubscribedContact,
 )
 
+AREA_CODES = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
+
 
 def add_member(phone, name=None):
-    """A community member."""
+    """Insert a community member and return the row."""
     with write() as session:
         session.add(row := CommunityMember(name=name, phone=phone))
     return row
 
 
 def add_members(count, start=0):
-    """`count` members with names and pretend numbers, all different."""
+    """Insert `count` members with different names and made-up phones."""
     with write() as session:
         session.add_all(
             CommunityMember(name=f"Person {n:06}", phone=make_phone(n))
@@ -30,31 +32,26 @@ def add_members(count, start=0):
 
 
 def make_phone(n):
-    """The n-th pretend US number (555-01xx, area codes 201 and up)."""
-    return (
-        f"+1{AREAS[n // 100 % len(AREAS)]}55501{n % 100:02}"
-        if n < 100 * len(AREAS)
-        else f"+1303{4000000 + n}"
-    )
-
-
-AREAS = [303, 720, 212, 415, 202, 312, 213, 206, 617, 713]
+    """Return the n-th made-up US phone; the first thousand are 555-01xx numbers."""
+    if n >= 100 * len(AREA_CODES):
+        return f"+1303{4000000 + n}"
+    return f"+1{AREA_CODES[n // 100]}55501{n % 100:02}"
 
 
 def add_opt_out(phone):
-    """An opt-out that came from the phone."""
+    """Insert an opt-out that the person texted."""
     with write() as session:
         session.add(UnsubscribedContact(phone=phone, source="inbound", reason="Texted STOP"))
 
 
 def add_dead_number(phone, category=SuppressionCategory.HARD_FAIL):
-    """A number that does not work."""
+    """Insert a phone that cannot be delivered to."""
     with write() as session:
         session.add(SuppressedContact(phone=phone, category=category))
 
 
 def add_inbound_text(phone, body, *, needs_reply=True, why=None, at=None, media=None):
-    """A text that came in, and its thread; gives the thread's id."""
+    """Insert a text that came in, with its thread; return the thread's id."""
     at = at or now()
     row = {
         "direction": "inbound",
@@ -68,10 +65,10 @@ def add_inbound_text(phone, body, *, needs_reply=True, why=None, at=None, media=
         session.flush()
         thread_updates.record_inbound_text(
             phone,
-            [said := StoredText(message.id, body)],
+            [text := StoredText(message.id, body)],
             at,
             needs_reply=needs_reply,
             reason=why,
         )
-        thread_updates.index_texts_for_search([said])
+        thread_updates.index_texts_for_search([text])
         return thread_updates.get_or_create_thread(phone, at)
