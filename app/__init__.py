@@ -19,7 +19,6 @@ from app.core import (
 from app.core.environment import load_settings
 from app.core.settings import Settings
 
-__version__ = "1.0.0"
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 # For the 24 threads that serve requests (gunicorn.conf.py), the engine and the background jobs.
 CONNECTION_POOL_SIZE = 40

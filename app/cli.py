@@ -7,13 +7,14 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app import __version__, demo
+from app import demo
 from app.accounts import actions as accounts
 from app.accounts import queries as users
 from app.accounts.models import hash_password
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES
 from app.core.db import UniqueViolation
+from app.core.version import VERSION
 from app.dbdoctor.__main__ import main as run_doctor
 from app.domain.accounts.roles import Role
 from app.startup import prepare_configured_database
@@ -118,7 +119,7 @@ def examine_database(arguments: tuple[str, ...]) -> None:
 @click.command("version")
 def print_version() -> None:
     """Print the version of SMS Admin."""
-    click.echo(f"SMS Admin {__version__}")
+    click.echo(f"SMS Admin {VERSION}")
 
 
 def register_commands(app: Flask) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.db import db
 from app.core.settings import Settings, current_settings
+from app.core.version import VERSION
 from app.delivery.queries.heartbeat import (
     ENGINE_TROUBLE_KEY,
     HEARTBEAT_COLUMNS,
@@ -81,6 +82,7 @@ class Layout:
     user: SignedInUser | None = None
     new_blast_url: str | None = None
     theme: str = ""
+    version: str = VERSION
 
 
 def install_layout(app: Flask, menu: Sequence[MenuEntry]) -> None:

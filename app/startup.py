@@ -9,9 +9,9 @@ from typing import NoReturn
 from dotenv import load_dotenv
 from flask import Flask
 
-from app import __version__
 from app.core import environment, logging_config
 from app.core.settings import PROJECT_ROOT, Settings
+from app.core.version import VERSION
 from app.migrations.migration_errors import MigrationError
 from app.setup.actions import create_admin_or_setup_url, prepare_database
 
@@ -70,7 +70,7 @@ def announce_first_start(app: Flask) -> None:
 
 def announce_address(address: str) -> None:
     """Print where the pages are, and which version serves them."""
-    print(f"SMS Admin {__version__} is on {address}  (Ctrl-C stops it)", flush=True)
+    print(f"SMS Admin {VERSION} is on {address}  (Ctrl-C stops it)", flush=True)
 
 
 def exit_unable_to_start(problem: Exception) -> NoReturn:

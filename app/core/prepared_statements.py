@@ -68,7 +68,7 @@ class PreparedStatement:
         return cls(f"SELECT json_group_array(json_array({columns})) FROM ({rows})")
 
     def fetch_rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        """Return all rows."""
+        """Return all rows, their values converted as the columns say."""
         rows: list[tuple[Any, ...]] = self._execute(values).fetchall()
         if self._result_converters:
             return [self._convert_row(row) for row in rows]

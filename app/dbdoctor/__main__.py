@@ -14,6 +14,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from app.core.settings import PROJECT_ROOT, Settings
+from app.core.version import VERSION
 from app.dbdoctor import database_checks, database_restore
 from app.migrations import database_backups, database_file, migration_runner
 from app.migrations.migration_errors import DatabaseNotAccessible, MigrationError
@@ -168,6 +169,7 @@ def _build_argument_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m app.dbdoctor", description="Looks after the database."
     )
+    parser.add_argument("--version", action="version", version=f"SMS Admin {VERSION}")
     options = parser.add_mutually_exclusive_group(required=True)
     for name, action, description in PLAIN_ACTIONS:
         options.add_argument(

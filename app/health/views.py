@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import __version__
 from app.core.access import public
 from app.core.settings import current_settings
+from app.core.version import VERSION
 from app.delivery.queries.heartbeat import Heartbeat, load_heartbeat
 from app.migrations.migration_errors import MigrationError
 from app.migrations.migration_runner import list_pending_migrations
@@ -72,7 +72,7 @@ def _build_readiness_response(problems: list[str], heartbeat: Heartbeat) -> Resp
         "leader_pid": heartbeat.pid,
     }
     if _is_signed_in():
-        status["version"] = __version__
+        status["version"] = VERSION
     response = jsonify(status)
     response.headers["Cache-Control"] = "no-store"
     if problems:

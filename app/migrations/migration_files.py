@@ -24,7 +24,7 @@ class Migration:
     file: Path
 
     def load_module(self) -> ModuleType:
-        """Import its file: a module with apply(connection, logger) and revert(connection, logger)."""
+        """Import its file, which has apply() and revert(), both with (connection, logger)."""
         spec = importlib.util.spec_from_file_location(f"app.migrations.{self.file.stem}", self.file)
         if spec is None or spec.loader is None:
             raise ImportError(f"{self.file} cannot be read")

@@ -40,7 +40,6 @@ class ConsentForm(FlaskForm):
     )
 
     def validate_evidence(self, field: CleanTextField) -> None:
-        """Reject consent without evidence."""
         _require_text(field, "Write when and how they agreed.")
 
 

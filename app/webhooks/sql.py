@@ -12,7 +12,7 @@ from sqlalchemy import String, bindparam, exists, func, literal, select, true, u
 from app.core.column_types import UtcDateTime
 from app.core.prepared_statements import PreparedStatement
 from app.delivery.queries.attempt_lookup import match_attempt_id, select_attempt_by_ref
-from app.delivery.queries.texts_of_phone import select_answered_message_ids, select_newest_texts
+from app.delivery.queries.text_history import select_answered_message_ids, select_newest_texts
 from app.domain.texts.auto_reply_limit import MAX_AUTO_REPLIES_WITH_SURVEYS
 from app.events.queries.contact_names import build_names_json
 from app.inbox.queries.threads import select_is_silenced

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
+from tests.async_runner import run_coroutine
 from tests.bench.bench_app import folder, phone
 from tests.bench.figures import Asked, Figure, percentile
 from tests.bench.pages_while_sending import Waited, browse_and_call, cookie_of
@@ -16,7 +17,6 @@ from tests.bench.processes import bare_app
 from tests.bench.receipts import BARE, Call
 from tests.bench.receipts import call as receipt
 from tests.bench.sending_server import Station, station
-from tests.async_runner import run_coroutine
 from tests.gunicorn_server import wait_until
 
 PEOPLE, TEXTS_A_SECOND, SECONDS, BEFORE = 2500, 200, 30.0, 10.0

@@ -12,12 +12,12 @@ from statistics import median
 
 import aiohttp
 
+from tests.async_runner import run_coroutine
 from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure, percentile
 from tests.bench.processes import bare_app
 from tests.bench.receipts import BARE, REFS, Call, call
 from tests.bench.sending_server import Station, station
-from tests.async_runner import run_coroutine
 from tests.visit import Visitor
 
 PEOPLE, RECEIPTS_A_SECOND, PAGES_A_SECOND, SECONDS, BEFORE = 2500, 200, 6, 20.0, 10.0

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import aiohttp
 
-from tests.bench.bench_app import phone
 from tests.async_runner import run_coroutine
+from tests.bench.bench_app import phone
 
 ACCOUNT, TOKEN, FROM = "AC" + "1" * 32, "t" * 32, "+13035550100"
 

@@ -10,12 +10,12 @@ from statistics import median
 import aiohttp
 
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
+from tests.async_runner import run_coroutine
 from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure, seconds, spread
 from tests.bench.posts import ACCOUNT, TOKEN
 from tests.bench.processes import bare_app
 from tests.bench.sending_server import Station, station
-from tests.async_runner import run_coroutine
 
 TEXTS, RUNS, AT_ONCE = 3000, 3, 16
 REFS = "SELECT ref, provider_sid FROM attempts WHERE provider_sid IS NOT NULL ORDER BY id"

@@ -44,11 +44,22 @@ PEOPLE = st.integers(1, 60).flatmap(lambda size: st.tuples(*[NAMES] * size))
 PEOPLE = PEOPLE.map(lambda names: list(zip(PHONES, names, strict=False)))
 PIECES = st.sampled_from(
     [
-        "Hi ", "{first_name|friend}", "{name}", "{Full Name|you all}", " ", "\n",
+        "Hi ",
+        "{first_name|friend}",
+        "{name}",
+        "{Full Name|you all}",
+        " ",
+        "\n",
         "the picnic – “at eleven”",
-        "🎉", "€" * 30, "a" * 140, "Ünïcödé ", "Reply STOP to opt out.", "<script>", "%s ${x}",
+        "🎉",
+        "€" * 30,
+        "a" * 140,
+        "Ünïcödé ",
+        "Reply STOP to opt out.",
+        "<script>",
+        "%s ${x}",
     ]
-)  # fmt: skip
+)
 TEMPLATES = st.lists(PIECES, min_size=1, max_size=6).map("".join)
 
 

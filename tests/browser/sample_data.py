@@ -30,8 +30,8 @@ from app.keywords.models import KeywordRule
 from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
-from tests.sample_people import PASSWORD, create_test_users
 from tests.gunicorn_server import wait_until
+from tests.sample_people import PASSWORD, create_test_users
 from tests.surveys.survey_conversations import SurveyConversations
 from tests.visit import Visitor
 

@@ -47,7 +47,10 @@ def upload(visit):
 
     def send(data, name="people.csv", follow=True):
         data = data.encode() if isinstance(data, str) else data
-        head = f'--{LINE}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{visit.token("ada")}\r\n'
+        head = (
+            f"--{LINE}\r\nContent-Disposition: form-data;"
+            f' name="csrf_token"\r\n\r\n{visit.token("ada")}\r\n'
+        )
         head += (
             f'--{LINE}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
         )

@@ -18,7 +18,8 @@ INSERT INTO community_members (name, phone, created_at)
 WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 99999)
 SELECT CASE WHEN n % 50 = 0 THEN NULL ELSE
          substr('Zoe Leo Mia Max Ada Sol Ana Tom Wei Kim ', 1 + 4 * (n * 7919 % 10), 3) || ' ' ||
-         substr('Smith Jones Ortiz Novak Patel Rossi Silva Chens Khans Moore ', 1 + 6 * (n * 104729 % 10), 5)
+         substr('Smith Jones Ortiz Novak Patel Rossi Silva Chens Khans Moore ',
+           1 + 6 * (n * 104729 % 10), 5)
          || ' ' || n END,
        '+1303' || (4000000 + n * 7919 % 100000),
        datetime('2026-01-01', '+' || (n * 104729 % 100000) || ' minutes') FROM n
@@ -39,7 +40,8 @@ SEARCHES = [
     "o",
     "99",
 ]
-LIMIT = 0.250  # 50 ms are asked, and measured by the benches "lists" and "scale"; machines of tests are shared
+# 50 ms are asked, and measured by the benches "lists" and "scale"; machines of tests are shared.
+LIMIT = 0.250
 
 
 @pytest.fixture(scope="module")

@@ -245,8 +245,13 @@ def test_no_cell_of_an_export_is_a_formula(value):
 
 def test_numbers_and_nothing_are_written_plainly():
     assert [escape_csv_cell(value) for value in (-2, 1.5, None, True, "O'Brien", "'quoted'")] == [
-        "-2", "1.5", "", "True", "O'Brien", "'quoted'",
-    ]  # fmt: skip
+        "-2",
+        "1.5",
+        "",
+        "True",
+        "O'Brien",
+        "'quoted'",
+    ]
 
 
 @FAST

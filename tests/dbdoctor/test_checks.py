@@ -17,8 +17,10 @@ ROWS = (
     "'Hi', 'queued', 1)"
 )
 ARMED = (
-    "INSERT INTO attempts (message_id, n, ref) VALUES (1, 1, hex(randomblob(16))), (2, 1, "
-    "hex(randomblob(16)))",
+    (
+        "INSERT INTO attempts (message_id, n, ref) VALUES (1, 1, hex(randomblob(16))), (2, 1, "
+        "hex(randomblob(16)))"
+    ),
     "UPDATE messages SET attempts = 1",
 )
 SETTLED = (
@@ -91,8 +93,10 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
         ),
         (
             [
-                "INSERT INTO messages (kind, phone, body, status, message_log_id) "
-                "VALUES ('blast', '+13035550144', 'Hi', 'queued', 1)",
+                (
+                    "INSERT INTO messages (kind, phone, body, status, message_log_id) "
+                    "VALUES ('blast', '+13035550144', 'Hi', 'queued', 1)"
+                ),
                 "UPDATE message_logs SET total_recipients = 3",
             ],
             "Blast 1 has ended, but some of its texts still wait",
@@ -157,8 +161,10 @@ def test_a_table_that_was_changed_by_hand_is_said(doctor, database):
 @pytest.mark.parametrize(
     "breaking",
     [
-        "INSERT INTO community_search(community_search, rowid, name, phone) "
-        "VALUES ('delete', 1, 'Zoe', '+13035550142')",
+        (
+            "INSERT INTO community_search(community_search, rowid, name, phone) "
+            "VALUES ('delete', 1, 'Zoe', '+13035550142')"
+        ),
         "INSERT INTO community_search(rowid, name, phone) VALUES (5, 'Nobody', '+13035550199')",
     ],
     ids=["a member is missing", "somebody is too much"],
@@ -168,8 +174,8 @@ def test_a_search_out_of_step_is_found_and_repaired(doctor, database, breaking):
     code, said = doctor("--doctor")
     assert code == 1
     assert (
-        said
-        == "The search does not agree with the members. Put it right: python -m app.dbdoctor --repair.\n"
+        said == "The search does not agree with the members. Put it right: python -m app.dbdoctor"
+        " --repair.\n"
     )
     assert doctor("--repair")[0] == 0
     assert run_sql(

@@ -139,10 +139,17 @@ def test_columns_that_cannot_be_told_apart_are_one_clear_error_b3():
 
 def test_every_bad_row_says_why():
     rows = [
-        ["name", "phone"], ["Zoë", ZOE], ["Tom", "123"], ["Ana", ""], ["Kim", "call me"],
+        ["name", "phone"],
+        ["Zoë", ZOE],
+        ["Tom", "123"],
+        ["Ana", ""],
+        ["Kim", "call me"],
         ["Lee", ZOE + " ext. 5"],
-        ["x" * 101, LEO], ["N\0L", MIA], ["Big", "9" * 10_001], ["Us", "303 555 0199"],
-    ]  # fmt: skip
+        ["x" * 101, LEO],
+        ["N\0L", MIA],
+        ["Big", "9" * 10_001],
+        ["Us", "303 555 0199"],
+    ]
     rows_read = people(*rows, refused={"+13035550199": "That is the number your texts come from."})
     assert [person.phone for person in rows_read] == ["+13035550142"] + [None] * 8
     words = [

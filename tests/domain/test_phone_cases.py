@@ -19,13 +19,19 @@ def refused(text, region="US"):
 @pytest.mark.parametrize(
     "text",
     [
-        "(415) 555-2671", "415.555.2671", "４１５５５５２６７１", "٤١٥٥٥٥٢٦٧١",
+        "(415) 555-2671",
+        "415.555.2671",
+        "４１５５５５２６７１",
+        "٤١٥٥٥٥٢٦٧١",
         "tel:+1-415-555-2671",
         "415\u00a0555\u00a02671",
-        "\u202a+14155552671\u202c", "\u200b4155552671\u200b", "++14155552671", "=+14155552671",
+        "\u202a+14155552671\u202c",
+        "\u200b4155552671\u200b",
+        "++14155552671",
+        "=+14155552671",
         "'+14155552671",
     ],
-)  # fmt: skip
+)
 def test_every_spelling_is_one_number(text):
     """P1: signs, other digits, invisible marks, what spreadsheets put before it."""
     assert PhoneNumber.parse(text).e164 == HOME

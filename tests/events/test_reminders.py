@@ -99,7 +99,11 @@ def read_plan_form(visit, event_id):
     }
     written = {name: html.unescape(text).strip() for name, text in TEXTAREA.findall(page.text)}
     return (
-        {name: value for name, value in get_form_fields(page, "plan").items() if name != "csrf_token"}
+        {
+            name: value
+            for name, value in get_form_fields(page, "plan").items()
+            if name != "csrf_token"
+        }
         | chosen
         | written
     )

@@ -187,7 +187,7 @@ def test_the_last_day_counts_whole(app, visit):
             "Choose an end after the beginning.",
         ),
     ],
-)  # fmt: skip
+)
 # case B28
 def test_what_cannot_be_kept_is_said_and_everything_typed_stays(app, visit, typed, sentence):
     """B28: reserved words, and words of other keywords and surveys in whatever spelling."""

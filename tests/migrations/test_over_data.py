@@ -122,7 +122,10 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
 
 def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
     path = before(5)
-    survey = "INSERT INTO survey_flows (name, trigger_keyword, questions_json) VALUES (?, ?, '[\"How many?\"]')"
+    survey = (
+        "INSERT INTO survey_flows (name, trigger_keyword, questions_json) VALUES (?, ?, '[\"How"
+        " many?\"]')"
+    )
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute(survey, ("Picnic", "PICNIC"))
         connection.commit()

@@ -10,15 +10,19 @@ import pytest
 from app.migrations.schema_comparison import compare_schemas, describe_schema
 
 GARDEN = """
-CREATE TABLE plants (id INTEGER NOT NULL, name VARCHAR(80) COLLATE NOCASE NOT NULL, kind VARCHAR(9) DEFAULT 'herb',
+CREATE TABLE plants (id INTEGER NOT NULL, name VARCHAR(80) COLLATE NOCASE NOT NULL,
+  kind VARCHAR(9) DEFAULT 'herb',
   CONSTRAINT pk_plants PRIMARY KEY (id), CONSTRAINT uq_plants_name UNIQUE (name),
   CONSTRAINT ck_plants_kind CHECK (kind IN ('herb', 'tree (big)')));
-CREATE TABLE pots (id INTEGER PRIMARY KEY, plant_id INTEGER NOT NULL REFERENCES plants (id) ON DELETE CASCADE,
+CREATE TABLE pots (id INTEGER PRIMARY KEY,
+  plant_id INTEGER NOT NULL REFERENCES plants (id) ON DELETE CASCADE,
   litres INTEGER CHECK (litres > 0));
 CREATE INDEX ix_pots_litres ON pots (litres) WHERE litres IS NOT NULL;
 CREATE INDEX ix_plants_lower ON plants (name IS NULL, name COLLATE NOCASE);
-CREATE VIRTUAL TABLE finder USING fts5(name, content='plants', content_rowid='id', tokenize='trigram');
-CREATE TRIGGER found AFTER INSERT ON plants BEGIN INSERT INTO finder(rowid, name) VALUES (new.id, new.name); END;
+CREATE VIRTUAL TABLE finder USING fts5(
+  name, content='plants', content_rowid='id', tokenize='trigram');
+CREATE TRIGGER found AFTER INSERT ON plants BEGIN
+  INSERT INTO finder(rowid, name) VALUES (new.id, new.name); END;
 """
 
 

@@ -62,8 +62,12 @@ def furnish():
     sample_rows.add_member(LEO, "Leo")
     with write() as session:
         session.add(event := Event(title="Picnic"))
-        details = json.dumps([{"phone": phone, "name": name, "success": True, "error": None}
-                              for phone, name in ((ZOE, NAME), (LEO, "Leo"))])  # fmt: skip
+        details = json.dumps(
+            [
+                {"phone": phone, "name": name, "success": True, "error": None}
+                for phone, name in ((ZOE, NAME), (LEO, "Leo"))
+            ]
+        )
         session.add(log := MessageLog(message_body="Hello", target="community", total_recipients=2))
         session.add(MessageLog(message_body="Old", target="community", details=details))
         layout = {
@@ -75,15 +79,24 @@ def furnish():
             sheet := Import(created_by="ada", file_name="people.csv", columns=json.dumps(layout))
         )
         session.flush()
-        session.add_all([
-            EventRegistration(event_id=event.id, phone=ZOE, name=NAME),
-            PersonNote(phone=ZOE, body=SECRET, created_by="sol"),
-            Thread(phone=ZOE, needs_reply=True),
-            StopQuestion(phone=ZOE, body=SECRET, decide_by=now()),
-            ImportRow(import_id=sheet.id, line=1, verdict="new", phone=ZOE, name=NAME),
-            ImportRow(import_id=sheet.id, line=2, verdict="bad", cells=json.dumps([NAME, f"{SPELLED} and more"])),
-            ImportRow(import_id=sheet.id, line=3, verdict="bad", cells=json.dumps(["Leo", "12"])),
-        ])  # fmt: skip
+        session.add_all(
+            [
+                EventRegistration(event_id=event.id, phone=ZOE, name=NAME),
+                PersonNote(phone=ZOE, body=SECRET, created_by="sol"),
+                Thread(phone=ZOE, needs_reply=True),
+                StopQuestion(phone=ZOE, body=SECRET, decide_by=now()),
+                ImportRow(import_id=sheet.id, line=1, verdict="new", phone=ZOE, name=NAME),
+                ImportRow(
+                    import_id=sheet.id,
+                    line=2,
+                    verdict="bad",
+                    cells=json.dumps([NAME, f"{SPELLED} and more"]),
+                ),
+                ImportRow(
+                    import_id=sheet.id, line=3, verdict="bad", cells=json.dumps(["Leo", "12"])
+                ),
+            ]
+        )
         _texts(session, log.id)
     sample_rows.add_dead_number(ZOE)
     with write():

@@ -16,7 +16,8 @@ PAGE = f"/people/{ZOE[1:]}"
 FILL = """
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
     INSERT INTO messages (direction, kind, phone, body, status, name, created_at)
-    SELECT 'outbound', 'blast', CASE WHEN i % 500 = 0 THEN :phone ELSE '+1303' || (4000000 + i % 5000) END,
+    SELECT 'outbound', 'blast',
+        CASE WHEN i % 500 = 0 THEN :phone ELSE '+1303' || (4000000 + i % 5000) END,
         'Picnic', 'delivered', 'Zoë', '2026-01-01 00:00:00.000000' FROM n
 """
 

@@ -63,10 +63,18 @@ def test_a_page_of_somebody_says_who_they_are_and_everything_they_were_texted(vi
     for who in ("ada", "sol"):
         words = visit(PAGE, who).words
         for said in (
-            "Zoë Hernández", "+1 303 555 0142", "United States", "in Denver",
+            "Zoë Hernández",
+            "+1 303 555 0142",
+            "United States",
+            "in Denver",
             "Yes. They get the blasts to the community",
-            "Zoe H.", "Spring picnic", "Picnic on Saturday", "Delivered", "Thanks! <b>See you</b>", "2 texts",
-        ):  # fmt: skip
+            "Zoe H.",
+            "Spring picnic",
+            "Picnic on Saturday",
+            "Delivered",
+            "Thanks! <b>See you</b>",
+            "2 texts",
+        ):
             assert said in words, said
 
 
@@ -232,10 +240,18 @@ def test_what_changes_the_lists_is_for_admins(visit, zoe, door):
 
 
 NASTY = (
-    "<script>alert(1)</script>", "{{7*7}}", "%s", '"; DROP TABLE', "O'Brien", "Null", "👨‍👩‍👧‍👦", "שלום",
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "%s",
+    '"; DROP TABLE',
+    "O'Brien",
+    "Null",
+    "👨‍👩‍👧‍👦",
+    "שלום",
     "a" + "\u0301" * 50,
-    "<img src=x onerror=alert(1)>", "javascript:alert(1)",
-)  # fmt: skip
+    "<img src=x onerror=alert(1)>",
+    "javascript:alert(1)",
+)
 
 
 # case B17

@@ -134,6 +134,7 @@ def build_layout(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
         user=ada if signed_in else None,
         new_blast_url="/blasts/new",
         theme=theme,
+        version="0.0.0",
     )
 
 

@@ -21,7 +21,7 @@ from app.delivery.carriers.sandbox_callback_queue import (
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
 from app.delivery.carriers.sandbox_payloads import SANDBOX_ACCOUNT_SID
-from app.delivery.carriers.sandbox_phones import set_phone_behaviour
+from app.delivery.carriers.sandbox_phone_storage import set_phone_behaviour
 from app.delivery.carriers.sandbox_twilio_api import handle_api_request
 from app.delivery.models import Attempt, Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus

@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.db import WRITE_LOCK, db, write
 from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
 from app.delivery.carriers.sandbox_payloads import SANDBOX_ACCOUNT_SID
-from app.delivery.carriers.sandbox_phones import set_phone_behaviour
+from app.delivery.carriers.sandbox_phone_storage import set_phone_behaviour
 from app.delivery.carriers.sandbox_twilio_api import (
     SandboxHttpClient,
     handle_api_request,

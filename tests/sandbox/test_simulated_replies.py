@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
-from app.delivery.carriers.sandbox_phones import set_phone_behaviour
+from app.delivery.carriers.sandbox_phone_storage import set_phone_behaviour
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import (
     BlastStatus,

@@ -18,7 +18,7 @@ from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageStatus
 from tests.bench.processes import children_of
-from tests.delivery.helpers import wait_until_ended, get_log, list_messages, start_blast
+from tests.delivery.helpers import get_log, list_messages, start_blast, wait_until_ended
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.twilio_server import TwilioServer
 

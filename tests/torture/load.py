@@ -20,7 +20,14 @@ from app.delivery.models import Message, MessageLog
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent
 from tests.bench.figures import percentile
-from tests.delivery.helpers import (list_attempts, wait_until_ended, assert_everybody_accounted_for, get_log, list_messages, start_blast)
+from tests.delivery.helpers import (
+    assert_everybody_accounted_for,
+    get_log,
+    list_attempts,
+    list_messages,
+    start_blast,
+    wait_until_ended,
+)
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import make_phone
 from tests.torture.blast_setup import Line, cookie_of

@@ -12,7 +12,16 @@ from collections.abc import Iterator
 
 from flask import Flask
 
-from tests.delivery.helpers import (list_attempts, count_statuses, wait_until_ended, assert_everybody_accounted_for, get_log, get_tally, list_messages, start_blast)
+from tests.delivery.helpers import (
+    assert_everybody_accounted_for,
+    count_statuses,
+    get_log,
+    get_tally,
+    list_attempts,
+    list_messages,
+    start_blast,
+    wait_until_ended,
+)
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import make_phone
 from tests.torture.blast_setup import Line

@@ -17,7 +17,7 @@ from flask import Flask
 from app.core.db import db
 from app.delivery.models import Message
 from tests.bench.processes import children_of, memory_of
-from tests.delivery.helpers import (wait_until_ended, assert_everybody_accounted_for, start_blast)
+from tests.delivery.helpers import assert_everybody_accounted_for, start_blast, wait_until_ended
 from tests.gunicorn_server import ROOT, GunicornServer
 from tests.torture.blast_setup import Line, cookie_of
 from tests.torture.load import Watch

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask, Response, url_for
 
 from app import create_app
-from tests.conftest import _settings
 from tests.app_cache import cache_compiled_parts
+from tests.conftest import _settings
 from tests.visit import Visitor
 from tests.whole.sample_data import fill_sample_data, snapshot
 

@@ -25,7 +25,7 @@ from app.keywords.actions import keyword_rules
 from app.people.models import PersonNote
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.sample_people import LEO, MAX, MIA, PASSWORD, ZOE
-from tests.sample_rows import add_dead_number, add_member, add_opt_out, add_inbound_text
+from tests.sample_rows import add_dead_number, add_inbound_text, add_member, add_opt_out
 from tests.visit import Visitor
 
 SHEET = b"name,phone\nUma,303 555 0150\nBad,12\n"

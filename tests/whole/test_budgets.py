@@ -61,6 +61,6 @@ def test_every_noqa_says_why():
         for folder in (APP, ROOT / "tests")
         for path in folder.rglob("*.py")
         for number, line in enumerate(path.read_text().splitlines(), 1)
-        if re.search(r"# noqa(?!: [\w, ]+ -+ \w)", line) and path != Path(__file__)
+        if re.search(r"# " + r"noqa(?!: [\w, ]+ -+ \w)", line)
     ]
     assert bare == []

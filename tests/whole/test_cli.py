@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app import __version__
+from app.core.version import VERSION
 from tests.whole.program_copy import ProgramCopy
 
 pytestmark = pytest.mark.slow
@@ -66,6 +66,6 @@ def test_the_demo_fills_the_database_once(clone):
 
 
 def test_every_command_knows_the_version(clone):
-    assert flask(clone, "version").stdout == f"SMS Admin {__version__}\n"
+    assert flask(clone, "version").stdout == f"SMS Admin {VERSION}\n"
     done = clone.run("-m", "app.dbdoctor", "--version")
-    assert done.stdout == f"SMS Admin {__version__}\n", (sys.executable, done.stderr)
+    assert done.stdout == f"SMS Admin {VERSION}\n", (sys.executable, done.stderr)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app import __version__
 from app.core.settings import PROJECT_ROOT
+from app.core.version import VERSION
 from tests.whole.test_settings import ROWS as SETTINGS
 
 PAGES = [*PROJECT_ROOT.glob("*.md"), *(PROJECT_ROOT / "docs").rglob("*.md")]
@@ -89,7 +89,7 @@ def test_the_list_of_decisions_names_each_once_in_order():
 
 
 def test_the_changes_have_this_version():
-    assert f"## [{__version__}]" in TEXTS[PROJECT_ROOT / "CHANGELOG.md"]
+    assert f"## [{VERSION}]" in TEXTS[PROJECT_ROOT / "CHANGELOG.md"]
 
 
 def test_what_is_not_there_yet_is_not_promised(app):

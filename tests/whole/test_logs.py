@@ -8,8 +8,8 @@ import pytest
 
 from app.core.db import db
 from app.core.logging_config import MaskingFormatter
-from tests.sample_people import PASSWORD
 from tests.gunicorn_server import GunicornServer, wait_until
+from tests.sample_people import PASSWORD
 from tests.whole.plain_http_visitor import PlainHttpVisitor
 from tests.whole.test_errors import put_in
 

@@ -13,7 +13,6 @@ LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "
 EXTRA = {
     "delivery": {"engine", "carriers"},
     "surveys": {"survey_simulator", "question_list_editor"},
-    "webhooks": {"pipeline"},
     "organisation": {"consent_coverage"},
     "webhooks": {"pipeline"},
 }

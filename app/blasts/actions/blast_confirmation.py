@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.core.settings import current_settings
 from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
-from app.delivery.queries import scheduled_blasts
+from app.delivery.queries import scheduled_messages
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.organisation import queries as organisation
@@ -26,7 +26,7 @@ def confirm_blast(
     """
     # A double press or a reload posts the form twice; both must lead to one blast.
     if client_token:
-        earlier_id = scheduled_blasts.find_blast_by_token(client_token)
+        earlier_id = scheduled_messages.find_blast_by_token(client_token)
         if earlier_id is not None:
             return earlier_id
     settings = current_settings()

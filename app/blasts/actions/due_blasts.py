@@ -12,7 +12,7 @@ from app.core.db import WriteLockTimeout, db, write
 from app.core.settings import current_settings
 from app.delivery.actions import blast_messages, blast_scheduling
 from app.delivery.models import ScheduledMessage
-from app.delivery.queries import blast_records, scheduled_blasts
+from app.delivery.queries import blast_records, scheduled_messages
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
@@ -61,7 +61,7 @@ def release_due_blasts(moment: datetime | None = None) -> int:
     released = 0
     failed_ids = []
     # One blast a transaction: an error in one of them keeps no other from leaving.
-    for scheduled_id in scheduled_blasts.list_due_blast_ids(settings.carrier, moment):
+    for scheduled_id in scheduled_messages.list_due_blast_ids(settings.carrier, moment):
         try:
             released += _release_blast(scheduled_id, moment)
         except WriteLockTimeout:
@@ -87,7 +87,7 @@ def _apply_timezone_to_reminders(moment: datetime) -> None:
 
 
 def _expire_overdue_blasts(oldest: datetime, moment: datetime) -> None:
-    overdue = scheduled_blasts.list_overdue_blasts(oldest)
+    overdue = scheduled_messages.list_overdue_blasts(oldest)
     if not overdue:
         return
     with write():

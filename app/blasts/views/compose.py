@@ -20,7 +20,7 @@ from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_prefill import create_prefilled_form
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.delivery.queries import scheduled_blasts
+from app.delivery.queries import scheduled_messages
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import skip_too_long_texts
 from app.domain.delivery.message_statuses import BlastTarget
@@ -184,7 +184,7 @@ def _get_client_token(form: ComposeForm) -> str | None:
 
 def _find_earlier_blast(token: str | None) -> int | None:
     """Return the id of the blast that this form was confirmed as before, or None."""
-    return scheduled_blasts.find_blast_by_token(token) if token else None
+    return scheduled_messages.find_blast_by_token(token) if token else None
 
 
 def _derive_test_token(form: ComposeForm, draft: BlastDraft) -> str | None:

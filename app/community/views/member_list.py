@@ -45,7 +45,6 @@ def list_members() -> ResponseReturnValue:
 @bp.post("/community/bulk-delete")
 @roles_required(Role.ADMIN)
 def delete_selected_members() -> ResponseReturnValue:
-    """Delete the selected members."""
     member_ids = _parse_ids(request.form.getlist("member_ids"))
     if not member_ids:
         flash("Choose somebody first.", "error")

@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 
 from app.core.db import db, execute_and_count_rows
-from app.delivery.carriers import sandbox_phones
+from app.delivery.carriers import sandbox_phone_storage
 from app.delivery.models import attempts, message_logs, messages
 from app.delivery.queries.phone_texts import select_message_ids
 from app.domain.delivery.message_statuses import MessageStatus
 from app.domain.phones.phone_erasure import ERASED_BODY, ERASED_REASON, PhoneErasure
 
-messages_c, attempts_c, logs_c = messages.c, attempts.c, message_logs.c
+messages_c = messages.c
+attempts_c = attempts.c
+logs_c = message_logs.c
 UNRESOLVED_STATUSES = (MessageStatus.UNKNOWN, MessageStatus.NOT_SENT)
 # What stands in the JSON results of the first design instead of a number.
 ERASED_RESULT_PHONE = "#erased"
@@ -35,7 +37,7 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     return {
         "attempts": attempt_count,
         "messages": message_count,
-        **sandbox_phones.erase_phone(erasure),
+        **sandbox_phone_storage.erase_phone(erasure),
     }
 
 

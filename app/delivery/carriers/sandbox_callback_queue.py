@@ -21,7 +21,7 @@ from app.delivery.carriers.sandbox_payloads import (
     build_sandbox_text,
     build_status_callback_params,
 )
-from app.delivery.carriers.sandbox_phones import find_phone_behaviours
+from app.delivery.carriers.sandbox_phone_storage import find_phone_behaviours
 
 # How long a claim keeps other processes away. When the claimer dies, the callback is due again
 # after this time.

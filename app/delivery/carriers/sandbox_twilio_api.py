@@ -32,7 +32,7 @@ from app.delivery.carriers.sandbox_payloads import (
     generate_message_sid,
     validate_send_params,
 )
-from app.delivery.carriers.sandbox_phones import get_phone_behaviour
+from app.delivery.carriers.sandbox_phone_storage import get_phone_behaviour
 from app.delivery.carriers.twilio_send_outcome import HttpExchange, current_exchange
 from app.domain.texts.whole_numbers import parse_whole_number
 

@@ -116,8 +116,7 @@ async def _record_exchange(
     current_exchange.set(exchange)
     try:
         await request
-    # The SDK's errors decide nothing: the exchange does.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 -- the SDK's errors decide nothing, the exchange does
         return exchange, error
     return exchange, None
 

@@ -108,8 +108,7 @@ class HttpClient(AsyncHttpClient):
             )
         return self._session
 
-    # The arguments are those of the SDK's interface.
-    async def request(  # noqa: PLR0913
+    async def request(  # noqa: PLR0913 -- the arguments of the SDK's interface
         self,
         method: str,
         uri: str,

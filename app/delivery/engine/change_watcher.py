@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.core.clock import now
 from app.delivery.engine.timings import get_engine_timings
-from app.delivery.queries.scheduled_blasts import find_next_due_time
+from app.delivery.queries.scheduled_messages import find_next_due_time
 
 
 class ChangeWatcher:
@@ -70,7 +70,7 @@ class ChangeWatcher:
         self.is_dirty = False
 
     def close(self) -> None:
-        """Close the connection. Idempotent."""
+        """Close the connection; a second call does nothing."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None

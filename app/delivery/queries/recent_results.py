@@ -36,7 +36,9 @@ RESULT_STATUSES = {
         MessageStatus.FAILED,
     ),
 }
-messages_c, message_logs_c, sender_health_c = messages.c, message_logs.c, sender_health.c
+messages_c = messages.c
+message_logs_c = message_logs.c
+sender_health_c = sender_health.c
 _LEFT_AT = func.coalesce(messages_c.submitted_at, messages_c.created_at).label("left_at")
 _MESSAGE_ID: BindParameter[int] = bindparam("message_id")
 

@@ -41,9 +41,7 @@ def list_event_ids_planned_in_other_zone(zone: str) -> list[int]:
     return [event_id for event_id in db.session.scalars(event_ids.distinct()) if event_id]
 
 
-def join_newest_reminder_blast(
-    steps: Select[Any], reminder_id: InstrumentedAttribute[int]
-) -> Any:
+def join_newest_reminder_blast(steps: Select[Any], reminder_id: InstrumentedAttribute[int]) -> Any:
     """Add the newest blast of each step, or NULL, as a column to a select of steps."""
     blast_of_step = aliased(ScheduledMessage)
     newest_id = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.core.db import db
-from app.delivery.carriers.sandbox_phones import select_silent_phones
+from app.delivery.carriers.sandbox_phone_storage import select_silent_phones
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import ACCEPTED_STATUSES
 

@@ -11,7 +11,9 @@ from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import attempts, message_logs, messages
 from app.domain.delivery.message_statuses import BlastStatus, MessageStatus
 
-messages_c, message_logs_c, attempts_c = messages.c, message_logs.c, attempts.c
+messages_c = messages.c
+message_logs_c = message_logs.c
+attempts_c = attempts.c
 LOOK_UP_AT = bindparam("look_up_at_moment", type_=messages_c.look_up_at.type)
 
 # `rows`: [[message id, ref, provider sid], …] as JSON

@@ -9,7 +9,7 @@ from sqlalchemy import func, update
 from app.core.db import NotFound, execute_and_count_rows
 from app.delivery.actions import blast_control
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
-from app.delivery.queries.texts_of_phone import find_last_inbound_id
+from app.delivery.queries.text_history import find_last_inbound_id
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.inbox.actions.conversation_status import mark_needs_no_reply, update_thread

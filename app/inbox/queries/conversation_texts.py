@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.delivery.models import Message
 from app.delivery.queries.phone_texts import PhoneText, list_texts_before
-from app.delivery.queries.texts_of_phone import find_texts_of_phone
+from app.delivery.queries.text_history import find_texts_of_phone
 from app.domain.delivery.message_statuses import MessageDirection, MessageKind, MessageStatus
 from app.domain.texts.text_intent import fold_text
 from app.inbox.models import Thread

@@ -124,7 +124,6 @@ class KeywordForm(FlaskForm):
         return problem or queries.find_keyword_conflict(folded, self.rule_id)
 
     def validate_match_kind(self, field: Field) -> None:
-        """Reject an unknown choice."""
         if field.data not in set(KeywordMatch):
             raise ValidationError("Choose one of the two.")
 
@@ -147,7 +146,6 @@ class KeywordForm(FlaskForm):
             )
 
     def validate_action(self, field: Field) -> None:
-        """Reject an unknown choice."""
         if field.data not in set(KeywordAction):
             raise ValidationError("Choose what else happens.")
 

@@ -26,7 +26,6 @@ def list_keywords() -> ResponseReturnValue:
 @bp.route("/add", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def add_keyword() -> ResponseReturnValue:
-    """Add a keyword."""
     form = KeywordForm()
     if form.validate_on_submit():
         try:

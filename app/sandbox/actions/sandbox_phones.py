@@ -5,7 +5,7 @@ from typing import Any
 
 from app.core.clock import now
 from app.delivery.carriers.sandbox_payloads import generate_message_sid
-from app.delivery.carriers.sandbox_phones import store_phone_texts
+from app.delivery.carriers.sandbox_phone_storage import store_phone_texts
 from app.domain.texts.segments import measure_segments
 
 # The page posts the text at once. Should its process die before that, the callback dispatcher of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 
-from app.delivery.carriers.sandbox_phones import store_phone_texts
+from app.delivery.carriers.sandbox_phone_storage import store_phone_texts
 from app.delivery.queries.sandbox_blasts import list_phones_able_to_reply
 from app.sandbox.actions.sandbox_phones import build_phone_text_row
 

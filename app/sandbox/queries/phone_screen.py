@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.delivery.carriers.sandbox_callback_queue import WEBHOOK_FAILURE_CODE
 from app.delivery.carriers.sandbox_models import SandboxMessage
-from app.delivery.carriers.sandbox_phones import list_phone_texts_newest_first
+from app.delivery.carriers.sandbox_phone_storage import list_phone_texts_newest_first
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,

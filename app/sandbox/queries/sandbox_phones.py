@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
 from app.delivery.carriers.sandbox_payloads import has_picture
-from app.delivery.carriers.sandbox_phones import (
+from app.delivery.carriers.sandbox_phone_storage import (
     find_latest_texts,
     find_phone_behaviours,
     find_phones_with_texts,

@@ -11,7 +11,7 @@ from app.core import template_filters
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.delivery.carriers.sandbox_models import PhoneBehaviour
-from app.delivery.carriers.sandbox_phones import get_phone_behaviour, set_phone_behaviour
+from app.delivery.carriers.sandbox_phone_storage import get_phone_behaviour, set_phone_behaviour
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import is_e164
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS

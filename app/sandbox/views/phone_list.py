@@ -8,7 +8,7 @@ from app.community.queries import paginate_members
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import SearchResultPage, list_params
-from app.delivery.carriers.sandbox_phones import (
+from app.delivery.carriers.sandbox_phone_storage import (
     count_changed_phones,
     count_pending_replies,
     reset_phone_behaviours,

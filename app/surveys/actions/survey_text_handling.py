@@ -1,6 +1,6 @@
 """What surveys do with a text: it answers a question, starts a survey, or is left to others.
 
-The router asks three times (app/webhooks/actions/inbound_router.py): for a valid answer, for a
+The router asks three times (app/webhooks/pipeline/inbound_routing.py): for a valid answer, for a
 survey's keyword, and at the end for anything that may have been meant as an answer. The functions
 stand in the order in which a text passes them. All run inside write().
 """

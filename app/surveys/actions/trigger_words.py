@@ -25,7 +25,7 @@ def claim_trigger_words(rule_id: int, words: Sequence[str]) -> None:
 
 def release_trigger_words(rule_id: int, main_word: str) -> None:
     """Free all words of a keyword but its main word. Inside write()."""
-    others = delete(TriggerWord).where(
+    aliases = delete(TriggerWord).where(
         TriggerWord.keyword_rule_id == rule_id, TriggerWord.word != main_word
     )
-    db.session.execute(others.execution_options(synchronize_session=False))
+    db.session.execute(aliases.execution_options(synchronize_session=False))

@@ -51,7 +51,7 @@ def measure_answer_times(session_filter: SessionFilter) -> AnswerTimes:
 
 
 def _select_newest_sessions(session_filter: SessionFilter) -> Select[Any]:
-    sessions = select(S.id).where(*session_filter.where_conditions)
+    sessions = select(S.id).where(*session_filter.filter_conditions)
     return sessions.order_by(S.id.desc()).limit(MAX_SESSIONS_MEASURED)
 
 

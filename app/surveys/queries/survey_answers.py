@@ -90,7 +90,7 @@ def find_session_answers(session_id: int) -> list[SurveyAnswer]:
 
 
 def _select_answers(session_filter: SessionFilter) -> Select[SurveyAnswer, SurveySession]:
-    return select(A, S).join(S, S.id == A.session_id).where(*session_filter.where_conditions)
+    return select(A, S).join(S, S.id == A.session_id).where(*session_filter.filter_conditions)
 
 
 def _fetch_session_answers(rows: Select[SurveyAnswer, SurveySession]) -> list[SessionAnswer]:

@@ -23,7 +23,7 @@ EXPORT_BATCH_SIZE = 500
 def count_sessions_by_status(session_filter: SessionFilter) -> dict[SurveySessionStatus, int]:
     """Count the sessions of each status; statuses that nobody has are left out."""
     rows = db.session.execute(
-        select(S.status, func.count()).where(*session_filter.where_conditions).group_by(S.status)
+        select(S.status, func.count()).where(*session_filter.filter_conditions).group_by(S.status)
     )
     return {status: count for status, count in rows}
 
@@ -59,7 +59,7 @@ def aggregate_survey_answers(
     rows = db.session.execute(
         select(A.prompt, A.state, value, func.count())
         .join(S, S.id == A.session_id)
-        .where(*session_filter.where_conditions)
+        .where(*session_filter.filter_conditions)
         .group_by(A.prompt, A.state, value)
     )
     counts_by_prompt: dict[str, _CountBuilder] = {}
@@ -109,7 +109,7 @@ def _fetch_export_batch(
     session_filter: SessionFilter, after_id: int
 ) -> list[tuple[int, SurveyExportRow]]:
     """Return the next sessions of an export, each with its id."""
-    statement = select(S).where(*session_filter.where_conditions, S.id > after_id)
+    statement = select(S).where(*session_filter.filter_conditions, S.id > after_id)
     sessions = db.session.scalars(statement.order_by(S.id).limit(EXPORT_BATCH_SIZE)).all()
     answers = _find_answer_values([session.id for session in sessions])
     batch = []

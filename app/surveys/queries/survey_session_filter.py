@@ -24,7 +24,7 @@ class SessionFilter:
         return self.since is None and self.until is None
 
     @property
-    def where_conditions(self) -> list[ColumnElement[bool]]:
+    def filter_conditions(self) -> list[ColumnElement[bool]]:
         """The conditions for the WHERE of a statement that has the table of sessions."""
         conditions: list[ColumnElement[bool]] = [S.survey_id == self.survey_id]
         if self.since:

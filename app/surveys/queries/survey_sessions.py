@@ -32,7 +32,7 @@ def paginate_survey_sessions(
 
     A search finds parts of names, and phone numbers in any spelling that `region` reads.
     """
-    rows = select(S).where(*session_filter.where_conditions)
+    rows = select(S).where(*session_filter.filter_conditions)
     if status in set(SurveySessionStatus):
         rows = rows.where(S.status == SurveySessionStatus(status))
     if params.search:

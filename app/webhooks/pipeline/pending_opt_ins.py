@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from app.core.db import write
 from app.delivery.actions.inbound_messages import cancel_sent_time_requests
-from app.delivery.queries.texts_of_phone import find_sent_times, find_texts_of_phone
+from app.delivery.queries.text_history import find_sent_times, find_texts_of_phone
 from app.domain.texts.inbound_text import InboundText
 from app.inbox.actions.thread_updates import record_outbound_text
 from app.webhooks import sql

@@ -1,4 +1,4 @@
-"""Texts from and to one phone, for those who judge a text by the ones before it."""
+"""What a phone wrote and got before: what automatic answers and late STOPs are judged by."""
 
 import json
 from collections.abc import Sequence
