@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import re
+import signal
 from pathlib import Path
 
 from dotenv import load_dotenv
@@ -57,6 +58,11 @@ forwarded_allow_ips = "127.0.0.1"
 
 def post_fork(server, worker):
     """Prepare the database before the worker loads the app; importing wsgi writes nothing."""
+    # The worker installs its own handlers later. Until then it has the master's, which would
+    # swallow a SIGTERM: a server stopped while a worker starts would take 30 s to end.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
     from app.startup import prepare_to_serve
 
     prepare_to_serve()

@@ -159,9 +159,9 @@ def places(here: Filled) -> list[Place]:
         Place(
             "events.edit_reminder_plan",
             "event-reminders",
-            f"/events/{PICNIC}/reminders",
+            f"/events/{here.picnic}/reminders",
         ),
-        Place("events.import_file", "event-import", f"/events/{PICNIC}/import"),
+        Place("events.import_file", "event-import", f"/events/{here.picnic}/import"),
         Place("events.list_events", "events", "/events"),
         Place(
             "events.list_events",
@@ -225,7 +225,7 @@ def places(here: Filled) -> list[Place]:
         Place(
             "surveys.show_survey_session",
             "survey-person",
-            f"/surveys/{here.survey}/sessions/21",
+            f"/surveys/{here.survey}/sessions/{here.session}",
         ),
         Place(
             "surveys.delete_survey",

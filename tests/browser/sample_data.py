@@ -30,6 +30,7 @@ from app.keywords.models import KeywordRule
 from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
+from app.surveys.models import SurveySession
 from tests.gunicorn_server import wait_until
 from tests.sample_people import PASSWORD, create_test_users
 from tests.surveys.survey_conversations import SurveyConversations
@@ -98,6 +99,8 @@ class Filled:
     doubtful_talk: int = 0
     stranger: int = 0
     misread: int = 0
+    picnic: int = 0
+    session: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -395,6 +398,14 @@ def _ids(app):
             "event": db.session.scalar(db.select(Event.id).where(Event.title == "Flu clinic")),
             "keyword": db.session.scalar(
                 db.select(KeywordRule.id).where(KeywordRule.keyword == "FLU")
+            ),
+            "picnic": db.session.scalar(
+                db.select(Event.id).where(Event.title == "Spring picnic at City Park")
+            ),
+            "session": db.session.scalar(
+                db.select(SurveySession.id)
+                .where(SurveySession.survey_id == 1)
+                .order_by(SurveySession.id.desc())
             ),
             "talk": _thread(demo.make_demo_phone(6)),
             "doubtful_talk": _thread(demo.make_demo_phone(24)),

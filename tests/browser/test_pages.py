@@ -12,7 +12,7 @@ from app.core.settings import Settings
 from tests.browser.accessibility import everybody_can_use, fits_every_screen, menus_fit
 from tests.browser.addresses import NO_PAGES, go, places
 from tests.browser.chromium import Visits
-from tests.browser.sample_data import Filled, fill
+from tests.browser.sample_data import Filled
 from tests.gunicorn_server import GunicornServer
 from tests.sample_people import PASSWORD
 
@@ -22,32 +22,31 @@ PLACES = {place.name: place for place in places(NOWHERE)}
 HEAVIEST = 60 * 1024
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory):
+@pytest.fixture(scope="session")
+def site(filled):
     """Every page by its name, served from the filled database."""
-    here = fill(tmp_path_factory.mktemp("pages") / "filled.db")
-    with GunicornServer(here.database, ADMIN_TEST_PHONE="+13035550199") as server:
-        yield server, {place.name: place for place in places(here)}
+    with GunicornServer(filled.database, ADMIN_TEST_PHONE="+13035550199") as server:
+        yield server, {place.name: place for place in places(filled)}
 
 
-@pytest.fixture(scope="module")
-def windows(chromium, town):
+@pytest.fixture(scope="session")
+def windows(chromium, site):
     """One window for each person, so that not every test has to sign in."""
-    visits = Visits(chromium, town[0].url, {"ada": PASSWORD, "sol": PASSWORD})
+    visits = Visits(chromium, site[0].url, {"ada": PASSWORD, "sol": PASSWORD})
     yield visits, {who: visits(who=who) for who in ("", "ada", "sol")}
     visits.close()
 
 
 @pytest.fixture
-def show(windows, town):
-    """Call `show("home", "sol")` for a page of the town by its name; complaints of the browser
+def show(windows, site):
+    """Call `show("home", "sol")` for a page of the site by its name; complaints of the browser
     fail the test.
     """
     visits, by_name = windows
     visits.complaints.clear()
 
     def page(name, who=None, width=1280, theme="light"):
-        place = town[1][name]
+        place = site[1][name]
         window = by_name[place.who[0] if who is None else who]
         window.set_viewport_size({"width": width, "height": 844})
         window.emulate_media(color_scheme=theme)
@@ -83,8 +82,9 @@ def test_it_fits_the_others_too(show, name, who):
 
 
 @pytest.mark.parametrize("name", ["home", "compose", "log-paused", "practice-phone"])
-def test_it_is_light_to_load(windows, show, town, name):
-    place, visits = town[1][name], windows[0]
+def test_it_is_light_to_load(windows, show, site, name):
+    place = site[1][name]
+    visits = windows[0]
     window = visits(who="ada")  # a new window: nothing is in its cache
     loaded = {}
     window.on("response", lambda answer: loaded.update({answer.url: answer}))
