@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
+from app.blasts.queries.blast_review import SkippedGroup
 from app.blasts.views.blueprint import bp
 from app.blasts.views.message_selection import (
     MAX_MESSAGE_IDS,
@@ -46,9 +47,10 @@ def resend_blast_messages(log_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         return _resend_selection(log, selection)
     preview = preview_resend(log_id, selection.ids)
-    skipped_groups = [
-        (*SKIP_REASON_LABELS[reason], count) for reason, count in preview.skipped_by_reason.items()
-    ]
+    skipped_groups = []
+    for reason, count in preview.skipped_by_reason.items():
+        label, remedy = SKIP_REASON_LABELS[reason]
+        skipped_groups.append(SkippedGroup(label, count, remedy))
     return render_template(
         "blasts/resend.html",
         log=log,
