@@ -21,7 +21,7 @@ EXIT_CANNOT_START = 4
 SECRET_KEY_FOLDER = PROJECT_ROOT / "instance"
 
 
-def load_settings() -> Settings:
+def load_settings_or_exit() -> Settings:
     """Return the settings of this process, from the environment and the file .env.
 
     Writes nothing. In development without SECRET_KEY the kept key is used, and before there is
