@@ -60,7 +60,7 @@ class MessageListScript:
             )
         newest = sorted(list(texts.values()), key=lambda text: text.created_at, reverse=True)
         return self._page(
-            [] if self.late else [text for text in newest if _is_to(text, query)],
+            [] if self.late else [text for text in newest if _is_wanted(text, query)],
             path,
             query,
         )
@@ -88,5 +88,8 @@ class MessageListScript:
         return wire.build_message_json(text) | {"body": body}
 
 
-def _is_to(text: wire.SandboxText, query: dict[str, str]) -> bool:
-    return query.get("To") in (None, text.sender if text.from_phone else text.phone)
+def _is_wanted(text: wire.SandboxText, query: dict[str, str]) -> bool:
+    to, from_number = text.phone, text.sender
+    if text.from_phone:
+        to, from_number = from_number, to
+    return query.get("To") in (None, to) and query.get("From") in (None, from_number)

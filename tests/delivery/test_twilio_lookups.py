@@ -176,3 +176,34 @@ def test_the_practice_carrier_answers_the_same_questions(make_app, background):
     assert [(text.sid, text.body) for text in listing.texts] == [(row.provider_sid, row.body)]
     assert text(app, row.provider_sid).text.to == ZOE
     assert list_of(app, phone=LEO).texts == ()
+
+
+def account_list(app, **filters):
+    since = filters.pop("since", now() - timedelta(hours=1))
+    return asked(app, lambda carrier: carrier.list_messages(since, **filters))
+
+
+def test_the_accounts_texts_of_both_directions_are_listed_in_the_order_written(sending_app, twilio):
+    twilio.lists.page_size = 2
+    for n in range(4):
+        put(twilio, n)
+    answer = twilio.arrive(
+        ZOE, "Yes", OURS, sid="MM" + "a" * 32, created_at=now() - timedelta(seconds=90)
+    )
+    twilio.arrive(LEO, "Long ago", OURS, created_at=now() - timedelta(hours=3))
+    listing = account_list(sending_app)
+    assert [text.sid for text in listing.texts] == [sid(3), sid(2), answer, sid(1), sid(0)]
+    assert listing.is_complete
+    text_in = listing.texts[2]
+    assert (text_in.is_inbound, text_in.from_number, text_in.to) == (True, ZOE, OURS)
+    assert (text_in.body, text_in.media_count) == ("Yes", 1)
+    assert "PageSize=1000" in twilio.reads[0]
+
+
+def test_the_accounts_texts_are_listed_to_or_from_one_number(sending_app, twilio):
+    put(twilio, 1)
+    answer = twilio.arrive(ZOE, "Yes", OURS)
+    (only,) = account_list(sending_app, to=OURS).texts
+    assert only.sid == answer
+    (only,) = account_list(sending_app, from_number=OURS).texts
+    assert only.sid == sid(1)

@@ -73,6 +73,15 @@ class Carrier(Protocol):
         """List the texts to a phone since about `since` (our clock), newest first."""
         ...
 
+    async def list_messages(
+        self, since: datetime, to: str = "", from_number: str = ""
+    ) -> MessageListResult | LookupFailure:
+        """List the account's texts since about `since` (our clock), in the order written.
+
+        `to`, `from_number`: only the texts to or from this number; "" for all of both directions.
+        """
+        ...
+
     async def fetch_text(self, sid: str) -> MessageFetchResult | LookupFailure:
         """Fetch one text by its SID."""
         ...

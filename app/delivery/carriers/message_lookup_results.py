@@ -8,7 +8,7 @@ from app.domain.delivery.lookup_matching import CarrierMessage
 
 @dataclass(frozen=True)
 class MessageListResult:
-    """The texts to one phone, newest first.
+    """Texts of the account: newest first from list_texts(), oldest first from list_messages().
 
     `clock_skew`: how far the carrier's clock is ahead of ours. `is_complete`: the list reaches
     back to the requested time and every text on it could be parsed, so a text that is not on it

@@ -16,6 +16,7 @@ from twilio.http.response import Response
 
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
+from app.core.settings import SANDBOX_NUMBER
 from app.delivery.carriers.sandbox_behaviours import (
     compute_jittered_delay,
     get_next_transition,
@@ -120,7 +121,7 @@ def _fetch_message(account: str, sid: str, path: str) -> SandboxResponse:
 def _list_messages(account: str, path: str, params: Mapping[str, str]) -> SandboxResponse:
     """List texts newest first, in pages.
 
-    To narrows them to the texts that went to a phone, From to those that came from a number.
+    To narrows them to the texts to a phone or to our number, From to those from a number.
     """
     page_size = max(1, _parse_page_param(params.get("PageSize"), DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE))
     page = _parse_page_param(params.get("Page"), 0, MAX_PAGE_NUMBER)
@@ -148,7 +149,9 @@ def _list_messages(account: str, path: str, params: Mapping[str, str]) -> Sandbo
 def _select_messages(params: Mapping[str, str]) -> Select[SandboxMessage]:
     # Simulated replies are stored ahead of their time: they do not exist yet.
     statement = select(SandboxMessage).where(SandboxMessage.created_at <= now())
-    if params.get("To"):
+    if params.get("To") == SANDBOX_NUMBER:
+        statement = statement.where(SandboxMessage.from_phone)
+    elif params.get("To"):
         statement = statement.where(
             SandboxMessage.phone == params["To"], ~SandboxMessage.from_phone
         )

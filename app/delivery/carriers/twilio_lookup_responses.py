@@ -19,6 +19,7 @@ from app.domain.texts.whole_numbers import parse_whole_number
 # The list goes on inside the API only: a request takes our credentials with it.
 MESSAGE_LIST_PATH_PREFIX = "/2010-04-01/Accounts/"
 MAX_ERROR_CODE_DIGITS = 8
+MAX_MEDIA_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ def _parse_message_row(row: object) -> CarrierMessage | None:
         body=str(row.get("body") or ""),
         created_at=created_at,
         error_code=parse_whole_number(str(row.get("error_code") or ""), MAX_ERROR_CODE_DIGITS),
+        from_number=str(row.get("from") or ""),
+        media_count=parse_whole_number(str(row.get("num_media") or ""), MAX_MEDIA_DIGITS) or 0,
     )
 
 

@@ -26,7 +26,9 @@ _SMART_ENCODING_TABLE = str.maketrans(
 class CarrierMessage:
     """One text as the carrier lists it.
 
-    `created_at` is on the carrier's clock, in whole seconds.
+    `created_at` is on the carrier's clock, in whole seconds. `senders`: the number or name that
+    sent it, and the messaging service, as far as there are any; `from_number` is the first alone.
+    `media_count`: how many pictures and other files came with it.
     """
 
     sid: str
@@ -37,6 +39,13 @@ class CarrierMessage:
     body: str
     created_at: datetime
     error_code: int | None = None
+    from_number: str = ""
+    media_count: int = 0
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether somebody sent it to us."""
+        return self.direction == "inbound"
 
 
 @dataclass(frozen=True)
