@@ -129,6 +129,11 @@ class ConsentMethod(StrEnum):
     START = "start"
     ADMIN = "admin"
     CARRIER = "carrier"
+    TEXT = "text"
+    VERBAL = "verbal"
+    WRITTEN = "written"
+    EMAIL = "email"
+    WEB = "web"
 
 
 class ConsentEvent(Model):
@@ -153,6 +158,8 @@ class ConsentEvent(Model):
     actor: Mapped[str | None] = mapped_column(String(80))
     import_id: Mapped[int | None]
     at: Mapped[timestamp_default_now]
+    # "event:<id>": a yes to texts about this event only; null: to all texts
+    scope: Mapped[str | None] = mapped_column(String(40))
 
 
 class StopQuestion(Model):
@@ -206,7 +213,7 @@ class ErasedNumber(Model):
 CONSENT_TRIGGERS_DDL = (
     "CREATE TRIGGER consent_events_no_update BEFORE UPDATE ON consent_events "
     "WHEN new.phone NOT GLOB '#*' OR new.act <> old.act OR new.method <> old.method "
-    "OR new.at <> old.at "
+    "OR new.at <> old.at OR new.scope IS NOT old.scope "
     "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",
     "CREATE TRIGGER consent_events_no_delete BEFORE DELETE ON consent_events "
     "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",

@@ -157,9 +157,13 @@ class TriggerWord(Model):
         CheckConstraint("(keyword_rule_id IS NULL) <> (survey_id IS NULL)", name="one_owner"),
         Index("ix_trigger_words_keyword_rule_id", "keyword_rule_id"),
         Index("ix_trigger_words_survey_id", "survey_id"),
+        Index("uq_trigger_words_folded", "folded", unique=True),
     )
 
     word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    # How it is compared with what is texted (fold_words()); null until the program has filled it,
+    # and for the second of two words of an older release that fold alike.
+    folded: Mapped[str | None] = mapped_column(String(40))
     keyword_rule_id: Mapped[int | None] = mapped_column(
         ForeignKey("keyword_rules.id", ondelete="CASCADE")
     )

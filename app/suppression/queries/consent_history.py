@@ -24,6 +24,11 @@ CONSENT_METHOD_LABELS = {
     ConsentMethod.START: "by text",
     ConsentMethod.ADMIN: "written down by hand",
     ConsentMethod.CARRIER: "Twilio says so",
+    ConsentMethod.TEXT: "by text",
+    ConsentMethod.VERBAL: "in person or by phone",
+    ConsentMethod.WRITTEN: "on paper",
+    ConsentMethod.EMAIL: "by e-mail",
+    ConsentMethod.WEB: "on a website",
 }
 
 
