@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
+    bool_default_false,
     enum_column,
     int_default_zero,
     primary_key,
@@ -35,6 +36,8 @@ class RowVerdict(StrEnum):
     SAME = "same"
     REPEATED = "repeated"
     BAD = "bad"
+    # the file itself says that this person wants no texts
+    OPTED_OUT = "opted_out"
 
 
 READABLE_VERDICTS = (
@@ -80,6 +83,7 @@ class Import(Model):
     # how these people agreed to texts, in the admin's words; null when nothing was written
     consent: Mapped[str | None] = mapped_column(String(300))
     undone_at: Mapped[timestamp | None]
+    opted_out_count: Mapped[int_default_zero]
 
     @property
     def is_half_read(self) -> bool:
@@ -96,7 +100,7 @@ class ImportRow(Model):
     """One row of the file and what would become of it.
 
     `left_out` is why this number gets no texts (it is imported all the same). `cells` is the
-    row of the file as JSON, kept for bad rows only.
+    row of the file as JSON, kept for bad rows only. `is_landline`: the number plan says so.
     """
 
     __tablename__ = "import_rows"
@@ -108,6 +112,7 @@ class ImportRow(Model):
             "line",
             sqlite_where=text("left_out IS NOT NULL"),
         ),
+        Index("ix_import_rows_is_landline", "import_id", sqlite_where=text("is_landline")),
     )
 
     id: Mapped[primary_key]
@@ -122,6 +127,7 @@ class ImportRow(Model):
     # For undoing a confirmed import: the row of the list it added or named, and the name before.
     person_id: Mapped[int | None]
     name_before: Mapped[str | None] = mapped_column(String(100))
+    is_landline: Mapped[bool_default_false]
 
 
 IMPORT_ROWS_TABLE = cast("Table", ImportRow.__table__)
