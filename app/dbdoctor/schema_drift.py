@@ -9,6 +9,7 @@ from app.accounts import models as accounts
 from app.audit import models as audit
 from app.community import models as community
 from app.core.db import db
+from app.delivery import installation_models as installation
 from app.delivery import models as delivery
 from app.delivery.carriers import sandbox_models as sandbox
 from app.events import models as events
@@ -37,6 +38,7 @@ FEATURE_MODELS = (
     events,
     imports,
     inbox,
+    installation,
     keywords,
     organisation,
     people,
