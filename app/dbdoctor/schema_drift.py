@@ -9,6 +9,7 @@ from app.accounts import models as accounts
 from app.audit import models as audit
 from app.community import models as community
 from app.core.db import db
+from app.delivery import catch_up_models as catch_up
 from app.delivery import installation_models as installation
 from app.delivery import models as delivery
 from app.delivery.carriers import sandbox_models as sandbox
@@ -33,6 +34,7 @@ from app.webhooks import models as webhooks
 FEATURE_MODELS = (
     accounts,
     audit,
+    catch_up,
     community,
     delivery,
     events,
