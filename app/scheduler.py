@@ -1,7 +1,6 @@
 """Background threads of a serving process: engine, scheduled jobs, sandbox callbacks."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +10,10 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
-from app.core.db import WriteLockTimeout
+from app.core.database_errors import DATABASE_ERRORS
 from app.core.settings import Settings
 from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
@@ -98,7 +96,7 @@ class BackgroundJobs:
         with self.app.app_context():
             try:
                 release_due_blasts()
-            except (WriteLockTimeout, OperationalError):
+            except DATABASE_ERRORS:
                 log.warning("the tick waits: the database could not be written")
             # Wait after a bug, not to log it every second; the engine tries as well.
             except Exception:
@@ -153,8 +151,7 @@ class BackgroundJobs:
         with self.app.app_context():
             try:
                 yield
-            # sqlite3's own error comes from statements that run below SQLAlchemy.
-            except (WriteLockTimeout, OperationalError, sqlite3.OperationalError):
+            except DATABASE_ERRORS:
                 log.warning(unwritable_message)
 
 

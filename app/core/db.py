@@ -3,17 +3,19 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, CursorResult, MetaData, UpdateBase, event
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from app.core.column_types import TYPE_ANNOTATION_MAP
+from app.core.database_errors import WriteLockTimeout as WriteLockTimeout
+from app.core.database_errors import may_repeat_for_ever
 
 LOCK_WAIT_SECONDS = 10
 CONSTRAINT_NAMING = {
@@ -61,15 +63,6 @@ class UniqueViolation(Exception):
         self.column = column
 
 
-class WriteLockTimeout(Exception):
-    """Other writers held the database for longer than the time-out. Nothing was saved."""
-
-
-def is_disk_full(error: BaseException) -> bool:
-    """Whether the write failed because the disk is full. Nothing was saved then."""
-    return isinstance(error, OperationalError) and "disk is full" in str(error.orig)
-
-
 class _WriteLock:
     """Lock of one writer at a time in this process.
 
@@ -98,6 +91,20 @@ class _WriteLock:
 WRITE_LOCK = _WriteLock()
 # `connection` is what raw_connection() returns to this thread while it writes.
 _WRITE_STATE = threading.local()
+# Called after each commit of this process, on the thread that committed: whoever waits for work
+# need not look ten times a second whether there is some.
+_COMMIT_LISTENERS: list[Callable[[], None]] = []
+
+
+def add_commit_listener(listener: Callable[[], None]) -> None:
+    """Call `listener` after each commit of this process. It must be quick and must not raise."""
+    _COMMIT_LISTENERS.append(listener)
+
+
+def remove_commit_listener(listener: Callable[[], None]) -> None:
+    """Call `listener` no more; does nothing when it is not registered."""
+    if listener in _COMMIT_LISTENERS:
+        _COMMIT_LISTENERS.remove(listener)
 
 
 def configure_connection(connection: sqlite3.Connection) -> None:
@@ -184,10 +191,19 @@ def write(timeout_seconds: float | None = None) -> Iterator[Session]:
         session.commit()
     except BaseException as error:
         session.rollback()
+        discard_broken_connections(error)
         raise _translate_database_error(error) from error
     finally:
         _WRITE_STATE.connection = None
         WRITE_LOCK.release()
+    for listener in tuple(_COMMIT_LISTENERS):
+        listener()
+
+
+def discard_broken_connections(error: BaseException) -> None:
+    """Close the pooled connections after an error that they would repeat for ever."""
+    if may_repeat_for_ever(error):
+        db.engine.dispose()
 
 
 def _translate_database_error(error: BaseException) -> BaseException:
@@ -197,6 +213,8 @@ def _translate_database_error(error: BaseException) -> BaseException:
         error = OperationalError(None, None, error)
     elif isinstance(error, sqlite3.IntegrityError):
         error = IntegrityError(None, None, error)
+    elif isinstance(error, sqlite3.DatabaseError):
+        error = DatabaseError(None, None, error)
     if isinstance(error, IntegrityError) and "UNIQUE constraint failed: " in str(error.orig):
         return UniqueViolation(str(error.orig).split(": ", 1)[1])
     if isinstance(error, OperationalError) and "locked" in str(error.orig):

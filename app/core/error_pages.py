@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from app.core.db import NotFound, WriteLockTimeout, db, is_disk_full
+from app.core.database_errors import WriteLockTimeout, is_disk_full
+from app.core.db import NotFound, db
 
 log = logging.getLogger(__name__)
 

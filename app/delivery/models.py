@@ -28,6 +28,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model, db
+from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
     BlastStatus,
@@ -321,7 +322,8 @@ class Lease(Model):
 class SenderHealth(Model):
     """What slows a sender down or holds it back, stored so that a restart does not forget it.
 
-    `share`: of its rate at `slowed_at`; it grows back by a tenth a minute. After `hold_until` one
+    `share`: of its rate at `slowed_at`; it doubles every few seconds without a refusal, and from
+    near `limit_share`, where it was refused again before, it grows slowly. After `hold_until` one
     message goes to try.
     """
 
@@ -335,12 +337,13 @@ class SenderHealth(Model):
     hold_until: Mapped[timestamp | None]
     hold_code: Mapped[int | None]
     hold_words: Mapped[str | None] = mapped_column(String(300))
+    limit_share: Mapped[float | None]
 
 
 class Alert(Model):
-    """A fault that paused a blast, for an admin who is not at the screen.
+    """Something that a person should know who is not at the screen; `event` is an AlertEvent.
 
-    Stored in the transaction that pauses the blast.
+    Stored in the transaction that pauses the blast, lets it expire, or sets a row aside.
     """
 
     __tablename__ = "alerts"
@@ -364,6 +367,9 @@ class Alert(Model):
     next_try_at: Mapped[timestamp | None]
     tries: Mapped[int_default_zero]
     told_at: Mapped[timestamp | None]
+    event: Mapped[str] = mapped_column(
+        String(30), default=AlertEvent.BLAST_PAUSED, server_default=AlertEvent.BLAST_PAUSED.value
+    )
 
 
 # Which of a log's two counts a status belongs to: "s" success, "f" failure, "" neither. No IN:

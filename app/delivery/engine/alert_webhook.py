@@ -5,10 +5,10 @@ import logging
 
 import aiohttp
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
-from app.core.db import WriteLockTimeout, write
+from app.core.database_errors import DATABASE_ERRORS
+from app.core.db import write
 from app.core.settings import Settings
 from app.delivery.actions import pause_alerts
 from app.delivery.actions.pause_alerts import DueAlert
@@ -61,7 +61,7 @@ class AlertWebhook:
             alerts: list[DueAlert] = await self.run_in_database(self._load_due_alerts)
             if alerts:
                 await self._post_alerts(alerts)
-        except (WriteLockTimeout, OperationalError):
+        except DATABASE_ERRORS:
             log.warning("the database could not be used; alerts wait")
             self._postpone_next_round()
         # An exception that nobody awaits would be lost, and the round with it.

@@ -14,9 +14,8 @@ from contextlib import suppress
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
-from app.core.db import WriteLockTimeout, is_disk_full
+from app.core.database_errors import DATABASE_ERRORS, describe_database_error, is_disk_full
 from app.core.settings import Settings
 from app.delivery.actions.message_claiming import SendCapacity
 from app.delivery.carriers.carrier_interface import Carrier
@@ -129,7 +128,7 @@ class SendLoop:
                     await self._run_in_database(self.election.send_heartbeat)
             elif await self._run_in_database(self.election.try_acquire):
                 log.info("leading, epoch %s", self.election.epoch)
-        except (WriteLockTimeout, OperationalError) as error:
+        except DATABASE_ERRORS as error:
             message = "the lead could not be written down (%s); trying again"
             log.warning(message, describe_database_error(error))
         return self.election.is_leader
@@ -171,7 +170,7 @@ class SendLoop:
             result: TickResult = await self._run_in_database(
                 run_tick, self.app, self.election, tick
             )
-        except (WriteLockTimeout, OperationalError) as error:
+        except DATABASE_ERRORS as error:
             self._report_database_error(error, len(tick.results))
             self.in_flight.results = [*tick.results, *self.in_flight.results]
             self.backoff.pending_updates = [*tick.updates, *self.backoff.pending_updates]
@@ -183,9 +182,7 @@ class SendLoop:
         self.in_flight.send_messages(result.claimed, claimed_at)
         return result
 
-    def _report_database_error(
-        self, error: WriteLockTimeout | OperationalError, result_count: int
-    ) -> None:
+    def _report_database_error(self, error: BaseException, result_count: int) -> None:
         """Log why a tick was not stored; a full disk is shown on every page."""
         message = "the database could not be written (%s); %s results wait"
         log.warning(message, describe_database_error(error), result_count)
@@ -242,12 +239,6 @@ class SendLoop:
             await self._run_tick(None)
         try:
             await self._run_in_database(self.election.step_down)
-        except (WriteLockTimeout, OperationalError):
+        except DATABASE_ERRORS:
             log.warning("the lead was not given back in writing; the lock file is free")
         log.info("stopped")
-
-
-def describe_database_error(error: WriteLockTimeout | OperationalError) -> str:
-    """Return the database's own words, without anything that was to be stored."""
-    # str(error) would show the statement's parameters: phones and texts
-    return "busy" if isinstance(error, WriteLockTimeout) else str(error.orig)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
-from app.core.db import WriteLockTimeout, write
+from app.core.database_errors import DATABASE_ERRORS
+from app.core.db import write
 from app.delivery.actions import message_status_lookups
 from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.carriers.message_lookup_results import (
@@ -71,7 +71,7 @@ class StatusPoller:
         """Look up what is due at `moment` (UTC, default now); return how many that were."""
         try:
             lookups: list[StatusLookup] = await self.run_in_database(self._load_due_lookups, moment)
-        except (WriteLockTimeout, OperationalError):
+        except DATABASE_ERRORS:
             log.warning("the database could not be read; look-ups wait")
             self._postpone_next_round(self.timings.lookup_retry)
             return 0
@@ -126,7 +126,7 @@ class StatusPoller:
             self._handle_failure(lookup, result)
         try:
             await self.run_in_database(self._store_result, lookup, result, moment or now())
-        except (WriteLockTimeout, OperationalError):
+        except DATABASE_ERRORS:
             log.warning("the database could not be written; texts are looked up again")
             self._postpone_next_round(self.timings.lookup_retry)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from app.domain.texts.message_templates import GENERIC_EVENT_VALUES, fill_template
 from app.domain.texts.segments import (
@@ -19,6 +20,23 @@ MAX_ALERT_SEGMENTS = 2
 MAX_ALERT_UNITS = MAX_ALERT_SEGMENTS * GSM7_MULTI_SEGMENT_UNITS
 
 
+class AlertEvent(StrEnum):
+    """What an alert is about. The values are stored, and posted to ALERT_WEBHOOK_URL."""
+
+    BLAST_PAUSED = "blast.paused"
+    BLAST_EXPIRED = "blast.expired"
+    TEXTS_SET_ASIDE = "texts.set_aside"
+    DATABASE_DAMAGED = "database.damaged"
+
+
+# What happened, after "Blast 5" or "A blast".
+_EVENT_PHRASES = {
+    AlertEvent.BLAST_PAUSED: "is paused",
+    AlertEvent.BLAST_EXPIRED: "was not sent",
+    AlertEvent.TEXTS_SET_ASIDE: "has something that cannot be read",
+}
+
+
 @dataclass(frozen=True)
 class PausedBlastAlert:
     """One alert. It does not contain the recipients or the text of the blast."""
@@ -28,6 +46,7 @@ class PausedBlastAlert:
     fix: str
     code: int | None
     at: datetime
+    event: AlertEvent = AlertEvent.BLAST_PAUSED
 
 
 def build_alert_payload(alert: PausedBlastAlert, base_url: str) -> dict[str, object]:
@@ -36,17 +55,24 @@ def build_alert_payload(alert: PausedBlastAlert, base_url: str) -> dict[str, obj
     `text` is what Slack, Mattermost and others show; the other fields are for programs.
     """
     link = build_blast_url(base_url, alert.blast)
-    name = f"Blast {alert.blast}" if alert.blast else "A blast"
     return {
-        "event": "blast.paused",
+        "event": alert.event.value,
         "blast": alert.blast,
         "cause": alert.cause,
         "fix": alert.fix,
         "code": alert.code,
         "at": alert.at.isoformat(timespec="seconds"),
         "link": link,
-        "text": f"{name} is paused. {alert.cause} {alert.fix} {link}",
+        "text": f"{build_alert_headline(alert)} {alert.cause} {alert.fix} {link}",
     }
+
+
+def build_alert_headline(alert: PausedBlastAlert) -> str:
+    """Return what happened to what, as a short sentence."""
+    if alert.event is AlertEvent.DATABASE_DAMAGED:
+        return "The database is damaged."
+    name = f"Blast {alert.blast}" if alert.blast else "A blast"
+    return f"{name} {_EVENT_PHRASES[alert.event]}."
 
 
 def build_blast_url(base_url: str, blast: int | None) -> str:
@@ -68,6 +94,15 @@ def build_alert_text(body: str, paused: Sequence[int], cause: str, base_url: str
     else:
         start = f"SMS Admin: {len(paused)} blasts are paused, {title} first."
         link = build_blast_url(base_url, None)
+    return _fit_alert_text(start, cause, link)
+
+
+def build_notice_text(alert: PausedBlastAlert, link: str) -> str:
+    """Return the text to the admin's phone about anything but a pause, two segments at most."""
+    return _fit_alert_text(f"SMS Admin: {build_alert_headline(alert)}", alert.cause, link)
+
+
+def _fit_alert_text(start: str, cause: str, link: str) -> str:
     end = f"See what to do: {link}"
     cause = _keep_gsm7_characters(cause)
     free_units = MAX_ALERT_UNITS - measure_segments(f"{start}  {end}").units
