@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from app.core.db import db
 from app.delivery.models import messages
+from app.delivery.sql.inbound_messages import SELECT_OUR_LAST_TEXTS
 from app.domain.delivery.message_statuses import MessageDirection, MessageKind
 
 AUTO_REPLY_KINDS = (MessageKind.KEYWORD, MessageKind.SURVEY, MessageKind.SYSTEM)
@@ -21,6 +22,13 @@ class TextOfPhone(NamedTuple):
     phone: str
     body: str
     created_at: datetime
+
+
+class OurLastTexts(NamedTuple):
+    """What we texted to a phone last: the bodies, the newest first, and when the newest left."""
+
+    bodies: list[str]
+    left_at: datetime | None
 
 
 class SentTime(NamedTuple):
@@ -49,6 +57,12 @@ def find_sent_times(message_ids: Sequence[int | None]) -> dict[int, SentTime]:
     return {
         row.id: SentTime(row.look_up_at is None, row.sent_at) for row in db.session.execute(rows)
     }
+
+
+def find_our_last_texts(phone: str) -> OurLastTexts:
+    """Return what we texted to a phone last: what a text from it may quote, or answer at once."""
+    rows = SELECT_OUR_LAST_TEXTS.fetch_rows(phone=phone)
+    return OurLastTexts([body for body, _ in rows], rows[0][1] if rows else None)
 
 
 def select_newest_texts(phone: ColumnElement[str], limit: int) -> FromClause:

@@ -1,4 +1,4 @@
-"""Statements that store a text from a person, and the time at which the carrier says it was
+"""Statements that store a text from a person, and find what it may quote or when it was
 written.
 """
 
@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import messages
+from app.delivery.sql.survey_texts import POSSIBLY_RECEIVED_STATUSES
 from app.domain.delivery.message_statuses import MessageDirection, MessageKind, MessageStatus
 
 # Up to 200 texts a second come in: prepared, an insert takes 10 µs, through SQLAlchemy 100 to
@@ -39,3 +40,27 @@ REQUEST_SENT_TIMES = PreparedStatement(
 CANCEL_SENT_TIMES = PreparedStatement(
     update(messages).where(messages.c.id.in_(_LISTED_IDS)).values(look_up_at=None)
 )
+
+# What the newest of our texts to a phone say, as one JSON list of [body, time as it is stored]: a
+# text that comes in may repeat them. It walks the index of phones over NEWEST_TEXTS rows at most,
+# however many a phone has, inside the batch of 200 texts a second.
+NEWEST_TEXTS = 30
+OUR_LAST_TEXTS = 6
+_newest = (
+    select(messages)
+    .where(messages.c.phone == bindparam("phone", type_=messages.c.phone.type))
+    .order_by(messages.c.id.desc())
+    .limit(NEWEST_TEXTS)
+    .subquery()
+)
+_newest_outbound = (
+    select(_newest.c.body, func.coalesce(_newest.c.sent_at, _newest.c.submitted_at))
+    .where(
+        _newest.c.direction == MessageDirection.OUTBOUND,
+        _newest.c.status.in_([status.value for status in POSSIBLY_RECEIVED_STATUSES]),
+        _newest.c.body != "",
+    )
+    .order_by(_newest.c.id.desc())
+    .limit(OUR_LAST_TEXTS)
+)
+SELECT_OUR_LAST_TEXTS = PreparedStatement(_newest_outbound)

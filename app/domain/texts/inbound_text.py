@@ -13,6 +13,9 @@ class InboundText:
     `may_answer_survey` is False when it is known already that no survey waits for a text of this
     phone, `may_use_trigger_words` when none of its words starts anything: the handlers then ask
     the database for neither.
+
+    `own_words`: what the person wrote of the body, without quotations and signatures; None when
+    nobody has looked.
     """
 
     phone: str
@@ -22,6 +25,12 @@ class InboundText:
     name: str | None = None
     may_answer_survey: bool = True
     may_use_trigger_words: bool = True
+    own_words: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What the person wrote: what answers, keywords and requests are read from."""
+        return self.body if self.own_words is None else self.own_words
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ QUOTE_PAIRS = {
     "'": "'",
     "＂": "＂",
 }
+QUOTE_MARKS = frozenset(QUOTE_PAIRS)
 # Shorter than this (characters, words) a person may well say the same as we did.
 MIN_QUOTED_LENGTH = 12
 MIN_QUOTED_WORDS = 3
@@ -48,6 +49,11 @@ _SENTENCE_PATTERN = re.compile(r"[^.!?\n]+[.!?]*")
 _QUOTED_PASSAGE_PATTERN = re.compile(
     r"“[^“”]{3,}”|\"[^\"]{3,}\"|„[^“”„]{3,}[“”]|«[^«»]{3,}»|「[^「」]{3,}」|”[^”]{3,}”"
 )
+
+
+def may_quote_us(body: str) -> bool:
+    """Whether a text can hold words of ours: it has a few words or a quotation mark."""
+    return len(body) >= MIN_QUOTED_LENGTH or not QUOTE_MARKS.isdisjoint(body)
 
 
 def remove_quotations(body: str, our_last_texts: Sequence[str] = ()) -> str:

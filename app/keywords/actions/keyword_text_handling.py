@@ -66,7 +66,7 @@ def extract_candidate_words(body: str) -> list[str]:
 
 def _find_matching_keyword(text: InboundText) -> ActiveKeyword | None:
     """Return the active keyword whose word the text is, else one whose word it begins with."""
-    words = extract_candidate_words(text.body)
+    words = extract_candidate_words(text.words)
     rule_ids = find_keywords_of_words(words)
     if not rule_ids:
         return None
@@ -74,7 +74,7 @@ def _find_matching_keyword(text: InboundText) -> ActiveKeyword | None:
         b_rule_ids=json.dumps([*rule_ids.values()]), b_moment=text.moment
     )
     keywords = {row[0]: ActiveKeyword(*row) for row in rows}
-    whole_word = keyword_parsing.extract_whole_keyword(text.body)
+    whole_word = keyword_parsing.extract_whole_keyword(text.words)
     # In the order of `words`: the longest beginning wins, and the whole text before all.
     for word in words:
         keyword = keywords.get(rule_ids.get(word, 0))

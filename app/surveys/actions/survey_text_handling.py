@@ -60,7 +60,7 @@ def handle_survey_answer(
         return _handle_repeated_last_answer(text) or _start_by_blast_answer(
             text, only_valid=only_valid, doubtful=doubtful
         )
-    if session.is_repeat(text.body, text.moment):
+    if session.is_repeat(text.words, text.moment):
         return _store_repeated_text(session, text)
     step = _compute_step(session.state, text, only_valid=only_valid, doubtful=doubtful)
     return _store_step(session, step, text) if step else None
@@ -85,7 +85,7 @@ def _handle_repeated_last_answer(text: InboundText) -> HandlerResult | None:
         return None
     if text.moment - session.ended_at > REPEATED_TEXT_WINDOW:
         return None
-    if not session.is_repeat(text.body, text.moment):
+    if not session.is_repeat(text.words, text.moment):
         return None
     return _store_repeated_text(session, text)
 
@@ -93,7 +93,7 @@ def _handle_repeated_last_answer(text: InboundText) -> HandlerResult | None:
 def _store_repeated_text(session: SessionSnapshot, text: InboundText) -> HandlerResult:
     """Keep the same text a moment later unanswered: it is no answer to the next question."""
     record = AnswerRecord(session.state.position, AnswerState.REPEATED)
-    survey_sessions.store_survey_answer(session, record, text.body, text.message_id, text.moment)
+    survey_sessions.store_survey_answer(session, record, text.words, text.message_id, text.moment)
     return HandlerResult(REPEATED_VERDICT)
 
 
@@ -149,9 +149,9 @@ def _compute_step(
     # STOP and the words of keywords come before free words; a bare YES or 5 is still an answer.
     only_bare = doubtful
     if not doubtful and only_valid and state.question.question_type in FREE_TEXT_TYPES:
-        only_bare = text.may_use_trigger_words and trigger_words.is_trigger_word(text.body)
+        only_bare = text.may_use_trigger_words and trigger_words.is_trigger_word(text.words)
     calendar = build_answer_calendar(state.question, text.moment)
-    step = process_survey_text(state, text.body, calendar, only_bare=only_bare)
+    step = process_survey_text(state, text.words, calendar, only_bare=only_bare)
     if step is None and not only_valid and not doubtful:
         return apply_unclear_answer(state)
     return step
@@ -162,7 +162,7 @@ def _store_step(session: SessionSnapshot, step: SurveyStep, text: InboundText) -
     verdict = "survey_answered"
     if record:
         survey_sessions.store_survey_answer(
-            session, record, text.body, text.message_id, text.moment
+            session, record, text.words, text.message_id, text.moment
         )
         if record.state is AnswerState.UNCLEAR:
             verdict = "survey_unclear"
@@ -179,7 +179,7 @@ def start_survey_by_keyword(text: InboundText) -> HandlerResult | None:
     """
     if not text.may_use_trigger_words:
         return None
-    survey_id = trigger_words.find_survey_of_text(text.body)
+    survey_id = trigger_words.find_survey_of_text(text.words)
     return None if survey_id is None else start_survey(survey_id, text)
 
 

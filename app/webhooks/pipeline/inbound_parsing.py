@@ -11,6 +11,7 @@ from app.domain.phones.phone_number import is_e164
 from app.domain.texts.inbound_media import extract_media_json
 from app.domain.texts.inbound_senders import clean_sender
 from app.domain.texts.keyword_parsing import list_keyword_spellings
+from app.domain.texts.own_words import InboundReading, TextAuthor, read_inbound_text
 from app.domain.texts.segments import SegmentMeasurement, measure_segments
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.keywords.actions.keyword_text_handling import extract_candidate_words
@@ -33,6 +34,7 @@ class ParsedInboundText:
     """A text that came in, and what can be said about it without the database.
 
     `phone`: the person; `sender`: our number that it came to; `media`: a JSON list of pictures.
+    `reading`: what the person wrote of the body, before our own texts to them are known.
     `twilio_opt_out_type`: STOP, START or HELP where Twilio has recognised it itself, else "".
     `trigger_words_json`: the words by which it may start a survey or a keyword.
     """
@@ -46,6 +48,7 @@ class ParsedInboundText:
     media: str | None
     intent: TextIntent
     twilio_opt_out_type: str
+    reading: InboundReading
     is_from_us: bool
     trigger_words_json: str
 
@@ -62,7 +65,8 @@ def parse_inbound_text(call: WebhookCall) -> ParsedInboundText:
     opt_out_type = call.get_first_field("OptOutType").upper()
     if opt_out_type not in OPT_OUT_TYPES:
         opt_out_type = ""
-    words = [*list_keyword_spellings(body), *extract_candidate_words(body)]
+    reading = read_inbound_text(body)
+    words = [*list_keyword_spellings(reading.words), *extract_candidate_words(reading.words)]
     return ParsedInboundText(
         event=build_webhook_event(call, "in", call.get_first_field("MessageSid", "SmsSid")),
         phone=clean_sender(phone),
@@ -71,9 +75,21 @@ def parse_inbound_text(call: WebhookCall) -> ParsedInboundText:
         carrier=call.carrier,
         measure=measure_segments(body),
         media=extract_media_json(call.params),
-        # Twilio recognises words and languages that we do not.
-        intent=OPT_OUT_TYPES.get(opt_out_type) or classify_text(body),
+        intent=decide_intent(opt_out_type, reading),
+        reading=reading,
         twilio_opt_out_type=opt_out_type,
         is_from_us=phone in (to, current_settings().sender),
         trigger_words_json=json.dumps(words),
     )
+
+
+def decide_intent(twilio_opt_out_type: str, reading: InboundReading) -> TextIntent:
+    """Return what a text is for: what Twilio recognised in it, else what its words say.
+
+    Twilio knows words and languages that we do not. Of reactions and machines it is nothing.
+    """
+    if twilio_opt_out_type:
+        return OPT_OUT_TYPES[twilio_opt_out_type]
+    if reading.kind is not TextAuthor.PERSON:
+        return TextIntent.CONVERSATION
+    return classify_text(reading.words)

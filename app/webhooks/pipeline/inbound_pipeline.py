@@ -1,4 +1,4 @@
-"""The way of a text that came in: its four stages in order."""
+"""The way of a text that came in: its five stages in order."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from app.core.clock import now
 from app.webhooks.actions.batch_writer import BatchWriter, get_batch_writer
 from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
+from app.webhooks.pipeline.inbound_reading import read_beside_our_texts
 from app.webhooks.pipeline.inbound_routing import route_inbound_text
 from app.webhooks.pipeline.inbound_storage import (
     IGNORED_VERDICT,
@@ -23,24 +24,25 @@ from app.webhooks.pipeline.reply_queueing import queue_replies, record_in_thread
 def process_inbound_text(call: WebhookCall) -> str:
     """Take in a text once and return its verdict.
 
-    The verdict is opt_out, return, help, maybe_stop, a feature's own word, stored (a person
-    reads it), ignored or repeat. Texts that come while others are being written share a
-    transaction. Raises WriteLockTimeout when nothing was stored.
+    The verdict is opt_out, return, help, maybe_stop, a feature's own word, reaction,
+    machine_text, stored (a person reads it), ignored or repeat. Texts that come while others are
+    being written share a transaction. Raises WriteLockTimeout when nothing was stored.
     """
     text = parse_inbound_text(call)
     return _get_text_writer().submit(text)
 
 
 def _process_text(text: ParsedInboundText, context: TextContext, moment: datetime) -> ProcessedText:
-    """Run the stages of one parsed text: store, route, queue replies. Inside write()."""
+    """Run the stages of one parsed text: store, read, route, queue replies. Inside write()."""
     if context.is_repeat:
         return ProcessedText(REPEAT_VERDICT)
     if not text.phone:
         return ProcessedText(IGNORED_VERDICT)
     stored = store_inbound_text(text, context, moment)
-    decision = route_inbound_text(stored)
-    outcome = queue_replies(stored.inbound, decision)
-    return record_in_thread(stored.inbound, outcome)
+    read = read_beside_our_texts(stored)
+    decision = route_inbound_text(read)
+    outcome = queue_replies(read.inbound, decision)
+    return record_in_thread(read.inbound, outcome)
 
 
 def process_text_batch(texts: Sequence[ParsedInboundText]) -> list[str]:

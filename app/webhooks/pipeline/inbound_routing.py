@@ -1,4 +1,4 @@
-"""Stage 3, routing: which feature takes a stored text. Inside write().
+"""Stage 4, routing: which feature takes a stored text. Inside write().
 
 HANDLERS is the order in which they are offered it: the first that returns a decision has it.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.texts.inbound_text import HandlerResult
+from app.domain.texts.own_words import TextAuthor
 from app.domain.texts.text_intent import TextIntent, is_opt_in_when_opted_out
 from app.keywords.actions.keyword_text_handling import handle_keyword_text
 from app.organisation import queries as organisation
@@ -65,6 +66,11 @@ def _handle_help(text: StoredInboundText) -> RoutingDecision | None:
     return RoutingDecision("help", replies=replies, reply_kind=MessageKind.SYSTEM)
 
 
+def _handle_unwritten_text(text: StoredInboundText) -> RoutingDecision | None:
+    """Take what nobody wrote: no answer, no keyword, no request, and nothing to reply to."""
+    return UNWRITTEN_TEXT_DECISIONS.get(text.parsed.reading.kind)
+
+
 def _handle_valid_survey_answer(text: StoredInboundText) -> RoutingDecision | None:
     is_doubtful = text.parsed.intent is TextIntent.MAYBE_OPT_OUT
     result = handle_survey_answer(text.inbound, only_valid=True, doubtful=is_doubtful)
@@ -89,7 +95,7 @@ def _handle_keyword(text: StoredInboundText) -> RoutingDecision | None:
 
 def _handle_opt_in_by_yes(text: StoredInboundText) -> RoutingDecision | None:
     """Opt a number in again by a YES that nothing before has claimed."""
-    if not is_opt_in_when_opted_out(text.inbound.body):
+    if not is_opt_in_when_opted_out(text.inbound.words):
         return None
     if not has_opted_out(text.inbound.phone):
         return None
@@ -114,10 +120,15 @@ def _is_confirmed_by_carrier(text: StoredInboundText) -> bool:
     )
 
 
+UNWRITTEN_TEXT_DECISIONS = {
+    TextAuthor.REACTION: RoutingDecision("reaction"),
+    TextAuthor.MACHINE: RoutingDecision("machine_text"),
+}
 HANDLERS: tuple[Callable[[StoredInboundText], RoutingDecision | None], ...] = (
     _handle_opt_out,
     _handle_opt_in,
     _handle_help,
+    _handle_unwritten_text,
     _handle_valid_survey_answer,
     _handle_possible_opt_out,
     _handle_survey_keyword,

@@ -92,6 +92,7 @@ def store_inbound_text(
         name=context.name,
         may_answer_survey=context.may_answer_survey,
         may_use_trigger_words=context.may_use_trigger_words,
+        own_words=text.reading.words,
     )
     return StoredInboundText(text, inbound)
 

@@ -1,4 +1,4 @@
-"""Stage 4, reply queueing: queue the automatic replies of a decision, within limits."""
+"""Stage 5, reply queueing: queue the automatic replies of a decision, within limits."""
 
 import json
 from collections.abc import Sequence
