@@ -283,6 +283,8 @@ class TwilioServer:
         if method == "GET":
             self.reads.append(target)
             self.over.wait(self.lists.slow)
+            if match.group(3):
+                return ScriptedResponse(wire.build_media_list(self.account, match.group(2)))
             path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
             return ScriptedResponse(self.lists.answer(self.texts, match.group(2), path, query))
         return self._receive(params)

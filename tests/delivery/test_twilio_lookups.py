@@ -207,3 +207,11 @@ def test_the_accounts_texts_are_listed_to_or_from_one_number(sending_app, twilio
     assert only.sid == answer
     (only,) = account_list(sending_app, from_number=OURS).texts
     assert only.sid == sid(1)
+
+
+def test_the_pictures_of_a_text_are_listed_as_a_webhook_names_them(sending_app, twilio):
+    text_sid = twilio.arrive(ZOE, "", OURS, sid="MM" + "b" * 32)
+    (picture,) = asked(sending_app, lambda carrier: carrier.list_media(text_sid))
+    assert picture.content_type == "image/jpeg"
+    start = f"https://api.twilio.com/2010-04-01/Accounts/{twilio.account}/Messages/"
+    assert picture.url == f"{start}{text_sid}/Media/ME{'b' * 32}"

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from app.delivery.carriers.message_lookup_results import (
     LookupFailure,
+    MediaItem,
     MessageFetchResult,
+    MessageListPage,
     MessageListResult,
 )
 from app.domain.delivery.message_statuses import UnknownReason
@@ -76,10 +78,20 @@ class Carrier(Protocol):
     async def list_messages(
         self, since: datetime, to: str = "", from_number: str = ""
     ) -> MessageListResult | LookupFailure:
-        """List the account's texts since about `since` (our clock), in the order written.
+        """List the account's texts since `since` (the carrier's clock), in the order written.
 
         `to`, `from_number`: only the texts to or from this number; "" for all of both directions.
         """
+        ...
+
+    async def list_media(self, sid: str) -> tuple[MediaItem, ...] | LookupFailure:
+        """List the pictures and other files that came with a text."""
+        ...
+
+    async def list_message_page(
+        self, next_uri: str = "", from_number: str = ""
+    ) -> MessageListPage | LookupFailure:
+        """List one page of the account's texts, newest first; `next_uri` is of the page before."""
         ...
 
     async def fetch_text(self, sid: str) -> MessageFetchResult | LookupFailure:

@@ -21,6 +21,27 @@ class MessageListResult:
 
 
 @dataclass(frozen=True)
+class MediaItem:
+    """A picture or another file of a text: where the carrier keeps it, and its MIME type."""
+
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True)
+class MessageListPage:
+    """One page of a list. `next_uri` is "" on the last page.
+
+    `unreadable_count`: how many rows, and whether a next page, could not be parsed.
+    """
+
+    texts: tuple[CarrierMessage, ...]
+    clock_skew: timedelta
+    next_uri: str
+    unreadable_count: int
+
+
+@dataclass(frozen=True)
 class MessageFetchResult:
     """One text; None when the carrier says that it has no such text."""
 

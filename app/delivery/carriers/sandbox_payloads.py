@@ -209,6 +209,15 @@ def build_inbound_webhook_params(text: SandboxText) -> WebhookParams:
     ]
 
 
+def build_media_list(account: str, sid: str) -> SandboxResponse:
+    """Return the list of a text's pictures: one, when its SID says that it has any."""
+    path = f"/{API_VERSION}/Accounts/{account}/Messages/{sid}/Media"
+    media = []
+    if has_picture(sid):
+        media.append({"content_type": "image/jpeg", "uri": f"{path}/ME{sid[2:]}.json"})
+    return build_json_response(200, {"media_list": media, "next_page_uri": None})
+
+
 def _build_media_url(text: SandboxText) -> str:
     """Return where Twilio would keep the picture. Nothing is there, and nobody fetches it."""
     account_url = f"https://api.twilio.com/{API_VERSION}/Accounts/{text.account}"

@@ -28,6 +28,7 @@ from app.delivery.carriers.sandbox_payloads import (
     build_error_response,
     build_invalid_number_response,
     build_json_response,
+    build_media_list,
     build_message_json,
     build_sandbox_text,
     generate_message_sid,
@@ -40,7 +41,8 @@ from app.domain.texts.whole_numbers import parse_whole_number
 log = logging.getLogger(__name__)
 
 MESSAGES_PATH_PATTERN = re.compile(
-    r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages(?:/((?:SM|MM)[0-9a-f]{32}))?\.json"
+    r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages"
+    r"(?:/((?:SM|MM)[0-9a-f]{32})(/Media)?)?\.json"
 )
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
@@ -54,11 +56,13 @@ def handle_api_request(method: str, path: str, params: Mapping[str, str]) -> San
     match = MESSAGES_PATH_PATTERN.fullmatch(path)
     if match is None:
         return _build_not_found_response(path)
-    account, sid = match.groups()
+    account, sid, is_media = match.groups()
     if method == "POST" and sid is None:
         return _create_message(account, params)
     if method != "GET":
         return build_error_response(405, 20004, "Method not allowed.")
+    if is_media:
+        return build_media_list(account, sid)
     if sid:
         return _fetch_message(account, sid, path)
     return _list_messages(account, path, params)

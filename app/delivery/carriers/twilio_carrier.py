@@ -1,6 +1,6 @@
 """Twilio through its SDK over our own HTTP client; the sandbox uses the same carrier class."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,14 @@ from app.core.settings import Settings
 from app.delivery.carriers.carrier_interface import SendOutcome
 from app.delivery.carriers.message_lookup_results import (
     LookupFailure,
+    MediaItem,
     MessageFetchResult,
+    MessageListPage,
     MessageListResult,
 )
 from app.delivery.carriers.twilio_lookup_responses import (
     parse_fetched_message,
+    parse_media_list,
     parse_message_list_page,
 )
 from app.delivery.carriers.twilio_send_outcome import (
@@ -73,33 +76,51 @@ class TwilioCarrier:
         """
         # No filter by day: a text that has not left Twilio yet has no date to filter by.
         filters = {"to": to, "page_size": LIST_PAGE_SIZE}
-        return await self._list_pages(since, filters, MAX_LIST_PAGES)
+        return await self._list_pages(
+            lambda skew: since + skew - LOOKUP_LOOKBACK, filters, MAX_LIST_PAGES
+        )
 
     async def list_messages(
         self, since: datetime, to: str = "", from_number: str = ""
     ) -> MessageListResult | LookupFailure:
-        """List the account's texts since 5 minutes before `since`, in the order written.
+        """List the account's texts since `since`, in the order written.
 
-        `since` is on our clock. `to`, `from_number`: only the texts to or from this number; "" for
-        all of both directions. At most 50,000, the newest. Never raises.
+        `since` is on Twilio's clock. `to`, `from_number`: only the texts to or from this number;
+        "" for all of both directions. At most 50,000, the newest. Never raises.
         """
         filters: dict[str, object] = {"page_size": ACCOUNT_LIST_PAGE_SIZE}
         if to:
             filters["to"] = to
         if from_number:
             filters["from_"] = from_number
-        result = await self._list_pages(since, filters, MAX_ACCOUNT_LIST_PAGES)
+        result = await self._list_pages(lambda _skew: since, filters, MAX_ACCOUNT_LIST_PAGES)
         if isinstance(result, LookupFailure):
             return result
-        oldest_wanted = since + result.clock_skew - LOOKUP_LOOKBACK
-        texts = [text for text in reversed(result.texts) if text.created_at >= oldest_wanted]
+        texts = [text for text in reversed(result.texts) if text.created_at >= since]
         # Twilio's times are whole seconds; texts of one second keep its order, turned round.
         texts.sort(key=lambda text: text.created_at)
         return replace(result, texts=tuple(texts))
 
+    async def list_message_page(
+        self, next_uri: str = "", from_number: str = ""
+    ) -> MessageListPage | LookupFailure:
+        """List one page of the account's texts of both directions, newest first: up to 1,000.
+
+        `next_uri`: that of the page before; "" for the first page. Never raises.
+        """
+        filters: dict[str, object] = {"page_size": ACCOUNT_LIST_PAGE_SIZE}
+        if from_number:
+            filters["from_"] = from_number
+        request = self._request_message_page(filters, next_uri)
+        return parse_message_list_page(*await _record_exchange(request))
+
     async def _list_pages(
-        self, since: datetime, filters: dict[str, object], max_pages: int
+        self,
+        find_start: Callable[[timedelta], datetime],
+        filters: dict[str, object],
+        max_pages: int,
     ) -> MessageListResult | LookupFailure:
+        """List pages until one is older than the start, which depends on the carrier's clock."""
         texts: list[CarrierMessage] = []
         unreadable_count = 0
         next_uri = ""
@@ -114,7 +135,7 @@ class TwilioCarrier:
             next_uri, clock_skew = page.next_uri, page.clock_skew
             # The whole page must be older: a text that waited long inside Twilio may be listed
             # before texts that were created after it.
-            oldest_wanted = since + clock_skew - LOOKUP_LOOKBACK
+            oldest_wanted = find_start(clock_skew)
             is_past_start = all(text.created_at < oldest_wanted for text in page.texts)
             if is_past_start or not next_uri:
                 is_complete = unreadable_count == 0
@@ -131,6 +152,11 @@ class TwilioCarrier:
         else:
             request = messages.page_async(**filters)
         return request
+
+    async def list_media(self, sid: str) -> tuple[MediaItem, ...] | LookupFailure:
+        """List the pictures and other files of a text. Never raises."""
+        request = self._client.messages(sid).media.page_async(page_size=LIST_PAGE_SIZE)
+        return parse_media_list(*await _record_exchange(request))
 
     async def fetch_text(self, sid: str) -> MessageFetchResult | LookupFailure:
         """Fetch one text by its SID. Never raises."""

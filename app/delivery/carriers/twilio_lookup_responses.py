@@ -1,7 +1,6 @@
 """Parses Twilio's responses to look-ups: a page of the list of texts, or one text."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -9,7 +8,9 @@ from typing import Any
 from app.core.clock import now
 from app.delivery.carriers.message_lookup_results import (
     LookupFailure,
+    MediaItem,
     MessageFetchResult,
+    MessageListPage,
 )
 from app.delivery.carriers.twilio_send_outcome import HttpExchange, is_message_sid
 from app.domain.delivery.lookup_matching import CarrierMessage
@@ -20,19 +21,6 @@ from app.domain.texts.whole_numbers import parse_whole_number
 MESSAGE_LIST_PATH_PREFIX = "/2010-04-01/Accounts/"
 MAX_ERROR_CODE_DIGITS = 8
 MAX_MEDIA_DIGITS = 4
-
-
-@dataclass(frozen=True)
-class MessageListPage:
-    """One page of a list. `next_uri` is "" on the last page.
-
-    `unreadable_count`: how many rows, and whether a next page, could not be parsed.
-    """
-
-    texts: tuple[CarrierMessage, ...]
-    clock_skew: timedelta
-    next_uri: str
-    unreadable_count: int
 
 
 def parse_message_list_page(
@@ -67,6 +55,30 @@ def parse_fetched_message(
     if text is None:
         return LookupFailure("an answer that is no text", exchange.status)
     return MessageFetchResult(text)
+
+
+def parse_media_list(
+    exchange: HttpExchange, error: BaseException | None
+) -> tuple[MediaItem, ...] | LookupFailure:
+    """Parse the list of a text's pictures; entries that make no sense are left out."""
+    content = _parse_json_response(exchange, error)
+    if isinstance(content, LookupFailure):
+        return content
+    rows = content.get("media_list")
+    if not isinstance(rows, list):
+        return LookupFailure("an answer that is no list", exchange.status)
+    return tuple(filter(None, map(_parse_media_row, rows)))
+
+
+def _parse_media_row(row: object) -> MediaItem | None:
+    if not isinstance(row, dict):
+        return None
+    uri = str(row.get("uri") or "")
+    if not uri.startswith(MESSAGE_LIST_PATH_PREFIX):
+        return None
+    # Without .json the same address answers with the file itself, as that in a webhook does.
+    url = f"https://api.twilio.com{uri.removesuffix('.json')}"
+    return MediaItem(url, str(row.get("content_type") or ""))
 
 
 def _parse_json_response(
