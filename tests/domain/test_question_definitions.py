@@ -205,3 +205,9 @@ def test_nor_are_our_own_words_or_none(word):
 @pytest.mark.parametrize("word", ["picnic", "PICNIC 2027", "Flohmarkt", "стоянка", "7"])
 def test_other_words_are(word):
     assert keyword_parsing.find_keyword_problem(word) is None
+
+
+def test_a_bound_of_zero_is_stored():
+    """0 equals False, so that "0 in (None, False)" once dropped it."""
+    question = SurveyQuestion("How many?", QuestionType.NUMBER, low=0, high=0)
+    assert parse_questions(serialize_questions([question])) == (question,)

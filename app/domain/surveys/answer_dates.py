@@ -5,22 +5,29 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.domain.surveys.answer_words import map_numbered_words
+from app.domain.surveys.answer_courtesies import WORDS_BEHIND, strip_courtesies
+from app.domain.surveys.answer_words import ANSWER_WORDS, map_numbered_words
+from app.domain.texts.word_folding import fold_digits
 
 MONTH_WORDS = map_numbered_words("month")
 WEEKDAY_WORDS = map_numbered_words("weekday")
 RELATIVE_DAY_WORDS = map_numbered_words("near")
-FILLER_WORDS = frozenset({"THE", "OF", "DE", "DEL", "EL", "LE", "ON"})
+FILLER_WORDS = frozenset({"THE", "OF", "DE", "DEL", "EL", "LE", "ON", "DEN", "DER", "AM"})
+WORDS_BEFORE_DAY = ANSWER_WORDS["before day"] | ANSWER_WORDS["before"]
+WORDS_BEHIND_DAY = ANSWER_WORDS["behind day"] | WORDS_BEHIND
 MIN_ANSWER_YEAR = 1900
 MAX_ANSWER_YEAR = 2199
 # A two-digit year further ahead belongs to the last century: in 2026 "50" is 1950.
 MAX_SHORT_YEARS_AHEAD = 20
-NUMERIC_DATE_PATTERN = re.compile(r"\d{1,4}\s*[-./]\s*\d{1,2}(\s*[-./]\s*\d{1,4})?\.?")
-ISO_DATE_PATTERN = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
+NUMERIC_DATE_PATTERN = re.compile(r"[0-9]{1,4}\s*[-./]\s*[0-9]{1,2}(\s*[-./]\s*[0-9]{1,4})?\.?")
+# "Sunday, 11/29": the weekday and its comma before a date in digits.
+FIRST_WORD_PATTERN = re.compile(r"^[^\W\d]+[.,]?\s+(?=[0-9])")
+ISO_DATE_PATTERN = re.compile(r"([0-9]{4})[-./]([0-9]{1,2})[-./]([0-9]{1,2})")
 DAY_AND_MONTH_PATTERN = re.compile(
-    r"(?P<first>\d{1,2})(?P<separator>[-./])(?P<second>\d{1,2})(?:[-./](?P<year>\d{4}|\d{2}))?"
+    r"(?P<first>[0-9]{1,2})(?P<separator>[-./])(?P<second>[0-9]{1,2})"
+    r"(?:[-./](?P<year>[0-9]{4}|[0-9]{2}))?"
 )
-ORDINAL_ENDING_PATTERN = re.compile(r"(?<=\d)(ST|ND|RD|TH|ER)$")
+ORDINAL_ENDING_PATTERN = re.compile(r"(?<=[0-9])(ST|ND|RD|TH|ER)$")
 
 
 @dataclass(frozen=True)
@@ -40,15 +47,20 @@ def parse_day(text: str, key: str, context: DateContext) -> date | None:
     `key` is the text as fold_answer() makes it, without punctuation. A day without a year is the
     next such day.
     """
-    day = _parse_any_form(_extract_numeric_date(text) or key, context)
-    if day and MIN_ANSWER_YEAR <= day.year <= MAX_ANSWER_YEAR:
-        return day
-    return None
+    day_words = strip_courtesies(key, WORDS_BEFORE_DAY, WORDS_BEHIND_DAY)
+    day = _parse_any_form(_extract_numeric_date(text, key) or day_words, context)
+    if day is None or not MIN_ANSWER_YEAR <= day.year <= MAX_ANSWER_YEAR:
+        return None
+    # "Sat Dec 6" where that is a Sunday: one of the two is wrong.
+    weekdays = {WEEKDAY_WORDS[word] for word in key.split() if word in WEEKDAY_WORDS}
+    return day if weekdays <= {day.weekday()} else None
 
 
-def _extract_numeric_date(text: str) -> str | None:
+def _extract_numeric_date(text: str, key: str) -> str | None:
     """Return a date in digits with its slashes, dots or hyphens, which folding would remove."""
-    written = unicodedata.normalize("NFKC", text).strip()
+    written = fold_digits(unicodedata.normalize("NFKC", text)).strip()
+    if key.partition(" ")[0] in WEEKDAY_WORDS:
+        written = FIRST_WORD_PATTERN.sub("", written)
     if NUMERIC_DATE_PATTERN.fullmatch(written):
         return re.sub(r"\s", "", written).rstrip(".")
     return None
@@ -67,6 +79,7 @@ def _parse_any_form(key: str, context: DateContext) -> date | None:
         _parse_iso_date(key)
         or _parse_numeric_date(key, context)
         or _parse_worded_date(key, context)
+        or _parse_day_of_month(key, context)
     )
 
 
@@ -101,7 +114,7 @@ def _parse_worded_date(key: str, context: DateContext) -> date | None:
             months.append(MONTH_WORDS[word])
         elif word not in FILLER_WORDS and word not in WEEKDAY_WORDS:
             numbers.append(ORDINAL_ENDING_PATTERN.sub("", word))
-    if len(months) != 1 or not all(re.fullmatch(r"\d{1,4}", number) for number in numbers):
+    if len(months) != 1 or not all(re.fullmatch(r"[0-9]{1,4}", number) for number in numbers):
         return None
     if len(numbers) == 1:
         day, year = numbers[0], None
@@ -112,6 +125,23 @@ def _parse_worded_date(key: str, context: DateContext) -> date | None:
     if len(day) > 2 or (year is not None and len(year) not in (2, 4)):
         return None
     return _complete_year(year, months[0], int(day), context)
+
+
+def _parse_day_of_month(key: str, context: DateContext) -> date | None:
+    """Read "Sunday the 29th" and "the 29th": the next such day, at most a month ahead."""
+    words = [word for word in key.split() if word not in FILLER_WORDS]
+    numbers = [word for word in words if word not in WEEKDAY_WORDS]
+    if len(numbers) != 1:
+        return None
+    number = ORDINAL_ENDING_PATTERN.sub("", numbers[0])
+    is_named = len(words) == 2 or number != numbers[0]
+    if not is_named or not re.fullmatch(r"[0-9]{1,2}", number):
+        return None
+    for days in range(32):
+        day = context.today + timedelta(days=days)
+        if day.day == int(number):
+            return day
+    return None
 
 
 def _complete_year(year: str | None, month: int, day: int, context: DateContext) -> date | None:

@@ -1,7 +1,6 @@
 """What an unclear answer may mean. A person looks at the guess before it counts."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from app.domain.surveys.answer_dates import DateContext
@@ -42,14 +41,14 @@ def guess_answer(question: SurveyQuestion, text: str, context: DateContext) -> s
 
 
 def _guess_number(question: SurveyQuestion, text: str) -> str | None:
-    words = fold_answer(unicodedata.normalize("NFKC", text)).split()
+    words = fold_answer(text).split()
     if AMBIGUITY_WORDS.intersection(words) or NOT_SUMMABLE_PATTERN.search(text):
         return None
     numbers = []
     for word in words:
         if len(word) > MAX_NUMBER_LENGTH:
             continue
-        if word.isdigit():
+        if word.isdecimal():
             numbers.append(int(word))
         elif word in NUMBER_WORDS:
             numbers.append(NUMBER_WORDS[word])

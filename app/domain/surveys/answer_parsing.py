@@ -3,42 +3,31 @@
 import re
 from collections.abc import Callable
 
+from app.domain.surveys.answer_choices import parse_choice
+from app.domain.surveys.answer_courtesies import strip_courtesies
 from app.domain.surveys.answer_dates import DateContext, parse_day
 from app.domain.surveys.answer_folding import fold_answer
-from app.domain.surveys.answer_numbers import NUMBER_WORDS, parse_whole_number_answer
+from app.domain.surveys.answer_names import parse_name
+from app.domain.surveys.answer_numbers import parse_whole_number_answer
 from app.domain.surveys.answer_words import ANSWER_WORDS
 from app.domain.surveys.question_definitions import (
-    CHOICE_LETTERS,
     FREE_TEXT_TYPES,
     NO_VALUE,
     YES_VALUE,
     QuestionType,
     SurveyQuestion,
 )
-from app.domain.texts.text_cleaning import clean_name, clean_text, is_blank_text
+from app.domain.texts.text_cleaning import clean_text, is_blank_text
 
-MAX_NAME_ANSWER_LENGTH = 100
 MAX_TEXT_ANSWER_LENGTH = 1600
-# A sentence is not a name: six words, or ten when each looks like a part of a name.
-MAX_NAME_WORDS = 6
-MAX_CAPITALIZED_NAME_WORDS = 10
-# Words such as "de", "la", "y" are written small inside a name.
-SHORT_NAME_WORD_LENGTH = 3
-NAME_FORBIDDEN_PATTERN = re.compile(r"[?@/{}<>]")
 YES_WORDS = ANSWER_WORDS["yes"]
 NO_WORDS = ANSWER_WORDS["no"]
 YES_FIRST_WORDS = ANSWER_WORDS["begin yes"]
 NO_FIRST_WORDS = ANSWER_WORDS["begin no"]
 YES_EMOJI_PATTERN = re.compile("[👍✅✔🙋💯👌]")
 NO_EMOJI_PATTERN = re.compile("[👎❌🚫🙅]")
-# So many letters are enough to name a choice by its beginning.
-MIN_PREFIX_LENGTH = 3
-NAME_INTRODUCTION_PATTERN = re.compile(
-    r"^(?:hi[,!.]?|hello[,!.]?|hola[,!.]?)?\s*"
-    r"(?:my name is|my name's|name is|i am|i'm|it's|it is|this is"
-    r"|me llamo|mi nombre es|soy|je m'appelle|je suis|mon nom est)\s+",
-    re.IGNORECASE,
-)
+# "yesss" and "noooo"; no word of the tables has a letter three times in a row.
+STRETCHED_LETTER_PATTERN = re.compile(r"(.)\1{2,}")
 
 
 def parse_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
@@ -73,10 +62,18 @@ def _parse_yes_no_answer(question: SurveyQuestion, text: str, context: DateConte
         return _parse_yes_no_emoji(text)
     if "?" in text:
         return None
-    if key in YES_WORDS:
-        return YES_VALUE
-    if key in NO_WORDS:
-        return NO_VALUE
+    value = _parse_yes_no_words(key)
+    # "yes" with a thumb down says both.
+    return None if _parse_yes_no_emoji(text) not in (None, value) else value
+
+
+def _parse_yes_no_words(key: str) -> str | None:
+    key = STRETCHED_LETTER_PATTERN.sub(r"\1", key)
+    for words in (key, strip_courtesies(key)):
+        if words in YES_WORDS:
+            return YES_VALUE
+        if words in NO_WORDS:
+            return NO_VALUE
     return _parse_yes_no_sentence(key)
 
 
@@ -105,53 +102,11 @@ def _parse_yes_no_emoji(text: str) -> str | None:
 
 
 def _parse_choice_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
-    key = fold_answer(text)
-    if not key:
-        return None
-    choice_by_key = {fold_answer(choice): choice for choice in question.choices}
-    if key in choice_by_key:
-        return choice_by_key[key]
-    choice_by_label = dict(zip(question.choice_labels, question.choices, strict=True))
-    labelled_choice = _find_choice_by_label(key, choice_by_label)
-    if labelled_choice:
-        return labelled_choice
-    prefixed = [
-        choice for choice_key, choice in choice_by_key.items() if _is_choice_prefix(choice_key, key)
-    ]
-    if len(prefixed) == 1:
-        return prefixed[0]
-    return None
-
-
-def _find_choice_by_label(key: str, choice_by_label: dict[str, str]) -> str | None:
-    """Return the choice by its label, alone or with its words after it ("2 Pasta").
-
-    Where the labels are numbers, a number word or a letter alone counts too.
-    """
-    label, _, words = key.partition(" ")
-    if "1" in choice_by_label and not words:
-        label = str(NUMBER_WORDS.get(label, label))
-        if len(label) == 1 and label in CHOICE_LETTERS:
-            label = str(CHOICE_LETTERS.index(label) + 1)
-    choice = choice_by_label.get(label)
-    if choice is None or not words:
-        return choice
-    choice_key = fold_answer(choice)
-    if choice_key == words or _is_choice_prefix(choice_key, words):
-        return choice
-    return None
-
-
-def _is_choice_prefix(choice_key: str, key: str) -> bool:
-    """Whether `key` begins a choice: with whole words, or with three letters of its first word."""
-    if choice_key.startswith(f"{key} "):
-        return True
-    is_long_enough = len(key) >= MIN_PREFIX_LENGTH and not key.isdigit()
-    return is_long_enough and choice_key.startswith(key)
+    return parse_choice(question, text)
 
 
 def _parse_number_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
-    value = parse_whole_number_answer(text)
+    value = parse_whole_number_answer(text, question.prompt)
     if value is None:
         return None
     if question.high is not None and value > question.high:
@@ -169,32 +124,7 @@ def _parse_date_answer(question: SurveyQuestion, text: str, context: DateContext
 
 
 def _parse_name_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
-    written = clean_text(text).replace("’", "'")
-    written = NAME_INTRODUCTION_PATTERN.sub("", written).strip(" ,!")
-    # The full stop of a sentence, but not that of "Zoë H."
-    name = clean_name(re.sub(r"(?<=\w{3})\.$", "", written))
-    if not name or len(name) > MAX_NAME_ANSWER_LENGTH or not _is_name_length(name.split()):
-        return None
-    if not any(map(str.isalpha, name)) or any(map(str.isdigit, name)):
-        return None
-    if NAME_FORBIDDEN_PATTERN.search(name) or fold_answer(name) in YES_WORDS | NO_WORDS:
-        return None
-    return name
-
-
-def _is_name_length(words: list[str]) -> bool:
-    """Whether so many words may be a name.
-
-    Long ones are: "María José de la Cruz y Fernández Villaverde".
-    """
-    if len(words) <= MAX_NAME_WORDS:
-        return True
-    return len(words) <= MAX_CAPITALIZED_NAME_WORDS and all(map(_is_like_name, words))
-
-
-def _is_like_name(word: str) -> bool:
-    is_capitalized = word[:1].isupper() and not word.isupper()
-    return len(word) <= SHORT_NAME_WORD_LENGTH or is_capitalized
+    return parse_name(text)
 
 
 PARSER_BY_QUESTION_TYPE: dict[

@@ -13,8 +13,6 @@ MAX_CHOICES = 20
 CHOICE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 YES_VALUE = "yes"
 NO_VALUE = "no"
-# A setting with one of these values is not stored.
-UNSET_VALUES: tuple[Any, ...] = (None, False, "", [], {})
 # Where an answer may lead, besides to a question, whose numbers begin with 1.
 END_OF_SURVEY = 0
 END_WITHOUT_REGISTRATION = -1
@@ -78,7 +76,7 @@ class SurveyQuestion:
     @property
     def choice_labels(self) -> tuple[str, ...]:
         """The labels before the choices: 1 2 3, or A B C where a choice begins with a digit."""
-        if any(fold_text(choice)[:1].isdigit() for choice in self.choices):
+        if any(fold_text(choice)[:1].isdecimal() for choice in self.choices):
             # A text "2" would name both the label 2 and the choice "2 tickets".
             return tuple(CHOICE_LETTERS[: len(self.choices)])
         return tuple(map(str, range(1, len(self.choices) + 1)))
@@ -175,7 +173,12 @@ def _serialize_question(question: SurveyQuestion) -> str | dict[str, Any]:
         "hint": question.hint,
         "leads": dict(question.branches),
     }
-    return {name: value for name, value in settings.items() if value not in UNSET_VALUES}
+    return {name: value for name, value in settings.items() if not _is_unset(value)}
+
+
+def _is_unset(value: Any) -> bool:
+    """Whether a setting is not stored. 0 is set: it is the bound of a number."""
+    return value is None or value is False or value in ("", [], {})
 
 
 def build_opening_text(intro: str, first_question: str) -> str:
