@@ -17,14 +17,19 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 # More threads than two cores can use: inbound texts share a commit, so the more of them may wait,
 # the fewer commits there are. With 8 threads a slow disk was the limit at some 180 texts a second
 # (docs/decisions/0013-texts-that-come-in.md).
+# Pages have other threads (server/threaded_worker.py).
 threads = 24
-worker_class = "gthread"
+worker_class = "server.threaded_worker.CollectingWorker"
+# Idle connections cost a file descriptor each; with more than these the oldest is closed.
+worker_connections = 800
 preload_app = False  # every worker has its own database connections and its own engine
 timeout = 60
 graceful_timeout = 30  # the engine waits at most 28 s for the results of texts in flight
 # How long a slow page may still take when the worker ends; then the worker goes without it.
 PAGE_GRACE_SECONDS = 20
-keepalive = 5
+# Longer than every proxy keeps a connection to us (deploy/): a proxy that sends a request while
+# we close would answer 502.
+keepalive = 75
 control_socket_disable = True
 accesslog = "-" if os.environ.get("APP_ENV", "production") == "production" else None
 

@@ -20,8 +20,9 @@ from app.core.environment import load_settings
 from app.core.settings import Settings
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
-# For the 24 threads that serve requests (gunicorn.conf.py), the engine and the background jobs.
-CONNECTION_POOL_SIZE = 40
+# For the 24 threads of webhooks and 8 of pages (gunicorn.conf.py, server/threaded_worker.py), the
+# engine and the background jobs.
+CONNECTION_POOL_SIZE = 48
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -19,13 +19,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
+from app.core.form_limits import (
+    FORM_MIMETYPE,
+    MAX_FORM_BYTES,
+    UPLOAD_MIMETYPE,
+    install_form_limits,
+)
 from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
 
 ALL_ROLES = (Role.ADMIN, Role.SOCIAL_MANAGER)
 PASSWORD_ENDPOINT = "accounts.change_own_password"
-FORM_MIMETYPE, MAX_FORM_BYTES = "application/x-www-form-urlencoded", 512 * 1024
-UPLOAD_MIMETYPE = "multipart/form-data"
 ENDPOINTS_BEFORE_PASSWORD_CHANGE = {PASSWORD_ENDPOINT, "accounts.logout", "static"}
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
@@ -60,8 +64,7 @@ def current_username() -> str:
 
 
 def reject_large_forms() -> None:
-    """Refuse plain forms over 512 KB, before anything parses them."""
-    # Werkzeug's MAX_FORM_MEMORY_SIZE bounds the fields of uploads, not those of plain forms.
+    """Refuse plain forms that say they are over 512 KB, before anything reads them."""
     if request.mimetype == FORM_MIMETYPE and (request.content_length or 0) > MAX_FORM_BYTES:
         abort(413)
 
@@ -138,6 +141,7 @@ def install_access_control(app: Flask) -> None:
     """Check permissions, form tokens and form sizes of every request of `app`."""
     # None: a token is valid as long as its session; a form may stay open for hours.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+    install_form_limits(app)
     app.before_request(reject_large_forms)
     app.before_request(check_upload_access)
     csrf.init_app(app)

@@ -26,6 +26,7 @@ class ProgramCopy:
         shutil.copytree(
             ROOT / "app", folder / "app"
         )  # with what Python compiled: a start without takes twice as long
+        shutil.copytree(ROOT / "server", folder / "server")
         for name in NEEDED:
             shutil.copy(ROOT / name, folder / name)
 
