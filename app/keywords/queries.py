@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.domain.texts.plurals import pluralize
-from app.domain.texts.text_intent import fold_text
+from app.domain.texts.word_folding import fold_keyword
 from app.events.queries.events import find_event_titles
 from app.keywords.models import KeywordRule
 from app.surveys.queries.surveys import find_open_survey_keywords, find_survey_names
@@ -65,7 +65,7 @@ def paginate_keywords(params: ListParams) -> KeywordListPage:
 
 def _build_search_condition(search: str) -> ColumnElement[bool]:
     # Words are stored folded. A search of nothing but punctuation folds to nothing, and finds none.
-    has_word = KeywordRule.id.in_(select_keywords_with_word(fold_text(search) or search))
+    has_word = KeywordRule.id.in_(select_keywords_with_word(search))
     return or_(has_word, build_text_filter(search, KeywordRule.response_body))
 
 
@@ -123,7 +123,7 @@ def find_keyword_conflict(word: str, besides: int | None = None) -> str | None:
     if owner.keyword_rule_id is None or owner.keyword_rule_id == besides:
         return None
     rule = find_keyword_rule(owner.keyword_rule_id)
-    if rule is None or rule.keyword == word:
+    if rule is None or fold_keyword(rule.keyword) == fold_keyword(word):
         return f"{word} is already a keyword."
     return f"{word} is already another word for the keyword {rule.keyword}."
 

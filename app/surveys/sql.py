@@ -9,7 +9,19 @@ names of the columns for itself.
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Update, bindparam, case, exists, func, insert, select, text, update
+from sqlalchemy import (
+    Select,
+    Update,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.core.column_types import UtcDateTime
@@ -217,14 +229,16 @@ def _upsert_answer() -> Any:
 INSERT_ANSWER = PreparedStatement(insert(survey_answers), *_ANSWER_COLUMNS)
 UPSERT_ANSWER = PreparedStatement(_upsert_answer(), *_ANSWER_COLUMNS)
 
+_IS_ONE_OF_WORDS = or_(W.word.in_(select(_WORDS.c.value)), W.folded.in_(select(_WORDS.c.value)))
 # Read for texts that may start something: the surveys of these words, None for a keyword's. One
 # JSON value is one sqlite3_step; each further row would release the GIL once more.
 SELECT_SURVEYS_OF_WORDS = PreparedStatement(
-    select(func.json_group_array(W.survey_id)).where(W.word.in_(select(_WORDS.c.value)))
+    select(func.json_group_array(W.survey_id)).where(_IS_ONE_OF_WORDS)
 )
-# Read for texts whose words may be a keyword: pairs of a word and its keyword.
+# Read for texts whose words may be a keyword: each word as it is stored and as it is compared,
+# and its keyword.
 SELECT_KEYWORDS_OF_WORDS = PreparedStatement.as_json(
-    select(W.word, W.keyword_rule_id).where(
-        W.word.in_(select(_WORDS.c.value)), W.keyword_rule_id.is_not(None)
+    select(W.word, W.folded, W.keyword_rule_id).where(
+        _IS_ONE_OF_WORDS, W.keyword_rule_id.is_not(None)
     )
 )

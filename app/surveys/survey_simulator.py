@@ -25,7 +25,8 @@ from app.domain.surveys.survey_state_machine import (
     process_survey_text,
 )
 from app.domain.texts import message_templates
-from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
+from app.domain.texts.text_intent import TextIntent, classify_text
+from app.domain.texts.word_folding import fold_keyword
 from app.domain.time.local_times import format_day
 from app.surveys.actions.survey_starts import RESTART_NOTICE
 from app.surveys.queries.answer_calendar import build_answer_calendar
@@ -141,7 +142,7 @@ class _SimulatedPhone:
             self._receive_survey_text(text, doubtful=intent is TextIntent.MAYBE_OPT_OUT)
 
     def _receive_survey_text(self, text: str, *, doubtful: bool) -> None:
-        is_keyword = fold_text(text) == self.draft.keyword
+        is_keyword = fold_keyword(text) == fold_keyword(self.draft.keyword)
         step = self._compute_valid_step(text, only_bare=doubtful, is_keyword=is_keyword)
         if step:
             self._apply_step(text, step)

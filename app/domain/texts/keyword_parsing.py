@@ -1,12 +1,16 @@
 """Keywords: which words may be one, and which of them an inbound text may mean."""
 
 import re
+from collections.abc import Iterable
 
 from app.domain.surveys.survey_commands import BACK_COMMAND, LEAVE_COMMAND, SKIP_COMMAND
 from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
+from app.domain.texts.word_folding import fold_keyword, fold_words
 
 MAX_KEYWORD_LENGTH = 40
 MAX_KEYWORD_WORDS = 3
+# "F. O. O. D. BANK" is five words as somebody may type it.
+MAX_COMPARED_WORDS = 6
 # A longer text is no keyword, and its first words are over by then.
 MAX_CHARACTERS_SEARCHED = 200
 SURVEY_COMMAND_REASONS = {
@@ -26,10 +30,11 @@ KEYWORD_SEPARATOR_PATTERN = re.compile(r"[,;\n]")
 def find_keyword_problem(word: str) -> str | None:
     """Return why a typed word cannot be a keyword, in a sentence, or None when it can.
 
-    The word is judged as it is stored: folded by fold_text().
+    The word is judged as it is stored, folded by fold_text(), and as it is compared, by
+    fold_keyword().
     """
     keyword = fold_text(word)
-    if not keyword:
+    if not fold_keyword(word):
         return "Write a word of letters or digits."
     if len(keyword) > MAX_KEYWORD_LENGTH:
         return (
@@ -41,47 +46,73 @@ def find_keyword_problem(word: str) -> str | None:
 
 
 def _explain_reserved_word(keyword: str) -> str | None:
-    reason = RESERVED_WORD_REASONS.get(classify_text(keyword))
-    if reason:
-        return f"{keyword} {reason}"
-    if keyword in SURVEY_COMMAND_REASONS:
-        return f"{keyword} {SURVEY_COMMAND_REASONS[keyword]}; pick another word."
+    # "E.N.D." and "stóp" are compared without dots and accents, so they are judged so too.
+    for spelling in (keyword, fold_words(keyword), fold_keyword(keyword)):
+        reason = RESERVED_WORD_REASONS.get(classify_text(spelling))
+        if reason:
+            return f"{keyword} {reason}"
+        if spelling in SURVEY_COMMAND_REASONS:
+            return f"{keyword} {SURVEY_COMMAND_REASONS[spelling]}; pick another word."
     return None
 
 
 def split_keywords(line: str) -> list[str]:
-    """Return the words of a line with commas between them: folded, in order, without repeats."""
-    keywords = dict.fromkeys(map(fold_text, KEYWORD_SEPARATOR_PATTERN.split(line)))
-    return list(filter(None, keywords))
+    """Return the words of a line with commas between them: folded, in order, without repeats.
+
+    Of two that are compared alike ("CAFÉ", "cafe") the first is kept.
+    """
+    words: dict[str, str] = {}
+    for word in KEYWORD_SEPARATOR_PATTERN.split(line):
+        words.setdefault(fold_keyword(word), fold_text(word))
+    words.pop("", None)
+    return list(words.values())
 
 
 def list_keyword_spellings(text: str) -> set[str]:
-    """Return how a keyword may be stored: folded, or as it was typed (in the first version)."""
+    """Return how a keyword may be stored, or compared.
+
+    Folded by fold_text(); as it was typed (in the first version); by fold_keyword().
+    """
     keyword = fold_text(text)
-    return {keyword, keyword.lower(), keyword.title()} if keyword else set()
+    if not keyword:
+        return set()
+    return {keyword, keyword.lower(), keyword.title(), fold_keyword(text)}
 
 
-def extract_whole_keyword(body: str) -> str | None:
-    """Return the keyword that the whole text would be, or None when it is empty or too long."""
+def list_whole_keywords(body: str) -> list[str]:
+    """Return the keyword that the whole text would be, in both spellings; [] when too long."""
     if len(body) > MAX_CHARACTERS_SEARCHED:
-        return None
-    keyword = fold_text(body)
-    return keyword if _has_keyword_length(keyword) else None
+        return []
+    return _keep_keywords([fold_text(body), fold_keyword(body)])
 
 
 def list_leading_keywords(body: str) -> list[str]:
     """Return the keywords that a text may begin with, the longest first.
 
-    "join, please!" begins with JOIN PLEASE and with JOIN.
+    "join, please!" begins with JOIN PLEASE and with JOIN. Each as it may be stored, and as it is
+    compared: "St. Mary please" begins with ST. MARY and STMARY.
     """
+    beginning = body[:MAX_CHARACTERS_SEARCHED]
     # One word more than a keyword has: folding may remove one that is punctuation.
-    first_words = body[:MAX_CHARACTERS_SEARCHED].split()[: MAX_KEYWORD_WORDS + 1]
+    first_words = beginning.split()[: MAX_KEYWORD_WORDS + 1]
     words = fold_text(" ".join(first_words)).split()[:MAX_KEYWORD_WORDS]
     keywords: list[str] = []
     for count in range(len(words), 0, -1):
         # A keyword may have punctuation inside, as in ST. MARY; a text has it between its words.
         keywords.append(fold_text(" ".join(words[:count])))
         keywords.append(" ".join(map(fold_text, words[:count])))
+    # Word by word: "join.example.org" is one, and does not begin with JOIN.
+    compared_words = list(map(fold_keyword, fold_text(beginning).split()))[:MAX_COMPARED_WORDS]
+    for count in range(len(compared_words), 0, -1):
+        keywords.append("".join(compared_words[:count]))
+    return sorted(_keep_keywords(keywords), key=_count_letters, reverse=True)
+
+
+def _count_letters(keyword: str) -> int:
+    return len(fold_keyword(keyword))
+
+
+def _keep_keywords(keywords: Iterable[str]) -> list[str]:
     return list(filter(_has_keyword_length, dict.fromkeys(keywords)))
 
 

@@ -8,8 +8,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from app.core.db import NotFound, db
+from app.domain.texts.word_folding import fold_keyword
 from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
-from app.surveys.actions.trigger_words import claim_trigger_words, release_trigger_words
+from app.surveys.actions.trigger_words import (
+    claim_trigger_words,
+    fold_main_word,
+    release_trigger_words,
+)
 from app.surveys.queries.trigger_words import find_trigger_words_of_keywords
 
 
@@ -40,7 +45,7 @@ def create_keyword_rule(
     """
     row = KeywordRule(**asdict(info), created_by=created_by)
     db.session.add(row)
-    db.session.flush()
+    fold_main_word(row.keyword)
     _claim_aliases(row, aliases)
     return row
 
@@ -60,7 +65,7 @@ def update_keyword_rule(rule_id: int, info: KeywordInfo, aliases: Sequence[str])
         if getattr(row, field) != value:
             setattr(row, field, value)
             changed_fields.append(field)
-    db.session.flush()
+    fold_main_word(row.keyword)
     _claim_aliases(row, aliases)
     if words_before != set(aliases):
         changed_fields.append("aliases")
@@ -87,5 +92,6 @@ def delete_keyword_rule(rule_id: int) -> KeywordRule:
 
 
 def _claim_aliases(row: KeywordRule, aliases: Sequence[str]) -> None:
-    words = [alias for alias in aliases if alias != row.keyword]
+    main_word = fold_keyword(row.keyword)
+    words = [alias for alias in aliases if fold_keyword(alias) != main_word]
     claim_trigger_words(row.id, words)

@@ -59,9 +59,8 @@ def handle_keyword_text(text: InboundText) -> HandlerResult | None:
 
 def extract_candidate_words(body: str) -> list[str]:
     """Return the words by which a keyword may be meant, the likeliest first."""
-    words = keyword_parsing.list_leading_keywords(body)
-    whole_word = keyword_parsing.extract_whole_keyword(body)
-    return [whole_word, *words] if whole_word else words
+    whole_words = keyword_parsing.list_whole_keywords(body)
+    return [*whole_words, *keyword_parsing.list_leading_keywords(body)]
 
 
 def _find_matching_keyword(text: InboundText) -> ActiveKeyword | None:
@@ -74,11 +73,11 @@ def _find_matching_keyword(text: InboundText) -> ActiveKeyword | None:
         b_rule_ids=json.dumps([*rule_ids.values()]), b_moment=text.moment
     )
     keywords = {row[0]: ActiveKeyword(*row) for row in rows}
-    whole_word = keyword_parsing.extract_whole_keyword(text.words)
+    whole_words = keyword_parsing.list_whole_keywords(text.words)
     # In the order of `words`: the longest beginning wins, and the whole text before all.
     for word in words:
         keyword = keywords.get(rule_ids.get(word, 0))
-        if keyword and (word == whole_word or keyword.match_kind is KeywordMatch.FIRST):
+        if keyword and (word in whole_words or keyword.match_kind is KeywordMatch.FIRST):
             return keyword
     return None
 

@@ -20,6 +20,7 @@ from app.domain.texts import keyword_parsing, message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_intent import fold_text
 from app.domain.texts.whole_numbers import parse_id
+from app.domain.texts.word_folding import fold_keyword
 from app.domain.time import local_times
 from app.events.models import Event
 from app.events.queries.events import fetch_all_events, find_event
@@ -176,7 +177,8 @@ class KeywordForm(FlaskForm):
     def folded_aliases(self) -> list[str]:
         """The other words as they are stored, without the keyword itself."""
         words = keyword_parsing.split_keywords(self.aliases.data or "")
-        return [word for word in words if word != self.folded_keyword]
+        main_word = fold_keyword(self.folded_keyword)
+        return [word for word in words if fold_keyword(word) != main_word]
 
     @property
     def keyword_info(self) -> KeywordInfo:

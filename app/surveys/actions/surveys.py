@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, null, select
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.domain.surveys.question_definitions import SurveyQuestion, serialize_questions
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
+from app.surveys.actions.trigger_words import fold_main_word
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 
@@ -49,7 +50,7 @@ def create_survey(info: SurveyInfo, *, is_active: bool = True) -> SurveyFlow:
         columns["nudge_hours"] = null()
     row = SurveyFlow(**columns, is_active=is_active)
     db.session.add(row)
-    db.session.flush()
+    fold_main_word(info.keyword)
     return row
 
 
@@ -65,7 +66,7 @@ def update_survey(survey_id: int, info: SurveyInfo) -> list[str]:
         if getattr(row, column) != value:
             setattr(row, column, value)
             changed_columns.append(column)
-    db.session.flush()
+    fold_main_word(info.keyword)
     return changed_columns
 
 

@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from app.core.db import db
 from app.domain.texts.keyword_parsing import list_keyword_spellings
+from app.domain.texts.text_intent import fold_text
+from app.domain.texts.word_folding import fold_keyword
 from app.surveys import sql
 from app.surveys.models import SurveyFlow, TriggerWord, trigger_words
 
@@ -27,14 +29,24 @@ def find_trigger_word_owner(words: Iterable[str]) -> TriggerWordOwner | None:
 
 
 def find_trigger_word_owners(words: Iterable[str]) -> list[TriggerWordOwner]:
-    """Return whose these words are; those that start nothing are not among them."""
+    """Return whose these words are; those that start nothing are not among them.
+
+    A word is found by how it is stored, and by how it is compared (fold_keyword()).
+    """
     rows = db.session.execute(
         select(TriggerWord.keyword_rule_id, TriggerWord.survey_id, SurveyFlow.name)
         .outerjoin(SurveyFlow, SurveyFlow.id == TriggerWord.survey_id)
-        .where(TriggerWord.word.in_(words))
+        .where(_is_one_of(words))
         .order_by(TriggerWord.word)
     )
     return [TriggerWordOwner(*row) for row in rows]
+
+
+def _is_one_of(words: Iterable[str]) -> ColumnElement[bool]:
+    spellings = set(words)
+    return or_(
+        TriggerWord.word.in_(spellings), TriggerWord.folded.in_(set(map(fold_keyword, spellings)))
+    )
 
 
 def find_trigger_words_of_keywords(rule_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -52,20 +64,28 @@ def find_trigger_words_of_keywords(rule_ids: Sequence[int]) -> dict[int, list[st
 
 
 def select_keywords_with_word(fragment: str) -> Select[int | None]:
-    """Return the select of the ids of the keywords that have a word with `fragment` in it."""
+    """Return the select of the ids of the keywords that have a word with `fragment` in it.
+
+    In any spelling. A fragment of nothing but punctuation is in no word.
+    """
+    has_fragment = TriggerWord.word.contains(fold_text(fragment) or fragment, autoescape=True)
+    if folded := fold_keyword(fragment):
+        has_fragment = or_(has_fragment, TriggerWord.folded.contains(folded, autoescape=True))
     return (
         select(TriggerWord.keyword_rule_id)
-        .where(TriggerWord.word.contains(fragment, autoescape=True))
+        .where(has_fragment)
         .where(TriggerWord.keyword_rule_id.is_not(None))
     )
 
 
 def find_existing_trigger_words(words: Iterable[str]) -> list[str]:
     """Return those of these folded words that start something, in alphabetical order."""
-    existing = (
-        select(TriggerWord.word).where(TriggerWord.word.in_(words)).order_by(TriggerWord.word)
+    spellings = set(words)
+    rows = db.session.execute(
+        select(TriggerWord.word, TriggerWord.folded).where(_is_one_of(spellings))
     )
-    return list(db.session.scalars(existing))
+    existing = {spelling for row in rows for spelling in row}
+    return sorted(word for word in spellings if {word, fold_keyword(word)} & existing)
 
 
 def build_trigger_word_condition(words_json: Any) -> ColumnElement[bool]:
@@ -74,8 +94,12 @@ def build_trigger_word_condition(words_json: Any) -> ColumnElement[bool]:
     For a statement of another feature: `words_json` is a column or parameter of it.
     """
     words = func.json_each(words_json).table_valued("value")
-    # One statement asks everything about a batch of texts that come in; this is a part of it.
-    return exists().where(trigger_words.c.word.in_(select(words.c.value)))
+    # One statement asks everything about a batch of texts that come in; this is a part of it. Two
+    # look-ups, for each has an index of its own.
+    return or_(
+        exists().where(trigger_words.c.word.in_(select(words.c.value))),
+        exists().where(trigger_words.c.folded.in_(select(words.c.value))),
+    )
 
 
 def find_survey_of_text(body: str) -> int | None:
@@ -99,5 +123,10 @@ def _find_surveys_of_text(body: str) -> list[int | None]:
 
 
 def find_keywords_of_words(words: Sequence[str]) -> dict[str, int]:
-    """Return the keyword (its id) of each of these folded words that belongs to one."""
-    return dict(sql.SELECT_KEYWORDS_OF_WORDS.fetch_json(b_words=json.dumps(words)))
+    """Return the keyword (its id) of each of these words that belongs to one.
+
+    A word as it is stored comes before another that is only compared alike.
+    """
+    rows = sql.SELECT_KEYWORDS_OF_WORDS.fetch_json(b_words=json.dumps(words))
+    rule_ids = {folded: rule_id for _, folded, rule_id in rows if folded}
+    return rule_ids | {word: rule_id for word, _, rule_id in rows}
