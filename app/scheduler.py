@@ -19,6 +19,7 @@ from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine.engine_thread import SendEngine
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
+from app.surveys.actions.trigger_words import fold_stored_words
 from app.webhooks.actions.overdue_stop_questions import opt_out_overdue_stop_questions
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
 from app.webhooks.actions.webhook_events import delete_old_webhook_events
@@ -46,7 +47,7 @@ class BackgroundJobs:
         self._add_job(self._decide_overdue_opt_outs, timedelta(hours=1), runs_at_start=True)
         self._add_job(self._resolve_out_of_order_opt_outs, timedelta(seconds=2))
         self._add_job(self._apply_unmatched_receipts, timedelta(minutes=1), runs_at_start=True)
-        self._add_job(self._time_out_survey_sessions, timedelta(minutes=1))
+        self._add_job(self._time_out_survey_sessions, timedelta(minutes=1), runs_at_start=True)
         self._last_tick_at = monotonic()
         self._next_release_at = 0.0
         self._stopping = threading.Event()
@@ -141,6 +142,8 @@ class BackgroundJobs:
             ended, nudged = time_out_and_nudge_sessions(now())
             if ended or nudged:
                 log.info("surveys: %s sessions timed out, %s reminded", ended, nudged)
+            if folded := fold_stored_words():
+                log.info("surveys: %s trigger words folded", folded)
 
     @contextmanager
     def _job_context(self, unwritable_message: str) -> Iterator[None]:
