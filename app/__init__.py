@@ -20,9 +20,9 @@ from app.core.environment import load_settings
 from app.core.settings import Settings
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
-# For the 24 threads of webhooks and 8 of pages (gunicorn.conf.py, server/threaded_worker.py), the
+# For the 24 threads of webhooks and 4 of pages (gunicorn.conf.py, server/threaded_worker.py), the
 # engine and the background jobs.
-CONNECTION_POOL_SIZE = 48
+CONNECTION_POOL_SIZE = 44
 
 
 def create_app(settings: Settings | None = None) -> Flask:
