@@ -7,12 +7,16 @@ up for a text or a receipt is one statement, composed from what the owners of th
 (docs/decisions/0010-receipts.md, docs/decisions/0013-texts-that-come-in.md).
 """
 
-from sqlalchemy import String, bindparam, exists, func, literal, select, true, update
+from sqlalchemy import String, bindparam, exists, func, literal, or_, select, true, update
 
 from app.core.column_types import UtcDateTime
 from app.core.prepared_statements import PreparedStatement
 from app.delivery.queries.attempt_lookup import match_attempt_id, select_attempt_by_ref
-from app.delivery.queries.text_history import select_answered_message_ids, select_newest_texts
+from app.delivery.queries.text_history import (
+    match_message_sid,
+    select_answered_message_ids,
+    select_newest_texts,
+)
 from app.domain.texts.auto_reply_limit import MAX_AUTO_REPLIES_WITH_SURVEYS
 from app.events.queries.contact_names import build_names_json
 from app.inbox.queries.threads import select_is_silenced
@@ -43,17 +47,23 @@ INSERT_EVENTS = PreparedStatement(
 )
 
 # What must be known of inbound texts before they are stored, for a whole batch: b_texts is a JSON
-# list of [dedupe key, phone, JSON list of trigger words]. A text takes 2 statements so, and its
-# share of 4 (before: 19). Returns one JSON list of rows, as TextContext in the pipeline reads them.
+# list of [dedupe key, phone, JSON list of trigger words, SID]. A text takes 2 statements so, and
+# its share of 4 (before: 19). Returns one JSON list of rows, as TextContext in the pipeline reads
+# them.
 _batch = func.json_each(bindparam("b_texts")).table_valued("value").c.value
 _texts = select(
     func.json_extract(_batch, "$[0]").label("dedupe_key"),
     func.json_extract(_batch, "$[1]").label("phone"),
     func.json_extract(_batch, "$[2]").label("words"),
+    func.json_extract(_batch, "$[3]").label("sid"),
 ).cte("texts")
 _text_context = func.json_array(
     _texts.c.dedupe_key,
-    exists().where(_events.dedupe_key == _texts.c.dedupe_key),
+    # An event is forgotten after 30 days; its text is not.
+    or_(
+        exists().where(_events.dedupe_key == _texts.c.dedupe_key),
+        match_message_sid(_texts.c.sid),
+    ),
     func.json(build_names_json(_texts.c.phone)),
     build_may_answer_condition(_texts.c.phone, _SINCE),
     build_trigger_word_condition(_texts.c.words),

@@ -3,7 +3,7 @@
 import pytest
 
 from app.core import logging_config
-from app.webhooks.views import request_verification
+from app.webhooks.views import call_refusal
 from tests.webhooks.calls import BASE, TWILIO
 
 
@@ -25,9 +25,9 @@ def sandbox_app(make_app):
 def nothing_was_refused_yet(monkeypatch):
     """The process counts forgeries for its whole life; each test begins at none."""
     for name in ("wrong_signature_log", "wrong_account_log"):
-        said = getattr(request_verification, name)
+        said = getattr(call_refusal, name)
         monkeypatch.setattr(
-            request_verification,
+            call_refusal,
             name,
             logging_config.ThrottledWarning(
                 said.logger.name,

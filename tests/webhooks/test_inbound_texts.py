@@ -193,12 +193,17 @@ def test_what_is_missing_or_strange_is_taken_as_it_is(twilio_app, change):
     assert [row.body for row in list_inbound_texts(twilio_app)] == [fields.get("Body", "")]
 
 
-def test_two_texts_without_a_name_are_two(twilio_app):
-    """Twilio names every text; should it not, none is taken for a repeat of another."""
-    for body in ("STOP", "START"):
-        text(twilio_app, body, sid="")
-        minutes_pass(twilio_app)
-    assert verdicts(twilio_app) == ["opt_out", "return"]
+def test_signed_texts_without_account_name_or_sender_are_refused(twilio_app):
+    """F23: of a captured call others can be cut with the same signature, but not complete ones."""
+    for missing, code in {"AccountSid": 403, "MessageSid": 400, "From": 400}.items():
+        fields = {name: value for name, value in FIELDS.items() if name != missing}
+        assert call(twilio_app, INBOUND, fields | {"Body": "STOP"}).status_code == code, missing
+    for name in ("", "SM", SID[:-1], SID + "NumMedia0"):
+        assert text(twilio_app, "STOP", sid=name).status_code == 400, name
+    captured = [("AccountSid", ACCOUNT), ("Body", "hello"), ("From", ZOE), ("MessageSid", SID)]
+    joined = "".join(name + value for name, value in captured)
+    assert call(twilio_app, INBOUND, [(joined, "")]).status_code == 403
+    assert (verdicts(twilio_app), opted_out(twilio_app)) == ([], {})
 
 
 # case W21 of docs/cases.md

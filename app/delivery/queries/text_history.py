@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, exists, func, select
 
 from app.core.db import db
 from app.delivery.models import messages
@@ -47,6 +47,11 @@ def find_texts_of_phone(message_ids: Sequence[int]) -> dict[int, TextOfPhone]:
         columns.id.in_(_select_listed_ids(message_ids))
     )
     return {row.id: TextOfPhone(*row) for row in db.session.execute(rows)}
+
+
+def match_message_sid(sid: ColumnElement[str | None]) -> ColumnElement[bool]:
+    """Return whether a message has this SID, for each row of another table."""
+    return exists().where(messages.c.provider_sid == sid)
 
 
 def find_sent_times(message_ids: Sequence[int | None]) -> dict[int, SentTime]:

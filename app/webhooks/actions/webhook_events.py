@@ -29,11 +29,16 @@ MIN_PAUSE_SECONDS = 0.01
 
 @dataclass(frozen=True, slots=True)
 class WebhookCall:
-    """A verified call of the carrier. `ref` is from the address of a receipt."""
+    """A verified call of the carrier.
+
+    `ref` is from the address of a receipt. `written_at`: when the text was written, where it is
+    taken in later; None for now.
+    """
 
     params: Mapping[str, str]
     carrier: str
     ref: str | None = None
+    written_at: datetime | None = None
 
     def get_first_field(self, *names: str) -> str:
         """Return the first of these parameters that is not empty, else "".
@@ -82,7 +87,8 @@ def build_webhook_event(call: WebhookCall, kind: str, sid: str, *key_parts: str)
         sid=sid or None,
         ref=call.ref,
         payload=payload[:MAX_PAYLOAD_CHARACTERS],
-        received_at=now(),
+        # No call came for a text that is taken in later.
+        received_at=call.written_at or now(),
     )
 
 

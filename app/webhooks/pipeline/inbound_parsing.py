@@ -5,6 +5,7 @@ Runs before the write lock is taken; knows no database.
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.settings import current_settings
 from app.domain.phones.phone_number import is_e164
@@ -37,6 +38,7 @@ class ParsedInboundText:
     `reading`: what the person wrote of the body, before our own texts to them are known.
     `twilio_opt_out_type`: STOP, START or HELP where Twilio has recognised it itself, else "".
     `trigger_words_json`: the words by which it may start a survey or a keyword.
+    `written_at`: when it was written, where it is taken in later; None for now.
     """
 
     event: NewWebhookEvent
@@ -51,6 +53,7 @@ class ParsedInboundText:
     reading: InboundReading
     is_from_us: bool
     trigger_words_json: str
+    written_at: datetime | None = None
 
     @property
     def is_from_person(self) -> bool:
@@ -80,6 +83,7 @@ def parse_inbound_text(call: WebhookCall) -> ParsedInboundText:
         twilio_opt_out_type=opt_out_type,
         is_from_us=phone in (to, current_settings().sender),
         trigger_words_json=json.dumps(words),
+        written_at=call.written_at,
     )
 
 

@@ -33,15 +33,18 @@ def process_inbound_text(call: WebhookCall) -> str:
 
 
 def _process_text(text: ParsedInboundText, context: TextContext, moment: datetime) -> ProcessedText:
-    """Run the stages of one parsed text: store, read, route, queue replies. Inside write()."""
+    """Run the stages of one parsed text: store, read, route, queue replies. Inside write().
+
+    A text that is taken in late keeps the time when it was written; its replies leave now.
+    """
     if context.is_repeat:
         return ProcessedText(REPEAT_VERDICT)
     if not text.phone:
         return ProcessedText(IGNORED_VERDICT)
-    stored = store_inbound_text(text, context, moment)
+    stored = store_inbound_text(text, context, text.written_at or moment)
     read = read_beside_our_texts(stored)
     decision = route_inbound_text(read)
-    outcome = queue_replies(read.inbound, decision)
+    outcome = queue_replies(read.inbound, decision, moment)
     return record_in_thread(read.inbound, outcome)
 
 

@@ -4,9 +4,12 @@ HANDLERS is the order in which they are offered it: the first that returns a dec
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from app.core.clock import now
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.texts.inbound_text import HandlerResult
+from app.domain.texts.late_texts import is_too_late_to_answer, is_too_late_to_confirm
 from app.domain.texts.own_words import TextAuthor
 from app.domain.texts.text_intent import TextIntent, is_opt_in_when_opted_out
 from app.keywords.actions.keyword_text_handling import handle_keyword_text
@@ -16,7 +19,11 @@ from app.surveys.actions.survey_text_handling import (
     handle_survey_answer,
     start_survey_by_keyword,
 )
-from app.webhooks.actions import opt_out_processing, out_of_order_opt_outs
+from app.webhooks.actions import (
+    opt_out_processing,
+    out_of_order_opt_outs,
+    overtaken_opt_outs,
+)
 from app.webhooks.actions.routing_decision import (
     DECISION_FOR_PERSON,
     RoutingDecision,
@@ -30,7 +37,10 @@ def route_inbound_text(text: StoredInboundText) -> RoutingDecision:
     # What no phone sent is read by people only: it is never obeyed and never answered.
     if not text.parsed.is_from_person:
         return DECISION_FOR_PERSON
+    is_late = is_too_late_to_answer(text.parsed.written_at, now())
     for handler in HANDLERS:
+        if is_late and handler in HANDLERS_IN_TIME:
+            continue
         decision = handler(text)
         if decision is not None:
             return decision
@@ -40,16 +50,23 @@ def route_inbound_text(text: StoredInboundText) -> RoutingDecision:
 def _handle_opt_out(text: StoredInboundText) -> RoutingDecision | None:
     if text.parsed.intent is not TextIntent.OPT_OUT:
         return None
+    written_at = text.parsed.written_at
+    if written_at and overtaken_opt_outs.is_opt_out_overtaken(text.inbound):
+        return RoutingDecision(out_of_order_opt_outs.OPT_IN_OVERTAKEN_VERDICT)
     decision = opt_out_processing.process_opt_out(
         text.inbound, is_confirmed=_is_confirmed_by_carrier(text)
     )
     out_of_order_opt_outs.note_opt_out(text.inbound, text.parsed.carrier)
+    if is_too_late_to_confirm(written_at, now()):
+        return replace(decision, replies=())
     return decision
 
 
 def _handle_opt_in(text: StoredInboundText) -> RoutingDecision | None:
     if text.parsed.intent is not TextIntent.OPT_IN:
         return None
+    if text.parsed.written_at and overtaken_opt_outs.is_opt_in_overtaken(text.inbound):
+        return RoutingDecision(out_of_order_opt_outs.OPT_IN_OVERTAKEN_VERDICT)
     if out_of_order_opt_outs.must_wait_for_carrier(text.inbound, text.parsed.carrier):
         return RoutingDecision(out_of_order_opt_outs.OPT_IN_PENDING_VERDICT)
     return opt_out_processing.process_opt_in(
@@ -136,3 +153,5 @@ HANDLERS: tuple[Callable[[StoredInboundText], RoutingDecision | None], ...] = (
     _handle_opt_in_by_yes,
     _handle_other_survey_answer,
 )
+# Whose answer is expected at once: not offered what was written hours ago.
+HANDLERS_IN_TIME = frozenset({_handle_help, _handle_survey_keyword, _handle_keyword})

@@ -22,8 +22,8 @@ IGNORED_VERDICT = "ignored"
 class TextContext(NamedTuple):
     """What the database knows about a text before it is stored.
 
-    `is_repeat`: its event is stored already; `may_answer_survey` and `may_use_trigger_words`: as
-    in InboundText.
+    `is_repeat`: its event or its message is stored already; `may_answer_survey` and
+    `may_use_trigger_words`: as in InboundText.
     """
 
     is_repeat: bool
@@ -55,7 +55,10 @@ def load_text_contexts(
     """Return what is known of each text, by the dedupe key of its event, in one statement."""
     rows = sql.SELECT_TEXT_CONTEXTS.fetch_json(
         b_texts=json.dumps(
-            [(text.event.dedupe_key, text.phone, text.trigger_words_json) for text in texts]
+            [
+                (text.event.dedupe_key, text.phone, text.trigger_words_json, text.event.sid)
+                for text in texts
+            ]
         ),
         b_since=moment - REPEATED_TEXT_WINDOW,
     )

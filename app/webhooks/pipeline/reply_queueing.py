@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
@@ -43,8 +44,10 @@ class _ReplyLimits(NamedTuple):
     recent_verdicts: list[str | None]
 
 
-def queue_replies(text: InboundText, decision: RoutingDecision) -> ReplyOutcome:
-    """Queue the replies of a decision. Inside write().
+def queue_replies(
+    text: InboundText, decision: RoutingDecision, moment: datetime | None = None
+) -> ReplyOutcome:
+    """Queue the replies of a decision at `moment` (default: when the text came). Inside write().
 
     A suppressed number gets nothing but replies of kind system. After too many replies in ten
     minutes (a machine may be answering us) nothing is replied for an hour. What cannot be sent, a
@@ -56,7 +59,9 @@ def queue_replies(text: InboundText, decision: RoutingDecision) -> ReplyOutcome:
             return ReplyOutcome(decision.verdict, decision.attention_reason or "")
         if _is_flooded(text, decision, limits):
             return ReplyOutcome(decision.verdict, FLOOD_REASON)
-    replies = [_queue_reply(text, decision, body) for body in decision.replies]
+    replies = [
+        _queue_reply(text, decision, body, moment or text.moment) for body in decision.replies
+    ]
     return ReplyOutcome(decision.verdict, decision.attention_reason, replies)
 
 
@@ -94,7 +99,9 @@ def _is_flooded(text: InboundText, decision: RoutingDecision, limits: _ReplyLimi
     return True
 
 
-def _queue_reply(text: InboundText, decision: RoutingDecision, body: str) -> StoredText:
+def _queue_reply(
+    text: InboundText, decision: RoutingDecision, body: str, moment: datetime
+) -> StoredText:
     reply = DirectMessage(
         phone=text.phone,
         body=body,
@@ -102,4 +109,4 @@ def _queue_reply(text: InboundText, decision: RoutingDecision, body: str) -> Sto
         name=decision.recipient_name or text.name,
         in_reply_to=text.message_id,
     )
-    return StoredText(queue_direct_message(reply, text.moment), body)
+    return StoredText(queue_direct_message(reply, moment), body)

@@ -1,5 +1,6 @@
 """Reading a call of the carrier within limits, and verifying its signature."""
 
+import re
 from urllib.parse import parse_qsl
 
 from flask import abort, request
@@ -8,24 +9,22 @@ from app.core import logging_config
 from app.core.request_timeouts import limit_body_read_time
 from app.core.settings import Settings, current_settings
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, is_valid_signature
+from app.delivery.catch_up_models import RefusalKind
 from app.webhooks.actions.webhook_events import WebhookCall
+from app.webhooks.views.call_refusal import refuse_call
+from app.webhooks.views.called_address import get_called_target
 
 FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 MAX_BODY_BYTES = 64 * 1024
 MAX_FORM_FIELDS = 1000
 BODY_TIMEOUT_SECONDS = 5.0
+SID_PATTERN = re.compile("[A-Za-z0-9]{34}")
 
-wrong_signature_log = logging_config.ThrottledWarning(
+incomplete_call_log = logging_config.ThrottledWarning(
     __name__,
-    "a call with a wrong signature was refused (403). If it was Twilio's, PUBLIC_BASE_URL is not "
-    "exactly the address that Twilio calls, or TWILIO_AUTH_TOKEN is another",
-    "%s more calls with a wrong signature were refused in the last %s seconds",
-)
-wrong_account_log = logging_config.ThrottledWarning(
-    __name__,
-    "a call for another Twilio account was refused (403): TWILIO_ACCOUNT_SID is not the account "
-    "that calls",
-    "%s more calls for another Twilio account were refused in the last %s seconds",
+    "a signed call without the fields that Twilio always sends was refused (400): it is no call "
+    "of Twilio's, or was changed on its way",
+    "%s more signed calls without Twilio's fields were refused in the last %s seconds",
 )
 
 
@@ -42,20 +41,55 @@ def verify_webhook_call(ref: str | None = None) -> WebhookCall:
     settings = current_settings()
     pairs = _read_form_fields()
     if pairs is None or not _has_valid_signature(pairs, settings):
-        wrong_signature_log.record_occurrence()
+        refuse_call(pairs or [], settings, RefusalKind.SIGNATURE)
         abort(403)
     # Of a repeated field the first value counts.
     fields = dict(reversed(pairs))
-    account = settings.twilio_account_sid
-    if settings.carrier == "twilio" and fields.get("AccountSid", account) != account:
-        wrong_account_log.record_occurrence()
+    if settings.carrier == "twilio" and fields.get("AccountSid") != settings.twilio_account_sid:
+        refuse_call(pairs, settings, RefusalKind.ACCOUNT)
         abort(403)
     return WebhookCall(fields, settings.carrier, ref)
 
 
+def verify_inbound_call() -> WebhookCall:
+    """Return the current request as a verified call about a text from a phone.
+
+    Aborts as verify_webhook_call() does, and with 400 when Twilio's fields are not complete.
+    """
+    call = verify_webhook_call()
+    _require_complete(call, bool(SID_PATTERN.fullmatch(_get_sid(call))) and "From" in call.params)
+    return call
+
+
+def verify_receipt_call(ref: str | None = None) -> WebhookCall:
+    """Return the current request as a verified receipt; aborts as verify_inbound_call() does.
+
+    It may have no From: no number of a messaging service may have taken the text yet.
+    """
+    call = verify_webhook_call(ref)
+    _require_complete(call, bool(_get_sid(call)))
+    return call
+
+
+def _require_complete(call: WebhookCall, is_complete: bool) -> None:
+    """Abort with 400 when a call of Twilio lacks what Twilio always sends.
+
+    A signature is over names and values without separators: of a captured call others can be
+    cut whose signatures are valid, but none that has another SID and is still complete.
+    """
+    if call.carrier == "twilio" and not is_complete:
+        incomplete_call_log.record_occurrence()
+        abort(400)
+
+
+def _get_sid(call: WebhookCall) -> str:
+    return call.get_first_field("MessageSid", "SmsSid")
+
+
 def _has_valid_signature(pairs: list[tuple[str, str]], settings: Settings) -> bool:
     signature = request.headers.get(SIGNATURE_HEADER)
-    return is_valid_signature(_build_called_url(settings), pairs, signature, settings.webhook_keys)
+    url = settings.public_base_url + get_called_target()
+    return is_valid_signature(url, pairs, signature, settings.webhook_keys)
 
 
 def _read_form_fields() -> list[tuple[str, str]] | None:
@@ -76,16 +110,3 @@ def _read_form_fields() -> list[tuple[str, str]] | None:
         return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:
         return None
-
-
-def _build_called_url(settings: Settings) -> str:
-    """Return the address that the carrier signed: our public base and the raw target.
-
-    The Host header and what proxies say do not count.
-    """
-    target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
-    if not target:
-        target = request.path
-        if query := request.environ.get("QUERY_STRING"):
-            target += f"?{query}"
-    return settings.public_base_url + str(target)

@@ -3,13 +3,14 @@
 import re
 
 from flask import Blueprint, Response, abort
+from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import HTTPException
 
 from app.core.access import csrf, public
-from app.core.db import WriteLockTimeout
+from app.core.database_errors import WriteLockTimeout, is_storage_error
 from app.webhooks.actions.delivery_receipts import process_delivery_receipt
-from app.webhooks.pipeline.inbound_pipeline import process_inbound_text
-from app.webhooks.views.request_verification import verify_webhook_call
+from app.webhooks.pipeline.kept_texts import receive_text
+from app.webhooks.views.request_verification import verify_inbound_call, verify_receipt_call
 
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
 csrf.exempt(bp)
@@ -24,7 +25,7 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 @public
 def receive_inbound_text() -> Response:
     """Take in a text from a phone. Replies are queued, so the TwiML is empty."""
-    process_inbound_text(verify_webhook_call())
+    receive_text(verify_inbound_call())
     return Response(EMPTY_TWIML, content_type="text/xml; charset=utf-8")
 
 
@@ -32,7 +33,7 @@ def receive_inbound_text() -> Response:
 @public
 def receive_status_callback() -> Response:
     """Take in a delivery receipt whose address does not name the attempt."""
-    process_delivery_receipt(verify_webhook_call())
+    process_delivery_receipt(verify_receipt_call())
     return Response(status=204)
 
 
@@ -42,7 +43,7 @@ def receive_attempt_status_callback(ref: str) -> Response:
     """Take in a delivery receipt for the attempt with this ref."""
     if not ATTEMPT_REF_PATTERN.fullmatch(ref):
         abort(404)
-    process_delivery_receipt(verify_webhook_call(ref))
+    process_delivery_receipt(verify_receipt_call(ref))
     return Response(status=204)
 
 
@@ -53,9 +54,12 @@ def handle_webhook_http_error(error: HTTPException) -> Response:
 
 
 @bp.errorhandler(WriteLockTimeout)
-def handle_webhook_busy_database(_error: WriteLockTimeout) -> Response:
-    """Answer 503 when nothing was stored.
+@bp.errorhandler(DatabaseError)
+def handle_webhook_busy_database(error: Exception) -> Response:
+    """Answer 503 when nothing was stored: the database is busy, full or cannot be used.
 
     The carrier may call again; a receipt that it does not send again is looked up later.
     """
+    if not is_storage_error(error):
+        raise error
     return Response(status=503, headers={"Retry-After": "5"})
