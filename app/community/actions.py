@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.core.prepared_statements import PreparedStatement
 from app.domain.phones.phone_erasure import PhoneErasure
+from app.domain.texts.name_folding import fold_name
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.models import ConsentAct, ConsentMethod
@@ -27,7 +28,9 @@ VALID_CONSENT_ACTS = (ConsentAct.GRANTED, ConsentAct.RETURNED)
 _FIND_MEMBER_ID = PreparedStatement(
     select(CommunityMember.id).where(CommunityMember.phone == bindparam("b_phone"))
 )
-_INSERT_MEMBER = PreparedStatement(insert(CommunityMember), "name", "phone", "created_at")
+_INSERT_MEMBER = PreparedStatement(
+    insert(CommunityMember), "name", "phone", "created_at", "folded_name"
+)
 
 
 def create_member(name: str | None, phone: str) -> CommunityMember:
@@ -50,7 +53,9 @@ def subscribe_member_by_text(name: str | None, phone: str, evidence: str) -> boo
     if has_opted_out(phone):
         return False
     if is_new:
-        _INSERT_MEMBER.insert_row(name=name, phone=phone, created_at=now())
+        _INSERT_MEMBER.insert_row(
+            name=name, phone=phone, created_at=now(), folded_name=fold_name(name)
+        )
     if find_last_consent_act(phone) not in VALID_CONSENT_ACTS:
         grant_consent(phone, ConsentMethod.KEYWORD, evidence, None)
     return True

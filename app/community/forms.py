@@ -7,6 +7,7 @@ from wtforms import ValidationError
 
 from app.core.form_fields import PersonNameField, PhoneField
 from app.core.settings import current_settings
+from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.organisation import queries as organisation
 
 OWN_NUMBER_ERROR = "That is the number your texts come from."
@@ -19,7 +20,7 @@ def get_refused_numbers() -> dict[str, str]:
     if settings.carrier != "twilio":
         return {}
     # Twilio refuses a text to its own sender (error 21266).
-    return {settings.twilio_from_number: OWN_NUMBER_ERROR}
+    return {canonicalize_phone(settings.twilio_from_number): OWN_NUMBER_ERROR}
 
 
 class MemberForm(FlaskForm):

@@ -1,15 +1,17 @@
 """Community members, and the search table that finds them by name or digits."""
 
 from sqlalchemy import DDL, CheckConstraint, Index, String, event, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.core.column_types import (
     build_e164_check,
     e164,
+    folded_person_name,
     primary_key,
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.domain.texts.name_folding import fold_name
 
 
 class CommunityMember(Model):
@@ -23,33 +25,44 @@ class CommunityMember(Model):
         # where there is none; the id makes the order total.
         Index(
             "ix_community_members_name",
-            text("name IS NULL"),
-            text("name COLLATE NOCASE"),
+            text("folded_name IS NULL"),
+            "folded_name",
             "id",
             "phone",
         ),
-        Index("ix_community_members_phone", "phone", "name"),
-        Index("ix_community_members_created_at", "created_at", "id", "name", "phone"),
+        Index("ix_community_members_phone", "phone", "folded_name"),
+        Index("ix_community_members_created_at", "created_at", "id", "folded_name", "phone"),
     )
 
     id: Mapped[primary_key]
     name: Mapped[str | None] = mapped_column(String(100))
     phone: Mapped[e164] = mapped_column(unique=True)
     created_at: Mapped[timestamp_default_now]
+    folded_name: Mapped[folded_person_name]
+
+    @validates("name")
+    def _set_name(self, key: str, name: str | None) -> str | None:
+        self.folded_name = fold_name(name)
+        return name
 
 
+_INSERT_SEARCHED = (
+    "INSERT INTO community_search(rowid, folded_name, phone) "
+    "VALUES (new.id, new.folded_name, new.phone);"
+)
+_DELETE_SEARCHED = (
+    "INSERT INTO community_search(community_search, rowid, folded_name, phone) "
+    "VALUES ('delete', old.id, old.folded_name, old.phone);"
+)
 MEMBER_SEARCH_DDL = (
-    "CREATE VIRTUAL TABLE community_search USING fts5(name, phone, "
+    "CREATE VIRTUAL TABLE community_search USING fts5(folded_name, phone, "
     "content='community_members', content_rowid='id', tokenize='trigram')",
-    "CREATE TRIGGER community_search_insert AFTER INSERT ON community_members BEGIN "
-    "INSERT INTO community_search(rowid, name, phone) VALUES (new.id, new.name, new.phone); END",
-    "CREATE TRIGGER community_search_delete AFTER DELETE ON community_members BEGIN "
-    "INSERT INTO community_search(community_search, rowid, name, phone) "
-    "VALUES ('delete', old.id, old.name, old.phone); END",
-    "CREATE TRIGGER community_search_update AFTER UPDATE OF name, phone ON community_members BEGIN "
-    "INSERT INTO community_search(community_search, rowid, name, phone) "
-    "VALUES ('delete', old.id, old.name, old.phone); "
-    "INSERT INTO community_search(rowid, name, phone) VALUES (new.id, new.name, new.phone); END",
+    "CREATE TRIGGER community_search_insert AFTER INSERT ON community_members "
+    f"BEGIN {_INSERT_SEARCHED} END",
+    "CREATE TRIGGER community_search_delete AFTER DELETE ON community_members "
+    f"BEGIN {_DELETE_SEARCHED} END",
+    "CREATE TRIGGER community_search_update AFTER UPDATE OF folded_name, phone "
+    f"ON community_members BEGIN {_DELETE_SEARCHED} {_INSERT_SEARCHED} END",
 )
 for _statement in MEMBER_SEARCH_DDL:
     event.listen(CommunityMember.__table__, "after_create", DDL(_statement))

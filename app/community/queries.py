@@ -32,8 +32,9 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
-from app.core.search_terms import extract_search_digits, list_case_variants
+from app.core.search_terms import build_folded_filter, extract_search_digits
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.texts.name_folding import split_search_words
 from app.organisation.consent_coverage import ConsentCoverage
 from app.suppression.queries.consent_history import select_has_recorded_consent
 from app.suppression.queries.sending_permission import select_suppression_reason
@@ -43,8 +44,8 @@ MEMBER_SORTS = ("name", "phone", "created_at")
 # last where there is none.
 ORDER_COLUMNS: dict[str, tuple[Any, ...]] = {
     "name": (
-        CommunityMember.name.is_(None),
-        CommunityMember.name.collate("NOCASE"),
+        CommunityMember.folded_name.is_(None),
+        CommunityMember.folded_name,
         CommunityMember.id,
     ),
     "phone": (CommunityMember.phone,),
@@ -157,16 +158,17 @@ def build_member_search_condition(search: str, region: str) -> ColumnElement[boo
 
 
 class _MemberSearch:
-    """A typed search: a segment of a name, or of a number in any spelling."""
+    """A typed search: words of a name in any order, or a segment of a number in any spelling."""
 
     def __init__(self, search: str, region: str) -> None:
         self.search_text = search
+        self.words = split_search_words(search)
         self.digit_strings = extract_search_digits(search, region)
 
     def build_condition(self) -> ColumnElement[bool]:
         """Return the faster condition: the search table's for few matches, else a walk."""
-        terms = [self.search_text, *self.digit_strings]
-        if all(len(term) >= TRIGRAM_CHARACTERS for term in terms):
+        terms = [*self.words, *self.digit_strings]
+        if self.words and all(len(term) >= TRIGRAM_CHARACTERS for term in terms):
             matching_ids = self._select_matching_ids()
             first_matches = matching_ids.limit(MAX_ID_LOOKUPS + 1).subquery()
             match_count = db.session.scalar(select(func.count()).select_from(first_matches)) or 0
@@ -176,17 +178,18 @@ class _MemberSearch:
         return self._build_substring_condition()
 
     def _select_matching_ids(self) -> Select[Any]:
-        terms = [f'name : "{_escape_search_term(self.search_text)}"']
+        words = (f'folded_name : "{_escape_search_term(word)}"' for word in self.words)
+        terms = [f"({' AND '.join(words)})"]
         terms += [f'phone : "{digits}"' for digits in self.digit_strings]
         is_match = SEARCH_TABLE.c.community_search.op("MATCH")(" OR ".join(terms))
         return select(SEARCH_TABLE.c.rowid).where(is_match)
 
     def _build_substring_condition(self) -> ColumnElement[bool]:
-        name, phone = CommunityMember.name, CommunityMember.phone
-        variants = list_case_variants(self.search_text)
-        conditions = [name.contains(variant, autoescape=True) for variant in variants]
-        conditions += [phone.contains(digits) for digits in self.digit_strings]
-        return or_(*conditions)
+        has_words = build_folded_filter(
+            self.search_text, CommunityMember.folded_name, CommunityMember.name
+        )
+        phone = CommunityMember.phone
+        return or_(has_words, *(phone.contains(digits) for digits in self.digit_strings))
 
 
 def _escape_search_term(term: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, Dialect, Enum, String, Text, TypeDecorator, fal
 from sqlalchemy.orm import mapped_column
 
 from app.core.clock import now
+from app.domain.texts.name_folding import fold_name
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -91,9 +92,18 @@ timestamp_on_update = Annotated[
     mapped_column(UtcDateTime, default=now, onupdate=now, server_default=text("CURRENT_TIMESTAMP")),
 ]
 timestamp = Annotated[datetime, mapped_column(UtcDateTime)]
+# A name as it is searched and sorted. The default serves Core statements; objects of the ORM fold
+# when their name is set, and an INSERT … SELECT calls the database function fold_name().
+folded_person_name = Annotated[
+    str | None, mapped_column(Text, default=lambda context: _fold_name_of_row(context))
+]
 bool_default_false = Annotated[bool, mapped_column(default=False, server_default=false())]
 int_default_zero = Annotated[int, mapped_column(default=0, server_default="0")]
 long_text = Annotated[str, mapped_column(Text)]
+
+
+def _fold_name_of_row(context: Any) -> str | None:
+    return fold_name(context.get_current_parameters().get("name"))
 
 
 def build_e164_check(column: str = "phone") -> str:

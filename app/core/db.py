@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from app.core.column_types import TYPE_ANNOTATION_MAP
 from app.core.database_errors import WriteLockTimeout as WriteLockTimeout
 from app.core.database_errors import may_repeat_for_ever
+from app.domain.texts.name_folding import fold_name
 
 LOCK_WAIT_SECONDS = 10
 CONSTRAINT_NAMING = {
@@ -108,7 +109,7 @@ def remove_commit_listener(listener: Callable[[], None]) -> None:
 
 
 def configure_connection(connection: sqlite3.Connection) -> None:
-    """Set up a new connection: WAL, synchronous=FULL, foreign keys and the busy time-out."""
+    """Set up a new connection: WAL, synchronous=FULL, foreign keys, time-outs, fold_name()."""
     # None keeps Python's sqlite3 from sending BEGIN by itself; _on_begin() does.
     connection.isolation_level = None
     for pragma in (
@@ -118,6 +119,8 @@ def configure_connection(connection: sqlite3.Connection) -> None:
         f"busy_timeout={LOCK_WAIT_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    # Used in queries and statements only, never in the schema: other programs can read the file.
+    connection.create_function("fold_name", 1, fold_name, deterministic=True)
 
 
 def _on_connect(connection: Any, record: Any) -> None:

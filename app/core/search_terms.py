@@ -1,27 +1,60 @@
-"""SQL filters for a typed search: letters in any case, phone numbers in any spelling.
+"""SQL filters for a typed search: names in any spelling, phone numbers in any spelling.
 
-Every character is taken literally; none is a wildcard.
+Accents, capitals, apostrophes and hyphens make no difference, and words may come in any order.
+Every other character is taken literally; none is a wildcard.
 """
 
 import contextlib
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 
 from app.domain.phones.phone_number import PhoneNumber, extract_digits
 from app.domain.phones.phone_problems import InvalidPhoneNumber
+from app.domain.texts.name_folding import split_search_words
 
 NUMBER_PATTERN = re.compile(r"[\d\s+().\-/‐‑–]+")
+# Texts with a character that fold_name() changes in more than its case: no ASCII, or "'".
+UNPLAIN_GLOB = "*[^ -&(-~]*"
 
 
 def build_text_filter(search: str, *columns: Any) -> ColumnElement[bool]:
-    """Return the condition that one of these columns contains the search text."""
-    variants = list_case_variants(search)
-    conditions = []
-    for column in columns:
-        conditions += [column.contains(variant, autoescape=True) for variant in variants]
-    return or_(*conditions)
+    """Return the condition that every word of the search is in one of these columns."""
+    words = split_search_words(search)
+    if not words:
+        # Nothing but signs: they are looked for as they are.
+        return or_(*(column.contains(search, autoescape=True) for column in columns))
+    return and_(*(or_(*(_contains(column, word) for column in columns)) for word in words))
+
+
+def build_folded_filter(
+    search: str, folded_column: Any, written_column: Any
+) -> ColumnElement[bool]:
+    """Return the same condition for a column that is stored folded as well."""
+    words = split_search_words(search)
+    if not words:
+        return build_text_filter(search, written_column)
+    return and_(*(folded_column.contains(word, autoescape=True) for word in words))
+
+
+def fold_for_order(column: Any) -> ColumnElement[Any]:
+    """Return the order of names in which A and Á are neighbours, for columns without folded one."""
+    folded = func.fold_name(column)
+    return case((column.op("GLOB")(UNPLAIN_GLOB), folded), else_=func.lower(column))
+
+
+def _contains(column: Any, folded_word: str) -> ColumnElement[bool]:
+    """Return whether a column contains a folded word.
+
+    LIKE reads plain ASCII in any case by itself; only other texts are folded, by a function of
+    Python: 1 µs a row, a hundred times as much as LIKE takes.
+    """
+    as_folded = func.fold_name(column).contains(folded_word, autoescape=True)
+    return or_(
+        column.contains(folded_word, autoescape=True),
+        and_(column.op("GLOB")(UNPLAIN_GLOB), as_folded),
+    )
 
 
 def build_digits_filters(search: str, column: Any, region: str) -> list[ColumnElement[bool]]:
@@ -45,13 +78,3 @@ def extract_search_digits(search: str, region: str) -> list[str]:
     with contextlib.suppress(InvalidPhoneNumber):
         variants.append(PhoneNumber.parse(search, region).e164.lstrip("+"))
     return list(dict.fromkeys(variants))
-
-
-def list_case_variants(search: str) -> set[str]:
-    """Return the text as typed, in lower case, upper case and title case.
-
-    SQLite's LIKE folds the case of ASCII letters only, so ASCII text needs no variants.
-    """
-    if search.isascii():
-        return {search}
-    return {search, search.lower(), search.upper(), search.title()}

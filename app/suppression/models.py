@@ -14,19 +14,21 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.core.column_types import (
     bool_default_false,
     build_e164_check,
     e164,
     enum_column,
+    folded_person_name,
     primary_key,
     timestamp,
     timestamp_default_now,
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.domain.texts.name_folding import fold_name
 
 # Sources of an opt-out that the code compares with; others are import, community and event:<id>.
 MANUAL_SOURCE = "manual"
@@ -48,8 +50,8 @@ def _build_name_index(index_name: str, direction: str) -> Index:
     Two indexes are needed because entries without a name come last in both directions.
     """
     columns = (
-        "name IS NULL",
-        f"name COLLATE NOCASE{direction}",
+        "folded_name IS NULL",
+        f"folded_name{direction}",
         f"id{direction}",
         "phone",
         "source",
@@ -69,9 +71,18 @@ class UnsubscribedContact(Model):
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         # Covering indexes: each holds every column that the page of its order reads, so that a
         # walk along it reads no row of the table.
-        Index("ix_unsubscribed_contacts_created_at", "created_at", "id", "name", "phone", "source"),
-        Index("ix_unsubscribed_contacts_phone", "phone", "id", "name", "source", "created_at"),
-        Index("ix_unsubscribed_contacts_source", "source", "created_at", "name", "phone"),
+        Index(
+            "ix_unsubscribed_contacts_created_at",
+            "created_at",
+            "id",
+            "folded_name",
+            "phone",
+            "source",
+        ),
+        Index(
+            "ix_unsubscribed_contacts_phone", "phone", "id", "folded_name", "source", "created_at"
+        ),
+        Index("ix_unsubscribed_contacts_source", "source", "created_at", "folded_name", "phone"),
         _build_name_index("ix_unsubscribed_contacts_name", direction=""),
         _build_name_index("ix_unsubscribed_contacts_name_back", direction=" DESC"),
     )
@@ -82,6 +93,12 @@ class UnsubscribedContact(Model):
     reason: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str] = mapped_column(String(50), default="manual", server_default="manual")
     created_at: Mapped[timestamp_default_now]
+    folded_name: Mapped[folded_person_name]
+
+    @validates("name")
+    def _set_name(self, key: str, name: str | None) -> str | None:
+        self.folded_name = fold_name(name)
+        return name
 
 
 class SuppressedContact(Model):

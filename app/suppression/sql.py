@@ -32,6 +32,7 @@ INSERT_UNSUBSCRIBED = PreparedStatement(
     "reason",
     "name",
     "created_at",
+    "folded_name",
 )
 # b_phone, b_reason: a person's own STOP outweighs a note from an import or an event.
 UPDATE_TO_OWN_STOP = PreparedStatement(

@@ -211,7 +211,7 @@ def test_one_page_costs_few_questions(app, visit, many):
 
 PLAIN = "SELECT id FROM community_members ORDER BY {} LIMIT 50 OFFSET 1000"
 WALK = (
-    "SELECT id FROM community_members WHERE name LIKE '%a%' OR phone LIKE '%1%' ORDER BY {} "
+    "SELECT id FROM community_members WHERE folded_name LIKE '%a%' OR phone LIKE '%1%' ORDER BY {} "
     "LIMIT 10001"
 )
 

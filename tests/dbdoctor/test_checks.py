@@ -34,7 +34,9 @@ SCHEDULED = (
     "VALUES (7, '2026-11-21 02:00:00.000000', 'Hi', 'community', {status}, {log})"
 )
 USER = "INSERT INTO users (username, password_hash, role) VALUES ('sol', 'x', {role})"
-ZOE = "INSERT INTO community_members (name, phone) VALUES ('Zoe', '+13035550142')"
+ZOE = (
+    "INSERT INTO community_members (name, phone, folded_name) VALUES ('Zoe', '+13035550142', 'zoe')"
+)
 
 
 def test_a_blast_that_went_well_is_healthy(doctor, database):
@@ -162,10 +164,11 @@ def test_a_table_that_was_changed_by_hand_is_said(doctor, database):
     "breaking",
     [
         (
-            "INSERT INTO community_search(community_search, rowid, name, phone) "
-            "VALUES ('delete', 1, 'Zoe', '+13035550142')"
+            "INSERT INTO community_search(community_search, rowid, folded_name, phone) "
+            "VALUES ('delete', 1, 'zoe', '+13035550142')"
         ),
-        "INSERT INTO community_search(rowid, name, phone) VALUES (5, 'Nobody', '+13035550199')",
+        "INSERT INTO community_search(rowid, folded_name, phone)"
+        " VALUES (5, 'Nobody', '+13035550199')",
     ],
     ids=["a member is missing", "somebody is too much"],
 )

@@ -15,7 +15,9 @@ from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database
 from tests.migrations.sample_migrations import QUIET, hash_file, list_file_names, run_sql
 
-ZOE = "INSERT INTO community_members (name, phone) VALUES ('Zoe', '+13035550142')"
+ZOE = (
+    "INSERT INTO community_members (name, phone, folded_name) VALUES ('Zoe', '+13035550142', 'zoe')"
+)
 LEO = "INSERT INTO community_members (name, phone) VALUES ('Leo', '+13035550143')"
 PEOPLE = "SELECT name FROM community_members ORDER BY name"
 

@@ -59,7 +59,7 @@ REFUSED = [
     ("555-2671", PhoneProblem.TOO_SHORT),
     ("+12345", PhoneProblem.TOO_SHORT),
     ("+141555526711", PhoneProblem.TOO_LONG),
-    ("415-555-2671/415-555-2672", PhoneProblem.TOO_LONG),
+    ("415-555-2671/415-555-2672", PhoneProblem.TWO_NUMBERS),
     ("4" * 300, PhoneProblem.TOO_LONG),
     ("4" * 1_000_000, PhoneProblem.TOO_LONG),
     ("911", PhoneProblem.SHORT_CODE),

@@ -154,3 +154,78 @@ def test_0006_lists_in_order_makes_its_indexes_and_puts_the_former_ones_back(bef
     for step in reversed(find_migrations()[5:]):
         revert_migration(path, step.version, QUIET)
     assert run_sql(path, indexes) == former
+
+
+MEMBER = "INSERT INTO community_members (name, phone) VALUES (?, ?)"
+DECOMPOSED = "Jose\u0301 Pen\u0303a"
+
+
+def execute_rows(path, *rows):
+    """Execute (statement, values) in one transaction."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for statement, values in rows:
+            connection.execute(statement, values)
+        connection.commit()
+
+
+def test_0012_folded_names_composes_names_and_fills_their_folded_form(before):
+    path = before(12)
+    opt_out = "INSERT INTO unsubscribed_contacts (name, phone) VALUES (?, ?)"
+    execute_rows(
+        path,
+        (MEMBER, (DECOMPOSED, "+13035550142")),
+        (MEMBER, (None, "+13035550143")),
+        (opt_out, ("Łukasz O’Brien", "+13035550144")),
+    )
+    migrate_database(path, QUIET, find_migrations()[:12])
+    names = "SELECT name, folded_name FROM {}"
+    assert run_sql(path, names.format("community_members")) == [
+        ("José Peña", "jose pena"),
+        (None, None),
+    ]
+    assert run_sql(path, names.format("unsubscribed_contacts")) == [
+        ("Łukasz O’Brien", "lukasz obrien")
+    ]
+    found = "SELECT rowid FROM community_search WHERE community_search MATCH 'pena'"
+    assert run_sql(path, found) == [(1,)]
+    revert_migration(path, 12, QUIET)
+    assert run_sql(path, found.replace("pena", "'\"Peña\"'").replace("''", "'")) == [(1,)]
+
+
+def test_0013_one_phone_one_spelling_renames_and_merges_what_is_one_phone(before):
+    path = before(13)
+    opt_out = "INSERT INTO unsubscribed_contacts (name, phone) VALUES (?, ?)"
+    thread = (
+        "INSERT INTO threads (phone, created_at, last_at, unread, needs_reply, sent_tokens)"
+        " VALUES (?, '2026-01-01', ?, ?, ?, '[]')"
+    )
+    act = "INSERT INTO consent_events (phone, act, method) VALUES (?, 'withdrawn', 'stop')"
+    text = (
+        "INSERT INTO messages (direction, kind, phone, body, status)"
+        " VALUES ('inbound', 'inbound', ?, 'STOP', 'received')"
+    )
+    execute_rows(
+        path,
+        (MEMBER, ("Asha", "+5491123456789")),
+        (MEMBER, ("Asha Rao", "+541123456789")),
+        (MEMBER, ("Ben", "+543514123456")),
+        (MEMBER, ("Zoe", "+13035550142")),
+        (opt_out, ("Luz", "+5215512345678")),
+        (act, ("+5215512345678",)),
+        (text, ("+5215512345678",)),
+        (thread, ("+541123456789", "2026-02-02", 2, 1)),
+        (thread, ("+5491123456789", "2026-01-02", 1, 0)),
+    )
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT name, phone FROM community_members ORDER BY id") == [
+        ("Asha", "+5491123456789"),
+        ("Ben", "+5493514123456"),
+        ("Zoe", "+13035550142"),
+    ]
+    for table in ("unsubscribed_contacts", "consent_events", "messages"):
+        assert run_sql(path, f"SELECT phone FROM {table}") == [("+525512345678",)]
+    assert run_sql(path, "SELECT phone, unread, needs_reply, last_at FROM threads") == [
+        ("+5491123456789", 3, 1, "2026-02-02")
+    ]
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        run_sql(path, "UPDATE consent_events SET phone = '+525512345679'")

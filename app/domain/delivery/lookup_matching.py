@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.phones.phone_renumbering import canonicalize_phone
+
 # A listed text belongs to an attempt when it was created this close to it, on the carrier's
 # clock: its times are whole seconds (2 s), and it stores a text a while after it has read the
 # request (120 s).
@@ -83,7 +85,10 @@ def is_possible_match(
     """
     if not message.direction.startswith("outbound"):
         return False
-    if message.to != attempt.phone or attempt.sender not in message.senders:
+    # The carrier may list a number in another of its spellings than the one we gave.
+    if canonicalize_phone(message.to) != canonicalize_phone(attempt.phone):
+        return False
+    if attempt.sender not in message.senders:
         return False
     earliest = attempt.started_at + clock_skew - MATCH_TOLERANCE_BEFORE
     latest = (attempt.ended_at or attempt.started_at) + clock_skew + MATCH_TOLERANCE_AFTER
@@ -98,10 +103,10 @@ def is_same_body(listed_body: str, our_body: str) -> bool:
     if not listed_body:
         return True
     listed_body = listed_body.removeprefix(TRIAL_ACCOUNT_PREFIX)
-    return _fold_body(listed_body) == _fold_body(our_body)
+    return fold_body(listed_body) == fold_body(our_body)
 
 
-def _fold_body(body: str) -> str:
+def fold_body(body: str) -> str:
     """Return the body as Smart Encoding and redelivery leave it, with single spaces."""
     plain = unicodedata.normalize("NFKC", body.translate(_SMART_ENCODING_TABLE))
     # Once more: NFKC makes some of these characters out of wide and small forms.

@@ -16,6 +16,8 @@ class PhoneProblem(Enum):
     NOT_IN_USE = "No phone can have that number. Is a digit missing or wrong?"
     TOO_SHORT = "That number is too short. Is the area code or a digit missing?"
     TOO_LONG = "That number is too long. Is there a digit or a second number too many?"
+    TWO_NUMBERS = "There are two numbers in one cell. Keep the one to text."
+    TWO_READINGS = "This can be two different numbers. Write it with + and the country code."
     SHORT_CODE = "That is a short code, not a person's number. Write the number with its area code."
     PREMIUM = "That is a premium number. Texts to it cost extra and nobody reads them."
     TOLL_FREE = "That is a toll-free number of a company. It is not a person's phone."

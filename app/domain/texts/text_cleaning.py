@@ -2,6 +2,8 @@
 
 import re
 
+from app.domain.texts.name_folding import compose_name
+
 # Bidirectional controls reverse what follows: "exe.png" can be made of "gnp.exe".
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 INVISIBLE_CHARACTERS = (
@@ -22,7 +24,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_name(text: str) -> str | None:
-    """Return a typed name as it may be stored, on one line with single spaces.
+    """Return a typed name as it may be stored, on one line with single spaces, composed (NFC).
 
     None when a reader would see nothing. The length is not checked.
     """
@@ -30,7 +32,7 @@ def clean_name(text: str) -> str | None:
     name = " ".join(_UNSAFE_CHARACTERS_PATTERN.sub("", on_one_line).split())
     if is_blank_text(name):
         return None
-    return name.strip("\u200b\u2060\ufeff ")
+    return compose_name(name.strip("\u200b\u2060\ufeff "))
 
 
 def is_blank_text(text: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
-from app.core.search_terms import build_text_filter
+from app.core.search_terms import build_text_filter, fold_for_order
 from app.domain.texts.plurals import pluralize
 from app.events.models import Event, EventRegistration
 
@@ -67,7 +67,7 @@ def _build_event_order(params: ListParams, today: date) -> list[ColumnElement[An
     # The id makes the order total, so that no event is on two pages or on none.
     column: ColumnElement[Any] = _count_registered_people()
     if params.sort == "title":
-        column = func.lower(Event.title)
+        column = fold_for_order(Event.title)
     if params.descending:
         return [column.desc(), Event.id.desc()]
     return [column.asc(), Event.id.asc()]

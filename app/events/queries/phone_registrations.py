@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
-from app.core.search_terms import list_case_variants
+from app.core.search_terms import build_text_filter
 from app.events.models import Event, EventRegistration
 
 
@@ -16,7 +16,6 @@ def select_registration_records(phone: str, limit: int) -> Select[int, str | Non
 
 
 def select_phones_registered_as(search: str) -> Select[str]:
-    """Select the phones of the registrations whose name contains what was typed, in any case."""
-    name = EventRegistration.name
-    variants = [name.contains(variant, autoescape=True) for variant in list_case_variants(search)]
-    return select(EventRegistration.phone).where(or_(*variants))
+    """Select the phones of the registrations whose name has every word that was typed."""
+    has_words = build_text_filter(search, EventRegistration.name)
+    return select(EventRegistration.phone).where(has_words)

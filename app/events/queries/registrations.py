@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
-from app.core.search_terms import build_digits_filters, build_text_filter
+from app.core.search_terms import build_digits_filters, build_text_filter, fold_for_order
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.plurals import pluralize
 from app.events.models import EventRegistration
@@ -125,7 +125,7 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
     column: ColumnElement[Any] = getattr(EventRegistration, params.sort)
     if params.sort == "name":
         order.append(EventRegistration.name.is_(None))
-        column = func.lower(EventRegistration.name)
+        column = fold_for_order(EventRegistration.name)
     if params.descending:
         return [*order, column.desc(), EventRegistration.id.desc()]
     return [*order, column.asc(), EventRegistration.id.asc()]

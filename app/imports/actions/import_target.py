@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_
+from sqlalchemy import ColumnElement, Table, and_, func
 
 from app.imports.models import ImportRow
 
@@ -36,3 +36,9 @@ class ImportTarget:
     def build_same_person_condition(self) -> ColumnElement[bool]:
         """Return the condition that a row of a file has the number of a row of the list."""
         return and_(self.table.c.phone == ImportRow.phone, *self.build_list_conditions())
+
+    def build_name_values(self, name: Any) -> dict[str, Any]:
+        """Return the columns that a name is written to: with its folded one, where there is one."""
+        if "folded_name" not in self.table.c:
+            return {"name": name}
+        return {"name": name, "folded_name": func.fold_name(name)}

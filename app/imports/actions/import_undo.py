@@ -70,7 +70,7 @@ def _restore_names(row: Import, target: ImportTarget) -> int:
         _build_row_condition(row, target, RowVerdict.CHANGED, RowVerdict.RENAMED),
         person.name == ImportRow.name,
     )
-    return execute_bulk(people.values(name=ImportRow.name_before))
+    return execute_bulk(people.values(target.build_name_values(ImportRow.name_before)))
 
 
 def _build_row_condition(

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from app.core.access import (
     parse_local_path,
 )
+from app.domain.phones.phone_renumbering import canonicalize_phone
 
 bp = Blueprint("people", __name__)
 E164_DIGITS_PATTERN = re.compile(r"[1-9][0-9]{6,14}")
@@ -23,7 +24,7 @@ def parse_phone_or_404(digits: str) -> str:
     """Return the number whose E.164 digits the address has."""
     if not E164_DIGITS_PATTERN.fullmatch(digits):
         abort(404)
-    return f"+{digits}"
+    return canonicalize_phone(f"+{digits}")
 
 
 def redirect_to_person(phone: str) -> ResponseReturnValue:

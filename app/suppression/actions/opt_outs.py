@@ -2,6 +2,7 @@
 
 from app.core.clock import now
 from app.core.db import db
+from app.domain.texts.name_folding import fold_name
 from app.suppression import sql
 from app.suppression.actions.consent_events import add_consent_event
 from app.suppression.models import (
@@ -40,7 +41,12 @@ def record_opt_out(
     """
     is_new = bool(
         sql.INSERT_UNSUBSCRIBED.execute(
-            phone=phone, source=source, reason=reason, name=name, created_at=now()
+            phone=phone,
+            source=source,
+            reason=reason,
+            name=name,
+            created_at=now(),
+            folded_name=fold_name(name),
         )
     )
     if is_new or source == INBOUND_SOURCE:

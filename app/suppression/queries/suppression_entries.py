@@ -113,6 +113,7 @@ def select_both_lists() -> list[Select[Any]]:
         UnsubscribedContact.source,
         UnsubscribedContact.reason,
         UnsubscribedContact.created_at,
+        UnsubscribedContact.folded_name,
     )
     is_opt_out = SuppressedContact.category == SuppressionCategory.OPT_OUT
     suppressed = select(
@@ -124,6 +125,7 @@ def select_both_lists() -> list[Select[Any]]:
         SuppressedContact.source,
         SuppressedContact.reason,
         SuppressedContact.created_at,
+        type_coerce(null(), String).label("folded_name"),
     ).where(SuppressedContact.category != SuppressionCategory.SOFT_FAIL)
     return [unsubscribed, suppressed]
 

@@ -19,7 +19,7 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
-from app.core.search_terms import build_text_filter
+from app.core.search_terms import build_folded_filter
 from app.domain.phones.phone_number import extract_digits
 from app.suppression.queries.contact_name_source import find_contact_names
 from app.suppression.queries.suppression_entries import (
@@ -32,7 +32,7 @@ from app.suppression.queries.suppression_entries import (
 # Each is the order of an index of both tables; the last column makes it one order over both.
 SORT_COLUMNS = {
     "since": ("created_at", "id", "kind"),
-    "name": ("name COLLATE NOCASE", "id", "kind"),
+    "name": ("folded_name", "id", "kind"),
     "phone": ("phone", "id", "kind"),
 }
 SUPPRESSION_SORT_KEYS = tuple(SORT_COLUMNS)
@@ -117,7 +117,7 @@ def _build_search_conditions(columns: Any, search: str) -> list[ColumnElement[bo
     digits = extract_digits(search)
     if digits and not any(character.isalpha() for character in search):
         return [columns.phone.contains(digits.lstrip("0") or digits)]
-    return [build_text_filter(search, columns.name)]
+    return [build_folded_filter(search, columns.folded_name, columns.name)]
 
 
 def _build_filter_conditions(
@@ -189,7 +189,7 @@ def _choose_key_columns(columns: Any, sort: str) -> list[Any]:
     order_columns = {
         "since": [columns.created_at],
         "phone": [columns.phone],
-        "name": [columns.name, columns.name.is_(None).label("nameless")],
+        "name": [columns.folded_name, columns.folded_name.is_(None).label("nameless")],
     }
     return [columns.kind, columns.id, *order_columns[sort]]
 

@@ -1,0 +1,69 @@
+"""The spelling in which names are searched and sorted: no accents, no capitals, plain signs.
+
+"Álvaro Núñez" and "alvaro nunez", "O’Brien" and "O'Brien", "Smith, John" and "smith john" are
+found by each other. Nothing of it is shown.
+"""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a letter and a mark.
+_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "ı": "i",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ə": "e",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ß": "ss",
+    }
+)
+# What keyboards and telephones put where a name has an apostrophe, and where it has a hyphen.
+_APOSTROPHES = dict.fromkeys("'’‘‛ʼʻʹ`´′＇ʿʾ")
+_HYPHENS = dict.fromkeys("-‐‑‒–—−", " ")
+_SIGNS = str.maketrans(_APOSTROPHES | _HYPHENS | {",": " "})
+# Signs that are part of a letter in Indic and Japanese writing, and no accents: vowels (class 0),
+# nukta, kana voicing, virama.
+_LETTER_MARK_CLASSES = frozenset({0, 7, 8, 9})
+_INVISIBLE_PATTERN = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def fold_name(name: str | None) -> str | None:
+    """Return a name, or words that somebody looks for, as they are compared; None for None.
+
+    A text of signs only may become "".
+    """
+    if name is None:
+        return None
+    if name.isascii():
+        return " ".join(name.lower().translate(_SIGNS).split())
+    # Twice, since small letters of capitals may be composed again.
+    decomposed = unicodedata.normalize("NFKD", _INVISIBLE_PATTERN.sub("", name))
+    decomposed = unicodedata.normalize("NFKD", decomposed.casefold())
+    letters = "".join(filter(_is_letter_or_sign, decomposed)).translate(_LETTERS)
+    composed = unicodedata.normalize("NFC", letters.translate(_SIGNS))
+    return " ".join(composed.split())
+
+
+def split_search_words(search: str) -> list[str]:
+    """Return the folded words of a search, each of which must be found."""
+    return list(dict.fromkeys((fold_name(search) or "").split()))
+
+
+def compose_name(name: str) -> str:
+    """Return a name with each letter and its accent as one character (NFC).
+
+    A Mac and some telephones write them as two, and then no search for "José" finds them.
+    """
+    return unicodedata.normalize("NFC", name)
+
+
+def _is_letter_or_sign(character: str) -> bool:
+    return unicodedata.combining(character) in _LETTER_MARK_CLASSES
