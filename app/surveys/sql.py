@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Select,
+    String,
     Update,
     bindparam,
     case,
@@ -162,12 +163,12 @@ def _end_active_session(status: Any) -> Update:
 
 
 # Written before every new session: one phone has one active session (unique index). The keyword
-# of the same survey starts it again; another survey means that they have left.
+# of the same survey starts it again; with another one it has ended.
 END_REPLACED_SESSION = PreparedStatement(
     _end_active_session(
         case(
             (S.survey_id == _SURVEY_ID, SurveySessionStatus.RESTARTED.value),
-            else_=SurveySessionStatus.LEFT.value,
+            else_=bindparam("b_status", type_=String),
         )
     )
 )

@@ -26,8 +26,10 @@ def start_session(
 
     `log_id`: the blast that asked.
     """
-    # First, since the database refuses a second active session of a phone.
-    end_replaced_session(phone, moment, survey.id)
+    # First, since the database refuses a second active session of a phone. Whoever answers a
+    # blast has not left what they were answering: its keyword leads back to it for a week.
+    status = SurveySessionStatus.LEFT if log_id is None else SurveySessionStatus.TIMED_OUT
+    end_replaced_session(phone, moment, survey.id, status)
     session_id = sql.INSERT_SESSION.insert_row(
         survey_id=survey.id,
         phone=phone,
@@ -54,12 +56,19 @@ def start_session(
     )
 
 
-def end_replaced_session(phone: str, moment: datetime, survey_id: int) -> None:
+def end_replaced_session(
+    phone: str,
+    moment: datetime,
+    survey_id: int,
+    status: SurveySessionStatus = SurveySessionStatus.LEFT,
+) -> None:
     """End the active session of a phone before one of `survey_id` takes its place.
 
-    It ends as restarted when it is of the same survey, else as left.
+    It ends as restarted when it is of the same survey, else with `status`.
     """
-    sql.END_REPLACED_SESSION.execute(b_phone=phone, b_survey_id=survey_id, b_moment=moment)
+    sql.END_REPLACED_SESSION.execute(
+        b_phone=phone, b_survey_id=survey_id, b_moment=moment, b_status=status.value
+    )
 
 
 def end_session(session_id: int, status: SurveySessionStatus, moment: datetime) -> None:

@@ -7,11 +7,13 @@ stand in the order in which a text passes them. All run inside write().
 
 from datetime import datetime, timedelta
 
+from app.domain.surveys.answer_folding import fold_answer
 from app.domain.surveys.question_definitions import (
     FREE_TEXT_TYPES,
     SurveyQuestion,
     parse_questions,
 )
+from app.domain.surveys.survey_commands import SURVEY_COMMANDS
 from app.domain.surveys.survey_state_machine import (
     REPEATED_TEXT_WINDOW,
     AnswerRecord,
@@ -29,10 +31,16 @@ from app.surveys.actions.survey_starts import REPEATED_VERDICT, start_survey
 from app.surveys.actions.survey_steps import apply_survey_step
 from app.surveys.queries import session_snapshots, trigger_words
 from app.surveys.queries.answer_calendar import build_answer_calendar
+from app.surveys.queries.newest_question import (
+    QuestionSource,
+    find_newest_question,
+    is_asked_since,
+)
 from app.surveys.queries.session_snapshots import SessionSnapshot
 from app.surveys.queries.survey_invitations import SurveyInvitation, find_survey_invitation
 from app.surveys.sql import SurveyDefinition
 
+IN_DOUBT_VERDICT = "survey_in_doubt"
 VERDICT_BY_STATUS = {
     SurveySessionStatus.COMPLETED: "survey_finished",
     SurveySessionStatus.LEFT: "survey_left",
@@ -49,21 +57,53 @@ def handle_survey_answer(
     `only_valid`: take only what is a valid answer or one of the survey's own words (SKIP, BACK,
     DONE); otherwise a text that fits nothing is taken as not understood. `doubtful`: the text
     may mean STOP, so it has to be nothing but an answer, and no question for free words takes
-    it. Without an active survey, the answer to a blast that asks one starts it.
+    it. Without an active survey, the answer to a blast that asks one starts it; so does one to a
+    blast that asked later than the active survey, which then ends.
     """
     # Most texts are no survey's business; whoever took the text in has found that out already.
     if not text.may_answer_survey:
         return None
     session = _find_open_session(text)
-    # The last answer may come twice after the survey has ended: that starts nothing new.
     if session is None:
-        return _handle_repeated_last_answer(text) or _start_by_blast_answer(
-            text, only_valid=only_valid, doubtful=doubtful
-        )
-    if session.is_repeat(text.words, text.moment):
+        return _handle_text_without_session(text, only_valid=only_valid, doubtful=doubtful)
+    invitation = find_survey_invitation(text.phone, text.moment)
+    newest = find_newest_question(session, invitation)
+    if not newest.has_left and session.is_repeat(text.words, text.moment):
         return _store_repeated_text(session, text)
+    is_command = fold_answer(text.words) in SURVEY_COMMANDS
+    if newest.source is QuestionSource.INVITATION:
+        answer = _start_by_blast_answer(text, invitation, only_valid=True, doubtful=doubtful)
+        return answer or _leave_to_person(session, text, only_valid=only_valid or doubtful)
+    if newest.source is QuestionSource.OTHER_TEXT and not is_command:
+        return _leave_to_person(session, text, only_valid=only_valid or doubtful)
     step = _compute_step(session.state, text, only_valid=only_valid, doubtful=doubtful)
     return _store_step(session, step, text) if step else None
+
+
+def _handle_text_without_session(
+    text: InboundText, *, only_valid: bool, doubtful: bool
+) -> HandlerResult | None:
+    invitation = find_survey_invitation(text.phone, text.moment)
+    # The last answer may come twice after the survey has ended: that starts nothing new.
+    repeat = _handle_repeated_last_answer(text, invitation)
+    return repeat or _start_by_blast_answer(
+        text, invitation, only_valid=only_valid, doubtful=doubtful
+    )
+
+
+def _leave_to_person(
+    session: SessionSnapshot, text: InboundText, *, only_valid: bool
+) -> HandlerResult | None:
+    """Keep a text for a person that may answer something else than the session's question.
+
+    Something newer was asked, and nobody knows which of the two it answers: stored under the
+    wrong question an answer is worse than none. Nothing is replied, and the session waits.
+    """
+    if only_valid:
+        return None
+    record = AnswerRecord(session.state.position, AnswerState.UNCLEAR)
+    survey_sessions.store_survey_answer(session, record, text.words, text.message_id, text.moment)
+    return HandlerResult(IN_DOUBT_VERDICT, needs_person="unclear")
 
 
 def _find_open_session(text: InboundText) -> SessionSnapshot | None:
@@ -76,14 +116,21 @@ def _find_open_session(text: InboundText) -> SessionSnapshot | None:
     return session
 
 
-def _handle_repeated_last_answer(text: InboundText) -> HandlerResult | None:
-    """Keep the last answer when it comes once more, within ten seconds after the end."""
+def _handle_repeated_last_answer(
+    text: InboundText, invitation: SurveyInvitation | None
+) -> HandlerResult | None:
+    """Keep the last answer when it comes once more, within ten seconds after the end.
+
+    Not when something was asked since: then it is the answer to that.
+    """
     session = session_snapshots.find_latest_session(text.phone)
     if session is None or session.ended_at is None:
         return None
     if session.state.status not in REPEATABLE_END_STATUSES:
         return None
     if text.moment - session.ended_at > REPEATED_TEXT_WINDOW:
+        return None
+    if invitation and invitation.asked_at > session.ended_at:
         return None
     if not session.is_repeat(text.words, text.moment):
         return None
@@ -98,13 +145,16 @@ def _store_repeated_text(session: SessionSnapshot, text: InboundText) -> Handler
 
 
 def _start_by_blast_answer(
-    text: InboundText, *, only_valid: bool, doubtful: bool
+    text: InboundText,
+    invitation: SurveyInvitation | None,
+    *,
+    only_valid: bool,
+    doubtful: bool,
 ) -> HandlerResult | None:
     """Start the survey that a blast asked, at its second question, if the text answers the first.
 
     No session exists before: releasing a blast to 100,000 people makes none.
     """
-    invitation = find_survey_invitation(text.phone, text.moment)
     if invitation is None:
         return None
     survey = session_snapshots.find_open_survey_definition(invitation.survey_id)
@@ -112,6 +162,10 @@ def _start_by_blast_answer(
     if survey is None or not questions:
         return None
     if not _is_answer_in_time(invitation, questions[0], survey, text.moment):
+        return None
+    if not invitation.is_newest and is_asked_since(
+        text.phone, invitation.asked_at, invitation.log_id
+    ):
         return None
     # The session is made only when the text is an answer: else nobody has started the survey.
     state = SurveyState(questions, survey.completion_message or "")
