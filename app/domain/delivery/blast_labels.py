@@ -26,6 +26,12 @@ UNKNOWN_CAUSE_LABELS = {
     UnknownReason.PROCESS_STOPPED: (
         f"SMS Admin stopped while it was leaving. {UNKNOWN_OUTCOME_LABEL}"
     ),
+    UnknownReason.REPEATED_NAME: (
+        f"Twilio gave it the name of another text. {UNKNOWN_OUTCOME_LABEL}"
+    ),
+    UnknownReason.PUT_BACK: (
+        f"The database was put back to an older state meanwhile. {UNKNOWN_OUTCOME_LABEL}"
+    ),
 }
 # Why a message was not sent, by the reason that is stored with it.
 UNSENT_REASON_LABELS = {

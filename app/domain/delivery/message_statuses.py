@@ -82,6 +82,10 @@ class UnknownReason(StrEnum):
     CARRIER_FAULT = "carrier_fault"
     NO_NAME = "no_name"
     PROCESS_STOPPED = "process_stopped"
+    # the carrier gave the text the SID of another one
+    REPEATED_NAME = "repeated_name"
+    # the database was put back, and the carrier's list does not tell whether this text left
+    PUT_BACK = "put_back"
 
 
 # News of a message (a reply, a status callback, a list) is stored only if its rank is higher than

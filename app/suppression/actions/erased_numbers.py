@@ -12,6 +12,7 @@ from app.core.db import db
 from app.core.settings import current_settings
 from app.domain.phones.phone_erasure import hash_phone
 from app.suppression import sql
+from app.suppression.actions.erasure_file import KeptErasure
 from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.models import INBOUND_SOURCE, ErasedNumber
 from app.suppression.queries.sending_permission import has_opted_out
@@ -56,6 +57,16 @@ def record_erased_number(phone: str, *, said_stop: bool, by: str) -> None:
     statement = insert(ErasedNumber).values(values)
     merged = {"opted_out": func.max(ErasedNumber.opted_out, statement.excluded.opted_out)}
     db.session.execute(statement.on_conflict_do_update(["phone_hash"], set_=merged))
+
+
+def restore_erasure(erasure: KeptErasure) -> None:
+    """Store an erasure that the file beside the database knows. Idempotent. Inside write()."""
+    values = {
+        "phone_hash": erasure.phone_hash,
+        "opted_out": erasure.opted_out,
+        "erased_by": erasure.erased_by,
+    }
+    db.session.execute(insert(ErasedNumber).values(values).on_conflict_do_nothing(["phone_hash"]))
 
 
 def clear_erased_opt_out(phone: str) -> None:

@@ -1,0 +1,239 @@
+"""Give texts from the carrier's list to the rows that they came from, after a copy was put back.
+
+Each row that is given its text here is not sent again. What is not certain becomes unknown.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, insert, select, update
+
+from app.core.db import db
+from app.delivery.actions.message_status_updates import StatusUpdate, apply_status_update
+from app.delivery.models import Attempt, Message, attempts, messages
+from app.delivery.queries.due_lookups import find_known_sids
+from app.delivery.queries.installation import is_own_text
+from app.domain.delivery.installation_rules import ADOPTION_TOLERANCE, API_DIRECTION
+from app.domain.delivery.lookup_matching import CarrierMessage, is_same_body
+from app.domain.delivery.message_lookups import compute_first_lookup
+from app.domain.delivery.message_statuses import (
+    STATUS_BY_TWILIO_STATUS,
+    UNCERTAIN_STATUSES,
+    MessageDirection,
+    MessageKind,
+    MessageStatus,
+    UnknownReason,
+)
+from app.domain.texts.segments import measure_segments
+
+ADOPTABLE_STATUSES = (MessageStatus.QUEUED, MessageStatus.SUBMITTING, *UNCERTAIN_STATUSES)
+ADOPTED_WHY = "found in the carrier's list after the database was put back"
+messages_c, attempts_c = messages.c, attempts.c
+
+
+@dataclass(frozen=True)
+class AdoptionCounts:
+    """What became of listed texts: given to a row, in doubt between rows, or stored as new rows."""
+
+    adopted: int = 0
+    doubtful: int = 0
+    stored: int = 0
+
+    def __add__(self, other: "AdoptionCounts") -> "AdoptionCounts":
+        return AdoptionCounts(
+            self.adopted + other.adopted,
+            self.doubtful + other.doubtful,
+            self.stored + other.stored,
+        )
+
+
+class AdoptableRow(NamedTuple):
+    """A row that may have sent a listed text."""
+
+    id: int
+    phone: str
+    body: str
+    status: MessageStatus
+    attempt_count: int
+    created_at: datetime
+
+
+def adopt_listed_texts(
+    carrier: str, listed: Sequence[CarrierMessage], clock_skew: timedelta, moment: datetime
+) -> AdoptionCounts:
+    """Adopt one page of the carrier's list, newest first. Idempotent. Inside write().
+
+    `clock_skew`: how far the carrier's clock is ahead of ours.
+    """
+    texts = [text for text in listed if text.direction == API_DIRECTION]
+    known_sids = find_known_sids(texts)
+    texts = [text for text in texts if text.sid not in known_sids]
+    rows_by_phone = _load_adoptable_rows(carrier, [text.to for text in texts])
+    counts = AdoptionCounts()
+    for text in texts:
+        rows = rows_by_phone.get(text.to, [])
+        counts += _adopt_text(carrier, text, rows, clock_skew, moment)
+    return counts
+
+
+def _load_adoptable_rows(carrier: str, phones: Sequence[str]) -> dict[str, list[AdoptableRow]]:
+    """Return the rows of these phones that may have left, by phone, the newest first."""
+    wanted = select(func.json_each(json.dumps(phones)).table_valued("value").c.value)
+    statement = (
+        select(
+            messages_c.id,
+            messages_c.phone,
+            messages_c.body,
+            messages_c.status,
+            messages_c.attempts,
+            messages_c.created_at,
+        )
+        .where(
+            messages_c.phone.in_(wanted),
+            messages_c.carrier == carrier,
+            messages_c.direction == MessageDirection.OUTBOUND,
+            messages_c.status.in_(ADOPTABLE_STATUSES),
+            messages_c.provider_sid.is_(None),
+        )
+        .order_by(messages_c.created_at.desc(), messages_c.id.desc())
+    )
+    rows: dict[str, list[AdoptableRow]] = {}
+    for row in db.session.execute(statement):
+        rows.setdefault(row.phone, []).append(AdoptableRow(*row))
+    return rows
+
+
+def _adopt_text(
+    carrier: str,
+    text: CarrierMessage,
+    rows: list[AdoptableRow],
+    clock_skew: timedelta,
+    moment: datetime,
+) -> AdoptionCounts:
+    """Give a text to the newest row that it can be of; take that row out of `rows`."""
+    candidates = [row for row in rows if _is_candidate(row, text, clock_skew)]
+    if not candidates:
+        return AdoptionCounts(stored=_store_unknown_text(carrier, text, clock_skew, moment))
+    if not text.body and len(candidates) > 1:
+        # The carrier no longer tells its words, so it may be of any of them.
+        for row in candidates:
+            rows.remove(row)
+        return AdoptionCounts(doubtful=_mark_doubtful(candidates, moment))
+    rows.remove(candidates[0])
+    _give_text_to_row(candidates[0], text, moment)
+    return AdoptionCounts(adopted=1)
+
+
+def _is_candidate(row: AdoptableRow, text: CarrierMessage, clock_skew: timedelta) -> bool:
+    is_old_enough = row.created_at + clock_skew - ADOPTION_TOLERANCE <= text.created_at
+    return is_old_enough and is_same_body(text.body, row.body)
+
+
+def _give_text_to_row(row: AdoptableRow, text: CarrierMessage, moment: datetime) -> None:
+    """Store the text as what this row sent, as if its answer had just come."""
+    attempt_id, number = _find_open_attempt(row.id), row.attempt_count
+    if attempt_id is None:
+        number = row.attempt_count + 1
+        attempt_id = _create_attempt(row.id, number, text)
+    status = STATUS_BY_TWILIO_STATUS.get(text.status, MessageStatus.ACCEPTED)
+    if status is MessageStatus.RECEIVED:
+        status = MessageStatus.ACCEPTED
+    news = StatusUpdate(
+        row.id,
+        attempt_id,
+        status,
+        "delivery",
+        sid=text.sid,
+        code=text.error_code,
+        attempt_number=number,
+    )
+    apply_status_update(news, moment)
+
+
+def _find_open_attempt(message_id: int) -> int | None:
+    """Return the newest attempt of a row whose answer never came, or None."""
+    return db.session.scalar(
+        select(attempts_c.id)
+        .where(
+            attempts_c.message_id == message_id,
+            attempts_c.provider_sid.is_(None),
+            attempts_c.outcome.in_(("ambiguous", "lost")) | attempts_c.outcome.is_(None),
+        )
+        .order_by(attempts_c.n.desc())
+        .limit(1)
+    )
+
+
+def _create_attempt(message_id: int, number: int, text: CarrierMessage) -> int:
+    """Store the attempt that the newer database had, and mark the row as handed over."""
+    attempt = Attempt(
+        message_id=message_id,
+        n=number,
+        ref=secrets.token_hex(16),
+        started_at=text.created_at,
+        ended_at=text.created_at,
+        outcome="accepted",
+        why=ADOPTED_WHY,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    db.session.execute(
+        update(Message)
+        .where(Message.id == message_id)
+        .values(
+            status=MessageStatus.SUBMITTING,
+            attempts=number,
+            submitted_at=text.created_at,
+            not_before=None,
+            reason=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return attempt.id
+
+
+def _mark_doubtful(rows: Sequence[AdoptableRow], moment: datetime) -> int:
+    """Leave rows of which one has left to a person: none is sent again by itself."""
+    ids = [row.id for row in rows if row.status == MessageStatus.QUEUED]
+    db.session.execute(
+        update(Message)
+        .where(Message.id.in_(ids))
+        .values(
+            status=MessageStatus.UNKNOWN,
+            reason=UnknownReason.PUT_BACK.value,
+            look_up_at=compute_first_lookup(MessageStatus.UNKNOWN, moment),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+def _store_unknown_text(
+    carrier: str, text: CarrierMessage, clock_skew: timedelta, moment: datetime
+) -> int:
+    """Store a text of ours that belongs to no row, so that its conversation shows it; else 0."""
+    if not is_own_text(text) or not text.to.startswith("+"):
+        return 0
+    size = measure_segments(text.body)
+    status = STATUS_BY_TWILIO_STATUS.get(text.status, MessageStatus.ACCEPTED)
+    values = {
+        "kind": MessageKind.REPLY,
+        "phone": text.to,
+        "sender": next(iter(text.senders), ""),
+        "carrier": carrier,
+        "body": text.body,
+        "status": status,
+        "provider_sid": text.sid,
+        "segments": size.segments,
+        "encoding": size.encoding,
+        "error_code": text.error_code,
+        "created_at": text.created_at - clock_skew,
+        "submitted_at": text.created_at - clock_skew,
+        "look_up_at": compute_first_lookup(status, moment),
+    }
+    db.session.execute(insert(Message).values(values))
+    return 1

@@ -1,0 +1,155 @@
+"""Hold everything back while the database may be an older state or a copy, and let go again."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, update
+
+from app.audit import actions as audit
+from app.core.db import db, execute_and_count_rows
+from app.delivery.installation_models import Installation
+from app.delivery.models import Message, MessageLog
+from app.delivery.queries.installation import find_database_moment, load_installation
+from app.domain.delivery.installation_rules import HOLD_PAUSE_REASONS, HoldReason
+from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, MessageStatus
+
+SYSTEM_ACTOR = "SMS Admin"
+RESTORED_REASON = "restored"
+
+
+def hold_sending(reason: HoldReason, carrier: str, moment: datetime) -> None:
+    """Let nothing leave until a person has looked, and say why. Inside write().
+
+    Blasts that were being sent are paused, single texts that waited become not sent: each may
+    have left already. Idempotent; the moment of the database is kept from the first time.
+    """
+    row = load_installation()
+    is_new = row.hold_reason != reason
+    values: dict[str, Any] = {"hold_reason": reason.value, "checked_epoch": None}
+    if row.hold_since is None:
+        values |= {"hold_since": find_database_moment(carrier) or moment, "held_at": moment}
+    _update_installation(**values)
+    pause_running_blasts(reason, carrier)
+    _put_aside_single_texts(carrier)
+    _look_up_soon(carrier, moment)
+    if is_new:
+        audit.record_automatic_event(
+            "sending.held", SYSTEM_ACTOR, "installation", {"why": reason.value}
+        )
+
+
+def pause_running_blasts(reason: HoldReason, carrier: str) -> int:
+    """Pause what is being sent through `carrier`; return how many blasts. Inside write()."""
+    return execute_and_count_rows(
+        update(MessageLog)
+        .where(MessageLog.status == BlastStatus.PROCESSING, MessageLog.carrier == carrier)
+        .values(
+            status=BlastStatus.PAUSED,
+            pause_reason=HOLD_PAUSE_REASONS[reason],
+            pause_code=None,
+            proven=False,
+        )
+    )
+
+
+def _put_aside_single_texts(carrier: str) -> None:
+    db.session.execute(
+        update(Message)
+        .where(
+            Message.status == MessageStatus.QUEUED,
+            Message.carrier == carrier,
+            Message.direction == MessageDirection.OUTBOUND,
+            Message.message_log_id.is_(None),
+        )
+        .values(status=MessageStatus.NOT_SENT, reason=RESTORED_REASON)
+    )
+
+
+def _look_up_soon(carrier: str, moment: datetime) -> None:
+    """Look up at once what has no final result: its receipts came to the newer database."""
+    has_no_news = or_(
+        Message.status == MessageStatus.UNKNOWN,
+        Message.status.in_((MessageStatus.ACCEPTED, MessageStatus.SENT))
+        & Message.look_up_at.is_not(None),
+    )
+    db.session.execute(
+        update(Message)
+        .where(has_no_news, Message.carrier == carrier)
+        .values(look_up_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def mark_checked(epoch: int) -> None:
+    """Let this lead send: the comparison was passed. Inside write()."""
+    _update_installation(checked_epoch=epoch)
+
+
+def ensure_installation_id() -> None:
+    """Give the installation a random id unless it has one. Inside write()."""
+    _update_installation(
+        installation_id=func.coalesce(Installation.installation_id, secrets.token_hex(16))
+    )
+
+
+def identify_installation(machine: str, path: str) -> None:
+    """Note on which machine and where the installation is. Inside write()."""
+    _update_installation(machine=machine, path=path)
+
+
+def end_hold(armed_count: int, words: str, moment: datetime) -> None:
+    """Let texts leave again after Reconcile. Inside write().
+
+    `armed_count`: at least what the file beside the database says. `words`: what was found. The
+    engine compares once more before it sends.
+    """
+    _update_installation(
+        hold_reason=None,
+        hold_since=None,
+        held_at=None,
+        checked_epoch=None,
+        reconcile_requested_at=None,
+        reconciled_at=moment,
+        reconcile_words=words,
+        armed_count=armed_count,
+    )
+
+
+def request_reconcile(moment: datetime) -> bool:
+    """Ask the engine for Reconcile; return whether anything is held. Inside write()."""
+    if load_installation().hold_reason is None:
+        return False
+    _update_installation(reconcile_requested_at=moment, reconcile_words=None)
+    return True
+
+
+def store_reconcile_failure(words: str) -> None:
+    """Say why Reconcile did not come to its end; the hold stays. Inside write()."""
+    _update_installation(reconcile_requested_at=None, reconcile_words=words)
+
+
+def take_over_installation() -> bool:
+    """Make a copy an installation of its own; return whether it was held as one. Inside write().
+
+    A person has said that the first one is gone. What that one sent meanwhile is compared with
+    the carrier at once, before anything leaves.
+    """
+    row = load_installation()
+    if row.hold_reason != HoldReason.CLONE:
+        return False
+    _update_installation(
+        installation_id=None,
+        machine=None,
+        path=None,
+        hold_reason=None,
+        hold_since=None,
+        held_at=None,
+        checked_epoch=None,
+    )
+    return True
+
+
+def _update_installation(**values: Any) -> None:
+    statement = update(Installation).where(Installation.id == 1).values(**values)
+    db.session.execute(statement.execution_options(synchronize_session=False))
