@@ -1,118 +1,147 @@
 """Whether a text asks for no more texts: certainly, likely, or not at all.
 
-A text is folded (capitals, no accents, no punctuation) and read sentence by sentence. An opt-out
-is certain when one sentence is a request to leave and every other is a courtesy or a neutral
-remark. It is likely when a request, a reproach or a threat stands among other words. Everything
-else is conversation. docs/opt-outs.md says the same for people who do not program.
+A text is read sentence by sentence (opt_out_lexer) by a grammar (opt_out_grammar). An opt-out is
+certain when one sentence is a request to leave and every other is a courtesy or a neutral
+remark. It is likely when a request, a reproach or a threat stands among other words, when it is
+for somebody else, and when one of the law's words stands in a text of three words. Everything else
+is conversation. docs/opt-outs.md says the same for people who do not program.
 """
 
-import re
-import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
 
-from app.domain.opt_outs import opt_out_phrases as phrases
-from app.domain.texts.unicode_categories import (
-    ACCENT_CATEGORIES,
-    INVISIBLE_CATEGORIES,
-    remove_categories,
+from app.domain.opt_outs.opt_out_grammar import load_grammar
+from app.domain.opt_outs.opt_out_lexer import (
+    Sentence,
+    has_laughter,
+    is_stop_sign,
+    read_sentences,
 )
 
 # A longer text says more than a request. One of Twilio's texts has 1,600 characters at most.
 MAX_CERTAIN_LENGTH = 160
 MAX_LENGTH_READ = 1600
+# A request is in the first sentences or the last.
+MAX_SENTENCES = 40
+MAX_WORDS = 60
+# Certain only where nothing stands beside them: "please cancel" may be about an appointment.
+CERTAIN_ONLY_ALONE = frozenset({"CANCEL", "END"})
+# Twilio does not know them by default, and they are a voice part, a place, a verb: requests only
+# of whom we text Spanish.
+SPANISH_WORDS = frozenset({"ALTO", "BAJA", "PARE", "FIN"})
+# "In any company of at most three words": issue 10, B6.
+MAX_SHORT_WORDS = 3
+
+_GRAMMAR = load_grammar()
 
 
-def _compile_with_courtesies(pattern: str) -> re.Pattern[str]:
-    """Return the pattern with up to five courtesies before and after it ("please", "thanks")."""
-    return re.compile(
-        rf"(?:{phrases.COURTESIES} ){{0,5}}(?:{pattern})(?: {phrases.COURTESIES}){{0,5}}"
-    )
+class OptOutVerdict(StrEnum):
+    """How sure it is that a text asks for no more texts."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    NONE = "none"
 
 
-REQUEST_PATTERN = _compile_with_courtesies(
-    "|".join(
-        (
-            phrases.ONE_WORD_REQUESTS,
-            *phrases.ENGLISH_REQUESTS,
-            *phrases.SPANISH_REQUESTS,
-            *phrases.FRENCH_REQUESTS,
-        )
-    )
-)
-REMARK_PATTERN = _compile_with_courtesies("|".join((phrases.COURTESIES, *phrases.NEUTRAL_REMARKS)))
-LIKELY_SENTENCE_PATTERN = _compile_with_courtesies(phrases.LIKELY_SENTENCES)
-SHORT_REQUEST_PATTERN = _compile_with_courtesies(phrases.UNCLEAR_BESIDE_OTHER_SENTENCES)
-LIKELY_PATTERN = re.compile(rf"\b(?:{'|'.join(phrases.LIKELY_PHRASES)})")
-WANTS_TO_STAY_PATTERN = re.compile(rf"\b(?:{phrases.WANTS_TO_STAY_PHRASES})")
+def judge_opt_out(text: str, *, knows_spanish_words: bool = False) -> OptOutVerdict:
+    """Return how sure it is that a text asks for no more texts.
 
-APOSTROPHE_REMOVAL_TABLE = str.maketrans("", "", "'’‘ʼ´`′")
-SENTENCE_END_PATTERN = re.compile(r"[.!?;:…\n¿¡]+|\s[-–—]+\s")
-IGNORED_CHARACTERS_PATTERN = re.compile(r"[^A-Z0-9]+")
-LETTER_RUN_PATTERN = re.compile(r"([A-Z])\1{2,}")
-SPELLED_OUT_PATTERN = re.compile(r"(?:[A-Z] ){2,}[A-Z]")
-REPEATED_WORD_PATTERN = re.compile(r"\b(\w+)(?: \1\b)+")
+    `knows_spanish_words`: we text the sender Spanish, where ALTO and BAJA ask for it.
+    """
+    if is_stop_sign(text):
+        return OptOutVerdict.CERTAIN
+    sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=False)[:MAX_SENTENCES]
+    clauses = read_sentences(text[:MAX_LENGTH_READ], at_commas=True)[:MAX_SENTENCES]
+    return _TextReading(text, sentences, clauses).judge(knows_spanish_words)
 
 
-def is_certain_opt_out(text: str) -> bool:
-    """Whether the text asks for no more texts and says nothing else."""
-    if len(text) > MAX_CERTAIN_LENGTH:
-        return False
-    if fold_opt_out_text(text) in phrases.CERTAIN_ONLY_ALONE:
-        return True
-    # People write commas for full stops: "stop, wrong number".
-    return _has_only_requests(split_sentences(text)) or _has_only_requests(
-        split_sentences(text.replace(",", "."))
-    )
+class _TextReading:
+    """One text as the grammar reads it: its sentences, with commas as full stops or not."""
+
+    def __init__(
+        self, text: str, sentences: Sequence[Sentence], clauses: Sequence[Sentence]
+    ) -> None:
+        self._text = text
+        self._sentences = sentences
+        self._encoded = [_encode(sentence) for sentence in sentences]
+        self._encoded_clauses = [_encode(clause) for clause in clauses]
+        self._is_joke = has_laughter(text) or self._has("laughter")
+
+    def judge(self, knows_spanish_words: bool) -> OptOutVerdict:
+        if not self._sentences or self._has("stay_in"):
+            return OptOutVerdict.NONE
+        word = self._find_single_word()
+        if word in CERTAIN_ONLY_ALONE or (knows_spanish_words and word in SPANISH_WORDS):
+            return OptOutVerdict.CERTAIN
+        if self._is_certain():
+            return OptOutVerdict.CERTAIN
+        return OptOutVerdict.LIKELY if self._is_likely() else OptOutVerdict.NONE
+
+    def _find_single_word(self) -> str:
+        if len(self._sentences) == 1 and len(self._sentences[0].words) == 1:
+            return self._sentences[0].words[0].text
+        return ""
+
+    def _has(self, kind: str) -> bool:
+        return any(_GRAMMAR.is_within(kind, sentence) for sentence in self._encoded)
+
+    def _is_certain(self) -> bool:
+        if len(self._text) > MAX_CERTAIN_LENGTH or self._is_joke or self._has("somebody_else"):
+            return False
+        return _has_only_requests(self._encoded) or _has_only_requests(self._encoded_clauses)
+
+    def _is_likely(self) -> bool:
+        if self._has("likely_in"):
+            return True
+        if self._is_joke:
+            return self._find_single_word() != "" and self._has("law_word")
+        if _has_likely_sentence(self._encoded) or _has_likely_sentence(self._encoded_clauses):
+            return True
+        if self._has("somebody_else") and _has_sentence("else_request", self._encoded_clauses):
+            return True
+        return self._is_short_with_word_of_law()
+
+    def _is_short_with_word_of_law(self) -> bool:
+        """Whether one of the law's words stands in a text of three words, not as plain speech."""
+        if not self._has("law_word"):
+            return False
+        words = "".join(self._encoded)
+        if len(_GRAMMAR.remove_courtesies(words)) > MAX_SHORT_WORDS:
+            return False
+        return not any(_GRAMMAR.is_sentence("speech", text) for text in (words, *self._encoded))
 
 
-def _has_only_requests(sentences: list[str]) -> bool:
+def _encode(sentence: Sentence) -> str:
+    return _GRAMMAR.encode_words(sentence.words[:MAX_WORDS])
+
+
+def _has_only_requests(sentences: Sequence[str]) -> bool:
     """Whether one sentence is a request, and every other a request or a neutral remark."""
-    other_sentences = [
-        sentence for sentence in sentences if not REQUEST_PATTERN.fullmatch(sentence)
-    ]
-    if len(other_sentences) == len(sentences):
+    others = [text for text in sentences if not _GRAMMAR.is_sentence("request", text)]
+    if len(others) == len(sentences):
         return False
-    return all(map(REMARK_PATTERN.fullmatch, other_sentences))
+    return all(_GRAMMAR.is_sentence("remark", text) for text in others)
 
 
-def is_likely_opt_out(text: str) -> bool:
-    """Whether the text may ask for no more texts, so that a person should decide.
+def _has_likely_sentence(sentences: Sequence[str]) -> bool:
+    """Whether a sentence is a request by itself, or a reproach.
 
-    Every certain opt-out is likely as well.
+    "Cancel" beside other sentences means something else: "I can't come. Cancel."
     """
-    sentences = split_sentences(text[:MAX_LENGTH_READ])
-    folded_text = " ".join(sentences)
-    if WANTS_TO_STAY_PATTERN.search(folded_text):
-        return False
-    if LIKELY_PATTERN.search(folded_text):
-        return True
-    return any(_is_likely_sentence(sentence, len(sentences)) for sentence in sentences)
+    others = [text for text in sentences if not _GRAMMAR.is_sentence("remark", text)]
+    for sentence in sentences:
+        if len(others) > 1 and _GRAMMAR.is_sentence("unclear", sentence):
+            continue
+        if _has_sentence("asked_request", [sentence]) or _has_sentence("likely", [sentence]):
+            return True
+    return False
 
 
-def _is_likely_sentence(sentence: str, sentence_count: int) -> bool:
-    """Whether one of `sentence_count` sentences is a request by itself, or a reproach."""
-    if sentence_count > 1 and SHORT_REQUEST_PATTERN.fullmatch(sentence):
-        return False
-    return bool(REQUEST_PATTERN.fullmatch(sentence) or LIKELY_SENTENCE_PATTERN.fullmatch(sentence))
+def _has_sentence(kind: str, sentences: Sequence[str]) -> bool:
+    return any(_GRAMMAR.is_sentence(kind, sentence) for sentence in sentences)
 
 
-def split_sentences(text: str) -> list[str]:
-    """Return the folded sentences of a text, without those that have no letter and no digit."""
-    # "S.T.O.P" is one sentence, not four.
-    undotted = re.sub(r"\b(\w)\.(?=\w\b)", r"\1 ", text)
-    sentences = map(fold_opt_out_text, SENTENCE_END_PATTERN.split(undotted))
-    return list(filter(None, sentences))
-
-
-def fold_opt_out_text(text: str) -> str:
-    """Return the text in the spelling of opt_out_phrases: A to Z, digits and single spaces.
-
-    No accents, apostrophes, punctuation, emoji or invisible characters. STOPPP, S T O P and
-    STOP STOP become STOP.
-    """
-    decomposed = unicodedata.normalize("NFKD", text.translate(APOSTROPHE_REMOVAL_TABLE))
-    letters = remove_categories(decomposed, ACCENT_CATEGORIES | INVISIBLE_CATEGORIES).upper()
-    folded = IGNORED_CHARACTERS_PATTERN.sub(" ", letters).strip()
-    folded = LETTER_RUN_PATTERN.sub(r"\1", folded)
-    if SPELLED_OUT_PATTERN.fullmatch(folded):
-        folded = LETTER_RUN_PATTERN.sub(r"\1", folded.replace(" ", ""))
-    return REPEATED_WORD_PATTERN.sub(r"\1", folded)
+def is_for_somebody_else(text: str) -> bool:
+    """Whether a request speaks of somebody else: "my mom passed away, please remove her"."""
+    sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=False)[:MAX_SENTENCES]
+    return any(_GRAMMAR.is_within("somebody_else", _encode(sentence)) for sentence in sentences)

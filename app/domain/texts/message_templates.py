@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.domain.phones.display_names import extract_first_name
+from app.domain.texts.first_names import extract_first_name, is_no_name
 
 DEFAULT_OPT_OUT_FOOTER = "Reply STOP to opt out."
 NAME_PLACEHOLDERS: dict[str, str] = {
@@ -104,6 +104,11 @@ def has_name_placeholders(template: str) -> bool:
     return any(piece.placeholder in NAME_PLACEHOLDERS for piece in _split_template(template))
 
 
+def has_first_name_placeholder(template: str) -> bool:
+    """Whether the text calls people by their first name."""
+    return any(piece.placeholder == "first_name" for piece in _split_template(template))
+
+
 def has_name_without_fallback(template: str) -> bool:
     """Whether somebody without a name would get a text with a gap in it."""
     return any(
@@ -183,10 +188,8 @@ def _explain_unknown_placeholder(written: str, available: Sequence[str]) -> str:
 
 def _build_name_values(name: str | None) -> dict[str, str]:
     full_name = (name or "").strip()
-    if not full_name:
+    first_name = extract_first_name(full_name)
+    # "NULL", "#N/A", "-": what a spreadsheet has where a name is missing.
+    if not first_name and is_no_name(full_name):
         return {}
-    return {
-        "name": full_name,
-        "full_name": full_name,
-        "first_name": extract_first_name(full_name),
-    }
+    return {"name": full_name, "full_name": full_name, "first_name": first_name}

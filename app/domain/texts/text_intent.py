@@ -3,7 +3,8 @@
 import unicodedata
 from enum import StrEnum
 
-from app.domain.opt_outs.opt_out_detection import is_certain_opt_out, is_likely_opt_out
+from app.domain.opt_outs.opt_out_detection import OptOutVerdict, judge_opt_out
+from app.domain.texts.own_words import TextAuthor, read_inbound_text
 from app.domain.texts.unicode_categories import INVISIBLE_CATEGORIES, remove_categories
 
 
@@ -18,7 +19,7 @@ class TextIntent(StrEnum):
 
 
 # Words that are a whole text. Those for opting out are Twilio's and the FCC's (47 CFR
-# 64.1200(a)(10)); longer phrases are in opt_out_phrases.
+# 64.1200(a)(10)); the grammar of opt_out_rules.txt reads longer ones.
 WORDS_BY_INTENT = {
     TextIntent.OPT_OUT: {
         "STOP",
@@ -36,6 +37,11 @@ WORDS_BY_INTENT = {
     TextIntent.HELP: {"HELP", "INFO", "AYUDA", "AIDE"},
 }
 INTENT_BY_WORD = {word: intent for intent, words in WORDS_BY_INTENT.items() for word in words}
+INTENT_BY_VERDICT = {
+    OptOutVerdict.CERTAIN: TextIntent.OPT_OUT,
+    OptOutVerdict.LIKELY: TextIntent.MAYBE_OPT_OUT,
+    OptOutVerdict.NONE: TextIntent.CONVERSATION,
+}
 # They opt in only somebody who has opted out, and only when no open question explains them.
 OPT_IN_WORDS_WHEN_OPTED_OUT = frozenset(
     {"YES", "RESUBSCRIBE", "COMENZAR", "COMMENCER", "REPRENDRE"}
@@ -49,18 +55,27 @@ TWILIO_HELP_WORDS = frozenset({"HELP", "INFO"})
 
 
 def classify_text(body: str) -> TextIntent:
-    """Return what the whole text means.
+    """Return what the whole text means, as far as it can be said without what we texted before.
 
-    "STOP" inside a sentence means nothing by itself: "please stop by tomorrow".
+    "STOP" inside a sentence means nothing by itself: "please stop by tomorrow". A reaction and a
+    machine's text mean nothing.
     """
-    intent = INTENT_BY_WORD.get(fold_text(body))
+    reading = read_inbound_text(body)
+    if reading.kind is not TextAuthor.PERSON:
+        return TextIntent.CONVERSATION
+    return classify_words(reading.words)
+
+
+def classify_words(words: str, *, knows_spanish_words: bool = False) -> TextIntent:
+    """Return what a person's own words mean, without quotations and signatures.
+
+    `knows_spanish_words`: we text them Spanish, where ALTO and BAJA ask for no more texts.
+    """
+    intent = INTENT_BY_WORD.get(fold_text(words))
     if intent:
         return intent
-    if is_certain_opt_out(body):
-        return TextIntent.OPT_OUT
-    if is_likely_opt_out(body):
-        return TextIntent.MAYBE_OPT_OUT
-    return TextIntent.CONVERSATION
+    verdict = judge_opt_out(words, knows_spanish_words=knows_spanish_words)
+    return INTENT_BY_VERDICT[verdict]
 
 
 def is_opt_in_when_opted_out(body: str) -> bool:
