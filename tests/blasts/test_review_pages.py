@@ -244,3 +244,16 @@ def test_somebody_who_may_not_be_texted_is_never_counted(app, visit):
     page = open_review(visit)
     assert "25 people get this text" in page.words
     assert 'name="people_count"' not in page.text
+
+
+def test_odd_greetings_are_listed_before_they_leave(app, visit):
+    with app.app_context():
+        for number, name in enumerate(["The Smith Family", "NULL", "J. R. Smith", "Ada Lovelace"]):
+            add_member(f"+1303555020{number}", name)
+    page = open_review(visit, message_body="Hi {first_name}, come!")
+    assert "1 person has no name. They read: “Hi, come!" in page.words
+    assert "1 name tells no first name: The Smith Family. They read: “Hi, come!" in page.words
+    assert "1 greeting looks odd: “J.” for J. R. Smith." in page.words
+    page = open_review(visit, message_body="Hi {first_name|friend}, come!")
+    assert "They read: “Hi friend, come!" in page.words
+    assert "looks odd" not in open_review(visit, message_body="Come!").words

@@ -10,7 +10,6 @@ from app.domain.phones.display_names import (
     NAME_SOURCES,
     SourcedName,
     choose_display_name,
-    extract_first_name,
     sort_names_by_source,
 )
 
@@ -66,19 +65,3 @@ def test_the_order_in_which_the_lists_were_read_does_not_matter(names_and_shuffl
     assert sort_names_by_source(names) == sort_names_by_source(shuffled)
     assert choose_display_name(names) == choose_display_name(shuffled)
     assert (choose_display_name(names) is None) == all(record.name is None for record in names)
-
-
-@pytest.mark.parametrize(
-    ("name", "first"),
-    [
-        ("Zoe", "Zoe"),
-        ("Zoe Example", "Zoe"),
-        ("Lovelace, Ada", "Ada"),
-        ("Lovelace, Ada, Lady", "Ada"),
-        ("Lovelace,", "Lovelace"),
-        ("", ""),
-        (None, ""),
-    ],
-)
-def test_the_first_name_is_what_a_person_is_called(name, first):
-    assert extract_first_name(name) == first

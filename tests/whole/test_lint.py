@@ -48,7 +48,7 @@ def test_every_package_is_pinned_with_its_hashes(name):
     assert "--require-hashes -r " + name in MAKEFILE
 
 
-def test_the_domain_needs_nothing_but_python_and_phonenumbers():
+def test_the_domain_needs_nothing_but_python_phonenumbers_and_nameparser():
     """Imported alone, in a process of its own, it brings no web, no database and no heavy
     tables with it.
     """

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast
+from app.blasts.queries.greeting_warnings import list_greeting_warnings
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
@@ -20,7 +21,7 @@ from app.domain.phones.phone_number_info import (
     COUNTRY_PREFIX_LENGTH,
     describe_foreign_number_counts,
 )
-from app.domain.texts import message_templates, text_cleaning
+from app.domain.texts import text_cleaning
 from app.domain.texts.plurals import choose_by_count, pluralize
 from app.domain.texts.segments import (
     GSM7_CHARACTERS,
@@ -33,7 +34,6 @@ from app.organisation.models import Organisation
 
 MAX_NAMES_IN_ERROR = 3
 MAX_CHARACTERS_SHOWN = 8
-MAX_QUOTE_LENGTH = 50
 LONG_TEXT_SEGMENTS = 4
 # Rendering 100,000 texts a second time would double the time of the page: what plain characters
 # save is computed from the first of them.
@@ -80,7 +80,7 @@ def build_review_notices(
         *_warn_about_foreign_numbers(blast, organisation),
         *_warn_about_costly_characters(draft, blast, organisation),
         *_warn_about_length(blast),
-        *_warn_about_missing_names(draft, blast),
+        *_warn_about_greetings(draft, blast),
         *_warn_about_missing_opt_out(draft, organisation),
     ]
 
@@ -191,18 +191,9 @@ def _warn_about_length(blast: RenderedBlast) -> Iterator[ReviewNotice]:
         )
 
 
-def _warn_about_missing_names(draft: BlastDraft, blast: RenderedBlast) -> Iterator[ReviewNotice]:
-    nameless = [text for text in blast.sendable_texts if not text.name]
-    if not nameless or not message_templates.has_name_placeholders(draft.body):
-        return
-    verb = choose_by_count(len(nameless), "has", "have")
-    people = pluralize(len(nameless), "person", "people")
-    sentence = f"{people} {verb} no name. They read: “{_shorten_text(nameless[0].body)}”"
-    if message_templates.has_name_without_fallback(draft.body):
-        advice = "Give the placeholder a word for them, like {first_name|friend}."
-        yield ReviewNotice("warn", f"{sentence} {advice}")
-    else:
-        yield ReviewNotice("info", sentence)
+def _warn_about_greetings(draft: BlastDraft, blast: RenderedBlast) -> Iterator[ReviewNotice]:
+    for kind, sentence in list_greeting_warnings(draft, blast):
+        yield ReviewNotice(kind, sentence)
 
 
 def _warn_about_missing_opt_out(
@@ -244,8 +235,3 @@ def _describe_character(character: str) -> str:
     if character.isprintable():
         return f'"{character}"'
     return "an invisible sign"
-
-
-def _shorten_text(body: str) -> str:
-    line = " ".join(body.split())
-    return line if len(line) <= MAX_QUOTE_LENGTH else line[: MAX_QUOTE_LENGTH - 1].rstrip() + "…"

@@ -8,25 +8,6 @@ from typing import NamedTuple, Protocol, TypeVar
 # do-not-text list, and the name a text was once sent under.
 NAME_SOURCES = ("community", "event", "list", "text")
 
-NAME_TITLES = frozenset(
-    {
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "rev",
-        "sra",
-        "srta",
-        "herr",
-        "frau",
-        "mme",
-        "mlle",
-    }
-)
-
 
 class NameRecord(Protocol):
     """A name in one of NAME_SOURCES, and since when it is there."""
@@ -67,15 +48,3 @@ def choose_display_name(records: Iterable[NameRecordT]) -> str | None:
         if record.name:
             return record.name
     return None
-
-
-def extract_first_name(name: str | None) -> str:
-    """Return the first word after any title, or the second of "Lovelace, Ada"; "" without one."""
-    all_words = (name or "").split()
-    words = [word for word in all_words if word.strip(".").casefold() not in NAME_TITLES]
-    words = words or all_words
-    if not words:
-        return ""
-    if len(words) > 1 and words[0].endswith(","):
-        return words[1].rstrip(",")
-    return words[0].rstrip(",")

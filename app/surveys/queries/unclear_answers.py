@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, case, select
 
 from app.core.db import db
-from app.domain.phones.display_names import extract_first_name
+from app.domain.texts.first_names import extract_first_name
 from app.domain.surveys.answer_guessing import guess_answer
 from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
