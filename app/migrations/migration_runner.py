@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.migrations import database_backups, database_file, migration_history
+from app.migrations.forgotten_objects import drop_forgotten_objects
 from app.migrations.migration_errors import MigrationError, MigrationFailed
 from app.migrations.migration_files import Migration, find_migrations
 from app.migrations.migration_history import AppliedMigration
@@ -134,6 +135,8 @@ def _apply_next_migration(
         with _translate_migration_failure(migration, run):
             now = datetime.now(UTC)
             migration_history.record_migration_lock(connection, now)
+            if history:
+                drop_forgotten_objects(connection, migrations, migration.version)
             migration.load_module().apply(connection, run.logger)
             _check_in_transaction(connection)
             migration_history.record_applied_migration(connection, migration, now)
@@ -161,6 +164,7 @@ def _revert_newest_migration(
         with _translate_migration_failure(migration, run):
             migration_history.record_migration_lock(connection, datetime.now(UTC))
             migration.load_module().revert(connection, run.logger)
+            drop_forgotten_objects(connection, migrations, version)
             _check_in_transaction(connection)
             migration_history.delete_applied_migration(connection, migration)
             _check_foreign_keys(connection)
