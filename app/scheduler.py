@@ -15,6 +15,7 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.database_errors import DATABASE_ERRORS
 from app.core.settings import Settings
+from app.delivery.actions.row_inspection import set_aside_unreadable_rows
 from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine.engine_thread import SendEngine
@@ -48,6 +49,8 @@ class BackgroundJobs:
         self._add_job(self._resolve_out_of_order_opt_outs, timedelta(seconds=2))
         self._add_job(self._apply_unmatched_receipts, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._time_out_survey_sessions, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
         self._last_tick_at = monotonic()
         self._next_release_at = 0.0
         self._stopping = threading.Event()
@@ -144,6 +147,14 @@ class BackgroundJobs:
                 log.info("surveys: %s sessions timed out, %s reminded", ended, nudged)
             if folded := fold_stored_words():
                 log.info("surveys: %s trigger words folded", folded)
+
+    def _inspect_rows(self) -> None:
+        with self._job_context("rows are looked through later: the database could not be written"):
+            set_aside_unreadable_rows(now())
+
+    def _inspect_queue(self) -> None:
+        with self._job_context("the queue is looked through later: the database was busy"):
+            set_aside_unreadable_rows(now(), reads_queue=True)
 
     @contextmanager
     def _job_context(self, unwritable_message: str) -> Iterator[None]:

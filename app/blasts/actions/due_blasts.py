@@ -45,6 +45,7 @@ class BlastsNotReleased(Exception):
 
     def __init__(self, ids: Sequence[int]) -> None:
         super().__init__(f"not released: {', '.join(map(str, ids))}")
+        self.ids = tuple(ids)
 
 
 def release_due_blasts(moment: datetime | None = None) -> int:

@@ -20,6 +20,7 @@ from app.domain.delivery.message_statuses import (
 from app.domain.delivery.skip_reasons import SkipReason
 
 PAUSED_BY_PERSON = "person"
+UNCOUNTABLE = "Rows of this blast in the database cannot be read; dbdoctor --doctor says more."
 
 
 def pause_blast(log_id: int) -> bool:
@@ -116,14 +117,27 @@ def close_finished_blasts(moment: datetime) -> list[int]:
 
     Inside write().
     """
-    finished_ids = [row[0] for row in engine_state.SELECT_FINISHED_BLASTS.fetch_json()]
     # One statement finds them, and mostly there are none: this runs with each tick.
+    finished_ids = list_finished_blast_ids()
     for log_id in finished_ids:
-        _close_blast(log_id, moment)
+        close_blast(log_id, moment)
     return finished_ids
 
 
-def _close_blast(log_id: int, moment: datetime) -> None:
+def list_finished_blast_ids() -> list[int]:
+    """Return the ids of the open blasts with nothing left to send. A read."""
+    return [row[0] for row in engine_state.SELECT_FINISHED_BLASTS.fetch_json()]
+
+
+def fail_blast(log_id: int, moment: datetime) -> None:
+    """End a blast whose messages cannot even be counted. Inside write()."""
+    values = {"status": BlastStatus.FAILED, "finished_at": moment, "pause_reason": UNCOUNTABLE}
+    db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(values))
+    _copy_status_to_schedule(log_id, ScheduledBlastStatus.FAILED, moment)
+
+
+def close_blast(log_id: int, moment: datetime) -> None:
+    """End one blast with nothing left to send, as its messages ended. Inside write()."""
     status = compute_final_blast_status(get_blast_tally(log_id))
     db.session.execute(
         update(MessageLog).where(MessageLog.id == log_id).values(status=status, finished_at=moment)

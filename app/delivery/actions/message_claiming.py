@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from app.core import failpoint
 from app.core.column_types import datetime_from_db
-from app.delivery.actions import blast_control
+from app.delivery.actions import blast_control, set_aside
 from app.delivery.sql import claiming as sql
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.retry_delays import MAX_RETRY_AFTER_SECONDS
+from app.domain.delivery.row_faults import find_message_fault
 from app.domain.delivery.send_rate import TokenBucket, compute_validity_seconds
 from app.domain.delivery.skip_reasons import SkipReason
 
@@ -100,7 +101,13 @@ def claim_messages(carrier: str, capacity: SendCapacity, moment: datetime) -> li
     not on the disk would be sent again after a crash.
     """
     # Read and marked in one transaction, so that no pause, opt-out or other leader comes between.
-    candidates = _list_candidates(carrier, capacity, moment)
+    return claim_candidates(_list_candidates(carrier, capacity, moment), capacity, moment)
+
+
+def claim_candidates(
+    candidates: Sequence[ClaimCandidate], capacity: SendCapacity, moment: datetime
+) -> list[ClaimedMessage]:
+    """Mark those of the candidates that may leave as submitting and return them. Inside write()."""
     refs = _generate_refs(len(candidates))
     claimed: list[ClaimedMessage] = []
     for candidate in candidates:
@@ -119,11 +126,15 @@ def has_queued_messages(carrier: str) -> bool:
 
 
 def _drop_unsendable(candidate: ClaimCandidate, moment: datetime) -> bool:
-    """Skip or expire a message that must not leave; return whether it was dropped.
+    """Skip, expire or set aside a message that must not leave; return whether it was dropped.
 
     Kind system (the one confirmation of an opt-out) goes to whoever said STOP.
     """
     message = candidate.message
+    fault = find_message_fault(message.phone, message.body, message.segments, message.attempts)
+    if fault:
+        set_aside.set_aside_message(message.id, message.message_log_id, moment, fault)
+        return True
     if message.skip_reason and message.kind != MessageKind.SYSTEM:
         blast_control.skip_queued_messages(message.phone, SkipReason(message.skip_reason))
         return True
@@ -180,12 +191,7 @@ def _list_candidates(
     """
     if capacity.max_rows <= 0:
         return []
-    params = {
-        "carrier_name": carrier,
-        "moment": moment,
-        "latest": moment + timedelta(seconds=MAX_RETRY_AFTER_SECONDS),
-        "max_rows": capacity.max_rows,
-    }
+    params = build_queue_params(carrier, capacity.max_rows, moment)
     direct = [
         ClaimCandidate(message, datetime_from_db(message.not_after))
         for message in starmap(QueuedMessage, sql.SELECT_QUEUED_DIRECT.fetch_json(**params))
@@ -199,6 +205,16 @@ def _list_candidates(
     # One column of the queues after the other: the first message of each blast, then the second.
     in_turn = filter(None, chain.from_iterable(zip_longest(*queues)))
     return [*direct, *in_turn][: capacity.max_rows]
+
+
+def build_queue_params(carrier: str, max_rows: int, moment: datetime) -> dict[str, Any]:
+    """Return the values of the statements that read the queue."""
+    return {
+        "carrier_name": carrier,
+        "moment": moment,
+        "latest": moment + timedelta(seconds=MAX_RETRY_AFTER_SECONDS),
+        "max_rows": max_rows,
+    }
 
 
 def _list_running_blasts(carrier: str, moment: datetime) -> list[RunningBlast]:

@@ -25,6 +25,7 @@ from app.domain.delivery.message_statuses import (
     STATUS_BY_TWILIO_STATUS,
     STATUS_RANKS,
     MessageStatus,
+    UnknownReason,
 )
 
 log = logging.getLogger(__name__)
@@ -221,6 +222,18 @@ def _store_single_result(attempt: AttemptRef, outcome: SendOutcome, moment: date
                 explanation=explanation,
                 look_up_at_moment=compute_first_lookup(MessageStatus.UNKNOWN, moment),
             )
+
+
+def mark_result_unknown(message_id: int, ref: str, moment: datetime) -> None:
+    """Put a message in doubt whose answer could not be stored. Inside write()."""
+    send_results.MARK_MESSAGE_UNKNOWN.execute(
+        message_id=message_id,
+        cause=UnknownReason.CARRIER_FAULT.value,
+        explanation="a fault of SMS Admin while its answer was stored",
+        look_up_at_moment=compute_first_lookup(MessageStatus.UNKNOWN, moment),
+    )
+    outcome = SendAmbiguous("its answer could not be stored")
+    _close_attempt(ref, outcome, moment)
 
 
 def _get_accepted_status(outcome: SendAccepted) -> MessageStatus:

@@ -10,10 +10,11 @@ from sqlalchemy import exists, insert, or_, select, update
 from app.audit import actions as audit
 from app.core.clock import now
 from app.core.db import db
-from app.core.settings import Settings, current_settings
+from app.core.settings import current_settings
 from app.delivery.models import Alert, Message, MessageLog, alerts, messages
 from app.domain.delivery.alert_messages import (
     ALERT_RETRY_DELAYS,
+    AlertEvent,
     PausedBlastAlert,
     build_alert_text,
 )
@@ -65,7 +66,11 @@ def create_pause_alerts(
     for log_id in log_ids:
         audit.record_automatic_event("blast.paused", SYSTEM_ACTOR, f"blast {log_id}", details)
     if _can_text_admin(error_code, phase):
-        _queue_admin_text(settings, log_ids, error_code.description, moment)
+        message_body = db.session.execute(
+            select(MessageLog.message_body).where(MessageLog.id == log_ids[0])
+        ).scalar_one()
+        cause, base_url = error_code.description, settings.public_base_url
+        queue_admin_text(build_alert_text(message_body, log_ids, cause, base_url), moment)
 
 
 def join_cause_and_fix(error_code: CarrierErrorCode) -> str:
@@ -83,16 +88,12 @@ def _can_text_admin(error_code: CarrierErrorCode, phase: str) -> bool:
     return phase != "create" or error_code.blame not in CREATE_REFUSAL_BLAMES
 
 
-def _queue_admin_text(
-    settings: Settings, log_ids: Sequence[int], cause: str, moment: datetime
-) -> None:
+def queue_admin_text(body: str, moment: datetime) -> None:
+    """Queue a text to ADMIN_TEST_PHONE unless one left within ten minutes. Inside write()."""
+    settings = current_settings()
     phone = settings.test_phone
     if phone is None or find_suppression_reason(phone) or _has_recent_alert_text(phone, moment):
         return
-    message_body = db.session.execute(
-        select(MessageLog.message_body).where(MessageLog.id == log_ids[0])
-    ).scalar_one()
-    body = build_alert_text(message_body, log_ids, cause, settings.public_base_url)
     size = measure_segments(body)
     db.session.execute(
         insert(messages).values(
@@ -154,7 +155,8 @@ def list_due_alerts(moment: datetime, max_rows: int) -> list[DueAlert]:
 
 def _build_alert_notice(row: Alert) -> PausedBlastAlert:
     cause, _, fix = row.words.partition("\n")
-    return PausedBlastAlert(row.message_log_id, cause, fix, row.code, row.created_at)
+    event = AlertEvent(row.event)
+    return PausedBlastAlert(row.message_log_id, cause, fix, row.code, row.created_at, event)
 
 
 def store_alert_attempt(alert_id: int, is_accepted: bool, moment: datetime) -> None:

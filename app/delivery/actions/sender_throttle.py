@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.column_types import datetime_from_db
@@ -62,6 +62,15 @@ def release_sender_hold(sender: str, carrier: str) -> None:
             sender_health_c.hold_until.is_not(None),
         )
         .values(hold_until=None, hold_code=None, hold_words=None)
+    )
+
+
+def forget_sender_health(sender: str, carrier: str) -> None:
+    """Delete what is stored about a sender: it could not be read. Inside write()."""
+    db.session.execute(
+        delete(sender_health).where(
+            sender_health_c.sender == sender, sender_health_c.carrier == carrier
+        )
     )
 
 

@@ -14,7 +14,7 @@ from app.delivery.carriers.carrier_interface import (
     SendOutcome,
 )
 from app.delivery.engine.backoff import SenderBackoff
-from app.delivery.engine.tick import SendResult
+from app.delivery.engine.tick_values import SendResult
 
 log = logging.getLogger(__name__)
 

@@ -2,15 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flask import Flask
 
+from app.core.clock import now
+from app.core.database_errors import is_storage_error
+from app.delivery.actions import row_inspection
 from app.delivery.engine.timings import get_engine_timings
 
 log = logging.getLogger(__name__)
+# A trouble of a moment is over by then.
+TRIES_BEFORE_NOTICE = 3
 
 
 class ReleaseRunner:
@@ -34,6 +40,7 @@ class ReleaseRunner:
         self._executor = ThreadPoolExecutor(1, "engine-release")
         self._future: asyncio.Future[None] | None = None
         self._next_start_at = 0.0
+        self._failures: Counter[int] = Counter()
 
     def start(self) -> None:
         """Start a release unless one is running or the last one failed a moment ago."""
@@ -47,7 +54,21 @@ class ReleaseRunner:
 
     def _run_release(self) -> None:
         with self.app.app_context():
-            self.release_due_blasts()
+            try:
+                self.release_due_blasts()
+            except Exception as error:
+                if not is_storage_error(error):
+                    self._handle_row_trouble(getattr(error, "ids", ()))
+                raise
+
+    def _handle_row_trouble(self, ids: Sequence[int]) -> None:
+        """Set aside what cannot be read; tell of what could not be released several times."""
+        # One row that cannot be read may be what kept all of them from leaving.
+        row_inspection.set_aside_unreadable_schedules(now())
+        self._failures.update(ids)
+        for scheduled_id in ids:
+            if self._failures[scheduled_id] == TRIES_BEFORE_NOTICE:
+                row_inspection.tell_of_unreleased_blast(scheduled_id, now())
 
     def _handle_done(self, future: "asyncio.Future[None]") -> None:
         """Notify the loop that messages may be queued. Runs on the loop."""

@@ -28,7 +28,8 @@ from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.pacing import SendPacing
 from app.delivery.engine.release_runner import ReleaseRunner
 from app.delivery.engine.status_poller import StatusPoller
-from app.delivery.engine.tick import TickInput, TickResult, read_stored_pace, run_tick
+from app.delivery.engine.tick import read_stored_pace, run_tick
+from app.delivery.engine.tick_values import TickInput, TickResult
 from app.delivery.engine.timings import get_engine_timings
 from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY
 

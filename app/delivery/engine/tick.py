@@ -1,12 +1,12 @@
 """One tick is one transaction: store what came back, and claim what may leave."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import logging
 from datetime import datetime
 
 from flask import Flask
 
 from app.core.clock import now
+from app.core.database_errors import is_storage_error
 from app.core.db import db, write
 from app.delivery.actions import (
     blast_control,
@@ -20,53 +20,20 @@ from app.delivery.actions.message_claiming import (
     claim_messages,
     has_queued_messages,
 )
-from app.delivery.carriers.carrier_interface import SendOutcome
-from app.delivery.engine.backoff import PendingUpdate
+from app.delivery.engine.careful_tick import run_careful_tick
 from app.delivery.engine.leader_election import LeaderElection
+from app.delivery.engine.tick_values import TickInput, TickResult
 from app.domain.delivery.send_rate import SenderPace
 
-
-@dataclass(frozen=True)
-class SendResult:
-    """What the carrier answered to one claimed message."""
-
-    message: ClaimedMessage
-    outcome: SendOutcome
-
-
-@dataclass(frozen=True)
-class TickInput:
-    """What a tick stores, and how much it may claim (`capacity` None: nothing)."""
-
-    results: Sequence[SendResult]
-    updates: Sequence[PendingUpdate]
-    capacity: SendCapacity | None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to store and nothing to claim."""
-        return not self.results and not self.updates and self.capacity is None
-
-
-@dataclass(frozen=True)
-class TickResult:
-    """What a tick did.
-
-    `lost_lead`: another process leads. `is_idle`: nothing is queued. `pace`: the sender's as it is
-    stored, when it was read.
-    """
-
-    claimed: list[ClaimedMessage] = field(default_factory=list)
-    lost_lead: bool = False
-    is_idle: bool = False
-    pace: SenderPace | None = None
+log = logging.getLogger(__name__)
 
 
 def run_tick(app: Flask, election: LeaderElection, tick: TickInput) -> TickResult:
     """Store results and updates and claim messages, in one transaction.
 
-    A result is stored whoever leads; claiming reads the lease first. Raises WriteLockTimeout or an
-    OperationalError when the database cannot be written: nothing happened, repeat the same tick.
+    A result is stored whoever leads; claiming reads the lease first. Raises one of DATABASE_ERRORS
+    when the database cannot be written: nothing happened, repeat the same tick. When a row is the
+    trouble, the same is done in small steps, and that row is set aside.
     """
     with app.app_context():
         may_only_claim = tick.capacity and not tick.results and not tick.updates
@@ -74,8 +41,14 @@ def run_tick(app: Flask, election: LeaderElection, tick: TickInput) -> TickResul
             # end the read transaction: an old snapshot would keep the WAL from being reset
             db.session.rollback()
             return TickResult(is_idle=True)
-        with write():
-            return _write_tick(election, tick)
+        try:
+            with write():
+                return _write_tick(election, tick)
+        except Exception as error:
+            if is_storage_error(error):
+                raise
+            log.exception("a tick failed; it is done again in small steps")
+            return run_careful_tick(election, tick)
 
 
 def _write_tick(election: LeaderElection, tick: TickInput) -> TickResult:

@@ -1,7 +1,7 @@
 """Blasts that wait for their time."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Row, func, select
 
@@ -11,14 +11,23 @@ from app.domain.delivery.message_statuses import (
     ScheduledBlastStatus,
 )
 
+ALWAYS_DUE = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 def find_next_due_time(carrier: str) -> datetime | None:
-    """Return when the next pending blast is due (UTC); None when there is none."""
+    """Return when the next pending blast is due (UTC); None when there is none.
+
+    A time that is no time counts as due: whoever releases finds that row and sets it aside.
+    """
     pending = select(func.min(ScheduledMessage.scheduled_at)).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.carrier == carrier,
     )
-    return db.session.scalar(pending)
+    try:
+        return db.session.scalar(pending)
+    except (ValueError, TypeError):
+        db.session.rollback()
+        return ALWAYS_DUE
 
 
 def list_due_blast_ids(carrier: str, moment: datetime) -> Sequence[int]:

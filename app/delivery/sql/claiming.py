@@ -5,6 +5,7 @@ took 290 µs a message, prepared 130 (docs/performance.md). Rows come as one JSO
 one they would release the GIL forty times, and the sending loop takes it each time.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select, update
@@ -26,6 +27,19 @@ _MAY_LEAVE_BY_NOW = or_(
 )
 
 
+_QUEUED_COLUMNS = (
+    messages_c.id,
+    messages_c.phone,
+    messages_c.body,
+    messages_c.segments,
+    messages_c.kind,
+    messages_c.message_log_id,
+    messages_c.attempts,
+    messages_c.not_after,
+    select_suppression_reason(messages_c.phone).label("skip_reason"),
+)
+
+
 def _prepare_queued_select(
     condition: ColumnElement[bool], *order: ColumnElement[Any]
 ) -> PreparedStatement:
@@ -34,32 +48,38 @@ def _prepare_queued_select(
     Whether a person may be texted is read in the same statement that claims the message: an
     opt-out that was stored a moment ago counts.
     """
-    rows = select(
-        messages_c.id,
-        messages_c.phone,
-        messages_c.body,
-        messages_c.segments,
-        messages_c.kind,
-        messages_c.message_log_id,
-        messages_c.attempts,
-        messages_c.not_after,
-        select_suppression_reason(messages_c.phone).label("skip_reason"),
-    ).where(_IS_QUEUED, messages_c.carrier == _CARRIER, condition, _MAY_LEAVE_BY_NOW)
+    return _prepare_select(_QUEUED_COLUMNS, condition, *order)
+
+
+def _prepare_select(
+    columns: Sequence[ColumnElement[Any]],
+    condition: ColumnElement[bool],
+    *order: ColumnElement[Any],
+) -> PreparedStatement:
+    rows = select(*columns).where(
+        _IS_QUEUED, messages_c.carrier == _CARRIER, condition, _MAY_LEAVE_BY_NOW
+    )
     return PreparedStatement.as_json(rows.order_by(*order).limit(bindparam("max_rows")))
 
 
 # Messages of no blast: a confirmation of an opt-out (priority 30) before a person's reply (20),
 # that before automatic answers (10).
-SELECT_QUEUED_DIRECT = _prepare_queued_select(
-    messages_c.message_log_id.is_(None) & (messages_c.direction == MessageDirection.OUTBOUND),
-    messages_c.priority.desc(),
-    messages_c.id,
+_IS_DIRECT = messages_c.message_log_id.is_(None) & (
+    messages_c.direction == MessageDirection.OUTBOUND
 )
+SELECT_QUEUED_DIRECT = _prepare_queued_select(_IS_DIRECT, messages_c.priority.desc(), messages_c.id)
 # Walks ix_messages_queued, which holds queued rows only: a blast of 100,000 costs no more than one
 # of ten.
 SELECT_QUEUED_OF_BLAST = _prepare_queued_select(
     messages_c.message_log_id == bindparam("blast_id"), messages_c.id
 )
+# The ids alone, and one row by its id: when the rows cannot be read together, which they are is
+# found out one by one.
+SELECT_DIRECT_IDS = _prepare_select([messages_c.id], _IS_DIRECT, messages_c.id)
+SELECT_IDS_OF_BLAST = _prepare_select(
+    [messages_c.id], messages_c.message_log_id == bindparam("blast_id"), messages_c.id
+)
+SELECT_QUEUED_MESSAGE = _prepare_queued_select(messages_c.id == bindparam("message_id"))
 
 _BLAST_HAS_QUEUED = exists().where(
     messages_c.message_log_id == message_logs_c.id, _IS_QUEUED, messages_c.carrier == _CARRIER
@@ -69,19 +89,23 @@ _BLAST_HAS_IN_FLIGHT = exists().where(
     messages_c.status == MessageStatus.SUBMITTING,
 )
 # The columns are those of RunningBlast, in that order; the oldest blast first.
-SELECT_RUNNING_BLASTS = PreparedStatement.as_json(
-    select(
-        message_logs_c.id,
-        message_logs_c.proven,
-        message_logs_c.not_after,
-        _BLAST_HAS_IN_FLIGHT.label("has_in_flight"),
-    )
-    .where(
-        message_logs_c.status == BlastStatus.PROCESSING,
-        message_logs_c.carrier == _CARRIER,
-        _BLAST_HAS_QUEUED,
-    )
-    .order_by(message_logs_c.id)
+_IS_RUNNING_WITH_QUEUE = (
+    message_logs_c.status == BlastStatus.PROCESSING,
+    message_logs_c.carrier == _CARRIER,
+    _BLAST_HAS_QUEUED,
+)
+_SELECT_RUNNING = select(
+    message_logs_c.id,
+    message_logs_c.proven,
+    message_logs_c.not_after,
+    _BLAST_HAS_IN_FLIGHT.label("has_in_flight"),
+).where(*_IS_RUNNING_WITH_QUEUE)
+SELECT_RUNNING_BLASTS = PreparedStatement.as_json(_SELECT_RUNNING.order_by(message_logs_c.id))
+SELECT_RUNNING_BLAST = PreparedStatement.as_json(
+    _SELECT_RUNNING.where(message_logs_c.id == bindparam("blast_id"))
+)
+SELECT_RUNNING_BLAST_IDS = PreparedStatement.as_json(
+    select(message_logs_c.id).where(*_IS_RUNNING_WITH_QUEUE).order_by(message_logs_c.id)
 )
 
 _BLAST_IS_RUNNING = exists().where(

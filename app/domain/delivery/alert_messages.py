@@ -26,6 +26,7 @@ class AlertEvent(StrEnum):
     BLAST_PAUSED = "blast.paused"
     BLAST_EXPIRED = "blast.expired"
     TEXTS_SET_ASIDE = "texts.set_aside"
+    BLAST_STUCK = "blast.stuck"
     DATABASE_DAMAGED = "database.damaged"
 
 
@@ -33,6 +34,7 @@ class AlertEvent(StrEnum):
 _EVENT_PHRASES = {
     AlertEvent.BLAST_PAUSED: "is paused",
     AlertEvent.BLAST_EXPIRED: "was not sent",
+    AlertEvent.BLAST_STUCK: "is stuck",
     AlertEvent.TEXTS_SET_ASIDE: "has something that cannot be read",
 }
 

@@ -1,0 +1,68 @@
+"""Find rows that cannot be read, that nobody would send, or that stand in no known state."""
+
+from typing import cast
+
+from sqlalchemy import ColumnElement, Table, not_, or_, select
+
+from app.core.db import db
+from app.delivery.models import ScheduledMessage, message_logs, messages
+from app.delivery.queries.row_readability import find_unreadable_values
+from app.domain.delivery.message_statuses import (
+    OPEN_BLAST_STATUSES,
+    BlastStatus,
+    MessageStatus,
+    ScheduledBlastStatus,
+)
+
+MAX_ROWS = 1000
+messages_c, message_logs_c = messages.c, message_logs.c
+_IS_QUEUED = messages_c.status == MessageStatus.QUEUED
+# Written as ranges, with which SQLite steps over the rows of the two carriers in
+# ix_messages_queued: the queue may hold 100,000 rows, and this is asked every minute.
+_HAS_UNKNOWN_CARRIER = or_(
+    messages_c.carrier < "sandbox",
+    (messages_c.carrier > "sandbox") & (messages_c.carrier < "twilio"),
+    messages_c.carrier > "twilio",
+)
+_HAS_QUEUE = (
+    select(messages_c.id)
+    .where(messages_c.message_log_id == message_logs_c.id, _IS_QUEUED)
+    .limit(1)
+    .exists()
+)
+
+
+def list_unreadable_schedules() -> list[int]:
+    """Return the ids of the waiting blasts that cannot be read or have no known state."""
+    column = ScheduledMessage.status
+    is_open = or_(column == ScheduledBlastStatus.PENDING, not_(column.in_(ScheduledBlastStatus)))
+    return sorted(find_unreadable_values(cast("Table", ScheduledMessage.__table__), is_open))
+
+
+def list_unreadable_blasts() -> list[int]:
+    """Return the ids of the open blasts that cannot be read or have no known state."""
+    column = message_logs_c.status
+    is_open = or_(column.in_(OPEN_BLAST_STATUSES), not_(column.in_(BlastStatus)))
+    return sorted(find_unreadable_values(message_logs, is_open))
+
+
+def list_strays() -> list[tuple[int, int | None]]:
+    """Return (message id, blast id) of queued rows that no engine would ever send.
+
+    Their carrier is unknown, or their blast has ended.
+    """
+    ended = select(message_logs_c.id).where(
+        not_(message_logs_c.status.in_(OPEN_BLAST_STATUSES)), _HAS_QUEUE
+    )
+    return _list_ids(_HAS_UNKNOWN_CARRIER) + _list_ids(messages_c.message_log_id.in_(ended))
+
+
+def list_rows_without_blast() -> list[tuple[int, int | None]]:
+    """Return (message id, blast id) of queued rows whose blast does not exist: reads the queue."""
+    has_log = select(message_logs_c.id).where(message_logs_c.id == messages_c.message_log_id)
+    return _list_ids(messages_c.message_log_id.is_not(None), not_(has_log.exists()))
+
+
+def _list_ids(*conditions: ColumnElement[bool]) -> list[tuple[int, int | None]]:
+    rows = select(messages_c.id, messages_c.message_log_id).where(_IS_QUEUED, *conditions)
+    return [(row[0], row[1]) for row in db.session.execute(rows.limit(MAX_ROWS))]
