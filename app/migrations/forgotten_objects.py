@@ -32,6 +32,7 @@ def drop_forgotten_objects(
 def _find_created_objects(migrations: Sequence[Migration], version: int) -> set[tuple[str, str]]:
     """Return the names and kinds that only exist from this version on."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
+        empty.execute("BEGIN")  # as in the migration's own transaction
         for migration in migrations[: version - 1]:
             migration.load_module().apply(empty, SILENT)
         before = _read_objects(empty)
