@@ -4,25 +4,31 @@ import secrets
 import sys
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app import demo
-from app.accounts import actions as accounts
 from app.accounts import queries as users
+from app.accounts.actions import user_changes as accounts
 from app.accounts.models import hash_password
 from app.audit.actions import audited_write
+from app.blasts.actions.gone_blasts import release_gone_blast
 from app.core.access import ALL_ROLES
-from app.core.db import UniqueViolation
+from app.core.db import UniqueViolation, db
 from app.core.version import VERSION
 from app.dbdoctor.__main__ import main as run_doctor
+from app.delivery.actions.sending_hold import take_over_installation
+from app.delivery.engine.reconcile_run import run_reconcile
+from app.delivery.queries.installation import load_installation
 from app.domain.accounts.roles import Role
+from app.domain.delivery.installation_rules import HOLD_LABELS, HoldReason
 from app.startup import prepare_configured_database
 
 CLI_USERNAME = "(command line)"
 GENERATED_PASSWORD_BYTES = 12  # 16 characters; it must be changed at the first sign-in
 
 user_commands = AppGroup("user", help="Create and list users, reset a password.")
+sending_commands = AppGroup("sending", help="What holds sending after a restore, and Reconcile.")
 database_commands = AppGroup("db", help="Migrate, back up and look at the database.")
 
 
@@ -103,6 +109,45 @@ def back_up_database() -> None:
     sys.exit(run_doctor(["--backup"]))
 
 
+@sending_commands.command("status")
+def print_sending_status() -> None:
+    """Print whether texts leave, and why not."""
+    prepare_configured_database()
+    row = load_installation()
+    if row.hold_reason is None:
+        click.echo("Nothing is held.")
+        return
+    click.echo(f"Nothing is being sent: {HOLD_LABELS[HoldReason(row.hold_reason)]}.")
+    if row.reconcile_words:
+        click.echo(row.reconcile_words)
+    sys.exit(1)
+
+
+@sending_commands.command("reconcile")
+def reconcile_sending() -> None:
+    """Adopt what the carrier has since the moment of the database, and let texts leave again."""
+    prepare_configured_database()
+    if load_installation().hold_reason in (None, HoldReason.CLONE):
+        raise click.ClickException("Nothing is held that Reconcile could end: see sending status.")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    db.session.rollback()
+    result = run_reconcile(app, release_gone_blast)
+    if result is None:
+        raise click.ClickException(str(load_installation().reconcile_words))
+    click.echo(result.describe())
+
+
+@sending_commands.command("first-is-gone")
+def take_over_sending() -> None:
+    """Send from this copy: the first installation is switched off for good."""
+    prepare_configured_database()
+    with audited_write("sending.taken_over", CLI_USERNAME) as entry:
+        entry.about = "installation"
+        if not take_over_installation():
+            raise click.ClickException("This is not held as a copy of another installation.")
+    click.echo("Texts leave from here from now on. Start the first one never again.")
+
+
 @click.command("demo")
 def fill_demo_database() -> None:
     """Fill the database with a made-up organisation; a second time changes nothing."""
@@ -127,6 +172,7 @@ def register_commands(app: Flask) -> None:
     for command in (
         user_commands,
         database_commands,
+        sending_commands,
         fill_demo_database,
         examine_database,
         print_version,

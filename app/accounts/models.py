@@ -1,11 +1,13 @@
 """Tables of users and failed logins; hashing of passwords."""
 
+import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import Dialect, Enum, Index, String
+from sqlalchemy import Dialect, Enum, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -18,8 +20,16 @@ from app.core.column_types import (
 from app.core.db import Model
 from app.domain.accounts.roles import Role
 
-# A scrypt hash needs 32 MB: many logins at once wait here instead of filling the memory.
-HASHING_SLOTS = BoundedSemaphore(4)
+# A scrypt hash needs 32 MB and a core for 0.1 s: many logins at once wait here instead of
+# filling the memory and taking both cores from webhooks and pages.
+HASHING_SLOTS = BoundedSemaphore(2)
+# Wrong passwords are counted, and what they lock is locked, for as long.
+LOCKOUT_WINDOW = timedelta(minutes=15)
+
+
+def hash_session_token(token: str) -> str:
+    """Return the hash under which a token is stored. It is random, so it needs no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def hash_password(password: str) -> str:
@@ -93,12 +103,36 @@ class AppUser(UserMixin, Model):
         return self.role == Role.ADMIN
 
     def get_id(self) -> str:
-        """Return the id for the session cookie; a changed password makes old cookies invalid."""
-        return f"{self.id}:{self.session_key}"
+        """Return the beginning of a cookie's "user id:token"; alone it opens nothing."""
+        return f"{self.id}:"
+
+
+class LoginSession(Model):
+    """One sign-in of a user on one device, until it ends.
+
+    The cookie holds a random token, the row only its hash: whoever reads the database cannot
+    sign in with it. A row counts only while `session_key` is the user's. `previous_hash` is the
+    token before a remembered session was used again; it counts until `previous_until`.
+    """
+
+    __tablename__ = "sessions"
+
+    id: Mapped[primary_key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    previous_hash: Mapped[str | None] = mapped_column(String(64))
+    previous_until: Mapped[timestamp | None]
+    session_key: Mapped[str] = mapped_column(String(32))
+    device: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    client_ip: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    remembered: Mapped[bool_default_false]
+    created_at: Mapped[timestamp_default_now]
+    seen_at: Mapped[timestamp_default_now]
+    ends_at: Mapped[timestamp]
 
 
 class LoginAttempt(Model):
-    """Failed logins of one network address, or of one user name under "account:…"."""
+    """Tries to sign in, counted for a network address, a user name, a device or a session."""
 
     __tablename__ = "login_attempts"
     __table_args__ = (Index("ix_login_attempts_client_ip", "client_ip", unique=True),)

@@ -1,16 +1,23 @@
-"""Reads users, checks passwords, and finds lockouts."""
+"""Reads users and their sessions, checks passwords, and finds lockouts."""
 
 import hashlib
 import ipaddress
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
-from hmac import compare_digest
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from app.accounts.models import AppUser, LoginAttempt, verify_password
+from app.accounts.models import (
+    LOCKOUT_WINDOW,
+    AppUser,
+    LoginAttempt,
+    LoginSession,
+    hash_session_token,
+    verify_password,
+)
 from app.core.clock import now
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
@@ -25,6 +32,20 @@ USER_SORTS = ("username", "role", "created_at")
 DUMMY_PASSWORD_HASH = "scrypt:32768:8:1$SpzXvBqMWnTfYhLc$" + "5b" * 64
 
 
+# A session that is not remembered ends when it is not used for so long.
+MAX_IDLE_TIME = timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """The session of a request: its row's values, which outlive the read of the row."""
+
+    id: int
+    seen_at: datetime
+    ends_at: datetime
+    remembered: bool
+
+
 def has_users() -> bool:
     """Whether there is any user."""
     return bool(db.session.scalar(select(exists().where(AppUser.id.is_not(None)))))
@@ -35,33 +56,49 @@ def find_user(user_id: int) -> AppUser | None:
     return db.session.get(AppUser, user_id)
 
 
-def load_session_user(cookie_id: str) -> AppUser | None:
-    """Return the user of a session or remember-me cookie; None if their session key has changed.
+def load_session(cookie_id: str) -> tuple[AppUser, OpenSession] | None:
+    """Return the user and the session of a cookie's "user id:token"; None if it has ended.
 
-    `cookie_id` is what AppUser.get_id() returned.
+    One statement reads both and the organisation's row, which every page needs.
     """
-    id_text, _, session_key = cookie_id.partition(":")
+    id_text, _, token = cookie_id.partition(":")
     user_id = parse_id(id_text)
-    if user_id is None:
+    if user_id is None or not token:
         return None
-    user = _load_user_and_organisation(user_id)
-    if user is None or not compare_digest(user.session_key.encode(), session_key.encode()):
-        return None
-    return user
-
-
-def _load_user_and_organisation(user_id: int) -> AppUser | None:
-    """Return the user, and cache the organisation's row, which every page needs.
-
-    One statement for both saves a statement a page.
-    """
-    statement = organisation.join_organisation(select(AppUser).where(AppUser.id == user_id))
-    row = db.session.execute(statement).first()
+    statement: Any = select(AppUser, LoginSession).join(LoginSession, _is_of_user())
+    statement = statement.where(AppUser.id == user_id, _is_open_with(hash_session_token(token)))
+    row = db.session.execute(organisation.join_organisation(statement)).first()
     if row is None:
         return None
-    user: AppUser = row[0]
-    organisation.cache_organisation(row[1])
-    return user
+    user, session, organisation_row = row
+    organisation.cache_organisation(organisation_row)
+    return user, OpenSession(session.id, session.seen_at, session.ends_at, session.remembered)
+
+
+def _is_of_user() -> ColumnElement[bool]:
+    is_same_key = LoginSession.session_key == AppUser.session_key
+    return and_(LoginSession.user_id == AppUser.id, is_same_key)
+
+
+def _is_open_with(token_hash: str) -> ColumnElement[bool]:
+    is_previous = and_(
+        LoginSession.previous_hash == token_hash, LoginSession.previous_until > now()
+    )
+    return and_(_is_open(), or_(LoginSession.token_hash == token_hash, is_previous))
+
+
+def _is_open() -> ColumnElement[bool]:
+    is_used = or_(LoginSession.remembered, LoginSession.seen_at > now() - MAX_IDLE_TIME)
+    return and_(LoginSession.ends_at > now(), is_used)
+
+
+def list_open_sessions(user: AppUser) -> Sequence[LoginSession]:
+    """Return the user's sessions that have not ended, the last used first."""
+    statement = select(LoginSession).where(
+        LoginSession.user_id == user.id, LoginSession.session_key == user.session_key, _is_open()
+    )
+    newest_first = (LoginSession.seen_at.desc(), LoginSession.id.desc())
+    return db.session.scalars(statement.order_by(*newest_first)).all()
 
 
 def clean_username(text: str | None) -> str:
@@ -159,13 +196,27 @@ def build_account_key(username: str) -> str:
     return "account:" + hashlib.sha256(username.casefold().encode()).hexdigest()[:32]
 
 
-def find_lockout_end(*keys: str) -> datetime | None:
-    """Return when the longest lockout of these keys ends; None when no key is locked out."""
-    last_end = select(func.max(LoginAttempt.locked_until)).where(LoginAttempt.client_ip.in_(keys))
-    locked_until = db.session.scalar(last_end)
+def build_device_key(device_id: str) -> str:
+    """Return the key under which failed logins of a known device are counted."""
+    return "device:" + hashlib.sha256(device_id.encode()).hexdigest()[:32]
+
+
+def find_lockout_end(origin_key: str) -> datetime | None:
+    """Return when the lockout of an address, device or session ends; None when it is not locked."""
+    by_key = select(LoginAttempt.locked_until).where(LoginAttempt.client_ip == origin_key)
+    locked_until = db.session.scalar(by_key)
     if locked_until is None or locked_until <= now():
         return None
     return locked_until
+
+
+def count_recent_attempts(account_key: str) -> int:
+    """Return how many wrong passwords came for a user name lately."""
+    statement = select(LoginAttempt.attempt_count).where(
+        LoginAttempt.client_ip == account_key,
+        LoginAttempt.first_attempt_at > now() - LOCKOUT_WINDOW,
+    )
+    return db.session.scalar(statement) or 0
 
 
 def find_first_admin_username() -> str | None:

@@ -33,7 +33,23 @@ PASSWORD_ENDPOINT = "accounts.change_own_password"
 ENDPOINTS_BEFORE_PASSWORD_CHANGE = {PASSWORD_ENDPOINT, "accounts.logout", "static"}
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
-login_manager = LoginManager()
+
+
+class SessionLoginManager(LoginManager):
+    """Flask-Login, except that the remember-me cookie is read by a function of accounts."""
+
+    def remembered_user_loader(
+        self, load: Callable[[str], Any | None]
+    ) -> Callable[[str], Any | None]:
+        """Set the function that returns the user of a remember-me cookie, or None."""
+        self._load_remembered_user = load
+        return load
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> Any | None:
+        return self._load_remembered_user(cookie)
+
+
+login_manager = SessionLoginManager()
 csrf = CSRFProtect()
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import delete
 
-from app.accounts import actions as accounts
 from app.accounts import queries as users
+from app.accounts.actions import user_changes as accounts
 from app.accounts.models import AppUser, hash_password
 from app.audit.actions import audited_write
 from app.core.clock import now

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from app import demo
 from app.accounts import queries as users
 from app.accounts.models import AppUser, hash_password
-from app.accounts.views.sign_in import start_login_session
+from app.accounts.views.browser_sessions import start_login_session
 from app.audit.actions import audited_write
 from app.core.access import public
 from app.core.settings import current_settings

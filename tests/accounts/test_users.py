@@ -5,7 +5,8 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from app.accounts import actions, queries
+from app.accounts import queries
+from app.accounts.actions import user_changes
 from app.accounts.models import AppUser
 from app.audit.models import AuditEvent
 from app.core.db import db, write
@@ -30,7 +31,7 @@ def add_user(visit, username="Kim", role="social_manager", password=GOOD_PASSWOR
 def add_second_admin(app, username="bob"):
     """Insert another admin, who cannot sign in."""
     with app.app_context(), write():
-        return actions.create_user(username, "no hash", Role.ADMIN).id
+        return user_changes.create_user(username, "no hash", Role.ADMIN).id
 
 
 def test_everybody_is_listed_with_name_and_role(visit):
@@ -214,8 +215,8 @@ def test_two_admins_who_demote_each_other_at_once_leave_one(app):
             start.wait()
             try:
                 with write():
-                    actions.update_user(user_id, f"user{user_id}", Role.SOCIAL_MANAGER)
-            except actions.LastAdminError:
+                    user_changes.update_user(user_id, f"user{user_id}", Role.SOCIAL_MANAGER)
+            except user_changes.LastAdminError:
                 pass
 
     threads = [threading.Thread(target=demote, args=(each,)) for each in ids]

@@ -229,3 +229,24 @@ def test_0013_one_phone_one_spelling_renames_and_merges_what_is_one_phone(before
     ]
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         run_sql(path, "UPDATE consent_events SET phone = '+525512345679'")
+
+
+def test_0014_login_sessions_signs_everybody_in_once_more_and_keeps_users(before):
+    path = before(14)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        values = "('ada', 'x', 'admin', 'abc')"
+        add = f"INSERT INTO users (username, password_hash, role, session_key) VALUES {values}"
+        connection.execute(add)
+        connection.commit()
+    migrate_database(path, QUIET)
+    run_sql(
+        path,
+        "INSERT INTO sessions (user_id, token_hash, session_key, ends_at) "
+        "VALUES (1, 'hash', 'abc', '2026-01-02 03:04:05')",
+        "SELECT 1",
+    )
+    for step in reversed(find_migrations()[13:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT username, session_key FROM users") == [("ada", "abc")]
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT count(*) FROM sessions") == [(0,)]

@@ -11,8 +11,8 @@ import time_machine
 from sqlalchemy import func, select
 
 from app import create_app
-from app.accounts import actions as accounts
 from app.accounts import queries as users
+from app.accounts.actions import user_changes as accounts
 from app.accounts.models import AppUser
 from app.community.models import CommunityMember
 from app.core.db import db, write

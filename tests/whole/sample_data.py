@@ -64,6 +64,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "scheduled_id": str(waiting),
         "member_id": str(zoe),
         "user_id": str(tom),
+        "login_id": "999",
         "import_id": import_id,
         "event_id": "1",
         "rid": "1",

@@ -1,18 +1,18 @@
-"""The page of one's own account: password and colours."""
+"""The pages of one's own account: password, colours, and where one is signed in."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import COOKIE_NAME, current_user
+from flask_login import current_user, logout_user
 
-from app.accounts import actions, queries
+from app.accounts import queries
+from app.accounts.actions import login_sessions, user_changes
+from app.accounts.actions.login_attempts import ReservedAttempt
 from app.accounts.forms import OwnPasswordForm, ThemeForm
 from app.accounts.models import hash_password
+from app.accounts.views import password_tries
 from app.accounts.views.blueprint import bp
-from app.accounts.views.sign_in import (
-    find_lockout,
-    log_failed_login,
-    start_login_session,
-)
+from app.accounts.views.browser_sessions import current_session, start_login_session
+from app.accounts.views.password_tries import Lockout
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import write
@@ -26,10 +26,13 @@ def change_own_password() -> ResponseReturnValue:
     form = OwnPasswordForm(current_user.username)
     if not form.is_submitted():
         return _render_own_account(form)
-    if lockout := find_lockout(current_username()):
-        form.form_errors.append(lockout.message)
-        return _render_own_account(form), 429, {"Retry-After": lockout.retry_after}
-    if not _validate_password_change(form):
+    # Wrong passwords of strangers do not count here: whoever is signed in must be able to change
+    # a password that somebody is guessing.
+    attempt = password_tries.reserve_attempt(password_tries.find_session_origin(), None)
+    if isinstance(attempt, Lockout):
+        form.form_errors.append(attempt.message)
+        return _render_own_account(form), 429, {"Retry-After": attempt.retry_after}
+    if not _validate_password_change(form, attempt):
         return _render_own_account(form), 422
     next_endpoint = "accounts.change_own_password"
     if current_user.must_change_password:
@@ -48,7 +51,7 @@ def change_own_theme() -> ResponseReturnValue:
         return _render_own_account(OwnPasswordForm(current_user.username, formdata=None), form), 422
     user_id = current_user.id
     with write():
-        actions.set_user_theme(user_id, form.theme.data)
+        user_changes.set_user_theme(user_id, form.theme.data)
     flash("Your colours are changed.", "success")
     return redirect(url_for("accounts.change_own_password"), 303)
 
@@ -59,21 +62,61 @@ def _render_own_account(form: OwnPasswordForm, theme_form: ThemeForm | None = No
     return render_template("accounts/own.html", form=form, theme_form=theme_form)
 
 
-def _validate_password_change(form: OwnPasswordForm) -> bool:
-    """Whether the form is valid; a wrong current password counts as a failed login."""
+def _validate_password_change(form: OwnPasswordForm, attempt: ReservedAttempt) -> bool:
+    """Whether the form is valid; a wrong current password stays counted."""
     is_valid = form.validate()
     if not current_user.check_password(form.current_password.data or ""):
-        log_failed_login(current_username())
+        password_tries.record_wrong_password(attempt, current_username())
         add_error(form.current_password, "That is not your current password.")
         return False
+    password_tries.give_attempt_back(attempt)
     return bool(is_valid)
 
 
 def _update_own_password(user_id: int, new_password: str) -> None:
     """Store the password and end every session of this user but the current one."""
+    open_session = current_session()
     password_hash = hash_password(new_password)
     with audited_write("password.changed", current_username()):
-        actions.set_user_password(user_id, password_hash, must_change=False)
+        user_changes.set_user_password(user_id, password_hash, must_change=False)
     user = queries.find_user(user_id)
     if user is not None:
-        start_login_session(user, remember=COOKIE_NAME in request.cookies)
+        remember = open_session is not None and open_session.remembered
+        start_login_session(user, remember=remember)
+
+
+@bp.get("/account")
+@roles_required(*ALL_ROLES)
+def list_own_sessions() -> ResponseReturnValue:
+    """List where one is signed in."""
+    sessions = queries.list_open_sessions(current_user)
+    return render_template("accounts/sessions.html", sessions=sessions, current=current_session())
+
+
+@bp.post("/account/sessions/<int:login_id>/end")
+@roles_required(*ALL_ROLES)
+def end_own_session(login_id: int) -> ResponseReturnValue:
+    """End one of one's own sessions; of this browser as well."""
+    if login_id < 1:
+        abort(404)
+    user_id = current_user.id
+    with audited_write("session.ended", current_username()):
+        is_ended = login_sessions.end_session(login_id, user_id)
+    if is_ended:
+        flash("That device is signed out.", "success")
+    else:
+        flash("That session has ended already.", "info")
+    return redirect(url_for("accounts.list_own_sessions"), 303)
+
+
+@bp.post("/account/sessions/end")
+@roles_required(*ALL_ROLES)
+def end_all_own_sessions() -> ResponseReturnValue:
+    """Sign oneself out everywhere, here too."""
+    user_id = current_user.id
+    with audited_write("session.all_ended", current_username()) as audit:
+        audit.details["sessions"] = login_sessions.end_sessions(user_id)
+    session.clear()
+    logout_user()
+    flash("You are signed out on every device.", "success")
+    return redirect(url_for("accounts.sign_in"), 303)

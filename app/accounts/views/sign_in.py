@@ -1,12 +1,11 @@
 """Signing in and out."""
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import (
     current_app,
     flash,
+    make_response,
     redirect,
     render_template,
     request,
@@ -14,22 +13,38 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from app.accounts import actions, queries
+from app.accounts import queries
+from app.accounts.actions import login_attempts, login_sessions
+from app.accounts.actions.login_attempts import ReservedAttempt
 from app.accounts.forms import SignInForm
 from app.accounts.models import AppUser
+from app.accounts.views import password_tries
 from app.accounts.views.blueprint import bp
+from app.accounts.views.browser_sessions import (
+    WRITE_ERRORS,
+    current_session,
+    describe_device,
+    open_browser_session,
+)
+from app.accounts.views.password_tries import Lockout
 from app.audit.actions import audited_write
 from app.core.access import current_username, parse_local_path, public
-from app.core.clock import now
-from app.domain.time.local_times import zone_or_utc
-from app.organisation import queries as organisation
 
-REMEMBER_ME_DURATION = timedelta(days=30)
 WRONG_CREDENTIALS_MESSAGE = "Wrong name or password."
+NOT_ENDED_MESSAGE = (
+    "This browser is signed out. The session could not be ended on the server just now: sign in "
+    "again later and end it under Your account."
+)
+# Of others: fewer are somebody's own mistakes.
+MANY_WRONG_TRIES = 5
+GUESSED_MESSAGE = (
+    "{} wrong passwords were tried with your user name lately. If that was not you, somebody is "
+    "guessing; your password has held."
+)
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -42,82 +57,85 @@ def sign_in() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _render_sign_in(form), 422 if form.errors else 200
     username = queries.clean_username(form.username.data)
-    if lockout := find_lockout(username):
-        form.form_errors.append(lockout.message)
-        return _render_sign_in(form), 429, {"Retry-After": lockout.retry_after}
+    account_key = queries.build_account_key(username)
+    attempt = password_tries.reserve_attempt(
+        password_tries.find_sign_in_origin(username), account_key
+    )
+    if isinstance(attempt, Lockout):
+        return _refuse_locked(form, attempt)
+    if not password_tries.slow_down(attempt):
+        password_tries.give_attempt_back(attempt)
+        return _refuse_locked(form, password_tries.BUSY_LOCKOUT)
     user = queries.authenticate_user(username, form.password.data or "")
-    if user is not None:
-        user = _complete_sign_in(user)
-    if user is None:
-        log_failed_login(username)
+    if user is None or not _complete_sign_in(user, attempt, remember=form.remember.data):
+        password_tries.record_wrong_password(attempt, _find_stored_name(username))
         form.form_errors.append(WRONG_CREDENTIALS_MESSAGE)
         return _render_sign_in(form), 422
-    start_login_session(user, remember=form.remember.data)
     return redirect(_find_next_url(), 303)
+
+
+def _refuse_locked(form: SignInForm, lockout: Lockout) -> ResponseReturnValue:
+    form.form_errors.append(lockout.message)
+    return _render_sign_in(form), 429, {"Retry-After": lockout.retry_after}
 
 
 @bp.post("/logout")
 @public
 def logout() -> ResponseReturnValue:
-    """Sign this browser out, and forget its remember-me cookie."""
+    """End the session on the server, and forget it in this browser."""
+    is_ended = _end_current_session()
     session.clear()
     # After clear(): it leaves a mark in the session that deletes the remember-me cookie.
     logout_user()
-    flash("You are signed out.", "success")
-    return redirect(url_for("accounts.sign_in"), 303)
+    if is_ended:
+        flash("You are signed out.", "success")
+    else:
+        flash(NOT_ENDED_MESSAGE, "error")
+    response = make_response(redirect(url_for("accounts.sign_in"), 303))
+    # Not "cookies": the known device's would go as well (known_devices.py).
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
-def start_login_session(user: AppUser, *, remember: bool) -> None:
-    """Sign this browser in with an empty session."""
-    session.clear()
-    login_user(user, remember=remember, duration=REMEMBER_ME_DURATION)
+def _end_current_session() -> bool:
+    """Delete the row of this browser's session; False when the database takes no writes."""
+    # Loads the user, and with it the session.
+    username = current_username()
+    open_session = current_session()
+    if open_session is None:
+        return True
+    user_id = current_user.id
+    try:
+        with audited_write("sign_out", username):
+            login_sessions.end_session(open_session.id, user_id)
+    except WRITE_ERRORS:
+        return False
+    return True
 
 
-class Lockout(NamedTuple):
-    """What a locked-out visitor is told; `retry_after` is the value of the header, in seconds."""
-
-    message: str
-    retry_after: str
-
-
-def find_lockout(username: str) -> Lockout | None:
-    """Return the lockout of the request's address or of this user name, or None."""
-    end = queries.find_lockout_end(*_build_lockout_keys(username))
-    if end is None:
-        return None
-    zone = zone_or_utc(organisation.get_organisation_timezone())
-    # Rounded up to the minute: at 12:05:30 the page must not say "until 12:05".
-    local_end = (end + timedelta(seconds=59)).astimezone(zone)
-    message = f"Too many wrong tries. Locked until {local_end:%H:%M}."
-    return Lockout(message, str(_count_seconds_until(end)))
-
-
-def log_failed_login(username: str) -> None:
-    """Count a failed login, with an audit row."""
-    # Only an existing name is stored: people type passwords into the wrong field.
-    audited_name = current_username()
+def _find_stored_name(username: str) -> str:
+    """Return the name of the user who has it, or "": people type passwords into the wrong field."""
     user = queries.find_user_by_name(username)
-    if user is not None:
-        audited_name = user.username
-    with audited_write("sign_in.refused", audited_name):
-        actions.record_failed_login(*_build_lockout_keys(username))
+    if user is None:
+        return ""
+    return user.username
 
 
-def _complete_sign_in(user: AppUser) -> AppUser | None:
-    """Forget the failed logins of this address; return the user if still there."""
-    # The check of the password takes 0.15 s: the user may be deleted meanwhile.
+def _complete_sign_in(user: AppUser, attempt: ReservedAttempt, *, remember: bool) -> bool:
+    """Begin a session and sign this browser in; False when the user has just been deleted."""
     user_id, username = user.id, user.username
+    wrong_tries = queries.count_recent_attempts(queries.build_account_key(username)) - 1
     with audited_write("sign_in", username):
-        actions.clear_failed_logins(queries.build_address_key(request.remote_addr))
-    return queries.find_user(user_id)
-
-
-def _build_lockout_keys(username: str) -> tuple[str, str]:
-    return queries.build_address_key(request.remote_addr), queries.build_account_key(username)
-
-
-def _count_seconds_until(moment: datetime) -> int:
-    return max(1, int((moment - now()).total_seconds()) + 1)
+        # The check of the password takes 0.15 s: the user may be deleted meanwhile.
+        stored_user = queries.find_user(user_id)
+        if stored_user is None:
+            return False
+        login_attempts.give_attempt_back(attempt)
+        token = login_sessions.begin_session(stored_user, describe_device(), remember=remember)
+    open_browser_session(stored_user, token, remember=remember)
+    if wrong_tries >= MANY_WRONG_TRIES:
+        flash(GUESSED_MESSAGE.format(wrong_tries), "warning")
+    return True
 
 
 def _render_sign_in(form: SignInForm) -> str:

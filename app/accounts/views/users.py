@@ -4,7 +4,8 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.accounts import actions, queries
+from app.accounts import queries
+from app.accounts.actions import user_changes
 from app.accounts.forms import EditUserForm, UserForm
 from app.accounts.models import AppUser, hash_password
 from app.accounts.views.blueprint import bp
@@ -49,7 +50,7 @@ def _create_user_from_form(form: UserForm) -> None:
     with audited_write("user.added", current_username()) as audit:
         audit.about = form.username.data
         audit.details = {"role": role.label}
-        actions.create_user(
+        user_changes.create_user(
             str(form.username.data),
             password_hash,
             role,
@@ -68,7 +69,7 @@ def edit_user(user_id: int) -> ResponseReturnValue:
             _update_user_from_form(user, form)
         except UniqueViolation:
             add_error(form.username, USERNAME_TAKEN_MESSAGE)
-        except actions.LastAdminError:
+        except user_changes.LastAdminError:
             add_error(form.role, LAST_ADMIN_MESSAGE)
         else:
             flash(f"{form.username.data} is saved.", "success")
@@ -103,10 +104,10 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
             audit.details["username"] = [old_username, username]
         if role.label != old_role_label:
             audit.details["role"] = [old_role_label, role.label]
-        actions.update_user(user_id, username, role, must_change=must_change)
+        user_changes.update_user(user_id, username, role, must_change=must_change)
         if password_hash:
             audit.details["password"] = "new"
-            actions.set_user_password(user_id, password_hash, must_change=True)
+            user_changes.set_user_password(user_id, password_hash, must_change=True)
 
 
 @bp.post("/users/<int:user_id>/delete")
@@ -118,10 +119,10 @@ def remove_user(user_id: int) -> ResponseReturnValue:
     try:
         with audited_write("user.deleted", current_username()) as audit:
             audit.about = username
-            actions.delete_user(user_id, by=own_id)
-    except actions.CannotDeleteSelf:
+            user_changes.delete_user(user_id, by=own_id)
+    except user_changes.CannotDeleteSelf:
         flash("You cannot delete yourself. Another admin can.", "error")
-    except actions.LastAdminError:
+    except user_changes.LastAdminError:
         flash(LAST_ADMIN_MESSAGE, "error")
     else:
         flash(f"{username} is deleted and signed out everywhere.", "success")

@@ -1,24 +1,14 @@
-"""Creates, changes and deletes users; counts failed logins."""
+"""Creates, changes and deletes users."""
 
 import secrets
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, literal, null, or_, update
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import ColumnElement, delete, or_, update
 
 from app.accounts import queries
-from app.accounts.models import AppUser, LoginAttempt
-from app.core.clock import now
-from app.core.column_types import UtcDateTime
+from app.accounts.models import AppUser, LoginSession
 from app.core.db import NotFound, UniqueViolation, db, execute_and_count_rows
 from app.domain.accounts.roles import Role
-
-LOCKOUT_WINDOW = timedelta(minutes=15)
-# Wrong passwords within LOCKOUT_WINDOW.
-MAX_ATTEMPTS_PER_ADDRESS = 10
-MAX_ATTEMPTS_PER_ACCOUNT = 20
-LOGIN_ATTEMPT_RETENTION = timedelta(days=1)
 
 
 class LastAdminError(Exception):
@@ -84,6 +74,7 @@ def _is_not_last_admin(user_id: int) -> ColumnElement[bool]:
 
 def set_user_password(user_id: int, password_hash: str, *, must_change: bool) -> None:
     """Store another password and end every session of this user. Raises NotFound."""
+    db.session.execute(delete(LoginSession).where(LoginSession.user_id == user_id))
     statement = update(AppUser).where(AppUser.id == user_id)
     statement = statement.values(
         password_hash=password_hash,
@@ -114,35 +105,3 @@ def _reject_taken_username(username: str, except_user_id: int | None = None) -> 
     user = queries.find_user_by_name(username)
     if user is not None and user.id != except_user_id:
         raise UniqueViolation("users.username")
-
-
-def record_failed_login(address_key: str, account_key: str) -> None:
-    """Count a wrong password for both keys; too many within LOCKOUT_WINDOW lock a key as long."""
-    db.session.execute(_build_login_attempt_upsert(address_key, MAX_ATTEMPTS_PER_ADDRESS))
-    db.session.execute(_build_login_attempt_upsert(account_key, MAX_ATTEMPTS_PER_ACCOUNT))
-
-
-def clear_failed_logins(address_key: str) -> None:
-    """Delete the failed logins of this address, and all older than LOGIN_ATTEMPT_RETENTION."""
-    is_unlocked = or_(LoginAttempt.locked_until.is_(None), LoginAttempt.locked_until < now())
-    is_old = and_(LoginAttempt.first_attempt_at < now() - LOGIN_ATTEMPT_RETENTION, is_unlocked)
-    is_of_address = LoginAttempt.client_ip == address_key
-    db.session.execute(delete(LoginAttempt).where(or_(is_of_address, is_old)))
-
-
-def _build_login_attempt_upsert(key: str, max_attempts: int) -> Insert:
-    """Build the statement that counts a failed login and locks the key when there are too many."""
-    # One atomic statement: logins through several workers at once are all counted.
-    attempt = LoginAttempt
-    moment = literal(now(), UtcDateTime)
-    window_start = literal(now() - LOCKOUT_WINDOW, UtcDateTime)
-    lock_end = func.coalesce(attempt.locked_until, literal(now() + LOCKOUT_WINDOW, UtcDateTime))
-    is_first = or_(attempt.first_attempt_at <= window_start, attempt.locked_until <= moment)
-    is_too_many = attempt.attempt_count + 1 >= max_attempts
-    changes = {
-        "attempt_count": case((is_first, 1), else_=attempt.attempt_count + 1),
-        "first_attempt_at": case((is_first, moment), else_=attempt.first_attempt_at),
-        "locked_until": case((is_first, null()), (is_too_many, lock_end), else_=null()),
-    }
-    statement = insert(attempt).values(client_ip=key, attempt_count=1, first_attempt_at=moment)
-    return statement.on_conflict_do_update(["client_ip"], set_=changes)

@@ -1,0 +1,102 @@
+"""Counts tries to sign in, before the password is checked.
+
+A try is reserved first and given back when the password is right: of 200 tries at once exactly
+as many are checked as one after the other. Only where a try comes from can be locked, never a
+user: a stranger who knows a name must not be able to keep its owner out.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, literal, null, or_, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.sql.dml import ReturningInsert
+
+from app.accounts.models import LOCKOUT_WINDOW, LoginAttempt
+from app.core.clock import now
+from app.core.column_types import UtcDateTime
+from app.core.db import db
+
+# Wrong passwords within LOCKOUT_WINDOW, from one address, device or session.
+MAX_ATTEMPTS = 10
+# Wrong passwords for one name, from anywhere; those after them are checked slowly.
+MAX_QUICK_ATTEMPTS_PER_ACCOUNT = 20
+LOGIN_ATTEMPT_RETENTION = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ReservedAttempt:
+    """A try that may be checked. The keys say where it was counted.
+
+    `count` is how many tries the origin has had within the window, `account_count` the name.
+    """
+
+    origin_key: str
+    account_key: str | None
+    count: int
+    account_count: int = 0
+
+    @property
+    def locks_origin(self) -> bool:
+        """Whether a wrong password now locks where it came from."""
+        return self.count >= MAX_ATTEMPTS
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether so many wrong passwords came for this name that each is checked slowly."""
+        return self.account_count > MAX_QUICK_ATTEMPTS_PER_ACCOUNT
+
+
+def reserve_attempt(origin_key: str, account_key: str | None = None) -> ReservedAttempt | None:
+    """Count a try before it is checked; return None when its origin is locked. Inside write()."""
+    count = db.session.scalar(_build_attempt_upsert(origin_key, MAX_ATTEMPTS))
+    if count is None:
+        return None
+    if account_key is None:
+        return ReservedAttempt(origin_key, None, count)
+    account_count = db.session.scalar(_build_attempt_upsert(account_key, None)) or 0
+    return ReservedAttempt(origin_key, account_key, count, account_count)
+
+
+def give_attempt_back(attempt: ReservedAttempt) -> None:
+    """Uncount a try whose password was right, and forget old tries. Inside write()."""
+    keys = [key for key in (attempt.origin_key, attempt.account_key) if key]
+    is_one_of_these = LoginAttempt.client_ip.in_(keys)
+    counted = update(LoginAttempt).where(is_one_of_these, LoginAttempt.attempt_count > 0)
+    db.session.execute(
+        counted.values(attempt_count=LoginAttempt.attempt_count - 1, locked_until=None)
+    )
+    is_unlocked = or_(LoginAttempt.locked_until.is_(None), LoginAttempt.locked_until < now())
+    is_old = and_(LoginAttempt.first_attempt_at < now() - LOGIN_ATTEMPT_RETENTION, is_unlocked)
+    db.session.execute(delete(LoginAttempt).where(is_old))
+
+
+def _build_attempt_upsert(key: str, max_attempts: int | None) -> ReturningInsert[Any]:
+    """Build the statement that counts a try and returns the new count; none for a locked key.
+
+    The try that reaches `max_attempts` is the last one and locks the key for LOCKOUT_WINDOW.
+    """
+    # One guarded statement: tries through several threads and workers at once are all counted.
+    attempt = LoginAttempt
+    moment = literal(now(), UtcDateTime)
+    window_start = literal(now() - LOCKOUT_WINDOW, UtcDateTime)
+    lock_end = literal(now() + LOCKOUT_WINDOW, UtcDateTime)
+    is_first = or_(
+        attempt.first_attempt_at <= window_start,
+        attempt.locked_until <= moment,
+        attempt.attempt_count == 0,
+    )
+    locked_until: object = null()
+    if max_attempts is not None:
+        is_last = attempt.attempt_count + 1 >= max_attempts
+        locked_until = case((is_first, null()), (is_last, lock_end), else_=null())
+    changes = {
+        "attempt_count": case((is_first, 1), else_=attempt.attempt_count + 1),
+        "first_attempt_at": case((is_first, moment), else_=attempt.first_attempt_at),
+        "locked_until": locked_until,
+    }
+    statement = insert(attempt).values(client_ip=key, attempt_count=1, first_attempt_at=moment)
+    is_unlocked = func.coalesce(attempt.locked_until <= moment, True)
+    statement = statement.on_conflict_do_update(["client_ip"], set_=changes, where=is_unlocked)
+    return statement.returning(attempt.attempt_count)
