@@ -1,0 +1,100 @@
+"""The database itself refuses what breaks a rule, whoever writes it: every CHECK is broken once."""
+
+import contextlib
+import re
+import sqlite3
+
+import pytest
+
+from app.migrations.schema_comparison import describe_schema
+
+CHECK = re.compile(r"CONSTRAINT (ck_\w+) CHECK")
+ONE_OF = re.compile(r"(\w+) in \( ('[^']*')")
+# Values by the beginning of a column's type; a column that may be NULL is left out.
+USUAL_VALUES = {"INT": 1, "VARCHAR": "x", "TEXT": "x", "DATETIME": "2026-11-27", "BOOL": 0}
+# What a row needs beside the usual values, and a value that breaks the rule, where the rule is
+# not "one of these words" or "a phone number".
+VALID_VALUES = {
+    "phone": "+13035550100",
+    "ref": "0" * 32,
+    "time_of_day": "09:30",
+    "direction": "outbound",
+    "id": 1,
+}
+VALID_ROWS = {"trigger_words": {"keyword_rule_id": 1}, "messages": {"status": "queued"}}
+BROKEN_VALUES = {
+    "ck_attempts_ref_is_32_hex": {"ref": "0" * 31},
+    "ck_event_reminders_time_of_day": {"time_of_day": "9:30"},
+    "ck_installation_one_row": {"id": 2},
+    "ck_messages_inbound_is_received": {"direction": "inbound"},
+    "ck_organisation_only_one": {"id": 2},
+    "ck_stop_questions_verdict": {"verdict": "out", "decided_at": None},
+    "ck_trigger_words_one_owner": {"keyword_rule_id": 1, "survey_id": 1},
+}
+NO_PHONES = ("13035550100", "+03035550100", "+1303555010x", "+1303555010012345", "")
+
+
+@pytest.fixture
+def rules(database):
+    """A connection to an empty database; foreign keys are off, so that a row can stand alone."""
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        yield connection
+
+
+def list_checks(connection):
+    """Yield each rule as (table, name of the rule, the rule)."""
+    schema = describe_schema(connection)
+    for table, sql in connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+    ):
+        for name in CHECK.findall(sql or ""):
+            yield table, name, schema[f"check {name}"]
+
+
+def list_broken_values(name, rule):
+    """Return what breaks the rule, as columns and their values."""
+    if name in BROKEN_VALUES:
+        return [BROKEN_VALUES[name]]
+    if name.endswith("phone_is_e164"):
+        return [{"phone": phone} for phone in NO_PHONES]
+    (column, _word) = ONE_OF.match(rule).groups()
+    return [{column: "nonsense"}]
+
+
+def make_valid_row(connection, table):
+    """Return a row that the table takes."""
+    words = {}
+    for owner, _name, rule in list_checks(connection):
+        if owner == table:
+            words |= {column: word.strip("'") for column, word in ONE_OF.findall(rule)}
+    words = words | VALID_VALUES | VALID_ROWS.get(table, {})
+    row = {}
+    for _, column, kind, required, default, is_key in connection.execute(
+        f"PRAGMA table_info({table})"
+    ):
+        usual = next((v for start, v in USUAL_VALUES.items() if kind.startswith(start)), None)
+        if is_key or (required and default is None) or column in VALID_ROWS.get(table, {}):
+            row[column] = words.get(column, usual)
+    return row
+
+
+def insert(connection, table, row):
+    """Insert a row, in place of one with its key; it is rolled back."""
+    names = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    connection.execute("SAVEPOINT attempt")
+    try:
+        connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({values})", row)
+    finally:
+        connection.execute("ROLLBACK TO attempt")
+
+
+def test_every_rule_refuses_what_breaks_it(rules):
+    checks = list(list_checks(rules))
+    assert len(checks) > 30
+    for table, name, rule in checks:
+        row = make_valid_row(rules, table)
+        insert(rules, table, row)
+        for broken in list_broken_values(name, rule):
+            with pytest.raises(sqlite3.IntegrityError, match=f"CHECK constraint failed: {name}"):
+                insert(rules, table, row | broken)
