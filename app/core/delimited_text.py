@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from app.core.encoding_tables import ENCODINGS
+from app.core.text_encodings import guess_encoding
+
 MAX_SPREADSHEET_ROWS = 100_000
 # As many lines as a sheet of Excel has. Ten million blank ones would take 15 s to walk through.
 MAX_LINES = 1_048_576
@@ -15,14 +18,7 @@ SNIFFED_ROWS = 200
 SNIFFED_BYTES = 4096
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-ENCODINGS = {
-    "utf-8": "Unicode (UTF-8)",
-    "cp1252": "Western European",
-    "cp1250": "Central European",
-    "cp1251": "Cyrillic",
-    "mac_roman": "Mac, Western",
-    "utf-16": "Unicode (UTF-16)",
-}
+EQUALS_QUOTE_PATTERN = re.compile(r'(^|[,;\t|])="', re.MULTILINE)
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SAVE_AS_HINT = "Save the list as CSV or as an Excel workbook (.xlsx) and choose that file."
 TOO_MANY_ROWS_MESSAGE = (
@@ -55,8 +51,8 @@ class SpreadsheetRow(NamedTuple):
 def decode_text(data: bytes, encoding: str) -> tuple[str, str]:
     """Return the text and its encoding. Raises UnreadableSpreadsheet.
 
-    `encoding` is one of ENCODINGS, or "" to find out: the mark, then strict UTF-8, then Western
-    European. A library that guesses turned "Peña" into "Peńa" (docs/decisions/0001).
+    `encoding` is one of ENCODINGS, or "" to find out: the mark, then strict UTF-8, then the
+    likeliest one by its letters.
     """
     if encoding:
         if encoding not in ENCODINGS:
@@ -69,7 +65,10 @@ def decode_text(data: bytes, encoding: str) -> tuple[str, str]:
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        return _decode_strictly(data, "cp1252", "UTF-8, UTF-16 or Windows-1252"), "cp1252"
+        guessed = guess_encoding(data)
+    if guessed:
+        return data.decode(guessed), guessed
+    return _decode_strictly(data, "cp1252", "UTF-8, UTF-16 or Windows-1252"), "cp1252"
 
 
 def _decode_strictly(data: bytes, encoding: str, label: str) -> str:
@@ -105,6 +104,13 @@ def detect_delimiter(text: str) -> tuple[str, str]:
         # The line end stays, so that the rows keep their line numbers.
         return "\n" + text[declaration.end() :], declaration[1]
     return text, max(DELIMITERS, key=lambda delimiter: _score_delimiter(text, delimiter))
+
+
+def remove_equals_quotes(text: str) -> str:
+    """Write ="Rao, Asha" as "Rao, Asha": some exports keep Excel from changing cells with it."""
+    if '="' not in text:
+        return text
+    return EQUALS_QUOTE_PATTERN.sub(r'\1"', text)
 
 
 def _score_delimiter(text: str, delimiter: str) -> tuple[float, int, int]:

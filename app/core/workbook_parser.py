@@ -1,50 +1,71 @@
 """The program that app.core.workbooks runs: a workbook on stdin, its rows as JSON on stdout.
 
 It imports nothing of the app. It ends with 0, with 1 when the workbook cannot be read, and with a
-signal when that takes too much memory or time.
+signal when that takes too much memory or time. Its only argument is the index of the sheet to
+read; without one it takes the sheet that is shown when the workbook is opened.
 """
 
 import datetime as dt
 import io
 import json
 import os
+import re
 import resource
 import sys
-import zipfile
 from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 # 100,000 rows of four columns take 64 MB; every cell of a wider sheet takes about 100 bytes.
-MAX_MEMORY_BYTES = 512 * 1024 * 1024
+MAX_MEMORY_BYTES = 400 * 1024 * 1024
 MAX_CPU_SECONDS = 15
 # 100,000 rows of text are about 10 MB. A shared text of a workbook can stand in every cell.
 MAX_TEXT_CHARACTERS = 64 * 1024 * 1024
+# A longer cell is refused with its row; nothing after this looks at more of it.
+MAX_CELL_CHARACTERS = 10_001
 # One row more than the importer takes with its headings, and one column: it says what is wrong.
 MAX_ROWS = 100_002
 MAX_CELLS = 201
-CHUNK_BYTES = 1024 * 1024
-DOCTYPE = b"<!doctype"
+MAX_SHEETS = 500
+# Sheets that are looked at for numbers before the first one is taken.
+MAX_TRIED_SHEETS = 10
+PHONE_LIKE_PATTERN = re.compile(r"(?:\d\D{0,3}){7}")
+MAX_TRIED_ROWS = 200
 
 CellValue = float | str | dt.time | dt.date | dt.datetime | dt.timedelta
-
-
-class UnsafeWorkbook(ValueError):
-    """The archive declares XML entities, or unpacks to something else than its directory says."""
+SheetRows = list[tuple[int, list[str]]]
 
 
 def main() -> None:
     """Parse the workbook on stdin."""
     limit_resources()
+    visibility = load_visibility_module()
     data = sys.stdin.buffer.read()
-    if data.startswith(b"PK"):
-        reject_unsafe_archive(data)
+    chosen_index = int(sys.argv[1]) if len(sys.argv) > 1 else None
     try:
+        if data.startswith(b"PK"):
+            visibility.reject_unsafe_archive(data)
         # dumps() and not dump(), which encodes in Python: 0.49 s for 100,000 rows, and not 0.63 s.
-        sys.stdout.write(json.dumps(list(parse_workbook(data))))
+        sys.stdout.write(json.dumps(parse_workbook(data, chosen_index, visibility)))
     except MemoryError:
         # The library's own way to end when it gets no memory.
         os.abort()
+
+
+def load_visibility_module() -> ModuleType:
+    """Return workbook_visibility.py, which lies beside this file: "-I" hides its folder."""
+    path = Path(__file__).with_name("workbook_visibility.py")
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def limit_resources() -> None:
@@ -54,44 +75,90 @@ def limit_resources() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def reject_unsafe_archive(data: bytes) -> None:
-    """Unpack every file once. Raises UnsafeWorkbook for a <!DOCTYPE, BadZipFile for a false size.
+def parse_workbook(data: bytes, chosen_index: int | None, visibility: ModuleType) -> dict[str, Any]:
+    """Return the sheets with cells, which one was read, its rows, and what of it is hidden.
 
-    zipfile stops at the size of the directory and then compares the checksum.
+    `index` is None when only hidden sheets have cells.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.infolist():
-            tail = b""
-            with archive.open(member) as file:
-                while chunk := file.read(CHUNK_BYTES):
-                    # What ends one chunk may go on in the next.
-                    if DOCTYPE in (tail + chunk).lower():
-                        raise UnsafeWorkbook(member.filename)
-                    tail = chunk[-len(DOCTYPE) :]
-
-
-def parse_workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows (line, cells) of the first sheet that has any, blank rows left out."""
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    for name in list_sheet_names(workbook):
+    names = [sheet.name for sheet in workbook.sheets_metadata]
+    shown = list_shown_sheets(workbook)
+    index = chosen_index
+    if index is None:
+        active_name = visibility.find_active_sheet(data, names)
+        index = choose_sheet(workbook, names, shown, active_name)
+    result: dict[str, Any] = {
+        "index": index,
+        "sheets": names,
+        "shown": [name in shown for name in names],
+        "rows": [],
+        "hidden_rows": [],
+        "hidden_columns": [],
+    }
+    if index is not None and 0 <= index < len(names):
+        result["rows"] = read_sheet_rows(workbook.get_sheet_by_index(index))
+        hidden = visibility.find_hidden_parts(data, index, names[index])
+        result["hidden_rows"] = sorted(hidden.rows)
+        result["hidden_columns"] = sorted(hidden.columns)
+    return result
+
+
+def list_shown_sheets(workbook: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets of cells that are not hidden."""
+    names = []
+    if len(workbook.sheets_metadata) > MAX_SHEETS:
+        raise MemoryError
+    for sheet in workbook.sheets_metadata:
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
+            names.append(sheet.name)
+    return names
+
+
+def choose_sheet(
+    workbook: CalamineWorkbook, names: list[str], shown: list[str], active_name: str
+) -> int | None:
+    """Return the sheet to read: the first one with numbers, the one in front first of all.
+
+    Without numbers anywhere it is the first one with cells, None when no shown sheet has any.
+    """
+    candidates = sorted(shown, key=lambda name: name != active_name)
+    first_filled: int | None = None
+    for name in candidates[:MAX_TRIED_SHEETS]:
         sheet = workbook.get_sheet_by_name(name)
-        if sheet.start is not None:
-            yield from read_sheet_rows(sheet)
-            return
+        if sheet.start is None:
+            continue
+        if first_filled is None:
+            first_filled = names.index(name)
+        if has_phone_like_cell(sheet):
+            return names.index(name)
+    return first_filled
 
 
-def list_sheet_names(workbook: CalamineWorkbook) -> list[str]:
-    """Return the names of the sheets with cells, the visible ones first."""
-    sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    sheets.sort(key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
-    return [sheet.name for sheet in sheets]
+def has_phone_like_cell(sheet: CalamineSheet) -> bool:
+    """Whether one of the first rows has a cell with seven digits near each other."""
+    for line, values in enumerate(sheet.iter_rows(), 1):
+        for value in values:
+            text = value if isinstance(value, str) else format_cell_value(value)
+            if PHONE_LIKE_PATTERN.search(text[:100]) and not isinstance(value, dt.date):
+                return True
+        if line == MAX_TRIED_ROWS:
+            return False
+    return False
 
 
-def read_sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, as text. Raises MemoryError for too much text."""
-    assert sheet.start is not None
-    # iter_rows() begins at the first row of the sheet, but at its first column that has values.
-    empty_columns = [""] * sheet.start[1]
+def read_sheet_rows(sheet: CalamineSheet) -> SheetRows:
+    """Return the rows that are not blank, as text. Raises MemoryError for too much text."""
+    if sheet.start is None:
+        return []
+    return list(iterate_filled_rows(sheet, sheet.start[1]))
+
+
+def iterate_filled_rows(sheet: CalamineSheet, first_column: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, cells) for every row that is not blank.
+
+    iter_rows() begins at the first row of the sheet, but at its first column that has values.
+    """
+    empty_columns = [""] * first_column
     row_count = 0
     character_count = 0
     for line, values in enumerate(sheet.iter_rows(), 1):
@@ -113,7 +180,7 @@ def read_sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
 def format_cell_value(value: CellValue) -> str:
     """Return a value as people read it: whole numbers without a point, days without a time."""
     if isinstance(value, str):
-        return value
+        return value[:MAX_CELL_CHARACTERS]
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ZIP_SIGNATURE = b"PK\x03\x04"
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
@@ -24,8 +26,25 @@ OLD_EXCEL_MESSAGE = "This is an old Excel file (.xls), or one with a password."
 OPEN_DOCUMENT_MESSAGE = "This is an OpenDocument table (.ods)."
 OTHER_ARCHIVE_MESSAGE = "This is a packed file."
 
-# A parser may take 512 MB (see workbook_parser.py). Two at once would fill a box of 1 GB.
+# A parser may take 400 MB (see workbook_parser.py). Two at once would fill a box of 1 GB.
 _PARSER_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True)
+class ParsedWorkbook:
+    """The rows (line, cells) of one sheet, blank rows left out, and what else the workbook has.
+
+    `index` is that of the sheet in `sheets`, None when only hidden ones have cells. `shown` says
+    of each sheet whether it is not hidden. Lines and `hidden_rows` are counted from 1,
+    `hidden_columns` from 0.
+    """
+
+    rows: list[tuple[int, list[str]]]
+    index: int | None
+    sheets: list[str]
+    shown: list[bool]
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
 
 
 class UnreadableWorkbook(ValueError):
@@ -37,13 +56,13 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((ZIP_SIGNATURE, OLE_SIGNATURE))
 
 
-def read_workbook_rows(data: bytes) -> list[tuple[int, list[str]]]:
-    """Return the rows (line, cells) of the first sheet that has any, blank rows left out.
+def read_workbook(data: bytes, sheet_index: int | None = None) -> ParsedWorkbook:
+    """Return the rows of the sheet in front, or of another one. Raises UnreadableWorkbook.
 
-    Visible sheets come before hidden ones. Lines are counted from 1. Raises UnreadableWorkbook.
+    A hidden sheet is read only when it is asked for.
     """
     if data.startswith(OLE_SIGNATURE):
-        return _run_parser(data, OLD_EXCEL_MESSAGE)
+        return _run_parser(data, OLD_EXCEL_MESSAGE, sheet_index)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             message = _check_archive(archive)
@@ -51,7 +70,7 @@ def read_workbook_rows(data: bytes) -> list[tuple[int, list[str]]]:
         if isinstance(error, UnreadableWorkbook):
             raise
         raise UnreadableWorkbook(DAMAGED_MESSAGE) from error
-    return _run_parser(data, message)
+    return _run_parser(data, message, sheet_index)
 
 
 def _check_archive(archive: zipfile.ZipFile) -> str:
@@ -80,17 +99,20 @@ def _is_open_document(archive: zipfile.ZipFile, mimetype_bytes: int) -> bool:
     return b"opendocument.spreadsheet" in archive.read("mimetype")
 
 
-def _run_parser(data: bytes, damaged_message: str) -> list[tuple[int, list[str]]]:
+def _run_parser(data: bytes, damaged_message: str, sheet_index: int | None) -> ParsedWorkbook:
     """Parse a workbook in a child process, one at a time. Raises UnreadableWorkbook.
 
     The library allocates every cell between the first and the last one. A file of 5 kB with one
     value in the last cell of a sheet makes it ask for 400 GB and abort its process, and the
     server must not die with it. The child gets no environment: it needs no secrets.
     """
+    command = [sys.executable, "-I", str(PARSER_PATH)]
+    if sheet_index is not None:
+        command.append(str(sheet_index))
     try:
         with _PARSER_LOCK:
             child = subprocess.run(
-                [sys.executable, "-I", PARSER_PATH],
+                command,
                 input=data,
                 capture_output=True,
                 env={},
@@ -104,4 +126,15 @@ def _run_parser(data: bytes, damaged_message: str) -> list[tuple[int, list[str]]
         raise UnreadableWorkbook(TOO_LARGE_MESSAGE)
     if child.returncode != 0:
         raise UnreadableWorkbook(damaged_message)
-    return [(line, cells) for line, cells in json.loads(child.stdout)]
+    return _build_parsed_workbook(json.loads(child.stdout))
+
+
+def _build_parsed_workbook(result: dict[str, Any]) -> ParsedWorkbook:
+    return ParsedWorkbook(
+        result["rows"],
+        result["index"],
+        result["sheets"],
+        result["shown"],
+        frozenset(result["hidden_rows"]),
+        frozenset(result["hidden_columns"]),
+    )

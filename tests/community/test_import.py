@@ -84,7 +84,7 @@ def test_every_row_says_what_happens(app, visit, address_of):
         assert f"{word} {number}" in page.words
     assert "1 person of this file said STOP" in page.words
     assert "On the list as “Mia Chen”." in visit(f"{address}?show=renamed", "ada").words
-    assert "Same number as line 5." in visit(f"{address}?show=repeated", "ada").words
+    assert "Same number as line 5 (Max)." in visit(f"{address}?show=repeated", "ada").words
     assert "Stays on the do-not-text list." in visit(f"{address}?show=left_out", "ada").words
     assert "A phone number has no letters" in visit(f"{address}?show=nonsense", "ada").words
 
@@ -236,7 +236,6 @@ BAD_FILES = {
     "empty": (b"", "no rows"),
     "headings only": (b"name,phone\n", "only headings"),
     "no phones": (b"name,email\nZoe,z@x.org\n", "no column with phone numbers"),
-    "two phones": (b"phone,mobile\n3035550142,3035550143\n", "“phone” and “mobile”"),
     "pdf": (b"%PDF-1.7", "This is a PDF"),
     "utf-16 without its mark": (
         "name,phone\nZoe,3035550142\n".encode("utf-16-le"),
@@ -311,8 +310,11 @@ def test_the_columns_can_be_read_differently(visit, address_of, on_the_list):
 
 
 def test_the_letters_can_be_read_differently(visit, address_of, on_the_list):
-    address = address_of("name,phone\nŁukasz Żak,3035550142\n".encode("cp1250"))
-    assert "£ukasz" in visit(address, "ada").words
+    """Nothing in these bytes tells Hungarian from Portuguese."""
+    address = address_of("name,phone\nGyőző,3035550142\n".encode("cp1250"))
+    words = visit(address, "ada").words
+    assert "Gyõzõ" in words
+    assert "The file does not say how its letters are written." in words
     visit(
         address,
         "ada",
@@ -322,7 +324,7 @@ def test_the_letters_can_be_read_differently(visit, address_of, on_the_list):
         encoding="cp1250",
     )
     confirm(visit, address)
-    assert on_the_list() == {ZOE: "Łukasz Żak"}
+    assert on_the_list() == {ZOE: "Győző"}
 
 
 def test_a_wrong_choice_of_columns_is_said_and_kept(visit, address_of):

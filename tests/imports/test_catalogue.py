@@ -94,11 +94,11 @@ def test_headings_are_recognised_however_they_are_written(import_file, member_na
     assert member_names() == {ZOE: "Zoë"}
 
 
-def test_two_columns_of_phones_are_named(send):
-    """B2: neither is silently taken."""
-    page = send("phone,cell phone\n3035550142,3035550143\n")
-    assert page.status_code == 422
-    assert "“phone” and “cell phone”" in page.words
+def test_of_two_columns_of_phones_the_mobile_is_chosen_and_the_other_named(visit, send):
+    """B2: neither is silently taken, and neither shuts the door."""
+    page = visit(send("phone,cell phone\n3035550142,3035550143\n").location, "ada")
+    assert "Numbers are taken from “cell phone”. Numbers stand in “phone” too" in page.words
+    assert page.text.count('<option value="phone" selected>') == 1
 
 
 @pytest.mark.parametrize("delimiter", ",;\t|")

@@ -62,7 +62,7 @@ def test_slices_find_repeats_and_names_as_one_look_would(app, visit, send, limit
     ).location
     while "are checked." in visit(address, "ada").words:
         pass
-    assert "Same number as line 2." in visit(f"{address}?show=repeated", "ada").words
+    assert "Same number as line 2 (Zoë)." in visit(f"{address}?show=repeated", "ada").words
     assert "On the list as “Leonard”." in visit(f"{address}?show=renamed", "ada").words
     assert "Said STOP on" in visit(f"{address}?show=left_out", "ada").words
     with app.app_context():
@@ -152,7 +152,7 @@ def test_a_row_put_right_is_compared_like_every_other(app, visit, send):
         add_opt_out(MIA)
     address = send(SMALL + "Max,1\n").location
     visit(f"{address}/line/4", "ada", name="Leo", phone="303 555 0143")
-    assert "Same number as line 3." in visit(f"{address}?show=repeated", "ada").words
+    assert "Same number as line 3 (Leo)." in visit(f"{address}?show=repeated", "ada").words
     visit(f"{address}/line/6", "ada", name="Max", phone="303 555 0144")
     assert "On the list as “Mia”." in visit(f"{address}?show=renamed", "ada").words
     assert "Max" in visit(f"{address}?show=left_out", "ada").words

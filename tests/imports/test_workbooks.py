@@ -190,7 +190,7 @@ def test_columns_before_the_first_cell_are_empty():
     ]
 
 
-def test_visible_sheets_come_before_hidden_ones():
+def test_a_hidden_sheet_is_never_read_by_itself():
     book = openpyxl.Workbook()
     book.active.append(["hidden"])
     book.active.sheet_state = "hidden"
@@ -198,7 +198,7 @@ def test_visible_sheets_come_before_hidden_ones():
     assert read_spreadsheet(save_book(book)).rows == [(1, ["phone"])]
     book.remove(book["visible"])
     book.create_sheet("empty")
-    assert read_spreadsheet(save_book(book)).rows == [(1, ["hidden"])]
+    assert "Only hidden sheets of this workbook have rows." in read_error(save_book(book))
 
 
 def build_shared_text_workbook(row_count, text):

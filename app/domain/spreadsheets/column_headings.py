@@ -1,15 +1,35 @@
 """What the heading of a spreadsheet's column tells about the column, in many languages."""
 
-import re
-import unicodedata
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
-from app.domain.texts.unicode_categories import remove_categories
-
-# Where "NumeroDeMovil" has its word boundaries.
-CAMEL_CASE_PATTERN = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
-# Accents and format characters. Enclosing marks (Me) stay.
-REMOVED_CATEGORIES = frozenset({"Mn", "Cf"})
+from app.domain.spreadsheets.heading_words import (
+    AREA_WORDS,
+    CODE_WORDS,
+    COUNTRY_WORDS,
+    DATE_WORDS,
+    FIRST_NAME_ADJECTIVES,
+    FIRST_NAME_HEADINGS,
+    FIRST_NAME_WORDS,
+    FULL_NAME_HEADINGS,
+    ID_WORDS,
+    LABEL_WORDS,
+    LANDLINE_WORDS,
+    LAST_NAME_ADJECTIVES,
+    LAST_NAME_HEADINGS,
+    LAST_NAME_WORDS,
+    MOBILE_STEMS,
+    MOBILE_WORDS,
+    NAME_WORDS,
+    NON_PERSON_WORDS,
+    NON_TEXT_WORDS,
+    OTHER_PERSON_WORDS,
+    PERSON_WORDS,
+    PHONE_STEMS,
+    PHONE_WORDS,
+    SECOND_CHOICE_WORDS,
+    WEAK_NAME_WORDS,
+    fold_heading,
+)
 
 
 class ColumnKind(StrEnum):
@@ -19,6 +39,10 @@ class ColumnKind(StrEnum):
     NAME = "name"
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
+    COUNTRY = "country"
+    AREA_CODE = "area_code"
+    PHONE_LABEL = "phone_label"
+    OPT_STATUS = "opt_status"
     IGNORED = "nothing"
 
     @property
@@ -32,125 +56,139 @@ COLUMN_KIND_LABELS = {
     ColumnKind.NAME: "Full name",
     ColumnKind.FIRST_NAME: "First name",
     ColumnKind.LAST_NAME: "Last name",
+    ColumnKind.COUNTRY: "Country of the number",
+    ColumnKind.AREA_CODE: "Area code of the number",
+    ColumnKind.PHONE_LABEL: "Kind of phone",
+    ColumnKind.OPT_STATUS: "Who wants no texts",
     ColumnKind.IGNORED: "Do not import",
 }
+NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)
 
 
-def fold_heading(heading: str) -> str:
-    """Return a heading as lower-case words without accents and punctuation.
+class PhoneRank(IntEnum):
+    """How likely a column of phones is the one to text, by its heading."""
 
-    "Número  de MÓVIL*" and "NumeroDeMovil" both give "numero de movil".
-    """
-    separated = CAMEL_CASE_PATTERN.sub(" ", unicodedata.normalize("NFKC", heading))
-    decomposed = unicodedata.normalize("NFKD", separated.casefold())
-    letters = remove_categories(decomposed, REMOVED_CATEGORIES)
-    words = "".join(map(_replace_punctuation, unicodedata.normalize("NFC", letters)))
-    return " ".join(words.split())
-
-
-def _replace_punctuation(character: str) -> str:
-    return character if character.isalnum() else " "
-
-
-def _fold_phrases(phrases: str) -> frozenset[str]:
-    return frozenset(map(fold_heading, phrases.split("|")))
-
-
-# A heading with one of these inside is about a phone: "Mobiltelefonnummer", "Phone 1 - Value",
-# "Número de teléfono".
-PHONE_STEMS = _fold_phrases(
-    "phone|telefon|téléphon|telefoon|telefòn|telephon|mobile|mobil|handy|celular|cellul"
-    "|rufnummer|puhelin|gsm|msisdn|"
-    "телефон|мобил|τηλέφων|κινητό|电话|電話|手机|手機|携帯|전화|휴대|핸드폰|هاتف|جوال|موبايل|טלפון|נייד|फोन|मोबाइल|"
-    "điện thoại|komórk|โทรศัพท์"
-)
-PHONE_WORDS = _fold_phrases("tel|cell|cel|mob|ph|móvil|portable|fon|sms|telf|тел|моб")
-# A landline can seldom receive texts: another phone column is preferred to it.
-LANDLINE_WORDS = _fold_phrases(
-    "home|work|office|business|landline|fax|emergency|festnetz|privat|büro|geschäftlich|dienstlich|"
-    "casa|trabajo|oficina|fijo|domicile|bureau|travail|fixe|thuis|werk|lavoro|ufficio|fisso"
-    "|trabalho|fixo"
-)
-ID_WORDS = _fold_phrases(
-    "id|ids|no|nr|nummer|number|num|nº|account|member number|membership|customer|kunde|card"
-    "|code|ref|zip"
-)
-
-FIRST_NAME_HEADINGS = _fold_phrases(
-    "first name|firstname|first|given name|given names|givenname|given|forename|forenames"
-    "|christian name|vorname|"
-    "vornamen|prénom|prénoms|nombres|primer nombre|nombre de pila|primeiro nome|nome próprio"
-    "|voornaam|imię|имя|jméno|"
-    "meno|keresztnév|förnamn|fornavn|fornavne|etunimi|eesnimi|vārds|vardas|prenume|ime|ad"
-    "|adı|名|名字|nama depan|ім'я"
-)
-LAST_NAME_HEADINGS = _fold_phrases(
-    "last name|lastname|last|surname|surnames|family name|familyname|second name|nachname"
-    "|familienname|zuname|"
-    "nom de famille|apellido|apellidos|primer apellido|sobrenome|apelido|cognome|achternaam"
-    "|nazwisko|фамилия|příjmení|"
-    "priezvisko|vezetéknév|efternamn|etternavn|efternavn|sukunimi|prezime|soyad|soyadı"
-    "|soyisim|perekonnanimi|"
-    "nume de familie|姓|성|nama belakang|прізвище|επώνυμο"
-)
-FULL_NAME_HEADINGS = _fold_phrases(
-    "name|names|full name|fullname|complete name|contact|contact name|person|member"
-    "|participant|guest|"
-    "vollständiger name|vor und nachname|kontakt|nom|nom complet|nom et prénom|prénom et nom"
-    "|nom prénom|nombre|"
-    "nombre completo|nombre y apellido|nombre y apellidos|nome|nome completo|nome e cognome"
-    "|naam|volledige naam|"
-    "imię i nazwisko|фио|ф и о|имя и фамилия|полное имя|jméno a příjmení|celé jméno|név"
-    "|teljes név|namn|navn|nimi|nume|"
-    "nume complet|nume și prenume|ime i prezime|ad soyad|adı soyadı|isim|isim soyisim|nama"
-    "|nama lengkap|tên|"
-    "họ tên|họ và tên|姓名|名前|氏名|お名前|이름|성명|성함|الاسم|اسم|الاسم الكامل|שם|שם מלא|नाम"
-    "|ονοματεπώνυμο|όνομα|піб"
-)
-NON_PERSON_WORDS = _fold_phrases(
-    "company|organisation|organization|org|business|employer|school|group|team|user|username"
-    "|nick|nickname|file|event|"
-    "street|city|emergency|parent|mother|father|spouse|middle|yomi|prefix|suffix|list"
-    "|campaign|tag|village"
-)
+    NO_TEXTS = 0
+    OTHER_PERSON = 1
+    LANDLINE = 2
+    SECOND_CHOICE = 3
+    UNKNOWN = 4
+    PLAIN = 5
+    MOBILE = 6
 
 
 def find_column_kind(heading: str) -> ColumnKind | None:
     """Return what the heading says that the column holds, or None when it says nothing of use."""
     folded = fold_heading(heading)
-    words = set(folded.split())
+    words = frozenset(folded.split())
     # "Phonetic name" is how a name is pronounced, and contains "phone".
-    if "phonetic" in words:
+    if not words or "phonetic" in words:
         return None
-    if words & PHONE_WORDS or any(stem in folded for stem in PHONE_STEMS):
-        return ColumnKind.PHONE
+    if is_phone_heading(folded, words):
+        return _find_phone_part(words)
+    code_kind = find_code_kind(words)
+    if code_kind is not None:
+        return code_kind
+    return find_name_kind(folded, words)
+
+
+def is_phone_heading(folded: str, words: frozenset[str]) -> bool:
+    """Whether a folded heading is about a phone."""
+    return bool(words & PHONE_WORDS) or any(stem in folded for stem in PHONE_STEMS)
+
+
+def _find_phone_part(words: frozenset[str]) -> ColumnKind:
+    """Tell "Phone" from "Phone type" and "Phone country code"."""
+    if words & LABEL_WORDS and "value" not in words:
+        return ColumnKind.PHONE_LABEL
+    if words & (COUNTRY_WORDS | CODE_WORDS | AREA_WORDS):
+        return find_code_kind(words) or ColumnKind.PHONE
+    return ColumnKind.PHONE
+
+
+def find_code_kind(words: frozenset[str]) -> ColumnKind | None:
+    """Return COUNTRY or AREA_CODE for a heading of what stands before a national number.
+
+    "Code" and "Prefix" may be either; their cells decide.
+    """
+    if words & AREA_WORDS and words & (CODE_WORDS | AREA_WORDS):
+        return ColumnKind.AREA_CODE
+    if words & COUNTRY_WORDS:
+        return ColumnKind.COUNTRY
+    if words & CODE_WORDS and not words & (NAME_WORDS | ID_WORDS - {"code"} | {"zip", "post"}):
+        return ColumnKind.COUNTRY
+    return None
+
+
+def find_name_kind(folded: str, words: frozenset[str]) -> ColumnKind | None:
+    """Return which part of a person's name a heading names, or None."""
     if folded in FIRST_NAME_HEADINGS:
         return ColumnKind.FIRST_NAME
     if folded in LAST_NAME_HEADINGS:
         return ColumnKind.LAST_NAME
     if folded in FULL_NAME_HEADINGS:
         return ColumnKind.NAME
-    if "name" in words and not words & NON_PERSON_WORDS:
-        return _find_english_name_kind(words)
-    return None
+    if words & (NON_PERSON_WORDS | WEAK_NAME_WORDS - {"family"}):
+        return None
+    return _find_name_kind_by_words(words)
 
 
-def _find_english_name_kind(words: set[str]) -> ColumnKind:
-    """Return the kind of a longer heading, such as "Member's first name (as on the card)"."""
-    if words & {"first", "given"}:
+def _find_name_kind_by_words(words: frozenset[str]) -> ColumnKind | None:
+    has_name_word = bool(words & NAME_WORDS)
+    # "First" alone, or with the person it is of: "Member first".
+    is_adjective_a_name = has_name_word or words <= (
+        PERSON_WORDS | FIRST_NAME_ADJECTIVES | LAST_NAME_ADJECTIVES
+    )
+    has_first = bool(words & FIRST_NAME_WORDS)
+    has_last = bool(words & LAST_NAME_WORDS)
+    if is_adjective_a_name:
+        has_first = has_first or bool(words & FIRST_NAME_ADJECTIVES)
+        has_last = has_last or bool(words & LAST_NAME_ADJECTIVES)
+    if has_first and has_last:
+        return ColumnKind.NAME
+    if has_first:
         return ColumnKind.FIRST_NAME
-    if words & {"last", "family"}:
+    if has_last:
         return ColumnKind.LAST_NAME
-    return ColumnKind.NAME
+    return ColumnKind.NAME if has_name_word else None
 
 
-def is_landline_heading(heading: str) -> bool:
-    """Whether the heading of a phone column says that the phones are landlines."""
-    return not LANDLINE_WORDS.isdisjoint(fold_heading(heading).split())
+def is_weak_name_heading(heading: str) -> bool:
+    """Whether a column is named after a household or a nickname: better than no name."""
+    words = frozenset(fold_heading(heading).split())
+    return bool(words & WEAK_NAME_WORDS) and not words & NON_PERSON_WORDS
+
+
+def is_other_person_heading(heading: str) -> bool:
+    """Whether a column is about somebody else: the emergency contact, a parent."""
+    return not OTHER_PERSON_WORDS.isdisjoint(fold_heading(heading).split())
+
+
+def rank_phone_heading(heading: str) -> PhoneRank:
+    """Return how likely a column with this heading is the phone to text."""
+    folded = fold_heading(heading)
+    words = frozenset(folded.split())
+    if words & NON_TEXT_WORDS:
+        return PhoneRank.NO_TEXTS
+    if words & OTHER_PERSON_WORDS:
+        return PhoneRank.OTHER_PERSON
+    is_mobile = bool(words & MOBILE_WORDS) or any(stem in folded for stem in MOBILE_STEMS)
+    if words & SECOND_CHOICE_WORDS:
+        return PhoneRank.PLAIN if is_mobile else PhoneRank.SECOND_CHOICE
+    if is_mobile:
+        return PhoneRank.MOBILE
+    if words & LANDLINE_WORDS:
+        return PhoneRank.LANDLINE
+    return PhoneRank.PLAIN if is_phone_heading(folded, words) else PhoneRank.UNKNOWN
 
 
 def is_id_heading(heading: str) -> bool:
-    """Whether a heading says that its numbers are no phones: a member number, a postcode."""
+    """Whether a heading says that its numbers may be no phones: a member number, a postcode."""
     if heading.strip() == "#":
         return True
     return not ID_WORDS.isdisjoint(fold_heading(heading).split())
+
+
+def is_date_heading(heading: str) -> bool:
+    """Whether a heading is about days, years or postcodes, whose digits may look like a phone."""
+    return not DATE_WORDS.isdisjoint(fold_heading(heading).split())

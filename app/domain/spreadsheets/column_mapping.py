@@ -1,33 +1,65 @@
 """Which column of a spreadsheet holds the phones and which the names: chosen, or guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from app.domain.spreadsheets.column_headings import ColumnKind
-from app.domain.spreadsheets.column_samples import Cells, SampledTable
-from app.domain.spreadsheets.name_columns import find_name_columns, is_possible_name
-from app.domain.spreadsheets.phone_columns import (
-    ColumnMappingError,
-    find_phone_column,
-    has_heading_row,
+from app.domain.spreadsheets.column_headings import NAME_KINDS, ColumnKind
+from app.domain.spreadsheets.column_samples import Cells, SampledTable, has_phone_length
+from app.domain.spreadsheets.country_columns import find_code_columns
+from app.domain.spreadsheets.heading_rows import (
+    HeadingRows,
+    find_heading_rows,
+    join_heading_rows,
 )
-from app.domain.texts.plurals import pluralize
+from app.domain.spreadsheets.name_columns import find_name_columns, is_possible_name
+from app.domain.spreadsheets.opt_status import find_opt_status_columns
+from app.domain.spreadsheets.phone_columns import (
+    UNCLEAR_PHONE_COLUMN_MESSAGE,
+    ColumnMappingError,
+    PhoneColumns,
+    find_phone_columns,
+)
 
 NO_CONTACTS_MESSAGE = "There are no rows in this file, only headings."
 NO_PHONE_CHOSEN_MESSAGE = "Choose the column with the phone numbers."
+UNLIMITED_KINDS = (ColumnKind.PHONE_LABEL, ColumnKind.OPT_STATUS, ColumnKind.IGNORED)
+# Of these a second column fills the gaps of the first; of each other kind one is enough.
+SUPPORTING_CELLS: dict[ColumnKind, Callable[[str], bool]] = {
+    ColumnKind.PHONE: has_phone_length,
+    **dict.fromkeys(NAME_KINDS, is_possible_name),
+}
 CHOSEN_TWICE_MESSAGE = "Choose “{}” for one column only."
-NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)
 
 
 @dataclass(frozen=True)
 class ColumnMapping:
     """What each column holds.
 
-    `headings` is the first row, or () when the first row is a person already.
+    `headings` are () when the first row is a person already. `title_row_count` rows stand above
+    the headings and are not read. `order` is the order in which columns of the same kind are
+    tried, () for that of the file. `problem` says why no phones are chosen yet.
     """
 
     kinds: tuple[ColumnKind, ...]
     headings: tuple[str, ...]
+    title_row_count: int = 0
+    order: tuple[int, ...] = ()
+    problem: str = ""
+
+    @property
+    def heading_row_count(self) -> int:
+        """How many rows stand above the first person."""
+        return self.title_row_count + 1 if self.headings else 0
+
+    @property
+    def has_phones(self) -> bool:
+        """Whether a column of phones is chosen."""
+        return ColumnKind.PHONE in self.kinds
+
+    @property
+    def has_names(self) -> bool:
+        """Whether a column of names is chosen."""
+        return not set(NAME_KINDS).isdisjoint(self.kinds)
 
     def column_title(self, index: int) -> str:
         """Return a column's heading, or "Column 3"."""
@@ -35,47 +67,126 @@ class ColumnMapping:
         return heading or f"Column {index + 1}"
 
     def find_index(self, kind: ColumnKind) -> int | None:
-        """Return the index of the first column of this kind, or None."""
-        return self.kinds.index(kind) if kind in self.kinds else None
+        """Return the index of the first column of this kind that is tried, or None."""
+        indexes = self.list_indexes(kind)
+        return indexes[0] if indexes else None
+
+    def list_indexes(self, kind: ColumnKind) -> list[int]:
+        """Return the indexes of the columns of this kind in the order in which they are tried."""
+        order = self.order or range(len(self.kinds))
+        return [index for index in order if self.kinds[index] is kind]
 
 
-def guess_columns(rows: Sequence[Cells], region: str) -> ColumnMapping:
-    """Guess the columns by their headings, and where these say nothing, by their cells.
+def guess_columns(
+    rows: Sequence[Cells], region: str, hidden_columns: frozenset[int] = frozenset()
+) -> ColumnMapping:
+    """Guess the columns by their cells, and where these say nothing, by their headings.
 
-    Raises ColumnMappingError without people, without exactly one column of phones, or when its
-    cells are no phones.
+    Without a clear column of phones none is chosen and `problem` says so. Raises
+    ColumnMappingError without people, or when no cell at all could be a number.
     """
-    headings: tuple[str, ...] = ()
-    people = rows
-    if has_heading_row(rows, region):
-        headings = tuple(rows[0])
-        people = rows[1:]
+    heading_rows = find_heading_rows(rows, region)
+    people = rows[heading_rows.row_count :]
     if not people:
         raise ColumnMappingError(NO_CONTACTS_MESSAGE)
     width = max(map(len, rows))
-    padding = ("",) * (width - len(headings))
-    table = SampledTable(headings + padding, people, region)
-    phone_index = find_phone_column(table)
-    name_columns = find_name_columns(table, phone_index, has_headings=bool(headings))
+    padding = ("",) * (width - len(heading_rows.headings))
+    table = SampledTable((*heading_rows.headings, *padding), people, region)
+    return _guess_kinds(table, heading_rows, hidden_columns)
+
+
+def _guess_kinds(
+    table: SampledTable, heading_rows: HeadingRows, hidden_columns: frozenset[int]
+) -> ColumnMapping:
+    width = len(table.headings)
     kinds = [ColumnKind.IGNORED] * width
-    for kind, index in name_columns.items():
+    phones = find_phone_columns(table, hidden_columns)
+    order = list(phones.chosen)
+    _set_phone_kinds(kinds, phones)
+    for index, kind in find_code_columns(table, phones.chosen, _list_taken(kinds)).items():
         kinds[index] = kind
-    kinds[phone_index] = ColumnKind.PHONE
-    return ColumnMapping(tuple(kinds), headings)
+    taken = {*_list_taken(kinds), *phones.others, *hidden_columns}
+    has_headings = bool(heading_rows.headings)
+    names = find_name_columns(table, taken, has_headings=has_headings)
+    for kind, indexes in names.items():
+        order += indexes
+        for index in indexes:
+            kinds[index] = kind
+    if phones.chosen:
+        for index in find_opt_status_columns(table, {*_list_taken(kinds), *phones.others}):
+            kinds[index] = ColumnKind.OPT_STATUS
+    order += [index for index in range(width) if index not in order]
+    return ColumnMapping(
+        tuple(kinds),
+        heading_rows.headings,
+        max(heading_rows.row_count - 1, 0),
+        tuple(order),
+        "" if phones.chosen else UNCLEAR_PHONE_COLUMN_MESSAGE,
+    )
 
 
-def choose_columns(kinds: Sequence[str], first_row: Cells, has_headings: bool) -> ColumnMapping:
+def _set_phone_kinds(kinds: list[ColumnKind], phones: PhoneColumns) -> None:
+    for index in phones.labels:
+        kinds[index] = ColumnKind.PHONE_LABEL
+    for index in phones.chosen:
+        kinds[index] = ColumnKind.PHONE
+
+
+def _list_taken(kinds: Iterable[ColumnKind]) -> set[int]:
+    return {index for index, kind in enumerate(kinds) if kind is not ColumnKind.IGNORED}
+
+
+def choose_columns(
+    kinds: Sequence[str],
+    rows: Sequence[Cells],
+    has_headings: bool,
+    guessed: ColumnMapping | None = None,
+) -> ColumnMapping:
     """Return the columns as a person chose them; an unknown kind means "do not import".
 
-    Raises ColumnMappingError without a column of phones, or when a kind is chosen twice.
+    Of two columns of a kind the one that was guessed first, else the fuller one, is tried first.
+    Raises ColumnMappingError without a column of phones, or when a kind is chosen twice that
+    only one column can have.
     """
     chosen = tuple(map(_parse_kind, kinds))
     if ColumnKind.PHONE not in chosen:
         raise ColumnMappingError(NO_PHONE_CHOSEN_MESSAGE)
-    for kind in (ColumnKind.PHONE, *NAME_KINDS):
-        if chosen.count(kind) > 1:
+    table = SampledTable([""] * len(chosen), rows, "")
+    _reject_repeated_kinds(chosen, table)
+    headings: tuple[str, ...] = ()
+    title_row_count = 0
+    if has_headings and rows:
+        if guessed is not None and guessed.title_row_count < len(rows):
+            title_row_count = guessed.title_row_count
+        headings = join_heading_rows(rows, title_row_count)
+    return ColumnMapping(chosen, headings, title_row_count, _order_columns(chosen, table, guessed))
+
+
+def _reject_repeated_kinds(kinds: Sequence[ColumnKind], table: SampledTable) -> None:
+    """Raise ColumnMappingError for a kind that is chosen twice, where that is a mistake.
+
+    Two columns of phones or names are none when both hold such cells.
+    """
+    for kind in ColumnKind:
+        indexes = [index for index, chosen in enumerate(kinds) if chosen is kind]
+        if len(indexes) < 2 or kind in UNLIMITED_KINDS:
+            continue
+        is_useful = SUPPORTING_CELLS.get(kind)
+        if is_useful is None or not all(any(map(is_useful, table.samples[i])) for i in indexes):
             raise ColumnMappingError(CHOSEN_TWICE_MESSAGE.format(kind.label))
-    return ColumnMapping(chosen, tuple(first_row) if has_headings else ())
+
+
+def _order_columns(
+    kinds: Sequence[ColumnKind], table: SampledTable, guessed: ColumnMapping | None
+) -> tuple[int, ...]:
+    """Return the columns in the order in which they are tried."""
+    indexes = list(range(len(kinds)))
+    if guessed is not None and guessed.order and guessed.kinds == tuple(kinds):
+        return guessed.order
+    if not any(kinds.count(kind) > 1 for kind in (ColumnKind.PHONE, *NAME_KINDS)):
+        return tuple(indexes)
+    indexes.sort(key=table.count_filled_cells, reverse=True)
+    return tuple(indexes)
 
 
 def _parse_kind(value: str) -> ColumnKind:
@@ -83,28 +194,3 @@ def _parse_kind(value: str) -> ColumnKind:
         return ColumnKind(value)
     except ValueError:
         return ColumnKind.IGNORED
-
-
-def explain_columns(columns: ColumnMapping, rows: Sequence[Cells], region: str) -> tuple[str, ...]:
-    """Return for each column a sentence that supports its kind, "" where there is none.
-
-    `rows` are all rows of the table, with the headings.
-    """
-    people = rows[1:] if columns.headings else rows
-    table = SampledTable([""] * len(columns.kinds), people, region)
-    return tuple(_explain_column(kind, table, index) for index, kind in enumerate(columns.kinds))
-
-
-def _explain_column(kind: ColumnKind, table: SampledTable, index: int) -> str:
-    sample = table.samples[index]
-    if kind is ColumnKind.PHONE:
-        count = table.valid_phone_counts[index]
-        evidence = "are numbers that can get texts"
-    elif kind in NAME_KINDS:
-        count = sum(map(is_possible_name, sample))
-        evidence = "could be names"
-    else:
-        return ""
-    if not sample:
-        return "This column is empty."
-    return f"{count} of {pluralize(len(sample), 'cell')} {evidence}."

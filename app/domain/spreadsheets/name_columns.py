@@ -1,13 +1,21 @@
 """Finding the columns with the names of a spreadsheet."""
 
 import re
+from collections.abc import Collection
 
-from app.domain.spreadsheets.column_headings import ColumnKind, find_column_kind
+from app.domain.spreadsheets.column_headings import (
+    NAME_KINDS,
+    ColumnKind,
+    find_column_kind,
+    is_weak_name_heading,
+)
 from app.domain.spreadsheets.column_samples import Cells, SampledTable
 
 ADDRESS_PATTERN = re.compile(r"@|://")
-# Column indexes by what the column holds.
-NameColumns = dict[ColumnKind, int]
+# Column indexes by what they hold, the fullest first.
+NameColumns = dict[ColumnKind, list[int]]
+# A column of parts must have this much of what the column of full names has.
+MIN_PARTS_SHARE = 0.5
 
 
 def is_possible_name(cell: str) -> bool:
@@ -15,47 +23,93 @@ def is_possible_name(cell: str) -> bool:
     return any(map(str.isalpha, cell)) and not ADDRESS_PATTERN.search(cell)
 
 
-def find_name_columns(table: SampledTable, phone_index: int, *, has_headings: bool) -> NameColumns:
-    """Return the columns that hold names, by their headings or else by their cells."""
+def find_name_columns(
+    table: SampledTable, taken: Collection[int], *, has_headings: bool
+) -> NameColumns:
+    """Return the columns that hold names, by their headings or else by their cells.
+
+    `taken` are the columns that hold something else. Of two columns of a kind the fuller comes
+    first: the other one is for the rows in which it is empty.
+    """
     columns: NameColumns = {}
-    for kind in (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME):
-        indexes = table.list_columns_of_kind(kind)
+    for kind in NAME_KINDS:
+        indexes = _list_headed_columns(table, kind, taken)
         if indexes:
-            columns[kind] = indexes[0]
+            columns[kind] = indexes
     # Beside a column of phones the only other one is the names, whatever it is called.
     if not columns and (not has_headings or len(table.headings) == 2):
-        columns = _guess_by_cells(table, phone_index)
-    if ColumnKind.NAME in columns:
-        return _resolve_name_column(table, columns)
-    return columns
+        columns = _guess_by_cells(table, taken)
+    if not columns:
+        columns = _find_weak_columns(table, taken)
+    return _resolve_full_name(table, columns)
 
 
-def _resolve_name_column(table: SampledTable, columns: NameColumns) -> NameColumns:
-    """Decide what "Name" means beside one other name column.
+def _list_headed_columns(
+    table: SampledTable, kind: ColumnKind, taken: Collection[int]
+) -> list[int]:
+    """Return the columns of a kind by their headings, without empty ones, the fullest first."""
+    indexes = []
+    for index in table.list_columns_of_kind(kind):
+        sample = table.samples[index]
+        if index not in taken and sample and sum(map(is_possible_name, sample)) * 2 >= len(sample):
+            indexes.append(index)
+    indexes.sort(key=table.count_filled_cells, reverse=True)
+    return indexes
 
-    In "Name, Vorname" it is the family name. In "Name, First name" it may be the full name, and
-    then it contains the other one.
+
+def _find_weak_columns(table: SampledTable, taken: Collection[int]) -> NameColumns:
+    """Return a column of households or nicknames, where there is nothing better."""
+    for index, heading in enumerate(table.headings):
+        sample = table.samples[index]
+        is_weak_name = index not in taken and is_weak_name_heading(heading)
+        if is_weak_name and sample and _is_word_column(sample):
+            return {ColumnKind.NAME: [index]}
+    return {}
+
+
+def _resolve_full_name(table: SampledTable, columns: NameColumns) -> NameColumns:
+    """Decide between full names and their parts, and what "Name" means beside one of these.
+
+    First and last names win over another column that may be a household. In "Name, Vorname" the
+    former is the family name. In "Name, First name" it may be the full name, and then it
+    contains the other one.
     """
-    name_index = columns[ColumnKind.NAME]
-    if ColumnKind.FIRST_NAME in columns and ColumnKind.LAST_NAME not in columns:
-        part_kind, other_kind = ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME
-    elif ColumnKind.LAST_NAME in columns and ColumnKind.FIRST_NAME not in columns:
-        part_kind, other_kind = ColumnKind.LAST_NAME, ColumnKind.FIRST_NAME
-    else:
+    full = columns.get(ColumnKind.NAME)
+    first = columns.get(ColumnKind.FIRST_NAME)
+    last = columns.get(ColumnKind.LAST_NAME)
+    if not full or not (first or last):
         return columns
-    part_index = columns[part_kind]
-    rows = table.list_rows_with_both(name_index, part_index)
-    contained = sum(cells[part_index].casefold() in cells[name_index].casefold() for cells in rows)
+    if first and last:
+        full_count = table.count_filled_cells(full[0])
+        part_count = max(table.count_filled_cells(first[0]), table.count_filled_cells(last[0]))
+        if part_count >= full_count * MIN_PARTS_SHARE:
+            return {ColumnKind.FIRST_NAME: first, ColumnKind.LAST_NAME: last}
+        return columns
+    return _resolve_one_part(table, columns, full[0])
+
+
+def _resolve_one_part(table: SampledTable, columns: NameColumns, full: int) -> NameColumns:
+    if ColumnKind.FIRST_NAME in columns:
+        part_kind, other_kind = ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME
+    else:
+        part_kind, other_kind = ColumnKind.LAST_NAME, ColumnKind.FIRST_NAME
+    parts = columns[part_kind]
+    rows = table.list_rows_with_both(full, parts[0])
+    contained = sum(_contains_part(cells, full, parts[0]) for cells in rows)
     if contained * 2 > len(rows):
         return columns
-    return {part_kind: part_index, other_kind: name_index}
+    return {part_kind: parts, other_kind: columns[ColumnKind.NAME]}
 
 
-def _guess_by_cells(table: SampledTable, phone_index: int) -> NameColumns:
+def _contains_part(cells: Cells, full: int, part: int) -> bool:
+    return cells[part].strip().casefold() in cells[full].casefold()
+
+
+def _guess_by_cells(table: SampledTable, taken: Collection[int]) -> NameColumns:
     """Take two neighbouring columns of single words as first and last name, else one as name."""
     indexes = []
     for index, heading in enumerate(table.headings):
-        if index == phone_index or find_column_kind(heading):
+        if index in taken or find_column_kind(heading):
             continue
         if _is_word_column(table.samples[index]):
             indexes.append(index)
@@ -63,8 +117,8 @@ def _guess_by_cells(table: SampledTable, phone_index: int) -> NameColumns:
         return {}
     first = indexes[0]
     if first + 1 in indexes and all(map(_is_single_word_column, table.samples[first : first + 2])):
-        return {ColumnKind.FIRST_NAME: first, ColumnKind.LAST_NAME: first + 1}
-    return {ColumnKind.NAME: first}
+        return {ColumnKind.FIRST_NAME: [first], ColumnKind.LAST_NAME: [first + 1]}
+    return {ColumnKind.NAME: [first]}
 
 
 def _is_word_column(sample: Cells) -> bool:

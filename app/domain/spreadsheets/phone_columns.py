@@ -1,27 +1,38 @@
-"""Finding the column with the phone numbers of a spreadsheet."""
+"""Finding the columns with the phone numbers of a spreadsheet, the one to text first."""
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from app.domain.phones.phone_number import extract_digits
 from app.domain.spreadsheets.column_headings import (
     ColumnKind,
-    find_column_kind,
+    PhoneRank,
+    is_date_heading,
     is_id_heading,
-    is_landline_heading,
+    rank_phone_heading,
 )
-from app.domain.spreadsheets.column_samples import Cells, SampledTable, is_phone_cell
+from app.domain.spreadsheets.column_samples import (
+    SampledTable,
+    are_equal_numbers,
+    has_phone_length,
+)
 
 # Fewer cells do not prove what a column is not.
 MIN_CELLS_TO_JUDGE = 5
 MEMBER_NUMBER_DIGITS = range(4, 10)
-# A first cell with more digits than a heading has ("Phone 2") is a number.
-MAX_HEADING_DIGITS = 2
+# The heads of half the world's phone columns end in "No" or "Number", as those of member numbers.
+MIN_ID_PHONE_SHARE = 0.9
+MIN_PHONE_SHARE = 0.5
+MIN_LABELLED_COLUMNS = 2
+# A column that fewer rows have is no first choice, whatever it is called.
+MIN_FILLED_SHARE = 0.2
 SCIENTIFIC_NOTATION_PATTERN = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 NO_PHONE_COLUMN_MESSAGE = (
     "There is no column with phone numbers."
     " Write “phone” above it, and each number with its area code."
+)
+UNCLEAR_PHONE_COLUMN_MESSAGE = (
+    "No column is clearly the one with the phone numbers. Choose it below, or upload another file."
 )
 SHORTENED_NUMBERS_MESSAGE = (
     "Excel shortened the numbers, as in {}."
@@ -35,10 +46,6 @@ ONE_COLUMN_MESSAGE = (
     "The columns of this file could not be told apart."
     " Save it as CSV with commas or semicolons between them."
 )
-SEVERAL_PHONE_COLUMNS_MESSAGE = (
-    "There are several columns with phone numbers: {}."
-    " Keep the one to text, or name the others “home phone”."
-)
 
 
 class ColumnMappingError(ValueError):
@@ -49,69 +56,160 @@ class ColumnMappingError(ValueError):
         self.sentence = sentence
 
 
+@dataclass(frozen=True)
+class PhoneColumns:
+    """The columns to read numbers from, in the order in which they are tried.
+
+    `labels` are columns that say of each number which kind of phone it is. `others` hold numbers
+    too, and are not read.
+    """
+
+    chosen: tuple[int, ...]
+    labels: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
+
+
 def is_shortened_number(cell: str) -> bool:
     """Whether Excel wrote a number as 7.2E+09: its last digits are lost."""
     return SCIENTIFIC_NOTATION_PATTERN.fullmatch(cell) is not None
 
 
-def has_heading_row(rows: Sequence[Cells], region: str) -> bool:
-    """Whether the first row is headings, not a person."""
-    first_row = rows[0]
-    if any(is_phone_cell(cell, region) for cell in first_row):
-        return False
-    if any(map(find_column_kind, first_row)):
-        return True
-    # Nothing in it is known: it is headings unless it has digits above the likely phones.
-    table = SampledTable([""] * len(first_row), rows[1:], region)
-    likely_index = max(range(len(first_row)), key=table.valid_phone_counts.__getitem__)
-    return len(extract_digits(first_row[likely_index])) <= MAX_HEADING_DIGITS
+def find_phone_columns(table: SampledTable, hidden_columns: frozenset[int]) -> PhoneColumns:
+    """Return the columns with phones, by their cells first and their headings second.
 
-
-def find_phone_column(table: SampledTable) -> int:
-    """Return the index of the only column with phone numbers.
-
-    Raises ColumnMappingError when there is none, several, or when its cells are no phones.
+    `chosen` is empty when no column is clearly one. Raises ColumnMappingError when no cell of
+    the table could be a phone, or when Excel has shortened all of them.
     """
-    indexes = _find_named_phone_columns(table) or _find_columns_of_phones(table)
-    if not indexes:
-        raise ColumnMappingError(_explain_missing_phone_column(table))
-    if len(indexes) > 1:
-        titles = " and ".join(f"“{table.column_title(index)}”" for index in indexes)
-        raise ColumnMappingError(SEVERAL_PHONE_COLUMNS_MESSAGE.format(titles))
-    _reject_non_phone_column(table, indexes[0])
-    return indexes[0]
+    candidates = [index for index in range(len(table.headings)) if _is_candidate(table, index)]
+    candidates = [index for index in candidates if index not in hidden_columns] or candidates
+    if not candidates:
+        _reject_member_numbers(table)
+        candidates = _find_headed_columns(table)
+    if not candidates:
+        _reject_table_without_phones(table)
+        return PhoneColumns(())
+    labels = _find_label_columns(table, candidates)
+    if labels:
+        return _choose_labelled_columns(table, candidates, labels)
+    # sorted() is stable: of two that are equally good, the first column wins.
+    candidates.sort(key=lambda index: _rank_column(table, index), reverse=True)
+    _reject_shortened_numbers(table, candidates[0])
+    chosen = _choose_columns(table, candidates)
+    others = [index for index in candidates if index not in chosen]
+    return PhoneColumns(chosen, (), tuple(others))
 
 
-def _find_named_phone_columns(table: SampledTable) -> list[int]:
-    """Return the columns that are headed as phones: preferably with phones, and no landlines."""
-    named = filter(table.samples.__getitem__, table.list_columns_of_kind(ColumnKind.PHONE))
-    indexes = list(named)
-    with_phones = list(filter(table.valid_phone_counts.__getitem__, indexes)) or indexes
-    mobiles = [index for index in with_phones if not is_landline_heading(table.headings[index])]
-    return mobiles or with_phones
-
-
-def _find_columns_of_phones(table: SampledTable) -> list[int]:
-    return [index for index in range(len(table.headings)) if _is_phone_column(table, index)]
-
-
-def _is_phone_column(table: SampledTable, index: int) -> bool:
-    """Whether most cells are phones, shortened ones too, and the heading does not deny it."""
+def _is_candidate(table: SampledTable, index: int) -> bool:
+    """Whether a column may hold phones: its cells are, or some are and its heading says so."""
     sample = table.samples[index]
-    phone_count = table.valid_phone_counts[index] + sum(map(is_shortened_number, sample))
-    return phone_count * 2 > len(sample) and not is_id_heading(table.headings[index])
+    if not sample:
+        return False
+    shortened_count = sum(map(is_shortened_number, sample))
+    share = (table.valid_phone_counts[index] + shortened_count) / len(sample)
+    heading = table.headings[index]
+    is_headed_as_phone = table.heading_kinds[index] is ColumnKind.PHONE
+    if is_headed_as_phone:
+        return share > 0 or _are_unknown_numbers(table, index)
+    if is_date_heading(heading):
+        return False
+    if is_id_heading(heading):
+        return share >= MIN_ID_PHONE_SHARE
+    return share > MIN_PHONE_SHARE
 
 
-def _reject_non_phone_column(table: SampledTable, index: int) -> None:
-    """Raise ColumnMappingError when the cells of the phone column are no phones."""
+def _are_unknown_numbers(table: SampledTable, index: int) -> bool:
+    """Whether most cells have the length of a phone: of another country, or without area code."""
+    sample = table.samples[index]
+    numbers = [cell for cell in sample if has_phone_length(cell) and not _has_letter(cell)]
+    return len(numbers) * 2 > len(sample) and not _are_member_numbers(table, index)
+
+
+def _find_headed_columns(table: SampledTable) -> list[int]:
+    """Return the columns that are headed as phones and hold digits, though no whole number."""
+    columns = []
+    for index in table.list_columns_of_kind(ColumnKind.PHONE):
+        sample = table.samples[index]
+        if sample and sum(map(_has_letter, sample)) * 2 <= len(sample):
+            columns.append(index)
+    return columns
+
+
+def _rank_column(table: SampledTable, index: int) -> tuple[bool, bool, PhoneRank, bool]:
+    """Return how good a column is, to be compared: cells that are phones, then the heading."""
+    share = table.get_phone_share(index)
+    rank = rank_phone_heading(table.headings[index])
+    has_phones = share > 0
+    return has_phones, rank > PhoneRank.NO_TEXTS, rank, not is_id_heading(table.headings[index])
+
+
+def _choose_columns(table: SampledTable, candidates: list[int]) -> tuple[int, ...]:
+    """Return the best column, with those that fill its gaps."""
+    best = candidates[0]
+    filled_count = table.count_filled_cells(best)
+    chosen = [best]
+    for index in candidates[1:]:
+        rank = rank_phone_heading(table.headings[index])
+        other_filled_count = table.count_filled_cells(index)
+        is_best_rare = filled_count < other_filled_count * MIN_FILLED_SHARE
+        if rank < PhoneRank.UNKNOWN and not (is_best_rare and rank >= PhoneRank.LANDLINE):
+            continue
+        if table.get_phone_share(index) > MIN_PHONE_SHARE and _fills_gaps(table, best, index):
+            chosen.append(index)
+    return tuple(chosen)
+
+
+def _fills_gaps(table: SampledTable, best: int, other: int) -> bool:
+    """Whether some rows have a number in the other column only; a copy of the best has none."""
+    pairs = table.list_pairs(best, other)
+    both = [pair for pair in pairs if all(pair)]
+    if both and all(are_equal_numbers(*pair) for pair in both):
+        return False
+    return any(second and not first for first, second in pairs)
+
+
+def _find_label_columns(table: SampledTable, candidates: list[int]) -> list[int]:
+    """Return the columns that label the numbers beside them, when there are two or more."""
+    if len(candidates) < MIN_LABELLED_COLUMNS:
+        return []
+    labels = []
+    for index in table.list_columns_of_kind(ColumnKind.PHONE_LABEL):
+        is_beside_phone = index - 1 in candidates or index + 1 in candidates
+        if is_beside_phone and not table.get_phone_share(index):
+            labels.append(index)
+    return labels
+
+
+def _choose_labelled_columns(
+    table: SampledTable, candidates: list[int], labels: list[int]
+) -> PhoneColumns:
+    """Return the labelled columns in their order: the labels decide row by row."""
+    labelled = [index for index in candidates if index - 1 in labels or index + 1 in labels]
+    others = [index for index in candidates if index not in labelled]
+    _reject_shortened_numbers(table, labelled[0])
+    return PhoneColumns(tuple(labelled), tuple(labels), tuple(others))
+
+
+def _reject_shortened_numbers(table: SampledTable, index: int) -> None:
+    """Raise ColumnMappingError when Excel shortened every number, or none is long enough."""
     sample = table.samples[index]
     if all(map(is_shortened_number, sample)):
         raise ColumnMappingError(SHORTENED_NUMBERS_MESSAGE.format(sample[0]))
-    if _are_member_numbers(table, index):
-        raise ColumnMappingError(MEMBER_NUMBERS_MESSAGE.format(table.column_title(index)))
-    is_only_column = len(table.headings) == 1
-    if is_only_column and not table.valid_phone_counts[index] and all(map(_has_letter, sample)):
+
+
+def _reject_member_numbers(table: SampledTable) -> None:
+    for index in range(len(table.headings)):
+        if _are_member_numbers(table, index):
+            message = MEMBER_NUMBERS_MESSAGE.format(table.column_title(index))
+            raise ColumnMappingError(message)
+
+
+def _reject_table_without_phones(table: SampledTable) -> None:
+    """Raise ColumnMappingError unless some cell has the length of a number."""
+    long_cells = [any(map(has_phone_length, sample)) for sample in table.samples]
+    if len(long_cells) == 1 and all(map(_has_letter, table.samples[0])):
         raise ColumnMappingError(ONE_COLUMN_MESSAGE)
+    if not any(long_cells):
+        raise ColumnMappingError(NO_PHONE_COLUMN_MESSAGE)
 
 
 def _has_letter(cell: str) -> bool:
@@ -128,10 +226,3 @@ def _are_member_numbers(table: SampledTable, index: int) -> bool:
 
 def _is_member_number(cell: str) -> bool:
     return cell.isdecimal() and len(cell) in MEMBER_NUMBER_DIGITS
-
-
-def _explain_missing_phone_column(table: SampledTable) -> str:
-    for index in range(len(table.headings)):
-        if _are_member_numbers(table, index):
-            return MEMBER_NUMBERS_MESSAGE.format(table.column_title(index))
-    return NO_PHONE_COLUMN_MESSAGE

@@ -22,6 +22,7 @@ from app.imports.models import (
 )
 from app.imports.queries.import_rows import select_readable_phones
 from app.suppression.actions.consent_events import grant_import_consent
+from app.suppression.actions.import_opt_outs import record_import_opt_outs
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     select_suppression_reason,
@@ -34,29 +35,42 @@ RowConditions = tuple[ColumnElement[bool], ...]
 class ImportOutcome:
     """What a confirmed import did: people added, names changed, and rows that were bad.
 
-    `suppressed_count` of its people get no texts all the same. `stored_as` is the file, which
-    is not needed any more.
+    `suppressed_count` of its people get no texts all the same. `opted_out_count` were put on the
+    do-not-text list because the file says so. `stored_as` is the file, which is not needed any
+    more.
     """
 
     added_count: int
     changed_count: int
     suppressed_count: int
+    opted_out_count: int
     bad_count: int
     stored_as: str | None
 
 
-def apply_import(import_id: int, target: ImportTarget, *, overwrite_names: bool) -> ImportOutcome:
+def apply_import(
+    import_id: int,
+    target: ImportTarget,
+    *,
+    overwrite_names: bool = False,
+    record_opt_outs: bool = True,
+) -> ImportOutcome:
     """Put the readable rows onto the list.
 
     Raises ImportAlreadyEnded, also while rows are not checked yet.
 
     People who are on the list already stay, and get the name of the file if they had none; with
-    `overwrite_names` in any case. Nobody is taken off the do-not-text list. The counts of the
+    `overwrite_names` in any case. Nobody is taken off the do-not-text list; with
+    `record_opt_outs` those who, as the file says, want no texts are put on it. The counts of the
     check are not trusted: the list may have changed since.
     """
     # First of all: of two requests at once, the second must not read the list.
     row = _claim_import_end(import_id, target.pool, ImportState.DONE)
     readable_rows = (ImportRow.import_id == import_id, ImportRow.verdict.in_(READABLE_VERDICTS))
+    opted_out_count = 0
+    if target.gets_texts and record_opt_outs:
+        # Before consent is granted, which somebody on the list cannot give.
+        opted_out_count = _record_opt_outs(row)
     changed_count = _fill_in_names(target, readable_rows, overwrite_names)
     failpoint.crash_if_armed("import_named")
     added_count = _insert_new_people(row, target, readable_rows)
@@ -73,10 +87,26 @@ def apply_import(import_id: int, target: ImportTarget, *, overwrite_names: bool)
     row.changed_count = changed_count
     row.renamed_count = 0
     outcome = ImportOutcome(
-        added_count, changed_count, row.left_out_count, row.bad_count, row.stored_as
+        added_count,
+        changed_count,
+        row.left_out_count,
+        opted_out_count,
+        row.bad_count,
+        row.stored_as,
     )
     row.stored_as = None
     return outcome
+
+
+def _record_opt_outs(row: Import) -> int:
+    """Put the people of the rows that say "no texts" on the do-not-text list, each once."""
+    reason = func.max(ImportRow.reason).label("reason")
+    people = (
+        select(ImportRow.phone, func.max(ImportRow.name).label("name"), reason)
+        .where(ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.OPTED_OUT)
+        .group_by(ImportRow.phone)
+    )
+    return record_import_opt_outs(people.subquery(), row.id, row.created_by)
 
 
 def _count_suppressed_people(readable_rows: RowConditions) -> int:
@@ -108,7 +138,7 @@ def _fill_in_names(target: ImportTarget, readable_rows: RowConditions, overwrite
         people = update(target.table).where(
             *readable_rows, ImportRow.person_id == person.id, *target.build_list_conditions()
         )
-        execute_bulk(people.values(name=ImportRow.name))
+        execute_bulk(people.values(target.build_name_values(ImportRow.name)))
     return changed_count
 
 
@@ -120,7 +150,7 @@ def _insert_new_people(row: Import, target: ImportTarget, readable_rows: RowCond
     person = target.table.c
     last_id = db.session.scalar(select(func.max(person.id))) or 0
     values: dict[str, Any] = {
-        "name": ImportRow.name,
+        **target.build_name_values(ImportRow.name),
         "phone": ImportRow.phone,
         "created_at": literal(row.finished_at, UtcDateTime()),
     }

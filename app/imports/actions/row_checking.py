@@ -6,19 +6,21 @@ A check writes nothing. `row_staging` stores a slice and how far the check has c
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
 from app.core.delimited_text import SpreadsheetRow
-from app.domain.spreadsheets import contact_rows
+from app.domain.phones.landlines import is_landline_number
 from app.domain.spreadsheets.column_mapping import ColumnMapping
-from app.domain.spreadsheets.contact_rows import ContactRow
+from app.domain.spreadsheets.contact_rows import ContactReader, ContactRow, FirstRow
 from app.imports.actions import upload_storage
 from app.imports.models import Import, RowVerdict
 from app.imports.sql import SELECT_LINES_BY_PHONE
 
 MAX_STORED_CELL_CHARACTERS = 1_000
+MAX_REASON_CHARACTERS = 300
+NOT_OPTED_OUT_MESSAGE = "The file does not say that they want no texts."
 ROWS_PER_CLOCK_CHECK = 1_000
 # Of checking in one request. Storing the slice takes about a third of that more.
 CHECK_SECONDS = 1.0
@@ -33,6 +35,7 @@ class CheckedRow(NamedTuple):
     verdict: str
     reason: str | None = None
     cells: str | None = None
+    is_landline: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,13 @@ class PhoneNumberRules:
     """How numbers are judged.
 
     `region` is the country of those without a country code. `refused_numbers` are numbers that
-    nobody may have, each with the sentence why.
+    nobody may have, each with the sentence why. `wants_opt_outs`: the list is of people who want
+    no texts, so that a file that says who they are brings only those.
     """
 
     region: str
     refused_numbers: Mapping[str, str]
+    wants_opt_outs: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,53 +68,65 @@ def check_next_rows(
     clock: Callable[[], float] = time.monotonic,
 ) -> CheckedRowSlice:
     """Check the next rows of a file for about CHECK_SECONDS. Raises NotFound without its file."""
-    start = row.checked_rows
-    if columns.headings:
-        start += 1
+    start = row.checked_rows + columns.heading_row_count
     rows = upload_storage.iterate_upload_rows(row.stored_as, start)
     # Repeats are found across slices by the numbers that were stored before.
-    first_lines: dict[str, int] = {}
+    first_rows: dict[str, FirstRow] = {}
     if row.checked_rows:
-        for phone, line in SELECT_LINES_BY_PHONE.fetch_rows(import_id=row.id):
-            first_lines[phone] = line
-    # The headings were skipped by `start` above.
-    columns_without_headings = ColumnMapping(columns.kinds, ())
+        for phone, line, name in SELECT_LINES_BY_PHONE.fetch_rows(import_id=row.id):
+            first_rows[phone] = FirstRow(line, name)
+    reader = ContactReader(columns, rules.region, rules.refused_numbers, first_rows)
     checked_rows: list[CheckedRow] = []
     deadline = clock() + CHECK_SECONDS
     while chunk := list(islice(rows, ROWS_PER_CLOCK_CHECK)):
-        checked_rows += check_rows(chunk, columns_without_headings, rules, first_lines)
+        checked_rows += check_rows(chunk, reader, rules)
         if clock() > deadline:
             break
     return CheckedRowSlice(row.checked_rows, row.columns, checked_rows)
 
 
 def check_rows(
-    rows: list[SpreadsheetRow],
-    columns: ColumnMapping,
-    rules: PhoneNumberRules,
-    first_lines: dict[str, int],
+    rows: list[SpreadsheetRow], reader: ContactReader, rules: PhoneNumberRules
 ) -> list[CheckedRow]:
-    """Check rows without headings.
-
-    `first_lines` holds the numbers of the rows before them, each with its line. The numbers of
-    these rows are added to it.
-    """
-    people = contact_rows.read_contact_rows(
-        rows, columns, rules.region, rules.refused_numbers, first_lines
-    )
-    return [_build_checked_row(person, row) for person, row in zip(people, rows, strict=True)]
+    """Check rows without headings."""
+    skips_others = rules.wants_opt_outs and reader.has_status_columns
+    checked_rows = []
+    for row in rows:
+        person = reader.read(row.line, row.cells)
+        if skips_others and not person.problem and not person.opted_out:
+            person = replace(person, problem=NOT_OPTED_OUT_MESSAGE)
+        elif rules.wants_opt_outs:
+            person = replace(person, opted_out="")
+        checked_rows.append(_build_checked_row(person, row))
+    return checked_rows
 
 
 def _build_checked_row(person: ContactRow, row: SpreadsheetRow) -> CheckedRow:
-    if person.problem:
+    if person.problem or person.phone is None:
         cells = _serialize_cells(row.cells)
         return CheckedRow(
             person.line, person.name, None, RowVerdict.BAD.value, person.problem, cells
         )
-    if person.duplicate_of_line:
-        reason = f"Same number as line {person.duplicate_of_line:,}."
-        return CheckedRow(person.line, person.name, person.phone, RowVerdict.REPEATED.value, reason)
-    return CheckedRow(person.line, person.name, person.phone, RowVerdict.NEW.value)
+    verdict, reason = _judge_readable_row(person)
+    is_landline = is_landline_number(person.phone)
+    return CheckedRow(
+        person.line, person.name, person.phone, verdict.value, reason, None, is_landline
+    )
+
+
+def _judge_readable_row(person: ContactRow) -> tuple[RowVerdict, str | None]:
+    if person.opted_out:
+        reason = f"The file says “{person.opted_out}”."
+        return RowVerdict.OPTED_OUT, reason[:MAX_REASON_CHARACTERS]
+    if person.duplicate_of:
+        return RowVerdict.REPEATED, describe_repeat(person.duplicate_of)
+    return RowVerdict.NEW, None
+
+
+def describe_repeat(first: FirstRow) -> str:
+    """Return a sentence that names the row with the same number: "… line 2 (Asha Rao)."."""
+    name = f" ({first.name})" if first.name else ""
+    return f"Same number as line {first.line:,}{name}."
 
 
 def _serialize_cells(cells: Iterable[str]) -> str:

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.db import db
 from app.core.delimited_text import SpreadsheetRow
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import ColumnMapping
+from app.domain.spreadsheets.contact_rows import ContactReader, FirstRow
 from app.imports.actions.import_target import ImportTarget
-from app.imports.actions.row_checking import CheckedRow, PhoneNumberRules, check_rows
+from app.imports.actions.row_checking import (
+    CheckedRow,
+    PhoneNumberRules,
+    check_rows,
+    describe_repeat,
+)
 from app.imports.actions.row_staging import (
     compare_rows_with_list,
     get_open_import,
@@ -54,35 +60,42 @@ def correct_import_row(
     if row is None:
         raise BadRowNotFound
     corrected_row = SpreadsheetRow(line, list(cells))
-    checked_row = check_rows([corrected_row], NAME_AND_PHONE_COLUMNS, rules, {})[0]
+    reader = ContactReader(NAME_AND_PHONE_COLUMNS, rules.region, rules.refused_numbers)
+    checked_row = check_rows([corrected_row], reader, rules)[0]
     if checked_row.phone is None:
         raise RowStillUnreadable(checked_row.reason or "")
     # Before the row has this number itself.
-    earlier_line = _find_line_of_phone(import_id, checked_row.phone)
-    _replace_row(row, checked_row, earlier_line)
+    first_row = _find_first_row(import_id, checked_row.phone)
+    _replace_row(row, checked_row, first_row)
     compare_rows_with_list(import_, target, ImportRow.line == line)
     db.session.refresh(row)
     update_import_counts(import_)
 
 
-def _replace_row(row: ImportRow, checked_row: CheckedRow, earlier_line: int | None) -> None:
+def _replace_row(row: ImportRow, checked_row: CheckedRow, first_row: FirstRow | None) -> None:
     row.name = checked_row.name
     row.phone = checked_row.phone
+    row.is_landline = checked_row.is_landline
     row.cells = None
-    if earlier_line is None:
+    if first_row is None:
         row.verdict = RowVerdict(checked_row.verdict)
         row.reason = None
     else:
         row.verdict = RowVerdict.REPEATED
-        row.reason = f"Same number as line {earlier_line:,}."
+        row.reason = describe_repeat(first_row)
     db.session.flush()
 
 
-def _find_line_of_phone(import_id: int, phone: str) -> int | None:
-    """Return the first line with this number that can be read."""
-    first_line = select(func.min(ImportRow.line)).where(
-        ImportRow.import_id == import_id,
-        ImportRow.verdict.in_(READABLE_VERDICTS),
-        ImportRow.phone == phone,
-    )
-    return db.session.scalar(first_line)
+def _find_first_row(import_id: int, phone: str) -> FirstRow | None:
+    """Return the first row with this number that can be read."""
+    row = db.session.execute(
+        select(ImportRow.line, ImportRow.name)
+        .where(
+            ImportRow.import_id == import_id,
+            ImportRow.verdict.in_(READABLE_VERDICTS),
+            ImportRow.phone == phone,
+        )
+        .order_by(ImportRow.line)
+        .limit(1)
+    ).first()
+    return FirstRow(row[0], row[1]) if row else None

@@ -29,6 +29,7 @@ COUNT_COLUMNS = {
     RowVerdict.SAME: "same_count",
     RowVerdict.REPEATED: "repeated_count",
     RowVerdict.BAD: "bad_count",
+    RowVerdict.OPTED_OUT: "opted_out_count",
 }
 
 
@@ -65,17 +66,6 @@ def create_import(
     db.session.add(row)
     db.session.flush()
     return row
-
-
-def begin_check_of_half_read_import(
-    import_id: int, spreadsheet: ParsedSpreadsheet, target: ImportTarget
-) -> None:
-    """Begin the check of a file that an older release left half read, unless it has begun.
-
-    Raises ImportAlreadyEnded.
-    """
-    if get_open_import(import_id, target).is_half_read:
-        restart_import_check(import_id, spreadsheet, target)
 
 
 def restart_import_check(

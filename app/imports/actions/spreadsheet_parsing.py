@@ -3,13 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.core import delimited_text
 from app.core.delimited_text import SpreadsheetRow, UnreadableSpreadsheet
-from app.core.spreadsheets import SpreadsheetData, read_spreadsheet
+from app.core.spreadsheets import SheetInfo, SpreadsheetData, read_spreadsheet
 from app.domain.spreadsheets import column_mapping
+from app.domain.spreadsheets.column_evidence import explain_columns
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import NO_CONTACTS_MESSAGE, ColumnMapping
+from app.domain.spreadsheets.number_lists import split_number_list
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
 
 UNREADABLE_FILE_ERRORS = (UnreadableSpreadsheet, ColumnMappingError)
@@ -19,11 +22,16 @@ MAX_SAMPLE_CELL_CHARACTERS = 80
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """How an admin wants the file to be read, instead of our guess."""
+    """How an admin wants the file to be read, instead of our guess.
+
+    `sheet_index` is None for the sheet that was read before.
+    """
 
     kinds: Sequence[str]
     has_headings: bool
     encoding: str = ""
+    sheet_index: int | None = None
+    include_hidden_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,10 +48,8 @@ class ParsedSpreadsheet:
 
     @property
     def data_row_count(self) -> int:
-        """The number of rows without the headings."""
-        if self.columns.headings:
-            return len(self.rows) - 1
-        return len(self.rows)
+        """The number of rows without the headings and what stands above them."""
+        return len(self.rows) - self.columns.heading_row_count
 
 
 def parse_spreadsheet(data: bytes, region: str) -> ParsedSpreadsheet:
@@ -51,17 +57,32 @@ def parse_spreadsheet(data: bytes, region: str) -> ParsedSpreadsheet:
 
     `region` is the country of numbers without a country code.
     """
-    sheet = read_spreadsheet(data)
-    columns = column_mapping.guess_columns([row.cells for row in sheet.rows], region)
+    return parse_sheet(read_spreadsheet(data), region)
+
+
+def parse_sheet(sheet: SpreadsheetData, region: str) -> ParsedSpreadsheet:
+    """Guess the columns of a table. Raises one of UNREADABLE_FILE_ERRORS."""
+    number_rows = split_number_list([row.cells for row in sheet.rows], region)
+    if number_rows:
+        rows = [SpreadsheetRow(line, cells) for line, cells in enumerate(number_rows, 1)]
+        sheet = replace(sheet, rows=rows, is_number_list=True)
+    cells = [row.cells for row in sheet.rows]
+    columns = column_mapping.guess_columns(cells, region, sheet.hidden_columns)
     return _build_parsed_spreadsheet(sheet, columns, region)
 
 
 def parse_sheet_as_chosen(
-    sheet: SpreadsheetData, choice: ColumnChoice, region: str
+    sheet: SpreadsheetData,
+    choice: ColumnChoice,
+    region: str,
+    guessed: ColumnMapping | None = None,
 ) -> ParsedSpreadsheet:
-    """Read a table with the columns that an admin chose. Raises one of UNREADABLE_FILE_ERRORS."""
-    first_row = sheet.rows[0].cells
-    columns = column_mapping.choose_columns(choice.kinds, first_row, choice.has_headings)
+    """Read a table with the columns that an admin chose. Raises one of UNREADABLE_FILE_ERRORS.
+
+    `guessed` is how it was read before.
+    """
+    cells = [row.cells for row in sheet.rows]
+    columns = column_mapping.choose_columns(choice.kinds, cells, choice.has_headings, guessed)
     return _build_parsed_spreadsheet(sheet, columns, region)
 
 
@@ -71,10 +92,10 @@ def _build_parsed_spreadsheet(
     width = max(len(row.cells) for row in sheet.rows)
     ignored_columns = (ColumnKind.IGNORED,) * (width - len(columns.kinds))
     columns = replace(columns, kinds=(*columns.kinds, *ignored_columns))
-    evidence = column_mapping.explain_columns(columns, [row.cells for row in sheet.rows], region)
+    evidence = explain_columns(columns, [row.cells for row in sheet.rows], region)
     layout = _serialize_layout(sheet, columns, evidence)
     spreadsheet = ParsedSpreadsheet(sheet.encoding, layout, columns, sheet.rows)
-    if not spreadsheet.data_row_count:
+    if spreadsheet.data_row_count < 1:
         raise ColumnMappingError(NO_CONTACTS_MESSAGE)
     if spreadsheet.data_row_count > delimited_text.MAX_SPREADSHEET_ROWS:
         raise UnreadableSpreadsheet(delimited_text.TOO_MANY_ROWS_MESSAGE)
@@ -84,14 +105,34 @@ def _build_parsed_spreadsheet(
 def _serialize_layout(
     sheet: SpreadsheetData, columns: ColumnMapping, evidence: Sequence[str]
 ) -> str:
+    start = columns.title_row_count
     layout = {
         "kinds": columns.kinds,
         "headings": list(columns.headings),
+        "title_row_count": columns.title_row_count,
+        "order": list(columns.order),
+        "problem": columns.problem,
         "evidence": evidence,
         "delimiter": sheet.delimiter,
-        "first_rows": [_cut_sample_cells(row) for row in sheet.rows[: MAX_SAMPLE_ROWS + 1]],
+        "sheet": _serialize_sheet_info(sheet.sheet),
+        "is_number_list": sheet.is_number_list,
+        "first_rows": [
+            _cut_sample_cells(row) for row in sheet.rows[start : start + MAX_SAMPLE_ROWS + 1]
+        ],
     }
     return json.dumps(layout, ensure_ascii=False)
+
+
+def _serialize_sheet_info(sheet: SheetInfo | None) -> dict[str, Any] | None:
+    if sheet is None:
+        return None
+    return {
+        "index": sheet.index,
+        "names": [name[:MAX_SAMPLE_CELL_CHARACTERS] for name in sheet.names],
+        "shown": list(sheet.shown),
+        "hidden_row_count": sheet.hidden_row_count,
+        "includes_hidden_rows": sheet.includes_hidden_rows,
+    }
 
 
 def _cut_sample_cells(row: SpreadsheetRow) -> list[str]:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from app.core.db import db
+from app.core.spreadsheets import SheetInfo
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.imports.models import Import, ImportState
@@ -14,19 +16,37 @@ from app.imports.models import Import, ImportState
 MAX_PAST_IMPORTS = 20
 
 
+class UnknownLayout(Exception):
+    """The layout was stored by another release, in a shape that this one cannot read."""
+
+
 @dataclass(frozen=True)
 class SpreadsheetLayout:
-    """How a file was read: its columns and delimiter, with the evidence and the first rows."""
+    """How a file was read: its columns and delimiter, with the evidence and the first rows.
+
+    `sheet` is None for a file that has no sheets.
+    """
 
     columns: ColumnMapping
     first_rows: list[list[str]]
     delimiter: str
     evidence: list[str]
+    sheet: SheetInfo | None = None
+    is_number_list: bool = False
 
     @property
     def has_headings(self) -> bool:
         """Whether the first row is headings."""
         return bool(self.columns.headings)
+
+    @property
+    def other_phone_titles(self) -> list[str]:
+        """The columns of numbers that are not read."""
+        titles = []
+        for index, kind in enumerate(self.columns.kinds):
+            if kind is ColumnKind.IGNORED and self.evidence[index]:
+                titles.append(self.columns.column_title(index))
+        return titles
 
     def get_sample_cells(self, index: int) -> list[str]:
         """Return the first cells of a column, without its heading."""
@@ -43,15 +63,50 @@ def find_import(import_id: int, pool: str) -> Import | None:
 
 
 def parse_import_layout(row: Import) -> SpreadsheetLayout:
-    """Return how the file of an import was read."""
-    layout = json.loads(row.columns or "{}")
+    """Return how the file of an import was read. Raises UnknownLayout."""
+    try:
+        return _build_layout(json.loads(row.columns or "{}"))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise UnknownLayout from error
+
+
+def _build_layout(layout: dict[str, Any]) -> SpreadsheetLayout:
+    """Build a layout; what older releases did not store is empty."""
     kinds = tuple(map(ColumnKind, layout["kinds"]))
+    columns = ColumnMapping(
+        kinds,
+        tuple(map(str, layout["headings"])),
+        int(layout.get("title_row_count", 0)),
+        _read_order(layout.get("order", []), len(kinds)),
+        str(layout.get("problem", "")),
+    )
+    evidence = [str(sentence) for sentence in layout.get("evidence", [])]
     return SpreadsheetLayout(
-        ColumnMapping(kinds, tuple(layout["headings"])),
-        layout["first_rows"],
-        layout["delimiter"],
-        # Layouts of older releases have none.
-        layout.get("evidence", []),
+        columns,
+        [list(map(str, cells)) for cells in layout["first_rows"]],
+        str(layout["delimiter"]),
+        evidence + [""] * (len(kinds) - len(evidence)),
+        _build_sheet_info(layout.get("sheet")),
+        bool(layout.get("is_number_list")),
+    )
+
+
+def _read_order(order: list[int], width: int) -> tuple[int, ...]:
+    """Return an order of all columns: those that the layout does not name come last."""
+    known = [index for index in order if 0 <= index < width]
+    rest = [index for index in range(width) if index not in known]
+    return (*known, *rest) if known else ()
+
+
+def _build_sheet_info(sheet: dict[str, Any] | None) -> SheetInfo | None:
+    if sheet is None:
+        return None
+    return SheetInfo(
+        sheet["index"],
+        tuple(sheet["names"]),
+        tuple(sheet["shown"]),
+        sheet["hidden_row_count"],
+        sheet["includes_hidden_rows"],
     )
 
 

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
-from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.phones.second_numbers import find_numbers_in_cell
+from app.domain.spreadsheets.column_headings import NAME_KINDS
 from app.domain.spreadsheets.column_mapping import ColumnMapping
+from app.domain.spreadsheets.phone_choice import PhoneCellChooser
 from app.imports.models import (
     READABLE_VERDICTS,
     Import,
@@ -19,12 +21,14 @@ from app.imports.models import (
     RowVerdict,
 )
 from app.imports.queries.import_records import get_cell, parse_import_layout
+from app.organisation.queries import get_organisation_region
 from app.suppression.queries.opt_out_times import find_opt_out_times
 
 SUPPRESSED_FILTER = "left_out"
 # What a page of rows can show: its label, and the column of the import that counts it.
 ROW_FILTERS: dict[str, tuple[str, str]] = {
     RowVerdict.BAD.value: ("Cannot be read", "bad_count"),
+    RowVerdict.OPTED_OUT.value: ("Wants no texts", "opted_out_count"),
     RowVerdict.NEW.value: ("New", "added_count"),
     RowVerdict.CHANGED.value: ("Name filled in", "changed_count"),
     RowVerdict.RENAMED.value: ("Other name", "renamed_count"),
@@ -32,17 +36,18 @@ ROW_FILTERS: dict[str, tuple[str, str]] = {
     RowVerdict.REPEATED.value: ("Twice in the file", "repeated_count"),
     SUPPRESSED_FILTER: ("Gets no texts", "left_out_count"),
 }
-NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)
 BAD_ROWS_PER_BATCH = 500
 MAX_SHOWN_NAME_CHARACTERS = 100
 MAX_SHOWN_PHONE_CHARACTERS = 40
+MAX_SEVERAL_NUMBERS_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
 class DisplayedImportRow:
     """One row of the file as a page shows it.
 
-    `name` and `phone` of a bad row are what the file says.
+    `name` and `phone` of a bad row are what the file says; `suggestions` are the numbers in it
+    when these are two or more, in E.164.
     """
 
     line: int
@@ -52,6 +57,7 @@ class DisplayedImportRow:
     left_out: str | None
     is_bad: bool
     since: datetime | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,22 @@ def paginate_import_rows(row: Import, row_filter: str, params: ListParams) -> Li
     columns = parse_import_layout(row).columns
     suppressed_phones = [item.phone for item in rows if item.left_out and item.phone]
     opt_out_times = find_opt_out_times(suppressed_phones)
+    region = get_organisation_region()
     displayed_rows = []
     for item in rows:
         since = opt_out_times.get(item.phone or "")
-        displayed_rows.append(_build_displayed_row(item, columns, since))
+        displayed_rows.append(_build_displayed_row(item, columns, since, region))
     return ListPage(displayed_rows, total, params)
+
+
+def count_landlines(row: Import) -> int:
+    """Return how many of the numbers that can be read are landlines."""
+    landlines = select(func.count()).where(
+        ImportRow.import_id == row.id,
+        ImportRow.is_landline,
+        ImportRow.verdict.in_(READABLE_VERDICTS),
+    )
+    return db.session.scalar(landlines) or 0
 
 
 def list_readable_phones(row: Import) -> list[str]:
@@ -122,11 +139,11 @@ def _build_filter_condition(row_filter: str) -> ColumnElement[bool]:
 
 
 def _build_displayed_row(
-    row: ImportRow, columns: ColumnMapping, since: datetime | None
+    row: ImportRow, columns: ColumnMapping, since: datetime | None, region: str
 ) -> DisplayedImportRow:
     cells: list[str] = json.loads(row.cells or "[]")
     name = row.name or _join_name_cells(cells, columns)
-    phone = row.phone or get_cell(cells, columns.find_index(ColumnKind.PHONE)).strip()
+    phone = row.phone or PhoneCellChooser(columns).choose(cells)
     return DisplayedImportRow(
         line=row.line,
         name=_truncate_text(name, MAX_SHOWN_NAME_CHARACTERS),
@@ -135,12 +152,20 @@ def _build_displayed_row(
         left_out=row.left_out,
         is_bad=row.verdict is RowVerdict.BAD,
         since=since,
+        suggestions=_list_suggestions(phone, region) if row.verdict is RowVerdict.BAD else (),
     )
+
+
+def _list_suggestions(written: str, region: str) -> tuple[str, ...]:
+    if len(written) > MAX_SEVERAL_NUMBERS_CHARACTERS:
+        return ()
+    return tuple(find_numbers_in_cell(written, region))
 
 
 def _join_name_cells(cells: Sequence[str], columns: ColumnMapping) -> str:
     name_cells = [get_cell(cells, columns.find_index(kind)).strip() for kind in NAME_KINDS]
-    return " ".join(filter(None, name_cells))
+    # A full name, or else its parts.
+    return name_cells[0] or " ".join(filter(None, name_cells[1:]))
 
 
 def _truncate_text(text: str, max_characters: int) -> str:

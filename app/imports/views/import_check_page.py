@@ -1,19 +1,22 @@
 """What the views of an import share: finding it, the page of its check, and reading its form."""
 
 from datetime import timedelta
+from typing import Any, NamedTuple
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import now
-from app.core.delimited_text import DELIMITERS, ENCODINGS
+from app.core.delimited_text import DELIMITERS
+from app.core.encoding_tables import ENCODINGS
 from app.core.pagination import list_params
-from app.core.spreadsheets import SpreadsheetData, read_spreadsheet
+from app.core.spreadsheets import SheetSelection, SpreadsheetData, read_spreadsheet
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.imports.actions import upload_storage
 from app.imports.actions.spreadsheet_parsing import ColumnChoice
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records, import_rows
+from app.imports.views.file_notes import describe_file
 from app.imports.views.importer_config import (
     ImporterConfig,
     ImportUrls,
@@ -21,8 +24,18 @@ from app.imports.views.importer_config import (
 )
 from app.organisation import queries as organisation
 
+OLDER_RELEASE_MESSAGE = (
+    "This import was begun by an older version of this program. Upload the file again."
+)
 UNDO_PERIOD = timedelta(days=30)
 FILE_DELETED_MESSAGE = "The file is not kept any longer. Upload it again."
+
+
+class LoadedSheet(NamedTuple):
+    """The rows of a file, and whether they are another table than the one that was read first."""
+
+    sheet: SpreadsheetData
+    is_other_table: bool
 
 
 def get_import_or_404(importer: ImporterConfig, import_id: int) -> Import:
@@ -55,28 +68,42 @@ def render_check_page(
     `choice` is a choice of columns that could not be used, and `problem` why. `rejected` is a
     correction of a row that is still bad.
     """
-    row_counts = import_rows.count_rows_by_filter(row)
-    row_filter = request.args.get("show", "bad" if rejected else "")
-    if row_filter not in row_counts:
-        # There is no import without rows.
-        row_filter = next(iter(row_counts))
+    layout = import_records.parse_import_layout(row)
     return render_template(
         "imports/checked.html",
         row=row,
         urls=urls,
         choice=choice,
-        problem=problem,
+        problem=problem or layout.columns.problem,
         rejected=rejected,
-        sheet_layout=import_records.parse_import_layout(row),
+        sheet_layout=layout,
         kinds=list(ColumnKind),
         encodings=ENCODINGS,
         delimiters=DELIMITERS,
-        row_counts=row_counts,
-        row_filter=row_filter,
-        row_filters=import_rows.ROW_FILTERS,
-        page=import_rows.paginate_import_rows(row, row_filter, list_params(("line",), "line")),
+        notes=describe_file(row, layout),
         abroad=_describe_foreign_numbers(row, urls),
+        **_load_rows(row, bool(rejected)),
     )
+
+
+def _load_rows(row: Import, shows_bad_rows: bool) -> dict[str, Any]:
+    """Return the rows of the chosen filter, and how many rows each filter has.
+
+    Before the columns are chosen there are none: `page` is None.
+    """
+    row_counts = import_rows.count_rows_by_filter(row)
+    row_filter = request.args.get("show", "bad" if shows_bad_rows else "")
+    if row_filter not in row_counts:
+        row_filter = next(iter(row_counts), "")
+    page = None
+    if row_filter:
+        page = import_rows.paginate_import_rows(row, row_filter, list_params(("line",), "line"))
+    return {
+        "row_counts": row_counts,
+        "row_filter": row_filter,
+        "row_filters": import_rows.ROW_FILTERS,
+        "page": page,
+    }
 
 
 def _describe_foreign_numbers(row: Import, urls: ImportUrls) -> str:
@@ -94,18 +121,40 @@ def read_column_choice(row: Import) -> ColumnChoice:
         kinds,
         request.form.get("headings") == "1",
         request.form.get("encoding", row.encoding or ""),
+        request.form.get("sheet", type=int),
+        request.form.get("hidden_rows") == "1",
     )
 
 
-def load_sheet(row: Import, choice: ColumnChoice) -> SpreadsheetData:
-    """Return the stored rows, or read the file again when another encoding was chosen.
+def load_sheet(row: Import, choice: ColumnChoice) -> LoadedSheet:
+    """Return the stored rows, or those of the file read anew in another way.
 
-    A workbook has no encoding. Raises UnreadableSpreadsheet, NotFound.
+    Raises UnreadableSpreadsheet, NotFound.
     """
-    if row.encoding and choice.encoding != row.encoding:
-        return read_spreadsheet(upload_storage.read_upload(row.stored_as), choice.encoding)
-    return SpreadsheetData(
-        list(upload_storage.iterate_upload_rows(row.stored_as, 0)),
+    layout = import_records.parse_import_layout(row)
+    sheet_index = layout.sheet.index if layout.sheet else None
+    if choice.sheet_index is not None:
+        sheet_index = choice.sheet_index
+    is_other_text = bool(row.encoding) and choice.encoding != row.encoding
+    is_other_table = is_other_text or bool(layout.sheet and sheet_index != layout.sheet.index)
+    if is_other_table or _has_other_rows(layout, choice):
+        selection = SheetSelection(sheet_index, choice.include_hidden_rows)
+        data = upload_storage.read_upload(row.stored_as)
+        sheet = read_spreadsheet(data, choice.encoding, selection)
+        return LoadedSheet(sheet, is_other_table)
+    stored_rows = list(upload_storage.iterate_upload_rows(row.stored_as, 0))
+    sheet = SpreadsheetData(
+        stored_rows,
         row.encoding or "",
-        import_records.parse_import_layout(row).delimiter,
+        layout.delimiter,
+        layout.sheet,
+        is_number_list=layout.is_number_list,
     )
+    return LoadedSheet(sheet, is_other_table=False)
+
+
+def _has_other_rows(layout: import_records.SpreadsheetLayout, choice: ColumnChoice) -> bool:
+    """Whether the hidden rows are to be read now, or no longer."""
+    if layout.sheet is None or not layout.sheet.hidden_row_count:
+        return False
+    return choice.include_hidden_rows != layout.sheet.includes_hidden_rows

@@ -16,7 +16,12 @@ from app.imports.actions.import_completion import apply_import, discard_import
 from app.imports.actions.import_target import ImportAlreadyEnded
 from app.imports.actions.import_undo import ImportUndoSummary, revert_import
 from app.imports.queries import import_rows
-from app.imports.views.import_check_page import UNDO_PERIOD, get_import_or_404
+from app.imports.queries.import_records import UnknownLayout
+from app.imports.views.import_check_page import (
+    OLDER_RELEASE_MESSAGE,
+    UNDO_PERIOD,
+    get_import_or_404,
+)
 from app.imports.views.importer_config import ImporterConfig, build_import_urls
 from app.suppression.actions import erased_numbers
 
@@ -31,8 +36,12 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     try:
         with audited_write(f"{importer.audit_prefix}.imported", current_username()) as event:
             erased_numbers.restore_erased_opt_outs(opted_out_phones)
-            overwrite_names = request.form.get("overwrite") == "1"
-            outcome = apply_import(import_id, importer.target, overwrite_names=overwrite_names)
+            outcome = apply_import(
+                import_id,
+                importer.target,
+                overwrite_names=request.form.get("overwrite") == "1",
+                record_opt_outs=_read_opt_out_decision(),
+            )
             if importer.on_confirmed:
                 importer.on_confirmed(row)
             event.about = f"import {import_id}"
@@ -42,12 +51,20 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
                 "left_out": outcome.suppressed_count,
                 "bad": outcome.bad_count,
             }
+            if outcome.opted_out_count:
+                event.details["opted_out"] = outcome.opted_out_count
     except ImportAlreadyEnded:
         return redirect(build_import_urls(importer, import_id).check, 303)
     upload_storage.delete_upload(outcome.stored_as)
     people = pluralize(outcome.added_count, "person was", "people were")
     flash(f"{people} imported.", "success")
     return redirect(build_import_urls(importer, import_id).check, 303)
+
+
+def _read_opt_out_decision() -> bool:
+    """Whether those who want no texts go on the do-not-text list: yes, unless it was unticked."""
+    was_asked = request.form.get("opt_outs_shown") == "1"
+    return not was_asked or request.form.get("opt_outs") == "1"
 
 
 def abandon_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
@@ -68,7 +85,11 @@ def download_bad_rows(importer: ImporterConfig, import_id: int) -> ResponseRetur
     row = get_import_or_404(importer, import_id)
     if row.columns is None:
         abort(404)
-    headings = import_rows.build_bad_row_headings(row)
+    try:
+        headings = import_rows.build_bad_row_headings(row)
+    except UnknownLayout:
+        flash(OLDER_RELEASE_MESSAGE, "warning")
+        return redirect(build_import_urls(importer).upload, 303)
     pieces = stream_csv_in_batches(headings, partial(import_rows.fetch_bad_rows, row))
     return Response(
         stream_with_context(pieces),

@@ -25,6 +25,9 @@ from app.imports.actions.row_correction import (
 )
 from app.imports.actions.spreadsheet_parsing import (
     UNREADABLE_FILE_ERRORS,
+    ColumnChoice,
+    ParsedSpreadsheet,
+    parse_sheet,
     parse_sheet_as_chosen,
     parse_spreadsheet,
 )
@@ -95,7 +98,7 @@ def _start_import(
         delete_expired_imports(now() - UPLOAD_LIFETIME, now() - UNDO_PERIOD)
         row = row_staging.create_import(upload, parsed, importer.target)
     # A small list is checked by the time its page is shown.
-    if parsed.data_row_count <= MAX_ROWS_CHECKED_AT_ONCE:
+    if parsed.columns.has_phones and parsed.data_row_count <= MAX_ROWS_CHECKED_AT_ONCE:
         _check_next_slice(importer, row)
     return build_import_urls(importer, row.id)
 
@@ -107,7 +110,11 @@ def _clean_file_name(name: str) -> str:
 
 
 def _build_phone_rules(importer: ImporterConfig) -> PhoneNumberRules:
-    return PhoneNumberRules(organisation.get_organisation_region(), importer.refused_numbers)
+    return PhoneNumberRules(
+        organisation.get_organisation_region(),
+        importer.refused_numbers,
+        wants_opt_outs=not importer.target.gets_texts,
+    )
 
 
 def _check_next_slice(importer: ImporterConfig, row: Import) -> None:
@@ -121,15 +128,13 @@ def _check_next_slice(importer: ImporterConfig, row: Import) -> None:
 def show_import_check(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Show what the file holds and what would become of it; later, what became of it."""
     row = get_import_or_404(importer, import_id)
-    try:
-        if row.is_half_read:
-            _read_half_read_file(importer, row)
-        elif row.has_unchecked_rows:
-            _check_next_slice(importer, row)
-    except (NotFound, ImportAlreadyEnded):
-        return redirect_to_upload(importer)
-    except UNREADABLE_FILE_ERRORS as error:
-        return _reject_file(importer, row, error.sentence)
+    if row.state is ImportState.CHECKED:
+        try:
+            _continue_check(importer, row)
+        except (NotFound, ImportAlreadyEnded):
+            return redirect_to_upload(importer)
+        except UNREADABLE_FILE_ERRORS as error:
+            return _reject_file(importer, row, error.sentence)
     row = get_import_or_404(importer, import_id)
     urls = build_import_urls(importer, import_id)
     if row.state is ImportState.ABANDONED:
@@ -137,21 +142,36 @@ def show_import_check(importer: ImporterConfig, import_id: int) -> ResponseRetur
     if row.state is ImportState.DONE:
         can_undo = can_undo_import(row)
         return render_template("imports/done.html", row=row, urls=urls, can_undo=can_undo)
-    if row.has_unchecked_rows:
+    has_phones = import_records.parse_import_layout(row).columns.has_phones
+    if row.has_unchecked_rows and has_phones:
         return render_template("imports/checking.html", row=row, urls=urls)
     return render_check_page(row, urls)
 
 
-def _read_half_read_file(importer: ImporterConfig, row: Import) -> None:
-    """Read a file that an older release had begun to read in slices, from its beginning.
+def _continue_check(importer: ImporterConfig, row: Import) -> None:
+    """Check the next rows; read the file from its beginning if an older release had begun it.
 
     Raises NotFound, ImportAlreadyEnded, and one of UNREADABLE_FILE_ERRORS.
     """
+    if row.is_half_read:
+        _read_file_again(importer, row)
+        return
+    try:
+        columns = import_records.parse_import_layout(row).columns
+        if row.has_unchecked_rows and columns.has_phones:
+            _check_next_slice(importer, row)
+    # An unknown layout, or no rows beside the file: older releases stored them otherwise.
+    except (import_records.UnknownLayout, NotFound):
+        _read_file_again(importer, row)
+
+
+def _read_file_again(importer: ImporterConfig, row: Import) -> None:
+    """Begin the check anew. Raises NotFound, ImportAlreadyEnded, one of UNREADABLE_FILE_ERRORS."""
     data = upload_storage.read_upload(row.stored_as)
     parsed = parse_spreadsheet(data, organisation.get_organisation_region())
     upload_storage.store_upload_rows(row.stored_as or "", parsed.rows)
     with write():
-        row_staging.begin_check_of_half_read_import(row.id, parsed, importer.target)
+        row_staging.restart_import_check(row.id, parsed, importer.target)
 
 
 def _reject_file(importer: ImporterConfig, row: Import, sentence: str) -> ResponseReturnValue:
@@ -163,25 +183,38 @@ def _reject_file(importer: ImporterConfig, row: Import, sentence: str) -> Respon
 
 
 def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
-    """Check the file again, with the columns and the encoding that were chosen."""
+    """Check the file again, with the columns, the sheet and the encoding that were chosen."""
     row = get_import_or_404(importer, import_id)
     urls = build_import_urls(importer, import_id)
     if row.state is not ImportState.CHECKED or row.is_half_read:
         return redirect(urls.check, 303)
-    choice = read_column_choice(row)
-    region = organisation.get_organisation_region()
+    choice: ColumnChoice | None = None
     try:
-        parsed = parse_sheet_as_chosen(load_sheet(row, choice), choice, region)
+        choice = read_column_choice(row)
+        parsed = _parse_chosen_sheet(row, choice)
         upload_storage.store_upload_rows(row.stored_as or "", parsed.rows)
         # Outside write() up to here: parsing 100,000 rows takes a second.
         with write():
             row = row_staging.restart_import_check(import_id, parsed, importer.target)
-        _check_next_slice(importer, row)
+        if parsed.columns.has_phones:
+            _check_next_slice(importer, row)
+    except import_records.UnknownLayout:
+        return redirect(urls.check, 303)
     except (NotFound, ImportAlreadyEnded):
         return redirect_to_upload(importer)
     except UNREADABLE_FILE_ERRORS as error:
         return render_check_page(row, urls, choice, error.sentence), 422
     return redirect(urls.check, 303)
+
+
+def _parse_chosen_sheet(row: Import, choice: ColumnChoice) -> ParsedSpreadsheet:
+    """Read the stored rows as chosen; of another sheet or encoding the columns are guessed."""
+    region = organisation.get_organisation_region()
+    loaded = load_sheet(row, choice)
+    guessed = import_records.parse_import_layout(row).columns
+    if loaded.is_other_table and list(choice.kinds) == list(guessed.kinds):
+        return parse_sheet(loaded.sheet, region)
+    return parse_sheet_as_chosen(loaded.sheet, choice, region, guessed)
 
 
 def fix_import_row(importer: ImporterConfig, import_id: int, line: int) -> ResponseReturnValue:

@@ -1,0 +1,104 @@
+"""What the page of the check says about a file before its rows."""
+
+from app.core.encoding_tables import ENCODINGS
+from app.core.spreadsheets import SheetInfo
+from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.texts.plurals import pluralize
+from app.imports.models import Import
+from app.imports.queries import import_rows
+from app.imports.queries.import_records import SpreadsheetLayout
+
+SURE_ENCODINGS = ("", "utf-8", "utf-16")
+MAX_SHEETS_NAMED = 5
+NUMBER_LIST_NOTE = "The file holds only numbers, without names: each number is a person."
+NO_NAMES_NOTE = (
+    "No column with names was found: greetings will say nothing, or the word you choose instead."
+)
+
+
+def describe_file(row: Import, layout: SpreadsheetLayout) -> list[str]:
+    """Return the sentences about a file: what was read of it, and what was not."""
+    notes = [
+        _describe_sheet(layout.sheet),
+        _describe_hidden_rows(layout.sheet),
+        _describe_titles(layout),
+        _describe_encoding(row),
+        _describe_other_phones(layout),
+        _describe_names(layout),
+        _describe_landlines(row),
+    ]
+    return list(filter(None, notes))
+
+
+def _describe_sheet(sheet: SheetInfo | None) -> str:
+    """Return which sheet was read, when the workbook has more than one."""
+    if sheet is None or len(sheet.names) < 2:
+        return ""
+    others = []
+    for index, name in enumerate(sheet.names):
+        if index != sheet.index:
+            others.append(f"“{name}”" if sheet.shown[index] else f"“{name}” (hidden)")
+    named = ", ".join(others[:MAX_SHEETS_NAMED])
+    if len(others) > MAX_SHEETS_NAMED:
+        named += " …"
+    count = pluralize(len(others), "other sheet")
+    return (
+        f"This is the sheet “{sheet.names[sheet.index]}”."
+        f" The workbook has {count}, which are not read: {named}."
+    )
+
+
+def _describe_hidden_rows(sheet: SheetInfo | None) -> str:
+    if sheet is None or not sheet.hidden_row_count:
+        return ""
+    rows = pluralize(sheet.hidden_row_count, "row is", "rows are")
+    if sheet.includes_hidden_rows:
+        return f"{rows} hidden in the workbook and read all the same."
+    return f"{rows} hidden in the workbook and not read. Below you can read them too."
+
+
+def _describe_titles(layout: SpreadsheetLayout) -> str:
+    if layout.is_number_list:
+        return NUMBER_LIST_NOTE
+    count = layout.columns.title_row_count
+    if not count:
+        return ""
+    rows = pluralize(count, "row stands", "rows stand")
+    return f"{rows} above the last row of headings and hold nobody."
+
+
+def _describe_encoding(row: Import) -> str:
+    encoding = row.encoding or ""
+    if encoding in SURE_ENCODINGS:
+        return ""
+    label = ENCODINGS.get(encoding, encoding)
+    return (
+        f"The file does not say how its letters are written. It was read as {label};"
+        " if names look wrong, choose another one under “Letters look wrong?”."
+    )
+
+
+def _describe_other_phones(layout: SpreadsheetLayout) -> str:
+    titles = layout.other_phone_titles
+    if not titles or not layout.columns.has_phones:
+        return ""
+    named = ", ".join(f"“{title}”" for title in titles[:MAX_SHEETS_NAMED])
+    index = layout.columns.find_index(ColumnKind.PHONE)
+    assert index is not None
+    chosen = layout.columns.column_title(index)
+    return f"Numbers are taken from “{chosen}”. Numbers stand in {named} too: choose below."
+
+
+def _describe_names(layout: SpreadsheetLayout) -> str:
+    if layout.columns.has_names or not layout.columns.has_phones:
+        return ""
+    return NO_NAMES_NOTE
+
+
+def _describe_landlines(row: Import) -> str:
+    count = import_rows.count_landlines(row)
+    if not count:
+        return ""
+    readable = row.added_count + row.changed_count + row.renamed_count + row.same_count
+    verb = "is a landline" if count == 1 else "are landlines"
+    return f"{count:,} of {readable:,} {verb}, which seldom get texts."

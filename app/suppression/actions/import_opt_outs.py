@@ -1,0 +1,32 @@
+"""Opt-outs that a file of people brings: those who, as it says, want no texts."""
+
+from sqlalchemy import Subquery, exists, literal, select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.core.clock import now
+from app.core.column_types import UtcDateTime
+from app.core.db import execute_and_count_rows
+from app.suppression.actions.consent_events import withdraw_import_consent
+from app.suppression.models import UnsubscribedContact
+
+IMPORT_SOURCE = "import"
+
+
+def record_import_opt_outs(people: Subquery, import_id: int, actor: str | None) -> int:
+    """Put people on the do-not-text list, in two statements. Returns how many are new there.
+
+    `people` has the columns phone, name and reason, each phone once. Inside the write() that
+    confirms the import.
+    """
+    phones = select(people.c.phone).where(
+        ~exists().where(UnsubscribedContact.phone == people.c.phone)
+    )
+    withdraw_import_consent(phones, import_id, actor)
+    created_at = literal(now(), UtcDateTime())
+    rows = select(
+        people.c.phone, people.c.name, people.c.reason, literal(IMPORT_SOURCE), created_at
+    ).where(people.c.phone.is_not(None))
+    statement = insert(UnsubscribedContact).from_select(
+        ["phone", "name", "reason", "source", "created_at"], rows, include_defaults=False
+    )
+    return execute_and_count_rows(statement.on_conflict_do_nothing(["phone"]))
