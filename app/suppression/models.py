@@ -34,6 +34,9 @@ from app.domain.texts.name_folding import fold_name
 MANUAL_SOURCE = "manual"
 INBOUND_SOURCE = "inbound"
 CARRIER_SOURCE = "message_failure"
+# What a yes is about, where it is not about all texts.
+EVENT_SCOPE_PREFIX = "event:"
+SURVEY_SCOPE_PREFIX = "survey:"
 
 
 class SuppressionCategory(StrEnum):
@@ -175,7 +178,7 @@ class ConsentEvent(Model):
     actor: Mapped[str | None] = mapped_column(String(80))
     import_id: Mapped[int | None]
     at: Mapped[timestamp_default_now]
-    # "event:<id>": a yes to texts about this event only; null: to all texts
+    # "event:<id>", "survey:<id>": about this only; null: about all texts
     scope: Mapped[str | None] = mapped_column(String(40))
 
 

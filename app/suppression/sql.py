@@ -65,12 +65,12 @@ DELETE_NON_MANUAL_OPT_OUTS = (
 )
 
 INSERT_CONSENT_EVENT = PreparedStatement(
-    insert(consent_events), "phone", "act", "method", "evidence", "actor", "at"
+    insert(consent_events), "phone", "act", "method", "evidence", "actor", "at", "scope"
 )
 # b_phone
 _select_newest_act = (
     select(consent_events.c.act)
-    .where(consent_events.c.phone == PHONE_PARAM)
+    .where(consent_events.c.phone == PHONE_PARAM, consent_events.c.scope.is_(None))
     .order_by(consent_events.c.id.desc())
     .limit(1)
 )
@@ -90,6 +90,22 @@ CLEAR_ERASED_OPT_OUT = PreparedStatement(
     update(erased_numbers)
     .where(erased_numbers.c.phone_hash == bindparam("b_hash"))
     .values(opted_out=False)
+)
+
+_is_admin_removal = (consent_events.c.act == ConsentAct.RETURNED) & (
+    consent_events.c.method == ConsentMethod.ADMIN
+)
+# b_phone, b_scope: what was said last about this event or survey, or about all texts. That an
+# admin took an entry off the list is nobody's consent.
+SELECT_LAST_ACT_IN_SCOPE = PreparedStatement(
+    select(consent_events.c.act)
+    .where(
+        consent_events.c.phone == PHONE_PARAM,
+        or_(consent_events.c.scope.is_(None), consent_events.c.scope == bindparam("b_scope")),
+        ~_is_admin_removal,
+    )
+    .order_by(consent_events.c.id.desc())
+    .limit(1)
 )
 
 INSERT_STOP_QUESTION = PreparedStatement(

@@ -20,7 +20,10 @@ from app.delivery.queries.text_history import (
 from app.domain.texts.auto_reply_limit import MAX_AUTO_REPLIES_WITH_SURVEYS
 from app.events.queries.contact_names import build_names_json
 from app.inbox.queries.threads import select_is_silenced
-from app.suppression.queries.sending_permission import select_suppression_reason
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    select_suppression_reason,
+)
 from app.surveys.queries.survey_invitations import build_may_answer_condition
 from app.surveys.queries.trigger_words import build_trigger_word_condition
 from app.webhooks.models import webhook_events
@@ -84,7 +87,7 @@ _verdict = (
 _verdicts = select(_verdict.label("verdict")).select_from(_answered).subquery()
 SELECT_REPLY_LIMITS = PreparedStatement(
     select(
-        select_suppression_reason(_PHONE),
+        select_suppression_reason(_PHONE, PermissionPurpose.ANSWERING),
         select_is_silenced(_PHONE, _MOMENT),
         select(func.json_group_array(_verdicts.c.verdict)).scalar_subquery(),
     )

@@ -12,6 +12,7 @@ from app.delivery.queries.resendable_messages import (
     build_blast_messages_filter,
     build_resendable_filter,
     preview_resend,
+    select_resend_reason,
 )
 from app.domain.delivery.message_statuses import (
     ENDED_BLAST_STATUSES,
@@ -22,7 +23,6 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
-from app.suppression.queries.sending_permission import select_suppression_reason
 
 # The ends of a scheduled blast that was released; an expired one never was.
 RELEASED_SCHEDULE_STATUSES = (
@@ -69,7 +69,7 @@ def _requeue_messages(condition: ColumnElement[bool], sender: str) -> int:
     reason = case((Message.reason.in_(REVERSIBLE_SKIP_REASONS), None), else_=Message.reason)
     statement = (
         update(Message)
-        .where(condition, select_suppression_reason(Message.phone).is_(None))
+        .where(condition, select_resend_reason().is_(None))
         .values(
             status=MessageStatus.QUEUED,
             sender=sender,

@@ -22,7 +22,10 @@ from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
 from app.domain.delivery.carrier_error_fixes import find_error_fix
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.texts.segments import measure_segments
-from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reason,
+)
 
 SYSTEM_ACTOR = "SMS Admin"
 # A storm of faults is told by one text.
@@ -92,7 +95,9 @@ def queue_admin_text(body: str, moment: datetime) -> None:
     """Queue a text to ADMIN_TEST_PHONE unless one left within ten minutes. Inside write()."""
     settings = current_settings()
     phone = settings.test_phone
-    if phone is None or find_suppression_reason(phone) or _has_recent_alert_text(phone, moment):
+    if phone is None or _has_recent_alert_text(phone, moment):
+        return
+    if find_suppression_reason(phone, PermissionPurpose.ANSWERING):
         return
     size = measure_segments(body)
     db.session.execute(

@@ -3,8 +3,12 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import select
+
+from app.core.db import db
+from app.delivery.models import messages
 from app.delivery.sql.recent_texts import SELECT_RECENT_TEXTS
-from app.domain.delivery.message_statuses import MessageKind
+from app.domain.delivery.message_statuses import MessageDirection, MessageKind
 
 
 class RecentText(NamedTuple):
@@ -20,6 +24,19 @@ class RecentText(NamedTuple):
     survey_id: int | None
     created_at: datetime
     left_at: datetime | None
+
+
+def has_written_since(phone: str, moment: datetime) -> bool:
+    """Whether a text came in from this phone at `moment` or later."""
+    columns = messages.c
+    newest = (
+        select(columns.created_at)
+        .where(columns.phone == phone, columns.direction == MessageDirection.INBOUND)
+        .order_by(columns.id.desc())
+        .limit(1)
+    )
+    written_at = db.session.scalar(newest)
+    return written_at is not None and written_at >= moment
 
 
 def find_recent_texts(phone: str) -> list[RecentText]:

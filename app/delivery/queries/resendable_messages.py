@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core.db import db
 from app.delivery.models import Message
+from app.delivery.sql.sending_purpose import select_blast_event_id
 from app.domain.delivery.message_statuses import (
     RESENDABLE_STATUSES,
     UNCERTAIN_STATUSES,
@@ -96,9 +98,15 @@ class ResendPreview:
     skipped_by_reason: dict[SkipReason, int] = field(default_factory=dict)
 
 
+def select_resend_reason() -> ColumnElement[Any]:
+    """Return why a message of a blast is not sent again, NULL when it may be."""
+    event_id = select_blast_event_id(Message.message_log_id)
+    return select_suppression_reason(Message.phone, event_id=event_id)
+
+
 def preview_resend(log_id: int, message_ids: Sequence[int]) -> ResendPreview:
     """Return what sending these messages of a blast again would come to at this moment."""
-    skip_reason = select_suppression_reason(Message.phone)
+    skip_reason = select_resend_reason()
     rows = db.session.execute(
         select(
             skip_reason.label("skip_reason"),
@@ -128,6 +136,6 @@ def list_resendable_messages(
     """Return some of the messages that would be sent again, in the order of the blast."""
     rows = select(Message).where(
         build_resendable_filter(log_id, message_ids),
-        select_suppression_reason(Message.phone).is_(None),
+        select_resend_reason().is_(None),
     )
     return db.session.scalars(rows.order_by(Message.id).offset(offset).limit(max_rows)).all()

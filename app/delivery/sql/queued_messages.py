@@ -38,6 +38,12 @@ SKIP_QUEUED_OF_PHONE = PreparedStatement(
     .where(*_IS_QUEUED_FOR_PHONE, messages_c.kind != MessageKind.SYSTEM)
     .values(status=MessageStatus.SKIPPED, reason=bindparam("skip_reason"))
 )
+# By its id: why this one must not leave need not concern the others to its number.
+SKIP_QUEUED_MESSAGE = PreparedStatement(
+    update(messages)
+    .where(messages_c.id == bindparam("b_id"), messages_c.status == MessageStatus.QUEUED)
+    .values(status=MessageStatus.SKIPPED, reason=bindparam("skip_reason"))
+)
 CANCEL_SYSTEM_REPLIES = PreparedStatement(
     update(messages)
     .where(*_IS_QUEUED_FOR_PHONE, messages_c.kind == MessageKind.SYSTEM)

@@ -38,7 +38,7 @@ def select_event_audience(event_id: int, registered_by: datetime | None = None) 
 
     Whoever registered after `registered_by` is left out for that; None: nobody is.
     """
-    skip_reason: Any = select_suppression_reason(EventRegistration.phone)
+    skip_reason: Any = select_suppression_reason(EventRegistration.phone, event_id=event_id)
     if registered_by is not None:
         registered_late = case(
             (
@@ -61,4 +61,5 @@ def build_event_placeholders(event_id: int | None) -> dict[str, str]:
         return {}
     zone = organisation.get_organisation_timezone()
     schedule = reminder_timing.EventSchedule(event.date, event.start_time, zone)
-    return reminder_timing.build_event_values(event.title, schedule, event.place, now())
+    region = organisation.get_organisation_region()
+    return reminder_timing.build_event_values(event.title, schedule, event.place, now(), region)

@@ -96,7 +96,9 @@ def _fetch_page_rows(
         EventRegistration.name,
         EventRegistration.phone,
         EventRegistration.created_at,
-        select_suppression_reason(EventRegistration.phone).label("left_out"),
+        select_suppression_reason(
+            EventRegistration.phone, event_id=EventRegistration.event_id
+        ).label("left_out"),
         total.label("total"),
     )
     rows: Select[Any] = select(*columns).where(EventRegistration.id.in_(ids)).order_by(*order)

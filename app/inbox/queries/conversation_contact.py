@@ -2,23 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select
 
 from app.community.queries import select_member_record
+from app.core.clock import now
 from app.core.db import db
+from app.delivery.queries.recent_texts import has_written_since
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.display_names import sort_names_by_source
 from app.domain.phones.phone_number import is_e164
 from app.domain.phones.phone_number_info import PhoneNumberInfo, get_phone_number_info
 from app.events.queries.phone_registrations import select_registration_records
 from app.inbox.queries.person_note_source import ContactNote, list_person_notes
-from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reason,
+)
 from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.queries.survey_sessions import ActiveQuestion, find_active_question
 
 MAX_CONTACT_EVENTS, MAX_CONTACT_NOTES = 20, 5
+# A reply later than this after their last text is no answer any more.
+LIVE_CONVERSATION = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,11 @@ def find_reply_obstacle(phone: str) -> ReplyObstacle | None:
         return NOT_A_PHONE_NUMBER
     if find_open_stop_question(phone):
         return UNDECIDED_STOP
-    reason = find_suppression_reason(phone)
+    # In a live conversation we answer; after that a text of ours begins a new one.
+    purpose = PermissionPurpose.BEGINNING
+    if has_written_since(phone, now() - LIVE_CONVERSATION):
+        purpose = PermissionPurpose.ANSWERING
+    reason = find_suppression_reason(phone, purpose)
     if reason is None:
         return None
     return ReplyObstacle(*SKIP_REASON_LABELS[reason], reason.value)

@@ -4,6 +4,7 @@
 from its own rows.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, exists, literal, null, select
@@ -13,8 +14,15 @@ from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import db, execute_and_count_rows
 from app.suppression import sql
-from app.suppression.models import ConsentAct, ConsentEvent, ConsentMethod, UnsubscribedContact
+from app.suppression.models import (
+    EVENT_SCOPE_PREFIX,
+    ConsentAct,
+    ConsentEvent,
+    ConsentMethod,
+    UnsubscribedContact,
+)
 from app.suppression.queries.consent_history import (
+    select_has_recorded_consent,
     select_newest_consent_act,
     select_newest_consent_id,
 )
@@ -28,24 +36,45 @@ from app.suppression.queries.sending_permission import (
 CONSENTING_ACTS = (ConsentAct.GRANTED.value, ConsentAct.RETURNED.value)
 
 
+@dataclass(frozen=True)
+class _ImportConsent:
+    """How the people of an import agreed, or who says that they did not.
+
+    `scope`: "event:<id>" when it is about one event, None: about all texts.
+    """
+
+    evidence: str | None
+    actor: str | None
+    method: ConsentMethod = ConsentMethod.IMPORT
+    scope: str | None = None
+
+
 class _ImportConsentEvent:
     """The consent event that an import adds for each of its people."""
 
     def __init__(
-        self, act: ConsentAct, evidence: str | None, actor: str | None, import_id: int
+        self,
+        act: ConsentAct,
+        source: _ImportConsent,
+        import_id: int,
     ) -> None:
         self._values: dict[str, Any] = {
             "act": literal(act.value),
-            "method": literal(ConsentMethod.IMPORT.value),
-            "evidence": null() if evidence is None else literal(evidence),
-            "actor": null() if actor is None else literal(actor),
+            "method": literal(source.method.value),
+            "evidence": null() if source.evidence is None else literal(source.evidence),
+            "actor": null() if source.actor is None else literal(source.actor),
             "import_id": literal(import_id),
             "at": literal(now(), UtcDateTime()),
+            "scope": null() if source.scope is None else literal(source.scope),
         }
 
-    def add_for(self, phones: Select[Any]) -> int:
-        """Add the event for each of these phones. Returns how many were added."""
-        rows = phones.add_columns(*self._values.values())
+    def add_for(self, phones: Select[Any], scope: Any = None) -> int:
+        """Add the event for each of these phones. Returns how many were added.
+
+        `scope`: a column of the select that takes the place of the event's own scope.
+        """
+        values = self._values if scope is None else self._values | {"scope": scope}
+        rows = phones.add_columns(*values.values())
         statement = insert(ConsentEvent).from_select(
             ["phone", *self._values], rows, include_defaults=False
         )
@@ -53,20 +82,50 @@ class _ImportConsentEvent:
 
 
 def grant_consent(
-    phone: str, method: ConsentMethod, evidence: str | None, actor: str | None
+    phone: str,
+    method: ConsentMethod,
+    evidence: str | None,
+    actor: str | None,
+    scope: str | None = None,
 ) -> bool:
     """Record that somebody agreed to texts, and how we know.
 
-    Returns False for a number that has opted out: nothing is recorded, the opt-out stands.
+    `scope`: what it is about ("event:<id>", "survey:<id>"), None: all texts. Returns False for a
+    number that has opted out: nothing is recorded, the opt-out stands.
     """
     if has_opted_out(phone):
         return False
-    add_consent_event(phone, ConsentAct.GRANTED, method, evidence, actor)
+    add_consent_event(phone, ConsentAct.GRANTED, method, evidence, actor, scope)
     return True
 
 
+def grant_missing_consent(
+    phone: str,
+    method: ConsentMethod,
+    evidence: str | None,
+    actor: str | None,
+    scope: str | None = None,
+) -> bool:
+    """Record a consent unless one that covers this scope holds already. Inside write()."""
+    last_act = sql.SELECT_LAST_ACT_IN_SCOPE.fetch_value(b_phone=phone, b_scope=scope)
+    if last_act in (ConsentAct.GRANTED, ConsentAct.RETURNED):
+        return False
+    return grant_consent(phone, method, evidence, actor, scope)
+
+
+def build_event_scope(event_id: int) -> str:
+    """Return the scope of what is said about this event."""
+    return f"{EVENT_SCOPE_PREFIX}{event_id}"
+
+
 def grant_import_consent(
-    phones: Select[Any], import_id: int, evidence: str | None, actor: str | None
+    phones: Select[Any],
+    import_id: int,
+    evidence: str | None,
+    actor: str | None,
+    *,
+    method: ConsentMethod = ConsentMethod.IMPORT,
+    scope: str | None = None,
 ) -> int:
     """Record the consent of `phones` that an import brought, in one statement.
 
@@ -76,12 +135,15 @@ def grant_import_consent(
     """
     phone = phones.selected_columns[0]
     list_reason = select_suppression_reason(phone, PermissionPurpose.LIST_LOOKUP)
-    newest_act = select_newest_consent_act(phone)
+    event_id = None
+    if scope and scope.startswith(EVENT_SCOPE_PREFIX):
+        event_id = scope.removeprefix(EVENT_SCOPE_PREFIX)
     without_consent = phones.where(
         list_reason.is_distinct_from(SAID_STOP_REASON),
-        *(newest_act.is_distinct_from(act) for act in CONSENTING_ACTS),
+        ~select_has_recorded_consent(phone, event_id),
     )
-    event = _ImportConsentEvent(ConsentAct.GRANTED, evidence, actor, import_id)
+    source = _ImportConsent(evidence, actor, method, scope)
+    event = _ImportConsentEvent(ConsentAct.GRANTED, source, import_id)
     return event.add_for(without_consent)
 
 
@@ -90,7 +152,8 @@ def withdraw_import_consent(phones: Select[Any], import_id: int, actor: str | No
 
     Returns the phones. Inside the write() that confirms the import.
     """
-    _ImportConsentEvent(ConsentAct.WITHDRAWN, None, actor, import_id).add_for(phones)
+    source = _ImportConsent(None, actor)
+    _ImportConsentEvent(ConsentAct.WITHDRAWN, source, import_id).add_for(phones)
     return list(db.session.scalars(phones))
 
 
@@ -115,15 +178,28 @@ def revert_import_consent(import_id: int, evidence: str | None, actor: str | Non
         had_consent,
         ~exists().where(UnsubscribedContact.phone == ConsentEvent.phone),
     )
-    returned = _ImportConsentEvent(ConsentAct.RETURNED, evidence, actor, import_id)
-    withdrawn = _ImportConsentEvent(ConsentAct.WITHDRAWN, evidence, actor, import_id)
-    return returned.add_for(off_the_list) + withdrawn.add_for(granted)
+    source = _ImportConsent(evidence, actor)
+    returned = _ImportConsentEvent(ConsentAct.RETURNED, source, import_id)
+    withdrawn = _ImportConsentEvent(ConsentAct.WITHDRAWN, source, import_id)
+    # What was granted for one event is withdrawn for that event only.
+    return returned.add_for(off_the_list) + withdrawn.add_for(granted, ConsentEvent.scope)
 
 
 def add_consent_event(
-    phone: str, act: ConsentAct, method: ConsentMethod, evidence: str | None, actor: str | None
+    phone: str,
+    act: ConsentAct,
+    method: ConsentMethod,
+    evidence: str | None,
+    actor: str | None,
+    scope: str | None = None,
 ) -> None:
     """Add one consent event. Inside write()."""
     sql.INSERT_CONSENT_EVENT.execute(
-        phone=phone, act=act, method=method, evidence=evidence, actor=actor, at=now()
+        phone=phone,
+        act=act,
+        method=method,
+        evidence=evidence,
+        actor=actor,
+        at=now(),
+        scope=scope,
     )

@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, func, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.suppression import sql
-from app.suppression.models import ConsentAct, ConsentEvent, ConsentMethod
+from app.suppression.models import (
+    EVENT_SCOPE_PREFIX,
+    ConsentAct,
+    ConsentEvent,
+    ConsentMethod,
+)
 
 CONSENT_ACT_LABELS = {
     ConsentAct.GRANTED: "Agreed to texts",
@@ -37,7 +42,7 @@ class ConsentHistoryEntry:
     """A consent event in words.
 
     `evidence`: the words that prove it; `actor`: the user who recorded it, None when the person
-    or the carrier did.
+    or the carrier did; `is_limited`: it is about one event or survey only.
     """
 
     at: datetime
@@ -46,24 +51,38 @@ class ConsentHistoryEntry:
     method_label: str
     evidence: str | None
     actor: str | None
+    is_limited: bool = False
 
 
-def select_newest_consent_act(phone_column: Any, before_id: Any = None) -> ColumnElement[Any]:
+def select_newest_consent_act(
+    phone_column: Any, before_id: Any = None, event_id: Any = None
+) -> ColumnElement[Any]:
     """Return the newest consent act of the phone in this column, for any select.
 
     The value is the text of a ConsentAct, NULL when there is none. `before_id`: only events with
-    a smaller id count. An event that says an admin took an entry off the list is passed over:
-    that is no consent of the person's.
+    a smaller id count. `event_id`: what was said about this event counts too; what was said about
+    other events, or in a survey, never does. An event that says an admin took an entry off the
+    list is passed over: that is no consent of the person's.
     """
     event = aliased(ConsentEvent)
     is_admin_removal = and_(event.act == ConsentAct.RETURNED, event.method == ConsentMethod.ADMIN)
+    in_scope: ColumnElement[bool] = event.scope.is_(None)
+    if event_id is not None:
+        in_scope = or_(in_scope, event.scope == literal(EVENT_SCOPE_PREFIX).concat(event_id))
     acts = select(type_coerce(event.act, String)).where(
-        event.phone == phone_column, ~is_admin_removal
+        event.phone == phone_column, in_scope, ~is_admin_removal
     )
     if before_id is not None:
         acts = acts.where(event.id < before_id)
     newest = acts.order_by(event.id.desc()).limit(1)
     return newest.correlate_except(event).scalar_subquery()
+
+
+def select_has_recorded_consent(phone_column: Any, event_id: Any = None) -> ColumnElement[bool]:
+    """Return whether the phone's consent holds, for any select: as the sending rule judges it."""
+    withdrawn = ConsentAct.WITHDRAWN.value
+    newest = select_newest_consent_act(phone_column, event_id=event_id)
+    return func.coalesce(newest, withdrawn) != withdrawn
 
 
 def select_newest_consent_id(phone_column: Any) -> ColumnElement[Any]:
@@ -106,12 +125,5 @@ def _describe_consent_event(event: ConsentEvent) -> ConsentHistoryEntry:
         method_label=CONSENT_METHOD_LABELS[event.method],
         evidence=event.evidence,
         actor=event.actor,
+        is_limited=event.scope is not None,
     )
-
-
-def select_has_recorded_consent(phone_column: Any) -> ColumnElement[bool]:
-    """Return whether the phone's newest consent event is a yes, for any select."""
-    event = aliased(ConsentEvent)
-    newest = select(event.act).where(event.phone == phone_column).order_by(event.id.desc()).limit(1)
-    newest_act = newest.correlate_except(event).scalar_subquery()
-    return newest_act.in_((ConsentAct.GRANTED, ConsentAct.RETURNED))

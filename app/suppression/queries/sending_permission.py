@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     String,
     and_,
     bindparam,
@@ -29,13 +30,12 @@ from app.core.prepared_statements import PreparedStatement
 from app.domain.delivery.skip_reasons import SkipReason
 from app.organisation import queries as organisation
 from app.suppression.models import (
-    ConsentAct,
     StopQuestion,
     SuppressedContact,
     SuppressionCategory,
     UnsubscribedContact,
 )
-from app.suppression.queries.consent_history import select_newest_consent_act
+from app.suppression.queries.consent_history import select_has_recorded_consent
 
 SAID_STOP_REASON = SkipReason.SAID_STOP.value
 # One type object for all: SQLAlchemy's cache of compiled statements tells types apart by it.
@@ -45,34 +45,37 @@ _REASON_TYPE = enum_column(SkipReason)
 class PermissionPurpose(StrEnum):
     """What the judgement is for.
 
-    TEXTING: may this number be texted? Counts both lists, open STOP questions and, where the
-    organisation demands it, the recorded consent. LIST_LOOKUP: does one of the two lists hold
-    this number, whatever is demanded of consent?
+    BEGINNING: may we begin, that is, text this number of our own accord? Counts both lists, open
+    STOP questions and, where the organisation demands it, the recorded consent. ANSWERING: may we
+    answer what they have texted us? The same without the consent: whoever asks wants the answer.
+    LIST_LOOKUP: does one of the two lists hold this number?
     """
 
-    TEXTING = "texting"
+    BEGINNING = "begin"
+    ANSWERING = "answer"
     LIST_LOOKUP = "list_lookup"
 
 
 def select_suppression_reason(
-    phone_column: Any, purpose: PermissionPurpose = PermissionPurpose.TEXTING
+    phone_column: Any,
+    purpose: PermissionPurpose = PermissionPurpose.BEGINNING,
+    event_id: Any = None,
 ) -> ColumnElement[Any]:
     """Return why the phone in this column must not be texted, for any select.
 
-    The value is a SkipReason, or NULL when the phone may be texted. A soft failure never
-    suppresses anybody. Costs two look-ups in unique indexes a row, one more while any STOP
-    question is open, and one in the consent history where consent is demanded; whether the last
-    two are needed is read once a statement.
+    The value is a SkipReason, or NULL when the phone may be texted. `event_id`: a column or a
+    value; a yes for this event counts beside one for all texts. A soft failure never suppresses
+    anybody. Costs two look-ups in unique indexes a row, one more while any STOP question is open,
+    and one in the consent history where consent is demanded; whether the last two are needed is
+    read once a statement.
 
     A select of nothing but this and counts must name the column's table itself, by select_from().
     """
     reason = _select_list_reason(phone_column)
-    if purpose is PermissionPurpose.TEXTING:
-        reason = func.coalesce(
-            reason,
-            _select_stop_question_reason(phone_column),
-            _select_consent_reason(phone_column),
-        )
+    if purpose is not PermissionPurpose.LIST_LOOKUP:
+        reason = func.coalesce(reason, _select_stop_question_reason(phone_column))
+    if purpose is PermissionPurpose.BEGINNING:
+        reason = func.coalesce(reason, _select_consent_reason(phone_column, event_id))
     return type_coerce(reason, _REASON_TYPE)
 
 
@@ -108,9 +111,8 @@ def _select_stop_question_reason(phone_column: Any) -> ColumnElement[Any]:
     return case((and_(is_any_open, is_open), literal(SkipReason.MAYBE_STOP.value)))
 
 
-def _select_consent_reason(phone_column: Any) -> ColumnElement[Any]:
-    withdrawn = ConsentAct.WITHDRAWN.value
-    has_no_consent = func.coalesce(select_newest_consent_act(phone_column), withdrawn) == withdrawn
+def _select_consent_reason(phone_column: Any, event_id: Any) -> ColumnElement[Any]:
+    has_no_consent = ~select_has_recorded_consent(phone_column, event_id)
     return case(
         (
             and_(organisation.select_consent_required(), has_no_consent),
@@ -119,13 +121,15 @@ def _select_consent_reason(phone_column: Any) -> ColumnElement[Any]:
     )
 
 
-def find_suppression_reasons(phones: Sequence[str]) -> dict[str, SkipReason]:
+def find_suppression_reasons(
+    phones: Sequence[str], purpose: PermissionPurpose = PermissionPurpose.BEGINNING
+) -> dict[str, SkipReason]:
     """Return those of `phones` that must not be texted, each with the reason.
 
     One statement, however many phones there are.
     """
     phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
-    reason = select_suppression_reason(phone)
+    reason = select_suppression_reason(phone, purpose)
     # The phones are one bound JSON list: SQLite allows 32,766 bound values a statement.
     rows = db.session.execute(select(phone, reason).where(reason.is_not(None)))
     return {row[0]: row[1] for row in rows}
@@ -133,18 +137,30 @@ def find_suppression_reasons(phones: Sequence[str]) -> dict[str, SkipReason]:
 
 # Compiled once: one or both are read for every text that comes in (see app/suppression/sql.py).
 _PHONE_PARAM = bindparam("b_phone", type_=String)
-SELECT_SUPPRESSION_REASON = PreparedStatement(select(select_suppression_reason(_PHONE_PARAM)))
-_SELECT_LIST_REASON = PreparedStatement(
-    select(select_suppression_reason(_PHONE_PARAM, PermissionPurpose.LIST_LOOKUP))
+_EVENT_PARAM = bindparam("b_event", type_=Integer)
+_SELECT_REASON_BY_PURPOSE = {
+    purpose: PreparedStatement(select(select_suppression_reason(_PHONE_PARAM, purpose)))
+    for purpose in PermissionPurpose
+}
+_SELECT_EVENT_REASON = PreparedStatement(
+    select(select_suppression_reason(_PHONE_PARAM, event_id=_EVENT_PARAM))
 )
 
 
-def find_suppression_reason(phone: str) -> SkipReason | None:
+def find_suppression_reason(
+    phone: str, purpose: PermissionPurpose = PermissionPurpose.BEGINNING
+) -> SkipReason | None:
     """Return why we must not text this number, or None when we may."""
-    reason: SkipReason | None = SELECT_SUPPRESSION_REASON.fetch_value(b_phone=phone)
+    reason: SkipReason | None = _SELECT_REASON_BY_PURPOSE[purpose].fetch_value(b_phone=phone)
+    return reason
+
+
+def find_event_suppression_reason(phone: str, event_id: int) -> SkipReason | None:
+    """Return why texts about this event must not go to this number, or None when they may."""
+    reason: SkipReason | None = _SELECT_EVENT_REASON.fetch_value(b_phone=phone, b_event=event_id)
     return reason
 
 
 def has_opted_out(phone: str) -> bool:
     """Whether this number said STOP, on whichever of the two lists that stands."""
-    return _SELECT_LIST_REASON.fetch_value(b_phone=phone) is SkipReason.SAID_STOP
+    return find_suppression_reason(phone, PermissionPurpose.LIST_LOOKUP) is SkipReason.SAID_STOP

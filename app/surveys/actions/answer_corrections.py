@@ -14,7 +14,10 @@ from app.domain.surveys.survey_state_machine import (
     SurveySessionStatus,
     apply_survey_answer,
 )
-from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reason,
+)
 from app.surveys.actions import survey_sessions
 from app.surveys.actions.inbox_hooks import notify_text_understood, queue_survey_text
 from app.surveys.actions.survey_steps import apply_survey_step
@@ -115,7 +118,7 @@ def _continue_survey(session: SessionSnapshot, value: str, username: str, moment
         session = survey_sessions.resume_session(session, moment)
     replies = apply_survey_step(session, apply_survey_answer(session.state, value), moment)
     # The answer counts also of somebody who has said STOP since; they get no next question.
-    if find_suppression_reason(session.phone):
+    if find_suppression_reason(session.phone, PermissionPurpose.ANSWERING):
         return
     for reply in replies:
         message = DirectMessage(

@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 from app.domain.surveys.question_definitions import build_opening_text, parse_questions
 from app.domain.surveys.survey_state_machine import REPEATED_TEXT_WINDOW, SurveySessionStatus
 from app.domain.texts.inbound_text import HandlerResult, InboundText
-from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reason,
+)
 from app.surveys.actions import survey_sessions
 from app.surveys.actions.survey_steps import fill_survey_reply
 from app.surveys.queries import session_snapshots
@@ -28,7 +31,7 @@ def start_survey(survey_id: int, text: InboundText) -> HandlerResult | None:
     if survey is None or not parse_questions(survey.questions_json):
         return None
     # Whoever would not get the questions has not started it (docs/decisions/0011-surveys.md).
-    if find_suppression_reason(text.phone):
+    if find_suppression_reason(text.phone, PermissionPurpose.ANSWERING):
         return None
     before = session_snapshots.find_latest_session_of_survey(text.phone, survey_id)
     if before and _is_just_started(before, text.moment):

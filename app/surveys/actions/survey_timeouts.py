@@ -18,7 +18,10 @@ from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.domain.texts import message_templates
 from app.domain.time import local_times
 from app.organisation import queries as organisation
-from app.suppression.queries.sending_permission import find_suppression_reasons
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reasons,
+)
 from app.surveys.actions.inbox_hooks import queue_survey_text
 from app.surveys.models import SurveyFlow, SurveySession
 
@@ -119,7 +122,9 @@ def _nudge_sessions(moment: datetime) -> int:
 
 def _queue_nudges(sessions: Sequence[SurveySession], moment: datetime) -> None:
     # One query for the batch, inside write(): an opt-out that came meanwhile counts.
-    suppressed = find_suppression_reasons([session.phone for session in sessions])
+    phones = [session.phone for session in sessions]
+    # Whoever has begun a survey wants its questions: the reminder belongs to what they asked for.
+    suppressed = find_suppression_reasons(phones, PermissionPurpose.ANSWERING)
     for session in sessions:
         questions = parse_questions(session.questions_json)
         if session.phone in suppressed or session.position >= len(questions):

@@ -12,7 +12,11 @@ from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
 from app.suppression.actions.stop_questions import open_stop_question
 from app.suppression.models import INBOUND_SOURCE
 from app.suppression.queries.consent_history import has_recorded_stop
-from app.suppression.queries.sending_permission import find_suppression_reason, has_opted_out
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reason,
+    has_opted_out,
+)
 from app.surveys.actions import survey_text_handling as surveys
 from app.webhooks.actions.routing_decision import RoutingDecision
 
@@ -66,7 +70,7 @@ def process_opt_in(text: InboundText, *, is_confirmed: bool) -> RoutingDecision:
     erased_numbers.clear_erased_opt_out(text.phone)
     blast_control.cancel_queued_system_replies(text.phone)
     thread_updates.clear_stop_doubt(text.phone)
-    if find_suppression_reason(text.phone):
+    if find_suppression_reason(text.phone, PermissionPurpose.ANSWERING):
         return RoutingDecision(OPT_IN_VERDICT, attention_reason="")
     replies = [] if is_confirmed else [organisation.get_start_reply()]
     return RoutingDecision(OPT_IN_VERDICT, replies=replies)

@@ -1,0 +1,17 @@
+"""Skipping what must not leave when it is claimed. Inside write()."""
+
+from app.delivery.actions import blast_control
+from app.delivery.sql.queued_messages import SKIP_QUEUED_MESSAGE
+from app.domain.delivery.skip_reasons import SkipReason
+
+
+def skip_unsendable_message(message_id: int, phone: str, reason: SkipReason) -> None:
+    """Skip a message, and with it whatever else waits for its number and the same reason.
+
+    A missing consent concerns this message only: another may answer what they have asked, or be
+    about an event that they agreed to.
+    """
+    if reason is SkipReason.NO_CONSENT:
+        SKIP_QUEUED_MESSAGE.execute(b_id=message_id, skip_reason=reason.value)
+    else:
+        blast_control.skip_queued_messages(phone, reason)
