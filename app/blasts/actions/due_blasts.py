@@ -26,7 +26,10 @@ from app.events.actions.reminder_plan import (
     reschedule_reminders_in_new_zone,
 )
 from app.events.queries import events
-from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reason,
+)
 
 log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so nobody was texted."
@@ -175,5 +178,7 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
     name = None
     if rendered.sendable_texts:
         name = rendered.sendable_texts[0].name
-    recipient = BlastRecipient(name, phone, find_suppression_reason(phone))
+    # Whoever put their own number there asks for the test.
+    reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
+    recipient = BlastRecipient(name, phone, reason)
     return render_blast_texts([recipient], blast.message_body, blast.footer, rendered.event_values)
