@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from app.core import failpoint
 from app.core.column_types import datetime_from_db
-from app.delivery.actions import blast_control, set_aside
+from app.delivery.actions import set_aside
+from app.delivery.actions.claim_skips import skip_unsendable_message
 from app.delivery.sql import claiming as sql
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.retry_delays import MAX_RETRY_AFTER_SECONDS
@@ -136,7 +137,8 @@ def _drop_unsendable(candidate: ClaimCandidate, moment: datetime) -> bool:
         set_aside.set_aside_message(message.id, message.message_log_id, moment, fault)
         return True
     if message.skip_reason and message.kind != MessageKind.SYSTEM:
-        blast_control.skip_queued_messages(message.phone, SkipReason(message.skip_reason))
+        reason = SkipReason(message.skip_reason)
+        skip_unsendable_message(message.id, message.phone, reason)
         return True
     if _is_past(candidate.deadline, moment):
         sql.EXPIRE_MESSAGE.execute(message_id=message.id)

@@ -12,8 +12,8 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, sel
 
 from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import message_logs, messages
+from app.delivery.sql.sending_purpose import select_skip_reason
 from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, MessageStatus
-from app.suppression.queries.sending_permission import select_suppression_reason
 
 messages_c, message_logs_c = messages.c, message_logs.c
 _CARRIER: BindParameter[str] = bindparam("carrier_name")
@@ -36,7 +36,7 @@ _QUEUED_COLUMNS = (
     messages_c.message_log_id,
     messages_c.attempts,
     messages_c.not_after,
-    select_suppression_reason(messages_c.phone).label("skip_reason"),
+    select_skip_reason().label("skip_reason"),
 )
 
 
