@@ -152,12 +152,16 @@ STRANGERS = {
 def test_a_text_from_no_phone_is_kept_for_people_and_answered_with_nothing(
     twilio_app, sender, written, body
 ):
-    """W20: a short code, a name, another channel, we ourselves: neither obeyed nor answered."""
+    """W20: a short code, a name, another channel, we ourselves: neither obeyed nor answered.
+
+    Only the STOP of a person's phone is, whatever channel it comes over.
+    """
+    is_stop_of_phone = sender.startswith("whatsapp:") and body == "STOP"
     answer = text(twilio_app, body, phone=sender)
     assert (answer.status_code, answer.mimetype) == (200, "text/xml")
     assert b"<Response></Response>" in answer.data
-    assert verdicts(twilio_app) == ["stored"]
-    assert opted_out(twilio_app) == {}
+    assert verdicts(twilio_app) == ["opt_out" if is_stop_of_phone else "stored"]
+    assert opted_out(twilio_app) == ({ZOE: "inbound"} if is_stop_of_phone else {})
     assert [(row.phone, row.body) for row in list_inbound_texts(twilio_app)] == [(written, body)]
     assert count_of_texts_out(twilio_app) == 0
 

@@ -145,3 +145,9 @@ def is_for_somebody_else(text: str) -> bool:
     """Whether a request speaks of somebody else: "my mom passed away, please remove her"."""
     sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=False)[:MAX_SENTENCES]
     return any(_GRAMMAR.is_within("somebody_else", _encode(sentence)) for sentence in sentences)
+
+
+def asks_for_texts_again(text: str) -> bool:
+    """Whether a text asks for texts again: "put me back on the list", RESUBSCRIBE."""
+    sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=True)[:MAX_SENTENCES]
+    return any(_GRAMMAR.is_within("back_in", _encode(sentence)) for sentence in sentences)

@@ -4,6 +4,7 @@ import unicodedata
 from enum import StrEnum
 
 from app.domain.opt_outs.opt_out_detection import OptOutVerdict, judge_opt_out
+from app.domain.opt_outs.opt_out_lexer import fold_word
 from app.domain.texts.own_words import TextAuthor, read_inbound_text
 from app.domain.texts.unicode_categories import INVISIBLE_CATEGORIES, remove_categories
 
@@ -122,6 +123,15 @@ def is_twilio_opt_in(body: str) -> bool:
 def is_twilio_help(body: str) -> bool:
     """Whether Twilio itself answers HELP, unless that is switched off in its console."""
     return _is_exact_word(body, TWILIO_HELP_WORDS)
+
+
+def is_word_unknown_to_carrier(words: str) -> bool:
+    """Whether a text is a single word, and none of those by which Twilio blocks the sender.
+
+    Whatever case and punctuation it has: PARAR, "Remove."; not "Stopp", not "stop texting me".
+    """
+    folded = fold_text(words)
+    return len(folded.split()) == 1 and fold_word(folded) not in TWILIO_OPT_OUT_WORDS
 
 
 def _is_exact_word(body: str, words: frozenset[str]) -> bool:

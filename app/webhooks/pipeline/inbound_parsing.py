@@ -10,11 +10,15 @@ from datetime import datetime
 from app.core.settings import current_settings
 from app.domain.phones.phone_number import is_e164
 from app.domain.texts.inbound_media import extract_media_json
-from app.domain.texts.inbound_senders import clean_sender
+from app.domain.texts.inbound_senders import (
+    clean_sender,
+    find_channel_phone,
+    read_sender_phone,
+)
 from app.domain.texts.keyword_parsing import list_keyword_spellings
 from app.domain.texts.own_words import InboundReading, TextAuthor, read_inbound_text
 from app.domain.texts.segments import SegmentMeasurement, measure_segments
-from app.domain.texts.text_intent import TextIntent, classify_text
+from app.domain.texts.text_intent import TextIntent, classify_words
 from app.keywords.actions.keyword_text_handling import extract_candidate_words
 from app.webhooks.actions.webhook_events import (
     NewWebhookEvent,
@@ -39,6 +43,7 @@ class ParsedInboundText:
     `twilio_opt_out_type`: STOP, START or HELP where Twilio has recognised it itself, else "".
     `trigger_words_json`: the words by which it may start a survey or a keyword.
     `written_at`: when it was written, where it is taken in later; None for now.
+    `channel_phone`: the person behind an address of another channel, else "".
     """
 
     event: NewWebhookEvent
@@ -54,6 +59,7 @@ class ParsedInboundText:
     is_from_us: bool
     trigger_words_json: str
     written_at: datetime | None = None
+    channel_phone: str = ""
 
     @property
     def is_from_person(self) -> bool:
@@ -72,7 +78,8 @@ def parse_inbound_text(call: WebhookCall) -> ParsedInboundText:
     words = [*list_keyword_spellings(reading.words), *extract_candidate_words(reading.words)]
     return ParsedInboundText(
         event=build_webhook_event(call, "in", call.get_first_field("MessageSid", "SmsSid")),
-        phone=clean_sender(phone),
+        phone=read_sender_phone(phone) or clean_sender(phone),
+        channel_phone=find_channel_phone(phone),
         sender=to[:MAX_SENDER_CHARACTERS],
         body=body,
         carrier=call.carrier,
@@ -87,13 +94,16 @@ def parse_inbound_text(call: WebhookCall) -> ParsedInboundText:
     )
 
 
-def decide_intent(twilio_opt_out_type: str, reading: InboundReading) -> TextIntent:
+def decide_intent(
+    twilio_opt_out_type: str, reading: InboundReading, *, knows_spanish_words: bool = False
+) -> TextIntent:
     """Return what a text is for: what Twilio recognised in it, else what its words say.
 
     Twilio knows words and languages that we do not. Of reactions and machines it is nothing.
+    `knows_spanish_words`: as in classify_words().
     """
     if twilio_opt_out_type:
         return OPT_OUT_TYPES[twilio_opt_out_type]
     if reading.kind is not TextAuthor.PERSON:
         return TextIntent.CONVERSATION
-    return classify_text(reading.words)
+    return classify_words(reading.words, knows_spanish_words=knows_spanish_words)

@@ -6,6 +6,7 @@ Inside write(). Only texts that may repeat us cost a look-up.
 from dataclasses import replace
 
 from app.delivery.queries.text_history import find_our_last_texts
+from app.domain.opt_outs.spanish_texts import is_spanish_opt_out_word, is_spanish_text
 from app.domain.texts.own_words import read_inbound_text
 from app.domain.texts.quoted_texts import may_quote_us
 from app.webhooks.pipeline.inbound_parsing import decide_intent
@@ -15,16 +16,20 @@ from app.webhooks.pipeline.inbound_storage import StoredInboundText
 def read_beside_our_texts(text: StoredInboundText) -> StoredInboundText:
     """Return the text as it is read when our last texts to its phone are known."""
     parsed = text.parsed
-    if not may_quote_us(parsed.body):
+    if not may_quote_us(parsed.body) and not is_spanish_opt_out_word(parsed.reading.words):
         return text
     ours = find_our_last_texts(text.inbound.phone)
     if not ours.bodies:
         return text
     seconds = (text.inbound.moment - ours.left_at).total_seconds() if ours.left_at else None
     reading = read_inbound_text(parsed.body, ours.bodies, seconds)
-    if reading == parsed.reading:
+    intent = decide_intent(
+        parsed.twilio_opt_out_type,
+        reading,
+        knows_spanish_words=any(map(is_spanish_text, ours.bodies)),
+    )
+    if (reading, intent) == (parsed.reading, parsed.intent):
         return text
-    intent = decide_intent(parsed.twilio_opt_out_type, reading)
     return StoredInboundText(
         replace(parsed, reading=reading, intent=intent),
         replace(text.inbound, own_words=reading.words),

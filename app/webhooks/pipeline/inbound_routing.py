@@ -11,7 +11,11 @@ from app.domain.delivery.message_statuses import MessageKind
 from app.domain.texts.inbound_text import HandlerResult
 from app.domain.texts.late_texts import is_too_late_to_answer, is_too_late_to_confirm
 from app.domain.texts.own_words import TextAuthor
-from app.domain.texts.text_intent import TextIntent, is_opt_in_when_opted_out
+from app.domain.texts.text_intent import (
+    TextIntent,
+    is_opt_in_when_opted_out,
+    is_word_unknown_to_carrier,
+)
 from app.keywords.actions.keyword_text_handling import handle_keyword_text
 from app.organisation import queries as organisation
 from app.suppression.queries.sending_permission import has_opted_out
@@ -23,6 +27,7 @@ from app.webhooks.actions import (
     opt_out_processing,
     out_of_order_opt_outs,
     overtaken_opt_outs,
+    returning_senders,
 )
 from app.webhooks.actions.routing_decision import (
     DECISION_FOR_PERSON,
@@ -36,7 +41,7 @@ def route_inbound_text(text: StoredInboundText) -> RoutingDecision:
     """Offer a text to every handler in turn and return the decision of the first that takes it."""
     # What no phone sent is read by people only: it is never obeyed and never answered.
     if not text.parsed.is_from_person:
-        return DECISION_FOR_PERSON
+        return _obey_channel_opt_out(text) or DECISION_FOR_PERSON
     is_late = is_too_late_to_answer(text.parsed.written_at, now())
     for handler in HANDLERS:
         if is_late and handler in HANDLERS_IN_TIME:
@@ -47,8 +52,17 @@ def route_inbound_text(text: StoredInboundText) -> RoutingDecision:
     return DECISION_FOR_PERSON
 
 
+def _obey_channel_opt_out(text: StoredInboundText) -> RoutingDecision | None:
+    """Obey the STOP that a person sent over another channel (WhatsApp, RCS), without a reply."""
+    if text.parsed.intent is not TextIntent.OPT_OUT or not text.parsed.channel_phone:
+        return None
+    person = replace(text.inbound, phone=text.parsed.channel_phone)
+    decision = opt_out_processing.process_opt_out(person, is_confirmed=True)
+    return replace(decision, replies=())
+
+
 def _handle_opt_out(text: StoredInboundText) -> RoutingDecision | None:
-    if text.parsed.intent is not TextIntent.OPT_OUT:
+    if text.parsed.intent is not TextIntent.OPT_OUT or _may_answer_instead(text):
         return None
     written_at = text.parsed.written_at
     if written_at and overtaken_opt_outs.is_opt_out_overtaken(text.inbound):
@@ -62,9 +76,21 @@ def _handle_opt_out(text: StoredInboundText) -> RoutingDecision | None:
     return decision
 
 
+def _may_answer_instead(text: StoredInboundText) -> bool:
+    """Whether a word to leave that the carrier does not know may answer an open question.
+
+    Then it is a likely request: the answer if it is one of the choices, else a person decides.
+    """
+    if not text.inbound.may_answer_survey or text.parsed.twilio_opt_out_type:
+        return False
+    return is_word_unknown_to_carrier(text.inbound.words)
+
+
 def _handle_opt_in(text: StoredInboundText) -> RoutingDecision | None:
     if text.parsed.intent is not TextIntent.OPT_IN:
         return None
+    if _must_text_start(text):
+        return returning_senders.WANTS_BACK_DECISION
     if text.parsed.written_at and overtaken_opt_outs.is_opt_in_overtaken(text.inbound):
         return RoutingDecision(out_of_order_opt_outs.OPT_IN_OVERTAKEN_VERDICT)
     if out_of_order_opt_outs.must_wait_for_carrier(text.inbound, text.parsed.carrier):
@@ -89,13 +115,13 @@ def _handle_unwritten_text(text: StoredInboundText) -> RoutingDecision | None:
 
 
 def _handle_valid_survey_answer(text: StoredInboundText) -> RoutingDecision | None:
-    is_doubtful = text.parsed.intent is TextIntent.MAYBE_OPT_OUT
+    is_doubtful = text.parsed.intent in DOUBTFUL_INTENTS
     result = handle_survey_answer(text.inbound, only_valid=True, doubtful=is_doubtful)
     return _decide(result, MessageKind.SURVEY)
 
 
 def _handle_possible_opt_out(text: StoredInboundText) -> RoutingDecision | None:
-    if text.parsed.intent is not TextIntent.MAYBE_OPT_OUT:
+    if text.parsed.intent not in DOUBTFUL_INTENTS:
         return None
     if has_opted_out(text.inbound.phone):
         return None
@@ -112,13 +138,20 @@ def _handle_keyword(text: StoredInboundText) -> RoutingDecision | None:
 
 def _handle_opt_in_by_yes(text: StoredInboundText) -> RoutingDecision | None:
     """Opt a number in again by a YES that nothing before has claimed."""
-    if not is_opt_in_when_opted_out(text.inbound.words):
+    phone, words = text.inbound.phone, text.inbound.words
+    if not is_opt_in_when_opted_out(words) or not has_opted_out(phone):
         return None
-    if not has_opted_out(text.inbound.phone):
-        return None
+    if _must_text_start(text):
+        return returning_senders.WANTS_BACK_DECISION
     return opt_out_processing.process_opt_in(
         text.inbound, is_confirmed=_is_confirmed_by_carrier(text)
     )
+
+
+def _handle_wish_to_return(text: StoredInboundText) -> RoutingDecision | None:
+    if returning_senders.is_asking_for_texts_again(text.inbound.phone, text.inbound.words):
+        return returning_senders.WANTS_BACK_DECISION
+    return None
 
 
 def _handle_other_survey_answer(text: StoredInboundText) -> RoutingDecision | None:
@@ -131,12 +164,21 @@ def _decide(result: HandlerResult | None, reply_kind: MessageKind) -> RoutingDec
     return build_handler_decision(result, reply_kind)
 
 
+def _must_text_start(text: StoredInboundText) -> bool:
+    parsed = text.parsed
+    return returning_senders.must_text_start(
+        parsed.phone, parsed.carrier, parsed.twilio_opt_out_type, parsed.body
+    )
+
+
 def _is_confirmed_by_carrier(text: StoredInboundText) -> bool:
     return opt_out_processing.is_confirmed_by_carrier(
         text.parsed.carrier, text.parsed.twilio_opt_out_type, text.parsed.body
     )
 
 
+# A certain request comes this far only when it may answer a question: _may_answer_instead().
+DOUBTFUL_INTENTS = (TextIntent.OPT_OUT, TextIntent.MAYBE_OPT_OUT)
 UNWRITTEN_TEXT_DECISIONS = {
     TextAuthor.REACTION: RoutingDecision("reaction"),
     TextAuthor.MACHINE: RoutingDecision("machine_text"),
@@ -151,6 +193,7 @@ HANDLERS: tuple[Callable[[StoredInboundText], RoutingDecision | None], ...] = (
     _handle_survey_keyword,
     _handle_keyword,
     _handle_opt_in_by_yes,
+    _handle_wish_to_return,
     _handle_other_survey_answer,
 )
 # Whose answer is expected at once: not offered what was written hours ago.
