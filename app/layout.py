@@ -11,14 +11,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.db import db
 from app.core.settings import Settings, current_settings
+from app.core.template_filters import format_local_time
 from app.core.version import VERSION
+from app.delivery.actions.refusal_records import Refusal
 from app.delivery.queries.heartbeat import (
     ENGINE_TROUBLE_KEY,
     HEARTBEAT_COLUMNS,
     Heartbeat,
     build_heartbeat,
 )
+from app.delivery.queries.refused_calls import find_refused_calls
 from app.organisation import queries as organisation
+
+# Where somebody looks who wonders why no text comes in.
+ENDPOINTS_ABOUT_CALLS = {"dashboard.show_dashboard", "organisation.edit_settings"}
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,7 @@ def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
         banners=[
             *_build_carrier_banners(settings, is_signed_in=True),
             *_build_outage_banners(heartbeat),
+            *_build_refused_calls_banners(settings),
         ],
         user=_build_signed_in_user(),
         new_blast_url=url_for("blasts.compose_blast"),
@@ -154,8 +161,9 @@ def _fetch_heartbeat_and_counts(
         if entry.count is not None:
             endpoints.append(entry.endpoint)
             count_columns.append(entry.count())
-    beat_at, holder, *counts = db.session.execute(select(*HEARTBEAT_COLUMNS, *count_columns)).one()
-    return build_heartbeat(beat_at, holder), dict(zip(endpoints, counts, strict=True))
+    row = db.session.execute(select(*HEARTBEAT_COLUMNS, *count_columns)).one()
+    heartbeat = build_heartbeat(*row[: len(HEARTBEAT_COLUMNS)])
+    return heartbeat, dict(zip(endpoints, row[len(HEARTBEAT_COLUMNS) :], strict=True))
 
 
 def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
@@ -201,8 +209,29 @@ def _build_outage_banners(heartbeat: Heartbeat) -> list[Banner]:
     trouble = current_app.extensions.get(ENGINE_TROUBLE_KEY, "")
     if trouble:
         banners.append(Banner("bad", title, trouble))
-    if heartbeat.outage_reason:
+    if heartbeat.hold is not None:
+        text = f"{heartbeat.outage_reason.capitalize()}. Blasts wait until a person has looked."
+        links = [("See what to do", url_for("dashboard.show_sending_hold"))]
+        banners.append(Banner("bad", title, text, links))
+    elif heartbeat.outage_reason:
         reason = heartbeat.outage_reason.capitalize()
         text = f"{reason}; blasts wait. Start SMS Admin with its own command (see the README)."
         banners.append(Banner("bad", title, text))
     return banners
+
+
+def _build_refused_calls_banners(settings: Settings) -> list[Banner]:
+    """Return the banner that says that the carrier's calls are refused, with both addresses."""
+    if request.endpoint not in ENDPOINTS_ABOUT_CALLS:
+        return []
+    refused = find_refused_calls(settings.carrier)
+    if refused is None:
+        return []
+    calls = "1 call" if refused.count == 1 else f"{refused.count:,} calls"
+    title = f"{calls} of Twilio refused since {format_local_time(refused.first_at)}."
+    refusal = Refusal(refused.kind, refused.expected_url, refused.called_url, refused.fitting_url)
+    text = (
+        f"Texts from people and receipts do not come in by themselves. Calls are expected at "
+        f"{refused.expected_url}, and the last one came to {refused.called_url}. {refusal.advice}"
+    )
+    return [Banner("bad", title, text)]

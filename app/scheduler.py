@@ -12,18 +12,26 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from app.blasts.actions.due_blasts import release_due_blasts
+from app.blasts.actions.gone_blasts import release_gone_blast
 from app.core.clock import now
 from app.core.database_errors import DATABASE_ERRORS
-from app.core.settings import Settings
+from app.core.settings import Settings, current_settings
+from app.dbdoctor.known_phones import list_known_phones
 from app.delivery.actions.row_inspection import set_aside_unreadable_rows
 from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine.engine_thread import SendEngine
+from app.delivery.engine.release_runner import BlastReleases
+from app.people.actions.erasure_replay import replay_erasures
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.actions.trigger_words import fold_stored_words
+from app.webhooks.actions.missing_calls import request_catch_up_when_silent
 from app.webhooks.actions.overdue_stop_questions import opt_out_overdue_stop_questions
+from app.webhooks.actions.refusal_counting import settle_refused_calls
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
 from app.webhooks.actions.webhook_events import delete_old_webhook_events
+from app.webhooks.pipeline.inbound_intake_functions import build_inbound_intake
+from app.webhooks.pipeline.kept_texts import get_journal
 from app.webhooks.pipeline.pending_opt_ins import resolve_pending_opt_ins
 
 log = logging.getLogger(__name__)
@@ -40,7 +48,13 @@ class BackgroundJobs:
 
     def __init__(self, app: Flask, alive: Callable[[], bool]) -> None:
         self.app = app
-        self.engine = SendEngine(app, lambda: create_carrier(app), release_due_blasts, alive)
+        self.engine = SendEngine(
+            app,
+            lambda: create_carrier(app),
+            BlastReleases(release_due_blasts, release_gone_blast),
+            alive,
+            build_inbound_intake(app),
+        )
         self.callback_dispatcher = CallbackDispatcher.get_for_app(app)
         self.job_scheduler = BackgroundScheduler(timezone="UTC")
         self._add_job(self._run_tick, timedelta(seconds=TICK_SECONDS))
@@ -49,6 +63,8 @@ class BackgroundJobs:
         self._add_job(self._resolve_out_of_order_opt_outs, timedelta(seconds=2))
         self._add_job(self._apply_unmatched_receipts, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._time_out_survey_sessions, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self._check_calls, timedelta(minutes=1))
+        self._add_job(self._replay_erasures, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
         self._last_tick_at = monotonic()
@@ -78,6 +94,8 @@ class BackgroundJobs:
 
     def start(self) -> None:
         """Start every thread; call it once."""
+        with self.app.app_context():
+            get_journal().reserve()
         self.callback_dispatcher.start()
         self.engine.ensure_running()
         self.job_scheduler.start()
@@ -95,7 +113,7 @@ class BackgroundJobs:
         """Restart the engine's thread if it has died, and release due blasts as the engine does."""
         self._last_tick_at = monotonic()
         self.engine.ensure_running()
-        if self._last_tick_at < self._next_release_at:
+        if self._last_tick_at < self._next_release_at or not self.engine.may_release():
             return
         with self.app.app_context():
             try:
@@ -140,6 +158,13 @@ class BackgroundJobs:
         ):
             match_unmatched_receipts()
 
+    def _check_calls(self) -> None:
+        settings: Settings = self.app.extensions["settings"]
+        with self._job_context("refused calls are counted later: the database cannot be written"):
+            settle_refused_calls(settings.carrier)
+            if request_catch_up_when_silent(settings.carrier, now()):
+                log.warning("texts leave and no call comes: the carrier's list is read")
+
     def _time_out_survey_sessions(self) -> None:
         with self._job_context("surveys wait on: the database could not be written"):
             ended, nudged = time_out_and_nudge_sessions(now())
@@ -155,6 +180,11 @@ class BackgroundJobs:
     def _inspect_queue(self) -> None:
         with self._job_context("the queue is looked through later: the database was busy"):
             set_aside_unreadable_rows(now(), reads_queue=True)
+
+    def _replay_erasures(self) -> None:
+        """Erase again whom a restored copy brought back; sending is held until Reconcile then."""
+        with self._job_context("erasures are compared later: the database was busy"):
+            replay_erasures(lambda: list_known_phones(current_settings().database_path))
 
     @contextmanager
     def _job_context(self, unwritable_message: str) -> Iterator[None]:

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from app.dbdoctor import restored_people
+from app.delivery.engine.installation_file import mark_restored
+from app.domain.delivery.installation_rules import HOLD_PAUSE_REASONS, HoldReason
 from app.migrations import database_backups, database_file, migration_runner
 from app.migrations.migration_errors import (
     DatabaseDamaged,
@@ -20,12 +23,11 @@ from app.migrations.migration_errors import (
 )
 
 LOCK_TIMEOUT_SECONDS = 1.0
-RESTORE_PAUSE_REASON = (
-    "Restored from a copy: people whose texts left after the copy was made may get them twice. "
-    "Resume sends to everybody who waits here; or stop the rest."
-)
-RESTORE_EXPIRED_REASON = (
-    "It came due between the copy and its restore and may have been sent already."
+RESTORE_PAUSE_REASON = HOLD_PAUSE_REASONS[HoldReason.BEHIND]
+RESTORE_NEXT_STEPS = (
+    "Nothing is sent after the next start until an admin has run Reconcile (the page Sending, or: "
+    "flask --app wsgi sending reconcile). It finds at the carrier who has had a text since.",
+    "Texts that came in since, STOPs among them, are taken in from the carrier at the start.",
 )
 DATABASE_TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 # Texts that would leave by themselves, but may have left already after the backup was made: a
@@ -34,18 +36,19 @@ HOLD_BACK_STATEMENTS = (
     (
         "UPDATE message_logs SET status = 'paused', pause_reason = :pause_reason, "
         "pause_code = NULL, proven = 0 WHERE status = 'processing'",
-        "Blasts that were being sent are paused ({count}): resume or stop each on its page.",
-    ),
-    (
-        "UPDATE scheduled_messages SET status = 'expired', error_message = :expired_reason "
-        "WHERE status = 'pending' AND scheduled_at <= :now",
-        "Scheduled blasts that came due meanwhile are not sent by themselves ({count}).",
+        "Blasts that were being sent are paused ({count}): Reconcile, then resume or stop each.",
     ),
     (
         "UPDATE messages SET status = 'not_sent', reason = 'restored' "
         "WHERE status = 'queued' AND message_log_id IS NULL",
         "Single texts that waited are not sent ({count}).",
     ),
+)
+# Sessions and remembered browsers of then are signed out: a password that was changed since,
+# perhaps because it was stolen, is the old one again.
+SIGN_OUT_STATEMENT = (
+    "UPDATE users SET session_key = lower(hex(randomblob(16)))",
+    "Everybody is signed out ({count} users).",
 )
 # The same for columns and tables of migration 2. The carrier knows more than the backup, and
 # somebody may have been alerted already.
@@ -87,22 +90,21 @@ def restore_database(file: Path, path: Path, moment: datetime) -> list[str]:
         new_file.unlink(missing_ok=True)
         try:
             database_backups.copy_database(file, new_file)
-            held_back_lines = _hold_back_unsent_texts(new_file, moment)
+            lines = _hold_back_unsent_texts(new_file, moment)
+            lines += restored_people.carry_over_people(path, new_file)
             _copy_file_owner(new_file, path)
             old_file = _keep_old_database(path, moment)
             # Atomic: at every moment there is a complete database under this name.
+            # Before the copy has its place: a start in between holds sending too.
+            mark_restored(path)
             os.replace(new_file, path)
             database_backups.sync_folder(path.parent)
         finally:
             new_file.unlink(missing_ok=True)
-    lines = [f"{path} is now the copy {file}."]
+    headline = [f"{path} is now the copy {file}."]
     if old_file:
-        lines.append(f"The database from before is {old_file}.")
-    return [
-        *lines,
-        *held_back_lines,
-        "What happened after the copy was made is not in it: check opt-outs (STOP) since then.",
-    ]
+        headline.append(f"The database from before is {old_file}.")
+    return [*headline, *lines, *RESTORE_NEXT_STEPS]
 
 
 def _validate_backup(file: Path, path: Path) -> None:
@@ -123,10 +125,9 @@ def _validate_backup(file: Path, path: Path) -> None:
 def _hold_back_unsent_texts(file: Path, moment: datetime) -> list[str]:
     values = {
         "pause_reason": RESTORE_PAUSE_REASON,
-        "expired_reason": RESTORE_EXPIRED_REASON,
         "now": moment.strftime(DATABASE_TIME_FORMAT),
     }
-    statements: tuple[tuple[str, str], ...] = HOLD_BACK_STATEMENTS
+    statements: tuple[tuple[str, str], ...] = (*HOLD_BACK_STATEMENTS, SIGN_OUT_STATEMENT)
     versions = {applied.version for applied in migration_runner.list_applied_migrations(file)}
     if 2 in versions:
         statements += HOLD_BACK_STATEMENTS_SINCE_2

@@ -138,7 +138,7 @@ def test_one_whose_event_was_deleted_says_so(app, visit):
 def test_practice_that_never_left_says_why(app, visit):
     blast = send_blast(visit)
     with app.app_context(), write():
-        blast_control.cancel_blasts_of_other_carriers("twilio", now())
+        blast_control.end_blasts_of_other_carriers("twilio", now())
     assert (
         "Cancelled. Nobody was texted. It was made in practice mode."
         in visit(at(blast), "ada").words

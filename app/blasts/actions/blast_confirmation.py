@@ -17,12 +17,16 @@ def create_client_token() -> str:
 
 
 def confirm_blast(
-    draft: BlastDraft, client_token: str | None, username: str, moment: datetime
+    draft: BlastDraft,
+    client_token: str | None,
+    username: str,
+    moment: datetime,
+    confirmed_count: int | None = None,
 ) -> int:
     """Schedule the draft once and return its id; a token used before returns the first blast's id.
 
-    A blast without a time waits for the seconds in which it can be undone; a test does not. Call
-    inside write().
+    `confirmed_count`: how many people the review page showed. A blast without a time waits for the
+    seconds in which it can be undone; a test does not. Call inside write().
     """
     # A double press or a reload posts the form twice; both must lead to one blast.
     if client_token:
@@ -44,6 +48,7 @@ def confirm_blast(
         created_by=username,
         not_after=draft.not_after,
         survey_id=draft.survey_id,
+        confirmed_count=None if draft.is_test else confirmed_count,
     )
     return schedule_blast(spec, _compute_due_time(draft, moment)).id
 

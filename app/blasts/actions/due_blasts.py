@@ -11,8 +11,12 @@ from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
 from app.core.settings import current_settings
 from app.delivery.actions import blast_messages, blast_scheduling
+from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries import blast_records, scheduled_messages
+from app.delivery.queries.installation_hold import find_sending_hold
+from app.domain.delivery.alert_messages import AlertEvent
+from app.domain.delivery.blast_growth import describe_growth, has_grown_too_much
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
@@ -58,10 +62,14 @@ def release_due_blasts(moment: datetime | None = None) -> int:
     by one guarded UPDATE. Needs an app context. A blast that cannot be released holds back no
     other: BlastsNotReleased is raised at the end. Raises WriteLockTimeout at once.
     """
+    # An older state of the database, or a copy: what seems due may have gone out long ago.
+    if find_sending_hold() is not None:
+        return 0
     settings = current_settings()
     moment = moment or now()
     _apply_timezone_to_reminders(moment)
-    _expire_overdue_blasts(moment - timedelta(minutes=settings.scheduled_message_max_lag), moment)
+    oldest = moment - timedelta(minutes=settings.scheduled_message_max_lag)
+    _expire_overdue_blasts(settings.carrier, oldest, moment)
     released = 0
     failed_ids = []
     # One blast a transaction: an error in one of them keeps no other from leaving.
@@ -90,8 +98,8 @@ def _apply_timezone_to_reminders(moment: datetime) -> None:
             log.info("reminders of events %s follow the zone", event_ids)
 
 
-def _expire_overdue_blasts(oldest: datetime, moment: datetime) -> None:
-    overdue = scheduled_messages.list_overdue_blasts(oldest)
+def _expire_overdue_blasts(carrier: str, oldest: datetime, moment: datetime) -> None:
+    overdue = scheduled_messages.list_overdue_blasts(carrier, oldest)
     if not overdue:
         return
     with write():
@@ -109,12 +117,16 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
         _expire_blast(scheduled_id, END_TIME_PASSED_ERROR.format(end=end))
         return False
     try:
-        rendered = _render_scheduled_blast(blast)
+        rendered = render_scheduled_blast(blast)
     except audience.BlastEventNotFound:
         _fail_blast(scheduled_id, EVENT_DELETED_ERROR)
         return False
     if not rendered.texts:
         _fail_blast(scheduled_id, _explain_no_texts(blast))
+        return False
+    confirmed_count, count = blast.confirmed_count, rendered.recipient_count
+    if confirmed_count is not None and has_grown_too_much(confirmed_count, count):
+        _hold_grown_blast(scheduled_id, describe_growth(confirmed_count, count))
         return False
     event = events.find_event(blast.event_id)
     return _store_blast(scheduled_id, rendered, event.title if event else None)
@@ -137,6 +149,16 @@ def _store_blast(scheduled_id: int, rendered: RenderedBlast, event_title: str | 
     return True
 
 
+def _hold_grown_blast(scheduled_id: int, reason: str) -> None:
+    with write():
+        if not blast_scheduling.hold_scheduled_blast(scheduled_id, reason):
+            return
+        cause, _, fix = reason.partition(" now. ")
+        notice = build_notice(AlertEvent.BLAST_HELD, f"{cause} now.", fix, now())
+        tell_admins(notice, f"/blasts/scheduled/{scheduled_id}")
+    log.warning("blast %s is held: its list grew", scheduled_id)
+
+
 def _expire_blast(scheduled_id: int, error: str) -> None:
     with write():
         blast_scheduling.expire_scheduled_blast(scheduled_id, error)
@@ -152,7 +174,7 @@ def _format_blast_time(moment: datetime, zone: str | None) -> str:
     return f"{local_times.format_moment(moment, zone)}, {zone}"
 
 
-def _render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
+def render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
     """Return the texts of a due blast; of a test, one text or none without a test phone.
 
     Raises BlastEventNotFound.

@@ -65,7 +65,7 @@ def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
     if not form.check_rendered_lengths(blast):
         return _render_compose_page(form), 422
     if draft.is_test:
-        return _confirm_draft(draft, _derive_test_token(form, draft))
+        return _confirm_draft(draft, _derive_test_token(form, draft), None)
     # The carrier would refuse texts that are too long, and that would pause the blast for all.
     blast = skip_too_long_texts(blast)
     confirmation = BlastConfirmationForm()
@@ -75,7 +75,7 @@ def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
     is_confirming = "confirm" in request.form
     may_confirm = is_confirming and blast.recipient_count and not has_changed
     if may_confirm and confirmation.check_typed_count(blast.recipient_count):
-        return _confirm_draft(draft, _get_client_token(form))
+        return _confirm_draft(draft, _get_client_token(form), blast.recipient_count)
     review = review_blast(
         ReviewRequest(
             draft,
@@ -196,7 +196,9 @@ def _derive_test_token(form: ComposeForm, draft: BlastDraft) -> str | None:
     return "test:" + hashlib.sha256(repr(identity).encode()).hexdigest()[:48]
 
 
-def _confirm_draft(draft: BlastDraft, token: str | None) -> ResponseReturnValue:
+def _confirm_draft(
+    draft: BlastDraft, token: str | None, confirmed_count: int | None
+) -> ResponseReturnValue:
     moment = now()
     try:
         with audited_write("blast.confirmed", current_username()) as trace:
@@ -205,7 +207,7 @@ def _confirm_draft(draft: BlastDraft, token: str | None) -> ResponseReturnValue:
             if earlier_id is not None:
                 raise BlastAlreadyConfirmed(earlier_id)
             scheduled_id = blast_confirmation.confirm_blast(
-                draft, token, current_username(), moment
+                draft, token, current_username(), moment, confirmed_count
             )
             trace.about = f"scheduled blast {scheduled_id}"
             trace.details = _build_audit_details(draft)

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from app.audit import queries as audit
 from app.audit.actions import audited_write
+from app.blasts.actions.due_blasts import render_scheduled_blast
+from app.blasts.queries import audience
 from app.blasts.queries.event_labels import (
     find_blast_survey,
     get_blast_event_titles,
@@ -23,9 +25,11 @@ from app.delivery.queries import blast_list
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
+from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import durations, local_times
 from app.events.actions.reminder_plan import disable_reminder
 
+MAX_COUNT_DIGITS = 9
 REMINDER_SWITCHED_OFF_NOTE = "This reminder is switched off in the plan of its event now."
 
 
@@ -65,6 +69,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         end=_format_blast_time(blast.not_after, blast) if blast.not_after else None,
         clock_change=_explain_clock_change(blast),
         survey=find_blast_survey(blast.survey_id),
+        people_count=_count_people(blast),
     )
 
 
@@ -90,6 +95,27 @@ def refresh_countdown(scheduled_id: int) -> ResponseReturnValue:
 def cancel_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Cancel a blast before it leaves."""
     return _cancel_blast(scheduled_id, "blast.cancelled", "Cancelled. Nobody was texted.")
+
+
+@bp.post("/scheduled/<int:scheduled_id>/confirm")
+@roles_required(*ALL_ROLES)
+def confirm_grown_blast(scheduled_id: int) -> ResponseReturnValue:
+    """Let a blast leave whose list has grown, for the number of people that the page showed."""
+    _get_blast_or_404(scheduled_id)
+    count = parse_whole_number(request.form.get("people_count", ""), MAX_COUNT_DIGITS)
+    if count is None:
+        abort(400)
+    try:
+        with audited_write("blast.confirmed_anew", current_username()) as trace:
+            trace.about = f"scheduled blast {scheduled_id}"
+            trace.details = {"people": count}
+            if not blast_scheduling.confirm_held_blast(scheduled_id, count, now()):
+                raise ScheduledBlastUnchanged
+    except ScheduledBlastUnchanged:
+        flash("It is not waiting any more, so there was nothing to confirm.", "warning")
+    else:
+        flash(f"Confirmed for {count:,} people. It leaves now.", "success")
+    return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
 
 
 @bp.post("/scheduled/<int:scheduled_id>/undo")
@@ -133,6 +159,20 @@ def _cancel_blast(scheduled_id: int, verb: str, success: str) -> ResponseReturnV
             success = f"{success} {REMINDER_SWITCHED_OFF_NOTE}"
         flash(success, "success")
     return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
+
+
+def _count_people(blast: ScheduledMessage) -> int | None:
+    """Return how many people a blast that waits would go to now; None where nobody is counted.
+
+    Not in the seconds of Undo: that page asks again every second.
+    """
+    is_waiting = blast.status == ScheduledBlastStatus.PENDING and not blast.test_mode
+    if not is_waiting or (blast.immediate and not blast.held_reason):
+        return None
+    try:
+        return render_scheduled_blast(blast).recipient_count
+    except audience.BlastEventNotFound:
+        return None
 
 
 def _explain_failed_cancel(blast: ScheduledMessage) -> str:

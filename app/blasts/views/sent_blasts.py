@@ -27,6 +27,7 @@ from app.blasts.views.unresolved_message_options import find_bulk_options
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
+from app.core.settings import current_settings
 from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_list import fetch_blast_logs_page
@@ -36,7 +37,14 @@ from app.delivery.queries.blast_records import (
     find_schedule_of_log,
     reload_blast_log,
 )
+from app.delivery.queries.installation_hold import find_sending_hold
 from app.domain.delivery.message_statuses import BlastStatus
+
+RESUME_HELD_TEXT = "It cannot go on yet: nothing is being sent. The line at the top says why."
+
+
+class ResumeHeld(Exception):
+    """Nothing may leave now, so that a resumed blast would wait without a word."""
 
 
 class SentBlastUnchanged(Exception):
@@ -167,6 +175,8 @@ def _apply_to_blast(
                 raise SentBlastUnchanged
     except SentBlastUnchanged:
         flash(nothing_done, "warning")
+    except ResumeHeld:
+        flash(RESUME_HELD_TEXT, "error")
     return redirect(url_for("blasts.show_sent_blast", log_id=log_id), 303)
 
 
@@ -177,6 +187,8 @@ def _resume_if_allowed(log_id: int) -> bool:
     has_fault = is_paused and log.pause_reason != blast_control.PAUSED_BY_PERSON
     if has_fault and not current_user.is_admin:
         abort(403)
+    if is_paused and (find_sending_hold() or log.carrier != current_settings().carrier):
+        raise ResumeHeld
     return blast_control.resume_blast(log_id)
 
 

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.audit.actions import audited_write
 from app.blasts.queries.event_labels import get_blast_event_titles
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
+from app.core.settings import current_settings
 from app.dashboard.queries import fetch_setup_progress
+from app.dashboard.views import sending_hold_page
+from app.dashboard.views.blueprint import bp
 from app.dashboard.views.setup_checklist import build_setup_checklist
+from app.delivery.actions.catch_up_progress import request_catch_up
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_list import (
     find_finished_blasts,
@@ -23,6 +28,7 @@ from app.delivery.queries.blast_totals import (
     fetch_totals_by_blast,
     fetch_week_totals,
 )
+from app.delivery.queries.catch_up_state import load_catch_up_news
 from app.delivery.queries.heartbeat import load_heartbeat
 from app.delivery.queries.unresolved_texts import find_unresolved_texts
 from app.domain.delivery.blast_labels import format_blast_title
@@ -32,7 +38,7 @@ from app.inbox.queries.conversation_list import count_waiting_threads
 from app.organisation import queries as organisation
 from app.suppression.queries.stop_questions import count_open_stop_questions
 
-bp = Blueprint("dashboard", __name__)
+__all__ = ["bp", "sending_hold_page"]
 
 
 @bp.get("/")
@@ -48,12 +54,23 @@ def show_dashboard() -> ResponseReturnValue:
         unresolved=find_unresolved_texts(moment),
         stop_questions=count_open_stop_questions(),
         waiting_thread_count=count_waiting_threads(),
+        news=load_catch_up_news(current_settings().carrier, moment),
         upcoming=upcoming,
         titles=get_blast_event_titles(upcoming),
         chart=_build_delivery_chart(find_finished_blasts()),
         figures=_build_week_figures(fetch_week_totals(moment)),
         **_load_running_blasts(),
     )
+
+
+@bp.post("/fetch-texts")
+@roles_required(*ALL_ROLES)
+def fetch_missed_texts() -> ResponseReturnValue:
+    """Have the carrier's list read for texts that no call told of."""
+    with audited_write("texts.fetched", current_username()):
+        request_catch_up(current_settings().carrier, now())
+    flash("Twilio's list of texts is being read. What is missing appears in the inbox.", "success")
+    return redirect(url_for("dashboard.show_dashboard"), 303)
 
 
 @bp.get("/running")

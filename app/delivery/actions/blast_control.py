@@ -20,6 +20,11 @@ from app.domain.delivery.message_statuses import (
 from app.domain.delivery.skip_reasons import SkipReason
 
 PAUSED_BY_PERSON = "person"
+MADE_FOR_TWILIO_REASON = (
+    "It was made for Twilio, and SMS Admin was started without Twilio's settings "
+    "(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and a sender). Set them again, then resume; or stop "
+    "the rest."
+)
 UNCOUNTABLE = "Rows of this blast in the database cannot be read; dbdoctor --doctor says more."
 
 
@@ -145,14 +150,17 @@ def close_blast(log_id: int, moment: datetime) -> None:
     _copy_status_to_schedule(log_id, ScheduledBlastStatus(status.value), moment)
 
 
-def cancel_blasts_of_other_carriers(carrier: str, moment: datetime) -> int:
-    """Cancel whatever is open on another carrier; return how many messages. Inside write().
+def end_blasts_of_other_carriers(carrier: str, moment: datetime) -> int:
+    """Cancel or hold what is open on another carrier; return how many texts were cancelled.
 
-    What was made for practice never leaves through the real carrier.
+    What was made for practice never leaves through the real carrier. What was made for the real
+    one waits: its settings may be missing for one start only, as when .env was lost. Inside
+    write().
     """
-    reason = "made for Twilio"
-    if carrier == "twilio":
-        reason = "made in practice mode"
+    if carrier != "twilio":
+        _hold_blasts_of_other_carriers(carrier)
+        return 0
+    reason = "made in practice mode"
     db.session.execute(
         update(ScheduledMessage)
         .where(
@@ -176,6 +184,19 @@ def cancel_blasts_of_other_carriers(carrier: str, moment: datetime) -> int:
         db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(values))
         _copy_status_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
     return cancelled_count
+
+
+def _hold_blasts_of_other_carriers(carrier: str) -> None:
+    db.session.execute(
+        update(MessageLog)
+        .where(MessageLog.carrier != carrier, MessageLog.status == BlastStatus.PROCESSING)
+        .values(
+            status=BlastStatus.PAUSED,
+            pause_reason=MADE_FOR_TWILIO_REASON,
+            pause_code=None,
+            proven=False,
+        )
+    )
 
 
 def update_sender_of_unsent(sender: str, carrier: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 
@@ -28,6 +29,7 @@ class BlastSpec:
     not_after: datetime | None = None
     event_reminder_id: int | None = None
     survey_id: int | None = None
+    confirmed_count: int | None = None
 
 
 def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage:
@@ -51,6 +53,7 @@ def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage
         not_after=blast.not_after,
         event_reminder_id=blast.event_reminder_id,
         survey_id=blast.survey_id,
+        confirmed_count=blast.confirmed_count,
     )
     db.session.add(row)
     db.session.flush()
@@ -79,6 +82,18 @@ def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
 def cancel_scheduled_blast(scheduled_id: int, reason: str | None = None) -> bool:
     """Cancel a blast; return False when it was released already. "Undo" does this too."""
     return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.CANCELLED, reason)
+
+
+def hold_scheduled_blast(scheduled_id: int, reason: str) -> bool:
+    """Keep a blast from leaving until a person confirms it anew; False when not pending."""
+    return _update_pending_blast(scheduled_id, held_reason=reason)
+
+
+def confirm_held_blast(scheduled_id: int, count: int, scheduled_at: datetime) -> bool:
+    """Let a held blast leave for `count` people at `scheduled_at` (UTC); False when not pending."""
+    return _update_pending_blast(
+        scheduled_id, held_reason=None, confirmed_count=count, scheduled_at=scheduled_at
+    )
 
 
 def cancel_event_blasts(event_id: int, reason: str) -> int:
@@ -124,12 +139,17 @@ def delete_scheduled_blast(scheduled_id: int) -> bool:
 def _end_scheduled_blast(
     scheduled_id: int, status: ScheduledBlastStatus, reason: str | None = None
 ) -> bool:
+    return _update_pending_blast(scheduled_id, status=status, error_message=reason)
+
+
+def _update_pending_blast(scheduled_id: int, **values: Any) -> bool:
+    """Change a blast if it still waits; return whether it did."""
     statement = (
         update(ScheduledMessage)
         .where(
             ScheduledMessage.id == scheduled_id,
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         )
-        .values(status=status, error_message=reason)
+        .values(**values)
     )
     return execute_and_count_rows(statement) == 1

@@ -67,5 +67,5 @@ def is_request_due(carrier: str, moment: datetime, pause: timedelta) -> bool:
     """Whether a machine may ask for another look: the last one is `pause` old. A read."""
     row = find_catch_up(carrier)
     if row is None:
-        return False
+        return True
     return row.requested_at is None and (row.tried_at is None or row.tried_at < moment - pause)

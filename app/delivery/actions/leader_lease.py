@@ -41,7 +41,7 @@ def acquire_lease(
     if updated_count == 0:
         return None
     _mark_in_flight_unknown(moment)
-    blast_control.cancel_blasts_of_other_carriers(carrier, moment)
+    blast_control.end_blasts_of_other_carriers(carrier, moment)
     blast_control.update_sender_of_unsent(sender, carrier)
     blast_control.close_finished_blasts(moment)
     return seen_epoch + 1

@@ -13,6 +13,7 @@ from app.core.column_types import datetime_from_db
 from app.delivery.actions import set_aside
 from app.delivery.actions.claim_skips import skip_unsendable_message
 from app.delivery.sql import claiming as sql
+from app.delivery.sql.installation import COUNT_ARMED, SELECT_HOLD
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.retry_delays import MAX_RETRY_AFTER_SECONDS
 from app.domain.delivery.row_faults import find_message_fault
@@ -109,6 +110,9 @@ def claim_candidates(
     candidates: Sequence[ClaimCandidate], capacity: SendCapacity, moment: datetime
 ) -> list[ClaimedMessage]:
     """Mark those of the candidates that may leave as submitting and return them. Inside write()."""
+    # An older state or a copy of the database: whoever waits here may have the text already.
+    if candidates and SELECT_HOLD.fetch_value() is not None:
+        return []
     refs = _generate_refs(len(candidates))
     claimed: list[ClaimedMessage] = []
     for candidate in candidates:
@@ -181,6 +185,7 @@ def _store_attempts(claimed: Sequence[ClaimedMessage], moment: datetime) -> None
     )
     sql.MARK_SUBMITTING.execute(rows=rows, moment=moment)
     sql.INSERT_ATTEMPTS.execute(rows=rows, moment=moment)
+    COUNT_ARMED.execute(count=len(claimed))
     for _ in claimed:
         failpoint.crash_if_armed("T1")
 

@@ -36,6 +36,7 @@ OUTCOME_NAMES = {
     SendNotProcessed: "unprocessed",
     SendAmbiguous: "ambiguous",
 }
+REPEATED_SID_TEXT = "an answer with the SID of another text"
 # Larger than the number of any attempt: news about the message as a whole is never too old.
 ANY_ATTEMPT_NUMBER = 1 << 40
 
@@ -195,6 +196,7 @@ def _mark_blasts_proven(log_ids_by_message: dict[int, int | None]) -> None:
 
 
 def _store_single_result(attempt: AttemptRef, outcome: SendOutcome, moment: datetime) -> None:
+    outcome = _doubt_repeated_sid(attempt, outcome)
     attempt_id = _close_attempt(attempt.ref, outcome, moment)
     news = StatusUpdate(
         attempt.message_id,
@@ -222,6 +224,16 @@ def _store_single_result(attempt: AttemptRef, outcome: SendOutcome, moment: date
                 explanation=explanation,
                 look_up_at_moment=compute_first_lookup(MessageStatus.UNKNOWN, moment),
             )
+
+
+def _doubt_repeated_sid(attempt: AttemptRef, outcome: SendOutcome) -> SendOutcome:
+    """Return doubt for an answer with the SID of another text: nobody can ask what became of it."""
+    if not isinstance(outcome, SendAccepted):
+        return outcome
+    owner_id = status_updates.SELECT_SID_OWNER.fetch_value(sid=outcome.sid)
+    if owner_id is None or owner_id == attempt.message_id:
+        return outcome
+    return SendAmbiguous(REPEATED_SID_TEXT, cause=UnknownReason.REPEATED_NAME)
 
 
 def mark_result_unknown(message_id: int, ref: str, moment: datetime) -> None:

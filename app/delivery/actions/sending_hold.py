@@ -16,6 +16,7 @@ from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, 
 
 SYSTEM_ACTOR = "SMS Admin"
 RESTORED_REASON = "restored"
+GONE_ON_TEXT = "An admin went on without the carrier's list."
 
 
 def hold_sending(reason: HoldReason, carrier: str, moment: datetime) -> None:
@@ -114,6 +115,18 @@ def end_hold(armed_count: int, words: str, moment: datetime) -> None:
         reconcile_words=words,
         armed_count=armed_count,
     )
+
+
+def end_hold_unreconciled(armed_count: int, moment: datetime) -> bool:
+    """End the hold although Reconcile could not read the carrier's list; return whether it ended.
+
+    Only after Reconcile has failed: a person has read what that means. Inside write().
+    """
+    row = load_installation()
+    if row.hold_reason is None or row.reconcile_requested_at or not row.reconcile_words:
+        return False
+    end_hold(max(armed_count, row.armed_count), GONE_ON_TEXT, moment)
+    return True
 
 
 def request_reconcile(moment: datetime) -> bool:

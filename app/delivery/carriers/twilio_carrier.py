@@ -27,16 +27,13 @@ from app.delivery.carriers.twilio_send_outcome import (
     classify_send_outcome,
     current_exchange,
 )
+from app.domain.delivery.callback_addresses import RECEIPT_OVERRIDES
 from app.domain.delivery.lookup_matching import CarrierMessage
 from app.domain.delivery.message_lookups import LOOKUP_LOOKBACK
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 # The HTTP client replaces this by TWILIO_API_URL.
 API_BASE_URL = "https://api.twilio.com"
-# Twilio's connection overrides, in the fragment of the callback's address: a receipt that we
-# answer with 503 comes three times more, whatever went wrong
-# (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
-CONNECTION_OVERRIDES = "#rc=3&rp=all"
 LIST_PAGE_SIZE = 50
 MAX_LIST_PAGES = 5
 # The most that Twilio gives on a page; 50 pages are a day of a sender at its full rate.
@@ -62,7 +59,7 @@ class TwilioCarrier:
         """Send one text. Never raises; the recorded HTTP exchange decides the outcome."""
         data: dict[str, object] = {"To": to, **self._sender_params, "Body": body}
         if self._callback_base_url:
-            data["StatusCallback"] = f"{self._callback_base_url}/{ref}{CONNECTION_OVERRIDES}"
+            data["StatusCallback"] = f"{self._callback_base_url}/{ref}{RECEIPT_OVERRIDES}"
         if valid_for:
             data["ValidityPeriod"] = valid_for
         # Not messages.create(): it would build an object from a response that we parse ourselves.

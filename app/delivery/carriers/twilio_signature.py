@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from werkzeug.datastructures import MultiDict
 
+from app.domain.delivery.callback_addresses import INBOUND_OVERRIDES, RECEIPT_OVERRIDES
+
 SIGNATURE_HEADER = "X-Twilio-Signature"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -70,7 +72,19 @@ def _join_sorted_params(params: ParamPairs | Mapping[str, str]) -> str:
 
 
 def _list_url_variants(url: str) -> Iterator[str]:
-    """Yield the address as it is, then without its port and with one; the rest stays raw."""
+    """Yield the address as it is, then without its port and with one; the rest stays raw.
+
+    Then the same with the connection overrides in their fragment: no request carries one, and
+    Twilio does not say whether its signature does.
+    """
+    bare_variants = list(_list_port_variants(url))
+    yield from bare_variants
+    for overrides in (INBOUND_OVERRIDES, RECEIPT_OVERRIDES):
+        for variant in bare_variants:
+            yield variant + overrides
+
+
+def _list_port_variants(url: str) -> Iterator[str]:
     yield url
     parts = urlsplit(url)
     port = parts.port or DEFAULT_PORTS.get(parts.scheme)

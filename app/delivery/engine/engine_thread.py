@@ -4,13 +4,14 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
 
 from app.core.settings import Settings
 from app.delivery.carriers.carrier_interface import Carrier
+from app.delivery.engine.inbound_intake import InboundIntake
 from app.delivery.engine.leader_election import LeaderElection
+from app.delivery.engine.release_runner import BlastReleases
 from app.delivery.engine.send_loop import DRAIN_TIMEOUT_SECONDS, SendLoop
 
 log = logging.getLogger(__name__)
@@ -22,22 +23,25 @@ STOP_TIMEOUT_SECONDS = DRAIN_TIMEOUT_SECONDS + 5
 class SendEngine:
     """The engine of one process. Make one a process and call ensure_running() again and again.
 
-    `release_due_blasts` is called, in an app context, when a blast may be due. `is_app_alive`:
-    False when the process is about to end.
+    `releases` are called when a blast may be due, or is found to be gone. `is_app_alive`:
+    False when the process is about to end. `intake`: where texts to us go.
     """
 
     def __init__(
         self,
         app: Flask,
         make_carrier: Callable[[], Carrier],
-        release_due_blasts: Callable[[], Any],
+        releases: BlastReleases,
         is_app_alive: Callable[[], bool],
+        intake: InboundIntake,
     ) -> None:
         settings: Settings = app.extensions["settings"]
         self.app = app
         self.make_carrier = make_carrier
-        self.release_due_blasts = release_due_blasts
+        self.releases = releases
         self.is_app_alive = is_app_alive
+        self.intake = intake
+        self._loop: SendLoop | None = None
         # It outlives the loop: an engine that is started again knows which epoch it led last.
         self.election = LeaderElection(
             app, settings.database_path, settings.sender, settings.carrier
@@ -53,6 +57,15 @@ class SendEngine:
         # becomes unknown, as after a kill.
         self._thread = threading.Thread(target=self._run_thread, name="engine", daemon=True)
         self._thread.start()
+
+    def may_release(self) -> bool:
+        """Whether this process leads, has taken in what came in while nobody did, and its database
+        is the newest state.
+        """
+        loop = self._loop
+        if loop is None or not self.election.is_leader:
+            return False
+        return loop.start_guard.may_send and not loop.catch_up.is_holding
 
     def stop(self, timeout: float = STOP_TIMEOUT_SECONDS) -> None:
         """Claim nothing more, store the answers of what is in flight, and give the lead back.
@@ -75,14 +88,15 @@ class SendEngine:
             self.election.drop_lead()
 
     async def _run_loop(self) -> None:
-        loop = SendLoop(
+        self._loop = SendLoop(
             self.app,
             self.election,
             self.make_carrier(),
-            self.release_due_blasts,
+            self.releases,
             self._must_stop,
+            self.intake,
         )
-        await loop.run()
+        await self._loop.run()
 
     def _must_stop(self) -> bool:
         return self._stop_requested.is_set() or not self.is_app_alive()

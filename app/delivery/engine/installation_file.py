@@ -63,6 +63,16 @@ def mark_restored(database: Path) -> None:
     write_installation_file(database, replace(record, is_restored=True))
 
 
+def clear_restored_mark(database: Path) -> int:
+    """Note that a person has looked at what was restored; return the count that the file knows."""
+    record = read_installation_file(database)
+    if record is None:
+        return 0
+    if record.is_restored:
+        write_installation_file(database, replace(record, is_restored=False))
+    return record.armed_count
+
+
 def read_surroundings(database: Path, owner_path: str | None) -> Surroundings:
     """Return where this process runs; `owner_path` is the file that the installation had."""
     path = str(database.resolve())

@@ -15,7 +15,7 @@ from flask import Flask
 from app.core.clock import now
 from app.core.db import db, write
 from app.core.settings import Settings
-from app.delivery.actions import blast_scheduling, sending_hold
+from app.delivery.actions import blast_control, blast_scheduling, sending_hold
 from app.delivery.actions.message_adoption import AdoptionCounts, adopt_listed_texts
 from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.carriers.message_lookup_results import LookupFailure, MessageListPage
@@ -201,6 +201,8 @@ class Reconciliation:
                 if file is not None:
                     armed_count = max(armed_count, file.armed_count)
                 sending_hold.end_hold(armed_count, self.result.describe(), moment)
+                # Everybody of a blast may have had it already.
+                blast_control.close_finished_blasts(moment)
             row = installation.load_installation()
             record = installation.build_record(row)
             db.session.rollback()

@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -17,6 +18,18 @@ from app.delivery.engine.timings import get_engine_timings
 log = logging.getLogger(__name__)
 # A trouble of a moment is over by then.
 TRIES_BEFORE_NOTICE = 3
+
+
+@dataclass(frozen=True)
+class BlastReleases:
+    """What the engine needs from the feature of blasts, called in an app context.
+
+    `release_due` releases what is due; `release_gone` makes the rows of a blast that Reconcile
+    found to be gone, all of them held, and returns whether it did.
+    """
+
+    release_due: Callable[[], Any]
+    release_gone: Callable[[int], bool]
 
 
 class ReleaseRunner:

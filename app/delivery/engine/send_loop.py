@@ -22,11 +22,15 @@ from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.engine.alert_webhook import AlertWebhook
 from app.delivery.engine.background_job import BackgroundJob
 from app.delivery.engine.backoff import SenderBackoff
+from app.delivery.engine.catch_up_job import CatchUpJob
 from app.delivery.engine.change_watcher import ChangeWatcher
 from app.delivery.engine.in_flight import InFlightMessages, read_boot_clock
+from app.delivery.engine.inbound_intake import InboundIntake
 from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.pacing import SendPacing
-from app.delivery.engine.release_runner import ReleaseRunner
+from app.delivery.engine.reconciliation import Reconciliation
+from app.delivery.engine.release_runner import BlastReleases, ReleaseRunner
+from app.delivery.engine.start_guard import StartGuard
 from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.engine.tick import read_stored_pace, run_tick
 from app.delivery.engine.tick_values import TickInput, TickResult
@@ -54,8 +58,9 @@ class SendLoop:
         app: Flask,
         election: LeaderElection,
         carrier: Carrier,
-        release_due_blasts: Callable[[], Any],
+        releases: BlastReleases,
         must_stop: Callable[[], bool],
+        intake: InboundIntake,
     ) -> None:
         settings: Settings = app.extensions["settings"]
         self.app = app
@@ -70,14 +75,20 @@ class SendLoop:
         self.in_flight = InFlightMessages(
             carrier, settings.send_concurrency, self.backoff, self._may_send
         )
+        self.catch_up = CatchUpJob(app, carrier, election, intake, self._run_in_database)
         self.background_jobs: list[BackgroundJob] = [
+            self.catch_up,
             StatusPoller(app, carrier, self._run_in_database),
             AlertWebhook(app, self._run_in_database),
         ]
+        reconciliation = Reconciliation(app, carrier, self._run_in_database, releases.release_gone)
+        self.start_guard = StartGuard(
+            app, election, carrier, self._run_in_database, reconciliation.run
+        )
         # One thread: SQLite has one writer, and the change watcher's connection one user.
         self.database_executor = ThreadPoolExecutor(1, "engine-database")
         self.release_runner = ReleaseRunner(
-            app, release_due_blasts, self.in_flight.result_arrived.set
+            app, releases.release_due, self.in_flight.result_arrived.set
         )
         self.checked_at = 0.0
         self.is_blocked = False
@@ -97,6 +108,7 @@ class SendLoop:
         finally:
             for job in self.background_jobs:
                 await job.close()
+            await self.start_guard.close()
             await self.carrier.close()
             # Waits for a tick that still runs: under the next lead it would claim what nobody
             # sends.
@@ -112,10 +124,15 @@ class SendLoop:
             return
         for job in self.background_jobs:
             job.tick(self.loop.time())
+        await self.start_guard.tick(self.loop.time())
+        if self.catch_up.is_holding:
+            # Texts that came in while nobody led may be STOPs: they are stored first.
+            await self._run_tick(None)
+            await self._sleep_until_result(self.timings.change_poll)
+            return
         if await self._has_work():
             self._release_if_due()
-            capacity = self.pacing.compute_capacity(len(self.in_flight), self.loop.time())
-            result = await self._run_tick(capacity)
+            result = await self._run_tick(self._compute_capacity())
             if result and result.is_idle:
                 self.change_watcher.mark_idle()
         self._release_if_due()
@@ -198,12 +215,20 @@ class SendLoop:
         if result.pace:
             self.pacing.load_pace(result.pace, self.loop.time())
         self.pacing.record_claims(result.claimed)
+        if result.claimed:
+            self.start_guard.note_claims()
+
+    def _compute_capacity(self) -> SendCapacity | None:
+        """Return how much may be claimed now; None before this lead was found to be the newest."""
+        if not self.start_guard.may_send:
+            return None
+        return self.pacing.compute_capacity(len(self.in_flight), self.loop.time())
 
     def _may_send(self) -> bool:
         return self.election.is_leader and not self.must_stop()
 
     def _release_if_due(self) -> None:
-        if self.change_watcher.is_blast_due():
+        if self.start_guard.may_send and self.change_watcher.is_blast_due():
             self.release_runner.start()
 
     def _compute_pause(self) -> float:

@@ -185,7 +185,9 @@ class StartGuard:
         reason = find_hold_reason(installation.build_record(row), file, here, use)
         if reason is not None or not (use.is_real and use.has_real_texts):
             return reason, None
-        return None, installation.find_database_moment(carrier)
+        moment = installation.find_database_moment(carrier)
+        # What left before the last Reconcile was judged then.
+        return None, max(filter(None, (moment, row.reconciled_at)), default=None)
 
     async def _count_unknown_texts(self, since: datetime) -> int | None:
         """Count texts at the carrier that left after `since` and are not known here.

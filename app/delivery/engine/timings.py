@@ -29,6 +29,16 @@ class EngineTimings:
     alert_poll: float = 1.0
     alert_retry: float = 5.0
     release_retry: float = 5.0
+    # How often the carrier's list of texts to us is read, after what time again when it could not
+    # be, and how often is asked whether somebody wants it read now.
+    catch_up_interval: float = 3600.0
+    catch_up_retry: float = 15.0
+    catch_up_poll: float = 5.0
+    # How long sending waits for the first look after a change of the lead, when the carrier
+    # answers with errors, and when it does not answer at all.
+    catch_up_hold: float = 600.0
+    catch_up_hold_unreachable: float = 3600.0
+    replay_retry: float = 1.0
     # When the carrier is unreachable or broken, one text goes to try after this.
     hold: float = 60.0
 

@@ -18,14 +18,14 @@ NEWS_LIFETIME = timedelta(hours=24)
 class CatchUpNews:
     """What pages say: how many texts were found, and why the list could not be read ("": it was).
 
-    `was_off`: they came in while nothing was running here.
+    `was_off`: they came in while nothing was running here. `succeeded_at`: when it was last read.
     """
 
     found_count: int = 0
     found_at: datetime | None = None
     was_off: bool = False
     failure: str = ""
-    is_requested: bool = False
+    succeeded_at: datetime | None = None
 
 
 def find_catch_up(carrier: str) -> InboundCatchUp | None:
@@ -44,7 +44,7 @@ def load_catch_up_news(carrier: str, moment: datetime) -> CatchUpNews:
         found_at=row.found_at,
         was_off=row.was_off,
         failure=row.failure or "",
-        is_requested=row.requested_at is not None,
+        succeeded_at=row.succeeded_at,
     )
 
 

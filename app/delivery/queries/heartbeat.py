@@ -8,6 +8,8 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.db import db
 from app.delivery.models import Lease
+from app.delivery.queries.installation_hold import HOLD_COLUMN
+from app.domain.delivery.installation_rules import HOLD_LABELS, HoldReason
 from app.domain.time.durations import format_approximate_duration
 
 # The app's extension in which the engine of this process says what it cannot do.
@@ -20,11 +22,12 @@ HEARTBEAT_TIMEOUT_SECONDS = 20.0
 class Heartbeat:
     """How many seconds ago the leading engine last renewed its lease; None when nobody leads.
 
-    `pid`: its process, while it is alive.
+    `pid`: its process, while it is alive. `hold`: why nothing leaves although it is.
     """
 
     age_seconds: float | None = None
     pid: int | None = None
+    hold: HoldReason | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -34,6 +37,8 @@ class Heartbeat:
     @property
     def outage_reason(self) -> str:
         """Why nothing is being sent, as half a sentence; "" while all is well."""
+        if self.hold is not None:
+            return HOLD_LABELS[self.hold]
         if self.is_alive:
             return ""
         if self.age_seconds is None:
@@ -42,25 +47,33 @@ class Heartbeat:
 
 
 # For a statement that reads something else too: the parameters of build_heartbeat().
-HEARTBEAT_COLUMNS = tuple(
-    select(column).where(Lease.name == "engine").scalar_subquery()
-    for column in (Lease.beat_at, Lease.holder)
+HEARTBEAT_COLUMNS = (
+    *(
+        select(column).where(Lease.name == "engine").scalar_subquery()
+        for column in (Lease.beat_at, Lease.holder)
+    ),
+    HOLD_COLUMN,
 )
 
 
 def load_heartbeat() -> Heartbeat:
     """Return the leading engine's last heartbeat."""
-    beat_at, holder = db.session.execute(select(*HEARTBEAT_COLUMNS)).one()
-    return build_heartbeat(beat_at, holder)
+    return build_heartbeat(*db.session.execute(select(*HEARTBEAT_COLUMNS)).one())
 
 
-def build_heartbeat(beat_at: datetime | None, holder: str | None) -> Heartbeat:
-    """Return the heartbeat that was stored at `beat_at` (UTC) by `holder`, as of now."""
+def build_heartbeat(
+    beat_at: datetime | None, holder: str | None, hold_reason: str | None = None
+) -> Heartbeat:
+    """Return the heartbeat that was stored at `beat_at` (UTC) by `holder`, as of now.
+
+    `hold_reason`: a stored HoldReason, while nothing leaves before a person has looked.
+    """
+    hold = HoldReason(hold_reason) if hold_reason else None
     if beat_at is None:
-        return Heartbeat()
+        return Heartbeat(hold=hold)
     # abs(): one that lies ahead was stored before the clock was set back; it is no fresher.
     age_seconds = abs((now() - beat_at).total_seconds())
     pid = (holder or "").partition("-")[0]
     if pid.isdecimal() and age_seconds < HEARTBEAT_TIMEOUT_SECONDS:
-        return Heartbeat(age_seconds, int(pid))
-    return Heartbeat(age_seconds)
+        return Heartbeat(age_seconds, int(pid), hold)
+    return Heartbeat(age_seconds, hold=hold)

@@ -12,7 +12,6 @@ from app.delivery.models import MessageLog, ScheduledMessage, attempts, messages
 from app.delivery.queries.due_lookups import find_known_sids, list_uncertain_attempts
 from app.domain.delivery.installation_rules import (
     API_DIRECTION,
-    HoldReason,
     InstallationRecord,
     InstallationUse,
     is_later_than,
@@ -26,19 +25,11 @@ from app.domain.delivery.message_statuses import (
 
 messages_c, attempts_c = messages.c, attempts.c
 REAL_CARRIER = "twilio"
-# For a statement that reads something else too.
-HOLD_COLUMN = select(Installation.hold_reason).where(Installation.id == 1).scalar_subquery()
 
 
 def load_installation() -> Installation:
     """Return the one row, past what the session has loaded."""
     return db.session.get_one(Installation, 1, populate_existing=True)
-
-
-def find_sending_hold() -> HoldReason | None:
-    """Return why nothing leaves before a person has looked; None when texts leave."""
-    reason = db.session.scalar(select(HOLD_COLUMN))
-    return HoldReason(reason) if reason else None
 
 
 def build_record(row: Installation) -> InstallationRecord:

@@ -22,6 +22,7 @@ def find_next_due_time(carrier: str) -> datetime | None:
     pending = select(func.min(ScheduledMessage.scheduled_at)).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.carrier == carrier,
+        ScheduledMessage.held_reason.is_(None),
     )
     try:
         return db.session.scalar(pending)
@@ -38,17 +39,24 @@ def list_due_blast_ids(carrier: str, moment: datetime) -> Sequence[int]:
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
             ScheduledMessage.carrier == carrier,
             ScheduledMessage.scheduled_at <= moment,
+            ScheduledMessage.held_reason.is_(None),
         )
         .order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id)
     )
     return db.session.scalars(pending).all()
 
 
-def list_overdue_blasts(moment: datetime) -> Sequence[Row[int, datetime]]:
-    """Return (id, scheduled_at) of the pending blasts, of any carrier, due before `moment`."""
+def list_overdue_blasts(carrier: str, moment: datetime) -> Sequence[Row[int, datetime]]:
+    """Return (id, scheduled_at) of the pending blasts that were due before `moment`.
+
+    Not those of another carrier, whose settings may be missing for a while, and not those that are
+    held for a person.
+    """
     late = select(ScheduledMessage.id, ScheduledMessage.scheduled_at).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.scheduled_at < moment,
+        ScheduledMessage.carrier == carrier,
+        ScheduledMessage.held_reason.is_(None),
     )
     return db.session.execute(late).all()
 

@@ -132,3 +132,9 @@ STORE_SECOND_SID = PreparedStatement(
     )
     .values(why=literal("a second name: ").concat(bindparam("sid")))
 )
+# The message that has this SID, by its own or an attempt's; no row when it is new.
+SELECT_SID_OWNER = PreparedStatement("""
+    SELECT id FROM messages WHERE provider_sid = :sid
+    UNION ALL SELECT message_id FROM attempts WHERE provider_sid = :sid
+    LIMIT 1
+""")

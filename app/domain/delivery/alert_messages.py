@@ -25,15 +25,25 @@ class AlertEvent(StrEnum):
 
     BLAST_PAUSED = "blast.paused"
     BLAST_EXPIRED = "blast.expired"
+    BLAST_HELD = "blast.held"
+    SENDING_HELD = "sending.held"
     TEXTS_SET_ASIDE = "texts.set_aside"
     BLAST_STUCK = "blast.stuck"
     DATABASE_DAMAGED = "database.damaged"
+    CALLS_REFUSED = "calls.refused"
 
 
+# What is about no blast, as a sentence.
+_EVENT_HEADLINES = {
+    AlertEvent.DATABASE_DAMAGED: "The database is damaged.",
+    AlertEvent.SENDING_HELD: "Nothing is being sent.",
+    AlertEvent.CALLS_REFUSED: "Texts from people do not come in.",
+}
 # What happened, after "Blast 5" or "A blast".
 _EVENT_PHRASES = {
     AlertEvent.BLAST_PAUSED: "is paused",
     AlertEvent.BLAST_EXPIRED: "was not sent",
+    AlertEvent.BLAST_HELD: "waits for a person",
     AlertEvent.BLAST_STUCK: "is stuck",
     AlertEvent.TEXTS_SET_ASIDE: "has something that cannot be read",
 }
@@ -71,8 +81,8 @@ def build_alert_payload(alert: PausedBlastAlert, base_url: str) -> dict[str, obj
 
 def build_alert_headline(alert: PausedBlastAlert) -> str:
     """Return what happened to what, as a short sentence."""
-    if alert.event is AlertEvent.DATABASE_DAMAGED:
-        return "The database is damaged."
+    if alert.event in _EVENT_HEADLINES:
+        return _EVENT_HEADLINES[alert.event]
     name = f"Blast {alert.blast}" if alert.blast else "A blast"
     return f"{name} {_EVENT_PHRASES[alert.event]}."
 

@@ -1,14 +1,32 @@
-"""The addresses that the carrier may have signed when a signature does not fit ours."""
+"""The addresses that the carrier calls, and those that it may have signed instead of ours."""
 
 import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+# Twilio's connection overrides, in the fragment of an address that it calls: a call that we
+# answer with 503 or not at all comes three or five times more, whatever went wrong
+# (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+RECEIPT_OVERRIDES = "#rc=3&rp=all"
+INBOUND_OVERRIDES = "#rc=5&rp=all"
 # What a Host header may be: everything else is not shown and not tried.
 HOST_PATTERN = re.compile(
     r"[A-Za-z0-9._-]{1,200}(:[0-9]{1,5})?|\[[0-9A-Fa-f:]{2,45}\](:[0-9]{1,5})?"
 )
 UNREADABLE_HOST = "(a host that makes no sense)"
+
+
+def list_console_addresses(public_base_url: str) -> dict[str, str]:
+    """Return the addresses to paste at Twilio, by the purpose of each.
+
+    The fallback is called once more when all tries of the first have failed.
+    """
+    url = f"{public_base_url}/webhooks/twilio"
+    return {
+        "For incoming texts": f"{url}/inbound{INBOUND_OVERRIDES}",
+        "For incoming texts, if that fails": f"{url}/inbound",
+        "For receipts": f"{url}/status{RECEIPT_OVERRIDES}",
+    }
 
 
 def list_candidate_base_urls(public_base_url: str, called_hosts: Iterable[str]) -> list[str]:
