@@ -9,7 +9,7 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     connection.execute(
         "ALTER TABLE alerts ADD COLUMN event VARCHAR(30) DEFAULT 'blast.paused' NOT NULL"
     )
-    connection.execute("ALTER TABLE sender_health ADD COLUMN limit_share FLOAT")
+    connection.execute("ALTER TABLE sender_health ADD COLUMN limit_share DOUBLE")
     logger.info("alerts have an event, senders the rate at which they were refused")
 
 
