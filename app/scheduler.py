@@ -37,6 +37,8 @@ from app.webhooks.pipeline.pending_opt_ins import resolve_pending_opt_ins
 log = logging.getLogger(__name__)
 TICK_SECONDS = 1
 STALLED_TICK_SECONDS = 30
+# The engine releases at the due moment; the tick does what the engine may have missed.
+RELEASE_SECONDS = 5
 RETRY_SECONDS = 30
 
 
@@ -115,6 +117,7 @@ class BackgroundJobs:
         self.engine.ensure_running()
         if self._last_tick_at < self._next_release_at or not self.engine.may_release():
             return
+        self._next_release_at = self._last_tick_at + RELEASE_SECONDS
         with self.app.app_context():
             try:
                 release_due_blasts()

@@ -37,7 +37,7 @@ def _find_readable_value(value: UnreadableValue, row_id: int, moment: datetime) 
 
 
 def _is_part_of_unique_key(column: Column[Any]) -> bool:
-    indexes = [index for index in column.table.indexes if index.unique]  # type: ignore[attr-defined]
+    indexes = [index for index in column.table.indexes if index.unique]
     return bool(column.unique) or any(column.name in index.columns for index in indexes)
 
 
@@ -46,7 +46,7 @@ def _find_default(column: Column[Any], moment: datetime) -> Any:
     if isinstance(column.type, UtcDateTime):
         return moment
     if column.default is not None and column.default.is_scalar:
-        return column.default.arg  # type: ignore[attr-defined]
+        return getattr(column.default, "arg", None)
     if isinstance(column.type, Enum):
         return column.type.enums[0]
     if isinstance(column.type, String):

@@ -15,7 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.core.clock import now
-from app.core.db import WriteLockTimeout, write
+from app.core.db import (
+    WriteLockTimeout,
+    add_commit_listener,
+    remove_commit_listener,
+    write,
+)
 from app.core.settings import Settings
 from app.delivery.carriers.sandbox_callback_queue import (
     Callback,
@@ -35,7 +40,8 @@ DISPATCHER_THREADS = 4
 CALLBACK_BATCH_SIZE = 100
 # Between two looks for due callbacks.
 MIN_PAUSE_SECONDS = 0.05
-MAX_PAUSE_SECONDS = 0.25
+# Commits of this process wake the thread at once; this is for those of other processes.
+MAX_PAUSE_SECONDS = 2.0
 ERROR_PAUSE_SECONDS = 1.0
 DISPATCH_TIMEOUT_SECONDS = 5.0
 
@@ -52,6 +58,7 @@ class CallbackDispatcher:
         self.app = app
         self.settings: Settings = app.extensions["settings"]
         self._stop = threading.Event()
+        self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._pool = ThreadPoolExecutor(DISPATCHER_THREADS, "postman")
 
@@ -70,12 +77,15 @@ class CallbackDispatcher:
         if self.settings.carrier != "sandbox" or self._thread is not None:
             return
         self._stop.clear()
+        add_commit_listener(self._note_commit)
         self._thread = threading.Thread(target=self._run_loop, name="postman", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Finish the running posts and return when the threads have ended."""
         self._stop.set()
+        self._wake.set()
+        remove_commit_listener(self._note_commit)
         if self._thread is not None:
             self._thread.join()
             self._thread = None
@@ -120,12 +130,22 @@ class CallbackDispatcher:
 
     def _run_loop(self) -> None:
         pause_seconds = MIN_PAUSE_SECONDS
-        while not self._stop.wait(pause_seconds):
+        # Not more often than each MIN_PAUSE_SECONDS, however many commits there are.
+        while not self._stop.wait(MIN_PAUSE_SECONDS):
+            self._wake.wait(pause_seconds - MIN_PAUSE_SECONDS)
+            self._wake.clear()
+            if self._stop.is_set():
+                return
             try:
                 pause_seconds = _compute_pause_seconds(self.dispatch_due())
             except (WriteLockTimeout, SQLAlchemyError):
                 log.warning("practice post waits: the database does not answer", exc_info=True)
                 pause_seconds = ERROR_PAUSE_SECONDS
+
+    def _note_commit(self) -> None:
+        """Wake the thread: a text may have been stored. Runs on the thread that committed."""
+        if threading.current_thread() is not self._thread:
+            self._wake.set()
 
     def _dispatch_first_callback(self, sid: str) -> bool:
         with self.app.app_context():

@@ -61,6 +61,12 @@ class ChangeWatcher:
         """
         return self._next_due_at is not None and self._next_due_at <= now()
 
+    def seconds_until_due(self) -> float | None:
+        """Return the seconds until the next blast is due, at least 0; None without one."""
+        if self._next_due_at is None:
+            return None
+        return max(0.0, (self._next_due_at - now()).total_seconds())
+
     def mark_dirty(self) -> None:
         """Note that there may be work."""
         self.is_dirty = True

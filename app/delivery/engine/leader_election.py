@@ -102,6 +102,12 @@ class LeaderElection:
         elapsed = time.monotonic() - self._heartbeat_at
         return self.is_leader and elapsed >= self.timings.heartbeat
 
+    @property
+    def seconds_until_heartbeat(self) -> float:
+        """The seconds until the lease is to be renewed, at least 0."""
+        elapsed = time.monotonic() - self._heartbeat_at
+        return max(0.0, self.timings.heartbeat - elapsed)
+
     def send_heartbeat(self) -> None:
         """Renew the lease, or learn that another process leads by now. Opens its own write()."""
         if self.epoch is None:

@@ -24,6 +24,7 @@ from app.delivery.engine.background_job import BackgroundJob
 from app.delivery.engine.backoff import SenderBackoff
 from app.delivery.engine.catch_up_job import CatchUpJob
 from app.delivery.engine.change_watcher import ChangeWatcher
+from app.delivery.engine.commit_wakeup import DATABASE_THREAD_NAME, CommitWakeup
 from app.delivery.engine.in_flight import InFlightMessages, read_boot_clock
 from app.delivery.engine.inbound_intake import InboundIntake
 from app.delivery.engine.leader_election import LeaderElection
@@ -86,7 +87,10 @@ class SendLoop:
             app, election, carrier, self._run_in_database, reconciliation.run
         )
         # One thread: SQLite has one writer, and the change watcher's connection one user.
-        self.database_executor = ThreadPoolExecutor(1, "engine-database")
+        self.database_executor = ThreadPoolExecutor(1, DATABASE_THREAD_NAME)
+        self.commit_wakeup = CommitWakeup(
+            self.in_flight.result_arrived.set, self.timings.change_poll
+        )
         self.release_runner = ReleaseRunner(
             app, releases.release_due, self.in_flight.result_arrived.set
         )
@@ -106,6 +110,7 @@ class SendLoop:
                 await self._run_once()
             await self._drain_and_step_down()
         finally:
+            self.commit_wakeup.close()
             for job in self.background_jobs:
                 await job.close()
             await self.start_guard.close()
@@ -233,10 +238,21 @@ class SendLoop:
 
     def _compute_pause(self) -> float:
         """Return the seconds until the next look: fewer when something may be claimed sooner."""
+        if not self.change_watcher.is_dirty:
+            return self._compute_idle_pause()
         has_free_slots = len(self.in_flight) < self.pacing.max_claimed
-        if not self.change_watcher.is_dirty or self.is_blocked or not has_free_slots:
+        if self.is_blocked or not has_free_slots:
             return self.timings.change_poll
         return min(self.timings.change_poll, self.pacing.compute_pause(self.loop.time()))
+
+    def _compute_idle_pause(self) -> float:
+        """Return the seconds until something is due, while nothing is to be done."""
+        pause = min(self.timings.idle_poll, self.election.seconds_until_heartbeat)
+        due = self.change_watcher.seconds_until_due()
+        if due == 0:
+            # It is being released, or waits to be tried again.
+            return self.timings.change_poll
+        return min(pause, due or pause)
 
     async def _sleep_until_result(self, seconds: float) -> None:
         """Sleep until results are worth a tick, but not longer than `seconds`.

@@ -75,6 +75,8 @@ class StatusPoller:
             log.warning("the database could not be read; look-ups wait")
             self._postpone_next_round(self.timings.lookup_retry)
             return 0
+        if not lookups:
+            self._postpone_next_round(self.timings.lookup_idle)
         await self._run_lookups(lookups, moment)
         return len(lookups)
 

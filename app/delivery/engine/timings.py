@@ -14,6 +14,10 @@ class EngineTimings:
     # PRAGMA data_version answers in microseconds, so looking for a change ten times a second is
     # cheap, and a blast that is due leaves within 0.2 s.
     change_poll: float = 0.1
+    # While nothing is to be done, a commit of this process wakes the engine at once and the next
+    # due moment is known: only commits of other processes are looked for, this often. Ten times a
+    # second cost 1.4 % of a core (docs/performance.md).
+    idle_poll: float = 1.0
     # While texts leave, every commit is a change; the schedule is read this often at most.
     schedule_poll: float = 0.1
     # How often a process that does not lead looks whether it may.
@@ -23,6 +27,8 @@ class EngineTimings:
     # … and one that missed five renewals is frozen: somebody else may take the lead.
     leader_timeout: float = 15.0
     lookup_poll: float = 1.0
+    # After a round that found nothing due.
+    lookup_idle: float = 3.0
     # Ten look-ups a second at most, beside the sending.
     lookup_spacing: float = 0.1
     lookup_retry: float = 5.0

@@ -1,0 +1,62 @@
+"""An idle process hardly uses the processor, and is no later for it."""
+
+import os
+import subprocess
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.helpers import add_phones, get_schedule, list_attempts, start_blast
+from tests.gunicorn_server import GunicornServer
+from tests.sample_people import ZOE
+
+MEASURED_SECONDS = 20
+MAX_SHARE = 0.005
+
+
+def read_cpu_seconds(pids):
+    """Return the processor time that these processes have used."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.slow
+def test_an_idle_server_uses_at_most_half_a_percent_of_a_core(make_settings, tmp_path):
+    make_settings()
+    with GunicornServer(tmp_path / "sms.db") as server:
+        master = str(server.process.pid)
+        children = subprocess.run(["pgrep", "-P", master], capture_output=True, text=True)
+        pids = [master, *children.stdout.split()]
+        time.sleep(10)  # what is done once at the start
+        before = read_cpu_seconds(pids)
+        time.sleep(MEASURED_SECONDS)
+        used = read_cpu_seconds(pids) - before
+    assert used <= MAX_SHARE * MEASURED_SECONDS
+
+
+def test_an_idle_engine_sends_at_the_due_moment(sending_app, twilio, background):
+    """It sleeps until then: the first request leaves at most 300 ms after it."""
+    add_phones(sending_app, ZOE)
+    background(sending_app)
+    blast_id = start_blast(sending_app, in_seconds=3.5)
+    twilio.wait_for(1)
+    late = (
+        list_attempts(sending_app)[0].started_at - get_schedule(sending_app, blast_id).scheduled_at
+    )
+    assert timedelta() <= late < timedelta(seconds=0.3)
+
+
+def test_what_this_process_stores_leaves_at_once(sending_app, twilio, background):
+    """The commit wakes the engine, which would look a second later otherwise."""
+    add_phones(sending_app, ZOE)
+    background(sending_app)
+    time.sleep(2)  # long enough for the engine to be idle
+    began = time.monotonic()
+    start_blast(sending_app)
+    twilio.wait_for(1)
+    assert twilio.requests[0].at - began < 0.6
