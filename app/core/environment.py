@@ -27,6 +27,7 @@ WEAK_SECRET_KEYS = {
     "change-this",
     "please-change-me",
 }
+LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 SHORT_CODE_OR_SENDER_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 
@@ -89,6 +90,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     # A password may begin or end with blanks, which read_text() strips.
     values["admin_password"] = reader.environ.get("ADMIN_PASSWORD", "")
     values["missing_twilio_variables"] = _find_missing_twilio_variables(values)
+    values["trusted_hosts"] = values["trusted_hosts"] or _choose_trusted_hosts(values)
     values["public_base_url"] = _choose_public_base_url(values)
     values["log_format"] = values["log_format"] or _choose_log_format(values["app_env"])
     settings = Settings(**values)
@@ -107,6 +109,36 @@ def _choose_public_base_url(values: Mapping[str, Any]) -> str:
     if not base_url and is_local:
         base_url = f"http://127.0.0.1:{values['port']}"
     return base_url.rstrip("/")
+
+
+def _choose_trusted_hosts(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names that production serves by default: that of PUBLIC_BASE_URL, and loopback.
+
+    None of them in practice without PUBLIC_BASE_URL: people call the machine by any name then.
+    """
+    public_name = urlsplit(values["public_base_url"]).hostname
+    if values["app_env"] != "production" or not public_name:
+        return ()
+    return (public_name, *LOOPBACK_NAMES)
+
+
+def list_setting_warnings(settings: Settings) -> list[str]:
+    """Return a sentence for each setting that works but leaves something open."""
+    lines: list[str] = []
+    if not settings.is_production or settings.trust_proxy:
+        return lines
+    if settings.host not in {*LOOPBACK_NAMES, "::1"}:
+        lines.append(
+            f"HOST is {settings.host} and TRUST_PROXY is 0: whoever reaches port {settings.port} "
+            "speaks to the program directly, without https. Put a proxy in front (deploy/)."
+        )
+    if settings.public_base_url.startswith("https://"):
+        lines.append(
+            "PUBLIC_BASE_URL is https and TRUST_PROXY is 0: every visitor seems to come from the "
+            "proxy's address, so that ten wrong passwords of anybody lock everybody. Set "
+            "TRUST_PROXY to the number of proxies in front."
+        )
+    return lines
 
 
 def _choose_log_format(app_env: str) -> str:

@@ -9,8 +9,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from app.core.database_errors import WriteLockTimeout, is_disk_full
 from app.core.db import NotFound, db
+from app.core.logging_config import ThrottledWarning
 
 log = logging.getLogger(__name__)
+missing_token_log = ThrottledWarning(
+    __name__,
+    "a form without a valid token was refused (400): a page that was open for long, or a forgery",
+    "%s more forms without a valid token were refused in the last %s seconds",
+)
 
 ERROR_TEXTS = {
     400: (
@@ -76,6 +82,7 @@ def _get_error_text(code: int) -> tuple[str, str]:
 
 def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
+        missing_token_log.record_occurrence(request.remote_addr or "")
         return render_error_page(400, *CSRF_ERROR_TEXT)
     # The request names a host that is not in TRUSTED_HOSTS, so no URL can be built for a page.
     if isinstance(error, SecurityError):

@@ -12,7 +12,11 @@ from datetime import UTC, datetime
 from app.core.settings import Settings
 
 PHONE_PATTERN = re.compile(r"\+[1-9]\d{6,14}")
-NOISY_LOGGERS = ("apscheduler", "twilio", "aiohttp", "asyncio")
+# Flask-WTF's writes a line for each form without a token, which anybody can send by the hundred
+# a second; error_pages.py counts them.
+NOISY_LOGGERS = ("apscheduler", "twilio", "aiohttp", "asyncio", "flask_wtf.csrf")
+# A shorter secret is part of ordinary words: masking "a" would tell which letter it is.
+MIN_SECRET_LENGTH = 8
 
 
 class MaskingFormatter(logging.Formatter):
@@ -21,7 +25,7 @@ class MaskingFormatter(logging.Formatter):
     def __init__(self, log_format: str, secrets: tuple[str, ...]) -> None:
         super().__init__("%(message)s")
         self.log_format = log_format
-        self.secrets = tuple(filter(None, secrets))
+        self.secrets = tuple(secret for secret in secrets if len(secret) >= MIN_SECRET_LENGTH)
 
     def format(self, record: logging.LogRecord) -> str:
         text = PHONE_PATTERN.sub("+…", super().format(record))
@@ -80,8 +84,12 @@ class ThrottledWarning:
         self._count = 0
         self._logged_at = -math.inf
 
-    def record_occurrence(self) -> None:
-        """Count one occurrence, and log when the last line is `seconds` old."""
+    def record_occurrence(self, address: str = "") -> None:
+        """Count one occurrence, and log when the last line is `seconds` old.
+
+        `address`: the network address of who caused it. A line about an attack names the last
+        one, so that somebody can do something about it; logs hold no other address.
+        """
         with self._lock:
             self._count += 1
             count = self._count
@@ -90,7 +98,10 @@ class ThrottledWarning:
                 return
             self._count = 0
             self._logged_at = time.monotonic()
+        source = ""
+        if address:
+            source = f" (the last from {address})"
         if count == 1:
-            self.logger.warning(self.first_message)
+            self.logger.warning(self.first_message + "%s", source)
         else:
-            self.logger.warning(self.repeat_message, count, round(seconds))
+            self.logger.warning(self.repeat_message + "%s", count, round(seconds), source)

@@ -1,6 +1,7 @@
 """Headers of every response: a strict Content-Security-Policy, and a request id for the logs."""
 
 from random import randbytes
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, g, request
 
@@ -9,6 +10,7 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+PERMANENT_REDIRECT = 308
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -31,6 +33,11 @@ def _add_response_headers(response: Response) -> Response:
         for name, value in SECURITY_HEADERS.items():
             if name not in names:
                 response.headers.add(name, value)
+    if response.status_code == PERMANENT_REDIRECT:
+        # Of werkzeug's routing, to another spelling. It names the host of the request, which
+        # anybody can choose; the path alone leads nowhere else.
+        location = urlsplit(response.headers.get("Location", ""))
+        response.headers["Location"] = urlunsplit(("", "", *location[2:]))
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers["X-Request-Id"] = g.get("request_id", "")

@@ -8,6 +8,7 @@ from flask.sessions import (
     SecureCookieSessionInterface,
     SessionMixin,
 )
+from werkzeug.exceptions import SecurityError
 
 from app.core.settings import Settings
 
@@ -22,7 +23,13 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         """Whether the request came over https, or to the https host of PUBLIC_BASE_URL."""
         settings: Settings = app.extensions["settings"]
         public = urlsplit(settings.public_base_url)
-        return request.is_secure or (public.scheme == "https" and request.host == public.netloc)
+        if request.is_secure or public.scheme != "https":
+            return request.is_secure
+        try:
+            return request.host == public.netloc
+        except SecurityError:
+            # A name that is not served: the answer is an error, over http.
+            return False
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return the session of the request's cookie."""

@@ -176,3 +176,18 @@ def test_nothing_of_the_database_is_left_lying_about(filled_site):
     """Only its owner reads what people uploaded."""
     uploads = filled_site[0] / "uploads"
     assert [path for path in uploads.iterdir() if path.stat().st_mode & 0o077] == []
+
+
+def test_a_short_secret_is_not_masked_letter_by_letter():
+    formatter = MaskingFormatter("text", ("a", "", "1234567", "12345678"))
+    line = formatter.format(record("a start of 1234567 and 12345678"))
+    assert line.endswith("a start of 1234567 and …")
+
+
+def test_forms_without_a_token_are_one_line_a_minute_with_an_address(site, caplog):
+    with caplog.at_level(logging.INFO):
+        for _ in range(50):
+            assert site.send("POST", "/login", "", data={"username": "x"}).status_code == 400
+    lines = [each.getMessage() for each in caplog.records if "token" in each.getMessage()]
+    assert len(lines) <= 1
+    assert all(line.endswith("(the last from 127.0.0.1)") for line in lines)
