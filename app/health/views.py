@@ -12,11 +12,16 @@ from app.core.access import public
 from app.core.settings import current_settings
 from app.core.version import VERSION
 from app.delivery.queries.heartbeat import Heartbeat, load_heartbeat
+from app.delivery.queries.refused_calls import find_refused_calls
 from app.migrations.migration_errors import MigrationError
 from app.migrations.migration_runner import list_pending_migrations
 
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
+REFUSED_CALLS_WARNING = (
+    "Twilio's calls are refused: PUBLIC_BASE_URL or TWILIO_AUTH_TOKEN is wrong. The first page "
+    "says more."
+)
 UNREADABLE_DATABASE_MESSAGE = (
     "The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."
 )
@@ -38,16 +43,23 @@ def report_health() -> ResponseReturnValue:
 def report_readiness() -> ResponseReturnValue:
     """Reply whether pages can be served and texts are sent; 503 with the problems."""
     heartbeat = Heartbeat()
+    refused_count = 0
     try:
         problems = _find_migration_problems()
         if not problems:
+            refused_count = _count_refused_calls()
             heartbeat = load_heartbeat()
             if heartbeat.outage_reason:
                 problems.append(f"Nothing is being sent: {heartbeat.outage_reason}.")
     except (MigrationError, SQLAlchemyError, OSError) as error:
         log.error("not ready: %s", error)
         problems = [UNREADABLE_DATABASE_MESSAGE]
-    return _build_readiness_response(problems, heartbeat)
+    return _build_readiness_response(problems, heartbeat, refused_count)
+
+
+def _count_refused_calls() -> int:
+    refused = find_refused_calls(current_settings().carrier)
+    return refused.count if refused else 0
 
 
 def _find_migration_problems() -> list[str]:
@@ -57,10 +69,13 @@ def _find_migration_problems() -> list[str]:
     return []
 
 
-def _build_readiness_response(problems: list[str], heartbeat: Heartbeat) -> ResponseReturnValue:
+def _build_readiness_response(
+    problems: list[str], heartbeat: Heartbeat, refused_count: int
+) -> ResponseReturnValue:
     """Build the JSON response.
 
-    The page is public, so no problem names a path; only signed-in users see the version.
+    The page is public, so no problem names a path; only signed-in users see the version. Refused
+    calls are a warning and no problem: anybody can make some, and pages and sending work.
     """
     age_seconds = heartbeat.age_seconds
     if age_seconds is not None:
@@ -71,6 +86,8 @@ def _build_readiness_response(problems: list[str], heartbeat: Heartbeat) -> Resp
         "seconds_since_beat": age_seconds,
         "leader_pid": heartbeat.pid,
     }
+    if refused_count:
+        status |= {"refused_calls": refused_count, "warnings": [REFUSED_CALLS_WARNING]}
     if _is_signed_in():
         status["version"] = VERSION
     response = jsonify(status)

@@ -7,6 +7,7 @@ from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
 from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
+from app.domain.delivery.callback_addresses import list_console_addresses
 from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries
@@ -44,17 +45,13 @@ def edit_settings() -> ResponseReturnValue:
         flash("The settings are saved.", "success")
         return redirect(url_for("organisation.edit_settings"), 303)
     settings = current_settings()
-    webhooks_url = f"{settings.public_base_url}/webhooks/twilio"
     page = render_template(
         "organisation/settings.html",
         form=form,
         coverage=count_consent_coverage(),
         default_replies=_build_default_replies(),
         facts=_build_environment_facts(),
-        webhooks={
-            "For incoming texts": f"{webhooks_url}/inbound",
-            "For receipts": f"{webhooks_url}/status",
-        },
+        webhooks=list_console_addresses(settings.public_base_url),
         default_undo_seconds=settings.undo_seconds,
     )
     return page, 422 if form.errors else 200

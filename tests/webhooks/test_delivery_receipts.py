@@ -225,7 +225,7 @@ def test_signed_receipts_that_name_no_text_or_no_account_are_refused(twilio_app)
     assert call(twilio_app, f"{STATUS}/{ref}", fields).status_code == 400
     fields = {"MessageStatus": "delivered", "MessageSid": SID}
     assert call(twilio_app, f"{STATUS}/{ref}", fields).status_code == 403
-    assert status_of(twilio_app, message_id) == "accepted"
+    assert status_of(twilio_app, message_id) == "submitting"
     assert verdicts(twilio_app) == []
 
 

@@ -18,6 +18,7 @@ from tests.webhooks.calls import (
     ACCOUNT,
     FORM,
     INBOUND,
+    OURS,
     SID,
     STATUS,
     TWILIO,
@@ -143,7 +144,7 @@ def test_another_spelling_is_never_redirected(make_app, path):
     With a slash behind it, over plain http, with a slash too many.
     """
     twilio_app = make_app(**TWILIO, public_base_url="http://sms.example.org", trust_proxy=1)
-    fields = {"MessageSid": SID, "MessageStatus": "sent", "AccountSid": ACCOUNT}
+    fields = {"MessageSid": SID, "MessageStatus": "sent", "AccountSid": ACCOUNT, "From": OURS}
     answer = call(
         twilio_app,
         path,

@@ -119,7 +119,7 @@ ROUTES = {
     "inbox.remove_saved_reply": _route(ADMIN, "POST"),
     "inbox.edit_saved_reply": _route(BOTH, "GET POST"),
     "organisation.edit_settings": _route(ADMIN, "GET POST"),
-    "people.record_person_consent": _route(ADMIN, "POST"),
+    "people.record_person_consent": _route(BOTH, "POST"),
     "people.add_person_to_do_not_text_list": _route(ADMIN, "POST"),
     "people.erase_person": _route(ADMIN, "GET POST"),
     "people.add_person_note": _route(BOTH, "POST"),

@@ -47,6 +47,11 @@ class RefusalCounter:
             self._next_store_at = time.monotonic() + STORE_INTERVAL_SECONDS
             return True
 
+    @property
+    def is_store_due(self) -> bool:
+        """Whether the next call that is counted is stored at once."""
+        return time.monotonic() >= self._next_store_at
+
     def take(self) -> tuple[int, Refusal | None]:
         """Return what was counted, and begin anew."""
         with self._lock:
@@ -67,6 +72,11 @@ def _get_counter() -> RefusalCounter:
         # setdefault() is atomic: two threads that come first get the same counter.
         counter = current_app.extensions.setdefault(COUNTER_KEY, RefusalCounter())
     return cast("RefusalCounter", counter)
+
+
+def is_store_due() -> bool:
+    """Whether the next call that is counted is stored at once."""
+    return _get_counter().is_store_due
 
 
 def count_refused_call(carrier: str, refusal: Refusal) -> None:

@@ -10,7 +10,7 @@ from app.delivery.actions.refusal_records import Refusal
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, is_valid_signature
 from app.delivery.catch_up_models import RefusalKind
 from app.domain.delivery.callback_addresses import list_candidate_base_urls
-from app.webhooks.actions.refusal_counting import count_refused_call
+from app.webhooks.actions.refusal_counting import count_refused_call, is_store_due
 from app.webhooks.views.called_address import (
     describe_current_url,
     get_called_target,
@@ -45,10 +45,14 @@ def refuse_call(pairs: Sequence[tuple[str, str]], settings: Settings, kind: Refu
     wrong_signature_log.record_occurrence()
     if SIGNATURE_HEADER not in request.headers:
         return
+    names_our_account = _names_our_account(pairs, settings)
+    # Trying the addresses takes a millisecond: not for each call of a flood.
+    if not names_our_account and not is_store_due():
+        return
     fitting_url = _find_fitting_base_url(pairs, settings)
     if fitting_url:
         _count(settings, RefusalKind.ADDRESS, fitting_url)
-    elif _names_our_account(pairs, settings):
+    elif names_our_account:
         _count(settings, kind, None)
 
 

@@ -51,6 +51,13 @@ def verify_webhook_call(ref: str | None = None) -> WebhookCall:
     return WebhookCall(fields, settings.carrier, ref)
 
 
+def note_call_to_other_host() -> None:
+    """Count the current request, which names a host that is not served, if it may be Twilio's."""
+    is_readable = (request.content_length or 0) <= MAX_BODY_BYTES
+    if is_readable and request.method == "POST" and request.mimetype == FORM_CONTENT_TYPE:
+        refuse_call(_read_form_fields() or [], current_settings(), RefusalKind.SIGNATURE)
+
+
 def verify_inbound_call() -> WebhookCall:
     """Return the current request as a verified call about a text from a phone.
 

@@ -2,15 +2,19 @@
 
 import re
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 from sqlalchemy.exc import DatabaseError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.core.access import csrf, public
 from app.core.database_errors import WriteLockTimeout, is_storage_error
 from app.webhooks.actions.delivery_receipts import process_delivery_receipt
 from app.webhooks.pipeline.kept_texts import receive_text
-from app.webhooks.views.request_verification import verify_inbound_call, verify_receipt_call
+from app.webhooks.views.request_verification import (
+    note_call_to_other_host,
+    verify_inbound_call,
+    verify_receipt_call,
+)
 
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
 csrf.exempt(bp)
@@ -19,6 +23,14 @@ csrf.exempt(bp)
 NO_REDIRECT_OPTIONS = {"merge_slashes": False, "strict_slashes": False}
 ATTEMPT_REF_PATTERN = re.compile("[0-9a-f]{32}")
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+
+
+@bp.before_app_request
+def note_refused_host() -> None:
+    """See that a call came to another name than TRUSTED_HOSTS: Twilio's, where that is wrong."""
+    is_refused = isinstance(request.routing_exception, SecurityError)
+    if is_refused and request.path.startswith(f"{bp.url_prefix}/"):
+        note_call_to_other_host()
 
 
 @bp.post("/inbound", **NO_REDIRECT_OPTIONS)
