@@ -50,7 +50,7 @@ def change(app, event_id, **values):
 
 
 def test_the_check_and_the_preview_fill_it_in(visit, picnic):
-    filled = "Spring picnic: Fri 8 May, 18:30, Town hall"
+    filled = "Spring picnic: Fri 8 May, 6:30 PM, Town hall"
     assert read_review_texts(open_review(visit, event_id=str(picnic), **FOR_IT)) == [(filled, 1)]
     assert (
         filled
@@ -72,7 +72,7 @@ def test_it_leaves_with_what_the_event_is_by_then(app, visit, picnic):
     )
     release_blasts(app)
     assert [row.body for row in list_messages(app)] == [
-        "Autumn picnic: Fri 3 Sep 2027, 09:00, the usual place"
+        "Autumn picnic: Fri 3 Sep 2027, 9:00 AM, the usual place"
     ]
 
 

@@ -189,3 +189,31 @@ def test_the_day_is_said_with_its_year_when_that_is_another():
     assert (
         build_event_values("Picnic", PICNIC, None, at(2026, 1, 1))["event_date"] == "Fri 8 May 2026"
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "time", "not_after"),
+    [
+        (0, "00:00", at(2026, 5, 9, 6)),
+        (0, "09:00", at(2026, 5, 9, 6)),
+        (0, "23:59", at(2026, 5, 9, 6)),
+        (-1, "10:00", at(2026, 5, 8, 6)),
+        (1, "10:00", None),
+    ],
+)
+def test_an_event_without_a_time_is_the_whole_day(days, time, not_after):
+    """E01: the reminder of that morning is sent."""
+    all_day = EventSchedule(PICNIC.day, None, DENVER)
+    timing = compute_reminder_timing(days, time, True, all_day, LONG_BEFORE)
+    assert (timing.state, timing.not_after) == (ReminderStepState.PLANNED, not_after)
+
+
+def test_a_day_of_25_hours_is_a_whole_day_too():
+    all_day = EventSchedule(date(2026, 11, 1), None, DENVER)
+    timing = compute_reminder_timing(0, "23:30", True, all_day, LONG_BEFORE)
+    assert (timing.state, timing.not_after) == (ReminderStepState.PLANNED, at(2026, 11, 2, 7))
+
+
+def test_the_time_is_written_as_the_country_writes_it():
+    values = build_event_values("Picnic", PICNIC, None, at(2026, 5, 1), "US")
+    assert values["event_time"] == "6:30 PM"

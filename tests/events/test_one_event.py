@@ -35,7 +35,7 @@ BAD = [
         "Write the time as hours:minutes, for example 18:30.",
     ),
     (
-        {"date": "2027-05-08", "start_time": "6pm"},
+        {"date": "2027-05-08", "start_time": "25pm"},
         "Write the time as hours:minutes, for example 18:30.",
     ),
     ({"start_time": "18:30"}, "A time needs a day."),

@@ -365,7 +365,7 @@ class TestOnTheWay:
         words = local_times.format_day(day, today=get_today())
         assert row.body.splitlines() == [
             "See you tomorrow: Spring picnic.",
-            f"{words} 18:30",
+            f"{words} 6:30 PM",
             "The {name} hall",
             "Reply STOP to opt out.",
         ]
@@ -439,6 +439,7 @@ class TestTheClocks:
         assert [row.body.split("\n")[0] for row in list_messages(app)] == [
             "Night -2",
             "Night -1",
+            "Night 0",
         ]
         assert leaves in [each.scheduled_at for each in list_scheduled(app)]
 

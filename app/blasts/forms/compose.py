@@ -7,10 +7,9 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
-    StringField,
     ValidationError,
 )
-from wtforms.widgets import DateInput, TextArea, TimeInput
+from wtforms.widgets import TextArea
 
 from app.blasts.actions.blast_confirmation import get_test_phone
 from app.blasts.forms.send_times import (
@@ -19,7 +18,7 @@ from app.blasts.forms.send_times import (
     create_repeated_hour_field,
 )
 from app.blasts.queries.review_notices import describe_too_long_texts
-from app.core.form_fields import CleanTextField, add_error
+from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.message_statuses import BlastTarget
@@ -83,16 +82,16 @@ class ComposeForm(SendTimeForm):
         default="now",
         validate_choice=False,
     )
-    schedule_date = StringField("Day", widget=DateInput())
-    schedule_time = StringField("Time", widget=TimeInput())
+    schedule_date = CalendarDayField("Day", organisation.get_organisation_region)
+    schedule_time = ClockField("Time")
     timezone = SelectField(
         "Time zone",
         default=organisation.get_organisation_timezone,
         validate_choice=False,
     )
     fold = create_repeated_hour_field()
-    end_date = StringField("Last day", widget=DateInput())
-    end_time = StringField("Last time", widget=TimeInput())
+    end_date = CalendarDayField("Last day", organisation.get_organisation_region)
+    end_time = ClockField("Last time")
     end_fold = create_repeated_hour_field()
     survey_id = SelectField("Whoever answers", default="", validate_choice=False)
     include_unsubscribe = OptOutFooterField("Say how to stop", default=True)

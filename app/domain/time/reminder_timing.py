@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.domain.texts.plurals import pluralize
+from app.domain.time.clock_times import format_clock_time
 from app.domain.time.local_times import find_moment_on_day, format_day, get_local_date
 
 # An event without a start time has begun when its day has.
@@ -69,6 +70,17 @@ class EventSchedule:
     zone: str
 
     @property
+    def ends_for_day_reminders(self) -> datetime | None:
+        """The moment (UTC) after which a reminder of the day itself is useless.
+
+        An event without a time is the whole day: for nobody has it begun at midnight. None
+        without a date, and at the edge of the calendar.
+        """
+        if self.start_time or not self.day or self.day == date.max:
+            return self.starts_at
+        return find_moment_on_day(self.day + timedelta(days=1), WHOLE_DAY_START_TIME, self.zone)
+
+    @property
     def starts_at(self) -> datetime | None:
         """The moment (UTC) at which the event begins; None without a date."""
         if not self.day:
@@ -93,14 +105,15 @@ def compute_reminder_timing(
 ) -> ReminderTiming:
     """Return when a step is sent: `days` from the event's day (-7: a week before), at HH:MM.
 
-    A step up to the event's day leaves before the event begins or not at all; a later one has
-    no such limit. A step that is due by now is not sent late.
+    A step up to the event's day leaves before the event begins or not at all, on the day of an
+    event without a time until that day ends; a later one has no such limit. A step that is due
+    by now is not sent late.
     """
     due_at = compute_reminder_due_at(days, time_of_day, event)
     starts_at = event.starts_at
     if due_at is None or starts_at is None:
         return ReminderTiming(ReminderStepState.NO_DATE if is_on else ReminderStepState.OFF)
-    not_after = starts_at if days <= 0 else None
+    not_after = _compute_not_after(days, event)
     if not is_on:
         state = ReminderStepState.OFF
     elif not_after is not None and due_at >= not_after:
@@ -110,6 +123,12 @@ def compute_reminder_timing(
     else:
         state = ReminderStepState.TOO_LATE
     return ReminderTiming(state, due_at, not_after)
+
+
+def _compute_not_after(days: int, event: EventSchedule) -> datetime | None:
+    if days > 0:
+        return None
+    return event.starts_at if days < 0 else event.ends_for_day_reminders
 
 
 def compute_reminder_due_at(days: int, time_of_day: str, event: EventSchedule) -> datetime | None:
@@ -140,12 +159,15 @@ def compute_registration_cutoff(due: datetime) -> datetime:
 
 
 def build_event_values(
-    title: str, event: EventSchedule, place: str | None, now: datetime
+    title: str, event: EventSchedule, place: str | None, now: datetime, region: str = ""
 ) -> dict[str, str]:
-    """Return the values of the event placeholders; what is not known is left out."""
+    """Return the values of the event placeholders; what is not known is left out.
+
+    The time is written as the country `region` does.
+    """
     values = {"event_title": title}
     if event.start_time:
-        values["event_time"] = event.start_time
+        values["event_time"] = format_clock_time(event.start_time, region)
     if place:
         values["event_place"] = place
     if event.day:

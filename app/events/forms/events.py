@@ -6,11 +6,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, ValidationError
-from wtforms.widgets import DateInput, TimeInput
 
 from app.community.forms import MemberForm
+from app.core.form_fields import CalendarDayField, ClockField
 from app.domain.texts.text_cleaning import clean_name
 from app.events.actions.events import EventInfo
+from app.organisation import queries as organisation
 
 MAX_LINE_CHARACTERS = 200
 FIRST_EVENT_YEAR = 1970
@@ -38,8 +39,8 @@ class EventForm(FlaskForm):
     """An event. After `validate()`, `event_info` is what was typed."""
 
     title = SingleLineField("Title")
-    date = StringField("Day", widget=DateInput())
-    start_time = StringField("Start time", widget=TimeInput())
+    date = CalendarDayField("Day", organisation.get_organisation_region)
+    start_time = ClockField("Start time")
     place = SingleLineField("Place")
 
     def validate_title(self, field: Field) -> None:

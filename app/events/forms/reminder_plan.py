@@ -16,9 +16,9 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.widgets import NumberInput, TextArea, TimeInput
+from wtforms.widgets import NumberInput, TextArea
 
-from app.core.form_fields import CleanTextField, add_error
+from app.core.form_fields import CleanTextField, ClockField, add_error
 from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
@@ -48,7 +48,7 @@ class ReminderStepForm(Form):
         # validate_side() says it in our own words.
         validate_choice=False,
     )
-    time_of_day = StringField("Time", widget=TimeInput())
+    time_of_day = ClockField("Time")
     body = CleanTextField("Text", widget=TextArea())
     is_on = BooleanField("Send it")
     remove = BooleanField("Remove this reminder")

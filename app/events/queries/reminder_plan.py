@@ -75,7 +75,8 @@ def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedRemin
     """Return the plan of an event as it stands at `moment` (UTC)."""
     zone = organisation.get_organisation_timezone()
     schedule = EventSchedule(event.date, event.start_time, zone)
-    values = build_event_values(event.title, schedule, event.place, moment)
+    region = organisation.get_organisation_region()
+    values = build_event_values(event.title, schedule, event.place, moment, region)
     reminders = []
     for step, blast in _load_steps_with_newest_blasts(event.id):
         timing = compute_reminder_timing(step.days, step.time_of_day, step.is_on, schedule, moment)

@@ -12,10 +12,10 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.widgets import DateInput, TextArea, TimeInput
+from wtforms.widgets import TextArea
 
 from app.core.clock import now
-from app.core.form_fields import CleanTextField, add_error
+from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
 from app.domain.texts import keyword_parsing, message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_intent import fold_text
@@ -33,6 +33,7 @@ from app.keywords.forms.active_period import (
     parse_active_period,
 )
 from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
+from app.organisation import queries as organisation
 from app.surveys.queries.surveys import find_survey_choices
 
 MAX_ALIASES = 20
@@ -82,10 +83,10 @@ class KeywordForm(FlaskForm):
     )
     event_id = SelectField("Event", validate_choice=False)
     survey_id = SelectField("Survey", validate_choice=False)
-    from_date = StringField("From day", widget=DateInput())
-    from_time = StringField("From time", widget=TimeInput())
-    until_date = StringField("Until day", widget=DateInput())
-    until_time = StringField("Until time", widget=TimeInput())
+    from_date = CalendarDayField("From day", organisation.get_organisation_region)
+    from_time = ClockField("From time")
+    until_date = CalendarDayField("Until day", organisation.get_organisation_region)
+    until_time = ClockField("Until time")
     is_active = BooleanField(
         "Active", default=True, false_values=(False, "false", "", "0", "no", "off")
     )

@@ -5,10 +5,8 @@ from datetime import datetime
 from app.domain.surveys.answer_dates import DateContext
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.domain.time import local_times
+from app.domain.time.typed_days import MONTH_FIRST_REGIONS
 from app.organisation import queries as organisation
-
-# The countries and territories that write 5/8 for 8 May.
-MONTH_FIRST_REGIONS = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
 
 
 def build_answer_calendar(question: SurveyQuestion, moment: datetime) -> DateContext:
