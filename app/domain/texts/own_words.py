@@ -29,12 +29,13 @@ class InboundReading:
 
     `words`: what the person wrote, without quotations and signatures; "" when it is nothing else,
     and for a reaction or a machine's text. `kind`: who wrote it. `quoted_text`: the text that a
-    reaction means, None when it is unknown.
+    reaction means, None when it is unknown; `reaction`: what the phone wrote of it ("Loved").
     """
 
     words: str
     kind: TextAuthor = TextAuthor.PERSON
     quoted_text: str | None = None
+    reaction: str = ""
 
 
 def read_inbound_text(
@@ -47,7 +48,7 @@ def read_inbound_text(
     """
     reaction = find_reaction(body, our_last_texts)
     if reaction:
-        return InboundReading("", TextAuthor.REACTION, reaction.quoted_text)
+        return InboundReading("", TextAuthor.REACTION, reaction.quoted_text, reaction.words)
     words = remove_signature(remove_quotations(body, our_last_texts))
     if is_machine_text(words, seconds_since_ours):
         return InboundReading("", TextAuthor.MACHINE)

@@ -138,6 +138,11 @@ def _replace_emoji(character: str) -> str:
     return " * " if unicodedata.category(character) in _EMOJI_CATEGORIES else character
 
 
+def is_emoji_character(character: str) -> bool:
+    """Whether a character is part of an emoji: a symbol, a skin colour, what joins two of them."""
+    return _replace_emoji(character) == " * " or character in "\u200d\ufe0f"
+
+
 def _drop_repeats(words: list[str]) -> Iterator[str]:
     """Yield the words with one "*" for several in a row: an emoji may have several characters."""
     previous = ""

@@ -4,14 +4,15 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from app.delivery.models import Message
 from app.delivery.queries.phone_texts import PhoneText, list_texts_before
 from app.delivery.queries.text_history import find_texts_of_phone
-from app.domain.delivery.message_statuses import MessageDirection, MessageKind, MessageStatus
+from app.domain.delivery.message_statuses import MessageDirection, MessageKind
 from app.domain.texts.text_intent import fold_text
 from app.inbox.models import Thread
+from app.inbox.queries.conversation_entries import ConversationEntry
+from app.inbox.queries.conversation_reactions import place_reactions
 from app.surveys.queries.survey_sessions import find_session_starts
 from app.surveys.queries.trigger_words import find_existing_trigger_words
 
@@ -22,56 +23,25 @@ MAX_MEDIA_TYPE_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
-class ConversationEntry:
-    """One text of a conversation.
-
-    `origin_name`: the survey or the keyword that it comes from, "" where it is not known.
-    `pictures`: (address, media type) of each; `has_sandbox_pictures`: they come from a practice
-    phone, and there is nothing to open.
-    """
-
-    id: int
-    is_inbound: bool
-    kind: MessageKind
-    body: str
-    created_at: datetime
-    status: MessageStatus
-    reason: str | None
-    error_code: int | None
-    provider_sid: str | None
-    written_by: str | None
-    log_id: int | None
-    blast_body: str | None
-    event_title: str | None
-    is_test: bool
-    origin_name: str
-    pictures: tuple[tuple[str, str], ...]
-    has_sandbox_pictures: bool
-
-
-@dataclass(frozen=True)
 class ConversationPage:
     """A page of a conversation.
 
     `older_before_id`: the message before which there are more, None when there are none;
-    `has_newer`: whether this is not the newest page.
+    `has_newer`: whether this is not the newest page. `last_id`: the newest message of this page;
+    0 when there is none.
     """
 
     entries: Sequence[ConversationEntry]
     older_before_id: int | None
     has_newer: bool
     unread: int = 0
+    last_id: int = 0
 
     @property
     def fingerprint(self) -> str:
         """A short text that changes as soon as anything on the page has changed."""
         content = repr((self.entries, self.unread))
         return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
-
-    @property
-    def last_id(self) -> int:
-        """The newest message of this page; 0 when there is none."""
-        return self.entries[-1].id if self.entries else 0
 
 
 def load_conversation_page(thread: Thread, before_id: int | None = None) -> ConversationPage:
@@ -85,7 +55,10 @@ def load_conversation_page(thread: Thread, before_id: int | None = None) -> Conv
         _build_conversation_entry(row, origins.get(row.message.id, "")) for row in oldest_first
     ]
     older_before_id = entries[0].id if len(rows) > TEXTS_PER_PAGE else None
-    return ConversationPage(entries, older_before_id, before_id is not None, thread.unread)
+    last_id = entries[-1].id if entries else 0
+    return ConversationPage(
+        place_reactions(entries), older_before_id, before_id is not None, thread.unread, last_id
+    )
 
 
 def _build_conversation_entry(row: PhoneText, origin_name: str) -> ConversationEntry:

@@ -12,9 +12,11 @@ from app.domain.delivery.message_statuses import (
     MessageKind,
     MessageStatus,
 )
+from app.domain.opt_outs import opt_out_detection
+from app.domain.texts.reactions import is_emoji_character
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.domain.time import inbox_labels
-from app.inbox.queries.conversation_texts import ConversationEntry
+from app.inbox.queries.conversation_entries import ConversationEntry
 from app.inbox.views.blueprint import bp
 
 LIST_STATE_LABELS = {
@@ -75,6 +77,18 @@ def describe_opt_out_text(text: ConversationEntry) -> str:
     return OPT_OUT_LABELS.get(classify_text(text.body), "")
 
 
+def format_reaction(words: str) -> str:
+    """Return what a phone wrote of a reaction, its emoji alone where it has one: "👍", "Loved"."""
+    emoji = "".join(filter(is_emoji_character, words))
+    is_removal = words[:7].lower() == "removed"
+    return words if is_removal or not emoji else emoji
+
+
+def is_for_somebody_else(body: str | None) -> bool:
+    """Whether a request to leave speaks of somebody else."""
+    return opt_out_detection.is_for_somebody_else(body or "")
+
+
 def get_text_status_label(text: ConversationEntry) -> str:
     """Return what became of a text of ours, in words."""
     return "" if text.is_inbound else DELIVERY_STATUS_LABELS[text.status]
@@ -122,6 +136,8 @@ for _filter in (
     describe_source_blast,
     format_conversation_body,
     describe_opt_out_text,
+    format_reaction,
+    is_for_somebody_else,
     get_text_status_label,
     has_text_failed,
     is_text_unsent,
