@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 
 import phonenumbers
 
+from app.core.base_url import find_base_url_problems, normalize_base_url
 from app.core.settings import Settings
 from app.domain.phones.phone_number import PhoneNumber, is_e164
 from app.domain.phones.phone_problems import InvalidPhoneNumber
@@ -90,8 +91,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     # A password may begin or end with blanks, which read_text() strips.
     values["admin_password"] = reader.environ.get("ADMIN_PASSWORD", "")
     values["missing_twilio_variables"] = _find_missing_twilio_variables(values)
-    values["trusted_hosts"] = values["trusted_hosts"] or _choose_trusted_hosts(values)
     values["public_base_url"] = _choose_public_base_url(values)
+    values["trusted_hosts"] = values["trusted_hosts"] or _choose_trusted_hosts(values)
     values["log_format"] = values["log_format"] or _choose_log_format(values["app_env"])
     settings = Settings(**values)
     problems = reader.problems + _find_setting_problems(settings)
@@ -108,7 +109,7 @@ def _choose_public_base_url(values: Mapping[str, Any]) -> str:
     is_local = values["app_env"] != "production" or not values["twilio_auth_token"]
     if not base_url and is_local:
         base_url = f"http://127.0.0.1:{values['port']}"
-    return base_url.rstrip("/")
+    return normalize_base_url(base_url)
 
 
 def _choose_trusted_hosts(values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -116,6 +117,8 @@ def _choose_trusted_hosts(values: Mapping[str, Any]) -> tuple[str, ...]:
 
     None of them in practice without PUBLIC_BASE_URL: people call the machine by any name then.
     """
+    if find_base_url_problems(values["public_base_url"]):
+        return ()
     public_name = urlsplit(values["public_base_url"]).hostname
     if values["app_env"] != "production" or not public_name:
         return ()
@@ -193,10 +196,11 @@ def _find_setting_problems(settings: Settings) -> list[str]:
         problems.append("DEFAULT_REGION must be a country's two letters such as US.")
     if settings.log_format not in {"text", "json"}:
         problems.append("LOG_FORMAT must be text or json.")
-    for name in ("public_base_url", "twilio_api_url", "alert_webhook_url"):
+    for name in ("twilio_api_url", "alert_webhook_url"):
         url = getattr(settings, name)
         if url and not _is_http_url(url):
             problems.append(f"{name.upper()} must be an address such as https://sms.example.org.")
+    problems += find_base_url_problems(settings.public_base_url)
     return problems + _find_phone_problems(settings)
 
 

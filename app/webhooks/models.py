@@ -12,7 +12,8 @@ from app.core.db import Model
 class WebhookEvent(Model):
     """One call of the carrier.
 
-    `dedupe_key`: in:<sid> or st:<sid>:<status>; a repeat changes nothing. Kept 30 days.
+    `dedupe_key`: in:<sid> or st:<sid>:<status>, with :<code> if there is one; a repeat changes
+    nothing. Kept 30 days.
     """
 
     __tablename__ = "webhook_events"

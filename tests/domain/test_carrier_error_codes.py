@@ -182,8 +182,8 @@ def test_a_machine_repeats_only_what_was_refused_untouched():
             "Twilio did not take the text and gave no reason.",
             False,
         ),
-        (None, "delivery", None, "It did not arrive, and nobody said why.", False),
-        (0, "delivery", None, "It did not arrive, and nobody said why.", False),
+        (None, "delivery", None, "It did not arrive, and the phone company gave no reason.", False),
+        (0, "delivery", None, "It did not arrive, and the phone company gave no reason.", False),
     ],
 )
 def test_what_nobody_has_heard_of_is_judged_by_rule(code, phase, status, words, pausing):

@@ -12,6 +12,7 @@ from app.delivery.carriers.carrier_interface import SendAccepted, SendAmbiguous
 from app.delivery.models import Attempt, Message
 from app.suppression.models import SuppressedContact
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
+from tests.delivery.helpers import list_suppressed
 from tests.gunicorn_server import wait_until
 from tests.sample_people import ZOE
 from tests.webhooks.calls import (
@@ -287,3 +288,18 @@ def test_the_background_settles_orphans_by_itself(twilio_app, background):
         db.session.execute(db.update(Message).values(status="accepted", look_up_at=None))
     background(twilio_app)
     wait_until(lambda: status_of(twilio_app, message_id) == "delivered", "the orphan to be settled")
+
+
+# case M20 of the messaging cases
+def test_a_code_that_comes_with_a_second_receipt_is_not_lost(twilio_app):
+    """Undelivered, then undelivered with 30006: the number is marked. The first code counts."""
+    message_id, ref = armed_text(twilio_app)
+    assert receipt(twilio_app, ref, "undelivered").status_code == 204
+    assert "the phone company gave no reason" in message(twilio_app, message_id).error_message
+    for code in (30006, 30006, 30003):
+        assert receipt(twilio_app, ref, "undelivered", code=code).status_code == 204
+    row = message(twilio_app, message_id)
+    assert (row.status.value, row.error_code) == ("undelivered", 30006)
+    assert "landline" in row.error_message.lower()
+    assert verdicts(twilio_app) == ["applied", "applied", "no_change"]
+    assert ZOE in list_suppressed(twilio_app)[0]

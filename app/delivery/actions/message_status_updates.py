@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from app.core import failpoint
 from app.delivery.actions import failure_reactions
+from app.delivery.actions.late_error_codes import fill_error_code
 from app.delivery.carriers.carrier_interface import (
     SendAccepted,
     SendAmbiguous,
@@ -81,7 +82,7 @@ class StatusUpdate:
 
 
 def apply_status_update(news: StatusUpdate, moment: datetime) -> bool:
-    """Apply news by rank and react to a failure. Returns whether the status changed.
+    """Apply news by rank and react to a failure. Returns whether it said anything new.
 
     Idempotent: the same news again changes nothing. Inside write().
     """
@@ -91,6 +92,8 @@ def apply_status_update(news: StatusUpdate, moment: datetime) -> bool:
     statement = status_updates.prepare_status_upgrade(news.status, error_code is not None)
     row = statement.fetch_first_row(**_build_parameters(news, error_code, moment))
     _store_sid(news)
+    if row is None and error_code:
+        row = fill_error_code(news, error_code)
     if row is None:
         return False
     message = status_updates.UpdatedMessage(*row)

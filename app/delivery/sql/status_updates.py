@@ -110,6 +110,24 @@ def _build_newest_attempt_filter(status: MessageStatus) -> tuple[ColumnElement[b
     )
 
 
+# A receipt may come without a code, and again with one: the first code that comes counts.
+FILL_ERROR_CODE = PreparedStatement(
+    update(messages)
+    .where(
+        messages_c.id == bindparam("message_id"),
+        messages_c.status.in_((MessageStatus.FAILED, MessageStatus.UNDELIVERED)),
+        messages_c.error_code.is_(None),
+        messages_c.attempts <= bindparam("attempt_number"),
+    )
+    .values(error_code=bindparam("error_number"), error_message=bindparam("error_text"))
+    .returning(
+        messages_c.id,
+        messages_c.phone,
+        messages_c.message_log_id,
+        messages_c.sender,
+        messages_c.carrier,
+    )
+)
 # OR IGNORE: a carrier that gives one sid to two texts must not keep us from storing what became
 # of them.
 SET_MESSAGE_SID = PreparedStatement(

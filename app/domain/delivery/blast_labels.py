@@ -78,7 +78,9 @@ def explain_message_status(row: Any) -> StatusReason:
     if row.status == MessageStatus.OPTED_OUT and not row.error_code:
         return StatusReason(UNSENT_REASON_LABELS["said_stop"])
     if row.status in FAILED_STATUSES:
-        phase = "delivery" if row.provider_sid else "create"
+        # What was not delivered had been taken, whether or not its SID is known.
+        was_taken = row.provider_sid or row.status == MessageStatus.UNDELIVERED
+        phase = "delivery" if was_taken else "create"
         return StatusReason(find_error_code(row.error_code, phase).description, row.error_code)
     return StatusReason(_explain_stored_reason(row) or STATUS_LABELS.get(row.status, ""))
 

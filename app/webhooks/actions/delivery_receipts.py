@@ -42,11 +42,10 @@ def process_delivery_receipt(call: WebhookCall) -> str:
     """
     sid = call.get_first_field("MessageSid", "SmsSid")
     status = call.get_first_field("MessageStatus", "SmsStatus")
-    receipt = DeliveryReceipt(
-        build_webhook_event(call, "st", sid, status),
-        status,
-        parse_error_code(call.get_first_field("ErrorCode")),
-    )
+    error_code = parse_error_code(call.get_first_field("ErrorCode"))
+    # The same status may come without a code first: with one it says more.
+    key_parts = (status, str(error_code)) if error_code else (status,)
+    receipt = DeliveryReceipt(build_webhook_event(call, "st", sid, *key_parts), status, error_code)
     return _get_receipt_writer().submit(receipt)
 
 

@@ -64,8 +64,8 @@ def _build_receipt(event: _UnmatchedEvent) -> DeliveryReceipt:
     payload = event.payload or ""
     return DeliveryReceipt(
         NewWebhookEvent(event.dedupe_key, "status", event.sid, event.ref, payload, now()),
-        # The key ends with the carrier's status.
-        event.dedupe_key.rsplit(":", 1)[1],
+        # The key is st:<sid>:<status>, with the error code behind it where there is one.
+        event.dedupe_key.split(":")[2],
         parse_error_code(str(_parse_payload(payload).get("ErrorCode", ""))),
     )
 
