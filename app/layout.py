@@ -20,6 +20,7 @@ from app.delivery.queries.heartbeat import (
     Heartbeat,
     build_heartbeat,
 )
+from app.delivery.queries.installation import REAL_CARRIER, count_waiting_for
 from app.delivery.queries.refused_calls import find_refused_calls
 from app.organisation import queries as organisation
 
@@ -197,9 +198,25 @@ def _build_carrier_banners(settings: Settings, *, is_signed_in: bool) -> list[Ba
     if settings.carrier != "sandbox":
         return []
     links = []
+    banners = []
     if is_signed_in:
         links.append(("Practice phone", url_for("sandbox.list_phones")))
-    return [Banner("warn", "Practice mode.", "No real texts are sent.", links)]
+        banners = _build_missing_settings_banners()
+    return [Banner("warn", "Practice mode.", "No real texts are sent.", links), *banners]
+
+
+def _build_missing_settings_banners() -> list[Banner]:
+    """Return the banner that says that what was made for Twilio waits, if anything does."""
+    count = count_waiting_for(REAL_CARRIER)
+    if count == 0:
+        return []
+    blasts = "1 blast waits" if count == 1 else f"{count:,} blasts wait"
+    text = (
+        "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBER (or "
+        "TWILIO_MESSAGING_SERVICE_SID) as before, and start again; or cancel them."
+    )
+    links = [("Scheduled", url_for("blasts.list_scheduled_blasts"))]
+    return [Banner("bad", f"{blasts} for Twilio's settings.", text, links)]
 
 
 def _build_outage_banners(heartbeat: Heartbeat) -> list[Banner]:

@@ -11,8 +11,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.dbdoctor import database_restore
+from app.delivery.engine.installation_file import read_installation_file
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database
+from app.suppression.actions.erasure_file import (
+    KeptErasure,
+    keep_erasures,
+    read_kept_erasures,
+)
 from tests.migrations.sample_migrations import QUIET, hash_file, list_file_names, run_sql
 
 ZOE = (
@@ -42,7 +48,13 @@ def test_the_copy_takes_the_place_and_the_old_one_stays(doctor, database, copy):
     assert run_sql(old, PEOPLE) == [("Leo",), ("Zoe",)]
     assert run_sql(copy, PEOPLE) == [("Zoe",)]
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
-    assert list_file_names(database.parent) == ["sms.db", old.name, "sms.db.leader"]
+    assert list_file_names(database.parent) == [
+        "sms.db",
+        old.name,
+        "sms.db.installation",
+        "sms.db.leader",
+    ]
+    assert stat.S_IMODE((database.parent / "sms.db.installation").stat().st_mode) == 0o600
 
 
 def test_a_lost_database_comes_back(doctor, database, copy):
@@ -209,9 +221,9 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database
     code, said = doctor("--restore", tmp_path / "copy.db")
     assert code == 0
     assert "Blasts that were being sent are paused (1)" in said
-    assert "Scheduled blasts that came due meanwhile are not sent by themselves (1)." in said
     assert "Single texts that waited are not sent (1)." in said
-    assert "check opt-outs (STOP) since then" in said
+    assert "Nothing is sent after the next start until an admin has run Reconcile" in said
+    assert read_installation_file(database).is_restored
     assert run_sql(database, "SELECT status FROM message_logs ORDER BY id") == [
         ("paused",),
         ("sent",),
@@ -220,8 +232,9 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database
         ("queued",),
         ("not_sent",),
     ]
+    # Reconcile decides about the one that came due: it may have gone out.
     assert run_sql(database, "SELECT status FROM scheduled_messages ORDER BY id") == [
-        ("expired",),
+        ("pending",),
         ("pending",),
     ]
     ((why,),) = run_sql(database, "SELECT pause_reason FROM message_logs WHERE id = 1")
@@ -281,3 +294,44 @@ def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, databas
     code, said = doctor("--restore", copy)
     assert code == 1
     assert "Blast 1 says that it has people, but its rows are gone." in said
+
+
+def test_a_restore_does_not_undo_changed_passwords_and_erasures(doctor, database, tmp_path):
+    """F10, R17: old sessions were good again, and so was a stolen password; people were back."""
+    user = "INSERT INTO users (username, password_hash, role, session_key) VALUES {}"
+    run_sql(
+        database,
+        user.format(
+            "('ada', 'old', 'admin', 'a'), ('sol', 'same', 'social_manager', 's'), "
+            "('gone', 'x', 'social_manager', 'g')"
+        ),
+    )
+    assert doctor("--backup", tmp_path / "copy.db")[0] == 0
+    run_sql(
+        database,
+        "UPDATE users SET password_hash = 'new' WHERE username = 'ada'",
+        "DELETE FROM users WHERE username = 'gone'",
+        "INSERT INTO erased_numbers (phone_hash, opted_out, erased_by) VALUES ('h', 1, 'ada')",
+    )
+    said = doctor("--restore", tmp_path / "copy.db")[1]
+    assert "must choose a new one: ada." in said
+    assert "had been deleted since and are back: gone." in said
+    assert "Everybody is signed out (3 users)." in said
+    assert "are erased again at the next start (1)." in said
+    rows = run_sql(
+        database, "SELECT username, must_change_password, session_key FROM users ORDER BY id"
+    )
+    assert [row[:2] for row in rows] == [("ada", 1), ("sol", 0), ("gone", 1)]
+    assert {len(row[2]) for row in rows} == {32}
+    assert read_kept_erasures(database)["h"].opted_out
+    file = database.with_name("sms.db.erasures")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_torn_line_of_the_erasures_loses_no_other(database):
+    first = KeptErasure("a", False, "ada", "2026-01-01 00:00:00.000000")
+    keep_erasures(database, [first])
+    with database.with_name("sms.db.erasures").open("a") as file:
+        file.write('{"phone_hash": "b", "op')
+    keep_erasures(database, [first, KeptErasure("c", True, "ada", first.erased_at)])
+    assert sorted(read_kept_erasures(database)) == ["a", "c"]

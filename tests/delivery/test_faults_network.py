@@ -2,6 +2,7 @@
 found by its receipt.
 """
 
+import json
 import random
 import socket
 import threading
@@ -257,6 +258,22 @@ def test_a_yes_without_a_name_is_no_yes(sending_app, twilio, background):
     twilio.send_callbacks(sending_app, ("delivered",))
     assert count_statuses(sending_app, log.id) == {"delivered": PEOPLE + len(phones)}
     assert len(twilio.requests) == PEOPLE + len(phones)
+    assert_everybody_accounted_for(sending_app, twilio)
+
+
+def test_the_name_of_another_text_is_no_name(sending_app, twilio, background):
+    """R12: 200 of 200 were called accepted for ever."""
+    phones = [somebody(n) for n in range(4)]
+    raw = json.dumps({"sid": "SM" + "a" * 32, "status": "queued"}).encode()
+    for phone in phones:
+        twilio.answer(to=phone, raw=raw, status=201)
+    background(sending_app)
+    log = wait_until_ended(sending_app, a_blast(sending_app, len(phones)))
+    assert count_statuses(sending_app, log.id) == {"accepted": PEOPLE + 1, "unknown": 3}
+    in_doubt = [row for row in texts_to(sending_app, *phones) if row.status == "unknown"]
+    assert {(row.reason, row.provider_sid) for row in in_doubt} == {("repeated_name", None)}
+    twilio.send_callbacks(sending_app, ("delivered",))
+    assert count_statuses(sending_app, log.id) == {"delivered": PEOPLE + 4}
     assert_everybody_accounted_for(sending_app, twilio)
 
 

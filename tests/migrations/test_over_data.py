@@ -250,3 +250,17 @@ def test_0014_login_sessions_signs_everybody_in_once_more_and_keeps_users(before
     assert run_sql(path, "SELECT username, session_key FROM users") == [("ada", "abc")]
     migrate_database(path, QUIET)
     assert run_sql(path, "SELECT count(*) FROM sessions") == [(0,)]
+
+
+def test_0011_start_guard_has_its_one_row_and_releases_what_was_held(before):
+    path = before(11)
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT id, armed_count, hold_reason FROM installation") == [(1, 0, None)]
+    scheduled = (
+        "INSERT INTO scheduled_messages (scheduled_at, message_body, target, held_reason) "
+        "VALUES ('2026-01-01', 'Hi', 'community', 'The list grew')"
+    )
+    run_sql(path, scheduled, "SELECT 1")
+    for step in reversed(find_migrations()[10:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT status FROM scheduled_messages") == [("pending",)]

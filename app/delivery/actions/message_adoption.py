@@ -28,6 +28,7 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
     UnknownReason,
 )
+from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.domain.texts.segments import measure_segments
 
 ADOPTABLE_STATUSES = (MessageStatus.QUEUED, MessageStatus.SUBMITTING, *UNCERTAIN_STATUSES)
@@ -72,10 +73,12 @@ def adopt_listed_texts(
     texts = [text for text in listed if text.direction == API_DIRECTION]
     known_sids = find_known_sids(texts)
     texts = [text for text in texts if text.sid not in known_sids]
-    rows_by_phone = _load_adoptable_rows(carrier, [text.to for text in texts])
+    # The carrier may list a number in another of its spellings than the one we gave.
+    phones = [canonicalize_phone(text.to) for text in texts]
+    rows_by_phone = _load_adoptable_rows(carrier, phones)
     counts = AdoptionCounts()
-    for text in texts:
-        rows = rows_by_phone.get(text.to, [])
+    for text, phone in zip(texts, phones, strict=True):
+        rows = rows_by_phone.get(phone, [])
         counts += _adopt_text(carrier, text, rows, clock_skew, moment)
     return counts
 
@@ -222,7 +225,7 @@ def _store_unknown_text(
     status = STATUS_BY_TWILIO_STATUS.get(text.status, MessageStatus.ACCEPTED)
     values = {
         "kind": MessageKind.REPLY,
-        "phone": text.to,
+        "phone": canonicalize_phone(text.to),
         "sender": next(iter(text.senders), ""),
         "carrier": carrier,
         "body": text.body,
