@@ -82,15 +82,15 @@ def parse_workbook(data: bytes, chosen_index: int | None, visibility: ModuleType
     """
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     names = [sheet.name for sheet in workbook.sheets_metadata]
-    shown = list_shown_sheets(workbook)
+    visible_names = list_visible_sheets(workbook)
     index = chosen_index
     if index is None:
         active_name = visibility.find_active_sheet(data, names)
-        index = choose_sheet(workbook, names, shown, active_name)
+        index = choose_sheet(workbook, names, visible_names, active_name)
     result: dict[str, Any] = {
         "index": index,
         "sheets": names,
-        "shown": [name in shown for name in names],
+        "shown": [name in visible_names for name in names],
         "rows": [],
         "hidden_rows": [],
         "hidden_columns": [],
@@ -103,7 +103,7 @@ def parse_workbook(data: bytes, chosen_index: int | None, visibility: ModuleType
     return result
 
 
-def list_shown_sheets(workbook: CalamineWorkbook) -> list[str]:
+def list_visible_sheets(workbook: CalamineWorkbook) -> list[str]:
     """Return the names of the sheets of cells that are not hidden."""
     names = []
     if len(workbook.sheets_metadata) > MAX_SHEETS:
@@ -115,13 +115,13 @@ def list_shown_sheets(workbook: CalamineWorkbook) -> list[str]:
 
 
 def choose_sheet(
-    workbook: CalamineWorkbook, names: list[str], shown: list[str], active_name: str
+    workbook: CalamineWorkbook, names: list[str], visible_names: list[str], active_name: str
 ) -> int | None:
     """Return the sheet to read: the first one with numbers, the one in front first of all.
 
     Without numbers anywhere it is the first one with cells, None when no shown sheet has any.
     """
-    candidates = sorted(shown, key=lambda name: name != active_name)
+    candidates = sorted(visible_names, key=lambda name: name != active_name)
     first_filled: int | None = None
     for name in candidates[:MAX_TRIED_SHEETS]:
         sheet = workbook.get_sheet_by_name(name)

@@ -47,14 +47,24 @@ def find_name_columns(
 def _list_headed_columns(
     table: SampledTable, kind: ColumnKind, taken: Collection[int]
 ) -> list[int]:
-    """Return the columns of a kind by their headings, without empty ones, the fullest first."""
+    """Return the columns of a kind by their headings, the fullest first.
+
+    A column of phones is none, whatever it is called ("Contact").
+    """
     indexes = []
     for index in table.list_columns_of_kind(kind):
         sample = table.samples[index]
-        if index not in taken and sample and sum(map(is_possible_name, sample)) * 2 >= len(sample):
+        if index not in taken and sample and table.valid_phone_counts[index] * 2 <= len(sample):
             indexes.append(index)
-    indexes.sort(key=table.count_filled_cells, reverse=True)
+    # One of addresses comes behind one of names, however full it is.
+    indexes.sort(key=lambda index: _count_names(table, index), reverse=True)
     return indexes
+
+
+def _count_names(table: SampledTable, index: int) -> tuple[bool, int]:
+    sample = table.samples[index]
+    has_names = any(map(is_possible_name, sample))
+    return has_names, table.count_filled_cells(index)
 
 
 def _find_weak_columns(table: SampledTable, taken: Collection[int]) -> NameColumns:

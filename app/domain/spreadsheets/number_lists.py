@@ -28,4 +28,9 @@ def split_number_list(rows: Sequence[Cells], region: str) -> list[list[str]]:
         return [[cell] for cell in cells]
     if len(numbers) < MIN_NUMBERS_WITH_NAMES:
         return []
-    return [["", cell] if cell in numbers else [cell, ""] for cell in cells]
+    number_set = set(numbers)
+    number_rows = []
+    for cell in cells:
+        name_and_number = ["", cell] if cell in number_set else [cell, ""]
+        number_rows.append(name_and_number)
+    return number_rows

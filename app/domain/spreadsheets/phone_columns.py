@@ -161,8 +161,8 @@ def _choose_columns(table: SampledTable, candidates: list[int]) -> tuple[int, ..
 def _fills_gaps(table: SampledTable, best: int, other: int) -> bool:
     """Whether some rows have a number in the other column only; a copy of the best has none."""
     pairs = table.list_pairs(best, other)
-    both = [pair for pair in pairs if all(pair)]
-    if both and all(are_equal_numbers(*pair) for pair in both):
+    complete_pairs = [pair for pair in pairs if all(pair)]
+    if complete_pairs and all(are_equal_numbers(*pair) for pair in complete_pairs):
         return False
     return any(second and not first for first, second in pairs)
 

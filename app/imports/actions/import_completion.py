@@ -23,12 +23,21 @@ from app.imports.models import (
 from app.imports.queries.import_rows import select_readable_phones
 from app.suppression.actions.consent_events import grant_import_consent
 from app.suppression.actions.import_opt_outs import record_import_opt_outs
+from app.suppression.models import EVENT_SCOPE_PREFIX, ConsentMethod
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     select_suppression_reason,
 )
 
 RowConditions = tuple[ColumnElement[bool], ...]
+
+
+@dataclass(frozen=True)
+class ImportedConsent:
+    """How the people of an import agreed to texts; without a method or evidence nobody has."""
+
+    method: ConsentMethod | None
+    evidence: str | None
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ def apply_import(
     *,
     overwrite_names: bool = False,
     record_opt_outs: bool = True,
+    consent: ImportedConsent | None = None,
 ) -> ImportOutcome:
     """Put the readable rows onto the list.
 
@@ -61,7 +71,8 @@ def apply_import(
 
     People who are on the list already stay, and get the name of the file if they had none; with
     `overwrite_names` in any case. Nobody is taken off the do-not-text list; with
-    `record_opt_outs` those who, as the file says, want no texts are put on it. The counts of the
+    `record_opt_outs` those who, as the file says, want no texts are put on it. `consent`: how the
+    people agreed, None: as the import's own words say. The counts of the
     check are not trusted: the list may have changed since.
     """
     # First of all: of two requests at once, the second must not read the list.
@@ -77,9 +88,7 @@ def apply_import(
     failpoint.crash_if_armed("import_added")
     if target.gets_texts:
         row.left_out_count = _count_suppressed_people(readable_rows)
-        if row.consent:
-            phones = select_readable_phones(import_id)
-            grant_import_consent(phones, import_id, row.consent, row.created_by)
+        _grant_consent(row, consent or ImportedConsent(ConsentMethod.IMPORT, row.consent))
     readable_count = db.session.scalar(select(func.count()).where(*readable_rows)) or 0
     # Everybody else stays on the list as they were.
     row.same_count = readable_count - added_count - changed_count
@@ -96,6 +105,21 @@ def apply_import(
     )
     row.stored_as = None
     return outcome
+
+
+def _grant_consent(row: Import, consent: ImportedConsent) -> None:
+    """Record how the people of the import agreed; those of an event about that event only."""
+    if consent.method is None or not consent.evidence:
+        return
+    scope = row.pool if row.pool.startswith(EVENT_SCOPE_PREFIX) else None
+    grant_import_consent(
+        select_readable_phones(row.id),
+        row.id,
+        consent.evidence,
+        row.created_by,
+        method=consent.method,
+        scope=scope,
+    )
 
 
 def _record_opt_outs(row: Import) -> int:

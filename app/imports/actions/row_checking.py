@@ -88,7 +88,7 @@ def check_next_rows(
 def check_rows(
     rows: list[SpreadsheetRow], reader: ContactReader, rules: PhoneNumberRules
 ) -> list[CheckedRow]:
-    """Check rows without headings."""
+    """Check rows without headings, in the order of the file."""
     skips_others = rules.wants_opt_outs and reader.has_status_columns
     checked_rows = []
     for row in rows:

@@ -40,7 +40,7 @@ class SpreadsheetLayout:
         return bool(self.columns.headings)
 
     @property
-    def other_phone_titles(self) -> list[str]:
+    def unread_phone_titles(self) -> list[str]:
         """The columns of numbers that are not read."""
         titles = []
         for index, kind in enumerate(self.columns.kinds):
@@ -93,9 +93,9 @@ def _build_layout(layout: dict[str, Any]) -> SpreadsheetLayout:
 
 def _read_order(order: list[int], width: int) -> tuple[int, ...]:
     """Return an order of all columns: those that the layout does not name come last."""
-    known = [index for index in order if 0 <= index < width]
-    rest = [index for index in range(width) if index not in known]
-    return (*known, *rest) if known else ()
+    valid = [index for index in order if 0 <= index < width]
+    rest = [index for index in range(width) if index not in valid]
+    return (*valid, *rest) if valid else ()
 
 
 def _build_sheet_info(sheet: dict[str, Any] | None) -> SheetInfo | None:

@@ -34,14 +34,14 @@ def _describe_sheet(sheet: SheetInfo | None) -> str:
     """Return which sheet was read, when the workbook has more than one."""
     if sheet is None or len(sheet.names) < 2:
         return ""
-    others = []
+    other_names = []
     for index, name in enumerate(sheet.names):
         if index != sheet.index:
-            others.append(f"“{name}”" if sheet.shown[index] else f"“{name}” (hidden)")
-    named = ", ".join(others[:MAX_SHEETS_NAMED])
-    if len(others) > MAX_SHEETS_NAMED:
+            other_names.append(f"“{name}”" if sheet.shown[index] else f"“{name}” (hidden)")
+    named = ", ".join(other_names[:MAX_SHEETS_NAMED])
+    if len(other_names) > MAX_SHEETS_NAMED:
         named += " …"
-    count = pluralize(len(others), "other sheet")
+    count = pluralize(len(other_names), "other sheet")
     return (
         f"This is the sheet “{sheet.names[sheet.index]}”."
         f" The workbook has {count}, which are not read: {named}."
@@ -79,7 +79,7 @@ def _describe_encoding(row: Import) -> str:
 
 
 def _describe_other_phones(layout: SpreadsheetLayout) -> str:
-    titles = layout.other_phone_titles
+    titles = layout.unread_phone_titles
     if not titles or not layout.columns.has_phones:
         return ""
     named = ", ".join(f"“{title}”" for title in titles[:MAX_SHEETS_NAMED])

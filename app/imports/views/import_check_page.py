@@ -23,6 +23,7 @@ from app.imports.views.importer_config import (
     build_import_urls,
 )
 from app.organisation import queries as organisation
+from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT_CHOICE
 
 OLDER_RELEASE_MESSAGE = (
     "This import was begun by an older version of this program. Upload the file again."
@@ -82,6 +83,7 @@ def render_check_page(
         delimiters=DELIMITERS,
         notes=describe_file(row, layout),
         abroad=_describe_foreign_numbers(row, urls),
+        consent_choices=CONSENT_METHOD_CHOICES | NO_CONSENT_CHOICE,
         **_load_rows(row, bool(rejected)),
     )
 

@@ -12,9 +12,14 @@ from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.db import write
 from app.domain.texts.plurals import pluralize
 from app.imports.actions import upload_storage
-from app.imports.actions.import_completion import apply_import, discard_import
+from app.imports.actions.import_completion import (
+    ImportedConsent,
+    apply_import,
+    discard_import,
+)
 from app.imports.actions.import_target import ImportAlreadyEnded
 from app.imports.actions.import_undo import ImportUndoSummary, revert_import
+from app.imports.models import Import
 from app.imports.queries import import_rows
 from app.imports.queries.import_records import UnknownLayout
 from app.imports.views.import_check_page import (
@@ -23,7 +28,10 @@ from app.imports.views.import_check_page import (
     get_import_or_404,
 )
 from app.imports.views.importer_config import ImporterConfig, build_import_urls
+from app.organisation import queries as organisation
 from app.suppression.actions import erased_numbers
+from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT
+from app.suppression.models import ConsentMethod
 
 UNDO_TOO_LATE_MESSAGE = "This import cannot be undone any more."
 
@@ -41,6 +49,7 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
                 importer.target,
                 overwrite_names=request.form.get("overwrite") == "1",
                 record_opt_outs=_read_opt_out_decision(),
+                consent=_read_consent(row),
             )
             if importer.on_confirmed:
                 importer.on_confirmed(row)
@@ -59,6 +68,23 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     people = pluralize(outcome.added_count, "person was", "people were")
     flash(f"{people} imported.", "success")
     return redirect(build_import_urls(importer, import_id).check, 303)
+
+
+def _read_consent(row: Import) -> ImportedConsent:
+    """Return how the people agreed, as the check page asks it.
+
+    Where it was not asked (an older page, another program), whoever confirms says that they did
+    if only people with recorded consent are texted: else nobody of the list could be.
+    """
+    evidence = row.consent or f"Imported from {row.file_name}"
+    choice = request.form.get("agreed")
+    if choice in CONSENT_METHOD_CHOICES:
+        return ImportedConsent(ConsentMethod(choice), evidence)
+    if choice == NO_CONSENT:
+        return ImportedConsent(None, None)
+    if organisation.get_organisation().consent_required:
+        return ImportedConsent(ConsentMethod.IMPORT, evidence)
+    return ImportedConsent(ConsentMethod.IMPORT, row.consent)
 
 
 def _read_opt_out_decision() -> bool:
