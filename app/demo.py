@@ -51,14 +51,17 @@ from app.inbox.actions.thread_updates import StoredText
 from app.keywords.actions.keyword_rules import create_keyword_rule
 from app.keywords.queries import find_keyword_conflict
 from app.migrations.migration_runner import migrate_database
+from app.suppression.actions.consent_events import build_event_scope, grant_missing_consent
 from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.actions.stop_questions import open_stop_question
 from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
+from app.suppression.models import ConsentMethod
 from app.surveys.actions import surveys
 from app.surveys.queries.surveys import is_survey_name_taken
 
 # Inbound texts that are older need no reply any more.
 NEEDS_REPLY_MINUTES = 300
+CONSENT_EVIDENCE = "Signed the list at the door (made up)"
 
 
 def load_demo_data() -> int:
@@ -70,8 +73,10 @@ def load_demo_data() -> int:
     guests = _build_people(GUEST_NAMES, first_index=len(MEMBER_NAMES))
     added_phones = add_missing_members({member.phone: member.name for member in members})
     _add_opt_outs(added_phones)
+    _add_consent(added_phones)
     today = now().date()
     _add_event(PICNIC_TITLE, today + timedelta(days=PICNIC_DAYS_AHEAD), [*members[:22], *guests])
+    _add_consent({guest.phone for guest in guests}, find_event_id_by_title(PICNIC_TITLE))
     _add_survey()
     _add_event(FLU_CLINIC_TITLE, today + timedelta(days=FLU_CLINIC_DAYS_AHEAD), members[15:58:3])
     _add_keyword_rules()
@@ -101,6 +106,13 @@ def _add_opt_outs(added_phones: set[str]) -> None:
     phone = make_demo_phone(UNDELIVERABLE_MEMBER_INDEX)
     if phone in added_phones:
         mark_number_undeliverable(phone, reason=UNDELIVERABLE_REASON)
+
+
+def _add_consent(phones: set[str], event_id: int | None = None) -> None:
+    """Record that these people agreed, to all texts or to those about an event only."""
+    scope = None if event_id is None else build_event_scope(event_id)
+    for phone in sorted(phones):
+        grant_missing_consent(phone, ConsentMethod.WRITTEN, CONSENT_EVIDENCE, None, scope)
 
 
 def _add_event(title: str, day: date, people: Sequence[DemoPerson]) -> None:

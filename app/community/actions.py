@@ -15,14 +15,12 @@ from app.core.prepared_statements import PreparedStatement
 from app.domain.phones.phone_erasure import PhoneErasure
 from app.domain.texts.name_folding import fold_name
 from app.suppression.actions import erased_numbers
-from app.suppression.actions.consent_events import grant_consent
-from app.suppression.models import ConsentAct, ConsentMethod
-from app.suppression.queries.consent_history import find_last_consent_act
+from app.suppression.actions.consent_events import grant_missing_consent
+from app.suppression.models import ConsentMethod
 from app.suppression.queries.sending_permission import has_opted_out
 
 # SQLite takes a limited number of parameters a statement (999 before version 3.32).
 MEMBERS_PER_DELETE = 500
-VALID_CONSENT_ACTS = (ConsentAct.GRANTED, ConsentAct.RETURNED)
 # They run for every text of a keyword that puts people on the list, and whole halls text one at
 # once: a prepared statement takes 10 µs instead of the 200 µs that SQLAlchemy takes.
 _FIND_MEMBER_ID = PreparedStatement(
@@ -56,8 +54,7 @@ def subscribe_member_by_text(name: str | None, phone: str, evidence: str) -> boo
         _INSERT_MEMBER.insert_row(
             name=name, phone=phone, created_at=now(), folded_name=fold_name(name)
         )
-    if find_last_consent_act(phone) not in VALID_CONSENT_ACTS:
-        grant_consent(phone, ConsentMethod.KEYWORD, evidence, None)
+    grant_missing_consent(phone, ConsentMethod.KEYWORD, evidence, None)
     return True
 
 

@@ -9,6 +9,7 @@ from app.core.form_fields import PersonNameField, PhoneField
 from app.core.settings import current_settings
 from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.organisation import queries as organisation
+from app.suppression.forms import ConsentMethodField
 
 OWN_NUMBER_ERROR = "That is the number your texts come from."
 NUMBER_ALREADY_LISTED_ERROR = "Someone on the list already has this number."
@@ -28,6 +29,7 @@ class MemberForm(FlaskForm):
 
     name = PersonNameField("Name")
     phone = PhoneField("Phone number", organisation.get_organisation_region)
+    agreed = ConsentMethodField(may_be_missing=True)
 
     def validate_phone(self, field: Any) -> None:
         """Reject a number that no member may have."""

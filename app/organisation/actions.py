@@ -26,9 +26,13 @@ def update_organisation(values: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def create_organisation(name: str | None = None, timezone: str | None = None) -> Organisation:
-    """Create the row at the first start, from the environment and what is given here."""
+    """Create the row at the first start, from the environment and what is given here.
+
+    A new installation texts only people whose consent is recorded; an older one keeps its choice.
+    """
     row = queries.get_organisation()
     row.name = name or row.name
     row.timezone = timezone or row.timezone
+    row.consent_required = True
     db.session.add(row)
     return row

@@ -6,6 +6,7 @@ from wtforms.validators import Length
 
 from app.core.form_fields import CleanTextField
 from app.domain.texts.text_cleaning import clean_text, is_blank_text
+from app.suppression.forms import ConsentMethodField
 
 MAX_NOTE_CHARACTERS = 1000
 MAX_EVIDENCE_CHARACTERS = 300
@@ -34,6 +35,7 @@ class NoteForm(FlaskForm):
 class ConsentForm(FlaskForm):
     """How we know that somebody agreed to texts."""
 
+    agreed = ConsentMethodField()
     evidence = CleanTextField(
         "When and how they agreed",
         [Length(max=MAX_EVIDENCE_CHARACTERS, message=EVIDENCE_LENGTH_ERROR)],

@@ -17,6 +17,7 @@ from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.organisation import queries as organisation
 from app.suppression.actions import erased_numbers
+from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.queries.sending_permission import find_suppression_reason
 
@@ -41,6 +42,9 @@ def _create_member_or_add_error(form: MemberForm) -> CommunityMember | None:
         with audited_write("member.added", current_username()) as trace:
             member = actions.create_member(form.name.data, form.phone.phone.e164)
             erased_numbers.restore_erased_opt_outs([member.phone])
+            if method := form.agreed.method:
+                actor = current_username()
+                grant_consent(member.phone, method, f"Added by {actor}", actor)
             trace.about = str(member.id)
     except UniqueViolation:
         add_error(form.phone, NUMBER_ALREADY_LISTED_ERROR)
@@ -111,6 +115,7 @@ def delete_member(member_id: int) -> ResponseReturnValue:
         member = actions.get_member_for_update(member_id)
         display_name = _get_display_name(member)
         trace.about = str(member_id)
+        trace.details = build_name_details([(member.name, member.phone)])
         actions.delete_members([member_id])
     flash(f"{display_name} is deleted.", "success")
     return redirect(url_for("community.list_members"), 303)

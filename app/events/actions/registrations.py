@@ -16,7 +16,13 @@ from app.events.sql import (
     UPDATE_NAME,
 )
 from app.suppression.actions import erased_numbers
+from app.suppression.actions.consent_events import (
+    build_event_scope,
+    grant_consent,
+    grant_missing_consent,
+)
 from app.suppression.actions.opt_outs import record_opt_out
+from app.suppression.models import ConsentMethod
 
 
 def create_registration(event_id: int, name: str | None, phone: str) -> EventRegistration:
@@ -28,11 +34,26 @@ def create_registration(event_id: int, name: str | None, phone: str) -> EventReg
     return row
 
 
+def grant_registration_consent(row: EventRegistration, method: ConsentMethod, actor: str) -> bool:
+    """Record that somebody who was registered by hand agreed to texts about the event.
+
+    Returns False for somebody who has opted out: that stands. Inside write().
+    """
+    evidence = f"Registered by {actor}"
+    return grant_consent(row.phone, method, evidence, actor, build_event_scope(row.event_id))
+
+
 def register_for_event_by_text(
-    event_id: int, name: str | None, phone: str, *, is_own_name: bool = False
+    event_id: int,
+    name: str | None,
+    phone: str,
+    *,
+    is_own_name: bool = False,
+    evidence: str | None = None,
 ) -> bool:
     """Register a number that texted, and return whether it is new. Raises NotFound.
 
+    With `evidence`, what they texted, their consent to texts about this event is recorded.
     A registration without a name gets this one. One that has a name keeps it, unless
     `is_own_name`: the person gave this name in the text.
     """
@@ -48,6 +69,9 @@ def register_for_event_by_text(
     elif name:
         statement = UPDATE_NAME if is_own_name else UPDATE_MISSING_NAME
         statement.execute(b_event=event_id, b_phone=phone, b_name=name)
+    if evidence is not None:
+        scope = build_event_scope(event_id)
+        grant_missing_consent(phone, ConsentMethod.KEYWORD, evidence, None, scope)
     return bool(inserted_count)
 
 
@@ -71,13 +95,13 @@ def delete_registration(event_id: int, registration_id: int) -> EventRegistratio
 
 
 def opt_out_registered_person(
-    event_id: int, registration_id: int
+    event_id: int, registration_id: int, actor: str | None = None
 ) -> tuple[EventRegistration, bool]:
     """Opt a registered person out and skip what is queued for them. Raises NotFound.
 
     They stay registered. Returns the registration, and whether the opt-out is new.
     """
     row = get_registration_for_update(event_id, registration_id)
-    is_new = record_opt_out(row.phone, source=f"event:{event_id}", name=row.name)
+    is_new = record_opt_out(row.phone, source=f"event:{event_id}", name=row.name, actor=actor)
     blast_control.skip_queued_messages(row.phone, SkipReason.SAID_STOP)
     return row, is_new

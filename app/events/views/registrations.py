@@ -36,7 +36,7 @@ from app.events.views.blueprint import bp
 from app.events.views.event_detail import get_event_or_404
 from app.organisation import queries as organisation
 from app.suppression.actions import erased_numbers
-from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.sending_permission import find_event_suppression_reason
 
 EXPORT_HEADINGS = ("name", "phone")
 
@@ -67,13 +67,15 @@ def _save_registration(event_id: int, form: RegistrationForm) -> EventRegistrati
         row = actions.create_registration(event_id, form.name.data, form.phone.phone.e164)
         # Somebody who was erased after a STOP and comes back is still opted out.
         erased_numbers.restore_erased_opt_outs([row.phone])
+        if method := form.agreed.method:
+            actions.grant_registration_consent(row, method, current_username())
         audit_event.about = _build_audit_subject(row)
     return row
 
 
 def _describe_new_registration(row: EventRegistration) -> str:
     """Return the sentence for a new registration, and why the person gets no texts."""
-    reason = find_suppression_reason(row.phone)
+    reason = find_event_suppression_reason(row.phone, row.event_id)
     if reason:
         detail = f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
     else:
@@ -98,7 +100,7 @@ def remove_registration(event_id: int, rid: int) -> ResponseReturnValue:
 def unsubscribe_registration(event_id: int, rid: int) -> ResponseReturnValue:
     """Opt out a person who asked for it in another way than by text. They stay registered."""
     with audited_write("registration.unsubscribed", current_username()) as audit_event:
-        row, is_new = actions.opt_out_registered_person(event_id, rid)
+        row, is_new = actions.opt_out_registered_person(event_id, rid, current_username())
         audit_event.about = _build_audit_subject(row)
     outcome = "gets no more texts" if is_new else "is on the do-not-text list already"
     flash(f"{_get_name_or_phone(row)} {outcome}.", "success")

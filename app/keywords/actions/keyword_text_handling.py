@@ -99,14 +99,14 @@ def _perform_action(
     if keyword.action is KeywordAction.START_SURVEY:
         result = start_survey(keyword.survey_id, text) if keyword.survey_id else None
         return ActionResult(result.replies, result.needs_person) if result else None
+    proof = f"Texted: {text.body[:MAX_PROOF_CHARACTERS]}"
     if keyword.action is KeywordAction.ADD_TO_EVENT:
         if keyword.event_id is None:
             return None
-        register_for_event_by_text(keyword.event_id, name, text.phone)
+        register_for_event_by_text(keyword.event_id, name, text.phone, evidence=proof)
     elif keyword.action is KeywordAction.SUBSCRIBE:
-        proof = f"Texted: {text.body[:MAX_PROOF_CHARACTERS]}"
-        if not community.subscribe_member_by_text(name, text.phone, proof):
-            return ActionResult([], WANTS_BACK_REASON)
+        is_on_list = community.subscribe_member_by_text(name, text.phone, proof)
+        return ActionResult([], "" if is_on_list else WANTS_BACK_REASON)
     return ActionResult([])
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import (
+    ALL_ROLES,
     current_username,
     roles_required,
 )
@@ -63,7 +64,7 @@ def remove_person_from_do_not_text_list(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<digits>/consent")
-@roles_required(Role.ADMIN)
+@roles_required(*ALL_ROLES)
 def record_person_consent(digits: str) -> ResponseReturnValue:
     """Record when and how they agreed to texts."""
     phone, form = parse_phone_or_404(digits), ConsentForm()
@@ -71,9 +72,8 @@ def record_person_consent(digits: str) -> ResponseReturnValue:
         return render_person_page(phone, consent_form=form), 422
     with audited_write("person.consent", current_username()) as trace:
         trace.about = mask_phone(phone)
-        is_granted = grant_consent(
-            phone, ConsentMethod.FORM, form.evidence.data, current_username()
-        )
+        method = form.agreed.method or ConsentMethod.FORM
+        is_granted = grant_consent(phone, method, form.evidence.data, current_username())
     if is_granted:
         flash("That is written down.", "success")
     else:

@@ -11,9 +11,13 @@ from app.domain.texts import message_templates
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.events.actions import registrations
 from app.events.queries.contact_names import find_display_names
+from app.suppression.actions.consent_events import build_event_scope, grant_missing_consent
+from app.suppression.models import SURVEY_SCOPE_PREFIX, ConsentMethod
 from app.surveys import sql
 from app.surveys.actions import survey_sessions
 from app.surveys.queries.session_snapshots import SessionSnapshot
+
+FINISHED_EVIDENCE = "Answered a survey to its end"
 
 
 def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: datetime) -> list[str]:
@@ -25,8 +29,10 @@ def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: dateti
     survey_sessions.save_session_state(session, step.state, moment, given_name)
     if step.state.status is SurveySessionStatus.COMPLETED:
         sql.INCREMENT_COMPLETION_COUNT.execute(b_survey_id=session.survey_id)
-        if step.registers_for_event and session.event_id is not None:
+        is_registered = step.registers_for_event and session.event_id is not None
+        if is_registered and session.event_id is not None:
             _register_for_event(session, session.event_id, given_name)
+        _grant_consent(session, session.event_id if is_registered else None)
     return [fill_survey_reply(reply, given_name or session.name) for reply in step.replies]
 
 
@@ -36,6 +42,14 @@ def _register_for_event(session: SessionSnapshot, event_id: int, given_name: str
     registrations.register_for_event_by_text(
         event_id, name, session.phone, is_own_name=given_name is not None
     )
+
+
+def _grant_consent(session: SessionSnapshot, event_id: int | None) -> None:
+    """Record that whoever finished agreed to texts about the survey, or about its event."""
+    scope = f"{SURVEY_SCOPE_PREFIX}{session.survey_id}"
+    if event_id is not None:
+        scope = build_event_scope(event_id)
+    grant_missing_consent(session.phone, ConsentMethod.TEXT, FINISHED_EVIDENCE, None, scope)
 
 
 def fill_survey_reply(template: str, name: str | None) -> str:
