@@ -1,6 +1,6 @@
 """Let nothing leave before the database was found to be the newest state, on its own machine.
 
-The decision: docs/decisions/0017-start-guard.md. What it costs while texts leave is one UPDATE a
+The decision: docs/decisions/0019-start-guard.md. What it costs while texts leave is one UPDATE a
 tick, and one small file a second.
 """
 
