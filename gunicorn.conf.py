@@ -11,6 +11,8 @@ from pathlib import Path
 from dotenv import load_dotenv
 from gunicorn.glogging import Logger
 
+from app.core.log_writer import NonBlockingHandler
+
 load_dotenv(Path(__file__).with_name(".env"))
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
@@ -42,6 +44,18 @@ class QuietLogger(Logger):
         """Return the fields of a line of the access log, long numbers of the path masked."""
         atoms = super().atoms(resp, req, environ, request_time)
         return atoms | {"U": re.sub(r"[0-9]{7,}", "…", atoms["U"])}
+
+    def _set_handler(self, log, output, fmt, stream=None):
+        """Write to the standard streams from a thread: a pipe that nobody reads stops no page."""
+        super()._set_handler(log, output, fmt, stream)
+        handler = self._get_gunicorn_handler(log)
+        if output != "-" or handler is None:
+            return
+        log.removeHandler(handler)
+        writer = NonBlockingHandler(handler.stream)
+        writer.setFormatter(fmt)
+        writer._gunicorn = True  # as gunicorn marks its own, which it replaces when it reloads
+        log.addHandler(writer)
 
     def access(self, resp, req, environ, request_time):
         """Write a line a request, but none for a webhook with a wrong signature.

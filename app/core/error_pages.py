@@ -1,14 +1,22 @@
 """Error pages: what happened, what to do, and a request id to quote."""
 
 import logging
+import sqlite3
+from contextlib import suppress
 
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from app.core.database_errors import WriteLockTimeout, is_disk_full
-from app.core.db import NotFound, db
+from app.core.database_errors import (
+    WriteLockTimeout,
+    describe_database_error,
+    is_disk_full,
+    is_storage_error,
+)
+from app.core.db import NotFound, db, discard_broken_connections
 from app.core.logging_config import ThrottledWarning
 
 log = logging.getLogger(__name__)
@@ -48,6 +56,11 @@ DISK_FULL_TEXT = (
     "The disk is full",
     "Nothing was saved, and nothing is lost. "
     "Ask whoever looks after this computer to make room, then try again.",
+)
+STORAGE_ERROR_TEXT = (
+    "The database cannot be read or written",
+    "Nothing was saved, and nothing is lost. The disk does not answer as it should: ask whoever "
+    "looks after this computer, then try again.",
 )
 CSRF_ERROR_TEXT = (
     "The form was not accepted",
@@ -102,15 +115,26 @@ def _add_header(page: ResponseReturnValue, name: str, value: str) -> ResponseRet
     return response
 
 
+def _handle_storage_error(error: Exception) -> ResponseReturnValue:
+    """Reply that the database cannot be used now; the same trouble is logged once a minute."""
+    discard_broken_connections(error)
+    log.error("the database cannot be used: %s", describe_database_error(error))
+    return _add_header(render_error_page(503, *STORAGE_ERROR_TEXT), "Retry-After", "60")
+
+
 def _handle_write_lock_timeout(_error: WriteLockTimeout) -> ResponseReturnValue:
     return _add_header(render_error_page(503), "Retry-After", "5")
 
 
 def _handle_unexpected_error(error: Exception) -> ResponseReturnValue:
-    db.session.rollback()
+    # A disk that does not answer fails the rollback too.
+    with suppress(SQLAlchemyError, sqlite3.Error):
+        db.session.rollback()
     if is_disk_full(error):
-        log.error("request %s: the disk is full", g.get("request_id", "-"))
+        log.error("the disk is full; requests that save are answered with 503")
         return _add_header(render_error_page(503, *DISK_FULL_TEXT), "Retry-After", "60")
+    if is_storage_error(error):
+        return _handle_storage_error(error)
     log.error("request %s failed", g.get("request_id", "-"), exc_info=error)
     return render_error_page(500, error_id=g.get("request_id", ""))
 

@@ -9,6 +9,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
+from app.core.log_writer import NonBlockingHandler, RepeatFilter
 from app.core.settings import Settings
 
 PHONE_PATTERN = re.compile(r"\+[1-9]\d{6,14}")
@@ -53,7 +54,8 @@ def configure_logging(settings: Settings) -> None:
         # Whoever knows the webhook URL of a chat channel can post there.
         settings.alert_webhook_url,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = NonBlockingHandler(sys.stderr)
+    handler.addFilter(RepeatFilter())
     handler.setFormatter(MaskingFormatter(settings.log_format, secrets))
     root = logging.getLogger()
     # Replace the handler of an earlier call; pytest's own handlers stay.
