@@ -9,6 +9,8 @@ from app.core.column_types import UtcDateTime
 from app.core.db import db
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import MessageDirection, MessageStatus
+from app.domain.texts.media_labels import describe_wordless_text
+from app.domain.texts.text_cleaning import is_blank_text
 
 # A number may have thousands of texts: the names in the newest of them are enough.
 MAX_TEXTS_READ_FOR_NAMES = 500
@@ -110,7 +112,7 @@ def list_texts_before(phone: str, limit: int, before_id: int | None) -> list[Pho
 
 
 class TextPreview(NamedTuple):
-    """The beginning of a text, and whether it is one of ours."""
+    """The beginning of a text, or what came without words, and whether it is one of ours."""
 
     beginning: str
     is_outbound: bool
@@ -120,11 +122,16 @@ def find_text_previews(message_ids: Collection[int], characters: int) -> dict[in
     """Return the beginnings of these messages by their ids; ids that are gone are left out."""
     beginning = func.substr(Message.body, 1, characters)
     rows = db.session.execute(
-        select(Message.id, beginning, Message.direction).where(Message.id.in_(message_ids))
+        select(Message.id, beginning, Message.direction, Message.media).where(
+            Message.id.in_(message_ids)
+        )
     )
     previews = {}
-    for message_id, text, direction in rows:
-        previews[message_id] = TextPreview(text, direction is MessageDirection.OUTBOUND)
+    for message_id, text, direction, media in rows:
+        is_outbound = direction is MessageDirection.OUTBOUND
+        if not is_outbound and is_blank_text(text):
+            text = describe_wordless_text(media)
+        previews[message_id] = TextPreview(text, is_outbound)
     return previews
 
 

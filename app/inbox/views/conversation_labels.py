@@ -13,7 +13,9 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
 )
 from app.domain.opt_outs import opt_out_detection
+from app.domain.texts.media_labels import EMPTY_TEXT_LABEL, get_media_label
 from app.domain.texts.reactions import is_emoji_character
+from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.domain.time import inbox_labels
 from app.inbox.queries.conversation_entries import ConversationEntry
@@ -65,6 +67,8 @@ def describe_source_blast(text: ConversationEntry) -> str:
 
 def format_conversation_body(text: ConversationEntry) -> str:
     """Return the words of a text; of a row that was never rendered, the beginning of its blast."""
+    if text.is_inbound and not text.pictures and is_blank_text(text.body):
+        return EMPTY_TEXT_LABEL
     if text.body or not text.log_id:
         return text.body
     return describe_source_blast(text)
@@ -146,5 +150,6 @@ for _filter in (
     format_text_day,
     format_decision_countdown,
     describe_attention_reason,
+    get_media_label,
 ):
     bp.add_app_template_filter(_filter, f"inbox_{_filter.__name__}")
