@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from app.core.settings import PROJECT_ROOT, Settings
 from app.core.version import VERSION
 from app.dbdoctor import database_checks, database_restore
+from app.dbdoctor.file_owners import leave_files_to_owner
 from app.migrations import database_backups, database_file, migration_runner
 from app.migrations.migration_errors import DatabaseNotAccessible, MigrationError
 
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         path = get_database_path({**dotenv_values(PROJECT_ROOT / ".env"), **os.environ})
         action, value = options.action
-        return int(action(path, value))
+        with leave_files_to_owner(path):
+            return int(action(path, value))
     except MigrationError as error:
         _print_line(str(error))
     except OSError as error:

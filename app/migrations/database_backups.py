@@ -44,6 +44,10 @@ def copy_database(source: Path, target: Path) -> None:
         _delete_stale_partial_copies(target.parent)
         with _open_partial_copy(target) as (part, handle):
             _fill_partial_copy(source, part)
+            if os.geteuid() == 0:
+                # Copied by root, it must still be read by the user that the program runs as.
+                status = source.stat()
+                os.fchown(handle, status.st_uid, status.st_gid)
             os.fsync(handle)
             os.rename(part, target)
             sync_folder(target.parent)
