@@ -67,7 +67,7 @@ def _build_role_column_type() -> RoleColumnType:
         Role,
         native_enum=False,
         create_constraint=True,
-        length=20,
+        length=30,
         name="role",
         values_callable=lambda members: [member.value for member in members],
     )

@@ -11,7 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.column_types import (
     build_e164_check,
@@ -36,6 +36,10 @@ class Event(Model):
     # HH:MM in the organisation's time zone; null: the whole day
     start_time: Mapped[str | None] = mapped_column(String(5))
     place: Mapped[str | None] = mapped_column(String(200))
+    # Deleting is left to the database (ON DELETE CASCADE): loading thousands of rows first is slow.
+    registrations: Mapped[list["EventRegistration"]] = relationship(
+        order_by="EventRegistration.id", passive_deletes=True, cascade="all, delete-orphan"
+    )
 
 
 class EventReminder(Model):

@@ -4,6 +4,7 @@ from sqlalchemy import DDL, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
+    add_updated_at_trigger,
     bool_default_false,
     int_default_zero,
     primary_key,
@@ -70,6 +71,13 @@ class SavedReply(Model):
     created_by: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]
+
+
+add_updated_at_trigger(
+    SavedReply,
+    "title",
+    "body",
+)
 
 
 # The search holds texts that came in or were queued for one number; actions/thread_updates.py puts

@@ -6,6 +6,7 @@ from sqlalchemy import DDL, ForeignKey, Index, String, Text, event, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
+    add_updated_at_trigger,
     enum_column,
     int_default_zero,
     primary_key,
@@ -71,3 +72,17 @@ class KeywordRule(Model):
 
 for _statement in build_trigger_word_ddl("keyword_rules", "keyword", "keyword_rule_id"):
     event.listen(KeywordRule.__table__, "after_create", DDL(_statement))
+
+
+add_updated_at_trigger(
+    KeywordRule,
+    "keyword",
+    "response_body",
+    "is_active",
+    "match_kind",
+    "active_from",
+    "active_until",
+    "action",
+    "event_id",
+    "survey_id",
+)

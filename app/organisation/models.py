@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
+    add_updated_at_trigger,
     bool_default_false,
     primary_key,
     timestamp_default_now,
@@ -39,3 +40,20 @@ class Organisation(Model):
     start_reply: Mapped[str | None] = mapped_column(String(320))
     # True: Twilio's own answer to HELP is switched off, so ours is sent
     answers_help: Mapped[bool_default_false]
+
+
+add_updated_at_trigger(
+    Organisation,
+    "name",
+    "timezone",
+    "region",
+    "currency",
+    "price_per_segment",
+    "footer",
+    "undo_seconds",
+    "consent_required",
+    "help_reply",
+    "stop_reply",
+    "start_reply",
+    "answers_help",
+)

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.core.column_types import (
+    add_updated_at_trigger,
     bool_default_false,
     build_e164_check,
     e164,
@@ -28,6 +29,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.domain.texts.name_folding import fold_name
 
 # Sources of an opt-out that the code compares with; others are import, community and event:<id>.
@@ -129,6 +131,22 @@ class SuppressedContact(Model):
     )
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]
+
+    @validates("phone")
+    def _set_phone(self, key: str, phone: str) -> str:
+        """Store one spelling of a number, so that both spellings of it are held."""
+        return canonicalize_phone("".join(phone.split()))
+
+
+add_updated_at_trigger(
+    SuppressedContact,
+    "phone",
+    "reason",
+    "category",
+    "source",
+    "source_type",
+    "source_message_log_id",
+)
 
 
 class ConsentAct(StrEnum):

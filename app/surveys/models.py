@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
+    add_updated_at_trigger,
     build_e164_check,
     e164,
     enum_column,
@@ -60,6 +61,20 @@ class SurveyFlow(Model):
     # (null: never).
     timeout_hours: Mapped[int] = mapped_column(default=24, server_default="24")
     nudge_hours: Mapped[int | None] = mapped_column(default=4, server_default="4")
+
+
+add_updated_at_trigger(
+    SurveyFlow,
+    "name",
+    "trigger_keyword",
+    "intro_message",
+    "questions_json",
+    "completion_message",
+    "linked_event_id",
+    "is_active",
+    "timeout_hours",
+    "nudge_hours",
+)
 
 
 class SurveySession(Model):

@@ -87,7 +87,7 @@ def _build_message_log(
 def _insert_messages(
     blast: ScheduledMessage, log_id: int, texts: Sequence[RenderedText], moment: datetime
 ) -> None:
-    kind = MessageKind.TEST if blast.test_mode else MessageKind.BLAST
+    kind = _get_message_kind(blast)
     sql.CREATE_STAGING_TABLE.execute()
     with sql.enlarge_page_cache():
         for start in range(0, len(texts), sql.INSERT_BATCH_ROWS):
@@ -104,6 +104,14 @@ def _insert_messages(
                 moment=moment,
             )
         sql.EMPTY_STAGING_TABLE.execute()
+
+
+def _get_message_kind(blast: ScheduledMessage) -> MessageKind:
+    if blast.test_mode:
+        return MessageKind.TEST
+    if blast.event_reminder_id is not None:
+        return MessageKind.REMINDER
+    return MessageKind.BLAST
 
 
 def _build_staged_row(text: RenderedText) -> tuple[str | int | None, ...]:
