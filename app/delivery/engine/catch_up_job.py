@@ -1,6 +1,6 @@
 """Take in the texts to us that no webhook told of, and hold sending until the first look is done.
 
-The decision, and why it does not wait for ever: docs/decisions/0019-catching-up.md.
+The decision, and why it does not wait for ever: docs/decisions/0018-catching-up.md.
 """
 
 import asyncio
