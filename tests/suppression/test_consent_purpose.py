@@ -2,15 +2,18 @@
 
 import pytest
 
+from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
 from app.delivery.models import Message, MessageLog
 from app.delivery.sql.sending_purpose import select_skip_reason
+from app.demo import load_demo_data
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.registrations import register_for_event_by_text
 from app.events.models import Event
+from app.organisation.actions import create_organisation
 from app.organisation.models import Organisation
 from app.suppression.actions.consent_events import (
     add_consent_event,
@@ -23,6 +26,7 @@ from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     find_event_suppression_reason,
     find_suppression_reason,
+    select_suppression_reason,
 )
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
@@ -183,3 +187,70 @@ def test_the_settings_count_consent_as_sending_does(app, visit):
             add_consent_event(ZOE, ConsentAct.RETURNED, ConsentMethod.ADMIN, None, "ada")
             grant_consent(LEO, ConsentMethod.WRITTEN, "a list", "ada")
     assert "A yes is recorded for 1 of 2 people" in visit("/settings", "ada").words
+
+
+def import_people(visit, rows="Zoë, +13035550142", path="/community/import", **choice):
+    """Import pasted rows to the end, as the check page posts it."""
+    page = visit(path, "ada", rows=rows)
+    visit.post(f"{page.location}/confirm", "ada", **choice)
+
+
+def test_a_newcomer_imports_people_and_texts_them(app, visit):
+    """The first minute: nobody has to find a setting before the first blast reaches anybody."""
+    page = visit("/community/import", "ada", rows="Zoë, +13035550142")
+    assert "How did these people agree to texts?" in visit(page.location, "ada").words
+    visit.post(f"{page.location}/confirm", "ada", agreed="written")
+    assert list_consent(app) == [("granted", "written", None, "ada")]
+    with app.app_context():
+        assert find_suppression_reason(ZOE) is None
+
+
+def test_an_import_that_was_not_asked_is_taken_at_its_word(app, visit):
+    import_people(visit)
+    assert list_consent(app) == [("granted", "import", None, "ada")]
+
+
+def test_people_who_have_not_agreed_are_imported_and_not_texted(app, visit):
+    import_people(visit, agreed="none")
+    assert list_consent(app) == []
+    with app.app_context():
+        assert find_suppression_reason(ZOE) is SkipReason.NO_CONSENT
+
+
+def test_people_imported_for_an_event_agreed_to_that_event_and_an_undo_takes_only_that_back(
+    app, visit
+):
+    with app.app_context():
+        picnic = make_event()
+        with write():
+            grant_consent(LEO, ConsentMethod.WRITTEN, "a list", "ada")
+    rows = f"Zoë, {ZOE}\nLeo, {LEO}"
+    page = visit(f"/events/{picnic}/import", "ada", rows=rows)
+    visit.post(f"{page.location}/confirm", "ada", agreed="web")
+    assert list_consent(app) == [("granted", "web", f"event:{picnic}", "ada")]
+    visit.post(f"{page.location}/undo", "ada")
+    assert list_consent(app)[-1] == ("withdrawn", "import", f"event:{picnic}", "ada")
+    with app.app_context():
+        assert find_suppression_reason(LEO) is None
+
+
+def test_a_new_installation_begins_with_recorded_consent_and_an_old_one_keeps_its_choice(app):
+    with app.app_context(), write() as session:
+        session.execute(db.update(Organisation).values(consent_required=False))
+    with app.app_context():
+        assert db.session.get(Organisation, 1).consent_required is False
+        with write() as session:
+            session.execute(db.delete(Organisation))
+            session.flush()
+            assert create_organisation("Grace").consent_required is True
+
+
+def test_the_demo_can_be_played_with_recorded_consent(app):
+    with app.app_context():
+        with write():
+            load_demo_data()
+        reasons = db.session.scalars(
+            db.select(select_suppression_reason(CommunityMember.phone)).select_from(CommunityMember)
+        ).all()
+        assert SkipReason.NO_CONSENT not in reasons
+        assert reasons.count(None) > 40

@@ -42,7 +42,7 @@ class ConsentHistoryEntry:
     """A consent event in words.
 
     `evidence`: the words that prove it; `actor`: the user who recorded it, None when the person
-    or the carrier did; `is_limited`: it is about one event or survey only.
+    or the carrier did; `scope_label`: what it is about, "" for all texts.
     """
 
     at: datetime
@@ -51,7 +51,7 @@ class ConsentHistoryEntry:
     method_label: str
     evidence: str | None
     actor: str | None
-    is_limited: bool = False
+    scope_label: str = ""
 
 
 def select_newest_consent_act(
@@ -125,5 +125,11 @@ def _describe_consent_event(event: ConsentEvent) -> ConsentHistoryEntry:
         method_label=CONSENT_METHOD_LABELS[event.method],
         evidence=event.evidence,
         actor=event.actor,
-        is_limited=event.scope is not None,
+        scope_label=_describe_scope(event.scope),
     )
+
+
+def _describe_scope(scope: str | None) -> str:
+    if scope is None:
+        return ""
+    return "for one event only" if scope.startswith(EVENT_SCOPE_PREFIX) else "for one survey only"
