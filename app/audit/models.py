@@ -31,12 +31,17 @@ class AuditEvent(Model):
     request_id: Mapped[str | None] = mapped_column(String(32))
 
 
-for _act in ("UPDATE", "DELETE"):
-    event.listen(
-        AuditEvent.__table__,
-        "after_create",
-        DDL(
-            f"CREATE TRIGGER audit_events_no_{_act.lower()} BEFORE {_act} ON audit_events "
-            "BEGIN SELECT RAISE(ABORT, 'audit_events is append-only'); END"
-        ),
-    )
+# Erasing a person replaces the names in a row's details, and may change nothing else.
+AUDIT_TRIGGERS_DDL = (
+    "CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events "
+    "WHEN json_extract(new.details, '$.names') IS NOT 'erased' "
+    "OR json_extract(old.details, '$.names') IS NULL "
+    "OR new.id <> old.id OR new.at <> old.at OR new.who <> old.who OR new.verb <> old.verb "
+    "OR new.about IS NOT old.about OR new.client_ip IS NOT old.client_ip "
+    "OR new.request_id IS NOT old.request_id "
+    "BEGIN SELECT RAISE(ABORT, 'audit_events is append-only'); END",
+    "CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events "
+    "BEGIN SELECT RAISE(ABORT, 'audit_events is append-only'); END",
+)
+for _statement in AUDIT_TRIGGERS_DDL:
+    event.listen(AuditEvent.__table__, "after_create", DDL(_statement))

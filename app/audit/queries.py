@@ -191,6 +191,10 @@ def _build_list_item(row: AuditEvent) -> AuditListItem:
     )
 
 
+# Keyed hashes, by which the names of people who ask for it are erased.
+HIDDEN_DETAILS = frozenset({"hashes"})
+
+
 def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
     """Return the details as pairs of a name and a value in words.
 
@@ -202,7 +206,11 @@ def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
         parsed = details
     if not isinstance(parsed, dict):
         return (("", str(parsed)),)
-    return tuple((name.replace("_", " "), _format_detail(value)) for name, value in parsed.items())
+    return tuple(
+        (name.replace("_", " "), _format_detail(value))
+        for name, value in parsed.items()
+        if name not in HIDDEN_DETAILS
+    )
 
 
 def _format_detail(value: Any) -> str:

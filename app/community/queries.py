@@ -81,6 +81,15 @@ def find_member(member_id: int) -> CommunityMember | None:
     return db.session.get(CommunityMember, member_id)
 
 
+def find_names_and_phones(member_ids: Sequence[int]) -> list[tuple[str | None, str]]:
+    """Return (name, phone) of those of these members that exist, in id order."""
+    statement = select(CommunityMember.name, CommunityMember.phone)
+    rows = db.session.execute(
+        statement.where(CommunityMember.id.in_(member_ids)).order_by(CommunityMember.id)
+    )
+    return [(row.name, row.phone) for row in rows]
+
+
 def select_community_audience() -> Select[str | None, str, SkipReason | None]:
     """Select (name, phone, left_out) of every member in id order, for a blast to the community."""
     left_out = select_suppression_reason(CommunityMember.phone).label("left_out")

@@ -156,9 +156,15 @@ def test_without_events_there_are_no_chips_for_them(visit):
 
 def test_lists_name_such_a_blast_in_words(app, visit, picnic):
     send_blast(visit, event_id=str(picnic), **FOR_IT)
-    assert "Spring picnic: its day, its time, its place" in visit("/blasts/scheduled", "ada").words
+    named = "Spring picnic: its day, its time, its place"
+    assert named in visit("/blasts/scheduled", "ada").words
+    assert named in visit("/", "ada").words
     release_blasts(app)
-    assert "its day, its time" in visit("/blasts/logs", "ada").words
+    log_id = list_messages(app)[0].message_log_id
+    for address in ("/", "/blasts/logs", f"/blasts/logs/{log_id}"):
+        page = visit(address, "ada")
+        assert named in page.words, address
+        assert "the event:" not in page.text
 
 
 def test_the_day_is_that_of_the_organisation(app, visit, picnic):

@@ -141,7 +141,9 @@ def test_ada_deletes_somebody(app, visit, on_the_list, id_of):
     page = visit.post(f"/community/{id}/delete", "ada")
     assert page.status_code == 303
     assert on_the_list() == {}
-    assert last_act(app) == ("member.deleted", "ada", str(id), {})
+    verb, who, about, details = last_act(app)
+    assert (verb, who, about) == ("member.deleted", "ada", str(id))
+    assert details["names"] == "Zoë"
     assert visit.post(f"/community/{id}/delete", "ada").status_code == 404
 
 
@@ -153,7 +155,8 @@ def test_ada_deletes_many_at_once(app, visit, on_the_list, id_of):
     page = visit("/community/bulk-delete", "ada", member_ids=ids, next="/community?page=2")
     assert page.location == "/community?page=2"
     assert on_the_list() == {}
-    assert last_act(app)[3] == {"count": 2}
+    details = last_act(app)[3]
+    assert (details["count"], details["names"]) == (2, "Zoë, Leo")
 
 
 def test_deleting_nobody_says_so(visit):

@@ -50,6 +50,11 @@ def test_a_blast_of_nothing_but_emoji_is_named_by_its_number():
     assert "blast 7 is paused" in build_alert_text("🎉🎉", [7], CAUSE, BASE)
 
 
+def test_a_blast_of_an_event_is_named_by_it():
+    text = build_alert_text("See you at {event_title}!", [7], CAUSE, BASE, "Picnic")
+    assert 'the blast "See you at Picnic!" is paused' in text
+
+
 def test_the_note_for_a_chat_room_has_what_people_and_programs_need():
     at = datetime(2026, 5, 8, 20, 45, 1, 5, tzinfo=UTC)
     assert build_alert_payload(

@@ -264,3 +264,24 @@ def test_0011_start_guard_has_its_one_row_and_releases_what_was_held(before):
     for step in reversed(find_migrations()[10:]):
         revert_migration(path, step.version, QUIET)
     assert run_sql(path, "SELECT status FROM scheduled_messages") == [("pending",)]
+
+
+def test_0016_audit_names_erasable_lets_only_names_be_erased(before):
+    path = before(16)
+    add = "INSERT INTO audit_events (at, who, verb, details) VALUES ('2026-01-01', 'ada', ?, ?)"
+    execute_rows(path, (add, ("member.deleted", '{"names": "Zoe"}')), (add, ("user.added", "{}")))
+    erase = 'UPDATE audit_events SET details = \'{"names": "erased"}\' WHERE id = '
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        run_sql(path, f"{erase}1")
+    migrate_database(path, QUIET)
+    run_sql(path, f"{erase}1")
+    for statement in (
+        f"{erase}2",
+        'UPDATE audit_events SET details = \'{"names": "Eve"}\' WHERE id = 1',
+        "UPDATE audit_events SET who = 'eve' WHERE id = 1",
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            run_sql(path, statement)
+    assert run_sql(path, "SELECT details FROM audit_events WHERE id = 1") == [
+        ('{"names": "erased"}',)
+    ]

@@ -12,6 +12,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
+from app.audit.person_names import build_name_details
 from app.community import actions, queries
 from app.community.views.blueprint import bp
 from app.core.access import (
@@ -50,9 +51,10 @@ def delete_selected_members() -> ResponseReturnValue:
         flash("Choose somebody first.", "error")
         return redirect(_get_return_url(), 303)
     with audited_write("members.deleted", current_username()) as trace:
+        people = queries.find_names_and_phones(member_ids)
         count = actions.delete_members(member_ids)
         trace.about = ", ".join(map(str, member_ids))
-        trace.details = {"count": count}
+        trace.details = {"count": count, **build_name_details(people)}
     verb = "is" if count == 1 else "are"
     flash(f"{pluralize(count, 'person', 'people')} {verb} deleted.", "success")
     return redirect(_get_return_url(), 303)

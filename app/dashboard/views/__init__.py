@@ -106,7 +106,8 @@ def _build_delivery_chart(logs: Sequence[MessageLog]) -> list[tuple[str, int, st
     for log in logs:
         totals = totals_by_blast[log.id]
         label = f"{totals.delivered:,} of {totals.attempted:,}"
-        bars.append((format_blast_title(log.message_body), totals.delivered, label))
+        title = format_blast_title(log.message_body, log.event_title)
+        bars.append((title, totals.delivered, label))
     return bars
 
 

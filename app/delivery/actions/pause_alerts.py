@@ -69,11 +69,14 @@ def create_pause_alerts(
     for log_id in log_ids:
         audit.record_automatic_event("blast.paused", SYSTEM_ACTOR, f"blast {log_id}", details)
     if _can_text_admin(error_code, phase):
-        message_body = db.session.execute(
-            select(MessageLog.message_body).where(MessageLog.id == log_ids[0])
-        ).scalar_one()
+        body, event_title = db.session.execute(
+            select(MessageLog.message_body, MessageLog.event_title).where(
+                MessageLog.id == log_ids[0]
+            )
+        ).one()
         cause, base_url = error_code.description, settings.public_base_url
-        queue_admin_text(build_alert_text(message_body, log_ids, cause, base_url), moment)
+        text = build_alert_text(body, log_ids, cause, base_url, event_title)
+        queue_admin_text(text, moment)
 
 
 def join_cause_and_fix(error_code: CarrierErrorCode) -> str:

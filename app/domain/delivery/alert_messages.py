@@ -93,13 +93,15 @@ def build_blast_url(base_url: str, blast: int | None) -> str:
     return f"{url}/{blast}" if blast else url
 
 
-def build_alert_text(body: str, paused: Sequence[int], cause: str, base_url: str) -> str:
+def build_alert_text(
+    body: str, paused: Sequence[int], cause: str, base_url: str, event_title: str | None = None
+) -> str:
     """Return the text to the admin's phone: the first of the paused blasts, the cause, a link.
 
-    `body` is the template of the first blast. Two segments at most: what GSM-7 does not have is
-    left out, and a long cause is cut.
+    `body` is the template of the first blast, `event_title` its event's. Two segments at most:
+    what GSM-7 does not have is left out, and a long cause is cut.
     """
-    title = _describe_blast(body, paused[0])
+    title = _describe_blast(body, paused[0], event_title)
     if len(paused) == 1:
         start = f"SMS Admin: {title} is paused."
         link = build_blast_url(base_url, paused[0])
@@ -124,8 +126,11 @@ def _fit_alert_text(start: str, cause: str, link: str) -> str:
     return f"{start} {cause} {end}"
 
 
-def _describe_blast(body: str, blast: int) -> str:
-    filled_in = fill_template(body, None, GENERIC_EVENT_VALUES)
+def _describe_blast(body: str, blast: int, event_title: str | None) -> str:
+    values = dict(GENERIC_EVENT_VALUES)
+    if event_title:
+        values["event_title"] = event_title
+    filled_in = fill_template(body, None, values)
     title = " ".join(_keep_gsm7_characters(filled_in).split())
     if not title:
         return f"blast {blast}"
