@@ -20,7 +20,7 @@ class JournalFull(OSError):
 class AppendJournal:
     """Lines that several processes append, each on the disk before append() returns.
 
-    The room for the first 256 KiB is taken in advance and filled with NUL bytes, so that a line
+    The space of the first 256 KiB is taken in advance and filled with NUL bytes, so that a line
     can still be written when the disk is full. The lines end at the first NUL byte.
     """
 
@@ -30,7 +30,7 @@ class AppendJournal:
         self._file: int | None = None
 
     def reserve(self) -> None:
-        """Make the file and take its room, as far as the disk has it. Never raises."""
+        """Make the file and take its disk space, as far as there is any. Never raises."""
         try:
             file = self._open()
             with self._locked(file):
@@ -38,7 +38,7 @@ class AppendJournal:
                     os.posix_fallocate(file, 0, RESERVED_BYTES)
                     os.fsync(file)
         except OSError as error:
-            log.warning("no room could be kept for texts that cannot be stored (%s)", error)
+            log.warning("no space could be kept for texts that cannot be stored (%s)", error)
 
     @property
     def is_empty(self) -> bool:
@@ -52,7 +52,7 @@ class AppendJournal:
     def append(self, line: bytes) -> None:
         """Write one line without NUL or line end, and wait until the disk has it.
 
-        Raises OSError when there is no room: nothing of the line counts then.
+        Raises OSError when there is no space: nothing of the line counts then.
         """
         file = self._open()
         with self._locked(file):
@@ -77,7 +77,7 @@ class AppendJournal:
     def clear(self, read_bytes: int) -> bool:
         """Empty the file, unless lines were appended since `read_bytes` were read.
 
-        The room stays taken. Returns whether it is empty.
+        The space stays taken. Returns whether it is empty.
         """
         file = self._open()
         with self._locked(file):
@@ -88,7 +88,7 @@ class AppendJournal:
         return True
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; the next call opens it again."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "map.md").read_text()
 LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "__pycache__"}
 # What a few features have beside the usual files, each for a reason the map tells.
 EXTRA = {
-    "delivery": {"engine", "carriers", "installation_models"},
+    "delivery": {"engine", "carriers", "catch_up_models", "installation_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
     "webhooks": {"pipeline"},
