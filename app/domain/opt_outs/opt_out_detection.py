@@ -52,6 +52,12 @@ def judge_opt_out(text: str, *, knows_spanish_words: bool = False) -> OptOutVerd
         return OptOutVerdict.CERTAIN
     sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=False)[:MAX_SENTENCES]
     clauses = read_sentences(text[:MAX_LENGTH_READ], at_commas=True)[:MAX_SENTENCES]
+    if len(sentences) > 1 and all(len(sentence.words) == 1 for sentence in sentences):
+        # "Leave. Me. Alone."
+        joined = Sentence(tuple(sentence.words[0] for sentence in sentences))
+        verdict = _TextReading(text, [joined], [joined]).judge(knows_spanish_words)
+        if verdict is not OptOutVerdict.NONE:
+            return verdict
     return _TextReading(text, sentences, clauses).judge(knows_spanish_words)
 
 
@@ -94,8 +100,11 @@ class _TextReading:
         if self._has("likely_in"):
             return True
         if self._is_joke:
-            return self._find_single_word() != "" and self._has("law_word")
+            # "STOP 😂" may be meant; "haha stop" is not.
+            return bool(self._find_single_word()) and self._text.isupper()
         if _has_likely_sentence(self._encoded) or _has_likely_sentence(self._encoded_clauses):
+            return True
+        if len(self._encoded_clauses) == 1 and _has_sentence("whole", self._encoded):
             return True
         if self._has("somebody_else") and _has_sentence("else_request", self._encoded_clauses):
             return True

@@ -26,6 +26,7 @@ _PHRASES_AROUND = {
     "request": (("court", "told"), ("court", "told")),
     "asked_request": (("court", "ask", "told"), ("court", "told")),
     "likely": (("court", "ask"), ("court",)),
+    "whole": (("court", "ask"), ("court",)),
     "else_request": (("court", "ask"), ("court",)),
     "remark": (("court",), ("court",)),
 }
@@ -40,6 +41,8 @@ class OptOutGrammar:
         for kind, members in words.items():
             for word in members:
                 kinds_by_word.setdefault(word, set()).add(kind)
+        # Their plurals are in no table.
+        self._things = frozenset(words["thing"])
         self._literals = {token for _, rule in rules for token in _find_literals(rule)}
         for literal in self._literals:
             kinds_by_word.setdefault(literal, set())
@@ -108,6 +111,9 @@ class OptOutGrammar:
         character = self._character_by_word.get(word.text)
         if character:
             return character
+        singular = word.text.removesuffix("S")
+        if singular in self._things:
+            return self._character_by_word[singular]
         return self._assign_character({_guess_kind(word), _UNKNOWN})
 
     def is_sentence(self, kind: str, sentence: str) -> bool:

@@ -12,7 +12,7 @@ from app.domain.texts.unicode_categories import ACCENT_CATEGORIES, remove_catego
 from app.domain.texts.word_tables import load_pattern_table
 
 # Nobody reads a text and writes a sentence within this; a machine answers at once.
-MACHINE_SECONDS = 8
+MACHINE_SECONDS = 5
 MAX_LENGTH_READ = 1600
 
 
@@ -38,7 +38,7 @@ def is_machine_text(body: str, seconds_since_ours: float | None = None) -> bool:
         return True
     sentences = [part.strip() for part in _SENTENCE_END_PATTERN.split(folded)]
     sentences = [" ".join(part.split()) for part in sentences if part]
-    is_at_once = seconds_since_ours is not None and seconds_since_ours <= MACHINE_SECONDS
+    is_at_once = seconds_since_ours is not None and 0 <= seconds_since_ours <= MACHINE_SECONDS
     away_count = len(set(match[0] for match in _AWAY_PATTERN.finditer(folded)))
     if away_count >= 2 or (away_count and is_at_once):
         return True

@@ -21,6 +21,8 @@ MAX_WORDS_LENGTH = 60
 # A quotation is as long as one of our texts at most.
 MAX_REACTION_LENGTH = 2000
 MAX_NAME_WORDS = 3
+# Of a sign, and of the text.
+MAX_QUOTATIONS = 3
 # In scripts whose phrases nobody listed (Russian, Greek, Hebrew, Arabic, Chinese, …).
 MAX_FOREIGN_WORDS_LENGTH = 40
 
@@ -58,22 +60,31 @@ def find_reaction(body: str, our_last_texts: Sequence[str] = ()) -> Reaction | N
 
 
 def _split_quotation(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield (before, quoted, after) for the first quotation mark, and its last partner.
+    """Yield (before, quoted, after) for the quotations that a text may hold.
 
-    A phone cuts a long text off: then the rest is quoted.
+    A phone quotes what it calls a sign too: Ha messo “Mi piace” a “…”. It cuts a long text off:
+    then the rest is quoted.
     """
     for opening, closings in QUOTE_PAIRS.items():
-        start = text.find(opening, 0, MAX_WORDS_LENGTH)
-        if start < 0:
-            continue
-        end = max(text.rfind(closing) for closing in closings)
-        before = text[:start]
-        if end > start:
-            after = text[end + 1 :]
-            if len(after) <= MAX_WORDS_LENGTH:
-                yield before, text[start + 1 : end].strip(), after
-        elif before.strip():
-            yield before, text[start + 1 :].strip(), ""
+        for start in _find_positions(text[:MAX_WORDS_LENGTH], opening):
+            before, rest = text[:start], text[start + 1 :]
+            ends = {position for closing in closings for position in _find_ends(rest, closing)}
+            for end in sorted(ends, reverse=True):
+                if len(rest) - end <= MAX_WORDS_LENGTH:
+                    yield before, rest[:end].strip(), rest[end + 1 :]
+            if not ends and before.strip():
+                yield before, rest.strip(), ""
+
+
+def _find_positions(text: str, mark: str) -> list[int]:
+    """Return where a mark first stands in a text, up to MAX_QUOTATIONS times."""
+    positions = [index for index, character in enumerate(text) if character == mark]
+    return positions[:MAX_QUOTATIONS]
+
+
+def _find_ends(text: str, mark: str) -> set[int]:
+    """Return the first and the last position of a closing mark; none when it is not there."""
+    return {text.find(mark), text.rfind(mark)} - {-1}
 
 
 def _is_reaction(before: str, after: str) -> bool:

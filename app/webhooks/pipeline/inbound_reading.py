@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.delivery.queries.text_history import find_our_last_texts
 from app.domain.opt_outs.spanish_texts import is_spanish_opt_out_word, is_spanish_text
-from app.domain.texts.own_words import read_inbound_text
+from app.domain.texts.own_words import may_read_otherwise, read_inbound_text
 from app.domain.texts.quoted_texts import may_quote_us
 from app.webhooks.pipeline.inbound_parsing import decide_intent
 from app.webhooks.pipeline.inbound_storage import StoredInboundText
@@ -22,7 +22,11 @@ def read_beside_our_texts(text: StoredInboundText) -> StoredInboundText:
     if not ours.bodies:
         return text
     seconds = (text.inbound.moment - ours.left_at).total_seconds() if ours.left_at else None
-    reading = read_inbound_text(parsed.body, ours.bodies, seconds)
+    reading = parsed.reading
+    if may_read_otherwise(parsed.body, ours.bodies, seconds):
+        reading = read_inbound_text(parsed.body, ours.bodies, seconds)
+    elif not is_spanish_opt_out_word(reading.words):
+        return text
     intent = decide_intent(
         parsed.twilio_opt_out_type,
         reading,
