@@ -162,7 +162,7 @@ PLAIN_ACTIONS: tuple[tuple[str, CommandAction, str], ...] = (
     ("--print", _print_status, "show what is applied and what is pending"),
     ("--apply", _apply_migrations, "apply the pending migrations, after a copy"),
     ("--doctor", _examine_database, "look for anything wrong"),
-    ("--repair", _repair_database, "compute the counts and the search again, after a copy"),
+    ("--repair", _repair_database, "make indexes, counts and the search anew, after a copy"),
 )
 
 

@@ -15,9 +15,11 @@ from app.dbdoctor.consistency_checks import (
     RESTORE_ADVICE,
 )
 from app.dbdoctor.schema_drift import find_schema_drift
+from app.dbdoctor.schema_repair import recreate_schema_objects
 from app.migrations import database_file, migration_runner
 from app.migrations.migration_errors import DatabaseDamaged, MigrationError
 
+RECREATABLE_PREFIXES = ("The index ", "The trigger ", "The search table ")
 SEARCH_TABLES = {"community_search": "members", "inbox_search": "texts"}
 
 
@@ -39,12 +41,21 @@ def examine_database(path: Path, *, complete: bool = True) -> list[str]:
                 problems.append(f"Pending: {names}. Run: python -m app.dbdoctor --apply.")
             return problems
         differences = find_schema_drift(connection)
-        problems += [f"{difference} {RESTORE_ADVICE}" for difference in differences]
+        problems += [f"{difference} {_advise(difference)}" for difference in differences]
         sentences = (check.describe_violations(connection) for check in CONSISTENCY_CHECKS)
         problems += filter(None, sentences)
     if not differences:
         problems += _check_search_tables(path)
     return problems
+
+
+def _advise(difference: str) -> str:
+    """Return what to do about one difference between the database and the models."""
+    if difference.endswith("should not be there."):
+        return "Something else made it: ask who did. SMS Admin does not use it."
+    if difference.startswith(RECREATABLE_PREFIXES):
+        return REPAIR_ADVICE
+    return RESTORE_ADVICE
 
 
 def _check_wal_file(path: Path) -> list[str]:
@@ -97,12 +108,14 @@ def require_no_pending_migrations(path: Path) -> None:
 
 
 def repair_database(path: Path) -> None:
-    """Compute derived data anew: the search tables, blasts' counts, scheduled blasts' ends.
+    """Make anew what is derived from rows, and only that.
 
+    Missing or wrong indexes, triggers and search tables; blasts' counts; scheduled blasts' ends.
     Only for a database without pending migrations.
     """
     with database_file.open_for_writing(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
+        recreate_schema_objects(connection)
         for table in SEARCH_TABLES:
             connection.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
         connection.execute(

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 
 from app.migrations.migration_history import BOOKKEEPING_TABLES
 
+# Litestream, which copies the database continuously, keeps two tables of its own in it
+# (https://litestream.io/how-it-works/).
+TABLES_OF_OTHERS = {"_litestream_seq", "_litestream_lock"}
 SQL_TOKEN_PATTERN = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|\w+|[^\s\w]""")
 CHECK_CONSTRAINT_PATTERN = re.compile(r"(?:constraint (\w+) )?check \(")
 SchemaDescription = dict[str, str]
@@ -29,7 +32,7 @@ def describe_schema(connection: sqlite3.Connection) -> SchemaDescription:
     for name, kind, strict, without_rowid in tables:
         if kind == "virtual":
             schema[f"search table {name}"] = normalize_sql(sql_by_name[name])
-        elif kind == "table" and name not in BOOKKEEPING_TABLES and not name.startswith("sqlite_"):
+        elif kind == "table" and _is_own_table(name):
             schema[f"table {name}"] = f"strict {strict}, without rowid {without_rowid}"
             schema.update(_describe_table(connection, name, sql_by_name[name]))
     for name, kind in connection.execute(
@@ -37,6 +40,11 @@ def describe_schema(connection: sqlite3.Connection) -> SchemaDescription:
     ):
         schema[f"{kind} {name}"] = normalize_sql(sql_by_name[name])
     return schema
+
+
+def _is_own_table(name: str) -> bool:
+    is_of_others = name in BOOKKEEPING_TABLES or name in TABLES_OF_OTHERS
+    return not is_of_others and not name.startswith("sqlite_")
 
 
 def compare_schemas(actual: SchemaDescription, expected: SchemaDescription) -> list[str]:

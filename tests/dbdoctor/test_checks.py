@@ -160,6 +160,49 @@ def test_a_table_that_was_changed_by_hand_is_said(doctor, database):
     assert "The trigger audit_events_no_delete is missing." in said
 
 
+def test_what_holds_nothing_of_its_own_is_made_anew_and_needs_no_backup(doctor, database):
+    reply = "VALUES ('outbound', 'reply', '+13035550142', 'Choir at seven', 'delivered')"
+    run_sql(
+        database,
+        ZOE,
+        f"INSERT INTO messages (direction, kind, phone, body, status) {reply}",
+        "DROP INDEX uq_messages_log_phone",
+        "DROP INDEX ix_messages_in_reply_to",
+        "CREATE INDEX ix_messages_in_reply_to ON messages (in_reply_to)",
+        "DROP TRIGGER audit_events_no_delete",
+        "DROP TABLE community_search",
+        "DROP TABLE inbox_search",
+    )
+    code, said = doctor("--doctor")
+    assert code == 1
+    assert "The index uq_messages_log_phone is missing. Put it right:" in said
+    assert "--restore" not in said
+    assert doctor("--repair")[0] == 0
+    assert run_sql(database, "SELECT rowid FROM inbox_search('choir')") == [(1,)]
+    assert run_sql(database, "SELECT rowid FROM community_search('zoe')") == [(1,)]
+
+
+def test_a_unique_index_that_the_rows_contradict_is_not_made(doctor, database):
+    run_sql(
+        database,
+        *BLAST,
+        "DROP INDEX uq_messages_log_phone",
+        "UPDATE messages SET phone = '+13035550142'",
+    )
+    code, said = doctor("--repair")
+    assert code == 1
+    assert "The index uq_messages_log_phone cannot be made: two rows have the same value" in said
+
+
+def test_the_tables_of_litestream_are_no_strangers(doctor, database):
+    run_sql(
+        database,
+        "CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)",
+        "CREATE TABLE _litestream_lock (id INTEGER)",
+    )
+    assert doctor("--doctor") == (0, f"{database} is healthy.\n")
+
+
 @pytest.mark.parametrize(
     "breaking",
     [

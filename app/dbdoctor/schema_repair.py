@@ -1,0 +1,83 @@
+"""What can be made anew when it is missing or wrong: indexes, triggers and search tables.
+
+They hold nothing that is not in a table, so nobody needs to restore a backup for them.
+"""
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass
+
+from sqlalchemy import create_engine
+
+from app.dbdoctor.schema_drift import get_model_metadata
+from app.migrations.migration_errors import MigrationError
+from app.migrations.schema_comparison import normalize_sql
+
+# `inbox_search` keeps its own words: those of texts that are of no blast
+# (docs/decisions/0012-finding-texts.md). The other search table reads its members.
+FILL_SQL_BY_SEARCH_TABLE = {
+    "inbox_search": "INSERT INTO inbox_search (rowid, body) SELECT id, body FROM messages "
+    "WHERE message_log_id IS NULL AND body <> ''",
+    "community_search": "INSERT INTO community_search (community_search) VALUES ('rebuild')",
+}
+OBJECTS_SQL = (
+    "SELECT name, type, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql NOT NULL "
+    "UNION ALL SELECT name, 'search', sql FROM sqlite_master "
+    "WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+)
+
+
+@dataclass(frozen=True)
+class SchemaObject:
+    """An index, a trigger or a search table with the statement that creates it."""
+
+    name: str
+    kind: str
+    sql: str
+
+
+def recreate_schema_objects(connection: sqlite3.Connection) -> list[str]:
+    """Create what is missing or different from the models, and return the names.
+
+    Inside a transaction. What is there and not in the models stays. Raises MigrationError when
+    rows contradict a unique index.
+    """
+    existing = {found.name: found for found in _read_objects(connection)}
+    recreated = []
+    # Search tables first: their triggers are on other tables, but name them.
+    for wanted in sorted(_read_model_objects(), key=lambda found: found.kind != "search"):
+        found = existing.get(wanted.name)
+        if found is not None and normalize_sql(found.sql) == normalize_sql(wanted.sql):
+            continue
+        if found is not None:
+            connection.execute(_build_drop_sql(found))
+        _create_object(connection, wanted)
+        recreated.append(wanted.name)
+    return recreated
+
+
+def _create_object(connection: sqlite3.Connection, wanted: SchemaObject) -> None:
+    try:
+        connection.execute(wanted.sql)
+    except sqlite3.IntegrityError as error:
+        raise MigrationError(
+            f"The index {wanted.name} cannot be made: two rows have the same value ({error}). "
+            "Restore a backup: python -m app.dbdoctor --restore FILE."
+        ) from error
+    if wanted.kind == "search":
+        connection.execute(FILL_SQL_BY_SEARCH_TABLE[wanted.name])
+
+
+def _build_drop_sql(found: SchemaObject) -> str:
+    kind = "table" if found.kind == "search" else found.kind
+    return f'DROP {kind} "{found.name}"'
+
+
+def _read_model_objects() -> list[SchemaObject]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        get_model_metadata().create_all(create_engine("sqlite://", creator=lambda: connection))
+        return _read_objects(connection)
+
+
+def _read_objects(connection: sqlite3.Connection) -> list[SchemaObject]:
+    return [SchemaObject(*row) for row in connection.execute(OBJECTS_SQL)]
