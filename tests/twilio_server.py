@@ -148,6 +148,11 @@ class TwilioServer:
             if text.phone == phone:
                 self.texts[text.sid] = replace(text, status=status, error_code=code)
 
+    @property
+    def lookup_reads(self) -> list[str]:
+        """The GETs about one text or one phone: not the lists that a start reads."""
+        return [target for target in self.reads if "PageSize=1000" not in target]
+
     def sent_to(self, phone: str) -> list[ReceivedSend]:
         """Return the POSTs for one phone."""
         return [request for request in self.requests if request.to == phone]

@@ -122,6 +122,7 @@ def places(here: Filled) -> list[Place]:
             f"{scheduled}{here.expired}",
             ADMIN,
         ),
+        Place("dashboard.show_sending_hold", "sending", "/sending"),
         Place("community.list_members", "community", "/community"),
         Place(
             "community.list_members",

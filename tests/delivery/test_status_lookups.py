@@ -123,7 +123,7 @@ def test_what_nobody_ever_saw_is_not_sent_after_a_day_and_seven_looks(
         "carrier_fault",
     )
     assert look(sending_app, began + timedelta(days=30)) == 0
-    assert len(twilio.reads) == 7
+    assert len(twilio.lookup_reads) == 7
     assert len(twilio.requests) == 1
 
 
@@ -247,7 +247,7 @@ def test_a_receipt_that_got_lost_is_asked_for(sending_app, twilio, background):
     assert look(sending_app, request + timedelta(minutes=10) + timedelta(seconds=1)) == 1
     row = the_row(sending_app)
     assert (row.status, row.look_up_at) == ("delivered", None)
-    assert row.provider_sid in twilio.reads[0]
+    assert row.provider_sid in twilio.lookup_reads[0]
 
 
 def test_without_any_receipt_a_text_is_sent_and_no_failure_after_three_days(
@@ -261,7 +261,7 @@ def test_without_any_receipt_a_text_is_sent_and_no_failure_after_three_days(
         assert count_statuses(sending_app, log.id) == {"sent" if n < 4 else "no_receipt": 1}
     assert the_row(sending_app).look_up_at is None
     assert look(sending_app, request + timedelta(days=30)) == 0
-    assert len(twilio.reads) == 5
+    assert len(twilio.lookup_reads) == 5
     with sending_app.app_context():
         log = db.session.get(MessageLog, log.id)
         assert (log.success_count, log.failure_count) == (1, 0)
@@ -324,7 +324,7 @@ def test_a_carrier_that_says_no_to_one_question_is_not_asked_the_others_meanwhil
     log = wait_until_ended(sending_app, start_blast(sending_app))
     twilio.lists.refuse(401, 12)
     look(sending_app, now() + timedelta(minutes=11))
-    assert 1 <= len(twilio.reads) <= 4
+    assert 1 <= len(twilio.lookup_reads) <= 4
     assert count_statuses(sending_app, log.id) == {"accepted": 12}
 
 
@@ -357,7 +357,7 @@ def test_two_texts_in_doubt_to_one_phone_are_looked_up_together_and_paired_by_ti
     for token in "ab":
         wait_until_ended(sending_app, start_blast(sending_app, "Hello", token=token))
     look(sending_app, now() + timedelta(seconds=31))
-    assert len(twilio.reads) == 1
+    assert len(twilio.lookup_reads) == 1
     assert {row.provider_sid for row in list_messages(sending_app)} == {
         request.sid for request in twilio.requests
     }
@@ -449,7 +449,7 @@ def test_the_engine_looks_up_by_itself_while_it_leads(sending_app, twilio, backg
     with sending_app.app_context(), write() as session:
         session.execute(db.update(Message).values(look_up_at=now()))
     wait_until(lambda: count_statuses(sending_app, log.id) == {"accepted": 3}, "the look-ups")
-    assert len(twilio.reads) == 3
+    assert len(twilio.lookup_reads) == 3
 
 
 def test_slow_answers_to_questions_keep_no_text_waiting(make_app, twilio, background):
@@ -461,11 +461,11 @@ def test_slow_answers_to_questions_keep_no_text_waiting(make_app, twilio, backgr
     twilio.lists.slow = 30
     with sending_app.app_context(), write() as session:
         session.execute(db.update(Message).values(look_up_at=now()))
-    wait_until(lambda: len(twilio.reads) == 4, "four questions at once")
+    wait_until(lambda: len(twilio.lookup_reads) == 4, "four questions at once")
     second = wait_until_ended(sending_app, start_blast(sending_app, "Another"))
     assert count_statuses(sending_app, second.id) == {"accepted": 8}
     assert count_statuses(sending_app, first.id) == {"accepted": 8}
-    assert len(twilio.reads) == 4
+    assert len(twilio.lookup_reads) == 4
 
 
 def test_texts_of_a_carrier_that_is_not_in_use_do_not_stand_in_the_way(
@@ -479,4 +479,4 @@ def test_texts_of_a_carrier_that_is_not_in_use_do_not_stand_in_the_way(
     assert look(sending_app, moment) == 0
     row = the_row(sending_app)
     assert (row.status, row.look_up_at) == ("unknown", moment + timedelta(hours=1))
-    assert twilio.reads == []
+    assert twilio.lookup_reads == []

@@ -173,17 +173,16 @@ def _find_open_attempt(message_id: int) -> int | None:
 
 def _create_attempt(message_id: int, number: int, text: CarrierMessage) -> int:
     """Store the attempt that the newer database had, and mark the row as handed over."""
-    attempt = Attempt(
-        message_id=message_id,
-        n=number,
-        ref=secrets.token_hex(16),
-        started_at=text.created_at,
-        ended_at=text.created_at,
-        outcome="accepted",
-        why=ADOPTED_WHY,
-    )
-    db.session.add(attempt)
-    db.session.flush()
+    values = {
+        "message_id": message_id,
+        "n": number,
+        "ref": secrets.token_hex(16),
+        "started_at": text.created_at,
+        "ended_at": text.created_at,
+        "outcome": "accepted",
+        "why": ADOPTED_WHY,
+    }
+    attempt_id = db.session.scalar(insert(Attempt).values(values).returning(Attempt.id))
     db.session.execute(
         update(Message)
         .where(Message.id == message_id)
@@ -196,7 +195,7 @@ def _create_attempt(message_id: int, number: int, text: CarrierMessage) -> int:
         )
         .execution_options(synchronize_session=False)
     )
-    return attempt.id
+    return int(attempt_id or 0)
 
 
 def _mark_doubtful(rows: Sequence[AdoptableRow], moment: datetime) -> int:

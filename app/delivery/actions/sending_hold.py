@@ -4,17 +4,18 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import exists, func, or_, select, update
 
-from app.audit import actions as audit
 from app.core.db import db, execute_and_count_rows
+from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.installation_models import Installation
 from app.delivery.models import Message, MessageLog
 from app.delivery.queries.installation import find_database_moment, load_installation
-from app.domain.delivery.installation_rules import HOLD_PAUSE_REASONS, HoldReason
+from app.domain.delivery.alert_messages import AlertEvent
+from app.domain.delivery.installation_rules import HOLD_LABELS, HOLD_PAUSE_REASONS, HoldReason
 from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, MessageStatus
 
-SYSTEM_ACTOR = "SMS Admin"
+HOLD_FIX = "The page Sending says what to do."
 RESTORED_REASON = "restored"
 GONE_ON_TEXT = "An admin went on without the carrier's list."
 
@@ -35,9 +36,17 @@ def hold_sending(reason: HoldReason, carrier: str, moment: datetime) -> None:
     _put_aside_single_texts(carrier)
     _look_up_soon(carrier, moment)
     if is_new:
-        audit.record_automatic_event(
-            "sending.held", SYSTEM_ACTOR, "installation", {"why": reason.value}
-        )
+        cause = f"Nothing is being sent: {HOLD_LABELS[reason]}."
+        notice = build_notice(AlertEvent.SENDING_HELD, cause, HOLD_FIX, moment)
+        tell_admins(notice, "/sending")
+
+
+def has_running_blasts(carrier: str) -> bool:
+    """Whether something is being sent through `carrier`. A read."""
+    running = exists().where(
+        MessageLog.status == BlastStatus.PROCESSING, MessageLog.carrier == carrier
+    )
+    return bool(db.session.scalar(select(running)))
 
 
 def pause_running_blasts(reason: HoldReason, carrier: str) -> int:

@@ -1,7 +1,7 @@
 """Reconcile: read the carrier's list since the moment of the database, and adopt what it shows.
 
-One page of up to 1,000 texts is one transaction; 100,000 texts are some hundred of them, and no
-more than a page is in memory. It may be stopped at any point and begun again.
+No more than a page of 1,000 texts is in memory, and 200 of them are one transaction. It may be
+stopped at any point and begun again.
 """
 
 import logging
@@ -21,6 +21,7 @@ from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.carriers.message_lookup_results import LookupFailure, MessageListPage
 from app.delivery.engine import installation_file
 from app.delivery.engine.background_job import DatabaseRunner
+from app.delivery.engine.carrier_comparison import is_page_older
 from app.delivery.queries import installation
 from app.delivery.queries.blast_records import reload_scheduled_blast
 from app.domain.delivery.installation_rules import (
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 # Half a million texts; who sent more since the copy was made has to go on by hand.
 MAX_PAGES = 500
+# A third of a second: receipts and texts that come in wait for no longer.
+TEXTS_PER_WRITE = 200
 DUE_MEANWHILE_ERROR = (
     "It came due while the newer database was in use, or while sending was held. None of its texts "
     "is in the carrier's list, so it was probably not sent."
@@ -150,7 +153,7 @@ class Reconciliation:
                 )
             await self.run_in_database(self._adopt_page, page, since)
             next_uri = page.next_uri
-            if not next_uri or _is_older(page, since):
+            if not next_uri or is_page_older(page, since):
                 return
         raise CarrierListUnreadable("There are more texts in the carrier's list than can be read.")
 
@@ -161,10 +164,12 @@ class Reconciliation:
         ]
         with self.app.app_context():
             self._release_gone_blasts(texts, page.clock_skew)
-            with write():
-                self.result.counts += adopt_listed_texts(
-                    self.carrier.name, texts, page.clock_skew, moment
-                )
+            for start in range(0, len(texts), TEXTS_PER_WRITE):
+                batch = texts[start : start + TEXTS_PER_WRITE]
+                with write():
+                    self.result.counts += adopt_listed_texts(
+                        self.carrier.name, batch, page.clock_skew, moment
+                    )
         self.result.page_count += 1
 
     def _release_gone_blasts(self, texts: list[CarrierMessage], clock_skew: timedelta) -> None:
@@ -213,10 +218,3 @@ class Reconciliation:
         log.warning("reconcile did not come to its end: %s", words)
         with self.app.app_context(), write():
             sending_hold.store_reconcile_failure(words)
-
-
-def _is_older(page: MessageListPage, since: datetime) -> bool:
-    """Whether the whole page is older: a text that waited long inside the carrier may be listed
-    before texts that were created after it.
-    """
-    return not any(is_later_than(text.created_at, since, page.clock_skew) for text in page.texts)

@@ -20,21 +20,20 @@ from app.core.db import WriteLockTimeout, db, write
 from app.core.settings import Settings
 from app.delivery.actions import sending_hold
 from app.delivery.carriers.carrier_interface import Carrier
-from app.delivery.carriers.message_lookup_results import LookupFailure, MessageListPage
+from app.delivery.carriers.message_lookup_results import LookupFailure
 from app.delivery.engine import installation_file
 from app.delivery.engine.background_job import DatabaseRunner
+from app.delivery.engine.carrier_comparison import CarrierComparison
 from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.timings import get_engine_timings
 from app.delivery.installation_models import Installation
 from app.delivery.queries import installation
 from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY
 from app.delivery.queries.installation import REAL_CARRIER
-from app.domain.delivery.installation_rules import HoldReason, find_hold_reason, is_later_than
+from app.domain.delivery.installation_rules import HoldReason, find_hold_reason
 
 log = logging.getLogger(__name__)
 
-# The newest texts tell; the list is read on only past texts of other programs and to us.
-MAX_COMPARED_PAGES = 5
 FILE_INTERVAL_SECONDS = 1.0
 HOLD_POLL_SECONDS = 1.0
 MAX_RETRY_SECONDS = 60.0
@@ -75,7 +74,6 @@ class StartGuard:
         self.run_in_database = run_in_database
         self.reconcile = reconcile
         self.database: Path = settings.database_path
-        self.from_number = "" if settings.sender.startswith("MG") else settings.sender
         self.timings = get_engine_timings(app)
         self._passed_epoch: int | None = None
         self._task: asyncio.Task[None] | None = None
@@ -146,8 +144,11 @@ class StartGuard:
             # Compared once more at once: what was found is known by now.
             self._next_check_at = 0.0
         elif judgement.compare_since is not None:
-            unknown_count = await self._count_unknown_texts(judgement.compare_since)
-            if unknown_count is not None:
+            comparison = CarrierComparison(self.app, self.carrier, self.run_in_database)
+            unknown_count = await comparison.count_unknown_texts(judgement.compare_since)
+            if isinstance(unknown_count, LookupFailure):
+                self._report_failure(unknown_count)
+            else:
                 await self.run_in_database(self._store_comparison, epoch, unknown_count)
 
     def _judge(self, epoch: int) -> Judgement:
@@ -156,9 +157,11 @@ class StartGuard:
         with self.app.app_context():
             row = installation.load_installation()
             if row.hold_reason:
-                with write():
-                    # A person may have resumed a blast meanwhile, in another process.
-                    sending_hold.pause_running_blasts(HoldReason(row.hold_reason), carrier)
+                # A person may have resumed a blast meanwhile, in another process.
+                if sending_hold.has_running_blasts(carrier):
+                    with write():
+                        sending_hold.pause_running_blasts(HoldReason(row.hold_reason), carrier)
+                db.session.rollback()
                 return Judgement(must_reconcile=row.reconcile_requested_at is not None)
             reason, since = self._find_reason_and_start(row)
             # Ends the read transaction: an old snapshot would keep the WAL from being reset.
@@ -185,34 +188,12 @@ class StartGuard:
         reason = find_hold_reason(installation.build_record(row), file, here, use)
         if reason is not None or not (use.is_real and use.has_real_texts):
             return reason, None
+        # At the first start for real there is no newer state that it could be older than.
+        if row.installation_id is None and not installation.has_attempts(carrier):
+            return None, None
         moment = installation.find_database_moment(carrier)
         # What left before the last Reconcile was judged then.
         return None, max(filter(None, (moment, row.reconciled_at)), default=None)
-
-    async def _count_unknown_texts(self, since: datetime) -> int | None:
-        """Count texts at the carrier that left after `since` and are not known here.
-
-        None: the carrier did not answer, so nothing leaves before it does.
-        """
-        next_uri = ""
-        for _ in range(MAX_COMPARED_PAGES):
-            page = await self.carrier.list_message_page(next_uri, self.from_number)
-            if isinstance(page, LookupFailure):
-                self._report_failure(page)
-                return None
-            count: int = await self.run_in_database(self._count_unknown_on_page, page, since)
-            next_uri = page.next_uri
-            if count or not next_uri or _is_past(page, since):
-                return count
-        return 0
-
-    def _count_unknown_on_page(self, page: MessageListPage, since: datetime) -> int:
-        with self.app.app_context():
-            unknown = installation.find_unknown_texts(
-                self.election.carrier, page.texts, page.clock_skew, since
-            )
-            db.session.rollback()
-        return len(unknown)
 
     def _report_failure(self, failure: LookupFailure) -> None:
         """Wait longer after each failure; the pages say why nothing leaves."""
@@ -269,7 +250,3 @@ class StartGuard:
             db.session.rollback()
         if record.installation_id:
             installation_file.write_installation_file(self.database, record)
-
-
-def _is_past(page: MessageListPage, since: datetime) -> bool:
-    return not any(is_later_than(text.created_at, since, page.clock_skew) for text in page.texts)

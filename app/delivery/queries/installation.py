@@ -57,6 +57,16 @@ def load_installation_use(carrier: str) -> InstallationUse:
     )
 
 
+def has_attempts(carrier: str) -> bool:
+    """Whether a text was ever handed to this carrier."""
+    of_carrier = exists(
+        select(attempts_c.id)
+        .join(messages, messages_c.id == attempts_c.message_id)
+        .where(messages_c.carrier == carrier)
+    )
+    return bool(db.session.scalar(select(of_carrier)))
+
+
 def find_database_moment(carrier: str) -> datetime | None:
     """Return the moment of the newest attempt: whatever left later is not known here.
 
