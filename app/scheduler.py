@@ -22,6 +22,7 @@ from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine.engine_thread import SendEngine
 from app.delivery.engine.release_runner import BlastReleases
+from app.imports.actions.upload_expiry import expire_uploads
 from app.people.actions.erasure_replay import replay_erasures
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.actions.trigger_words import fold_stored_words
@@ -61,6 +62,7 @@ class BackgroundJobs:
         self.job_scheduler = BackgroundScheduler(timezone="UTC")
         self._add_job(self._run_tick, timedelta(seconds=TICK_SECONDS))
         self._add_job(self._delete_old_webhook_events, timedelta(hours=6))
+        self._add_job(self._expire_uploads, timedelta(hours=1), runs_at_start=True)
         self._add_job(self._decide_overdue_opt_outs, timedelta(hours=1), runs_at_start=True)
         self._add_job(self._resolve_out_of_order_opt_outs, timedelta(seconds=2))
         self._add_job(self._apply_unmatched_receipts, timedelta(minutes=1), runs_at_start=True)
@@ -138,6 +140,10 @@ class BackgroundJobs:
                 self._last_tick_at = monotonic()
                 for job in self.job_scheduler.get_jobs():
                     job.modify(next_run_time=datetime.now(UTC))
+
+    def _expire_uploads(self) -> None:
+        with self._job_context("old uploads wait for another hour: no write was possible"):
+            expire_uploads()
 
     def _delete_old_webhook_events(self) -> None:
         with self.app.app_context():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.core.encoding_tables import (
+    CENTRAL_LANGUAGES,
     ENCODINGS,
     FREQUENT_LEADS,
     FREQUENT_LETTERS,
@@ -158,7 +159,8 @@ def _score_alphabet(characters: list[ForeignCharacter], encoding: str) -> float:
     languages = LANGUAGES_BY_ENCODING[encoding]
     frequent = FREQUENT_LETTERS.get(encoding, "")
     scores = [_score_language(characters, letters, frequent) for letters in languages]
-    if languages is WESTERN_LANGUAGES:
+    if languages in (WESTERN_LANGUAGES, CENTRAL_LANGUAGES):
+        # A list of names may be of several countries.
         union_score = _score_language(characters, "".join(languages), frequent)
         scores.append(UNION_WEIGHT * union_score)
     score = max(scores)

@@ -107,7 +107,8 @@ def _guess_kinds(
         kinds[index] = kind
     taken = {*_list_taken(kinds), *phones.others, *hidden_columns}
     has_headings = bool(heading_rows.headings)
-    names = find_name_columns(table, taken, has_headings=has_headings)
+    phone_heading = table.headings[phones.chosen[0]] if phones.chosen else ""
+    names = find_name_columns(table, taken, phone_heading, has_headings=has_headings)
     for kind, indexes in names.items():
         order += indexes
         for index in indexes:

@@ -48,11 +48,16 @@ def _find_first_phone_row(rows: Sequence[Cells], region: str) -> int:
 def _find_heading_index(rows: Sequence[Cells]) -> int | None:
     """Return the index of the row that names most kinds of columns, None when none names two.
 
-    Of two that name as many it is the first: the second one may be a row of examples.
+    Rows right below it that name two as well are headings too: the questions of a form.
     """
     counts = [_count_kinds(cells) for cells in rows]
     most = max(counts, default=0)
-    return counts.index(most) if most >= MIN_KINDS else None
+    if most < MIN_KINDS:
+        return None
+    index = counts.index(most)
+    while index + 1 < len(rows) and counts[index + 1] >= MIN_KINDS:
+        index += 1
+    return index
 
 
 def _count_kinds(cells: Cells) -> int:

@@ -7,9 +7,11 @@ from app.domain.spreadsheets.column_headings import (
     NAME_KINDS,
     ColumnKind,
     find_column_kind,
+    find_name_kind,
     is_weak_name_heading,
 )
 from app.domain.spreadsheets.column_samples import Cells, SampledTable
+from app.domain.spreadsheets.heading_words import OTHER_PERSON_WORDS, fold_heading
 
 ADDRESS_PATTERN = re.compile(r"@|://")
 # Column indexes by what they hold, the fullest first.
@@ -24,20 +26,21 @@ def is_possible_name(cell: str) -> bool:
 
 
 def find_name_columns(
-    table: SampledTable, taken: Collection[int], *, has_headings: bool
+    table: SampledTable, taken: Collection[int], phone_heading: str, *, has_headings: bool
 ) -> NameColumns:
     """Return the columns that hold names, by their headings or else by their cells.
 
-    `taken` are the columns that hold something else. Of two columns of a kind the fuller comes
-    first: the other one is for the rows in which it is empty.
+    `phone_heading` tells whose phone it is ("Parent Cell"). `taken` are the columns that hold
+    something else. Of two columns of a kind the fuller comes first: the other one is for the
+    rows in which it is empty.
     """
-    columns: NameColumns = {}
-    for kind in NAME_KINDS:
+    columns = _find_names_of_owner(table, taken, phone_heading)
+    for kind in () if columns else NAME_KINDS:
         indexes = _list_headed_columns(table, kind, taken)
         if indexes:
             columns[kind] = indexes
     # Beside a column of phones the only other one is the names, whatever it is called.
-    if not columns and (not has_headings or len(table.headings) == 2):
+    if not columns and (not has_headings or _has_one_free_column(table, taken)):
         columns = _guess_by_cells(table, taken)
     if not columns:
         columns = _find_weak_columns(table, taken)
@@ -61,10 +64,32 @@ def _list_headed_columns(
     return indexes
 
 
+def _has_one_free_column(table: SampledTable, taken: Collection[int]) -> bool:
+    indexes = range(len(table.headings))
+    return sum(index not in taken and bool(table.samples[index]) for index in indexes) == 1
+
+
 def _count_names(table: SampledTable, index: int) -> tuple[bool, int]:
     sample = table.samples[index]
     has_names = any(map(is_possible_name, sample))
     return has_names, table.count_filled_cells(index)
+
+
+def _find_names_of_owner(
+    table: SampledTable, taken: Collection[int], phone_heading: str
+) -> NameColumns:
+    """Return the names of the parent whose phone was chosen, where the file has them."""
+    owner = OTHER_PERSON_WORDS.intersection(fold_heading(phone_heading).split())
+    columns: NameColumns = {}
+    for index, heading in enumerate(table.headings):
+        words = frozenset(fold_heading(heading).split())
+        if index in taken or not owner & words or not table.samples[index]:
+            continue
+        rest = words - owner
+        kind = find_name_kind(" ".join(rest), rest)
+        if kind is not None:
+            columns.setdefault(kind, []).append(index)
+    return columns
 
 
 def _find_weak_columns(table: SampledTable, taken: Collection[int]) -> NameColumns:

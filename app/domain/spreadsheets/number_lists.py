@@ -28,9 +28,6 @@ def split_number_list(rows: Sequence[Cells], region: str) -> list[list[str]]:
         return [[cell] for cell in cells]
     if len(numbers) < MIN_NUMBERS_WITH_NAMES:
         return []
-    number_set = set(numbers)
-    number_rows = []
-    for cell in cells:
-        name_and_number = ["", cell] if cell in number_set else [cell, ""]
-        number_rows.append(name_and_number)
-    return number_rows
+    names = [cell for cell in cells if cell not in set(numbers)]
+    # The numbers come first: a first row without one would be taken for headings.
+    return [*(["", number] for number in numbers), *([name, ""] for name in names)]

@@ -1,5 +1,6 @@
 """Columns in which a file says who wants no texts: "Unsubscribed", "OK to text: no", a date."""
 
+import re
 from collections.abc import Collection, Sequence
 from enum import Enum
 
@@ -7,6 +8,7 @@ from app.domain.spreadsheets.column_samples import SampledTable
 from app.domain.spreadsheets.heading_words import fold_heading, fold_phrases
 
 MAX_STATUS_CHARACTERS = 60
+TAG_SEPARATOR_PATTERN = re.compile(r"\s*[;,|/]\s*")
 
 
 class OptPolarity(Enum):
@@ -195,7 +197,7 @@ def wants_no_texts(cell: str, polarity: OptPolarity) -> bool:
     if not text or len(text) > MAX_STATUS_CHARACTERS:
         return False
     value = fold_heading(text) or text
-    if value in OUT_VALUES:
+    if value in OUT_VALUES or _has_opt_out_tag(text):
         return True
     if polarity is OptPolarity.CONSENT:
         return value in NO_VALUES
@@ -203,6 +205,12 @@ def wants_no_texts(cell: str, polarity: OptPolarity) -> bool:
         # A date, a reason or a yes; a dash and the like have no word.
         return value not in NO_VALUES | NOTHING_VALUES and any(map(str.isalnum, text))
     return False
+
+
+def _has_opt_out_tag(text: str) -> bool:
+    """Whether one of several tags of a cell says it: "choir; do not text"."""
+    tags = TAG_SEPARATOR_PATTERN.split(text)
+    return len(tags) > 1 and any(fold_heading(tag) in OUT_VALUES for tag in tags)
 
 
 def get_column_polarity(heading: str) -> OptPolarity:

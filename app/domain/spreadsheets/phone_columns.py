@@ -153,9 +153,17 @@ def _choose_columns(table: SampledTable, candidates: list[int]) -> tuple[int, ..
         is_best_rare = filled_count < other_filled_count * MIN_FILLED_SHARE
         if rank < PhoneRank.UNKNOWN and not (is_best_rare and rank >= PhoneRank.LANDLINE):
             continue
-        if table.get_phone_share(index) > MIN_PHONE_SHARE and _fills_gaps(table, best, index):
+        if _is_id_column(table, index) or table.get_phone_share(index) <= MIN_PHONE_SHARE:
+            continue
+        if _fills_gaps(table, best, index):
             chosen.append(index)
     return tuple(chosen)
+
+
+def _is_id_column(table: SampledTable, index: int) -> bool:
+    """Whether the heading names a number, and no phone: "Record ID"."""
+    is_headed_as_phone = table.heading_kinds[index] is ColumnKind.PHONE
+    return is_id_heading(table.headings[index]) and not is_headed_as_phone
 
 
 def _fills_gaps(table: SampledTable, best: int, other: int) -> bool:

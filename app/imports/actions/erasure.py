@@ -1,25 +1,33 @@
 """Erasing a phone number from what imports keep."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from app.core.db import db, execute_and_count_rows
+from app.core.db import NotFound, db, execute_and_count_rows
 from app.domain.phones.phone_erasure import PhoneErasure, contains_phone_number
-from app.imports.models import Import, ImportRow, RowVerdict
+from app.domain.phones.phone_number import extract_digits
+from app.imports.actions import upload_storage
+from app.imports.actions.import_completion import discard_import
+from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+
+# Rows without these at the end of a number do not hold it.
+LAST_DIGITS = 4
 
 
 @dataclass(frozen=True)
 class ImportMentions:
     """Where imports hold a number inside other text.
 
-    `layouts`: the stored columns without it, by the id of the import.
+    `layouts`: the stored columns without it, by the id of the import. `open_import_ids`: imports
+    that wait for their confirmation, whose uploaded file or its rows hold it.
     """
 
     layouts: dict[int, str]
     bad_row_ids: list[int]
+    open_import_ids: list[int] = field(default_factory=list)
 
 
 def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
@@ -34,7 +42,40 @@ def find_phone_mentions(phone: str) -> ImportMentions:
 
     Reads every row that an import could not read, which may take seconds: before write().
     """
-    return ImportMentions(_find_layout_mentions(phone), _find_bad_row_mentions(phone))
+    return ImportMentions(
+        _find_layout_mentions(phone), _find_bad_row_mentions(phone), _find_open_imports(phone)
+    )
+
+
+def _find_open_imports(phone: str) -> list[int]:
+    """Return the open imports whose file holds this number, or may hold it unread."""
+    import_ids = []
+    for row in db.session.scalars(select(Import).where(Import.state == ImportState.CHECKED)):
+        if _has_unread_parts(row) or _has_stored_phone(row.stored_as, phone):
+            import_ids.append(row.id)
+    return import_ids
+
+
+def _has_unread_parts(row: Import) -> bool:
+    """Whether the file has sheets or rows that were not read: nobody knows who is in there."""
+    try:
+        sheet = json.loads(row.columns or "{}").get("sheet")
+        return sheet is not None and (sheet["hidden_row_count"] > 0 or len(sheet["names"]) > 1)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return True
+
+
+def _has_stored_phone(stored_as: str | None, phone: str) -> bool:
+    try:
+        for row in upload_storage.iterate_upload_rows(stored_as, 0):
+            # Most rows lack the last digits of the number, so that few are read cell by cell.
+            has_last_digits = phone[-LAST_DIGITS:] in extract_digits("".join(row.cells))
+            if has_last_digits and _has_phone(row.cells, phone):
+                return True
+    # An older release stored its rows in another way: nobody knows who is in there.
+    except (NotFound, ValueError):
+        return stored_as is not None
+    return False
 
 
 def _find_layout_mentions(phone: str) -> dict[int, str]:
@@ -69,7 +110,10 @@ def _has_phone(cells: list[Any], phone: str) -> bool:
 
 
 def erase_phone_mentions(mentions: ImportMentions) -> None:
-    """Store the layouts without the number and delete the unreadable rows. Inside write()."""
+    """Store the layouts without the number, delete the unreadable rows and drop open imports.
+
+    Inside write().
+    """
     connection = db.session.connection()
     if mentions.layouts:
         changed_layout = update(Import).where(Import.id == bindparam("b_id"))
@@ -78,3 +122,16 @@ def erase_phone_mentions(mentions: ImportMentions) -> None:
     if mentions.bad_row_ids:
         bad_row = delete(ImportRow).where(ImportRow.id == bindparam("b_id"))
         connection.execute(bad_row, [{"b_id": row_id} for row_id in mentions.bad_row_ids])
+    for import_id in mentions.open_import_ids:
+        _drop_open_import(import_id)
+
+
+def _drop_open_import(import_id: int) -> None:
+    """Abandon an import and delete its file: the number stands in the file as it was uploaded."""
+    row = db.session.get(Import, import_id, populate_existing=True)
+    if row is None or row.state is not ImportState.CHECKED:
+        return
+    stored_as = discard_import(import_id, row.pool)
+    row.columns = None
+    db.session.flush()
+    upload_storage.delete_upload(stored_as)

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from app.core.db import db
 from app.core.spreadsheets import SheetInfo
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import ColumnMapping
-from app.imports.models import Import, ImportState
+from app.imports.models import Import, ImportRow, ImportState
 
 MAX_PAST_IMPORTS = 20
 
@@ -119,6 +120,16 @@ def list_past_imports(pool: str) -> list[Import]:
         .limit(MAX_PAST_IMPORTS)
     )
     return list(db.session.scalars(imports))
+
+
+def has_expired_imports(unconfirmed_before: datetime, done_before: datetime) -> bool:
+    """Whether an import waits longer than it may, or keeps rows that nobody needs any more."""
+    is_abandoned = Import.state == ImportState.ABANDONED
+    is_done = (Import.state == ImportState.DONE) & (Import.finished_at < done_before)
+    has_rows = exists().where(ImportRow.import_id == Import.id)
+    waits = (Import.state == ImportState.CHECKED) & (Import.created_at < unconfirmed_before)
+    keeps_rows = has_rows & (is_done | (is_abandoned & (Import.created_at < unconfirmed_before)))
+    return bool(db.session.scalar(select(exists().where(or_(waits, keeps_rows)))))
 
 
 def get_cell(cells: Sequence[str], index: int | None) -> str:

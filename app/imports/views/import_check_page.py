@@ -1,6 +1,5 @@
 """What the views of an import share: finding it, the page of its check, and reading its form."""
 
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import abort, flash, redirect, render_template, request
@@ -14,6 +13,7 @@ from app.core.spreadsheets import SheetSelection, SpreadsheetData, read_spreadsh
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.imports.actions import upload_storage
 from app.imports.actions.spreadsheet_parsing import ColumnChoice
+from app.imports.actions.upload_expiry import UNDO_PERIOD
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records, import_rows
 from app.imports.views.file_notes import describe_file
@@ -28,7 +28,6 @@ from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT_CHOICE
 OLDER_RELEASE_MESSAGE = (
     "This import was begun by an older version of this program. Upload the file again."
 )
-UNDO_PERIOD = timedelta(days=30)
 FILE_DELETED_MESSAGE = "The file is not kept any longer. Upload it again."
 
 

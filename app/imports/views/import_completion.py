@@ -19,12 +19,12 @@ from app.imports.actions.import_completion import (
 )
 from app.imports.actions.import_target import ImportAlreadyEnded
 from app.imports.actions.import_undo import ImportUndoSummary, revert_import
+from app.imports.actions.upload_expiry import UNDO_PERIOD
 from app.imports.models import Import
 from app.imports.queries import import_rows
 from app.imports.queries.import_records import UnknownLayout
 from app.imports.views.import_check_page import (
     OLDER_RELEASE_MESSAGE,
-    UNDO_PERIOD,
     get_import_or_404,
 )
 from app.imports.views.importer_config import ImporterConfig, build_import_urls

@@ -4,18 +4,15 @@ The check of a large file goes on with each request of its page, a slice of rows
 Nothing runs in the background.
 """
 
-from datetime import timedelta
-
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.core.access import current_username
-from app.core.clock import now
 from app.core.db import NotFound, write
 from app.core.form_fields import add_error
 from app.domain.texts.text_cleaning import clean_text
 from app.imports.actions import row_staging, upload_storage
-from app.imports.actions.import_completion import delete_expired_imports, discard_import
+from app.imports.actions.import_completion import discard_import
 from app.imports.actions.import_target import ImportAlreadyEnded
 from app.imports.actions.row_checking import PhoneNumberRules, check_next_rows
 from app.imports.actions.row_correction import (
@@ -31,11 +28,11 @@ from app.imports.actions.spreadsheet_parsing import (
     parse_sheet_as_chosen,
     parse_spreadsheet,
 )
+from app.imports.actions.upload_expiry import expire_uploads
 from app.imports.forms import SubmittedSpreadsheet, UploadForm
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records, import_rows
 from app.imports.views.import_check_page import (
-    UNDO_PERIOD,
     can_undo_import,
     get_import_or_404,
     load_sheet,
@@ -52,7 +49,6 @@ from app.organisation import queries as organisation
 
 # Rows whose check begins in the request that uploads them. Of more, the upload alone takes long.
 MAX_ROWS_CHECKED_AT_ONCE = 10_000
-UPLOAD_LIFETIME = timedelta(hours=24)
 MAX_FILE_NAME_CHARACTERS = 255
 MAX_SHOWN_CELL_CHARACTERS = 200
 
@@ -83,9 +79,9 @@ def _start_import(
 ) -> ImportUrls:
     """Store the file and check its first slice. Raises one of UNREADABLE_FILE_ERRORS.
 
-    Files and imports that are older than UPLOAD_LIFETIME are deleted.
+    Files and imports that are older than a day are deleted.
     """
-    upload_storage.delete_old_uploads(now() - UPLOAD_LIFETIME)
+    expire_uploads()
     parsed = parse_spreadsheet(spreadsheet.data, organisation.get_organisation_region())
     upload = row_staging.StoredUpload(
         _clean_file_name(spreadsheet.file_name),
@@ -95,7 +91,6 @@ def _start_import(
     )
     upload_storage.store_upload_rows(upload.stored_as, parsed.rows)
     with write():
-        delete_expired_imports(now() - UPLOAD_LIFETIME, now() - UNDO_PERIOD)
         row = row_staging.create_import(upload, parsed, importer.target)
     # A small list is checked by the time its page is shown.
     if parsed.columns.has_phones and parsed.data_row_count <= MAX_ROWS_CHECKED_AT_ONCE:

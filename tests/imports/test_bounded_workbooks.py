@@ -1,0 +1,83 @@
+"""No part of a workbook takes more than its bound: small files that became gigabytes (F6, F26)."""
+
+import io
+import resource
+import zipfile
+
+import pytest
+
+from app.core.delimited_text import UnreadableSpreadsheet
+from app.core.spreadsheets import read_spreadsheet
+from tests.imports.test_workbooks import build_ods, build_workbook, rewrite_members
+
+MAX_CPU_SECONDS = 3
+SPREADSHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+BOOK = build_workbook([["name", "phone"], ["Zoë", "3035550142"]])
+
+
+def add_members(data, **members):
+    fresh = io.BytesIO(data)
+    with zipfile.ZipFile(fresh, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return fresh.getvalue()
+
+
+def insert(data, member, before, content):
+    return rewrite_members(data, lambda xml: xml.replace(before, content + before), member)
+
+
+def build_entity_bomb():
+    """One entity of 100 kB that stands 20,000 times behind 30 MB of blanks: it was 5.4 GB."""
+    start = f'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY a "{"x" * 100_000}">]>'
+    sheet = f'{start}<sst xmlns="{SPREADSHEETML}">{" " * 30_000_000}<si><t>{"&a;" * 20_000}'
+    return add_members(BOOK, xl__sharedStrings_xml=f"{sheet}</t></si></sst>")
+
+
+def build_content_types():
+    overrides = b"".join(b'<Override PartName="/x%d" ContentType="a"/>' % n for n in range(200_000))
+    return insert(BOOK, "[Content_Types]", b"</Types>", overrides)
+
+
+def build_ods_bomb():
+    data = build_ods([])
+    return add_members(data, styles_xml=b"<a>" * 4_000_000)
+
+
+BOMBS = {
+    "an entity": build_entity_bomb,
+    "two million styles": lambda: insert(BOOK, "xl/styles", b"</cellXfs>", b"<xf/>" * 2_000_000),
+    "content types": build_content_types,
+    "two million empty cells in a row": lambda: insert(
+        BOOK, "xl/worksheets", b"</sheetData>", b'<row r="9">' + b"<c/>" * 2_000_000 + b"</row>"
+    ),
+    "a deep list of sheets": lambda: insert(
+        BOOK, "xl/workbook", b"<sheets>", b"<a>" * 2_000_000 + b"</a>" * 2_000_000
+    ),
+    "styles of an OpenDocument table": build_ods_bomb,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_small_file_that_grows_is_refused_at_once(bomb):
+    data = BOMBS[bomb]()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(UnreadableSpreadsheet):
+        read_spreadsheet(data)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < MAX_CPU_SECONDS
+    # In kB, of the largest child there was; the limit of the kernel is 400 MB.
+    assert after.ru_maxrss < 400_000
+
+
+def test_a_cell_of_ten_million_letters_is_cut_before_anything_looks_at_it():
+    cell = (
+        b'<row r="9"><c r="A9" t="inlineStr"><is><t>' + b"x" * 10_000_000 + b"</t></is></c></row>"
+    )
+    rows = read_spreadsheet(insert(BOOK, "xl/worksheets", b"</sheetData>", cell)).rows
+    assert len(rows[-1].cells[0]) == 10_001
+
+
+def test_a_heading_of_ten_million_letters_is_cut_as_well():
+    rows = read_spreadsheet(b"x" * 10_000_000 + b",phone\nZoe,3035550142\n").rows
+    assert len(rows[0].cells[0]) == 10_001
