@@ -1,12 +1,16 @@
 """What has been done of the first steps, asked of the features that know."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from app.accounts.queries import find_first_admin_username
 from app.community.queries import has_members
 from app.core.settings import current_settings
 from app.delivery.queries import unresolved_texts
+from app.migrations.database_backups import find_newest_backup_time
 from app.organisation import queries as organisation
+
+BACKUP_MAX_AGE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -33,3 +37,15 @@ def fetch_setup_progress() -> SetupProgress:
         has_twilio=carrier == "twilio",
         has_reply=unresolved_texts.has_received_text(carrier),
     )
+
+
+def is_backup_overdue(moment: datetime) -> bool:
+    """Whether the newest copy of the database is older than two days.
+
+    Never in practice, and not before real people were texted: until then there is little to lose.
+    """
+    settings = current_settings()
+    if settings.carrier != "twilio" or not unresolved_texts.has_delivered_text():
+        return False
+    newest = find_newest_backup_time(settings.database_path)
+    return newest is None or moment - newest > BACKUP_MAX_AGE

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -21,6 +21,8 @@ from app.migrations import database_backups, database_file, migration_runner
 from app.migrations.migration_errors import DatabaseNotAccessible, MigrationError
 
 LOGGER = logging.getLogger("app.dbdoctor")
+MAX_DAYS_DIGITS = 4
+NEWEST_BACKUP_AGE = timedelta(days=2)
 COUNTED_TABLES = (
     "users",
     "community_members",
@@ -144,6 +146,17 @@ def _backup_database(path: Path, value: str) -> int:
     return 0
 
 
+def _delete_old_backups(path: Path, value: str) -> int:
+    older_than = datetime.now(UTC) - timedelta(days=int(value))
+    deleted = database_backups.delete_old_backups(path, older_than)
+    _print_line(f"Deleted {len(deleted)} copies that were older than {value} days.")
+    newest = database_backups.find_newest_backup_time(path)
+    if newest is None or datetime.now(UTC) - newest > NEWEST_BACKUP_AGE:
+        _print_line("There is no copy from the last two days. Run: python -m app.dbdoctor --backup")
+        return 1
+    return 0
+
+
 def _restore_database(path: Path, value: str) -> int:
     for line in database_restore.restore_database(Path(value).absolute(), path, datetime.now(UTC)):
         _print_line(line)
@@ -194,6 +207,13 @@ def _build_argument_parser() -> argparse.ArgumentParser:
         help="copy the database, in use or not, to FILE or into backups beside it",
     )
     options.add_argument(
+        "--prune",
+        dest="action",
+        metavar="DAYS",
+        type=_parse_days,
+        help="delete the copies in backups that are older, but never the newest seven",
+    )
+    options.add_argument(
         "--restore",
         dest="action",
         metavar="FILE",
@@ -207,6 +227,12 @@ def _parse_migration_version(text: str) -> tuple[CommandAction, str]:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not the number of a migration")
     return _revert_migration, text
+
+
+def _parse_days(text: str) -> tuple[CommandAction, str]:
+    if not text.isdecimal() or len(text) > MAX_DAYS_DIGITS:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of days")
+    return _delete_old_backups, text
 
 
 def _print_line(line: str) -> None:

@@ -6,11 +6,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.migrations.database_file import check_database_integrity, open_read_only
 from app.migrations.migration_errors import BackupFailed
+
+TIMESTAMP_FORMAT = "%Y%m%dT%H%M%S.%fZ"
+KEPT_BACKUPS = 7
 
 
 def get_backup_folder(path: Path) -> Path:
@@ -30,7 +33,7 @@ def create_backup_folder(folder: Path) -> None:
 
 def format_backup_timestamp(moment: datetime) -> str:
     """Format a moment (UTC) for a file name: 20261121T023000.123456Z."""
-    return moment.strftime("%Y%m%dT%H%M%S.%fZ")
+    return moment.strftime(TIMESTAMP_FORMAT)
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -57,6 +60,36 @@ def copy_database(source: Path, target: Path) -> None:
         ) from error
     except OSError as error:
         raise BackupFailed(f"No copy could be made at {target}: {error.strerror}.") from error
+
+
+def find_newest_backup_time(path: Path) -> datetime | None:
+    """Return when the newest copy of the database was made (UTC), by the names of the files."""
+    times = [_parse_backup_time(path, file) for file in get_backup_folder(path).glob("*.db")]
+    return max(filter(None, times), default=None)
+
+
+def delete_old_backups(path: Path, older_than: datetime) -> list[Path]:
+    """Delete the copies in the folder for backups from before `older_than`; return their paths.
+
+    The KEPT_BACKUPS newest copies stay whatever their age: after a month in which no copy could
+    be made, those are the last good ones.
+    """
+    times = {file: _parse_backup_time(path, file) for file in get_backup_folder(path).glob("*.db")}
+    dated = sorted((moment, file) for file, moment in times.items() if moment is not None)
+    old = [file for moment, file in dated[:-KEPT_BACKUPS] if moment < older_than]
+    for file in old:
+        file.unlink()
+    return old
+
+
+def _parse_backup_time(path: Path, file: Path) -> datetime | None:
+    """Return the moment (UTC) in the name of a copy of the database at `path`; else None."""
+    if not file.name.startswith(f"{path.stem}-"):
+        return None
+    try:
+        return datetime.strptime(file.stem.rpartition("-")[2], TIMESTAMP_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def sync_folder(folder: Path) -> None:

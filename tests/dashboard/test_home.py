@@ -2,7 +2,7 @@
 ones went.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Lease, Message, MessageLog
 from app.delivery.queries import unresolved_texts
+from app.migrations.database_backups import format_backup_timestamp, get_backup_folder
 from app.organisation.models import Organisation
 from app.suppression.actions.stop_questions import open_stop_question
 from tests.blasts.helpers import (
@@ -107,6 +108,24 @@ def test_when_all_is_done_the_list_is_gone(make_app):
             )
         )
     assert "Get ready to send" not in visit("/", "ada").words
+
+
+def test_it_asks_for_a_copy_when_the_newest_is_old_and_real_people_are_texted(make_app):
+    app = make_app(**TWILIO)
+    visit = Visitor(app)
+    warning = "There is no copy of the database from the last two days."
+    assert warning not in visit("/", "ada").words
+    people(app)
+    finished(app, visit)
+    assert warning in visit("/", "ada").words
+    database = app.extensions["settings"].database_path
+    folder = get_backup_folder(database)
+    folder.mkdir()
+    for age in (timedelta(days=3), timedelta(hours=30)):
+        assert warning in visit("/", "ada").words
+        timestamp = format_backup_timestamp(datetime.now(UTC) - age)
+        (folder / f"{database.stem}-{timestamp}.db").touch()
+    assert warning not in visit("/", "ada").words
 
 
 def test_every_panel_says_what_it_is_for_while_it_is_empty(visit):

@@ -11,7 +11,7 @@ from app.blasts.queries.event_labels import get_blast_event_titles
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.settings import current_settings
-from app.dashboard.queries import fetch_setup_progress
+from app.dashboard.queries import fetch_setup_progress, is_backup_overdue
 from app.dashboard.views import sending_hold_page
 from app.dashboard.views.blueprint import bp
 from app.dashboard.views.setup_checklist import build_setup_checklist
@@ -54,6 +54,7 @@ def show_dashboard() -> ResponseReturnValue:
         unresolved=find_unresolved_texts(moment),
         stop_questions=count_open_stop_questions(),
         waiting_thread_count=count_waiting_threads(),
+        is_backup_overdue=is_backup_overdue(moment),
         news=load_catch_up_news(current_settings().carrier, moment),
         upcoming=upcoming,
         titles=get_blast_event_titles(upcoming),
