@@ -164,9 +164,7 @@ class ScheduledMessage(Model):
     survey_id: Mapped[int | None] = mapped_column(
         ForeignKey("survey_flows.id", ondelete="SET NULL")
     )
-    # how many people the review page showed when it was confirmed
     confirmed_count: Mapped[int | None]
-    # why a person has to confirm it anew; null: it leaves when it is due
     held_reason: Mapped[str | None] = mapped_column(String(300))
 
 

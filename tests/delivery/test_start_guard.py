@@ -15,7 +15,13 @@ from app.dbdoctor.__main__ import main as run_doctor
 from app.delivery.actions import blast_control, sending_hold
 from app.delivery.models import MessageLog
 from app.delivery.queries.installation import load_installation
-from tests.delivery.helpers import get_log, start_blast, twilio_settings, wait_until_ended
+from tests.delivery.helpers import (
+    get_log,
+    list_suppressed,
+    start_blast,
+    twilio_settings,
+    wait_until_ended,
+)
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import add_members
 
@@ -115,6 +121,9 @@ def test_a_database_put_back_in_mid_blast_doubles_nobody(
     """R2, R3: 582 of 1,000 were texted twice, and all of a scheduled blast."""
     copied = copy_in_mid_blast(sending_app, database, twilio, tmp_path, monkeypatch)
     first, second, copy = copied
+    # Somebody says STOP while the program is off, after the copy was made.
+    phone = next(each.to for each in twilio.requests if each.to != each.sender)
+    twilio.arrive(phone, "STOP", "+13035550100")
     if way == "--restore":
         run_doctor(["--restore", str(copy)])
         assert list(database.parent.glob("*.before-restore-*"))
@@ -127,6 +136,7 @@ def test_a_database_put_back_in_mid_blast_doubles_nobody(
         wait_until(lambda: get_log(sending_app, first).status == "paused", "the pause", 10)
         assert len(twilio.requests) == 2 * PEOPLE
         reconcile_and_resume(sending_app, twilio, first, second)
+        assert phone in list_suppressed(sending_app)[1]
 
 
 def test_a_snapshot_of_the_whole_machine_is_noticed_at_the_carrier(

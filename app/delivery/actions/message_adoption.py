@@ -85,7 +85,7 @@ def adopt_listed_texts(
 
 def _load_adoptable_rows(carrier: str, phones: Sequence[str]) -> dict[str, list[AdoptableRow]]:
     """Return the rows of these phones that may have left, by phone, the newest first."""
-    wanted = select(func.json_each(json.dumps(phones)).table_valued("value").c.value)
+    listed_phones = select(func.json_each(json.dumps(phones)).table_valued("value").c.value)
     statement = (
         select(
             messages_c.id,
@@ -96,7 +96,7 @@ def _load_adoptable_rows(carrier: str, phones: Sequence[str]) -> dict[str, list[
             messages_c.created_at,
         )
         .where(
-            messages_c.phone.in_(wanted),
+            messages_c.phone.in_(listed_phones),
             messages_c.carrier == carrier,
             messages_c.direction == MessageDirection.OUTBOUND,
             messages_c.status.in_(ADOPTABLE_STATUSES),

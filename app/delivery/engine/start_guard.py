@@ -1,7 +1,6 @@
 """Let nothing leave before the database was found to be the newest state, on its own machine.
 
-The decision: docs/decisions/0019-start-guard.md. What it costs while texts leave is one UPDATE a
-tick, and one small file a second.
+The decision: docs/decisions/0019-start-guard.md.
 """
 
 import asyncio
@@ -183,9 +182,9 @@ class StartGuard:
         owner_path = row.path
         if file is not None and file.path:
             owner_path = file.path
-        here = installation_file.read_surroundings(self.database, owner_path)
+        surroundings = installation_file.read_surroundings(self.database, owner_path)
         use = installation.load_installation_use(carrier)
-        reason = find_hold_reason(installation.build_record(row), file, here, use)
+        reason = find_hold_reason(installation.build_record(row), file, surroundings, use)
         if reason is not None or not (use.is_real and use.has_real_texts):
             return reason, None
         # At the first start for real there is no newer state that it could be older than.
@@ -229,8 +228,8 @@ class StartGuard:
             if use.has_texts or installation_file.get_installation_file(self.database).exists():
                 sending_hold.ensure_installation_id()
             if use.is_real and use.has_real_texts:
-                here = installation_file.read_surroundings(self.database, None)
-                sending_hold.identify_installation(here.machine, here.path)
+                surroundings = installation_file.read_surroundings(self.database, None)
+                sending_hold.identify_installation(surroundings.machine, surroundings.path)
             sending_hold.mark_checked(epoch)
         self._passed_epoch = epoch
         with suppress(OSError):
@@ -241,10 +240,10 @@ class StartGuard:
             row = installation.load_installation()
             is_unknown_place = row.machine is None and self.election.carrier == REAL_CARRIER
             if is_unknown_place and row.armed_count:
-                here = installation_file.read_surroundings(self.database, None)
+                surroundings = installation_file.read_surroundings(self.database, None)
                 db.session.rollback()
                 with write():
-                    sending_hold.identify_installation(here.machine, here.path)
+                    sending_hold.identify_installation(surroundings.machine, surroundings.path)
                 row = installation.load_installation()
             record = installation.build_record(row)
             db.session.rollback()

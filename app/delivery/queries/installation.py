@@ -101,11 +101,11 @@ def find_unknown_texts(
 
     A text that an attempt without an answer may have sent is known: it is looked up.
     """
-    ours = [text for text in listed if is_own_text(text)]
-    known_sids = find_known_sids(ours)
+    own_texts = [text for text in listed if is_own_text(text)]
+    known_sids = find_known_sids(own_texts)
     return [
         text
-        for text in ours
+        for text in own_texts
         if text.sid not in known_sids
         and is_later_than(text.created_at, moment, clock_skew)
         and not _is_explained(carrier, text)

@@ -34,10 +34,12 @@ def replay_erasures(list_phones: Callable[[], Iterable[str]]) -> int:
     """
     database = current_settings().database_path
     stored = {erasure.phone_hash: erasure for erasure in list_stored_erasures()}
-    kept = read_kept_erasures(database)
+    file_erasures = read_kept_erasures(database)
     db.session.rollback()
-    keep_erasures(database, [erasure for erasure in stored.values() if _is_news(erasure, kept)])
-    missing = {hash_: erasure for hash_, erasure in kept.items() if hash_ not in stored}
+    keep_erasures(
+        database, [erasure for erasure in stored.values() if _is_news(erasure, file_erasures)]
+    )
+    missing = {hash_: erasure for hash_, erasure in file_erasures.items() if hash_ not in stored}
     if not missing:
         return 0
     key = current_settings().erasure_key

@@ -52,11 +52,11 @@ def keep_erasures(database: Path, erasures: Iterable[KeptErasure]) -> int:
 
     Only its owner may read it. Idempotent.
     """
-    kept = read_kept_erasures(database)
+    file_erasures = read_kept_erasures(database)
     lines = [
         json.dumps(asdict(erasure))
         for erasure in erasures
-        if kept.get(erasure.phone_hash) != erasure
+        if file_erasures.get(erasure.phone_hash) != erasure
     ]
     if not lines:
         return 0
