@@ -16,7 +16,10 @@ from app.domain.texts.word_tables import load_word_table
 WORDS_FILE = Path(__file__).with_name("opt_out_words.txt")
 RULES_FILE = Path(__file__).with_name("opt_out_rules.txt")
 # Kinds of words that no table lists, by how they are written.
-_NAME, _NUMBER, _ING, _UNKNOWN = "name", "num", "ing", "unknown"
+_NAME = "name"
+_NUMBER = "num"
+_ING = "ing"
+_UNKNOWN = "unknown"
 _FIRST_CHARACTER = 0x4E00
 _TOKEN_PATTERN = re.compile(r"\(\?<?[=!:]|[A-Z][A-Z0-9_]*|[a-z][a-z_]*|[0-9]+|\{[0-9,]+\}|\S")
 _PHRASE_KIND = "phrase "
@@ -73,14 +76,14 @@ class OptOutGrammar:
                 patterns.setdefault(kind, []).append(self._compile_rule(rule, phrases))
         patterns["courtesy"] = phrases["court"]
         patterns["asked_request"] = patterns["request"]
-        compiled = {}
+        pattern_by_kind = {}
         for kind, alternatives in patterns.items():
             before, after = (
                 _repeat_phrases([phrases[name] for name in names])
                 for names in _PHRASES_AROUND.get(kind, ((), ()))
             )
-            compiled[kind] = re.compile(f"{before}(?:{'|'.join(alternatives)}){after}")
-        return compiled
+            pattern_by_kind[kind] = re.compile(f"{before}(?:{'|'.join(alternatives)}){after}")
+        return pattern_by_kind
 
     def _compile_rule(self, rule: str, phrases: dict[str, list[str]]) -> str:
         return "".join(self._compile_token(token, phrases) for token in tokenize_rule(rule))

@@ -19,8 +19,8 @@ _WORD_PATTERN = re.compile(r"[^\W\d_]+")
 
 def is_spanish_opt_out_word(words: str) -> bool:
     """Whether a text is one of the words that ask for no more texts in Spanish only."""
-    found = _WORD_PATTERN.findall(words[:40])
-    return len(found) == 1 and fold_word(found[0]) in SPANISH_WORDS
+    written_words = _WORD_PATTERN.findall(words[:40])
+    return len(written_words) == 1 and fold_word(written_words[0]) in SPANISH_WORDS
 
 
 def is_spanish_text(text: str) -> bool:

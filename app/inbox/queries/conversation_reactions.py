@@ -16,14 +16,14 @@ def place_reactions(entries: Sequence[ConversationEntry]) -> list[ConversationEn
 
     A reaction to a text that is not among them stays where it came in, as a line of its own.
     """
-    placed: list[ConversationEntry] = []
+    shown_entries: list[ConversationEntry] = []
     for entry in entries:
-        reading = _read_entry(entry, placed)
+        reading = _read_entry(entry, shown_entries)
         if reading.kind is TextAuthor.REACTION:
-            _place_reaction(entry, reading, placed)
+            _place_reaction(entry, reading, shown_entries)
         else:
-            placed.append(replace(entry, is_automatic=reading.kind is TextAuthor.MACHINE))
-    return placed
+            shown_entries.append(replace(entry, is_automatic=reading.kind is TextAuthor.MACHINE))
+    return shown_entries
 
 
 def _read_entry(entry: ConversationEntry, earlier: Sequence[ConversationEntry]) -> InboundReading:
@@ -34,12 +34,12 @@ def _read_entry(entry: ConversationEntry, earlier: Sequence[ConversationEntry]) 
 
 
 def _place_reaction(
-    entry: ConversationEntry, reading: InboundReading, placed: list[ConversationEntry]
+    entry: ConversationEntry, reading: InboundReading, shown_entries: list[ConversationEntry]
 ) -> None:
-    target = find_reaction_target(reading.quoted_text, [text.body for text in placed])
+    target = find_reaction_target(reading.quoted_text, [text.body for text in shown_entries])
     if target is None:
-        placed.append(replace(entry, is_reaction=True))
+        shown_entries.append(replace(entry, is_reaction=True))
         return
     reaction = ShownReaction(entry.id, reading.reaction or entry.body, entry.created_at)
-    reactions = (*placed[target].reactions, reaction)
-    placed[target] = replace(placed[target], reactions=reactions)
+    reactions = (*shown_entries[target].reactions, reaction)
+    shown_entries[target] = replace(shown_entries[target], reactions=reactions)

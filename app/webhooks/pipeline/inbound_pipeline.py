@@ -42,10 +42,10 @@ def _process_text(text: ParsedInboundText, context: TextContext, moment: datetim
     if not text.phone:
         return ProcessedText(IGNORED_VERDICT)
     stored = store_inbound_text(text, context, text.written_at or moment)
-    read = read_beside_our_texts(stored)
-    decision = route_inbound_text(read)
-    outcome = queue_replies(read.inbound, decision, moment)
-    return record_in_thread(read.inbound, outcome)
+    inbound_text = read_beside_our_texts(stored)
+    decision = route_inbound_text(inbound_text)
+    outcome = queue_replies(inbound_text.inbound, decision, moment)
+    return record_in_thread(inbound_text.inbound, outcome)
 
 
 def process_text_batch(texts: Sequence[ParsedInboundText]) -> list[str]:
