@@ -1,4 +1,4 @@
-"""The headings of real programs' exports: which column is the phone, the name, the opt-out."""
+"""The headings of real programs (B2): which column is the phone, the name, the opt-out."""
 
 import pytest
 

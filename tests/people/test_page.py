@@ -307,3 +307,9 @@ def test_what_may_mean_stop_is_quoted_until_somebody_decides(visit, app):
     assert "No. Perhaps said STOP. Decide in their conversation whether they want texts." in words
     assert "They texted who is this? stop texting me or else" in words
     assert "Nothing is sent to them. If nobody decides before" in words
+
+
+def test_a_landline_is_said_where_the_plan_tells(visit):
+    words = visit("/people/442079460958", "ada").words
+    assert "Probably not. This is a landline, which seldom gets texts." in words
+    assert "Probably not." not in visit("/people/447921123456", "ada").words

@@ -23,6 +23,7 @@ from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
+from app.domain.phones.landlines import is_landline_number
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import get_phone_number_info
 from app.people import queries
@@ -62,6 +63,7 @@ def render_person_page(
         "people/person.html",
         phone=phone,
         number_info=number_info,
+        is_landline=is_landline_number(phone),
         local_times=number_info.format_local_times(now()),
         record=record,
         skip_reason=skip_reason,
