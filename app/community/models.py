@@ -46,19 +46,24 @@ class CommunityMember(Model):
         return name
 
 
+# What other programs insert has no folded name yet: it is the name in small letters then.
 _INSERT_SEARCHED = (
     "INSERT INTO community_search(rowid, folded_name, phone) "
-    "VALUES (new.id, new.folded_name, new.phone);"
+    "VALUES (new.id, coalesce(new.folded_name, lower(new.name)), new.phone);"
 )
 _DELETE_SEARCHED = (
     "INSERT INTO community_search(community_search, rowid, folded_name, phone) "
-    "VALUES ('delete', old.id, old.folded_name, old.phone);"
+    "VALUES ('delete', old.id, coalesce(old.folded_name, lower(old.name)), old.phone);"
+)
+_FILL_FOLDED_NAME = (
+    "UPDATE community_members SET folded_name = lower(new.name) "
+    "WHERE id = new.id AND new.folded_name IS NULL AND new.name IS NOT NULL;"
 )
 MEMBER_SEARCH_DDL = (
     "CREATE VIRTUAL TABLE community_search USING fts5(folded_name, phone, "
     "content='community_members', content_rowid='id', tokenize='trigram')",
     "CREATE TRIGGER community_search_insert AFTER INSERT ON community_members "
-    f"BEGIN {_INSERT_SEARCHED} END",
+    f"BEGIN {_INSERT_SEARCHED} {_FILL_FOLDED_NAME} END",
     "CREATE TRIGGER community_search_delete AFTER DELETE ON community_members "
     f"BEGIN {_DELETE_SEARCHED} END",
     "CREATE TRIGGER community_search_update AFTER UPDATE OF folded_name, phone "

@@ -38,6 +38,17 @@ NEW_INDEXES = {
     for index, on in OLD_INDEXES.items()
 }
 
+# What other programs insert has no folded name yet: it is the name in small letters then.
+FILL = (
+    "UPDATE community_members SET folded_name = lower(new.name)"
+    " WHERE id = new.id AND new.folded_name IS NULL AND new.name IS NOT NULL;"
+)
+OPT_OUT_TRIGGER = (
+    "CREATE TRIGGER unsubscribed_contacts_fold AFTER INSERT ON unsubscribed_contacts"
+    " WHEN new.folded_name IS NULL AND new.name IS NOT NULL BEGIN"
+    " UPDATE unsubscribed_contacts SET folded_name = lower(new.name) WHERE id = new.id; END"
+)
+
 
 def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     """Compose the names, and add the folded ones with their search table and indexes."""
@@ -55,19 +66,21 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN folded_name TEXT")
         connection.execute(f"UPDATE {table} SET folded_name = fold_name(name)")
     _create_indexes(connection, NEW_INDEXES)
-    _create_search(connection, "folded_name")
+    _create_search(connection, "folded_name", "coalesce({0}.folded_name, lower({0}.name))", FILL)
+    connection.execute(OPT_OUT_TRIGGER)
     logger.info("names can be searched without their accents")
 
 
 def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     """Drop the folded names; what was composed stays so."""
     _drop_search(connection)
+    connection.execute("DROP TRIGGER unsubscribed_contacts_fold")
     for index in NEW_INDEXES:
         connection.execute(f"DROP INDEX {index}")
     for table in FOLDED_TABLES:
         connection.execute(f"ALTER TABLE {table} DROP COLUMN folded_name")
     _create_indexes(connection, OLD_INDEXES)
-    _create_search(connection, "name")
+    _create_search(connection, "name", "{0}.name", "")
     logger.info("names are searched as they are written")
 
 
@@ -86,21 +99,24 @@ def _drop_search(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE community_search")
 
 
-def _create_search(connection: sqlite3.Connection, column: str) -> None:
-    """Create the search table of members over one column of names, and fill it."""
+def _create_search(connection: sqlite3.Connection, column: str, value: str, fill: str) -> None:
+    """Create the search table of members over one column of names, and fill it.
+
+    `value` is what it holds of a row, `fill` what an insert does besides.
+    """
     insert = (
         f"INSERT INTO community_search(rowid, {column}, phone)"
-        f" VALUES (new.id, new.{column}, new.phone);"
+        f" VALUES (new.id, {value.format('new')}, new.phone);"
     )
     delete = (
         f"INSERT INTO community_search(community_search, rowid, {column}, phone)"
-        f" VALUES ('delete', old.id, old.{column}, old.phone);"
+        f" VALUES ('delete', old.id, {value.format('old')}, old.phone);"
     )
     for statement in (
         f"CREATE VIRTUAL TABLE community_search USING fts5({column}, phone,"
         " content='community_members', content_rowid='id', tokenize='trigram')",
         "CREATE TRIGGER community_search_insert AFTER INSERT ON community_members"
-        f" BEGIN {insert} END",
+        f" BEGIN {insert} {fill} END",
         "CREATE TRIGGER community_search_delete AFTER DELETE ON community_members"
         f" BEGIN {delete} END",
         f"CREATE TRIGGER community_search_update AFTER UPDATE OF {column}, phone"

@@ -256,6 +256,13 @@ CONSENT_TRIGGERS_DDL = (
     "CREATE TRIGGER consent_events_no_delete BEFORE DELETE ON consent_events "
     "BEGIN SELECT RAISE(ABORT, 'consent_events is append-only'); END",
 )
+# What other programs insert has no folded name yet: it is the name in small letters then.
+FOLDED_NAME_DDL = (
+    "CREATE TRIGGER unsubscribed_contacts_fold AFTER INSERT ON unsubscribed_contacts "
+    "WHEN new.folded_name IS NULL AND new.name IS NOT NULL BEGIN "
+    "UPDATE unsubscribed_contacts SET folded_name = lower(new.name) WHERE id = new.id; END"
+)
+event.listen(UnsubscribedContact.__table__, "after_create", DDL(FOLDED_NAME_DDL))
 for _statement in CONSENT_TRIGGERS_DDL:
     event.listen(ConsentEvent.__table__, "after_create", DDL(_statement))
 

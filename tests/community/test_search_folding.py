@@ -83,3 +83,16 @@ def test_a_name_that_a_mac_spelt_is_stored_composed(app, visit):
     with app.app_context():
         stored = db.session.execute(db.text("SELECT name, folded_name FROM community_members"))
         assert stored.all() == [("José Peña", "jose pena")]
+
+
+def test_what_another_program_writes_is_found_too(app, visit):
+    with app.app_context(), write() as session:
+        for table in ("community_members", "unsubscribed_contacts"):
+            session.execute(
+                db.text(f"INSERT INTO {table} (name, phone) VALUES ('Zoe Example', '+13035550142')")
+            )
+    for address in ("/community?search=example zoe", "/suppression?search=EXAMPLE"):
+        assert "Zoe Example" in visit(address, "ada").words
+    visit("/community/1/edit", "ada", name="Leo", phone="+13035550142")
+    assert "Leo" in visit("/community?search=leo", "ada").words
+    assert "Leo" not in visit("/community?search=example", "ada").words
