@@ -10,6 +10,7 @@ from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
 from app.core import template_filters
 from app.dashboard.views import bp as dashboard
+from app.delivery.actions import refused_returns
 from app.events.queries import linked_survey_source
 from app.events.queries.contact_names import find_names
 from app.events.views import bp as events
@@ -89,6 +90,7 @@ def register_blueprints(app: Flask) -> None:
             conversation_status.resolve_unclear_answer,
         ),
     )
+    refused_returns.install_refused_return_hook(app, thread_updates.mark_wants_back)
     contact_name_source.set_contact_name_source(app, find_names)
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     person_note_source.set_person_note_source(app, list_contact_notes)

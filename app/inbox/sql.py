@@ -53,6 +53,12 @@ CLEAR_STOP_DOUBT = PreparedStatement(
     WHERE phone = :phone AND why IN ('maybe_stop', 'wants_back')
     """
 )
+MARK_WANTS_BACK = PreparedStatement(
+    """
+    UPDATE threads SET why = 'wants_back', needs_reply = 1, done_at = NULL, done_by = NULL
+    WHERE phone = :phone AND (why IS NULL OR why != 'maybe_stop' OR NOT needs_reply)
+    """
+)
 # All texts of a batch in one statement: `texts` is a JSON list of [message id, body]. An FTS5
 # table has no model, and a row that is indexed again replaces its older words.
 INDEX_TEXTS = PreparedStatement(

@@ -11,7 +11,16 @@ from app.inbox.models import Thread
 from app.suppression.models import StopQuestion
 from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.sample_people import ZOE
-from tests.webhooks.calls import OURS, minutes_pass, opted_out, sid, text, verdicts
+from tests.webhooks.calls import (
+    OURS,
+    armed_text,
+    minutes_pass,
+    opted_out,
+    receipt,
+    sid,
+    text,
+    verdicts,
+)
 
 BLAST = "Choir practice moved to 7 pm.\nReply STOP to opt out."
 DRIVING = (
@@ -150,3 +159,14 @@ def test_twilios_own_words_open_the_list(twilio_app, body):
     text(twilio_app, body, sid=sid(2))
     assert opted_out(twilio_app) == {}
     assert verdicts(twilio_app)[-1] == "return"
+
+
+def test_a_welcome_that_twilio_still_refuses_marks_the_conversation(twilio_app):
+    """M07: START opens the list, and the next text meets 21610."""
+    text(twilio_app, "STOP")
+    minutes_pass(twilio_app)
+    text(twilio_app, "START", sid=sid(2))
+    _, ref = armed_text(twilio_app)
+    receipt(twilio_app, ref, "failed", code=21610, sid=sid(3))
+    assert suppressed(twilio_app) == "said_stop"
+    assert thread(twilio_app) == (True, "wants_back")

@@ -3,6 +3,7 @@
 from sqlalchemy import and_
 
 from app.delivery.actions import blast_control, breaker_actions
+from app.delivery.actions.refused_returns import report_refused_return
 from app.delivery.models import message_logs
 from app.delivery.queries import recent_results
 from app.delivery.sql.status_updates import UpdatedMessage
@@ -39,6 +40,7 @@ def _suppress_phone(message: UpdatedMessage, error_code: CarrierErrorCode) -> No
     if not is_e164(message.phone):  # the person was erased meanwhile
         return
     if error_code.blame == Blame.CONSENT:
+        report_refused_return(message.phone)
         record_opt_out(message.phone, source="message_failure", reason=error_code.description)
         blast_control.skip_queued_messages(message.phone, SkipReason.SAID_STOP)
     elif error_code.strikes and _is_dead_number(message, error_code):

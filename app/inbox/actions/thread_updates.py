@@ -62,6 +62,14 @@ def clear_stop_doubt(phone: str) -> None:
     sql.CLEAR_STOP_DOUBT.execute(phone=phone)
 
 
+def mark_wants_back(phone: str) -> None:
+    """Put a thread on the list of those that need a reply: they ask for texts again in vain.
+
+    Inside write().
+    """
+    sql.MARK_WANTS_BACK.execute(phone=phone)
+
+
 def silence_auto_replies(phone: str, until: datetime) -> None:
     """Send this number no automatic reply before `until`. Inside write()."""
     sql.UPSERT_SILENCE.execute(phone=phone, moment=now(), until=until)
