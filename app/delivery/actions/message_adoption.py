@@ -14,9 +14,10 @@ from sqlalchemy import func, insert, select, update
 
 from app.core.db import db
 from app.delivery.actions.message_status_updates import StatusUpdate, apply_status_update
-from app.delivery.models import Attempt, Message, attempts, messages
+from app.delivery.models import Message, messages
 from app.delivery.queries.due_lookups import find_known_sids
 from app.delivery.queries.installation import is_own_text
+from app.delivery.sql import text_adoption as sql
 from app.domain.delivery.installation_rules import ADOPTION_TOLERANCE, API_DIRECTION
 from app.domain.delivery.lookup_matching import CarrierMessage, is_same_body
 from app.domain.delivery.message_lookups import compute_first_lookup
@@ -33,7 +34,7 @@ from app.domain.texts.segments import measure_segments
 
 ADOPTABLE_STATUSES = (MessageStatus.QUEUED, MessageStatus.SUBMITTING, *UNCERTAIN_STATUSES)
 ADOPTED_WHY = "found in the carrier's list after the database was put back"
-messages_c, attempts_c = messages.c, attempts.c
+messages_c = messages.c
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,9 @@ def _is_candidate(row: AdoptableRow, text: CarrierMessage, clock_skew: timedelta
 
 def _give_text_to_row(row: AdoptableRow, text: CarrierMessage, moment: datetime) -> None:
     """Store the text as what this row sent, as if its answer had just come."""
-    attempt_id, number = _find_open_attempt(row.id), row.attempt_count
+    attempt_id, number = None, row.attempt_count
+    if number:
+        attempt_id = sql.SELECT_OPEN_ATTEMPT.fetch_value(message_id=row.id)
     if attempt_id is None:
         number = row.attempt_count + 1
         attempt_id = _create_attempt(row.id, number, text)
@@ -157,45 +160,17 @@ def _give_text_to_row(row: AdoptableRow, text: CarrierMessage, moment: datetime)
     apply_status_update(news, moment)
 
 
-def _find_open_attempt(message_id: int) -> int | None:
-    """Return the newest attempt of a row whose answer never came, or None."""
-    return db.session.scalar(
-        select(attempts_c.id)
-        .where(
-            attempts_c.message_id == message_id,
-            attempts_c.provider_sid.is_(None),
-            attempts_c.outcome.in_(("ambiguous", "lost")) | attempts_c.outcome.is_(None),
-        )
-        .order_by(attempts_c.n.desc())
-        .limit(1)
-    )
-
-
 def _create_attempt(message_id: int, number: int, text: CarrierMessage) -> int:
     """Store the attempt that the newer database had, and mark the row as handed over."""
-    values = {
-        "message_id": message_id,
-        "n": number,
-        "ref": secrets.token_hex(16),
-        "started_at": text.created_at,
-        "ended_at": text.created_at,
-        "outcome": "accepted",
-        "why": ADOPTED_WHY,
-    }
-    attempt_id = db.session.scalar(insert(Attempt).values(values).returning(Attempt.id))
-    db.session.execute(
-        update(Message)
-        .where(Message.id == message_id)
-        .values(
-            status=MessageStatus.SUBMITTING,
-            attempts=number,
-            submitted_at=text.created_at,
-            not_before=None,
-            reason=None,
-        )
-        .execution_options(synchronize_session=False)
+    attempt_id = sql.INSERT_ADOPTED_ATTEMPT.insert_row(
+        message_id=message_id,
+        number=number,
+        ref=secrets.token_hex(16),
+        moment=text.created_at,
+        why=ADOPTED_WHY,
     )
-    return int(attempt_id or 0)
+    sql.MARK_HANDED_OVER.execute(message_id=message_id, number=number, moment=text.created_at)
+    return attempt_id
 
 
 def _mark_doubtful(rows: Sequence[AdoptableRow], moment: datetime) -> int:

@@ -83,12 +83,8 @@ class StartGuard:
 
     @property
     def may_send(self) -> bool:
-        """Whether this lead was compared and passed, so that texts may leave."""
+        """Whether this lead passed the comparison, so that texts may leave."""
         return self._passed_epoch is not None and self._passed_epoch == self.election.epoch
-
-    def reset(self) -> None:
-        """Compare again before anything more leaves: the database says that it is held."""
-        self._passed_epoch = None
 
     def note_claims(self) -> None:
         """Note that texts were handed over, so that the file beside the database is written."""
