@@ -1,9 +1,12 @@
 """Numbers that could be read as a stranger's: without plus, as decimals, two in a cell."""
 
+import phonenumbers
 import pytest
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from app.domain.phones.phone_number import PhoneNumber
 from app.domain.phones.phone_problems import InvalidPhoneNumber, PhoneProblem
+from app.domain.phones.phone_renumbering import canonicalize_phone
 
 # Text, home country, number: the country's own mobile without its plus, and Excel's decimals.
 READ = [
@@ -75,7 +78,10 @@ TWO_IN_A_CELL = [
 ]
 # Text, home country, the spelling that the sentence shows.
 HINTS = [
+    ("1 55 1234 5671", "MX", "55 1234 5671"),
     ("521 55 1234 5671", "MX", "55 1234 5671"),
+    ("541123456789", "US", "+54 9 11 2345 6789"),
+    ("708091011.0", "CI", "07 08 09 1011"),
     ("5215512345672", "MX", "55 1234 5672"),
     ("+52 1 55 1234 5673", "MX", "+52 55 1234 5673"),
     ("044 55 1234 5674", "MX", "55 1234 5674"),
@@ -92,11 +98,11 @@ HINTS = [
     ("197123456", "BJ", "01 97 12 34 56"),
     ("0120 123 4567", "VN", "0701 234 567"),
     ("9712 3456", "CM", "6 97 12 34 56"),
-    ("447921123456", "US", "+44 7921 123456 in Britain (UK)"),
-    ("525512345678", "US", "+52 55 1234 5678 in Mexico"),
-    ("918765432109", "US", "+91 87654 32109 in India"),
-    ("491711234567", "GB", "+49 171 1234567 in Germany"),
-    ("447921123456", "DE", "+44 7921 123456 in Britain (UK)"),
+    ("447921123456", "US", "+44 7921 123456 (Britain, UK)"),
+    ("525512345678", "US", "+52 55 1234 5678 (Mexico)"),
+    ("918765432109", "US", "+91 87654 32109 (India)"),
+    ("491711234567", "GB", "+49 171 1234567 (Germany)"),
+    ("447921123456", "DE", "+44 7921 123456 (Britain, UK)"),
     ("0044 7921 123456", "US", "+44 7921 123456"),
 ]
 
@@ -133,3 +139,17 @@ def test_the_right_spelling_is_shown_where_it_is_known(text, region, spelling):
 )
 def test_a_broken_decimal_is_refused(text, region):
     refuse(text, region)
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_every_country_reads_its_own_mobiles_in_each_spelling(region):
+    """With plus, without it, with and without the zero, grouped or not."""
+    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    if example is None:
+        return
+    e164 = phonenumbers.format_number(example, PhoneNumberFormat.E164)
+    spellings = [e164, e164[1:], phonenumbers.national_significant_number(example)]
+    for style in (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL):
+        spellings.append(phonenumbers.format_number(example, style))
+    read = {PhoneNumber.parse(written, region).e164 for written in spellings}
+    assert read == {canonicalize_phone(e164)}

@@ -159,3 +159,18 @@ def test_the_live_part_answers_only_when_something_changed(visit, wrote):
     assert answer.status_code == 200
     assert "Me too" in answer.text
     assert visit("/inbox/live").status_code == 401
+
+
+def test_people_are_found_by_names_without_accents_and_in_any_order(app, visit, wrote):
+    with app.app_context():
+        add_member(ZOE, "Álvaro Núñez")
+        add_member(LEO, "O’Brien Sean")
+    zoe, leo = wrote(ZOE, "Hi"), wrote(LEO, "Jose\u0301 and Łukasz come")
+    for search, thread_ids in (
+        ("nunez alvaro", [zoe]),
+        ("Núñez, Álvaro", [zoe]),
+        ("O'Brien", [leo]),
+        ("José", [leo]),
+        ("jose", [leo]),
+    ):
+        assert list_thread_ids(visit(f"/inbox?search={search}", "sol")) == thread_ids, search

@@ -144,11 +144,11 @@ def _parse_textable(text: str) -> phonenumbers.PhoneNumber | None:
 
 
 def _format_with_country(number: phonenumbers.PhoneNumber) -> str:
-    """Return "+44 7921 123456 in Britain (UK)"."""
+    """Return "+44 7921 123456 (Britain, UK)"."""
     written = _format_international(number)
     region = phonenumbers.region_code_for_number(number) or ""
-    country = load_country_names().get(region)
-    return f"{written} in {country}" if country else written
+    country = load_country_names().get(region, "").replace(" (", ", ").rstrip(")")
+    return f"{written} ({country})" if country else written
 
 
 def _format_at_home(e164: str, home: str | None) -> str:
