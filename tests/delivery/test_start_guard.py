@@ -27,6 +27,7 @@ from tests.sample_rows import add_members
 
 pytestmark = pytest.mark.slow
 PEOPLE = 60
+RATE = "40"
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def served(database, twilio, **more):
             "TWILIO_AUTH_TOKEN": twilio.auth_token,
             "TWILIO_FROM_NUMBER": "+13035550100",
             "TWILIO_API_URL": twilio.url,
-            "SEND_RATE": "40",
+            "SEND_RATE": RATE,
         }
         | more,
     )
@@ -95,7 +96,7 @@ def copy_in_mid_blast(sending_app, database, twilio, tmp_path, monkeypatch):
     with served(database, twilio):
         first = start_blast(sending_app, "Hello {first_name|friend}")
         second = start_blast(sending_app, "Choir at 7, {name|friend}!", in_seconds=4)
-        twilio.wait_for(20)
+        twilio.wait_for(PEOPLE // 3)
         assert run_doctor(["--backup", str(tmp_path / "copy.db")]) == 0
         wait_until_ended(sending_app, first, 30)
         wait_until_ended(sending_app, second, 30)
@@ -169,6 +170,41 @@ def test_a_copy_of_the_folder_that_runs_elsewhere_stays_silent(
     assert_nobody_has_two(twilio)
     with sqlite3.connect(clone) as connection:
         assert connection.execute("SELECT hold_reason FROM installation").fetchall() == [("clone",)]
+
+
+def test_a_move_to_another_folder_goes_on_when_a_person_says_that_the_first_is_gone(
+    sending_app, database, twilio, tmp_path, make_app
+):
+    with sending_app.app_context():
+        add_members(PEOPLE)
+    with served(database, twilio):
+        wait_until_ended(sending_app, start_blast(sending_app), 30)
+    with sending_app.app_context():
+        db.engine.dispose()
+    clone = tmp_path / "clone" / database.name
+    shutil.copytree(database.parent, clone.parent, ignore=shutil.ignore_patterns("clone"))
+    settings = twilio_settings(twilio, scheduler_enabled=False, database_url=f"sqlite:///{clone}")
+    clone_app = make_app(**settings)
+    with served(clone, twilio):
+        wait_until_held(clone_app, "clone")
+        blast_id = start_blast(clone_app, "From the new machine")
+        with clone_app.app_context(), write():
+            assert sending_hold.take_over_installation()
+        wait_until_ended(clone_app, blast_id, 30)
+    assert_nobody_has_two(twilio, blast_count=2)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("way", ["--restore", "a copied file"])
+def test_a_thousand_people_and_nobody_twice(
+    way, sending_app, database, twilio, tmp_path, monkeypatch
+):
+    """The size of R2 and R3: before there was a guard, 582 of 1,000 were texted twice."""
+    monkeypatch.setattr("tests.delivery.test_start_guard.PEOPLE", 1000)
+    monkeypatch.setattr("tests.delivery.test_start_guard.RATE", "150")
+    test_a_database_put_back_in_mid_blast_doubles_nobody(
+        way, sending_app, database, twilio, tmp_path, monkeypatch
+    )
 
 
 def test_a_kill_in_mid_blast_holds_nothing(sending_app, database, twilio):

@@ -31,6 +31,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.domain.texts.segments import measure_segments
+from app.suppression.actions.erased_numbers import is_number_erased
 
 ADOPTABLE_STATUSES = (MessageStatus.QUEUED, MessageStatus.SUBMITTING, *UNCERTAIN_STATUSES)
 ADOPTED_WHY = "found in the carrier's list after the database was put back"
@@ -194,6 +195,9 @@ def _store_unknown_text(
 ) -> int:
     """Store a text of ours that belongs to no row, so that its conversation shows it; else 0."""
     if not is_own_text(text) or not text.to.startswith("+"):
+        return 0
+    # Their number and words must not come back, not even as a text that we sent.
+    if is_number_erased(canonicalize_phone(text.to)):
         return 0
     size = measure_segments(text.body)
     status = STATUS_BY_TWILIO_STATUS.get(text.status, MessageStatus.ACCEPTED)

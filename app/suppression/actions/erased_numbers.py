@@ -5,7 +5,7 @@ Only a hash of the number is kept, so that no later import texts somebody who ha
 
 from collections.abc import Iterable
 
-from sqlalchemy import func
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.db import db
@@ -57,6 +57,12 @@ def record_erased_number(phone: str, *, said_stop: bool, by: str) -> None:
     statement = insert(ErasedNumber).values(values)
     merged = {"opted_out": func.max(ErasedNumber.opted_out, statement.excluded.opted_out)}
     db.session.execute(statement.on_conflict_do_update(["phone_hash"], set_=merged))
+
+
+def is_number_erased(phone: str) -> bool:
+    """Whether the person with this number was erased on request. A read."""
+    phone_hash = hash_phone(_get_erasure_key(), phone)
+    return bool(db.session.scalar(select(exists().where(ErasedNumber.phone_hash == phone_hash))))
 
 
 def restore_erasure(erasure: KeptErasure) -> None:
