@@ -4,10 +4,12 @@ Cases W3, W9, W18, W20, W21, W22, W27.
 """
 
 import pytest
+from sqlalchemy import delete
 
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.suppression.models import UnsubscribedContact
+from app.webhooks.models import WebhookEvent
 from tests.sample_people import LEO, ZOE
 from tests.webhooks.calls import (
     ACCOUNT,
@@ -284,3 +286,15 @@ def test_we_answer_a_stop_with_nothing(twilio_app):
     """W27: Twilio confirms it; a text of ours would be one too many."""
     answer = text(twilio_app, "STOP")
     assert (answer.data.count(b"<Message"), count_of_texts_out(twilio_app)) == (0, 0)
+
+
+# case F23 of the security cases
+def test_a_call_that_is_repeated_after_its_event_was_forgotten_is_a_repeat(twilio_app):
+    """After 30 days the event is gone and the text is not: 200, and nothing twice."""
+    text(twilio_app, "STOP")
+    with twilio_app.app_context(), write() as session:
+        session.execute(delete(WebhookEvent))
+    assert text(twilio_app, "STOP").status_code == 200
+    assert len(list_inbound_texts(twilio_app)) == 1
+    assert set(opted_out(twilio_app)) == {ZOE}
+    assert verdicts(twilio_app) == []
