@@ -36,15 +36,22 @@ messages_c = messages.c
 
 
 def apply_message_list(
-    carrier: str, phone: str, listing: MessageListResult, moment: datetime
+    carrier: str,
+    phone: str,
+    listing: MessageListResult,
+    moment: datetime,
+    since: datetime | None = None,
 ) -> int:
     """Give the listed texts to the attempts they belong to. Returns how many were matched.
 
     What was due is looked up again at its next offset; what a complete list did not show at the
-    last one was not sent. Inside write().
+    last one was not sent. `since`: how far back the list reaches; what is older stays due.
+    Inside write().
     """
     # Read before anything is applied: what was found would not be due any more.
     due_states = list_due_states_of_phone(carrier, phone, moment)
+    if since is not None:
+        due_states = [state for state in due_states if state.since >= since]
     doubts = list_uncertain_attempts(carrier, phone)
     match = match_carrier_messages(
         doubts, listing.texts, find_known_sids(listing.texts), listing.clock_skew

@@ -1,7 +1,7 @@
 """Slow a sender down or hold it back, stored so that no restart forgets it."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.dialects.sqlite import insert
@@ -11,10 +11,14 @@ from app.core.db import db
 from app.delivery.models import message_logs, sender_health
 from app.delivery.sql.engine_state import SELECT_SENDER_HEALTH
 from app.domain.delivery.message_statuses import BlastStatus
-from app.domain.delivery.send_rate import SenderPace, compute_rate_share
+from app.domain.delivery.send_rate import SenderPace, compute_rate_share, find_limit_share
 
-# Halved five times in a row; it grows back by a tenth of the whole rate a minute.
+# Halved five times in a row.
 MIN_RATE_SHARE = 1 / 32
+# What was refused ten minutes ago may be allowed now.
+LIMIT_LIFETIME = timedelta(minutes=10)
+# Waits after refusals are up to eight seconds: a share that grew for longer was accepted meanwhile.
+MIN_GROWTH = timedelta(seconds=10)
 sender_health_c = sender_health.c
 
 
@@ -24,12 +28,12 @@ def get_sender_pace(sender: str, carrier: str, moment: datetime) -> SenderPace:
     rows = SELECT_SENDER_HEALTH.fetch_json(sender_name=sender, carrier_name=carrier)
     if not rows:
         return SenderPace()
-    share, slowed_at, hold_until = rows[0]
+    share, slowed_at, hold_until, limit_share = rows[0]
     held_until = datetime_from_db(hold_until)
     held_seconds = 0.0
     if held_until:
         held_seconds = max(0.0, (held_until - moment).total_seconds())
-    current_share = compute_rate_share(share, datetime_from_db(slowed_at), moment)
+    current_share = compute_rate_share(share, datetime_from_db(slowed_at), moment, limit_share)
     return SenderPace(current_share, held_seconds, held_until)
 
 
@@ -47,9 +51,27 @@ def hold_sender(sender: str, carrier: str, until: datetime, code: int | None, wo
 def slow_sender(sender: str, carrier: str, moment: datetime) -> None:
     """Halve the present rate of a sender: the carrier wants fewer texts. Inside write()."""
     share = get_sender_pace(sender, carrier, moment).share
-    _upsert_sender_health(
-        sender, carrier, {"share": max(MIN_RATE_SHARE, share / 2), "slowed_at": moment}
-    )
+    values = {
+        "share": max(MIN_RATE_SHARE, share / 2),
+        "slowed_at": moment,
+        "limit_share": _find_limit_share(sender, carrier, share, moment),
+    }
+    _upsert_sender_health(sender, carrier, values)
+
+
+def _find_limit_share(sender: str, carrier: str, share: float, moment: datetime) -> float | None:
+    """Return the share near which the sender is refused; a limit that is old is forgotten."""
+    rows = SELECT_SENDER_HEALTH.fetch_json(sender_name=sender, carrier_name=carrier)
+    if not rows:
+        return None
+    stored_share, slowed_at, _, known_limit = rows[0]
+    slowed_moment = datetime_from_db(slowed_at)
+    if slowed_moment is None or not timedelta() <= moment - slowed_moment < LIMIT_LIFETIME:
+        return None
+    # Refusals of one burst come within a second or two of each other: the share has not grown.
+    if moment - slowed_moment < MIN_GROWTH:
+        return cast("float | None", known_limit)
+    return find_limit_share(stored_share, share, known_limit)
 
 
 def release_sender_hold(sender: str, carrier: str) -> None:

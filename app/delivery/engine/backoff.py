@@ -117,7 +117,11 @@ class SenderBackoff:
         """
         is_new_wave = moment >= self._backoff_until
         self.rejected_waves += is_new_wave
-        wait = retry_delays.compute_retry_delay(self.rejected_waves, outcome.retry_after)
+        wave, retry_after = self.rejected_waves, outcome.retry_after
+        if outcome.http_status == UNPROCESSED_HTTP_STATUS:
+            wait = retry_delays.compute_throttled_delay(wave, retry_after)
+        else:
+            wait = retry_delays.compute_retry_delay(wave, retry_after)
         self._backoff_until = max(self._backoff_until, moment + wait)
         if outcome.is_certificate_error:
             self._queue_pause(get_tls_error_code)

@@ -14,6 +14,7 @@ from app.delivery.carriers.carrier_interface import (
     SendOutcome,
 )
 from app.delivery.engine.backoff import SenderBackoff
+from app.delivery.engine.freeze_watch import FreezeWatch
 from app.delivery.engine.tick_values import SendResult
 
 log = logging.getLogger(__name__)
@@ -57,12 +58,15 @@ class InFlightMessages:
         # The loop holds tasks only weakly; without this set a task could be collected half-way.
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
+        self._freeze_watch = FreezeWatch()
 
     def __len__(self) -> int:
         return len(self._tasks)
 
     def send_messages(self, messages: Sequence[ClaimedMessage], claimed_at: float) -> None:
         """Send messages that were claimed at `claimed_at`, by read_boot_clock()."""
+        if messages:
+            self._freeze_watch.start()
         for message in messages:
             failpoint.crash_if_armed("T2")
             task = self._loop.create_task(self._send_message(message, claimed_at))
@@ -71,6 +75,8 @@ class InFlightMessages:
 
     def _handle_task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        if not self._tasks:
+            self._freeze_watch.stop()
         if not task.cancelled() and task.exception():
             self.error = task.exception()
             self.result_arrived.set()
@@ -78,8 +84,9 @@ class InFlightMessages:
     async def _send_message(self, message: ClaimedMessage, claimed_at: float) -> None:
         # More is claimed than may be out: while a tick is stored, the slots stay busy.
         async with self._slots:
+            began_at = self._loop.time()
             outcome = self._find_stop_outcome(claimed_at) or await self._call_carrier(message)
-        if outcome not in NOT_TRIED_OUTCOMES:
+        if outcome not in NOT_TRIED_OUTCOMES and not self._was_cut_off(outcome, began_at):
             self.backoff.record_outcome(outcome, self._loop.time())
         self.results.append(SendResult(message, outcome))
         self.result_arrived.set()
@@ -95,6 +102,16 @@ class InFlightMessages:
         if read_boot_clock() - claimed_at > self.backoff.timings.max_claim_age:
             return SLEPT_OUTCOME
         return None
+
+    def _was_cut_off(self, outcome: SendOutcome, began_at: float) -> bool:
+        """Whether there is no answer because this process stood still, not because of the carrier.
+
+        Then the pace must not suffer: the text itself is in doubt all the same.
+        """
+        has_no_answer = (
+            isinstance(outcome, SendAmbiguous | SendNotProcessed) and outcome.http_status is None
+        )
+        return has_no_answer and self._freeze_watch.was_frozen_since(began_at)
 
     async def _call_carrier(self, message: ClaimedMessage) -> SendOutcome:
         failpoint.crash_if_armed("T3a")

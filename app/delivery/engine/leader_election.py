@@ -17,6 +17,9 @@ from app.delivery.actions import leader_lease
 from app.delivery.engine.timings import get_engine_timings
 from app.delivery.models import Lease
 
+# It looks once a second, and waits at most ten seconds for the database.
+MAX_LOOK_GAP_SECONDS = 12.0
+
 
 class LeaderElection:
     """This process's claim to the lead. Used on the engine's database thread.
@@ -39,6 +42,7 @@ class LeaderElection:
         self._lock_file: int | None = None
         self._last_lease_state = (-1, -1)
         self._last_renewal_at = 0.0
+        self._looked_at = 0.0
         self._heartbeat_at = 0.0
 
     @property
@@ -91,10 +95,14 @@ class LeaderElection:
 
         By this process's monotonic clock: no wall clock, here or elsewhere, decides who sends.
         """
-        if (epoch, beat) != self._last_lease_state:
+        moment = time.monotonic()
+        was_asleep = moment - self._looked_at > MAX_LOOK_GAP_SECONDS
+        self._looked_at = moment
+        # Whoever slept itself knows nothing of the leader's silence meanwhile.
+        if was_asleep or (epoch, beat) != self._last_lease_state:
             self._last_lease_state = (epoch, beat)
-            self._last_renewal_at = time.monotonic()
-        return time.monotonic() - self._last_renewal_at
+            self._last_renewal_at = moment
+        return moment - self._last_renewal_at
 
     @property
     def is_heartbeat_due(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 
 from app.core.db import db
 from app.delivery.models import attempts, messages
@@ -40,10 +40,11 @@ class PhoneStatusLookup:
 
 @dataclass(frozen=True)
 class MessageStatusLookup:
-    """The question what became of one text that the carrier has taken."""
+    """The question what became of one text that the carrier has taken, and `since` when."""
 
     sid: str
     message_id: int
+    since: datetime
 
     @property
     def message_ids(self) -> tuple[int, ...]:
@@ -73,6 +74,8 @@ class _DueMessage(NamedTuple):
     started_at: datetime
 
 
+# The carrier has these, and only their receipt is missing: the others come before them.
+_IS_URGENT = messages_c.status.not_in((MessageStatus.ACCEPTED, MessageStatus.SENT))
 _IS_ATTEMPT_OF_MESSAGE = attempts_c.message_id == messages_c.id
 _NEWEST_ATTEMPT_SID = (
     select(attempts_c.provider_sid)
@@ -108,15 +111,24 @@ _SELECT_LOOKUP_STATE: Select[Any] = select(
 
 
 def list_due_lookups(carrier: str, moment: datetime, max_rows: int) -> list[StatusLookup]:
-    """Return what to ask at `moment`, the longest due first, about at most `max_rows` messages.
+    """Return what to ask at `moment` about at most `max_rows` messages.
 
-    Messages of one phone without a sid are one question.
+    Doubts come first, and texts that came in whose order matters; then the receipts that have been
+    missing longest. Messages of one phone without a sid are one question.
     """
+    urgent = _list_due_messages(carrier, moment, max_rows, _IS_URGENT)
+    others: list[_DueMessage] = []
+    if len(urgent) < max_rows:
+        others = _list_due_messages(carrier, moment, max_rows - len(urgent), not_(_IS_URGENT))
+    return [*_build_lookups(urgent), *_build_lookups(others)]
+
+
+def _build_lookups(due: Sequence[_DueMessage]) -> list[StatusLookup]:
     lookups: list[StatusLookup] = []
     messages_by_phone: dict[str, list[_DueMessage]] = {}
-    for message in _list_due_messages(carrier, moment, max_rows):
+    for message in due:
         if message.sid:
-            lookups.append(MessageStatusLookup(message.sid, message.id))
+            lookups.append(MessageStatusLookup(message.sid, message.id, message.started_at))
         else:
             messages_by_phone.setdefault(message.phone, []).append(message)
     for phone, due_messages in messages_by_phone.items():
@@ -126,7 +138,9 @@ def list_due_lookups(carrier: str, moment: datetime, max_rows: int) -> list[Stat
     return lookups
 
 
-def _list_due_messages(carrier: str, moment: datetime, max_rows: int) -> list[_DueMessage]:
+def _list_due_messages(
+    carrier: str, moment: datetime, max_rows: int, condition: ColumnElement[bool]
+) -> list[_DueMessage]:
     rows = (
         select(
             messages_c.id,
@@ -134,7 +148,7 @@ def _list_due_messages(carrier: str, moment: datetime, max_rows: int) -> list[_D
             _SID,
             func.coalesce(_FIRST_UNSURE_START, messages_c.created_at),
         )
-        .where(*_build_due_filter(carrier, moment))
+        .where(*_build_due_filter(carrier, moment), condition)
         .order_by(messages_c.look_up_at)
         .limit(max_rows)
     )

@@ -17,7 +17,12 @@ SELECT_LEASE_HOLDER = PreparedStatement.as_json(
     select(Lease.holder, Lease.epoch).where(Lease.name == bindparam("lease_name"))
 )
 SELECT_SENDER_HEALTH = PreparedStatement.as_json(
-    select(sender_health_c.share, sender_health_c.slowed_at, sender_health_c.hold_until).where(
+    select(
+        sender_health_c.share,
+        sender_health_c.slowed_at,
+        sender_health_c.hold_until,
+        sender_health_c.limit_share,
+    ).where(
         sender_health_c.sender == bindparam("sender_name"),
         sender_health_c.carrier == bindparam("carrier_name"),
     )

@@ -11,17 +11,18 @@ def _build_delays(*seconds: int) -> tuple[timedelta, ...]:
 
 # Counted from the moment a text came into its status: 30 seconds to a day while we do not know
 # whether it left, ten minutes to three days while its receipt is missing.
-UNKNOWN_LOOKUP_DELAYS = _build_delays(30, 120, 600, 1800, 7200, 21600, 86400)
+UNKNOWN_LOOKUP_DELAYS = _build_delays(30, 120, 300, 1800, 7200, 21600, 86400)
 MISSING_RECEIPT_LOOKUP_DELAYS = _build_delays(600, 3600, 21600, 86400, 259200)
 LOOKUP_DELAYS_BY_STATUS = {
     MessageStatus.UNKNOWN: UNKNOWN_LOOKUP_DELAYS,
+    # Evidence to the contrary may still come, so it is looked for up to a day.
+    MessageStatus.NOT_SENT: UNKNOWN_LOOKUP_DELAYS,
     MessageStatus.ACCEPTED: MISSING_RECEIPT_LOOKUP_DELAYS,
     MessageStatus.SENT: MISSING_RECEIPT_LOOKUP_DELAYS,
 }
-# A look-up may still change these; the last two are looked up only when a person asks for it.
+# A look-up may still change these; the last is looked up only when a person asks for it.
 STATUSES_TO_LOOK_UP = (
     *LOOKUP_DELAYS_BY_STATUS,
-    MessageStatus.NOT_SENT,
     MessageStatus.NO_RECEIPT,
 )
 STATUS_AFTER_LAST_LOOKUP = {
@@ -31,6 +32,9 @@ STATUS_AFTER_LAST_LOOKUP = {
 }
 # How far back the carrier's list is read, counted from the attempt.
 LOOKUP_LOOKBACK = timedelta(minutes=5)
+# Twilio lists a text within seconds. What a complete list does not show five minutes after the
+# attempt was never sent: people need not wait a day to be told.
+NEVER_LISTED_DELAY = timedelta(minutes=5)
 MAX_CONCURRENT_LOOKUPS = 4
 # The wait after the carrier did not answer a look-up: usually, after 401 or 403 (a person has to
 # change something first), and at most.
@@ -67,12 +71,17 @@ def find_status_without_news(
 ) -> MessageStatus | None:
     """Return the new status of a text after a look-up at `moment` that found nothing.
 
-    None while it keeps its status: until the last planned look-up.
+    None while it keeps its status: until five minutes of doubt, or the last planned look-up.
     """
     delays = LOOKUP_DELAYS_BY_STATUS.get(status)
-    if not delays or moment < since + delays[-1]:
+    if not delays:
         return None
-    return STATUS_AFTER_LAST_LOOKUP[status]
+    decisive_delay = delays[-1]
+    if status is MessageStatus.UNKNOWN:
+        decisive_delay = NEVER_LISTED_DELAY
+    if moment < since + decisive_delay:
+        return None
+    return STATUS_AFTER_LAST_LOOKUP.get(status)
 
 
 def compute_lookup_retry_seconds(http_status: int | None, retry_after: float | None) -> float:

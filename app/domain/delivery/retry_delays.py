@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 MAX_BACKOFF_SECONDS = 60.0
+# After "too many requests" one text goes to try, which costs nothing: it may go soon again.
+MAX_THROTTLED_BACKOFF_SECONDS = 8.0
 MAX_RETRY_AFTER_SECONDS = 3600.0
 # 2 ** 6 seconds are more than MAX_BACKOFF_SECONDS; a larger power would overflow some day.
 MAX_BACKOFF_EXPONENT = 6
@@ -20,6 +22,12 @@ def compute_retry_delay(attempt: int, retry_after: float | None, *, jitter: floa
     """
     exponent = min(max(attempt - 1, 0), MAX_BACKOFF_EXPONENT)
     backoff = min(MAX_BACKOFF_SECONDS, 2.0**exponent) * (1 + jitter)
+    return max(backoff, min(retry_after or 0.0, MAX_RETRY_AFTER_SECONDS))
+
+
+def compute_throttled_delay(wave: int, retry_after: float | None) -> float:
+    """Return the seconds to wait after wave number `wave` of "too many requests": 1, 2, 4, 8, 8."""
+    backoff = min(compute_retry_delay(wave, None), MAX_THROTTLED_BACKOFF_SECONDS)
     return max(backoff, min(retry_after or 0.0, MAX_RETRY_AFTER_SECONDS))
 
 

@@ -3,12 +3,17 @@
 Clocks come in as arguments: `now` is seconds of a monotonic clock, `moment` is UTC.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
 # Not 1, because 0.1 added ten times is less than 1.
 ONE_TOKEN_THRESHOLD = 1 - 1e-9
 SHARE_RECOVERY_PER_MINUTE = 0.1
+SHARE_DOUBLING_SECONDS = 5.0
+# From the smallest share, 1/32, five doublings make the full rate.
+MAX_DOUBLINGS = 40.0
+NEAR_LIMIT = 0.75
 # At less than 5 segments a second the bucket holds one segment, not one second's worth.
 MIN_RATE_FOR_BURST = 5
 # Twilio's own clock and queue get this much time before a text's end.
@@ -34,15 +39,43 @@ class SenderPace:
         return self.held_until is not None
 
 
-def compute_rate_share(share: float, slowed_at: datetime | None, moment: datetime) -> float:
-    """Return what has become of a share since `slowed_at`.
+def compute_rate_share(
+    share: float,
+    slowed_at: datetime | None,
+    moment: datetime,
+    limit_share: float | None = None,
+) -> float:
+    """Return what has become of a share since `slowed_at`, at most the full rate.
 
-    It grows back by a tenth a minute, up to the full rate.
+    It doubles every five seconds without a refusal: a burst of refusals is mostly over soon. From
+    three quarters of `limit_share`, at which it was refused again while it grew, it grows by a
+    tenth of the full rate a minute.
     """
     if slowed_at is None:
         return 1.0
-    minutes = max(0.0, (moment - slowed_at).total_seconds() / 60)
-    return min(1.0, share + SHARE_RECOVERY_PER_MINUTE * minutes)
+    seconds = max(0.0, (moment - slowed_at).total_seconds())
+    doublings = min(seconds / SHARE_DOUBLING_SECONDS, MAX_DOUBLINGS)
+    doubled: float = min(1.0, share * 2.0**doublings)
+    threshold = 1.0 if limit_share is None else max(share, limit_share * NEAR_LIMIT)
+    if doubled <= threshold:
+        return doubled
+    seconds_to_threshold = SHARE_DOUBLING_SECONDS * math.log2(threshold / share)
+    minutes = (seconds - seconds_to_threshold) / 60
+    grown: float = threshold + SHARE_RECOVERY_PER_MINUTE * minutes
+    return min(1.0, grown)
+
+
+def find_limit_share(
+    stored_share: float, current_share: float, known_limit: float | None
+) -> float | None:
+    """Return the share near which a sender is refused, None while it is not known.
+
+    A refusal at the full rate may be a burst. One while the share was growing again says where the
+    limit lies.
+    """
+    if stored_share < current_share < 1.0:
+        return current_share
+    return known_limit
 
 
 def compute_validity_seconds(end: datetime, moment: datetime) -> int | None:
