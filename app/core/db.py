@@ -19,6 +19,7 @@ from app.core.database_errors import may_repeat_for_ever
 from app.domain.texts.name_folding import fold_name
 
 LOCK_WAIT_SECONDS = 10
+MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024
 CONSTRAINT_NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -117,6 +118,8 @@ def configure_connection(connection: sqlite3.Connection) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={LOCK_WAIT_SECONDS * 1000}",
+        # After a large write or a long reader the write-ahead log stayed at 200 MB for good.
+        f"journal_size_limit={MAX_IDLE_WAL_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
     # Used in queries and statements only, never in the schema: other programs can read the file.

@@ -18,6 +18,7 @@ from app.dashboard.views.setup_checklist import build_setup_checklist
 from app.delivery.actions.catch_up_progress import request_catch_up
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_list import (
+    find_expired_blasts,
     find_finished_blasts,
     find_running_blasts,
     find_upcoming_blasts,
@@ -52,6 +53,7 @@ def show_dashboard() -> ResponseReturnValue:
         greeting=f"{_get_greeting(moment)}, {current_username()}",
         steps=build_setup_checklist(fetch_setup_progress()),
         unresolved=find_unresolved_texts(moment),
+        expired=find_expired_blasts(moment),
         stop_questions=count_open_stop_questions(),
         waiting_thread_count=count_waiting_threads(),
         is_backup_overdue=is_backup_overdue(moment),

@@ -6,9 +6,14 @@ from typing import Any
 
 from sqlalchemy import update
 
+from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
+from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.models import ScheduledMessage
+from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
+
+EXPIRED_FIX = 'Its page has a button "Send now anyway".'
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,16 @@ def fail_scheduled_blast(scheduled_id: int, reason: str) -> bool:
 
 
 def expire_scheduled_blast(scheduled_id: int, reason: str) -> bool:
-    """End a blast for which it is too late, with the reason in words; False when not pending."""
-    return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.EXPIRED, reason)
+    """End a blast for which it is too late, and tell; False when not pending. Inside write().
+
+    `reason`: in words. Whoever made it may be away from the pages.
+    """
+    is_expired = _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.EXPIRED, reason)
+    if is_expired:
+        cause = f"Scheduled blast {scheduled_id}: {reason}"
+        notice = build_notice(AlertEvent.BLAST_EXPIRED, cause, EXPIRED_FIX, now())
+        tell_admins(notice, f"/blasts/scheduled/{scheduled_id}")
+    return is_expired
 
 
 def delete_scheduled_blast(scheduled_id: int) -> bool:

@@ -1,11 +1,13 @@
 """Lists of blasts: scheduled, running, upcoming and sent."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.settings import current_settings
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.domain.delivery.message_statuses import (
     ENDED_BLAST_STATUSES,
@@ -15,6 +17,8 @@ from app.domain.delivery.message_statuses import (
 )
 
 MAX_RUNNING_BLASTS = 5
+
+EXPIRED_SHOWN_FOR = timedelta(days=2)
 
 
 def fetch_scheduled_blasts_page(params: ListParams) -> ListPage:
@@ -49,6 +53,21 @@ def find_running_blasts() -> Sequence[MessageLog]:
     """Return the latest blasts that are being sent or paused, at most five."""
     statement = select(MessageLog).where(MessageLog.status.in_(OPEN_BLAST_STATUSES))
     statement = statement.order_by(MessageLog.id.desc()).limit(MAX_RUNNING_BLASTS)
+    return db.session.scalars(statement).all()
+
+
+def find_expired_blasts(moment: datetime, limit: int = 5) -> Sequence[ScheduledMessage]:
+    """Return the blasts that were not sent because it was too late, of the last two days."""
+    statement = (
+        select(ScheduledMessage)
+        .where(
+            ScheduledMessage.status == ScheduledBlastStatus.EXPIRED,
+            ScheduledMessage.scheduled_at >= moment - EXPIRED_SHOWN_FOR,
+            ScheduledMessage.carrier == current_settings().carrier,
+        )
+        .order_by(ScheduledMessage.scheduled_at.desc())
+        .limit(limit)
+    )
     return db.session.scalars(statement).all()
 
 
