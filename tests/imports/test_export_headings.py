@@ -186,6 +186,7 @@ def test_what_is_not_against_texts_changes_nothing(heading_and_cell):
         "+1 303-555-0142; +1 303-555-0143; +1 303-555-0144",
         "+1 303-555-0142, +1 303-555-0143\n+1 303-555-0144,",
         "Asha, +1 303-555-0142, +1 303-555-0143, +1 303-555-0144",
+        "+1 303-555-0142 +1 303-555-0143 +1 303-555-0144",
     ],
 )
 def test_numbers_of_a_group_chat_are_a_person_each(text):
@@ -197,3 +198,20 @@ def test_an_unclear_file_has_nothing_chosen():
     parsed, rows = check_file("A,B,C\nx,12345678901234,99\ny,12345678901235,98\n")
     assert rows == []
     assert "No column is clearly the one" in parsed.columns.problem
+
+
+@pytest.mark.parametrize("between", [": ", " - ", " ", ", ", "\t"])
+def test_lines_of_a_name_and_a_number_are_read(between):
+    text = f"Asha Rao{between}303-555-0142\nBen Ode{between}(303) 555-0143\n"
+    people = [(row.name, row.phone) for row in check_file(text)[1]]
+    assert people == [("Asha Rao", "+13035550142"), ("Ben Ode", "+13035550143")]
+
+
+def test_a_full_name_is_for_the_rows_without_its_parts():
+    text = "Full Name,First Name,Last Name,Phone\nA R,Asha,Rao,3035550142\nBen Ode,,,3035550143\n"
+    assert [row.name for row in check_file(text)[1]] == ["Asha Rao", "Ben Ode"]
+
+
+def test_any_code_is_no_country():
+    rows = check_file("Name,Code,Phone\nAsha,44,3035550142\nBen,45,3035550143\n")[1]
+    assert [row.phone for row in rows] == ["+13035550142", "+13035550143"]

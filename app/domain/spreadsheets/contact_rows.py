@@ -127,6 +127,7 @@ class ContactReader:
         self._name_indexes = columns.list_indexes(ColumnKind.NAME)
         self._first_name_indexes = columns.list_indexes(ColumnKind.FIRST_NAME)
         self._last_name_indexes = columns.list_indexes(ColumnKind.LAST_NAME)
+        self._has_parts_first = _has_parts_first(columns)
         self._status_columns = _list_status_columns(columns)
 
     @property
@@ -156,13 +157,18 @@ class ContactReader:
         return ContactRow(line, name, phone.e164, duplicate_of=duplicate_of, opted_out=opted_out)
 
     def _read_name(self, cells: Cells) -> str | None:
-        """Return the full name, else the first and the last name together, else None."""
-        name = clean_name(_get_first_cell(cells, self._name_indexes))
-        if name is None and (self._first_name_indexes or self._last_name_indexes):
-            first = _get_first_cell(cells, self._first_name_indexes)
-            last = _get_first_cell(cells, self._last_name_indexes)
-            name = clean_name(f"{first} {last}")
-        return name
+        """Return the full name or its parts together, whichever is tried first, else None."""
+        if self._has_parts_first:
+            return self._join_parts(cells) or self._read_full_name(cells)
+        return self._read_full_name(cells) or self._join_parts(cells)
+
+    def _read_full_name(self, cells: Cells) -> str | None:
+        return clean_name(_get_first_cell(cells, self._name_indexes))
+
+    def _join_parts(self, cells: Cells) -> str | None:
+        first = _get_first_cell(cells, self._first_name_indexes)
+        last = _get_first_cell(cells, self._last_name_indexes)
+        return clean_name(f"{first} {last}") if first or last else None
 
     def _find_opt_out(self, cells: Cells) -> str:
         for title, index, polarity in self._status_columns:
@@ -170,6 +176,16 @@ class ContactReader:
             if cell and wants_no_texts(cell, polarity):
                 return f"{title}: {cell}"
         return ""
+
+
+def _has_parts_first(columns: ColumnMapping) -> bool:
+    """Whether first and last names are tried before full ones."""
+    for index in columns.order:
+        if columns.kinds[index] in (ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME):
+            return True
+        if columns.kinds[index] is ColumnKind.NAME:
+            return False
+    return False
 
 
 def _list_status_columns(columns: ColumnMapping) -> list[tuple[str, int, OptPolarity]]:

@@ -11,7 +11,13 @@ from app.domain.phones.phone_number import PhoneNumber, extract_digits
 from app.domain.phones.phone_problems import InvalidPhoneNumber
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_samples import SampledTable
-from app.domain.spreadsheets.heading_words import CODE_WORDS, PHONE_STEMS, fold_heading
+from app.domain.spreadsheets.country_aliases import COUNTRY_ALIASES
+from app.domain.spreadsheets.heading_words import (
+    CODE_WORDS,
+    COUNTRY_WORDS,
+    PHONE_STEMS,
+    fold_heading,
+)
 
 WORLDWIDE_REGION = "001"
 MAX_CODE_DIGITS = 5
@@ -19,115 +25,9 @@ MAX_AREA_CODE_DIGITS = 6
 INTERNATIONAL_PATTERN = re.compile(r"[\s'\"=(]*(?:\+|00)")
 CALLING_CODE_CELL_PATTERN = re.compile(r"\s*\+\s*\d{1,3}\s*")
 MIN_VALID_SHARE = 0.5
-# Names and letters that the table of countries does not have.
-COUNTRY_ALIASES = {
-    "usa": "US",
-    "u s a": "US",
-    "u s": "US",
-    "united states of america": "US",
-    "america": "US",
-    "estados unidos": "US",
-    "etats unis": "US",
-    "vereinigte staaten": "US",
-    "uk": "GB",
-    "united kingdom": "GB",
-    "great britain": "GB",
-    "england": "GB",
-    "scotland": "GB",
-    "wales": "GB",
-    "northern ireland": "GB",
-    "reino unido": "GB",
-    "royaume uni": "GB",
-    "grossbritannien": "GB",
-    "deutschland": "DE",
-    "alemania": "DE",
-    "allemagne": "DE",
-    "osterreich": "AT",
-    "schweiz": "CH",
-    "suisse": "CH",
-    "svizzera": "CH",
-    "espana": "ES",
-    "spanien": "ES",
-    "espagne": "ES",
-    "france": "FR",
-    "frankreich": "FR",
-    "francia": "FR",
-    "italia": "IT",
-    "italien": "IT",
-    "italie": "IT",
-    "brasil": "BR",
-    "mexique": "MX",
-    "mexiko": "MX",
-    "nederland": "NL",
-    "holland": "NL",
-    "the netherlands": "NL",
-    "niederlande": "NL",
-    "belgie": "BE",
-    "belgique": "BE",
-    "belgien": "BE",
-    "polska": "PL",
-    "polen": "PL",
-    "portugal": "PT",
-    "turkiye": "TR",
-    "turkei": "TR",
-    "россия": "RU",
-    "russia": "RU",
-    "украина": "UA",
-    "україна": "UA",
-    "中国": "CN",
-    "china": "CN",
-    "日本": "JP",
-    "한국": "KR",
-    "south korea": "KR",
-    "korea": "KR",
-    "vietnam": "VN",
-    "czech republic": "CZ",
-    "ivory coast": "CI",
-    "sverige": "SE",
-    "norge": "NO",
-    "danmark": "DK",
-    "suomi": "FI",
-    "irland": "IE",
-    "eire": "IE",
-    "canada": "CA",
-    "kanada": "CA",
-    "philippinen": "PH",
-    "filipinas": "PH",
-    "can": "CA",
-    "gbr": "GB",
-    "mex": "MX",
-    "deu": "DE",
-    "fra": "FR",
-    "esp": "ES",
-    "ita": "IT",
-    "bra": "BR",
-    "ind": "IN",
-    "nga": "NG",
-    "ken": "KE",
-    "gha": "GH",
-    "zaf": "ZA",
-    "aus": "AU",
-    "nzl": "NZ",
-    "phl": "PH",
-    "col": "CO",
-    "per": "PE",
-    "arg": "AR",
-    "chl": "CL",
-    "ven": "VE",
-    "gtm": "GT",
-    "hnd": "HN",
-    "slv": "SV",
-    "dom": "DO",
-    "pri": "PR",
-    "hti": "HT",
-    "jam": "JM",
-    "nld": "NL",
-    "bel": "BE",
-    "che": "CH",
-    "aut": "AT",
-    "pol": "PL",
-    "prt": "PT",
-}
+# "Code" may be that of anything, so that it must explain nearly all numbers.
+MIN_VAGUE_SHARE = 0.9
+CLEAR_CODE_WORDS = frozenset({"calling", "dial", "dialling", "dialing", "phone", "indicatif"})
 
 
 @cache
@@ -191,6 +91,8 @@ def find_code_columns(
     best: tuple[float, bool, int, ColumnKind] | None = None
     for index, kind in _iterate_code_candidates(table, phone, taken):
         share = _get_valid_share(table, phone, index, kind)
+        if kind is ColumnKind.COUNTRY and _is_vague_code(table, phone, index, share):
+            continue
         words = frozenset(fold_heading(table.headings[index]).split())
         is_about_phone = bool(words & CODE_WORDS) or any(
             stem in word for word in words for stem in PHONE_STEMS
@@ -199,6 +101,16 @@ def find_code_columns(
         if share >= MIN_VALID_SHARE and (best is None or candidate[:3] > best[:3]):
             best = candidate
     return {} if best is None else {-best[2]: best[3]}
+
+
+def _is_vague_code(table: SampledTable, phone: int, index: int, share: float) -> bool:
+    """Whether "Code" may be any code: no cell has a plus, and no number needs a country."""
+    words = frozenset(fold_heading(table.headings[index]).split())
+    if words & (COUNTRY_WORDS | CLEAR_CODE_WORDS) or not words:
+        return False
+    if any(map(INTERNATIONAL_PATTERN.match, table.samples[index])):
+        return False
+    return share < MIN_VAGUE_SHARE or table.get_phone_share(phone) == 1
 
 
 def _iterate_code_candidates(

@@ -117,9 +117,11 @@ def _resolve_full_name(table: SampledTable, columns: NameColumns) -> NameColumns
     if first and last:
         full_count = table.count_filled_cells(full[0])
         part_count = max(table.count_filled_cells(first[0]), table.count_filled_cells(last[0]))
-        if part_count >= full_count * MIN_PARTS_SHARE:
-            return {ColumnKind.FIRST_NAME: first, ColumnKind.LAST_NAME: last}
-        return columns
+        if part_count < full_count * MIN_PARTS_SHARE:
+            return columns
+        parts = {ColumnKind.FIRST_NAME: first, ColumnKind.LAST_NAME: last}
+        # Behind the parts, full names are for the rows that lack these.
+        return {**parts, ColumnKind.NAME: full} if part_count < full_count else parts
     return _resolve_one_part(table, columns, full[0])
 
 

@@ -1,12 +1,21 @@
-"""Lists of numbers alone, as they are copied out of a group chat: each number is a person."""
+"""Lists as they are copied out of a chat or a note: numbers alone, or "Asha: 303 555 0142"."""
 
+import re
 from collections.abc import Sequence
 
+from app.domain.phones.second_numbers import find_numbers_in_cell
 from app.domain.spreadsheets.column_samples import Cells, is_phone_cell
 
 MIN_NUMBERS = 2
 # "Asha Rao, 303-555-0142, 303-555-0143" is one person with two numbers.
 MIN_NUMBERS_WITH_NAMES = 3
+# A group chat has at most some thousand members.
+MAX_LIST_CHARACTERS = 100_000
+# A name, a blank, colon or dash, and a number to the end of the line.
+NAMED_NUMBER_PATTERN = re.compile(
+    r"(?P<name>[^\d+(]{1,100}?)\s*[\s:\u2013\u2014-]\s*(?P<phone>[+(]?\d[\d\s().\-]{5,30}\d)"
+)
+MIN_NAMED_SHARE = 0.8
 
 
 def split_number_list(rows: Sequence[Cells], region: str) -> list[list[str]]:
@@ -15,9 +24,10 @@ def split_number_list(rows: Sequence[Cells], region: str) -> list[list[str]]:
     In a single row names may stand among the numbers, for contacts without one: they become rows
     without a number.
     """
+    if max(map(len, rows)) == 1:
+        return _split_single_column([row[0].strip() for row in rows], region)
     cells = [cell.strip() for row in rows for cell in row if cell.strip()]
-    has_several_columns = max(map(len, rows)) > 1
-    if not has_several_columns or len(cells) < MIN_NUMBERS:
+    if len(cells) < MIN_NUMBERS:
         return []
     if len(rows) > 1:
         if not all(is_phone_cell(cell, region) for cell in cells):
@@ -31,3 +41,17 @@ def split_number_list(rows: Sequence[Cells], region: str) -> list[list[str]]:
     names = [cell for cell in cells if cell not in set(numbers)]
     # The numbers come first: a first row without one would be taken for headings.
     return [*(["", number] for number in numbers), *([name, ""] for name in names)]
+
+
+def _split_single_column(cells: Sequence[str], region: str) -> list[list[str]]:
+    """Return the numbers of one long line, or the names and numbers of lines that have both."""
+    if len(cells) == 1 and len(cells[0]) <= MAX_LIST_CHARACTERS:
+        numbers = find_numbers_in_cell(cells[0], region)
+        return [[number] for number in numbers]
+    matches = [NAMED_NUMBER_PATTERN.fullmatch(cell) for cell in cells]
+    if sum(match is not None for match in matches) < len(cells) * MIN_NAMED_SHARE:
+        return []
+    named_rows = []
+    for cell, match in zip(cells, matches, strict=True):
+        named_rows.append([cell] if match is None else [match["name"].strip(), match["phone"]])
+    return named_rows

@@ -58,7 +58,7 @@ def _describe_hidden_rows(sheet: SheetInfo | None) -> str:
 
 
 def _describe_titles(layout: SpreadsheetLayout) -> str:
-    if layout.is_number_list:
+    if layout.is_number_list and not layout.columns.has_names:
         return NUMBER_LIST_NOTE
     count = layout.columns.title_row_count
     if not count:
