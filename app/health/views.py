@@ -9,9 +9,11 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.access import public
+from app.core.clock import now
 from app.core.settings import current_settings
 from app.core.version import VERSION
 from app.delivery.queries.heartbeat import Heartbeat, load_heartbeat
+from app.delivery.queries.progress import find_stall
 from app.delivery.queries.refused_calls import find_refused_calls
 from app.migrations.migration_errors import MigrationError
 from app.migrations.migration_runner import list_pending_migrations
@@ -51,6 +53,8 @@ def report_readiness() -> ResponseReturnValue:
             heartbeat = load_heartbeat()
             if heartbeat.outage_reason:
                 problems.append(f"Nothing is being sent: {heartbeat.outage_reason}.")
+            elif stall := find_stall(now()):
+                problems.append(stall)
     except (MigrationError, SQLAlchemyError, OSError) as error:
         log.error("not ready: %s", error)
         problems = [UNREADABLE_DATABASE_MESSAGE]
