@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from app.audit.actions import MAX_NAMES
 from app.audit.models import AuditEvent
-from app.audit.person_names import MAX_NAMES
 from app.core.db import db
 from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import add_member

@@ -45,10 +45,10 @@ def _warn_about_first_names(draft: BlastDraft, blast: RenderedBlast) -> Iterator
         count = pluralize(len(groups), "name")
         yield _build_warning(draft, f"{count} {verb} no first name: {names}.", groups[0])
     if odd_count:
-        shown = [f"“{first}” for {name}" for name, first in odd_first_names.items()]
+        greetings = [f"“{first}” for {name}" for name, first in odd_first_names.items()]
         verb = choose_by_count(odd_count, "looks", "look")
-        greetings = pluralize(odd_count, "greeting")
-        yield "info", f"{greetings} {verb} odd: {_list_names(shown, odd_count)}."
+        count = pluralize(odd_count, "greeting")
+        yield "info", f"{count} {verb} odd: {_list_names(greetings, odd_count)}."
 
 
 def _build_warning(draft: BlastDraft, problem: str, example: RenderedText) -> tuple[str, str]:
@@ -59,10 +59,10 @@ def _build_warning(draft: BlastDraft, problem: str, example: RenderedText) -> tu
 
 
 def _list_names(names: list[str], count: int) -> str:
-    shown = ", ".join(map(_shorten_text, names[:MAX_NAMES_SHOWN]))
+    text = ", ".join(map(_shorten_text, names[:MAX_NAMES_SHOWN]))
     if count > MAX_NAMES_SHOWN:
-        return f"{shown} and {count - MAX_NAMES_SHOWN:,} more"
-    return shown
+        return f"{text} and {count - MAX_NAMES_SHOWN:,} more"
+    return text
 
 
 def _shorten_text(text: str) -> str:

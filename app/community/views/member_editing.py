@@ -3,8 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import audited_write
-from app.audit.person_names import build_name_details
+from app.audit.actions import audited_write, build_name_details
 from app.community import actions, queries
 from app.community.forms import NUMBER_ALREADY_LISTED_ERROR, MemberForm
 from app.community.models import CommunityMember

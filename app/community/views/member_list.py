@@ -11,8 +11,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import audited_write
-from app.audit.person_names import build_name_details
+from app.audit.actions import audited_write, build_name_details
 from app.community import actions, queries
 from app.community.views.blueprint import bp
 from app.core.access import (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.audit.person_names import erase_phone as erase_phone_in_audit
+from app.audit.actions import erase_phone as erase_phone_in_audit
 from app.community.actions import erase_phone as erase_phone_in_community
 from app.delivery.actions import erasure as delivery
 from app.delivery.queries.phone_texts import is_text_being_sent
