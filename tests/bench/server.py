@@ -75,6 +75,11 @@ class Carrier:
         return web.Response(status=204)
 
 
+async def _list(_request: web.Request) -> web.Response:
+    """An empty list: nobody has texted anything that was missed."""
+    return web.json_response({"messages": [], "next_page_uri": None})
+
+
 async def _health(_request: web.Request) -> web.Response:
     return web.Response(text="ok")
 
@@ -85,6 +90,7 @@ def main() -> None:
     app = web.Application()
     app.router.add_post("/forget", carrier.forget)
     app.router.add_post("/{rest:.*}", carrier.take)
+    app.router.add_get("/2010-04-01/{rest:.*}", _list)
     app.router.add_get("/health", _health)
     app.router.add_get("/stats", carrier.stats)
     web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None)

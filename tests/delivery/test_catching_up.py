@@ -239,3 +239,13 @@ def test_a_request_survives_a_look_that_fails(off_app):
         request_catch_up("twilio", now())
     with off_app.app_context():
         assert find_catch_up("twilio").requested_at
+
+
+def test_a_carrier_without_any_list_is_not_waited_for(off_app, twilio, background):
+    """404: what stands behind TWILIO_API_URL takes texts and lists none."""
+    add_phones(off_app, ZOE)
+    twilio.lists.refuse(404, times=10_000)
+    scheduled = start_blast(off_app)
+    background(off_app)
+    assert wait_until_ended(off_app, scheduled).success_count == 1
+    assert news(off_app).failure == "HTTP 404"

@@ -154,6 +154,8 @@ class CatchUpJob:
         # Without an answer no text of ours would get through either: waiting costs nothing.
         if failure.http_status is None:
             hold = self.timings.catch_up_hold_unreachable
+        elif failure.http_status in catch_up_rules.NO_LIST_STATUSES:
+            hold = 0.0
         self._stop_holding_if_too_long(hold)
 
     def _postpone_look(self, retry_after: float | None) -> None:

@@ -14,6 +14,8 @@ MAX_LOOKBACK = timedelta(days=60)
 # list: Twilio's OptOutType.
 MIN_AGE_WHILE_RUNNING = timedelta(minutes=2)
 MAX_RETRY_SECONDS = 600.0
+# There is no list behind TWILIO_API_URL, so waiting for it changes nothing.
+NO_LIST_STATUSES = (404, 405, 501)
 
 
 def compute_list_start(certain_until: datetime, moment: datetime) -> datetime:
