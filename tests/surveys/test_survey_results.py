@@ -173,10 +173,10 @@ def test_the_export_has_one_row_a_session(visit, picnic):
         "Your name?",
     ]
     assert [line[2:] for line in lines[1:]] == [
-        ["completed", f"'{ZOE}", "Zoë H.", "yes", "4", "Zoë H."],
-        ["completed", f"'{LEO}", "'=Leo()", "yes", "2", "'=Leo()"],
-        ["completed", f"'{MIA}", "Mia", "no", "", ""],
-        ["handed_over", f"'{MAX}", "Max", "yes", "", ""],
+        ["completed", ZOE, "Zoë H.", "yes", "4", "Zoë H."],
+        ["completed", LEO, "'=Leo()", "yes", "2", "'=Leo()"],
+        ["completed", MIA, "Mia", "no", "", ""],
+        ["handed_over", MAX, "Max", "yes", "", ""],
     ]
 
 
