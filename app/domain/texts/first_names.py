@@ -23,6 +23,7 @@ from app.domain.texts.greeting_words import (
 )
 
 GROUP_WORDS = FAMILY_WORDS | ORGANISATION_WORDS
+LAST_GROUP_WORDS = GROUP_WORDS | {"the"}
 # Up to so many different names of a blast are parsed once.
 CACHED_NAMES = 8_192
 # Excel's errors: #N/A, #REF!, #NAME?
@@ -33,6 +34,9 @@ JOINER_PATTERN = re.compile(
 INITIAL_PATTERN = re.compile(r"[^\W\d_]\.?")
 WORD_PATTERN = re.compile(r"[^\W\d_]+")
 # What most names are: they are read by this pattern alone.
+ORDINARY_NAME_PATTERN = re.compile(
+    "[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?: (?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*|[0-9]+))*"
+)
 TWO_WORDS_PATTERN = re.compile("[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+ [A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+")
 ODD_CHARACTERS = frozenset("#@/\\|<>[]{}_=*0123456789")
 # Letters with hyphens and apostrophes between them: Anne-Marie, D'Angelo.
@@ -48,9 +52,11 @@ def extract_first_name(name: str | None) -> str:
     small letters get a capital. Never raises.
     """
     text = " ".join((name or "").replace(",", ", ").split())
-    if TWO_WORDS_PATTERN.fullmatch(text):
-        first_word, last_word = text.lower().split()
-        if first_word not in _load_special_words() and last_word not in GROUP_WORDS:
+    if ORDINARY_NAME_PATTERN.fullmatch(text):
+        lower = text.lower()
+        first_word, last_word = lower.partition(" ")[0], lower.rpartition(" ")[2]
+        is_special = first_word in _load_special_words() or last_word in LAST_GROUP_WORDS
+        if not is_special and lower not in NO_NAMES:
             return text.partition(" ")[0]
     if is_no_name(text) or _is_group(text) or not WORD_PATTERN.search(text):
         return ""
