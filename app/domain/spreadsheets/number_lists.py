@@ -1,7 +1,7 @@
 """Lists as they are copied out of a chat or a note: numbers alone, or "Asha: 303 555 0142"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.domain.phones.second_numbers import find_numbers_in_cell
 from app.domain.spreadsheets.column_samples import Cells, is_phone_cell
@@ -26,21 +26,29 @@ def split_number_list(rows: Sequence[Cells], region: str) -> list[list[str]]:
     """
     if max(map(len, rows)) == 1:
         return _split_single_column([row[0].strip() for row in rows], region)
-    cells = [cell.strip() for row in rows for cell in row if cell.strip()]
+    # Most files end this at their first cell, a heading or a name.
+    has_only_numbers = all(is_phone_cell(cell, region) for cell in _iterate_cells(rows))
+    if len(rows) > 1 and not has_only_numbers:
+        return []
+    cells = list(_iterate_cells(rows))
     if len(cells) < MIN_NUMBERS:
         return []
-    if len(rows) > 1:
-        if not all(is_phone_cell(cell, region) for cell in cells):
-            return []
+    if has_only_numbers:
         return [[cell] for cell in cells]
     numbers = [cell for cell in cells if is_phone_cell(cell, region)]
-    if len(numbers) == len(cells):
-        return [[cell] for cell in cells]
     if len(numbers) < MIN_NUMBERS_WITH_NAMES:
         return []
     names = [cell for cell in cells if cell not in set(numbers)]
     # The numbers come first: a first row without one would be taken for headings.
     return [*(["", number] for number in numbers), *([name, ""] for name in names)]
+
+
+def _iterate_cells(rows: Sequence[Cells]) -> Iterator[str]:
+    """Yield the cells that are not blank, without blanks around them."""
+    for row in rows:
+        for cell in row:
+            if cell.strip():
+                yield cell.strip()
 
 
 def _split_single_column(cells: Sequence[str], region: str) -> list[list[str]]:
