@@ -32,8 +32,6 @@ SPANISH_WORDS = frozenset({"ALTO", "BAJA", "PARE", "FIN"})
 # "In any company of at most three words": issue 10, B6.
 MAX_SHORT_WORDS = 3
 
-_GRAMMAR = load_grammar()
-
 
 class OptOutVerdict(StrEnum):
     """How sure it is that a text asks for no more texts."""
@@ -89,7 +87,7 @@ class _TextReading:
         return ""
 
     def _has(self, kind: str) -> bool:
-        return any(_GRAMMAR.is_within(kind, sentence) for sentence in self._encoded)
+        return any(load_grammar().is_within(kind, sentence) for sentence in self._encoded)
 
     def _is_certain(self) -> bool:
         if len(self._text) > MAX_CERTAIN_LENGTH or self._is_joke or self._has("somebody_else"):
@@ -115,21 +113,23 @@ class _TextReading:
         if not self._has("law_word"):
             return False
         words = "".join(self._encoded)
-        if len(_GRAMMAR.remove_courtesies(words)) > MAX_SHORT_WORDS:
+        if len(load_grammar().remove_courtesies(words)) > MAX_SHORT_WORDS:
             return False
-        return not any(_GRAMMAR.is_sentence("speech", text) for text in (words, *self._encoded))
+        return not any(
+            load_grammar().is_sentence("speech", text) for text in (words, *self._encoded)
+        )
 
 
 def _encode(sentence: Sentence) -> str:
-    return _GRAMMAR.encode_words(sentence.words[:MAX_WORDS])
+    return load_grammar().encode_words(sentence.words[:MAX_WORDS])
 
 
 def _has_only_requests(sentences: Sequence[str]) -> bool:
     """Whether one sentence is a request, and every other a request or a neutral remark."""
-    others = [text for text in sentences if not _GRAMMAR.is_sentence("request", text)]
+    others = [text for text in sentences if not load_grammar().is_sentence("request", text)]
     if len(others) == len(sentences):
         return False
-    return all(_GRAMMAR.is_sentence("remark", text) for text in others)
+    return all(load_grammar().is_sentence("remark", text) for text in others)
 
 
 def _has_likely_sentence(sentences: Sequence[str]) -> bool:
@@ -137,9 +137,9 @@ def _has_likely_sentence(sentences: Sequence[str]) -> bool:
 
     "Cancel" beside other sentences means something else: "I can't come. Cancel."
     """
-    others = [text for text in sentences if not _GRAMMAR.is_sentence("remark", text)]
+    others = [text for text in sentences if not load_grammar().is_sentence("remark", text)]
     for sentence in sentences:
-        if len(others) > 1 and _GRAMMAR.is_sentence("unclear", sentence):
+        if len(others) > 1 and load_grammar().is_sentence("unclear", sentence):
             continue
         if _has_sentence("asked_request", [sentence]) or _has_sentence("likely", [sentence]):
             return True
@@ -147,16 +147,18 @@ def _has_likely_sentence(sentences: Sequence[str]) -> bool:
 
 
 def _has_sentence(kind: str, sentences: Sequence[str]) -> bool:
-    return any(_GRAMMAR.is_sentence(kind, sentence) for sentence in sentences)
+    return any(load_grammar().is_sentence(kind, sentence) for sentence in sentences)
 
 
 def is_for_somebody_else(text: str) -> bool:
     """Whether a request speaks of somebody else: "my mom passed away, please remove her"."""
     sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=False)[:MAX_SENTENCES]
-    return any(_GRAMMAR.is_within("somebody_else", _encode(sentence)) for sentence in sentences)
+    return any(
+        load_grammar().is_within("somebody_else", _encode(sentence)) for sentence in sentences
+    )
 
 
 def asks_for_texts_again(text: str) -> bool:
     """Whether a text asks for texts again: "put me back on the list", RESUBSCRIBE."""
     sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=True)[:MAX_SENTENCES]
-    return any(_GRAMMAR.is_within("back_in", _encode(sentence)) for sentence in sentences)
+    return any(load_grammar().is_within("back_in", _encode(sentence)) for sentence in sentences)

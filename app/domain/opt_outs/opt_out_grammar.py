@@ -1,16 +1,25 @@
 """The grammar of requests to leave: opt_out_rules.txt over the words of opt_out_words.txt.
 
 Each word stands for one character, the same for all words of the same kinds; so a sentence is a
-short string, and each kind of rule one regular expression over it. Every repetition is bounded:
-a malicious text cannot make a rule slow.
+short string, and each rule a regular expression over it (opt_out_rule_set). Every repetition is
+bounded: a malicious text cannot make a rule slow.
 """
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from app.domain.opt_outs.opt_out_lexer import Word
+from app.domain.opt_outs.opt_out_rule_set import (
+    GrammarRule,
+    RuleSet,
+    find_ends,
+    find_starts,
+    join_alternatives,
+    list_required,
+    split_alternatives,
+)
 from app.domain.texts.word_tables import load_word_table
 
 WORDS_FILE = Path(__file__).with_name("opt_out_words.txt")
@@ -33,78 +42,117 @@ _PHRASES_AROUND = {
     "else_request": (("court", "ask"), ("court",)),
     "remark": (("court",), ("court",)),
 }
+# How many sentences are remembered: one text is asked about by several kinds of rules.
+_REMEMBERED_SENTENCES = 256
 
 
 class OptOutGrammar:
     """The rules by kind: `request`, `remark`, `likely`, `likely_in`, `stay_in`, `speech`, …"""
 
     def __init__(self, words: dict[str, list[str]], rules: Sequence[tuple[str, str]]) -> None:
-        self._rules = rules
-        kinds_by_word: dict[str, set[str]] = {}
+        # Their plurals are in no table.
+        self._things = frozenset(words["thing"])
+        self._rules_by_kind = _group_rules(rules)
+        self._characters: dict[frozenset[str], str] = {}
+        self._character_by_word: dict[str, str] = {}
+        self._assign_characters(
+            words, {token for _, rule in rules for token in _list_literals(rule)}
+        )
+        self._compiled_tokens: dict[str, str] = {}
+        self._phrase_characters: dict[str, frozenset[str] | None] = {}
+        self._rule_sets: dict[tuple[str, ...], RuleSet] = {}
+        self.find_starts = lru_cache(_REMEMBERED_SENTENCES)(self._find_starts)
+        self.find_ends = lru_cache(_REMEMBERED_SENTENCES)(self._find_ends)
+
+    def _assign_characters(self, words: dict[str, list[str]], literals: set[str]) -> None:
+        kinds_by_word: dict[str, set[str]] = {literal: {literal} for literal in literals}
         for kind, members in words.items():
             for word in members:
                 kinds_by_word.setdefault(word, set()).add(kind)
-        # Their plurals are in no table.
-        self._things = frozenset(words["thing"])
-        self._literals = {token for _, rule in rules for token in _find_literals(rule)}
-        for literal in self._literals:
-            kinds_by_word.setdefault(literal, set())
-        self._characters: dict[frozenset[str], str] = {}
-        self._character_by_word: dict[str, str] = {}
         for word, kinds in kinds_by_word.items():
-            signature = kinds | ({word} if word in self._literals else set())
-            self._character_by_word[word] = self._assign_character(signature)
+            self._character_by_word[word] = self._assign_character(kinds)
         for kind in (_NAME, _NUMBER, _ING, _UNKNOWN):
             self._assign_character({kind, _UNKNOWN})
-        self._character_sets: dict[str, str] = {}
-        self._patterns = self._compile_rules()
-        self._fillers = re.compile(self._compile_kind("please"))
-        self._courtesies = self._patterns.pop("courtesy")
 
     def _assign_character(self, signature: set[str]) -> str:
         key = frozenset(signature)
         return self._characters.setdefault(key, chr(_FIRST_CHARACTER + len(self._characters)))
 
-    def _compile_rules(self) -> dict[str, re.Pattern[str]]:
-        phrases: dict[str, list[str]] = {}
-        patterns: dict[str, list[str]] = {}
-        for kind, rule in self._rules:
-            if kind.startswith(_PHRASE_KIND):
-                name = kind.removeprefix(_PHRASE_KIND)
-                phrases.setdefault(name, []).append(self._compile_rule(rule, phrases))
-            else:
-                patterns.setdefault(kind, []).append(self._compile_rule(rule, phrases))
-        patterns["courtesy"] = phrases["court"]
-        patterns["asked_request"] = patterns["request"]
-        pattern_by_kind = {}
-        for kind, alternatives in patterns.items():
-            before, after = (
-                _repeat_phrases([phrases[name] for name in names])
-                for names in _PHRASES_AROUND.get(kind, ((), ()))
-            )
-            pattern_by_kind[kind] = re.compile(f"{before}(?:{'|'.join(alternatives)}){after}")
-        return pattern_by_kind
+    @cached_property
+    def _characters_by_kind(self) -> dict[str, frozenset[str]]:
+        characters: dict[str, set[str]] = {}
+        for kinds, character in self._characters.items():
+            for kind in kinds:
+                characters.setdefault(kind, set()).add(character)
+        return {kind: frozenset(members) for kind, members in characters.items()}
 
-    def _compile_rule(self, rule: str, phrases: dict[str, list[str]]) -> str:
-        return "".join(self._compile_token(token, phrases) for token in tokenize_rule(rule))
+    def _list_phrase(self, name: str) -> list[str]:
+        return self._rules_by_kind.get(_PHRASE_KIND + name, [])
 
-    def _compile_token(self, token: str, phrases: dict[str, list[str]]) -> str:
+    def _compile_token(self, token: str) -> str:
+        """Return the regular expression of a token; those of phrases are kept."""
+        compiled = self._compiled_tokens.get(token)
+        if compiled is None:
+            compiled = self._compiled_tokens[token] = self._write_token(token)
+        return compiled
+
+    def _write_token(self, token: str) -> str:
         if token == "any":
             return "."
-        if token in phrases:
-            return f"(?:{'|'.join(phrases[token])})"
-        if token[0].isalpha() or (token[0].isdigit() and token in self._literals):
-            return self._compile_kind(token)
+        phrase = self._list_phrase(token)
+        if phrase:
+            return f"(?:{'|'.join(map(self._compile_rule, phrase))})"
+        if token[0].isalnum():
+            return f"[{''.join(sorted(self._find_kind(token)))}]"
         return "(?:" if token == "(" else token
 
-    def _compile_kind(self, kind: str) -> str:
-        """Return a set of the characters of a kind of words, or of one word."""
-        if kind not in self._character_sets:
-            characters = [char for kinds, char in self._characters.items() if kind in kinds]
-            if not characters:
-                raise ValueError(f"no word is a {kind}")
-            self._character_sets[kind] = f"[{''.join(characters)}]"
-        return self._character_sets[kind]
+    def _compile_rule(self, rule: str) -> str:
+        return "".join(map(self._compile_token, tokenize_rule(rule)))
+
+    def _find_kind(self, kind: str) -> frozenset[str]:
+        """Return the characters of a kind of words, or of one word."""
+        if kind not in self._characters_by_kind:
+            raise ValueError(f"no word is a {kind}")
+        return self._characters_by_kind[kind]
+
+    def _find_characters(self, token: str) -> frozenset[str] | None:
+        """Return the characters of which one is in whatever a token matches; None for any word."""
+        if token == "any" or not token[0].isalnum():
+            return None
+        phrase = self._list_phrase(token)
+        if not phrase:
+            return self._find_kind(token)
+        if token not in self._phrase_characters:
+            self._phrase_characters[token] = join_alternatives(
+                list_required(alternative, self._find_characters)
+                for rule in phrase
+                for alternative in split_alternatives(tokenize_rule(rule))
+            )
+        return self._phrase_characters[token]
+
+    def _find_rules(self, *kinds: str) -> RuleSet:
+        """Return the rules of these kinds together."""
+        if kinds not in self._rule_sets:
+            self._rule_sets[kinds] = RuleSet(
+                GrammarRule(
+                    alternative,
+                    list_required(alternative, self._find_characters),
+                    self._compile_token,
+                )
+                for kind in kinds
+                for rule in self._rules_by_kind[kind]
+                for alternative in split_alternatives(tokenize_rule(rule))
+            )
+        return self._rule_sets[kinds]
+
+    def _find_starts(self, sentence: str, phrases: tuple[str, ...]) -> frozenset[int]:
+        return find_starts(sentence, self._find_phrases(phrases))
+
+    def _find_ends(self, sentence: str, phrases: tuple[str, ...]) -> frozenset[int]:
+        return find_ends(sentence, self._find_phrases(phrases))
+
+    def _find_phrases(self, names: tuple[str, ...]) -> RuleSet:
+        return self._find_rules(*(_PHRASE_KIND + name for name in names))
 
     def encode_words(self, words: Sequence[Word]) -> str:
         """Return the words as a string of one character each."""
@@ -117,31 +165,45 @@ class OptOutGrammar:
         singular = word.text.removesuffix("S")
         if singular in self._things:
             return self._character_by_word[singular]
-        return self._assign_character({_guess_kind(word), _UNKNOWN})
+        return self._characters[frozenset({_guess_kind(word), _UNKNOWN})]
 
     def is_sentence(self, kind: str, sentence: str) -> bool:
         """Whether a rule of this kind is the whole of an encoded sentence."""
-        pattern = self._patterns[kind]
-        if pattern.fullmatch(sentence):
+        if self._is_whole(kind, sentence):
             return True
         thinned = self._fillers.sub("", sentence)
-        return thinned not in ("", sentence) and pattern.fullmatch(thinned) is not None
+        return thinned not in ("", sentence) and self._is_whole(kind, thinned)
+
+    def _is_whole(self, kind: str, sentence: str) -> bool:
+        rules = self._find_rules("request" if kind == "asked_request" else kind)
+        around = _PHRASES_AROUND.get(kind)
+        if around is None:
+            return rules.match_between(sentence, {0}, {len(sentence)})
+        starts = self.find_starts(sentence, around[0])
+        return rules.match_between(sentence, starts, self.find_ends(sentence, around[1]))
 
     def is_within(self, kind: str, sentence: str) -> bool:
         """Whether a rule of this kind is anywhere in an encoded sentence."""
-        return self._patterns[kind].search(sentence) is not None
+        return self._find_rules(kind).search(sentence)
+
+    @cached_property
+    def _fillers(self) -> re.Pattern[str]:
+        return re.compile(self._compile_token("please"))
+
+    @cached_property
+    def _courtesies(self) -> re.Pattern[str]:
+        return re.compile(self._compile_token("court"))
 
     def remove_courtesies(self, sentence: str) -> str:
         """Return an encoded sentence without its courtesies and insults."""
         return self._courtesies.sub("", sentence)
 
 
-def _repeat_phrases(phrases: Sequence[Sequence[str]]) -> str:
-    """Return a pattern of up to six of these phrases in a row; "" when there are none."""
-    if not phrases:
-        return ""
-    alternatives = "|".join("|".join(patterns) for patterns in phrases)
-    return f"(?:{alternatives}){{0,6}}"
+def _group_rules(rules: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    rules_by_kind: dict[str, list[str]] = {}
+    for kind, rule in rules:
+        rules_by_kind.setdefault(kind, []).append(rule)
+    return rules_by_kind
 
 
 def _guess_kind(word: Word) -> str:
@@ -158,12 +220,13 @@ def tokenize_rule(rule: str) -> tuple[str, ...]:
     return tuple(_TOKEN_PATTERN.findall(rule))
 
 
-def _find_literals(rule: str) -> list[str]:
+def _list_literals(rule: str) -> list[str]:
     return [token for token in tokenize_rule(rule) if token[0].isupper() or token[0].isdigit()]
 
 
+@cache
 def load_grammar() -> OptOutGrammar:
-    """Return the grammar of the two tables."""
+    """Return the grammar of the two tables; read once, when the first text is judged."""
     lines = RULES_FILE.read_text(encoding="utf-8").splitlines()
     parts = [line.partition(": ") for line in lines if not line.startswith("#")]
     rules = [(kind, rule) for kind, colon, rule in parts if colon]
