@@ -139,4 +139,5 @@ def add_updated_at_trigger(model: Any, *columns: str) -> None:
         "WHERE id = new.id; END"
     )
     # DDL() formats with %: each sign of strftime is doubled.
-    event.listen(model.__table__, "after_create", DDL(statement.replace("%", "%%")))
+    create_trigger = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+    event.listen(model.__table__, "after_create", create_trigger)

@@ -35,6 +35,10 @@ class SchemaObject:
     kind: str
     sql: str
 
+    def does_the_same(self, other: "SchemaObject") -> bool:
+        """Whether both statements do the same, however they are written."""
+        return normalize_sql(self.sql) == normalize_sql(other.sql)
+
 
 def recreate_schema_objects(connection: sqlite3.Connection) -> list[str]:
     """Create what is missing or different from the models, and return the names.
@@ -42,17 +46,17 @@ def recreate_schema_objects(connection: sqlite3.Connection) -> list[str]:
     Inside a transaction. What is there and not in the models stays. Raises MigrationError when
     rows contradict a unique index.
     """
-    existing = {found.name: found for found in _read_objects(connection)}
+    existing = {each.name: each for each in _read_objects(connection)}
     recreated = []
     # Search tables first: their triggers are on other tables, but name them.
-    for wanted in sorted(_read_model_objects(), key=lambda found: found.kind != "search"):
-        found = existing.get(wanted.name)
-        if found is not None and normalize_sql(found.sql) == normalize_sql(wanted.sql):
+    for expected_object in sorted(_read_model_objects(), key=lambda each: each.kind != "search"):
+        existing_object = existing.get(expected_object.name)
+        if existing_object is not None and existing_object.does_the_same(expected_object):
             continue
-        if found is not None:
-            connection.execute(_build_drop_sql(found))
-        _create_object(connection, wanted)
-        recreated.append(wanted.name)
+        if existing_object is not None:
+            connection.execute(_build_drop_sql(existing_object))
+        _create_object(connection, expected_object)
+        recreated.append(expected_object.name)
     return recreated
 
 

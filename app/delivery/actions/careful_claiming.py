@@ -72,9 +72,9 @@ def claim_queued_row(
             return []
         deadline = blast.deadline
     params = build_queue_params(carrier, 1, moment)
-    found = sql.SELECT_QUEUED_MESSAGE.fetch_json(**params | {"message_id": row.message_id})
+    rows = sql.SELECT_QUEUED_MESSAGE.fetch_json(**params | {"message_id": row.message_id})
     candidates = []
-    for message in (QueuedMessage(*values) for values in found):
+    for message in (QueuedMessage(*values) for values in rows):
         own_deadline = deadline or datetime_from_db(message.not_after)
         candidates.append(ClaimCandidate(message, own_deadline))
     return claim_candidates(candidates, capacity, moment)

@@ -28,7 +28,9 @@ SCHEDULE_SET_ASIDE = (
 NOTICE_CAUSE = "A text of it cannot be read in the database or cannot be sent. The others go on."
 NOTICE_FIX = "See which on the page of the blast, and let dbdoctor --doctor look at the database."
 schedules = cast("Table", ScheduledMessage.__table__)
-messages_c, message_logs_c, schedules_c = messages.c, message_logs.c, schedules.c
+messages_c = messages.c
+message_logs_c = message_logs.c
+schedules_c = schedules.c
 
 
 def set_aside_message(

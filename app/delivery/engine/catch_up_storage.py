@@ -45,11 +45,11 @@ class CatchUpStorage:
 
     def select_unknown(self, texts: Sequence[CarrierMessage]) -> list[CarrierMessage]:
         """Return those of these texts that are not stored, in their order."""
-        known: set[str] = set()
+        known_sids: set[str] = set()
         with self.app.app_context():
             for start in range(0, len(texts), KNOWN_SIDS_BATCH):
-                known |= find_known_sids(texts[start : start + KNOWN_SIDS_BATCH])
-        return [text for text in texts if text.sid not in known]
+                known_sids |= find_known_sids(texts[start : start + KNOWN_SIDS_BATCH])
+        return [text for text in texts if text.sid not in known_sids]
 
     def find_leaving_phones(self, texts: Sequence[CarrierMessage]) -> set[str]:
         """Return which phones ask to leave in these texts."""

@@ -28,7 +28,7 @@ class CommitWakeup:
         add_commit_listener(self._note_commit)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop waking anybody: commits are no longer listened to."""
         remove_commit_listener(self._note_commit)
         if self._pending:
             self._pending.cancel()

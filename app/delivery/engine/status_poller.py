@@ -84,8 +84,8 @@ class StatusPoller:
         listed = self.list_lookups.choose_lookups(lookups, moment or now())
         if listed:
             rest = await self.list_lookups.run(listed, moment)
-            others = [lookup for lookup in lookups if lookup not in set(listed)]
-            await self._run_lookups([*others, *rest][:MAX_LOOKUPS_PER_ROUND], moment)
+            other_lookups = [lookup for lookup in lookups if lookup not in set(listed)]
+            await self._run_lookups([*other_lookups, *rest][:MAX_LOOKUPS_PER_ROUND], moment)
         else:
             await self._run_lookups(lookups[:MAX_LOOKUPS_PER_ROUND], moment)
         return len(lookups)

@@ -117,10 +117,12 @@ def list_due_lookups(carrier: str, moment: datetime, max_rows: int) -> list[Stat
     missing longest. Messages of one phone without a sid are one question.
     """
     urgent = _list_due_messages(carrier, moment, max_rows, _IS_URGENT)
-    others: list[_DueMessage] = []
+    other_lookups: list[_DueMessage] = []
     if len(urgent) < max_rows:
-        others = _list_due_messages(carrier, moment, max_rows - len(urgent), not_(_IS_URGENT))
-    return [*_build_lookups(urgent), *_build_lookups(others)]
+        other_lookups = _list_due_messages(
+            carrier, moment, max_rows - len(urgent), not_(_IS_URGENT)
+        )
+    return [*_build_lookups(urgent), *_build_lookups(other_lookups)]
 
 
 def _build_lookups(due: Sequence[_DueMessage]) -> list[StatusLookup]:

@@ -105,10 +105,10 @@ def _guess_kinds(
     _set_phone_kinds(kinds, phones)
     for index, kind in find_code_columns(table, phones.chosen, _list_taken(kinds)).items():
         kinds[index] = kind
-    taken = {*_list_taken(kinds), *phones.others, *hidden_columns}
+    taken_indexes = {*_list_taken(kinds), *phones.others, *hidden_columns}
     has_headings = bool(heading_rows.headings)
     phone_heading = table.headings[phones.chosen[0]] if phones.chosen else ""
-    names = find_name_columns(table, taken, phone_heading, has_headings=has_headings)
+    names = find_name_columns(table, taken_indexes, phone_heading, has_headings=has_headings)
     for kind, indexes in names.items():
         order += indexes
         for index in indexes:

@@ -116,7 +116,7 @@ class SampledTable:
 
     def list_columns_of_kind(self, kind: ColumnKind) -> list[int]:
         """Return the indexes of the columns whose heading is of this kind."""
-        return [index for index, found in enumerate(self.heading_kinds) if found is kind]
+        return [index for index, own_kind in enumerate(self.heading_kinds) if own_kind is kind]
 
     def find_distinct_values(self, index: int) -> frozenset[str]:
         """Return the different cells of a whole column, empty when there are many or long ones."""

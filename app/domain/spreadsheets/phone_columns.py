@@ -95,8 +95,8 @@ def find_phone_columns(table: SampledTable, hidden_columns: frozenset[int]) -> P
     candidates.sort(key=lambda index: _rank_column(table, index), reverse=True)
     _reject_shortened_numbers(table, candidates[0])
     chosen = _choose_columns(table, candidates)
-    others = [index for index in candidates if index not in chosen]
-    return PhoneColumns(chosen, (), tuple(others))
+    other_columns = [index for index in candidates if index not in chosen]
+    return PhoneColumns(chosen, (), tuple(other_columns))
 
 
 def _is_candidate(table: SampledTable, index: int) -> bool:
@@ -192,9 +192,9 @@ def _choose_labelled_columns(
 ) -> PhoneColumns:
     """Return the labelled columns in their order: the labels decide row by row."""
     labelled = [index for index in candidates if index - 1 in labels or index + 1 in labels]
-    others = [index for index in candidates if index not in labelled]
+    other_columns = [index for index in candidates if index not in labelled]
     _reject_shortened_numbers(table, labelled[0])
-    return PhoneColumns(tuple(labelled), tuple(labels), tuple(others))
+    return PhoneColumns(tuple(labelled), tuple(labels), tuple(other_columns))
 
 
 def _reject_shortened_numbers(table: SampledTable, index: int) -> None:

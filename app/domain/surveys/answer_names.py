@@ -66,8 +66,8 @@ def _strip_courtesies_behind(name: str) -> str:
     keys = [fold_answer(word) or "-" for word in words]
     if any(" " in key for key in keys):
         return name
-    kept = strip_courtesies(" ".join(keys), before=(), behind=_NAME_COURTESIES).count(" ") + 1
-    return name if kept == len(words) else " ".join(words[:kept]).rstrip(" ,!.")
+    word_count = strip_courtesies(" ".join(keys), before=(), behind=_NAME_COURTESIES).count(" ") + 1
+    return name if word_count == len(words) else " ".join(words[:word_count]).rstrip(" ,!.")
 
 
 def _is_sentence(words: list[str], *, is_introduced: bool) -> bool:

@@ -49,8 +49,8 @@ def _has_only_phone_sentences(sentences: list[str], is_at_once: bool) -> bool:
     """Whether a phone's own sentences are the whole text: two of them, or one written at once."""
     if not sentences or not all(map(_PHONE_SENTENCE_PATTERN.fullmatch, sentences)):
         return False
-    told = [sentence for sentence in sentences if not _COURTESY_PATTERN.fullmatch(sentence)]
-    return len(told) >= 2 or (bool(told) and is_at_once)
+    statements = [sentence for sentence in sentences if not _COURTESY_PATTERN.fullmatch(sentence)]
+    return len(statements) >= 2 or (bool(statements) and is_at_once)
 
 
 def _fold_text(text: str) -> str:

@@ -95,8 +95,8 @@ def _remove_quoted_passage(passage: str, our_last_texts: Sequence[str]) -> str:
 def _remove_our_texts(text: str, our_last_texts: Sequence[str]) -> str:
     """Return the text without our last texts, or whole lines or sentences of them."""
     rest = text
-    for ours in our_last_texts:
-        for passage in _list_passages(ours):
+    for our_text in our_last_texts:
+        for passage in _list_passages(our_text):
             if len(passage) > len(rest):
                 continue
             rest = _remove_passage(rest, passage)
@@ -134,7 +134,7 @@ def is_text_of_ours(words: str, our_last_texts: Sequence[str]) -> bool:
     quoted = fold_quotation(words)
     if not quoted:
         return False
-    return any(_is_part_of(quoted, fold_quotation(ours)) for ours in our_last_texts)
+    return any(_is_part_of(quoted, fold_quotation(our_text)) for our_text in our_last_texts)
 
 
 def _is_part_of(quoted: str, ours: str) -> bool:

@@ -29,8 +29,8 @@ def place_reactions(entries: Sequence[ConversationEntry]) -> list[ConversationEn
 def _read_entry(entry: ConversationEntry, earlier: Sequence[ConversationEntry]) -> InboundReading:
     if not entry.is_inbound:
         return InboundReading(entry.body)
-    ours = [text.body for text in reversed(earlier) if not text.is_inbound]
-    return read_inbound_text(entry.body, ours[:MAX_QUOTED_TEXTS])
+    our_texts = [text.body for text in reversed(earlier) if not text.is_inbound]
+    return read_inbound_text(entry.body, our_texts[:MAX_QUOTED_TEXTS])
 
 
 def _place_reaction(

@@ -64,10 +64,10 @@ def _find_foldable_words() -> list[str]:
     rows = db.session.execute(
         select(TriggerWord.word, TriggerWord.folded).order_by(TriggerWord.word)
     ).all()
-    taken = {row.folded for row in rows}
+    taken_words = {row.folded for row in rows}
     words: dict[str, str] = {}
     for row in rows:
-        if row.folded is None and fold_keyword(row.word) not in taken:
+        if row.folded is None and fold_keyword(row.word) not in taken_words:
             words.setdefault(fold_keyword(row.word), row.word)
     words.pop("", None)
     return list(words.values())

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Row, case, select
 
 from app.core.db import db
-from app.domain.texts.first_names import extract_first_name
 from app.domain.surveys.answer_guessing import guess_answer
 from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
+from app.domain.texts.first_names import extract_first_name
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 from app.surveys.queries.answer_calendar import build_answer_calendar
 

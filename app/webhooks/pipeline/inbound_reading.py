@@ -18,19 +18,21 @@ def read_beside_our_texts(text: StoredInboundText) -> StoredInboundText:
     parsed = text.parsed
     if not may_quote_us(parsed.body) and not is_spanish_opt_out_word(parsed.reading.words):
         return text
-    ours = find_our_last_texts(text.inbound.phone)
-    if not ours.bodies:
+    our_texts = find_our_last_texts(text.inbound.phone)
+    if not our_texts.bodies:
         return text
-    seconds = (text.inbound.moment - ours.left_at).total_seconds() if ours.left_at else None
+    seconds = (
+        (text.inbound.moment - our_texts.left_at).total_seconds() if our_texts.left_at else None
+    )
     reading = parsed.reading
-    if may_read_otherwise(parsed.body, ours.bodies, seconds):
-        reading = read_inbound_text(parsed.body, ours.bodies, seconds)
+    if may_read_otherwise(parsed.body, our_texts.bodies, seconds):
+        reading = read_inbound_text(parsed.body, our_texts.bodies, seconds)
     elif not is_spanish_opt_out_word(reading.words):
         return text
     intent = decide_intent(
         parsed.twilio_opt_out_type,
         reading,
-        knows_spanish_words=any(map(is_spanish_text, ours.bodies)),
+        knows_spanish_words=any(map(is_spanish_text, our_texts.bodies)),
     )
     if (reading, intent) == (parsed.reading, parsed.intent):
         return text
