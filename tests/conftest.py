@@ -54,7 +54,7 @@ def pytest_collection_finish():
 def fresh_database(tmp_path_factory):
     """A migrated database file with the users ada and sol, which tests copy.
 
-    It is created once, because hashing two passwords takes 0.3 s.
+    It is created once: migrating it takes 0.3 s.
     """
     path = tmp_path_factory.mktemp("database") / "fresh.db"
     migrate_database(path, QUIET)

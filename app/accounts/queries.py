@@ -15,6 +15,7 @@ from app.accounts.models import (
     AppUser,
     LoginAttempt,
     LoginSession,
+    build_dummy_hash,
     hash_session_token,
     verify_password,
 )
@@ -27,10 +28,6 @@ from app.domain.texts.whole_numbers import parse_id
 from app.organisation import queries as organisation
 
 USER_SORTS = ("username", "role", "created_at")
-# The hash of no password. It is checked when there is no such user, so that the response takes as
-# long as for an existing one.
-DUMMY_PASSWORD_HASH = "scrypt:32768:8:1$SpzXvBqMWnTfYhLc$" + "5b" * 64
-
 
 # A session that is not remembered ends when it is not used for so long.
 MAX_IDLE_TIME = timedelta(hours=8)
@@ -126,7 +123,7 @@ def authenticate_user(username: str, password: str) -> AppUser | None:
     """Return the user with this name and password, or None. Takes as long for an unknown name."""
     user = find_user_by_name(username)
     if user is None:
-        verify_password(DUMMY_PASSWORD_HASH, password)
+        verify_password(build_dummy_hash(), password)
         return None
     if not user.check_password(password):
         return None
