@@ -26,6 +26,7 @@ from app.organisation import queries as organisation
 
 # Where somebody looks who wonders why no text comes in.
 ENDPOINTS_ABOUT_CALLS = {"dashboard.show_dashboard", "organisation.edit_settings"}
+ENDPOINTS_ABOUT_ONESELF = {"accounts.change_own_password", "accounts.list_own_sessions"}
 
 
 @dataclass(frozen=True)
@@ -171,8 +172,10 @@ def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
     url = url_for(entry.endpoint)
     # An entry is current on every page whose path begins with the same segment.
     is_same_feature = request.path.split("/")[1] == url.split("/")[1]
+    # Home's path is one slash: its other pages are known by their blueprint.
+    is_page_of_home = url == "/" and request.blueprint == "dashboard"
     is_current = is_same_feature and request.endpoint != "blasts.compose_blast"
-    return MenuItem(entry.label, url, entry.icon, entry.group, is_current, count)
+    return MenuItem(entry.label, url, entry.icon, entry.group, is_current or is_page_of_home, count)
 
 
 def _build_compose_tab() -> MenuItem:
@@ -185,7 +188,7 @@ def _build_signed_in_user() -> SignedInUser:
         current_user.username,
         account_url=url_for("accounts.change_own_password"),
         logout_url=url_for("accounts.logout"),
-        current=request.endpoint == "accounts.change_own_password",
+        current=request.endpoint in ENDPOINTS_ABOUT_ONESELF,
     )
 
 

@@ -306,6 +306,7 @@ def places(here: Filled) -> list[Place]:
         Place("accounts.add_user", "users-add", "/users/add", ADMIN),
         Place("accounts.edit_user", "users-edit", f"/users/{here.user}/edit", ADMIN),
         Place("accounts.change_own_password", "account", "/account/password"),
+        Place("accounts.list_own_sessions", "account-sessions", "/account"),
         Place("audit.list_audit_events", "audit", "/audit", ADMIN),
         Place("organisation.edit_settings", "settings", "/settings", ADMIN),
         Place("errors", "not-there", "/nothing-here", status=404),

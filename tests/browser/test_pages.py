@@ -25,7 +25,13 @@ ONLY_FOR_ADMINS = re.compile(
     r"|^(?!/(events|inbox|keywords|surveys)/).*/edit$"
 )
 OUTSIDE_THE_MENU = {"not-there", "compose", "compose-survey", "person", "person-erase"}
-LIT_ENTRIES = {"account": ["ada"], "scheduled": ["Blasts"], "log-paused": ["Blasts"]}
+LIT_ENTRIES = {
+    "account": ["ada"],
+    "account-sessions": ["ada"],
+    "sending": ["Home"],
+    "scheduled": ["Blasts"],
+    "log-paused": ["Blasts"],
+}
 
 
 @pytest.fixture(scope="session")
