@@ -120,7 +120,7 @@ def _choose_trusted_hosts(values: Mapping[str, Any]) -> tuple[str, ...]:
     if find_base_url_problems(values["public_base_url"]):
         return ()
     public_name = urlsplit(values["public_base_url"]).hostname
-    if values["app_env"] != "production" or not public_name:
+    if values["app_env"] != "production" or public_name in (None, *LOOPBACK_NAMES):
         return ()
     return (public_name, *LOOPBACK_NAMES)
 

@@ -46,10 +46,12 @@ def recreate_schema_objects(connection: sqlite3.Connection) -> list[str]:
     Inside a transaction. What is there and not in the models stays. Raises MigrationError when
     rows contradict a unique index.
     """
-    existing = {each.name: each for each in _read_objects(connection)}
+    existing = {present.name: present for present in _read_objects(connection)}
     recreated = []
     # Search tables first: their triggers are on other tables, but name them.
-    for expected_object in sorted(_read_model_objects(), key=lambda each: each.kind != "search"):
+    for expected_object in sorted(
+        _read_model_objects(), key=lambda expected: expected.kind != "search"
+    ):
         existing_object = existing.get(expected_object.name)
         if existing_object is not None and existing_object.does_the_same(expected_object):
             continue

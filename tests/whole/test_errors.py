@@ -199,8 +199,8 @@ def test_a_broken_database_still_has_a_page(site, monkeypatch):
     site.database.write_bytes(b"this is no database, and nothing of it can be read" * 50)
     try:
         answer = site.send("GET", "/", "ada")
-        assert answer.status_code == 500
-        assert "Something broke on our side" in answer.get_data(as_text=True)
+        assert answer.status_code == 503
+        assert "The database cannot be read" in answer.get_data(as_text=True)
     finally:
         with site.app.app_context():
             db.session.remove()
