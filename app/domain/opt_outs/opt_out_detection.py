@@ -137,13 +137,20 @@ def _has_likely_sentence(sentences: Sequence[str]) -> bool:
 
     "Cancel" beside other sentences means something else: "I can't come. Cancel."
     """
-    others = [text for text in sentences if not load_grammar().is_sentence("remark", text)]
+    others = [text for text in sentences if not _is_beside_the_point(text)]
+    is_alone = len(others) < 2 or all(_has_sentence("unclear", [text]) for text in others)
     for sentence in sentences:
-        if len(others) > 1 and load_grammar().is_sentence("unclear", sentence):
+        if not is_alone and _has_sentence("unclear", [sentence]):
             continue
         if _has_sentence("asked_request", [sentence]) or _has_sentence("likely", [sentence]):
             return True
     return False
+
+
+def _is_beside_the_point(sentence: str) -> bool:
+    """Whether a sentence is a courtesy, or says why somebody leaves: "I retired"."""
+    grammar = load_grammar()
+    return grammar.is_sentence("remark", sentence) or grammar.is_within("left", sentence)
 
 
 def _has_sentence(kind: str, sentences: Sequence[str]) -> bool:
