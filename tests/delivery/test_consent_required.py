@@ -23,6 +23,15 @@ from tests.delivery.helpers import (
 from tests.gunicorn_server import wait_until
 from tests.sample_people import LEO, MAX, MIA, ZOE
 
+BEGINNING_KINDS = (
+    MessageKind.REPLY,
+    MessageKind.KEYWORD,
+    MessageKind.BLAST,
+    MessageKind.REMINDER,
+)
+ANSWERING_KINDS = (MessageKind.SURVEY, MessageKind.TEST, MessageKind.SYSTEM)
+REPLY_KINDS = (MessageKind.REPLY, MessageKind.KEYWORD, MessageKind.SURVEY)
+
 
 @pytest.fixture
 def sending_app(make_app):
@@ -45,25 +54,20 @@ def demand_a_yes(app, yes=True):
         organisation.get_organisation().consent_required = yes
 
 
-def single(app, phone, kind):
-    """Queue a text to one person; return its id."""
+def single(app, phone, kind, **more):
+    """Queue a text to one person; return its id. `more`: further columns."""
+    return _store(app, phone, kind, direction="outbound", status="queued", **more)
+
+
+def store_inbound(app, phone):
+    """Store a text from a phone; return its id."""
+    return _store(app, phone, MessageKind.INBOUND, direction="inbound", status="received")
+
+
+def _store(app, phone, kind, **more):
     with app.app_context(), write() as session:
-        values = {
-            "direction": "outbound",
-            "status": "queued",
-            "body": "Yes, at noon.",
-            "carrier": "sandbox",
-        }
-        session.add(
-            row := Message(
-                phone=phone,
-                kind=kind,
-                segments=1,
-                encoding="gsm7",
-                created_at=now(),
-                **values,
-            )
-        )
+        values = {"body": "Yes, at noon.", "carrier": "sandbox", "segments": 1, "encoding": "gsm7"}
+        session.add(row := Message(phone=phone, kind=kind, created_at=now(), **values | more))
         session.flush()
         return row.id
 
@@ -118,25 +122,25 @@ def test_arming_obeys_a_setting_that_was_changed_after_release(sending_app, back
     }
 
 
-def test_every_kind_of_single_text_obeys_but_our_own_answers(sending_app, background):
-    """A reply and a test need a yes; the confirmation of an opt-out (kind system) is always
-    sent.
+def test_a_single_text_needs_a_yes_only_where_it_begins(sending_app, background):
+    """What answers a text, or is the admin's own test, needs none (docs/decisions/0021): Max, whom
+    nobody asked, wrote to us. A STOP counts for all but its own confirmation (kind system).
     """
     demand_a_yes(sending_app)
-    texts = {kind: single(sending_app, MAX, kind) for kind in (MessageKind.REPLY, MessageKind.TEST)}
-    yes, system = (
-        single(sending_app, ZOE, MessageKind.REPLY),
-        single(sending_app, MIA, MessageKind.SYSTEM),
-    )
+    answered = store_inbound(sending_app, MAX), store_inbound(sending_app, MIA)
+    begun = [single(sending_app, MAX, kind) for kind in BEGINNING_KINDS]
+    answers = [single(sending_app, MAX, kind) for kind in ANSWERING_KINDS]
+    answers += [single(sending_app, MAX, kind, in_reply_to=answered[0]) for kind in REPLY_KINDS]
+    answers += [single(sending_app, ZOE, kind) for kind in BEGINNING_KINDS]
+    to_mia = [single(sending_app, MIA, kind, in_reply_to=answered[1]) for kind in REPLY_KINDS]
+    confirmation = single(sending_app, MIA, MessageKind.SYSTEM)
     background(sending_app)
     wait_until(
         lambda: not any(row.status == "queued" for row in list_messages(sending_app)),
         "the queue to be empty",
     )
     with sending_app.app_context():
-        became = {
-            row.id: (row.status.value, row.reason) for row in db.session.scalars(db.select(Message))
-        }
-    assert {became[text] for text in texts.values()} == {("skipped", "no_consent")}
-    assert became[yes][0] != "skipped"
-    assert became[system][0] != "skipped"
+        rows = {row.id: row for row in db.session.scalars(db.select(Message))}
+    assert [rows[id].reason for id in begun] == ["no_consent"] * len(begun)
+    assert [rows[id].reason for id in to_mia] == ["said_stop"] * len(to_mia)
+    assert "skipped" not in {rows[id].status.value for id in (*answers, confirmation)}

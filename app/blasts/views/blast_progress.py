@@ -177,7 +177,8 @@ class BlastProgress:
     def _pace_share(self) -> float:
         if self.health is None:
             return 1.0
-        return compute_rate_share(self.health.share, self.health.slowed_at, self.moment)
+        health = self.health
+        return compute_rate_share(health.share, health.slowed_at, self.moment, health.limit_share)
 
     @property
     def _segments_per_second(self) -> float:
