@@ -285,3 +285,41 @@ def test_0016_audit_names_erasable_lets_only_names_be_erased(before):
     assert run_sql(path, "SELECT details FROM audit_events WHERE id = 1") == [
         ('{"names": "erased"}',)
     ]
+
+
+def test_0007_consent_and_folded_words_keeps_the_ledger_and_its_rules(before):
+    path = before(7)
+    add = "INSERT INTO consent_events (phone, act, method) VALUES "
+    run_sql(
+        path, f"{add} ('+13035550142', 'granted', 'import'), ('+13035550143', 'granted', 'form')"
+    )
+    migrate_database(path, QUIET)
+    run_sql(
+        path,
+        "INSERT INTO consent_events (phone, act, method, scope) "
+        "VALUES ('+13035550144', 'granted', 'verbal', 'event:1'), "
+        "('+13035550145', 'granted', 'email', NULL)",
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        run_sql(path, "UPDATE consent_events SET act = 'withdrawn'")
+    for step in reversed(find_migrations()[6:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT phone, method FROM consent_events ORDER BY id") == [
+        ("+13035550142", "import"),
+        ("+13035550143", "form"),
+        ("+13035550145", "form"),
+    ]
+
+
+def test_0008_inbound_catch_up_starts_without_a_certain_moment(before):
+    path = before(8)
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT * FROM inbound_catch_ups") == []
+    assert run_sql(path, "SELECT * FROM refused_calls") == []
+
+
+def test_0010_engine_faults_says_of_old_alerts_that_they_are_of_a_pause(before):
+    path = before(10)
+    run_sql(path, "INSERT INTO alerts (words) VALUES ('Paused')")
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT event FROM alerts") == [("blast.paused",)]

@@ -55,8 +55,9 @@ POST_CODES = dict.fromkeys(FORMS, 422) | {
 }
 CHOSEN = {
     "sandbox.change_phone_behaviour": {"mood": "slow"},
+    "blasts.confirm_grown_blast": {"people_count": "1"},
     "inbox.decide_possible_stop": {"question": "1", "verdict": "stay"},
-}  # a button of its own for each
+}  # a button or a hidden field of its own for each
 WRITTEN_BY_READING = ("audit_events",)  # a download leaves its line in the audit
 
 
