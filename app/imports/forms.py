@@ -26,7 +26,7 @@ class UploadForm(FlaskForm):
     file = FileField("Spreadsheet")
     rows = TextAreaField("Or paste rows")
     consent = StringField(
-        "How did these people say yes to texts?",
+        "Where and when did these people agree to texts?",
         [Length(max=300, message="Write 300 characters at most.")],
         filters=[lambda text: clean_text(text or "")],
     )

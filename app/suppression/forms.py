@@ -20,7 +20,7 @@ REASON_CHOICES = {"": "Everybody"} | {
 
 
 CONSENT_METHOD_CHOICES = {
-    ConsentMethod.VERBAL.value: "They said so, in person or by phone",
+    ConsentMethod.VERBAL.value: "In person or by phone",
     ConsentMethod.WRITTEN.value: "On paper",
     ConsentMethod.EMAIL.value: "By e-mail",
     ConsentMethod.WEB.value: "On a website",

@@ -58,7 +58,7 @@ def test_which_sheet_was_read_is_said_and_another_one_can_be_chosen(visit, send_
     address = send_case("hidden_first_sheet.xlsx")
     words = visit(address, "ada").words
     assert "This is the sheet “Members”." in words
-    assert "1 other sheet, which are not read: “Old” (hidden)." in words
+    assert "1 other sheet is not read: “Old” (hidden)." in words
     assert "Gone Person" not in words
     visit(address, "ada", headings="1", sheet="0")
     assert "Gone Person" in visit(address, "ada").words
@@ -193,3 +193,17 @@ def test_erasing_somebody_drops_the_open_imports_that_hold_them(app, visit, send
     assert visit(kept, "ada").status_code == 200
     for address in (dropped, unread):
         assert "not kept any longer" in visit(address, "ada", follow=True).words
+
+
+def test_of_a_wide_file_the_columns_that_can_be_read_come_first(visit, send_case):
+    page = visit(send_case("google_two_phones.csv"), "ada").text
+    shown = [
+        page.index(f'id="column_{index}"') for index in range(40) if f'"column_{index}"' in page
+    ]
+    assert shown != sorted(shown)
+    assert page.index("Phone 1 - Value") < page.index("Phonetic First Name")
+
+
+def test_every_row_of_a_short_file_without_headings_is_shown(visit, send_case):
+    words = visit(send_case("extra_columns.csv"), "ada").words
+    assert words.count("banana") == 2

@@ -31,7 +31,7 @@ def lists(app):
 def test_who_is_unsubscribed_goes_on_the_do_not_text_list(app, visit, send, lists):
     address = send(STATUS).location
     words = visit(address, "ada").words
-    assert "Put the 1 person who, as the file says, want no texts on the do-not-text list" in words
+    assert "Put the 1 person who wants no texts, as the file says, on the do-not-text list" in words
     assert (
         "The file says “Status: Unsubscribed”." in visit(f"{address}?show=opted_out", "ada").words
     )

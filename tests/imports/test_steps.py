@@ -163,7 +163,7 @@ def test_a_column_says_what_speaks_for_it_and_ids_are_never_phones(visit, send):
         f"{3035550000 + n},P{n},{f'720555{n + 100:04}' if n > 1 else 'none'}\n" for n in range(100)
     )
     page = visit(send("member id,name,text to\n" + rows).location, "ada")
-    assert "98 of 100 cells are numbers that can get texts." in page.words
+    assert "98 of 100 cells can be texted." in page.words
     assert "100 of 100 cells could be names." in page.words
     assert "Cannot be read 2" in page.words
     assert "Import 98 people" in page.words

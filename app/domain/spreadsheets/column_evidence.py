@@ -11,7 +11,7 @@ from app.domain.spreadsheets.opt_status import get_column_polarity, wants_no_tex
 from app.domain.texts.plurals import pluralize
 
 EMPTY_COLUMN_MESSAGE = "This column is empty."
-OTHER_PHONES_MESSAGE = "{} of {} are numbers too."
+OTHER_PHONES_MESSAGE = "{} of {} can be texted too."
 FALLBACK_MESSAGE = "Used where “{}” is empty."
 # A column that is not imported is mentioned when so many of its cells are phones.
 MIN_OTHER_PHONE_SHARE = 0.5
@@ -56,7 +56,7 @@ def _count_evidence(kind: ColumnKind, table: SampledTable, index: int) -> tuple[
     """Return how many cells support this kind, and what they are; "" for nothing to say."""
     sample = table.samples[index]
     if kind is ColumnKind.PHONE:
-        return table.valid_phone_counts[index], "are numbers that can get texts"
+        return table.valid_phone_counts[index], "can be texted"
     if kind in NAME_KINDS:
         return sum(map(is_possible_name, sample)), "could be names"
     if kind is ColumnKind.COUNTRY:

@@ -14,9 +14,9 @@ from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import NO_CONTACTS_MESSAGE, ColumnMapping
 from app.domain.spreadsheets.number_lists import split_number_list
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
+from app.imports.queries.import_records import MAX_SAMPLE_ROWS
 
 UNREADABLE_FILE_ERRORS = (UnreadableSpreadsheet, ColumnMappingError)
-MAX_SAMPLE_ROWS = 5
 MAX_SAMPLE_CELL_CHARACTERS = 80
 
 

@@ -21,6 +21,11 @@ class UnknownLayout(Exception):
     """The layout was stored by another release, in a shape that this one cannot read."""
 
 
+# Of how many rows the page of the check shows the cells.
+MAX_SAMPLE_ROWS = 5
+MAX_COLUMNS_IN_FILE_ORDER = 6
+
+
 @dataclass(frozen=True)
 class SpreadsheetLayout:
     """How a file was read: its columns and delimiter, with the evidence and the first rows.
@@ -41,6 +46,21 @@ class SpreadsheetLayout:
         return bool(self.columns.headings)
 
     @property
+    def shown_columns(self) -> list[int]:
+        """The columns in the order of the page: those that are or could be read, then the rest.
+
+        An export of Google or Outlook has 40 columns, most of them empty: of a wide file nobody
+        would see how the numbers are read.
+        """
+        indexes = list(range(len(self.columns.kinds)))
+        if len(indexes) <= MAX_COLUMNS_IN_FILE_ORDER:
+            return indexes
+        return sorted(indexes, key=self._is_left_out)
+
+    def _is_left_out(self, index: int) -> bool:
+        return self.columns.kinds[index] is ColumnKind.IGNORED and not self.evidence[index]
+
+    @property
     def unread_phone_titles(self) -> list[str]:
         """The columns of numbers that are not read."""
         titles = []
@@ -51,10 +71,8 @@ class SpreadsheetLayout:
 
     def get_sample_cells(self, index: int) -> list[str]:
         """Return the first cells of a column, without its heading."""
-        rows = self.first_rows[1:]
-        if not self.has_headings:
-            # One row more is stored for the headings.
-            rows = self.first_rows[:-1] or self.first_rows
+        # One row more is stored for the headings.
+        rows = self.first_rows[1:] if self.has_headings else self.first_rows[:MAX_SAMPLE_ROWS]
         return [get_cell(cells, index) for cells in rows]
 
 

@@ -41,11 +41,8 @@ def _describe_sheet(sheet: SheetInfo | None) -> str:
     named = ", ".join(other_names[:MAX_SHEETS_NAMED])
     if len(other_names) > MAX_SHEETS_NAMED:
         named += " …"
-    count = pluralize(len(other_names), "other sheet")
-    return (
-        f"This is the sheet “{sheet.names[sheet.index]}”."
-        f" The workbook has {count}, which are not read: {named}."
-    )
+    count = pluralize(len(other_names), "other sheet is", "other sheets are")
+    return f"This is the sheet “{sheet.names[sheet.index]}”. {count} not read: {named}."
 
 
 def _describe_hidden_rows(sheet: SheetInfo | None) -> str:
@@ -63,8 +60,9 @@ def _describe_titles(layout: SpreadsheetLayout) -> str:
     count = layout.columns.title_row_count
     if not count:
         return ""
-    rows = pluralize(count, "row stands", "rows stand")
-    return f"{rows} above the last row of headings and hold nobody."
+    verb = "is" if count == 1 else "are"
+    rows = pluralize(count, "row")
+    return f"The headings are in row {count + 1}. {rows} above them {verb} not imported."
 
 
 def _describe_encoding(row: Import) -> str:
