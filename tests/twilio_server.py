@@ -148,6 +148,12 @@ class TwilioServer:
             if text.phone == phone:
                 self.texts[text.sid] = replace(text, status=status, error_code=code)
 
+    def charge(self, phone: str, price: str | None) -> None:
+        """Set the price of all texts to a phone."""
+        for text in list(self.texts.values()):
+            if text.phone == phone:
+                self.texts[text.sid] = replace(text, price=price)
+
     @property
     def lookup_reads(self) -> list[str]:
         """The GETs about one text or one phone: not the lists that a start reads."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import func, insert, select, update
 
 from app.core.db import db
+from app.delivery.actions.message_prices import store_message_prices
 from app.delivery.actions.message_status_updates import StatusUpdate, apply_status_update
 from app.delivery.models import Message, messages
 from app.delivery.queries.due_lookups import find_known_sids
@@ -82,6 +83,7 @@ def adopt_listed_texts(
     for text, phone in zip(texts, phones, strict=True):
         rows = rows_by_phone.get(phone, [])
         counts += _adopt_text(carrier, text, rows, clock_skew, moment)
+    store_message_prices(listed)
     return counts
 
 

@@ -75,6 +75,7 @@ def _requeue_messages(condition: ColumnElement[bool], sender: str) -> int:
             sender=sender,
             reason=reason,
             provider_sid=None,
+            price=None,
             not_before=None,
             sent_at=None,
             failed_at=None,

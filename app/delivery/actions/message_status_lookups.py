@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from app.core.db import db, execute_and_count_rows
+from app.delivery.actions.message_prices import store_message_prices
 from app.delivery.actions.message_status_updates import StatusUpdate, apply_status_update
 from app.delivery.carriers.message_lookup_results import MessageFetchResult, MessageListResult
 from app.delivery.models import messages
@@ -61,6 +62,7 @@ def apply_message_list(
             _build_status_update(doubt.message_id, doubt.attempt_id, doubt.number, listed),
             moment,
         )
+    store_message_prices(listing.texts)
     missing_ids = {doubt.message_id for doubt in match.missing}
     shown_ids = {doubt.message_id for doubt in doubts} - missing_ids
     for state in due_states:
@@ -88,6 +90,7 @@ def apply_fetched_message(message_id: int, fetched: MessageFetchResult, moment: 
         attempt_id, number = (attempt.id, attempt.number) if attempt else (None, None)
         news = _build_status_update(message_id, attempt_id, number, fetched.text)
         apply_status_update(news, moment)
+        store_message_prices([fetched.text])
     _schedule_next_lookup(state, moment, is_certain=True)
 
 

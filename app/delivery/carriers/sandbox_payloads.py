@@ -41,7 +41,8 @@ class SandboxResponse:
 class SandboxText:
     """One text as the sandbox stores it.
 
-    `phone` is the person's number, `sender` our number or messaging service.
+    `phone` is the person's number, `sender` our number or messaging service. `price`: what it
+    cost, which is nothing in the sandbox.
     """
 
     account: str
@@ -53,6 +54,7 @@ class SandboxText:
     created_at: datetime
     from_phone: bool = False
     error_code: int | None = None
+    price: str | None = None
 
     @property
     def segments(self) -> int:
@@ -149,7 +151,7 @@ def build_message_json(text: SandboxText) -> dict[str, Any]:
         **_build_endpoint_fields(text),
         "num_media": str(int(has_picture(text.sid))),
         "num_segments": str(text.segments),
-        "price": None,
+        "price": text.price,
         "price_unit": "USD",
         "sid": text.sid,
         "status": text.status,

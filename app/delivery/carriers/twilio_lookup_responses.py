@@ -1,6 +1,7 @@
 """Parses Twilio's responses to look-ups: a page of the list of texts, or one text."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -21,6 +22,8 @@ from app.domain.texts.whole_numbers import parse_whole_number
 MESSAGE_LIST_PATH_PREFIX = "/2010-04-01/Accounts/"
 MAX_ERROR_CODE_DIGITS = 8
 MAX_MEDIA_DIGITS = 4
+# "-0.00750": what an account is charged is below zero. At most what the column holds.
+PRICE_PATTERN = re.compile(r"(?=.{1,20}\Z)-?[0-9]+(?:\.[0-9]+)?")
 
 
 def parse_message_list_page(
@@ -119,7 +122,14 @@ def _parse_message_row(row: object) -> CarrierMessage | None:
         error_code=parse_whole_number(str(row.get("error_code") or ""), MAX_ERROR_CODE_DIGITS),
         from_number=str(row.get("from") or ""),
         media_count=parse_whole_number(str(row.get("num_media") or ""), MAX_MEDIA_DIGITS) or 0,
+        price=_parse_price(row.get("price")),
     )
+
+
+def _parse_price(price: object) -> str | None:
+    if not isinstance(price, str) or not PRICE_PATTERN.fullmatch(price):
+        return None
+    return price
 
 
 def _parse_rfc2822_date(text: object) -> datetime | None:

@@ -14,6 +14,7 @@ from flask import Flask
 from app.core.clock import now
 from app.core.database_errors import DATABASE_ERRORS
 from app.core.settings import Settings
+from app.delivery.actions import message_prices
 from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.carriers.message_lookup_results import LookupFailure, MessageListResult
 from app.delivery.engine.background_job import DatabaseRunner
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 # One transaction: others get to write between two of them.
 STORE_BATCH_TEXTS = 50
+PRICE_BATCH_TEXTS = 1000
 
 
 class CatchUpJob:
@@ -137,6 +139,7 @@ class CatchUpJob:
             await self._handle_failure(listing)
             return
         count = await self._take_in(listing, asked_at)
+        await self._store_prices(listing)
         was_off = not self._is_caught_up
         certain_until = asked_at + listing.clock_skew - catch_up_rules.CERTAINTY_MARGIN
         await self.run_in_database(self.storage.store_success, certain_until, count, was_off)
@@ -185,6 +188,13 @@ class CatchUpJob:
             batch = await self._load_media(ordered[start : start + STORE_BATCH_TEXTS], listing)
             count += await self.run_in_database(self.storage.store_listed_texts, batch)
         return count
+
+    async def _store_prices(self, listing: MessageListResult) -> None:
+        # The list of a messaging service has what we sent, too.
+        priced = list(filter(message_prices.has_price, listing.texts))
+        for start in range(0, len(priced), PRICE_BATCH_TEXTS):
+            batch = priced[start : start + PRICE_BATCH_TEXTS]
+            await self.run_in_database(self.storage.store_prices, batch)
 
     async def _load_media(
         self, texts: Sequence[CarrierMessage], listing: MessageListResult

@@ -8,7 +8,7 @@ from flask import Flask
 from app.core.clock import now
 from app.core.db import write
 from app.core.settings import Settings
-from app.delivery.actions import catch_up_progress
+from app.delivery.actions import catch_up_progress, message_prices
 from app.delivery.engine.inbound_intake import InboundIntake, ListedText
 from app.delivery.queries.catch_up_state import find_catch_up
 from app.delivery.queries.due_lookups import find_known_sids
@@ -50,6 +50,11 @@ class CatchUpStorage:
             for start in range(0, len(texts), KNOWN_SIDS_BATCH):
                 known_sids |= find_known_sids(texts[start : start + KNOWN_SIDS_BATCH])
         return [text for text in texts if text.sid not in known_sids]
+
+    def store_prices(self, texts: Sequence[CarrierMessage]) -> None:
+        """Store what our texts among these cost."""
+        with self.app.app_context(), write():
+            message_prices.store_message_prices(texts)
 
     def find_leaving_phones(self, texts: Sequence[CarrierMessage]) -> set[str]:
         """Return which phones ask to leave in these texts."""

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.core.clock import now
 from app.core.db import write
-from app.delivery.actions import message_status_lookups
+from app.delivery.actions import message_prices, message_status_lookups
 from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.carriers.message_lookup_results import (
     LookupFailure,
@@ -36,6 +36,8 @@ MAX_LIST_AGE = timedelta(hours=6)
 MAX_CLOCK_SKEW = timedelta(minutes=2)
 # How many are stored in one transaction: some 50 ms.
 STORED_AT_ONCE = 100
+# The list tells the prices of texts that nobody asked about too; a thousand take some 10 ms.
+PRICES_AT_ONCE = 1000
 
 
 class ListLookups:
@@ -79,7 +81,14 @@ class ListLookups:
                 unanswered.append(lookup)
         for batch in _split(answered):
             await self.run_in_database(self._store, batch, moment or now())
+        priced = list(filter(message_prices.has_price, listing.texts))
+        for start in range(0, len(priced), PRICES_AT_ONCE):
+            await self.run_in_database(self._store_prices, priced[start : start + PRICES_AT_ONCE])
         return unanswered
+
+    def _store_prices(self, texts: Sequence[CarrierMessage]) -> None:
+        with self.app.app_context(), write():
+            message_prices.store_message_prices(texts)
 
     def _store(
         self,

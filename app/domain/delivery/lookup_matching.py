@@ -30,7 +30,8 @@ class CarrierMessage:
 
     `created_at` is on the carrier's clock, in whole seconds. `senders`: the number or name that
     sent it, and the messaging service, as far as there are any; `from_number` is the first alone.
-    `media_count`: how many pictures and other files came with it.
+    `media_count`: how many pictures and other files came with it. `price`: what the carrier
+    charged, as it writes it ("-0.00750"); None until it says.
     """
 
     sid: str
@@ -43,6 +44,7 @@ class CarrierMessage:
     error_code: int | None = None
     from_number: str = ""
     media_count: int = 0
+    price: str | None = None
 
     @property
     def is_inbound(self) -> bool:
