@@ -12,15 +12,18 @@ from typing import Any
 from app.domain.texts.greeting_words import (
     COUPLE_JOINERS,
     FAMILY_WORDS,
-    MORE_TITLES,
+    NAME_PARTICLES,
     NO_NAMES,
     ORGANISATION_WORDS,
     PARTICLES,
+    RELATION_WORDS,
     SUFFIXES,
     TITLES_OR_NAMES,
     TITLES_THAT_ARE_NAMES,
     UNKNOWN_WORDS,
 )
+from app.domain.texts.name_order import drop_words_without_letters, move_family_name_back
+from app.domain.texts.name_titles import is_article_of_title, is_title, load_titles
 
 GROUP_WORDS = FAMILY_WORDS | ORGANISATION_WORDS
 LAST_GROUP_WORDS = GROUP_WORDS | {"the"}
@@ -38,6 +41,7 @@ ORDINARY_NAME_PATTERN = re.compile(
     "[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?: (?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*|[0-9]+))*"
 )
 TWO_WORDS_PATTERN = re.compile("[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+ [A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+")
+POSSESSIVE_ENDINGS = ("'s", "’s")
 ODD_CHARACTERS = frozenset("#@/\\|<>[]{}_=*0123456789")
 # Letters with hyphens and apostrophes between them: Anne-Marie, D'Angelo.
 PLAIN_WORD_PATTERN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -60,7 +64,8 @@ def extract_first_name(name: str | None) -> str:
             return text.partition(" ")[0]
     if is_no_name(text) or _is_group(text) or not WORD_PATTERN.search(text):
         return ""
-    return _fix_capitals(_read_name(text), text)
+    first_name = _read_name(move_family_name_back(drop_words_without_letters(text)))
+    return "" if first_name.endswith(POSSESSIVE_ENDINGS) else _fix_capitals(first_name, text)
 
 
 def is_no_name(text: str) -> bool:
@@ -92,8 +97,11 @@ def _is_group(text: str) -> bool:
         return False
     if words[0] in FAMILY_WORDS or words[-1] in GROUP_WORDS:
         return True
+    # "Parents of Tim", "Guest of Asha", "c/o Mary Jones"
+    if words[0] == "c/o" or (words[0] in RELATION_WORDS and words[1] in ("of", "de", "von")):
+        return True
     # "The Smiths"; "Smith Family, The"; but "The Rev. John Brown" is a person.
-    return words[-1] == "the" or (words[0] == "the" and not _is_title(words[1]))
+    return words[-1] == "the" or (words[0] in ("the", "los") and not is_title(words[1]))
 
 
 def _read_name(text: str) -> str:
@@ -104,7 +112,7 @@ def _read_name(text: str) -> str:
         return ""
     if len(words) == 1:
         # "Frau Dr. Müller"; of "Mr. and Mrs. Smith" nobody is called so.
-        return "" if is_couple else words[0].strip(",")
+        return "" if is_couple else JOINER_PATTERN.split(words[0].strip("&+/,;"))[0].strip(",;")
     if "," not in rest and _begins_with_family_name(words, has_title):
         return ""
     return _read_plain_name(rest) or _parse_name(rest)
@@ -112,7 +120,8 @@ def _read_name(text: str) -> str:
 
 def _begins_with_family_name(words: Sequence[str], has_title: bool) -> bool:
     """Whether a name without comma begins as a family name does: "Mr. van der Berg"."""
-    if words[0].casefold().strip(".") not in PARTICLES:
+    particle = words[0].casefold().strip(".")
+    if particle not in PARTICLES or particle in NAME_PARTICLES:
         return False
     has_two_particles = words[1].casefold() in PARTICLES
     return has_title or has_two_particles or words[0].islower()
@@ -142,15 +151,15 @@ def _read_plain_name(text: str) -> str:
 def _parse_name(text: str) -> str:
     """Return the first name of a name with nicknames, suffixes or signs in it."""
     parsed = _load_parser()(text)
-    first_name = JOINER_PATTERN.split(parsed["first"])[0].strip(" ,")
-    return first_name or (parsed["last"] or text).split()[0].strip(" ,")
+    first_name = JOINER_PATTERN.split(parsed["first"])[0].strip(" ,;")
+    return first_name or (parsed["last"] or text).split()[0].strip(" ,;")
 
 
 def _strip_titles(text: str) -> tuple[str, bool, bool]:
     """Return a name without the titles before it, whether it had any, and those of a couple."""
     family_name, comma, rest = text.partition(",")
     words = (rest if comma else text).split()
-    if len(words) > 1 and words[0].casefold() == "the":
+    if len(words) > 1 and is_article_of_title(words):
         words = words[1:]
     is_couple = False
     position = 0
@@ -176,12 +185,7 @@ def _belongs_to_titles(words: Sequence[str], position: int) -> bool:
     if folded in TITLES_OR_NAMES:
         # "Bishop Tom Reed" has a title, "Bishop Jones" may not; "M. et Mme Dupont".
         return words_left > 1
-    return _is_title(word)
-
-
-def _is_title(word: str) -> bool:
-    folded = word.casefold().strip(".,")
-    return folded in _load_titles() and folded not in TITLES_THAT_ARE_NAMES
+    return is_title(word)
 
 
 def _is_joiner(word: str) -> bool:
@@ -201,18 +205,10 @@ def _fix_capitals(first_name: str, name: str) -> str:
     return WORD_PATTERN.sub(lambda word: word[0].capitalize(), first_name)
 
 
-# Both are loaded when the first name needs them: nameparser takes 0.1 s to import.
-@lru_cache(maxsize=1)
-def _load_titles() -> frozenset[str]:
-    from nameparser.config import CONSTANTS
-
-    return frozenset(map(str, CONSTANTS.titles)) | MORE_TITLES
-
-
 @lru_cache(maxsize=1)
 def _load_special_words() -> frozenset[str]:
     """Return the words with which no plain name of two words begins."""
-    words = _load_titles() | COUPLE_JOINERS | PARTICLES | FAMILY_WORDS | UNKNOWN_WORDS
+    words = load_titles() | COUPLE_JOINERS | PARTICLES | FAMILY_WORDS | UNKNOWN_WORDS
     return words - TITLES_THAT_ARE_NAMES | {"the", "no", "not", "van"}
 
 

@@ -20,9 +20,9 @@ MORE_TITLES = _read_words(
     abbé abog apostle arq avv bishop br bro broeder brother bruder canon cantor capt chaplain
     coach col d dame deacon deaconess dhr dipl dipl.-ing doctor doctora don dona dott dott.ssa
     doña dr drs ds dña elder evangelist father fr fra frau frk fru fräulein frère haji hajja
-    hajji hermana hermano herr herrn hon hr imam ing ks kumari lic lt m ma'am madam madame
-    mademoiselle mag maulana meneer messrs mevr mevrouw minister miss mlle mlles mm mme mmes
-    monsieur monsignor mother mr mrs ms msgr mw mx padre pan pani paní pasteur pastor pastora
+    hajji heer hermana hermano herr herrn hon hr imam ing irmã irmão ks kumari lic lt m ma'am
+    madam madame mademoiselle mag maulana meneer messrs mevr mevrouw minister miss mlle mlles mm mme
+    mmes monsieur monsignor mother mr mrs ms msgr mw mx padre pan pani paní pasteur pastor pastora
     pater pere pfarrer pfarrerin ph.d principal prof profesor profesora prophet père rabbi
     rector rev revd reverend reverendo sardar schwester senhor senhora señor señora señorita sgt
     shaykh sheikh shri sig sig.na sig.ra signor signora signorina sir sis sister smt soeur sr
@@ -55,6 +55,9 @@ PARTICLES = _read_words(
     op saint san santa st te ten ter van vom von zu zur
     """
 )
+# Of these, first names too: "Dr. Ben Ode", "Mr. Al Green".
+NAME_PARTICLES = _read_words("al ben")
+TITLE_ARTICLES = _read_words("de der die el la le")
 # Behind a name, with a comma or without: John Smith, MD.
 SUFFIXES = _read_words(
     """
@@ -63,8 +66,16 @@ SUFFIXES = _read_words(
 )
 FAMILY_WORDS = _read_words(
     """
-    eheleute estate fam famiglia familia familie familien families famille family família foyer
-    gezin haushalt hogar home household households perhe residence residents
+    ehepaar eheleute estate fam famiglia familia familie familien families famille family família
+    foyer gezin haushalt hogar home household households perhe residence residents
+    """
+)
+# "Guest of Asha": the name is somebody else's.
+RELATION_WORDS = _read_words(
+    """
+    carer child children daughter eltern father friend guardian guardians guest guests husband
+    madre mom mother mum mutter niece nephew owner padre padres parent parents père mère
+    relative sister brother son spouse vater widow wife
     """
 )
 ORGANISATION_WORDS = _read_words(
@@ -82,9 +93,9 @@ UNKNOWN_WORDS = _read_words(
 # nothing else is none.
 NO_NAMES = _read_phrases(
     """
-    (blank); anonym; anonyme; anonymous; anónimo; blank; empty; first name; full name; k.a;
-    leer; n.a; n/a; na; name; nan; nil; no name; nombre; noname; none; not available; not given;
-    not provided; null; ohne name; prénom; s/n; sans nom; sem nome; senza nome; sin nombre; tba;
-    tbd; undefined; vorname
+    (blank); and; anonym; anonyme; anonymous; anónimo; blank; empty; first name; full name; guest;
+    k.a; leer; n.a; n/a; na; name; nan; nil; no name; nombre; noname; none; not available;
+    not given; not provided; null; ohne name; prénom; s/n; sans nom; sem nome; senza nome; sin nombre; tba;
+    the; plus one; tbd; undefined; vorname
     """
 )
