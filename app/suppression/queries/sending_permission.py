@@ -7,6 +7,7 @@ it for one phone or for many.
 import json
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +23,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core.column_types import enum_column
 from app.core.db import db
@@ -71,6 +72,27 @@ def select_suppression_reason(
 
     A select of nothing but this and counts must name the column's table itself, by select_from().
     """
+    is_mapped_scope = event_id is None or isinstance(event_id, InstrumentedAttribute)
+    if is_mapped_scope and isinstance(phone_column, InstrumentedAttribute):
+        return _select_mapped_suppression_reason(phone_column, purpose, event_id)
+    return _build_suppression_reason(phone_column, purpose, event_id)
+
+
+@cache
+def _select_mapped_suppression_reason(
+    phone_column: InstrumentedAttribute[Any],
+    purpose: PermissionPurpose,
+    event_id: InstrumentedAttribute[Any] | None,
+) -> ColumnElement[Any]:
+    # Building it takes 3 ms, a third of what a page of people takes. An expression never changes
+    # and holds no value, so one serves every select and thread. Only the columns of the classes
+    # are kept, a handful: whatever else is passed lives as long as its statement.
+    return _build_suppression_reason(phone_column, purpose, event_id)
+
+
+def _build_suppression_reason(
+    phone_column: Any, purpose: PermissionPurpose, event_id: Any
+) -> ColumnElement[Any]:
     reason = _select_list_reason(phone_column)
     if purpose is not PermissionPurpose.LIST_LOOKUP:
         reason = func.coalesce(reason, _select_stop_question_reason(phone_column))
