@@ -19,6 +19,7 @@ from app.core.version import VERSION
 from app.dbdoctor.__main__ import main as run_doctor
 from app.delivery.actions.sending_hold import take_over_installation
 from app.delivery.engine.reconcile_run import run_reconcile
+from app.delivery.queries.heartbeat import describe_damage, load_heartbeat
 from app.delivery.queries.installation import load_installation
 from app.domain.accounts.roles import Role
 from app.domain.delivery.installation_rules import HOLD_LABELS, HoldReason
@@ -114,6 +115,9 @@ def print_sending_status() -> None:
     """Print whether texts leave, and why not."""
     prepare_configured_database()
     row = load_installation()
+    if damage := load_heartbeat().damage:
+        click.echo(f"Nothing is being sent: {describe_damage(damage)}.")
+        sys.exit(1)
     if row.hold_reason is None:
         click.echo("Nothing is held.")
         return

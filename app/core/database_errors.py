@@ -41,6 +41,11 @@ def is_disk_full(error: BaseException) -> bool:
     return _get_error_code(error) == sqlite3.SQLITE_FULL
 
 
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite met something in the file that cannot be right."""
+    return _get_error_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def is_storage_error(error: BaseException) -> bool:
     """Whether the file, the disk or a lock is the trouble, and not what a single row holds."""
     return isinstance(error, WriteLockTimeout) or _get_error_code(error) in _STORAGE_ERROR_CODES

@@ -18,7 +18,7 @@ from app.core.version import VERSION
 from app.dbdoctor import database_checks, database_restore
 from app.dbdoctor.file_owners import leave_files_to_owner
 from app.migrations import database_backups, database_file, migration_runner
-from app.migrations.migration_errors import DatabaseNotAccessible, MigrationError
+from app.migrations.migration_errors import DatabaseDamaged, DatabaseNotAccessible, MigrationError
 
 LOGGER = logging.getLogger("app.dbdoctor")
 MAX_DAYS_DIGITS = 4
@@ -116,10 +116,27 @@ def _print_problems(path: Path, problems: list[str]) -> int:
 
 def _repair_database(path: Path, _value: str) -> int:
     _require_database_file(path)
+    # Raises for a database of a newer version or of another program.
+    migration_runner.list_pending_migrations(path)
+    _copy_before_repair(path)
+    # Before anything else: what is still to come reads through the indexes.
+    database_checks.rebuild_indexes(path)
     database_checks.require_no_pending_migrations(path)
-    _backup_database(path, "")
     database_checks.repair_database(path)
     return _examine_database(path, "")
+
+
+def _copy_before_repair(path: Path) -> None:
+    """Copy the database, under a name that no good copy has when it is damaged."""
+    try:
+        _backup_database(path, "")
+    except DatabaseDamaged as problem:
+        _print_line(str(problem))
+        timestamp = database_backups.format_backup_timestamp(datetime.now(UTC))
+        folder = database_backups.get_backup_folder(path)
+        target = folder / f"{path.stem}-{timestamp}.damaged"
+        database_backups.copy_database(path, target, is_checked=False)
+        _print_line(f"Copied as it is to {target}.")
 
 
 def _revert_migration(path: Path, value: str) -> int:
@@ -164,6 +181,7 @@ def _restore_database(path: Path, value: str) -> int:
 
 
 def _require_database_file(path: Path) -> None:
+    database_file.require_no_lost_database(path)
     if not database_file.has_database_file(path):
         state = "is empty" if path.exists() else "does not exist"
         raise DatabaseNotAccessible(

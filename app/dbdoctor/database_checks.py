@@ -20,6 +20,8 @@ from app.migrations import database_file, migration_runner
 from app.migrations.migration_errors import DatabaseDamaged, MigrationError
 
 RECREATABLE_PREFIXES = ("The index ", "The trigger ", "The search table ")
+# The program cuts it to 16 MB whenever nobody reads.
+LARGE_WAL_BYTES = 64 * 2**20
 SEARCH_TABLES = {"community_search": "members", "inbox_search": "texts"}
 
 
@@ -67,6 +69,13 @@ def _check_wal_file(path: Path) -> list[str]:
             f"{wal_file.name} was deleted by hand: the newest changes may be lost. "
             "Compare with a backup."
         ]
+    if wal_file.exists() and wal_file.stat().st_size > LARGE_WAL_BYTES:
+        return [
+            f"{wal_file.name} is large ({wal_file.stat().st_size // 2**20} MB): something keeps "
+            "reading for very long (a database viewer?), or the program stopped in the middle. "
+            "Close what else has the database open; a restart of SMS Admin makes it small. Never "
+            "delete it."
+        ]
     return []
 
 
@@ -105,6 +114,17 @@ def require_no_pending_migrations(path: Path) -> None:
     """Raise MigrationError when the database is not at the code's version."""
     if migration_runner.list_pending_migrations(path):
         raise MigrationError("Migrations are pending. Run first: python -m app.dbdoctor --apply.")
+
+
+def rebuild_indexes(path: Path) -> None:
+    """Make every index anew from its table. Raises MigrationError where rows contradict one."""
+    with database_file.open_for_writing(path) as connection:
+        try:
+            connection.execute("REINDEX")
+        except sqlite3.IntegrityError as error:
+            raise MigrationError(
+                f"An index cannot be made: two rows have the same value ({error}). {RESTORE_ADVICE}"
+            ) from error
 
 
 def repair_database(path: Path) -> None:

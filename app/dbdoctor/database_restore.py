@@ -14,6 +14,7 @@ from app.dbdoctor import restored_people
 from app.delivery.engine.installation_file import mark_restored
 from app.domain.delivery.installation_rules import HOLD_PAUSE_REASONS, HoldReason
 from app.migrations import database_backups, database_file, migration_runner
+from app.migrations.database_integrity import check_database_integrity
 from app.migrations.migration_errors import (
     DatabaseDamaged,
     DatabaseLocked,
@@ -119,7 +120,7 @@ def _validate_backup(file: Path, path: Path) -> None:
     if not migration_runner.list_applied_migrations(file):
         raise MigrationError(f"{file} holds no tables of SMS Admin: there is nothing to restore.")
     with database_file.open_read_only(file) as connection:
-        database_file.check_database_integrity(connection, file)
+        check_database_integrity(connection, file)
 
 
 def _hold_back_unsent_texts(file: Path, moment: datetime) -> list[str]:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.migrations.database_file import check_database_integrity, open_read_only
+from app.migrations.database_file import open_read_only
+from app.migrations.database_integrity import check_database_integrity
 from app.migrations.migration_errors import BackupFailed
 
 TIMESTAMP_FORMAT = "%Y%m%dT%H%M%S.%fZ"
@@ -36,17 +37,17 @@ def format_backup_timestamp(moment: datetime) -> str:
     return moment.strftime(TIMESTAMP_FORMAT)
 
 
-def copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path, *, is_checked: bool = True) -> None:
     """Copy the database at `source`, in use or not, to `target`, which must not exist.
 
     `target` appears only when it is complete, checked and synced; its mode is 0600; it is one
     file, without a -wal. Writers are not held up. Raises BackupFailed, or DatabaseDamaged for a
-    damaged source, and leaves nothing behind.
+    damaged source, and leaves nothing behind. `is_checked=False`: a damaged one is copied too.
     """
     try:
         _delete_stale_partial_copies(target.parent)
         with _open_partial_copy(target) as (part, handle):
-            _fill_partial_copy(source, part)
+            _fill_partial_copy(source, part, is_checked=is_checked)
             if os.geteuid() == 0:
                 # Copied by root, it must still be read by the user that the program runs as.
                 status = source.stat()
@@ -117,7 +118,7 @@ def _open_partial_copy(target: Path) -> Iterator[tuple[Path, int]]:
         os.close(handle)
 
 
-def _fill_partial_copy(source: Path, part: Path) -> None:
+def _fill_partial_copy(source: Path, part: Path, *, is_checked: bool) -> None:
     with (
         open_read_only(source) as original,
         contextlib.closing(sqlite3.connect(part, isolation_level=None)) as duplicate,
@@ -127,7 +128,9 @@ def _fill_partial_copy(source: Path, part: Path) -> None:
         try:
             original.backup(duplicate)
             duplicate.execute("PRAGMA journal_mode=DELETE")
-            check_database_integrity(duplicate, source)
+            # Each index against its table too: one that lies would be restored with the rest.
+            if is_checked:
+                check_database_integrity(duplicate, source)
         except sqlite3.Error as error:
             raise BackupFailed(
                 f"No copy could be made in {part.parent}: {error}. Is the disk full?"

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from app.migrations.migration_errors import (
     DatabaseDamaged,
     DatabaseLocked,
+    DatabaseLost,
     DatabaseNotAccessible,
     MigrationError,
     NotSqliteFile,
@@ -29,6 +30,7 @@ READ_TIMEOUT_SECONDS = 5.0
 # SQLite's smallest page. SQLite treats a file of a few bytes as empty and would overwrite it.
 MIN_FILE_BYTES = 512
 BUSY_RETRY_SECONDS = 0.02
+EMPTY_FILE_WAIT_SECONDS = 3.0
 
 
 def has_database_file(path: Path) -> bool:
@@ -56,6 +58,34 @@ def create_parent_folder(path: Path) -> None:
         raise DatabaseNotAccessible(
             f"{path.parent} cannot be made: {error.strerror}. Check DATABASE_URL."
         ) from error
+
+
+def require_no_lost_database(path: Path) -> None:
+    """Raise DatabaseLost for an empty file where a database was.
+
+    A file of zero bytes with nothing beside it is new, as a missing file is.
+    """
+    witness = _find_witness(path)
+    deadline = time.monotonic() + EMPTY_FILE_WAIT_SECONDS
+    while witness is not None and path.exists() and not path.stat().st_size:
+        # Another process that starts at this moment makes a file that is empty at first.
+        if time.monotonic() > deadline:
+            raise DatabaseLost(path, witness)
+        time.sleep(BUSY_RETRY_SECONDS)
+
+
+def _find_witness(path: Path) -> Path | None:
+    """Return a file that only a database leaves beside itself, if there is one."""
+    copies = (path.parent / "backups").glob(f"{path.stem}-*.db")
+    for file in (
+        path.with_name(f"{path.name}.installation"),
+        path.with_name(f"{path.name}-wal"),
+        *sorted(copies),
+    ):
+        with contextlib.suppress(OSError):
+            if file.stat().st_size:
+                return file
+    return None
 
 
 def create_database_file(path: Path) -> None:
@@ -153,13 +183,6 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> MigrationError:
             f"{path}: the disk is full or does not answer ({error}). Make room and try again."
         )
     return DatabaseDamaged(path, str(error))
-
-
-def check_database_integrity(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise DatabaseDamaged when SQLite's quick check finds a problem."""
-    result = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if result != "ok":
-        raise DatabaseDamaged(path, " ".join(str(result).split()))
 
 
 def enable_wal(connection: sqlite3.Connection) -> None:

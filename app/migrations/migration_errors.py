@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+# How SQLite calls an index that does not agree with its table.
+INDEX_DAMAGE_WORDS = ("missing from index", "# of entries in index", "non-unique entry in index")
+
 
 class MigrationError(Exception):
     """The database was left as it was.
@@ -33,8 +36,21 @@ class DatabaseDamaged(MigrationError):
     """SQLite cannot read all of the file."""
 
     def __init__(self, path: Path, cause: str) -> None:
+        advice = "Restore a backup: python -m app.dbdoctor --restore FILE."
+        if any(words in cause for words in INDEX_DAMAGE_WORDS):
+            # An index holds nothing that is not in its table.
+            advice = "Run: python -m app.dbdoctor --repair."
+        super().__init__(f"{path} is damaged ({cause}). {advice}")
+
+
+class DatabaseLost(MigrationError):
+    """The file is empty, and was not always."""
+
+    def __init__(self, path: Path, witness: Path) -> None:
         super().__init__(
-            f"{path} is damaged ({cause}). Restore a backup: python -m app.dbdoctor --restore FILE."
+            f"{path} is empty, and a database was here ({witness} belongs to it). "
+            "Restore a backup: python -m app.dbdoctor --restore FILE. "
+            "To begin anew instead, delete the empty file."
         )
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.migrations import database_backups, database_file, migration_history
+from app.migrations.database_integrity import check_database_integrity
 from app.migrations.forgotten_objects import drop_forgotten_objects
 from app.migrations.migration_errors import MigrationError, MigrationFailed
 from app.migrations.migration_files import Migration, find_migrations
@@ -59,10 +60,11 @@ def migrate_database(
     history = list_applied_migrations(path)
     if not migration_history.find_remaining_migrations(history, migrations, path):
         return []
+    database_file.require_no_lost_database(path)
     database_file.create_database_file(path)
     run = _MigrationRun(path, logger, needs_backup=bool(history))
     with database_file.open_for_writing(path) as connection:
-        database_file.check_database_integrity(connection, path)
+        check_database_integrity(connection, path, is_quick=True)
         database_file.enable_wal(connection)
         while migration := _apply_next_migration(connection, run, migrations):
             logger.info("migration %s applied", migration.name)
@@ -88,7 +90,7 @@ def revert_migration(
         raise MigrationError(f"{path} does not exist: there is nothing to take back.")
     run = _MigrationRun(path, logger, needs_backup=True)
     with database_file.open_for_writing(path) as connection:
-        database_file.check_database_integrity(connection, path)
+        check_database_integrity(connection, path, is_quick=True)
         _revert_newest_migration(connection, run, migrations, version)
     logger.info("migration %s taken back", version)
 

@@ -10,6 +10,7 @@ from flask import Flask
 from app.core.settings import Settings
 from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.engine.inbound_intake import InboundIntake
+from app.delivery.engine.integrity_watch import get_integrity_watch
 from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.release_runner import BlastReleases
 from app.delivery.engine.send_loop import DRAIN_TIMEOUT_SECONDS, SendLoop
@@ -46,6 +47,7 @@ class SendEngine:
         self.election = LeaderElection(
             app, settings.database_path, settings.sender, settings.carrier
         )
+        self.integrity = get_integrity_watch(app)
         self._stop_requested = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -63,7 +65,7 @@ class SendEngine:
         is the newest state.
         """
         loop = self._loop
-        if loop is None or not self.election.is_leader:
+        if loop is None or not self.election.is_leader or self.integrity.holds_sending:
             return False
         return loop.start_guard.may_send and not loop.catch_up.is_holding
 

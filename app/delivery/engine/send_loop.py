@@ -15,7 +15,12 @@ from typing import Any
 
 from flask import Flask
 
-from app.core.database_errors import DATABASE_ERRORS, describe_database_error, is_disk_full
+from app.core.database_errors import (
+    DATABASE_ERRORS,
+    describe_database_error,
+    is_damage,
+    is_disk_full,
+)
 from app.core.settings import Settings
 from app.delivery.actions.message_claiming import SendCapacity
 from app.delivery.carriers.carrier_interface import Carrier
@@ -27,6 +32,7 @@ from app.delivery.engine.change_watcher import ChangeWatcher
 from app.delivery.engine.commit_wakeup import DATABASE_THREAD_NAME, CommitWakeup
 from app.delivery.engine.in_flight import InFlightMessages, read_boot_clock
 from app.delivery.engine.inbound_intake import InboundIntake
+from app.delivery.engine.integrity_watch import get_integrity_watch
 from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.pacing import SendPacing
 from app.delivery.engine.reconciliation import Reconciliation
@@ -66,6 +72,7 @@ class SendLoop:
         settings: Settings = app.extensions["settings"]
         self.app = app
         self.election = election
+        self.integrity = get_integrity_watch(app)
         self.carrier = carrier
         self.must_stop = must_stop
         self.timings = get_engine_timings(app)
@@ -129,6 +136,7 @@ class SendLoop:
             return
         for job in self.background_jobs:
             job.tick(self.loop.time())
+        self.integrity.start_if_due()
         await self.start_guard.tick(self.loop.time())
         if self.catch_up.is_holding:
             # Texts that came in while nobody led may be STOPs: they are stored first.
@@ -152,6 +160,9 @@ class SendLoop:
             elif await self._run_in_database(self.election.try_acquire):
                 log.info("leading, epoch %s", self.election.epoch)
         except DATABASE_ERRORS as error:
+            if is_damage(error):
+                self.integrity.check_soon()
+                self.integrity.start_if_due()
             message = "the lead could not be written down (%s); trying again"
             log.warning(message, describe_database_error(error))
         return self.election.is_leader
@@ -210,6 +221,8 @@ class SendLoop:
         message = "the database could not be written (%s); %s results wait"
         log.warning(message, describe_database_error(error), result_count)
         self.app.extensions[ENGINE_TROUBLE_KEY] = ""
+        if is_damage(error):
+            self.integrity.check_soon()
         if is_disk_full(error):
             self.app.extensions[ENGINE_TROUBLE_KEY] = ENGINE_DISK_FULL_TEXT
 
@@ -225,7 +238,7 @@ class SendLoop:
 
     def _compute_capacity(self) -> SendCapacity | None:
         """Return how much may be claimed now; None before this lead was found to be the newest."""
-        if not self.start_guard.may_send:
+        if not self.start_guard.may_send or self.integrity.holds_sending:
             return None
         return self.pacing.compute_capacity(len(self.in_flight), self.loop.time())
 
@@ -233,7 +246,8 @@ class SendLoop:
         return self.election.is_leader and not self.must_stop()
 
     def _release_if_due(self) -> None:
-        if self.start_guard.may_send and self.change_watcher.is_blast_due():
+        may_release = self.start_guard.may_send and not self.integrity.holds_sending
+        if may_release and self.change_watcher.is_blast_due():
             self.release_runner.start()
 
     def _compute_pause(self) -> float:
