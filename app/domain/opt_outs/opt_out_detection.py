@@ -72,7 +72,7 @@ class _TextReading:
         self._is_joke = has_laughter(text) or self._has("laughter")
 
     def judge(self, knows_spanish_words: bool) -> OptOutVerdict:
-        if not self._sentences or self._has("stay_in"):
+        if not self._sentences or self._asks_to_stay():
             return OptOutVerdict.NONE
         word = self._find_single_word()
         if word in CERTAIN_ONLY_ALONE or (knows_spanish_words and word in SPANISH_WORDS):
@@ -80,6 +80,11 @@ class _TextReading:
         if self._is_certain():
             return OptOutVerdict.CERTAIN
         return OptOutVerdict.LIKELY if self._is_likely() else OptOutVerdict.NONE
+
+    def _asks_to_stay(self) -> bool:
+        grammar = load_grammar()
+        is_negated = any(grammar.is_within("negated", clause) for clause in self._encoded_clauses)
+        return is_negated or self._has("stay_in")
 
     def _find_single_word(self) -> str:
         if len(self._sentences) == 1 and len(self._sentences[0].words) == 1:
