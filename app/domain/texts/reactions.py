@@ -134,12 +134,19 @@ def _find_reaction_to_object(text: str) -> Reaction | None:
 
 def fold_reaction(text: str) -> str:
     """Return words in the spelling of reaction_phrases: "Reacted 👍 to" is "reacted * to"."""
-    plain = "".join(map(_replace_emoji, text.translate(_APOSTROPHES)))
+    plain = _replace_emojis(text.translate(_APOSTROPHES))
     decomposed = unicodedata.normalize("NFKD", plain.replace("…", " … "))
     letters = remove_categories(decomposed, ACCENT_CATEGORIES | INVISIBLE_CATEGORIES).lower()
     letters = letters.replace("...", "…").replace("œ", "oe").replace("ø", "o").replace("æ", "ae")
     words = _PUNCTUATION_PATTERN.sub(" ", letters).replace("ł", "l").replace("ı", "i").split()
     return " ".join(_drop_repeats(words))
+
+
+def _replace_emojis(text: str) -> str:
+    if text.isascii():
+        # The one ASCII sign of _EMOJI_CATEGORIES beside the apostrophe "`", which is gone.
+        return text.replace("^", " * ")
+    return "".join(map(_replace_emoji, text))
 
 
 def _replace_emoji(character: str) -> str:

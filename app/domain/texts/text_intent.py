@@ -53,6 +53,8 @@ TWILIO_OPT_OUT_WORDS = frozenset(
 )
 TWILIO_OPT_IN_WORDS = frozenset({"START", "UNSTOP", "YES"})
 TWILIO_HELP_WORDS = frozenset({"HELP", "INFO"})
+# What _replace_hyphen() makes of ASCII, in one call of C for a whole text.
+_ASCII_HYPHENS = str.maketrans("-_\0", "   ")
 
 
 def classify_text(body: str) -> TextIntent:
@@ -91,7 +93,10 @@ def fold_text(body: str) -> str:
     stay; fold_answer() and fold_opt_out_text() remove them as well.
     """
     text = remove_categories(unicodedata.normalize("NFKC", body), INVISIBLE_CATEGORIES)
-    words = "".join(map(_replace_hyphen, text))
+    if text.isascii():
+        words = text.translate(_ASCII_HYPHENS)
+    else:
+        words = "".join(map(_replace_hyphen, text))
     start = 0
     end = len(words)
     while start < end and not words[start].isalnum():

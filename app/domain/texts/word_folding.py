@@ -13,6 +13,7 @@ _APOSTROPHES = str.maketrans("", "", "'’‘ʼʹ`´′＇")
 # Signs that are part of a letter in Indic and Japanese writing, and no accents: vowels (class 0),
 # nukta, kana voicing, virama.
 _LETTER_MARK_CLASSES = frozenset({0, 7, 8, 9})
+_ASCII_MARK_PATTERN = re.compile("[^A-Za-z0-9]+")
 _VARIATION_SELECTOR_PATTERN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -60,6 +61,8 @@ def _is_part_of_word(character: str) -> bool:
 
 
 def _split_at_marks(text: str) -> str:
+    if text.isascii():
+        return _ASCII_MARK_PATTERN.sub(" ", text).strip()
     return " ".join("".join(map(_blank_mark, text)).split())
 
 
