@@ -4,28 +4,23 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from flask import Flask, current_app, has_request_context, request, url_for
+from flask import Flask, has_request_context, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.db import db
 from app.core.settings import Settings, current_settings
-from app.core.template_filters import format_local_time
 from app.core.version import VERSION
-from app.delivery.actions.refusal_records import Refusal
 from app.delivery.queries.heartbeat import (
-    ENGINE_TROUBLE_KEY,
     HEARTBEAT_COLUMNS,
     Heartbeat,
     build_heartbeat,
 )
-from app.delivery.queries.installation import REAL_CARRIER, count_waiting_for
-from app.delivery.queries.refused_calls import find_refused_calls
+from app.delivery.queries.installation import REAL_CARRIER, build_waiting_count
 from app.organisation import queries as organisation
+from app.page_banners import Banner, build_banners, build_carrier_banners
 
-# Where somebody looks who wonders why no text comes in.
-ENDPOINTS_ABOUT_CALLS = {"dashboard.show_dashboard", "organisation.edit_settings"}
 ENDPOINTS_ABOUT_ONESELF = {"accounts.change_own_password", "accounts.list_own_sessions"}
 
 
@@ -57,16 +52,6 @@ class MenuItem:
     group: str = ""
     current: bool = False
     count: int = 0
-
-
-@dataclass(frozen=True)
-class Banner:
-    """A sentence above every page. `kind`: info, warn or bad."""
-
-    kind: str
-    title: str
-    text: str
-    links: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -112,7 +97,7 @@ def _build_layout(menu: Sequence[MenuEntry]) -> Layout:
 def _build_public_layout() -> Layout:
     return Layout(
         organisation.get_organisation().name,
-        banners=_build_carrier_banners(current_settings(), is_signed_in=False),
+        banners=build_carrier_banners(current_settings(), is_signed_in=False),
     )
 
 
@@ -120,10 +105,10 @@ def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
     settings = current_settings()
     is_admin = bool(current_user.is_admin)
     entries = [entry for entry in menu if _is_entry_visible(entry, settings, is_admin=is_admin)]
-    heartbeat, counts = _fetch_heartbeat_and_counts(entries)
+    state = _fetch_page_state(entries)
     items, tabs = [], []
     for entry in entries:
-        item = _build_menu_item(entry, counts.get(entry.endpoint, 0))
+        item = _build_menu_item(entry, state.counts.get(entry.endpoint, 0))
         items.append(item)
         if entry.tab:
             tabs.append(item)
@@ -133,11 +118,7 @@ def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
         organisation=organisation.get_organisation().name,
         menu=items,
         tabs=tabs,
-        banners=[
-            *_build_carrier_banners(settings, is_signed_in=True),
-            *_build_outage_banners(heartbeat),
-            *_build_refused_calls_banners(settings),
-        ],
+        banners=build_banners(settings, state.heartbeat, state.waiting_count),
         user=_build_signed_in_user(),
         new_blast_url=url_for("blasts.compose_blast"),
         theme=current_user.theme,
@@ -150,22 +131,27 @@ def _is_entry_visible(entry: MenuEntry, settings: Settings, *, is_admin: bool) -
     return is_admin or not entry.admin
 
 
-def _fetch_heartbeat_and_counts(
-    entries: Sequence[MenuEntry],
-) -> tuple[Heartbeat, dict[str, int]]:
-    """Return the engine's heartbeat, and by endpoint the counts of the entries that have one.
+@dataclass(frozen=True)
+class PageState:
+    """What every page says of the program.
 
-    One statement for both, because every page needs them.
+    `counts`: what waits behind menu entries, by endpoint. `waiting_count`: blasts that were made
+    for the real carrier.
     """
-    endpoints = []
-    count_columns = []
-    for entry in entries:
-        if entry.count is not None:
-            endpoints.append(entry.endpoint)
-            count_columns.append(entry.count())
-    row = db.session.execute(select(*HEARTBEAT_COLUMNS, *count_columns)).one()
+
+    heartbeat: Heartbeat
+    waiting_count: int
+    counts: dict[str, int]
+
+
+def _fetch_page_state(entries: Sequence[MenuEntry]) -> PageState:
+    """Fetch it with one statement for all, because every page needs them."""
+    counted = {entry.endpoint: entry.count() for entry in entries if entry.count is not None}
+    columns = (*HEARTBEAT_COLUMNS, build_waiting_count(REAL_CARRIER), *counted.values())
+    row = db.session.execute(select(*columns)).one()
     heartbeat = build_heartbeat(*row[: len(HEARTBEAT_COLUMNS)])
-    return heartbeat, dict(zip(endpoints, row[len(HEARTBEAT_COLUMNS) :], strict=True))
+    waiting_count, *counts = row[len(HEARTBEAT_COLUMNS) :]
+    return PageState(heartbeat, waiting_count, dict(zip(counted, counts, strict=True)))
 
 
 def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
@@ -190,68 +176,3 @@ def _build_signed_in_user() -> SignedInUser:
         logout_url=url_for("accounts.logout"),
         current=request.endpoint in ENDPOINTS_ABOUT_ONESELF,
     )
-
-
-def _build_carrier_banners(settings: Settings, *, is_signed_in: bool) -> list[Banner]:
-    """Return the banner that says that no real texts are sent, if so."""
-    if settings.missing_twilio_variables:
-        names = " and ".join(settings.missing_twilio_variables)
-        text = f"{names} missing. Until all are set, no real texts are sent."
-        return [Banner("bad", "Twilio is half set up.", text)]
-    if settings.carrier != "sandbox":
-        return []
-    links = []
-    banners = []
-    if is_signed_in:
-        links.append(("Practice phone", url_for("sandbox.list_phones")))
-        banners = _build_missing_settings_banners()
-    return [Banner("warn", "Practice mode.", "No real texts are sent.", links), *banners]
-
-
-def _build_missing_settings_banners() -> list[Banner]:
-    """Return the banner that says that what was made for Twilio waits, if anything does."""
-    count = count_waiting_for(REAL_CARRIER)
-    if count == 0:
-        return []
-    blasts = "1 blast waits" if count == 1 else f"{count:,} blasts wait"
-    text = (
-        "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBER (or "
-        "TWILIO_MESSAGING_SERVICE_SID) as before, and start again; or cancel them."
-    )
-    links = [("Scheduled", url_for("blasts.list_scheduled_blasts"))]
-    return [Banner("bad", f"{blasts} for Twilio's settings.", text, links)]
-
-
-def _build_outage_banners(heartbeat: Heartbeat) -> list[Banner]:
-    """Return the banners that say why the engine sends nothing, for signed-in users only."""
-    title = "Nothing is being sent right now."
-    banners = []
-    trouble = current_app.extensions.get(ENGINE_TROUBLE_KEY, "")
-    if trouble:
-        banners.append(Banner("bad", title, trouble))
-    if heartbeat.hold is not None:
-        text = f"{heartbeat.outage_reason.capitalize()}. Blasts wait until a person has looked."
-        links = [("See what to do", url_for("dashboard.show_sending_hold"))]
-        banners.append(Banner("bad", title, text, links))
-    elif heartbeat.outage_reason:
-        reason = heartbeat.outage_reason.capitalize()
-        text = f"{reason}; blasts wait. Start SMS Admin with its own command (see the README)."
-        banners.append(Banner("bad", title, text))
-    return banners
-
-
-def _build_refused_calls_banners(settings: Settings) -> list[Banner]:
-    """Return the banner that says that the carrier's calls are refused, with both addresses."""
-    if request.endpoint not in ENDPOINTS_ABOUT_CALLS:
-        return []
-    refused = find_refused_calls(settings.carrier)
-    if refused is None:
-        return []
-    calls = "1 call" if refused.count == 1 else f"{refused.count:,} calls"
-    title = f"{calls} of Twilio refused since {format_local_time(refused.first_at)}."
-    refusal = Refusal(refused.kind, refused.expected_url, refused.called_url, refused.fitting_url)
-    text = (
-        f"Texts from people and receipts do not come in by themselves. Calls are expected at "
-        f"{refused.expected_url}, and the last one came to {refused.called_url}. {refusal.advice}"
-    )
-    return [Banner("bad", title, text)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from app.core.db import db
 from app.core.settings import current_settings
@@ -132,8 +132,8 @@ def find_held_blast_ids(carrier: str, moment: datetime) -> list[int]:
     return list(db.session.scalars(waiting.order_by(ScheduledMessage.scheduled_at)))
 
 
-def count_waiting_for(carrier: str) -> int:
-    """Count the blasts that were made for a carrier and have not ended."""
+def build_waiting_count(carrier: str) -> ColumnElement[int]:
+    """Build a column for a SELECT: how many blasts for this carrier have not ended."""
     pending = select(func.count()).where(
         ScheduledMessage.carrier == carrier,
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
@@ -141,6 +141,4 @@ def count_waiting_for(carrier: str) -> int:
     running = select(func.count()).where(
         MessageLog.carrier == carrier, MessageLog.status.in_(OPEN_BLAST_STATUSES)
     )
-    return int(
-        db.session.scalar(select(pending.scalar_subquery() + running.scalar_subquery())) or 0
-    )
+    return pending.scalar_subquery() + running.scalar_subquery()

@@ -1,0 +1,105 @@
+"""The banners above every page: what does not work, and what to do about it."""
+
+from dataclasses import dataclass, field
+
+from flask import current_app, request, url_for
+
+from app.core.settings import Settings
+from app.core.template_filters import format_local_time
+from app.delivery.actions.refusal_records import Refusal
+from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY, Heartbeat
+from app.delivery.queries.refused_calls import find_refused_calls
+
+# Where somebody looks who wonders why no text comes in.
+ENDPOINTS_ABOUT_CALLS = {"dashboard.show_dashboard", "organisation.edit_settings"}
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A sentence above every page. `kind`: info, warn or bad."""
+
+    kind: str
+    title: str
+    text: str
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+
+def build_banners(settings: Settings, heartbeat: Heartbeat, waiting_count: int) -> list[Banner]:
+    """Return the banners for a signed-in user.
+
+    `waiting_count`: how many blasts were made for the real carrier and have not ended.
+    """
+    return [
+        *build_carrier_banners(settings, is_signed_in=True, waiting_count=waiting_count),
+        *_build_outage_banners(heartbeat),
+        *_build_refused_calls_banners(settings),
+    ]
+
+
+def build_carrier_banners(
+    settings: Settings, *, is_signed_in: bool, waiting_count: int = 0
+) -> list[Banner]:
+    """Return the banner that says that no real texts are sent, if so."""
+    if settings.missing_twilio_variables:
+        names = " and ".join(settings.missing_twilio_variables)
+        text = f"{names} missing. Until all are set, no real texts are sent."
+        return [Banner("bad", "Twilio is half set up.", text)]
+    if settings.carrier != "sandbox":
+        return []
+    links = []
+    banners = []
+    if is_signed_in:
+        links.append(("Practice phone", url_for("sandbox.list_phones")))
+        banners = _build_missing_settings_banners(waiting_count)
+    return [Banner("warn", "Practice mode.", "No real texts are sent.", links), *banners]
+
+
+def _build_missing_settings_banners(count: int) -> list[Banner]:
+    """Return the banner that says that what was made for Twilio waits, if anything does."""
+    if count == 0:
+        return []
+    blasts = "1 blast waits" if count == 1 else f"{count:,} blasts wait"
+    text = (
+        "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBER (or "
+        "TWILIO_MESSAGING_SERVICE_SID) as before, and start again; or cancel them."
+    )
+    links = [("Scheduled", url_for("blasts.list_scheduled_blasts"))]
+    return [Banner("bad", f"{blasts} for Twilio's settings.", text, links)]
+
+
+def _build_outage_banners(heartbeat: Heartbeat) -> list[Banner]:
+    """Return the banners that say why the engine sends nothing, for signed-in users only."""
+    title = "Nothing is being sent right now."
+    banners = []
+    trouble = current_app.extensions.get(ENGINE_TROUBLE_KEY, "")
+    if trouble:
+        banners.append(Banner("bad", title, trouble))
+    if heartbeat.damage:
+        text = f"{heartbeat.outage_reason[:1].upper()}{heartbeat.outage_reason[1:]}."
+        banners.append(Banner("bad", title, text))
+    elif heartbeat.hold is not None:
+        text = f"{heartbeat.outage_reason.capitalize()}. Blasts wait until a person has looked."
+        links = [("See what to do", url_for("dashboard.show_sending_hold"))]
+        banners.append(Banner("bad", title, text, links))
+    elif heartbeat.outage_reason:
+        reason = heartbeat.outage_reason.capitalize()
+        text = f"{reason}; blasts wait. Start SMS Admin with its own command (see the README)."
+        banners.append(Banner("bad", title, text))
+    return banners
+
+
+def _build_refused_calls_banners(settings: Settings) -> list[Banner]:
+    """Return the banner that says that the carrier's calls are refused, with both addresses."""
+    if request.endpoint not in ENDPOINTS_ABOUT_CALLS:
+        return []
+    refused = find_refused_calls(settings.carrier)
+    if refused is None:
+        return []
+    calls = "1 call" if refused.count == 1 else f"{refused.count:,} calls"
+    title = f"{calls} of Twilio refused since {format_local_time(refused.first_at)}."
+    refusal = Refusal(refused.kind, refused.expected_url, refused.called_url, refused.fitting_url)
+    text = (
+        f"Texts from people and receipts do not come in by themselves. Calls are expected at "
+        f"{refused.expected_url}, and the last one came to {refused.called_url}. {refusal.advice}"
+    )
+    return [Banner("bad", title, text)]
