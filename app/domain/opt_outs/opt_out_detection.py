@@ -131,10 +131,12 @@ def _encode(sentence: Sentence) -> str:
 
 def _has_only_requests(sentences: Sequence[str]) -> bool:
     """Whether one sentence is a request, and every other a request or a neutral remark."""
-    others = [text for text in sentences if not load_grammar().is_sentence("request", text)]
-    if len(others) == len(sentences):
+    other_sentences = [
+        text for text in sentences if not load_grammar().is_sentence("request", text)
+    ]
+    if len(other_sentences) == len(sentences):
         return False
-    return all(load_grammar().is_sentence("remark", text) for text in others)
+    return all(load_grammar().is_sentence("remark", text) for text in other_sentences)
 
 
 def _has_likely_sentence(sentences: Sequence[str]) -> bool:
@@ -142,8 +144,10 @@ def _has_likely_sentence(sentences: Sequence[str]) -> bool:
 
     "Cancel" beside other sentences means something else: "I can't come. Cancel."
     """
-    others = [text for text in sentences if not _is_beside_the_point(text)]
-    is_alone = len(others) < 2 or all(_has_sentence("unclear", [text]) for text in others)
+    other_sentences = [text for text in sentences if not _is_beside_the_point(text)]
+    is_alone = len(other_sentences) < 2 or all(
+        _has_sentence("unclear", [text]) for text in other_sentences
+    )
     for sentence in sentences:
         if not is_alone and _has_sentence("unclear", [sentence]):
             continue

@@ -88,12 +88,12 @@ def find_ends(sentence: str, phrases: RuleSet) -> frozenset[int]:
 
 def _reach(place: int, find_next: Callable[[int], Iterable[int]]) -> frozenset[int]:
     """Return the places that up to six phrases in a row lead to, the first among them."""
-    found = {place}
+    reached = {place}
     newest = {place}
     for _ in range(MAX_PHRASES):
-        newest = {after for before in newest for after in find_next(before)} - found
-        found |= newest
-    return frozenset(found)
+        newest = {after for before in newest for after in find_next(before)} - reached
+        reached |= newest
+    return frozenset(reached)
 
 
 def _find_phrase_ends(sentence: str, rules: list[GrammarRule], start: int) -> Iterator[int]:
