@@ -36,11 +36,14 @@ class ReplyForm(FlaskForm):
     """A text to one person.
 
     `recipient_name` fills in the placeholders. `client_token` names the form, so that it is sent
-    once.
+    once. `seen_id` is the newest text on the page, `asked_id` the reply of somebody else that the
+    writer was asked about.
     """
 
     body = CleanTextField("Reply", widget=TextArea())
     client_token = HiddenField()
+    seen_id = HiddenField()
+    asked_id = HiddenField()
     recipient_name: str | None = None
 
     def validate_body(self, field: Field) -> None:

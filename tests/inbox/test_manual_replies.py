@@ -4,13 +4,17 @@ And the replies that are kept.
 """
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from app.core.clock import now
 from app.core.db import write
 from app.suppression.actions.opt_outs import lift_opt_outs
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member, add_opt_out
+
+SEEN_FIELDS = ("seen_id", "asked_id")
 
 
 @pytest.fixture
@@ -120,6 +124,41 @@ def test_a_refused_form_can_be_sent_again_once_they_came_back(app, visit, zoe, s
         lift_opt_outs(ZOE)
     visit(f"/inbox/{zoe}/reply", "sol", body="Hi", client_token=mark)
     assert len(sent()) == 1
+
+
+def shown(visit, thread_id, who):
+    """Return what the form of the page says that its writer has seen."""
+    page = visit(f"/inbox/{thread_id}", who).text
+    return {name: re.search(rf'name="{name}" value="(\d*)"', page)[1] for name in SEEN_FIELDS}
+
+
+def test_the_second_of_two_who_answer_at_once_is_asked_first(visit, zoe, sent):
+    """M22: both had the page open; the second sees what the first wrote, and decides."""
+    before = shown(visit, zoe, "sol")
+    visit(f"/inbox/{zoe}/reply", "ada", body="At six.", **shown(visit, zoe, "ada"))
+    page = visit(f"/inbox/{zoe}/reply", "sol", body="At seven.", **before)
+    assert page.status_code == 422
+    assert "ada has answered meanwhile: “At six.” Send yours as well?" in page.words
+    assert "At seven.</textarea>" in page.text
+    assert "Send anyway" in page.words
+    assert [text.body for text in sent()] == ["At six."]
+    asked = {name: re.search(rf'name="{name}" value="(\d+)"', page.text)[1] for name in SEEN_FIELDS}
+    visit(f"/inbox/{zoe}/reply", "sol", body="At seven.", **asked)
+    assert [text.body for text in sent()] == ["At six.", "At seven."]
+
+
+def test_a_reply_that_the_page_has_shown_for_a_moment_already_counts_as_unseen(visit, zoe, sent):
+    visit(f"/inbox/{zoe}/reply", "ada", body="At six.")
+    page = visit(f"/inbox/{zoe}/reply", "sol", body="At seven.", **shown(visit, zoe, "sol"))
+    assert "ada has answered meanwhile" in page.words
+
+
+def test_nobody_is_asked_about_an_older_reply_or_an_own_one(visit, zoe, sent, time_machine):
+    visit(f"/inbox/{zoe}/reply", "ada", body="At six.")
+    visit(f"/inbox/{zoe}/reply", "ada", body="Or later.", **shown(visit, zoe, "ada"))
+    time_machine.move_to(now() + timedelta(seconds=11))
+    visit(f"/inbox/{zoe}/reply", "sol", body="See you!", **shown(visit, zoe, "sol"))
+    assert len(sent()) == 3
 
 
 def saved(visit, title="Where", body="Hi {first_name|you}, by the gate."):

@@ -49,6 +49,34 @@ def find_texts_of_phone(message_ids: Sequence[int]) -> dict[int, TextOfPhone]:
     return {row.id: TextOfPhone(*row) for row in db.session.execute(rows)}
 
 
+class ReplyOfUser(NamedTuple):
+    """A reply that a user wrote to a phone."""
+
+    id: int
+    author: str
+    body: str
+    created_at: datetime
+
+
+def find_newest_reply_of_others(
+    phone: str, username: str, after_id: int, shown_id: int, since: datetime
+) -> ReplyOfUser | None:
+    """Return the newest reply that somebody else than `username` wrote to this phone.
+
+    It is newer than the message `after_id`; and newer than `shown_id`, or not older than `since`.
+    """
+    columns = messages.c
+    rows = select(columns.id, columns.written_by, columns.body, columns.created_at).where(
+        columns.phone == phone,
+        columns.id > after_id,
+        columns.kind == MessageKind.REPLY,
+        columns.written_by != username,
+        (columns.id > shown_id) | (columns.created_at >= since),
+    )
+    row = db.session.execute(rows.order_by(columns.id.desc()).limit(1)).first()
+    return None if row is None else ReplyOfUser(*row)
+
+
 def match_message_sid(sid: ColumnElement[str | None]) -> ColumnElement[bool]:
     """Return whether a message has this SID, for each row of another table."""
     return exists().where(messages.c.provider_sid == sid)

@@ -95,7 +95,7 @@ NO_NAMES = _read_phrases(
     """
     (blank); and; anonym; anonyme; anonymous; anónimo; blank; empty; first name; full name; guest;
     k.a; leer; n.a; n/a; na; name; nan; nil; no name; nombre; noname; none; not available;
-    not given; not provided; null; ohne name; prénom; s/n; sans nom; sem nome; senza nome; sin nombre; tba;
-    the; plus one; tbd; undefined; vorname
+    not given; not provided; null; ohne name; prénom; s/n; sans nom; sem nome; senza nome;
+    sin nombre; tba; the; plus one; tbd; undefined; vorname
     """
 )

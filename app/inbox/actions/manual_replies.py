@@ -1,7 +1,7 @@
 """Replies that a user writes, and what a user decides about a text that may mean STOP."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import func, update
@@ -9,7 +9,11 @@ from sqlalchemy import func, update
 from app.core.db import NotFound, execute_and_count_rows
 from app.delivery.actions import blast_control
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
-from app.delivery.queries.text_history import find_last_inbound_id
+from app.delivery.queries.text_history import (
+    ReplyOfUser,
+    find_last_inbound_id,
+    find_newest_reply_of_others,
+)
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.inbox.actions.conversation_status import mark_needs_no_reply, update_thread
@@ -23,6 +27,8 @@ from app.surveys.actions import survey_text_handling as surveys
 
 # The tokens of the last ten forms, 32 characters and a space each.
 MAX_SENT_TOKENS_CHARACTERS = 330
+# A reply that a page shows since a moment ago was perhaps not seen: pages refresh every 3 s.
+TIME_TO_NOTICE = timedelta(seconds=10)
 
 
 class ReplyNotAllowed(Exception):
@@ -33,23 +39,45 @@ class ReplyNotAllowed(Exception):
         self.obstacle = obstacle
 
 
+class AnsweredMeanwhile(Exception):
+    """Somebody else has answered since the page was shown; `reply` is what they wrote."""
+
+    def __init__(self, reply: ReplyOfUser) -> None:
+        super().__init__(reply.id)
+        self.reply = reply
+
+
+@dataclass(frozen=True)
+class SeenTexts:
+    """What the writer of a reply has seen, as ids of messages.
+
+    `shown_id`: the newest text on the page. `asked_id`: the reply of somebody else that the
+    writer was asked about, 0 when there was no such question.
+    """
+
+    shown_id: int
+    asked_id: int = 0
+
+
 @dataclass(frozen=True)
 class ManualReply:
     """A reply that a user wrote, with its placeholders filled in.
 
-    `token` is that of the form it came from.
+    `token` is that of the form it came from. `seen` is None when that is not known.
     """
 
     body: str
     recipient_name: str | None
     token: str
     author: str
+    seen: SeenTexts | None = None
 
 
 def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> bool:
     """Queue a reply and clear "needs reply" of its thread. Inside write().
 
-    Returns False, and queues nothing, when this form was sent before. Raises ReplyNotAllowed.
+    Returns False, and queues nothing, when this form was sent before. Raises ReplyNotAllowed, and
+    AnsweredMeanwhile when the writer has not seen that somebody else answered.
     """
     thread = find_thread(thread_id)
     # Inside the same write() as the message: a token is used up only if the reply is queued.
@@ -57,6 +85,7 @@ def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> 
         return False
     if obstacle := find_reply_obstacle(thread.phone):
         raise ReplyNotAllowed(obstacle)
+    _reject_unseen_answer(thread.phone, reply, moment)
     message = DirectMessage(
         thread.phone,
         reply.body,
@@ -69,6 +98,20 @@ def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> 
     record_outbound_text(thread.phone, message_id, reply.body, moment)
     mark_needs_no_reply(thread_id)
     return True
+
+
+def _reject_unseen_answer(phone: str, reply: ManualReply, moment: datetime) -> None:
+    if reply.seen is None:
+        return
+    other_reply = find_newest_reply_of_others(
+        phone,
+        reply.author,
+        after_id=reply.seen.asked_id,
+        shown_id=reply.seen.shown_id,
+        since=moment - TIME_TO_NOTICE,
+    )
+    if other_reply is not None:
+        raise AnsweredMeanwhile(other_reply)
 
 
 def _claim_form_token(thread_id: int, token: str) -> bool:

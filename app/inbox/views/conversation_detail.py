@@ -11,7 +11,13 @@ from app.core.clock import now
 from app.core.form_fields import add_error
 from app.domain.texts.message_templates import NAME_PLACEHOLDERS, fill_template
 from app.domain.texts.whole_numbers import parse_id
-from app.inbox.actions.manual_replies import ManualReply, ReplyNotAllowed, queue_manual_reply
+from app.inbox.actions.manual_replies import (
+    AnsweredMeanwhile,
+    ManualReply,
+    ReplyNotAllowed,
+    SeenTexts,
+    queue_manual_reply,
+)
 from app.inbox.forms import AssignForm, ReplyForm, create_form_token
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import (
@@ -30,6 +36,7 @@ from app.surveys.queries.survey_sessions import find_survey_sessions_of_phone
 from app.surveys.queries.unclear_answers import find_unclear_answer, guess_unclear_answer
 
 MAX_SHOWN_SURVEYS = 3
+MAX_QUOTED_CHARACTERS = 200
 REPLY_PLACEHOLDERS = [
     (f"{{{token}|friend}}", label)
     for token, label in NAME_PLACEHOLDERS.items()
@@ -135,6 +142,10 @@ def send_manual_reply(thread_id: int) -> ResponseReturnValue:
     except ReplyNotAllowed as error:
         add_error(form.body, f"{error.obstacle.explanation}. {error.obstacle.advice}")
         return render_conversation(thread, form), 422
+    except AnsweredMeanwhile as error:
+        add_error(form.body, _describe_other_reply(error))
+        form.asked_id.data = str(error.reply.id)
+        return render_conversation(thread, form), 422
     return redirect_to_conversation(thread_id)
 
 
@@ -146,8 +157,29 @@ def _find_chosen_reply() -> str | None:
     return reply.body if reply else None
 
 
+def _describe_other_reply(error: AnsweredMeanwhile) -> str:
+    reply = error.reply
+    body = reply.body[:MAX_QUOTED_CHARACTERS]
+    mark = "…" if len(reply.body) > MAX_QUOTED_CHARACTERS else ""
+    return f"{reply.author} has answered meanwhile: “{body}{mark}” Send yours as well?"
+
+
+def _read_seen_texts(form: ReplyForm) -> SeenTexts | None:
+    """Return what the page of this form showed; None for a program that does not say it."""
+    shown_id = parse_id(form.seen_id.data or "")
+    if shown_id is None:
+        return None
+    return SeenTexts(shown_id, parse_id(form.asked_id.data or "") or 0)
+
+
 def _queue_reply(thread: Thread, form: ReplyForm) -> None:
-    reply = ManualReply(form.filled_body, form.recipient_name, form.form_token, current_username())
+    reply = ManualReply(
+        form.filled_body,
+        form.recipient_name,
+        form.form_token,
+        current_username(),
+        _read_seen_texts(form),
+    )
     with audited_write("thread.replied", current_username()) as trace:
         trace.about = f"thread {thread.id}"
         trace.details["new"] = queue_manual_reply(thread.id, reply, now())
