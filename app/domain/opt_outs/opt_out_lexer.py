@@ -28,6 +28,10 @@ _LETTER_RUN_PATTERN = re.compile(r"([A-Z])\1{2,}")
 # "S T O P", "s.t.o.p", "S-T-O-P".
 _SPELLED_PATTERN = re.compile(r"\b(?:[A-Za-z][ .\-*_]{1,2}){3,}[A-Za-z]\b")
 _NUMBER_SIGN_PATTERN = re.compile(r"#(?!\w)|\bno\.(?= ?\s)", re.IGNORECASE)
+# "🛑 texting me".
+_STOP_SIGN_PATTERN = re.compile(
+    r"[🛑⛔✋🚫]+\s*(?=(?:text|txt|messag|send|spam|contact)\w*in)", re.I
+)
 _NOT_A_LETTER_PATTERN = re.compile(r"[^A-Za-z]")
 _DIGITS_BEHIND_PATTERN = re.compile(r"(STOP)[0-9]{1,2}")
 # Written as two words or one, with a hyphen or none.
@@ -85,6 +89,7 @@ def read_sentences(text: str, *, at_commas: bool) -> list[Sentence]:
 
 def _prepare_text(text: str) -> str:
     normal = remove_categories(unicodedata.normalize("NFKC", text), INVISIBLE_CATEGORIES)
+    normal = _STOP_SIGN_PATTERN.sub("stop ", normal)
     spelled = _SPELLED_PATTERN.sub(lambda match: _NOT_A_LETTER_PATTERN.sub("", match[0]), normal)
     return _NUMBER_SIGN_PATTERN.sub(" number ", spelled)
 
