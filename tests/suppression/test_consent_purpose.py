@@ -217,6 +217,22 @@ def test_people_who_have_not_agreed_are_imported_and_not_texted(app, visit):
         assert find_suppression_reason(ZOE) is SkipReason.NO_CONSENT
 
 
+@pytest.mark.parametrize("has_event", [False, True])
+def test_the_import_says_who_is_left_out_and_importing_again_records_their_yes(
+    app, visit, has_event
+):
+    with app.app_context():
+        path = f"/events/{make_event()}/import" if has_event else "/community/import"
+    rows, left_out = f"Zoë, {ZOE}\nLeo, {LEO}", "2 people have not agreed to texts yet"
+    first = visit(path, "ada", rows=rows).location
+    visit.post(f"{first}/confirm", "ada", agreed="none")
+    assert left_out in visit(first, "ada").words
+    again = visit(path, "ada", rows=rows).location
+    visit.post(f"{again}/confirm", "ada", agreed="verbal")
+    for address in (first, again):
+        assert "not agreed to texts yet" not in visit(address, "ada").words
+
+
 def test_people_imported_for_an_event_agreed_to_that_event_and_an_undo_takes_only_that_back(
     app, visit
 ):

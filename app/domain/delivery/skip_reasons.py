@@ -36,7 +36,7 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     ),
     SkipReason.NO_CONSENT: (
         "Has not agreed to texts",
-        "Record when and how they agreed, on their page.",
+        "Record how they agreed on their page; for many, import their list again.",
     ),
     SkipReason.EMPTY_TEXT: (
         "The text would be empty",

@@ -9,7 +9,7 @@ from app.core import delimited_text
 from app.core.delimited_text import SpreadsheetRow, UnreadableSpreadsheet
 from app.core.spreadsheets import SheetInfo, SpreadsheetData, read_spreadsheet
 from app.domain.spreadsheets import column_mapping
-from app.domain.spreadsheets.column_evidence import explain_columns
+from app.domain.spreadsheets.column_evidence import explain_columns, list_doubtful_statuses
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import NO_CONTACTS_MESSAGE, ColumnMapping
 from app.domain.spreadsheets.number_lists import split_number_list
@@ -93,7 +93,7 @@ def _build_parsed_spreadsheet(
     ignored_columns = (ColumnKind.IGNORED,) * (width - len(columns.kinds))
     columns = replace(columns, kinds=(*columns.kinds, *ignored_columns))
     evidence = explain_columns(columns, [row.cells for row in sheet.rows], region)
-    layout = _serialize_layout(sheet, columns, evidence)
+    layout = _serialize_layout(sheet, columns, evidence, region)
     spreadsheet = ParsedSpreadsheet(sheet.encoding, layout, columns, sheet.rows)
     if spreadsheet.data_row_count < 1:
         raise ColumnMappingError(NO_CONTACTS_MESSAGE)
@@ -103,9 +103,10 @@ def _build_parsed_spreadsheet(
 
 
 def _serialize_layout(
-    sheet: SpreadsheetData, columns: ColumnMapping, evidence: Sequence[str]
+    sheet: SpreadsheetData, columns: ColumnMapping, evidence: Sequence[str], region: str
 ) -> str:
     start = columns.title_row_count
+    sheet_cells = [row.cells for row in sheet.rows]
     layout = {
         "kinds": columns.kinds,
         "headings": list(columns.headings),
@@ -113,6 +114,7 @@ def _serialize_layout(
         "order": list(columns.order),
         "problem": columns.problem,
         "evidence": evidence,
+        "doubtful_statuses": list_doubtful_statuses(columns, sheet_cells, region),
         "delimiter": sheet.delimiter,
         "sheet": _serialize_sheet_info(sheet.sheet),
         "is_number_list": sheet.is_number_list,

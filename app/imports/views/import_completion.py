@@ -14,6 +14,7 @@ from app.domain.texts.plurals import pluralize
 from app.imports.actions import upload_storage
 from app.imports.actions.import_completion import (
     ImportedConsent,
+    ImportOutcome,
     apply_import,
     discard_import,
 )
@@ -65,9 +66,15 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     except ImportAlreadyEnded:
         return redirect(build_import_urls(importer, import_id).check, 303)
     upload_storage.delete_upload(outcome.stored_as)
-    people = pluralize(outcome.added_count, "person was", "people were")
-    flash(f"{people} imported.", "success")
+    flash(_describe_outcome(outcome), "success")
     return redirect(build_import_urls(importer, import_id).check, 303)
+
+
+def _describe_outcome(outcome: ImportOutcome) -> str:
+    people = pluralize(outcome.added_count, "person was", "people were")
+    if outcome.added_count or outcome.opted_out_count:
+        return f"{people} imported."
+    return f"{people} imported. Everybody in the file was on the list already."
 
 
 def _read_consent(row: Import) -> ImportedConsent:

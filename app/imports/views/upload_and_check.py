@@ -32,6 +32,7 @@ from app.imports.actions.upload_expiry import expire_uploads
 from app.imports.forms import SubmittedSpreadsheet, UploadForm
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records, import_rows
+from app.imports.queries.missing_consent import count_people_without_consent
 from app.imports.views.import_check_page import (
     can_undo_import,
     get_import_or_404,
@@ -120,6 +121,17 @@ def _check_next_slice(importer: ImporterConfig, row: Import) -> None:
         row_staging.store_checked_rows(row.id, row_slice, importer.target)
 
 
+def _render_done_page(row: Import, urls: ImportUrls) -> str:
+    has_texts = urls.gets_texts and not row.undone_at
+    return render_template(
+        "imports/done.html",
+        row=row,
+        urls=urls,
+        can_undo=can_undo_import(row),
+        without_consent_count=count_people_without_consent(row) if has_texts else 0,
+    )
+
+
 def show_import_check(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Show what the file holds and what would become of it; later, what became of it."""
     row = get_import_or_404(importer, import_id)
@@ -135,8 +147,7 @@ def show_import_check(importer: ImporterConfig, import_id: int) -> ResponseRetur
     if row.state is ImportState.ABANDONED:
         return redirect_to_upload(importer)
     if row.state is ImportState.DONE:
-        can_undo = can_undo_import(row)
-        return render_template("imports/done.html", row=row, urls=urls, can_undo=can_undo)
+        return _render_done_page(row, urls)
     has_phones = import_records.parse_import_layout(row).columns.has_phones
     if row.has_unchecked_rows and has_phones:
         return render_template("imports/checking.html", row=row, urls=urls)
