@@ -95,7 +95,11 @@ def test_other_wordings_of_the_same_kinds_are_read_as_wanted():
 
 @pytest.mark.parametrize(
     ("name", "wordings", "missed", "held"),
-    [("opt_outs_unseen.tsv", 200, 2, 1), ("opt_outs_unseen_second.tsv", 120, 2, 0)],
+    [
+        ("opt_outs_unseen.tsv", 200, 2, 1),
+        ("opt_outs_unseen_second.tsv", 120, 2, 0),
+        ("opt_outs_unseen_third.tsv", 80, 1, 0),
+    ],
 )
 def test_wordings_by_somebody_else_are_read_as_well_as_before(name, wordings, missed, held):
     wrong = [wanted for wanted, text in misread_by_somebody_else(name)]
