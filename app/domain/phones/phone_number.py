@@ -39,6 +39,33 @@ NORTH_AMERICAN_PATTERN = re.compile(
 )
 NORTH_AMERICAN_REGIONS = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
 US_METADATA = PhoneMetadata.metadata_for_region_or_calling_code(1, "US")
+# The library tries these kinds before landlines and mobile numbers.
+SPECIAL_KINDS = (
+    *("premium_rate", "toll_free", "shared_cost", "voip"),
+    *("personal_number", "pager", "uan", "voicemail"),
+)
+
+
+def _compile_ordinary_pattern(metadata: PhoneMetadata | None) -> re.Pattern[str] | None:
+    """Return what the landlines and mobile numbers of a country match, and none of another kind.
+
+    None where the library tells the two apart.
+    """
+    if metadata is None or metadata.general_desc is None:
+        return None
+    if metadata.fixed_line is None or metadata.mobile is None:
+        return None
+    ordinary = metadata.fixed_line.national_number_pattern
+    if ordinary is None or ordinary != metadata.mobile.national_number_pattern:
+        return None
+    described = [getattr(metadata, kind) for kind in SPECIAL_KINDS]
+    patterns = [kind.national_number_pattern for kind in described if kind is not None]
+    special = "|".join(filter(None, patterns)) or "(?!)"
+    general = metadata.general_desc.national_number_pattern
+    return re.compile(rf"(?!(?:{special})\Z)(?=(?:{general})\Z)(?:{ordinary})")
+
+
+ORDINARY_US_PATTERN = _compile_ordinary_pattern(US_METADATA)
 WORLDWIDE_CALLING_CODES = frozenset(
     code
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
@@ -146,10 +173,13 @@ def _find_number_type(number: phonenumbers.PhoneNumber) -> int:
     """Return the same as phonenumbers.number_type(), faster for numbers of the United States.
 
     number_type() looks a number up twice, for its country and for its type. Of the countries
-    that share +1 it tries the United States first, so one look-up is enough for its numbers.
+    that share +1 it tries the United States first, so one look-up is enough for its numbers. It
+    compares up to ten patterns one by one; the one of ordinary numbers takes a tenth of that.
     """
     if number.country_code == 1 and US_METADATA is not None:
         national_number = phonenumbers.national_significant_number(number)
+        if ORDINARY_US_PATTERN and ORDINARY_US_PATTERN.fullmatch(national_number):
+            return int(PhoneNumberType.FIXED_LINE_OR_MOBILE)
         number_type = _number_type_helper(national_number, US_METADATA)
         if number_type != PhoneNumberType.UNKNOWN:
             return int(number_type)
