@@ -60,7 +60,8 @@ def _describe_added_member(member: CommunityMember) -> str:
     """Return the message about a new member, and why no text would reach them."""
     reason = find_suppression_reason(member.phone)
     if reason:
-        more = f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
+        cause, advice = SKIP_REASON_LABELS[reason]
+        more = f"They get no texts. {cause}. {advice}"
     else:
         more = organisation.describe_foreign_numbers({member.phone[:COUNTRY_PREFIX_LENGTH]: 1})
     return f"{_get_display_name(member)} is on the list. {more}".rstrip()

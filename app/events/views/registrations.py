@@ -77,7 +77,8 @@ def _describe_new_registration(row: EventRegistration) -> str:
     """Return the sentence for a new registration, and why the person gets no texts."""
     reason = find_event_suppression_reason(row.phone, row.event_id)
     if reason:
-        detail = f"They get no texts. {SKIP_REASON_LABELS[reason][0]}."
+        cause, advice = SKIP_REASON_LABELS[reason]
+        detail = f"They get no texts. {cause}. {advice}"
     else:
         prefix = row.phone[:COUNTRY_PREFIX_LENGTH]
         detail = organisation.describe_foreign_numbers({prefix: 1})
