@@ -30,6 +30,8 @@ LONG_TESTS = (
     "tests/delivery/test_processes.py",
     "tests/whole/test_lint.py",
 )
+# The tests that look at pages one after the other; the others of the browser walk through them.
+PAGE_TESTS = ("tests/browser/test_pages.py", "tests/browser/test_pieces.py")
 
 
 def pytest_configure(config):
@@ -38,9 +40,19 @@ def pytest_configure(config):
         compileall.compile_dir(Path(__file__).parents[1] / "app", quiet=2)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Put the long tests first."""
+    """Put the long tests first, and those of the browser into three groups.
+
+    A group runs in one worker: each worker with a test of the browser starts a Chromium and a
+    server over the filled database, and signs in. One group would be the last to end.
+    """
     items.sort(key=lambda item: not item.nodeid.startswith(LONG_TESTS))
+    for number, item in enumerate(items):
+        if item.nodeid.startswith(PAGE_TESTS):
+            item.add_marker(pytest.mark.xdist_group(f"pages-{number % 2}"))
+        elif item.nodeid.startswith("tests/browser/"):
+            item.add_marker(pytest.mark.xdist_group("walks"))
 
 
 def pytest_collection_finish():

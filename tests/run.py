@@ -22,11 +22,15 @@ MARKED = re.compile(r"mark\.(slow|browser)")
 
 @dataclass(frozen=True)
 class Pool:
-    """Tests that run together. `workers`: processes of pytest-xdist."""
+    """Tests that run together.
+
+    `workers`: processes of pytest-xdist; `distribution`: how it gives them the tests (--dist).
+    """
 
     name: str
     markers: str
     workers: int
+    distribution: str
 
     @property
     def paths(self) -> list[str]:
@@ -47,8 +51,8 @@ class Pool:
 
 
 POOLS = (
-    Pool("waiting", "(slow or browser) and not torture", 4),
-    Pool("computing", "not slow and not browser and not torture", 2),
+    Pool("waiting", "(slow or browser) and not torture", 4, "loadgroup"),
+    Pool("computing", "not slow and not browser and not torture", 2, "worksteal"),
 )
 
 
@@ -67,7 +71,7 @@ def main() -> int:
 
 
 def _start(pool: Pool, arguments: list[str]) -> subprocess.Popen[bytes]:
-    options = ["-m", pool.markers, "-n", str(pool.workers), "--dist", "worksteal"]
+    options = ["-m", pool.markers, "-n", str(pool.workers), "--dist", pool.distribution]
     return subprocess.Popen(
         [sys.executable, "-m", "pytest", *options, *(arguments or pool.paths)],
         cwd=ROOT,
