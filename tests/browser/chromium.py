@@ -29,7 +29,8 @@ def program() -> str:
     """Where the browser is. Without one the tests fail: what nobody looked at is not tested."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     assert found, (
-        "There is no Chromium: install Debian's chromium-headless-shell, or set CHROMIUM=/path/to/a/browser."
+        "There is no Chromium: install Debian's chromium-headless-shell, "
+        "or set CHROMIUM=/path/to/a/browser."
     )
     return found
 
