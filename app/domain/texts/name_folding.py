@@ -6,6 +6,7 @@ found by each other. Nothing of it is shown.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that Unicode does not take apart into a letter and a mark.
 _LETTERS = str.maketrans(
@@ -33,6 +34,9 @@ _SIGNS = str.maketrans(_APOSTROPHES | _HYPHENS | {",": " "})
 # nukta, kana voicing, virama.
 _LETTER_MARK_CLASSES = frozenset({0, 7, 8, 9})
 _INVISIBLE_PATTERN = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Names of European letters: each character is folded by itself, so one table does it. A page
+# sorts the names of an event by this, in a function that SQLite calls for each.
+_LATIN_PATTERN = re.compile("[\0-\u024f’‘]*")
 
 
 def fold_name(name: str | None) -> str | None:
@@ -44,12 +48,24 @@ def fold_name(name: str | None) -> str | None:
         return None
     if name.isascii():
         return " ".join(name.lower().translate(_SIGNS).split())
+    if _LATIN_PATTERN.fullmatch(name):
+        return " ".join(name.translate(_load_latin_letters()).split())
+    return " ".join(_fold_characters(name).split())
+
+
+def _fold_characters(text: str) -> str:
     # Twice, since small letters of capitals may be composed again.
-    decomposed = unicodedata.normalize("NFKD", _INVISIBLE_PATTERN.sub("", name))
+    decomposed = unicodedata.normalize("NFKD", _INVISIBLE_PATTERN.sub("", text))
     decomposed = unicodedata.normalize("NFKD", decomposed.casefold())
     letters = "".join(filter(_is_letter_or_sign, decomposed)).translate(_LETTERS)
-    composed = unicodedata.normalize("NFC", letters.translate(_SIGNS))
-    return " ".join(composed.split())
+    return unicodedata.normalize("NFC", letters.translate(_SIGNS))
+
+
+@lru_cache(maxsize=1)
+def _load_latin_letters() -> dict[int, str]:
+    """Return what _fold_characters() makes of each character that _LATIN_PATTERN knows."""
+    characters = [*map(chr, range(0x250)), *"’‘"]
+    return {ord(character): _fold_characters(character) for character in characters}
 
 
 def split_search_words(search: str) -> list[str]:
