@@ -1,4 +1,7 @@
-"""Tables as the first design has them: a role of 30 characters, updated_at kept by the database."""
+"""Tables as the first design has them: a role of 30 characters, updated_at kept by the database.
+
+Texts of reminders are of the kind reminder, also those from before.
+"""
 
 import logging
 import sqlite3
@@ -30,6 +33,11 @@ TRIGGER = """CREATE TRIGGER {table}_updated_at AFTER UPDATE OF {columns} ON {tab
     WHEN new.updated_at IS old.updated_at BEGIN
     UPDATE {table} SET updated_at = strftime('%Y-%m-%d %H:%M:%f000', 'now') WHERE id = new.id;
     END"""
+# Kinds decide which words are searched: 0005 fills its search with all but those of blasts.
+REMINDERS = """UPDATE messages SET kind = 'reminder' WHERE kind = 'blast' AND message_log_id IN
+    (SELECT message_log_id FROM scheduled_messages WHERE event_reminder_id IS NOT NULL)"""
+REMINDERS_BACK = """UPDATE messages SET kind = 'blast' WHERE kind = 'reminder'
+    AND message_log_id IS NOT NULL"""
 
 
 def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
@@ -37,7 +45,9 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     _rebuild_users(connection, role_length=30)
     for table, columns in CHANGES.items():
         connection.execute(TRIGGER.format(table=table, columns=columns))
-    logger.info("the database keeps updated_at of %s tables", len(CHANGES))
+    reminder_count = connection.execute(REMINDERS).rowcount
+    message = "the database keeps updated_at of %s tables; %s texts of reminders are called so"
+    logger.info(message, len(CHANGES), reminder_count)
 
 
 def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
@@ -45,6 +55,7 @@ def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     for table in CHANGES:
         connection.execute(f"DROP TRIGGER {table}_updated_at")
     _rebuild_users(connection, role_length=20)
+    connection.execute(REMINDERS_BACK)
     logger.info("the program keeps updated_at")
 
 

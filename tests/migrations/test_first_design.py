@@ -46,6 +46,38 @@ def test_the_users_keep_their_sessions_and_may_have_longer_roles(old_database):
     assert run_sql(old_database, "SELECT user_id FROM sessions") == [(1,)]
 
 
+def test_texts_of_reminders_are_called_so_and_go_back_as_a_blasts(old_database):
+    """Back at version 4 and up again, the search would have taken their words in."""
+    log = "INSERT INTO message_logs (message_body, target) VALUES ('Hi', 'event')"
+    text = (
+        "INSERT INTO messages (direction, kind, phone, sender, body, status, carrier, segments, "
+        "encoding, message_log_id) VALUES ('outbound', 'blast', '+13035550142', '', 'Hi', 'sent', "
+        "'sandbox', 1, 'GSM-7', {})"
+    )
+    run_sql(
+        old_database,
+        "INSERT INTO events (title) VALUES ('Picnic')",
+        "INSERT INTO event_reminders (event_id, days, time_of_day, body, is_on) "
+        "VALUES (1, -1, '10:00', 'Hi', 1)",
+        log,
+        log,
+        "INSERT INTO scheduled_messages (message_body, target, event_id, scheduled_at, timezone, "
+        "message_log_id, event_reminder_id) "
+        f"VALUES ('Hi', 'event', 1, '{OLD}', 'UTC', 1, 1)",
+        text.format(1),
+        text.format(2),
+    )
+    kinds = "SELECT kind FROM messages ORDER BY id"
+    migrate_database(old_database, QUIET)
+    assert run_sql(old_database, kinds) == [("reminder",), ("blast",)]
+    for version in range(len(find_migrations()), 4, -1):
+        revert_migration(old_database, version, QUIET)
+    assert run_sql(old_database, kinds) == [("blast",), ("blast",)]
+    migrate_database(old_database, QUIET)
+    assert run_sql(old_database, kinds) == [("reminder",), ("blast",)]
+    assert run_sql(old_database, "SELECT count(*) FROM inbox_search") == [(0,)]
+
+
 def test_whoever_changes_a_row_the_database_writes_when(old_database):
     migrate_database(old_database, QUIET)
     run_sql(old_database, "UPDATE saved_replies SET body = 'Hello'")
