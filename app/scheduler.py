@@ -14,6 +14,7 @@ from flask import Flask
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.blasts.actions.gone_blasts import release_gone_blast
 from app.core.clock import now
+from app.core.clock_watch import get_clock_watch
 from app.core.database_errors import DATABASE_ERRORS
 from app.core.settings import Settings, current_settings
 from app.dbdoctor.known_phones import list_known_phones
@@ -58,6 +59,7 @@ class BackgroundJobs:
             alive,
             build_inbound_intake(app),
         )
+        self.clock = get_clock_watch(app)
         self.callback_dispatcher = CallbackDispatcher.get_for_app(app)
         self.job_scheduler = BackgroundScheduler(timezone="UTC")
         self._add_job(self._run_tick, timedelta(seconds=TICK_SECONDS))
@@ -116,6 +118,8 @@ class BackgroundJobs:
     def _run_tick(self) -> None:
         """Restart the engine's thread if it has died, and release due blasts as the engine does."""
         self._last_tick_at = monotonic()
+        # A jump of the clock is seen by comparing, in every process.
+        self.clock.look()
         self.engine.ensure_running()
         if self._last_tick_at < self._next_release_at or not self.engine.may_release():
             return
@@ -142,14 +146,20 @@ class BackgroundJobs:
                     job.modify(next_run_time=datetime.now(UTC))
 
     def _expire_uploads(self) -> None:
+        if self.clock.is_in_doubt:
+            return
         with self._job_context("old uploads wait for another hour: no write was possible"):
             expire_uploads()
 
     def _delete_old_webhook_events(self) -> None:
+        if self.clock.is_in_doubt:
+            return
         with self.app.app_context():
             delete_old_webhook_events()
 
     def _decide_overdue_opt_outs(self) -> None:
+        if self.clock.is_in_doubt:
+            return
         with self._job_context(
             "whoever perhaps said STOP waits for another hour: the database could not be written"
         ):
@@ -175,6 +185,8 @@ class BackgroundJobs:
                 log.warning("texts leave and no call comes: the carrier's list is read")
 
     def _time_out_survey_sessions(self) -> None:
+        if self.clock.is_in_doubt:
+            return
         with self._job_context("surveys wait on: the database could not be written"):
             ended, nudged = time_out_and_nudge_sessions(now())
             if ended or nudged:

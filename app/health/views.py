@@ -3,13 +3,14 @@
 import logging
 import sqlite3
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.access import public
 from app.core.clock import now
+from app.core.clock_watch import get_clock_watch
 from app.core.settings import current_settings
 from app.core.version import VERSION
 from app.delivery.queries.heartbeat import Heartbeat, load_heartbeat
@@ -53,12 +54,17 @@ def report_readiness() -> ResponseReturnValue:
             heartbeat = load_heartbeat()
             if heartbeat.outage_reason:
                 problems.append(f"Nothing is being sent: {heartbeat.outage_reason}.")
-            elif stall := find_stall(now()):
+            elif stall := _find_stall():
                 problems.append(stall)
     except (MigrationError, SQLAlchemyError, OSError) as error:
         log.error("not ready: %s", error)
         problems = [UNREADABLE_DATABASE_MESSAGE]
     return _build_readiness_response(problems, heartbeat, refused_count)
+
+
+def _find_stall() -> str:
+    """Return what is due and does not leave; "" while the clock is in doubt, and with it that."""
+    return "" if get_clock_watch(current_app).is_in_doubt else find_stall(now())
 
 
 def _count_refused_calls() -> int:
@@ -79,7 +85,8 @@ def _build_readiness_response(
     """Build the JSON response.
 
     The page is public, so no problem names a path; only signed-in users see the version. Refused
-    calls are a warning and no problem: anybody can make some, and pages and sending work.
+    calls are a warning and no problem: anybody can make some, and pages and sending work. So is a
+    clock that jumped.
     """
     age_seconds = heartbeat.age_seconds
     if age_seconds is not None:
@@ -90,8 +97,12 @@ def _build_readiness_response(
         "seconds_since_beat": age_seconds,
         "leader_pid": heartbeat.pid,
     }
+    warnings = list(filter(None, [get_clock_watch(current_app).describe_jump()]))
     if refused_count:
-        status |= {"refused_calls": refused_count, "warnings": [REFUSED_CALLS_WARNING]}
+        status["refused_calls"] = refused_count
+        warnings.append(REFUSED_CALLS_WARNING)
+    if warnings:
+        status["warnings"] = warnings
     if _is_signed_in():
         status["version"] = VERSION
     response = jsonify(status)

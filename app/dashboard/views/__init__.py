@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.blasts.queries.event_labels import get_blast_event_titles
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
+from app.core.clock_watch import get_clock_watch
 from app.core.settings import current_settings
 from app.dashboard.queries import fetch_setup_progress, is_backup_overdue
 from app.dashboard.views import sending_hold_page
@@ -57,6 +58,7 @@ def show_dashboard() -> ResponseReturnValue:
         stop_questions=count_open_stop_questions(),
         waiting_thread_count=count_waiting_threads(),
         is_backup_overdue=is_backup_overdue(moment),
+        clock_jump=get_clock_watch(current_app).describe_jump(),
         news=load_catch_up_news(current_settings().carrier, moment),
         upcoming=upcoming,
         titles=get_blast_event_titles(upcoming),

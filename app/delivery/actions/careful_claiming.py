@@ -68,7 +68,8 @@ def claim_queued_row(
         if blast is None or (not blast.proven and blast.has_in_flight):
             return []
         if blast.has_expired(moment):
-            sql.EXPIRE_BLAST_MESSAGES.execute(blast_id=blast.id)
+            if blast.has_expired(capacity.find_certain_moment(moment)):
+                sql.EXPIRE_BLAST_MESSAGES.execute(blast_id=blast.id)
             return []
         deadline = blast.deadline
     params = build_queue_params(carrier, 1, moment)

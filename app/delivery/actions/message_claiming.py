@@ -86,6 +86,8 @@ class SendCapacity:
 
     `expired_hold_until`: the sender's hold that is known to be over by now, if there was one.
     `last_served_log_id`: the blast that got the last place; the one after it is first now.
+    `certain_moment`: which moment it is at least, after the clock jumped. What is too late by the
+    clock only waits meanwhile.
     """
 
     max_rows: int
@@ -93,6 +95,11 @@ class SendCapacity:
     monotonic: float
     expired_hold_until: datetime | None = None
     last_served_log_id: int = 0
+    certain_moment: datetime | None = None
+
+    def find_certain_moment(self, moment: datetime) -> datetime:
+        """Return which moment it is at least, when the clock says `moment`."""
+        return self.certain_moment or moment
 
 
 def claim_messages(carrier: str, capacity: SendCapacity, moment: datetime) -> list[ClaimedMessage]:
@@ -116,7 +123,8 @@ def claim_candidates(
     refs = _generate_refs(len(candidates))
     claimed: list[ClaimedMessage] = []
     for candidate in candidates:
-        if not _drop_unsendable(candidate, moment) and capacity.bucket.has_token(
+        certain = capacity.find_certain_moment(moment)
+        if not _drop_unsendable(candidate, moment, certain) and capacity.bucket.has_token(
             capacity.monotonic
         ):
             capacity.bucket.take_tokens(candidate.message.segments, capacity.monotonic)
@@ -130,8 +138,10 @@ def has_queued_messages(carrier: str) -> bool:
     return sql.SELECT_ANY_QUEUED.fetch_value(carrier_name=carrier) is not None
 
 
-def _drop_unsendable(candidate: ClaimCandidate, moment: datetime) -> bool:
-    """Skip, expire or set aside a message that must not leave; return whether it was dropped.
+def _drop_unsendable(candidate: ClaimCandidate, moment: datetime, certain: datetime) -> bool:
+    """Skip, expire or set aside a message that must not leave; return whether it must not.
+
+    What is past its time at `moment`, but not at `certain`, waits as it is.
 
     Kind system (the one confirmation of an opt-out) goes to whoever said STOP.
     """
@@ -145,7 +155,8 @@ def _drop_unsendable(candidate: ClaimCandidate, moment: datetime) -> bool:
         skip_unsendable_message(message.id, message.phone, reason)
         return True
     if _is_past(candidate.deadline, moment):
-        sql.EXPIRE_MESSAGE.execute(message_id=message.id)
+        if _is_past(candidate.deadline, certain):
+            sql.EXPIRE_MESSAGE.execute(message_id=message.id)
         return True
     return False
 
@@ -206,7 +217,10 @@ def _list_candidates(
     capacity_left = capacity.max_rows - len(direct)
     if capacity_left <= 0:
         return direct
-    blasts = _rotate_blasts(_list_running_blasts(carrier, moment), capacity.last_served_log_id)
+    blasts = _rotate_blasts(
+        _list_running_blasts(carrier, moment, capacity.find_certain_moment(moment)),
+        capacity.last_served_log_id,
+    )
     share = -(-capacity_left // max(1, len(blasts)))  # rounded up
     queues = [_list_next_of_blast(blast, params | {"max_rows": share}) for blast in blasts]
     # One column of the queues after the other: the first message of each blast, then the second.
@@ -224,14 +238,14 @@ def build_queue_params(carrier: str, max_rows: int, moment: datetime) -> dict[st
     }
 
 
-def _list_running_blasts(carrier: str, moment: datetime) -> list[RunningBlast]:
+def _list_running_blasts(carrier: str, moment: datetime, certain: datetime) -> list[RunningBlast]:
     """Return the blasts with something queued; what waits of one that is too late expires."""
     running: list[RunningBlast] = []
     for row in sql.SELECT_RUNNING_BLASTS.fetch_json(carrier_name=carrier):
         blast = RunningBlast(*row)
-        if blast.has_expired(moment):
+        if blast.has_expired(certain):
             sql.EXPIRE_BLAST_MESSAGES.execute(blast_id=blast.id)
-        else:
+        elif not blast.has_expired(moment):
             running.append(blast)
     return running
 

@@ -1,7 +1,7 @@
 """The interface of a carrier, and the four outcomes of sending one text."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.delivery.carriers.message_lookup_results import (
@@ -92,6 +92,10 @@ class Carrier(Protocol):
         self, next_uri: str = "", from_number: str = ""
     ) -> MessageListPage | LookupFailure:
         """List one page of the account's texts, newest first; `next_uri` is of the page before."""
+        ...
+
+    async def measure_clock_skew(self) -> timedelta | None:
+        """Return how far the carrier's clock is ahead of ours; None when it does not tell."""
         ...
 
     async def fetch_text(self, sid: str) -> MessageFetchResult | LookupFailure:

@@ -18,6 +18,7 @@ from app.delivery.carriers.message_lookup_results import (
     MessageListResult,
 )
 from app.delivery.carriers.twilio_lookup_responses import (
+    find_clock_skew,
     parse_fetched_message,
     parse_media_list,
     parse_message_list_page,
@@ -110,6 +111,12 @@ class TwilioCarrier:
             filters["from_"] = from_number
         request = self._request_message_page(filters, next_uri)
         return parse_message_list_page(*await _record_exchange(request))
+
+    async def measure_clock_skew(self) -> timedelta | None:
+        """Return how far Twilio's clock is ahead of ours; None without an answer. Never raises."""
+        request = self._request_message_page({"page_size": 1}, "")
+        exchange, _ = await _record_exchange(request)
+        return find_clock_skew(exchange)
 
     async def _list_pages(
         self,

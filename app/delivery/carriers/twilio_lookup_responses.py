@@ -150,7 +150,12 @@ def _compute_clock_skew(exchange: HttpExchange) -> timedelta:
 
     The seconds that the response travelled are far below the margins of a look-up.
     """
+    return find_clock_skew(exchange) or timedelta()
+
+
+def find_clock_skew(exchange: HttpExchange) -> timedelta | None:
+    """Return how far the response's Date is ahead of our clock; None without a Date."""
     carrier_time = _parse_rfc2822_date(exchange.headers.get("date"))
     if carrier_time is None:
-        return timedelta()
+        return None
     return carrier_time - now()

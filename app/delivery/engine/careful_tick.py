@@ -24,6 +24,7 @@ from app.delivery.actions import (
 from app.delivery.actions.careful_claiming import QueuedRow
 from app.delivery.actions.message_claiming import ClaimedMessage, SendCapacity
 from app.delivery.engine.leader_election import LeaderElection
+from app.delivery.engine.pacing import add_certain_moment
 from app.delivery.engine.tick_values import SendResult, TickInput, TickResult
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,8 @@ def run_careful_tick(election: LeaderElection, tick: TickInput) -> TickResult:
     _close_finished_blasts(moment)
     claimed: list[ClaimedMessage] = []
     if election.epoch is not None and tick.capacity:
-        claim = _Claim(election, election.epoch, tick.capacity, moment)
+        capacity = add_certain_moment(election.app, tick.capacity, moment)
+        claim = _Claim(election, election.epoch, capacity, moment)
         _claim_row_by_row(claim, claimed)
         if not claimed:
             # The last row of a blast may have been set aside.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from app.core.clock_watch import get_clock_watch
 from app.core.settings import Settings
 from app.delivery.carriers.carrier_interface import Carrier
 from app.delivery.engine.inbound_intake import InboundIntake
@@ -48,6 +49,7 @@ class SendEngine:
             app, settings.database_path, settings.sender, settings.carrier
         )
         self.integrity = get_integrity_watch(app)
+        self.clock = get_clock_watch(app)
         self._stop_requested = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -61,11 +63,13 @@ class SendEngine:
         self._thread.start()
 
     def may_release(self) -> bool:
-        """Whether this process leads, has taken in what came in while nobody did, and its database
-        is the newest state.
+        """Whether this process leads, has taken in what came in while nobody did, its database is
+        whole and the newest state, and its clock is believed.
         """
         loop = self._loop
-        if loop is None or not self.election.is_leader or self.integrity.holds_sending:
+        if loop is None or not self.election.is_leader:
+            return False
+        if self.clock.is_in_doubt or self.integrity.holds_sending:
             return False
         return loop.start_guard.may_send and not loop.catch_up.is_holding
 

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 
 from app.core import failpoint
+from app.core.clock_watch import read_boot_clock
 from app.delivery.actions.message_claiming import ClaimedMessage
 from app.delivery.carriers.carrier_interface import (
     Carrier,
@@ -22,15 +22,6 @@ log = logging.getLogger(__name__)
 STOPPING_OUTCOME = SendNotProcessed("stopping before anything left us", retry_after=0.0)
 SLEPT_OUTCOME = SendNotProcessed("slept too long with it in hand", retry_after=0.0)
 NOT_TRIED_OUTCOMES = (STOPPING_OUTCOME, SLEPT_OUTCOME)
-
-
-def read_boot_clock() -> float:
-    """Return the seconds since the machine started.
-
-    CLOCK_BOOTTIME, which nobody sets and which goes on while the machine sleeps; CLOCK_MONOTONIC
-    stands still then.
-    """
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class InFlightMessages:

@@ -50,6 +50,7 @@ class IntegrityWatch:
         self.database: Path = settings.database_path
         self.timings = get_engine_timings(app)
         self._next_check_at = 0.0
+        self._started_at = -self.timings.integrity_retry
         self._wait_until: float | None = None
         self._has_checked = False
         self._thread: threading.Thread | None = None
@@ -73,14 +74,16 @@ class IntegrityWatch:
                 return
             if self._wait_until is None:
                 self._wait_until = monotonic() + self.timings.integrity_wait
-            self._next_check_at = monotonic() + self.timings.integrity_interval
+            self._started_at = monotonic()
+            self._next_check_at = self._started_at + self.timings.integrity_interval
             # A daemon: the end of the process does not wait for it.
             self._thread = threading.Thread(target=self._check, name="integrity", daemon=True)
             self._thread.start()
 
     def check_soon(self) -> None:
-        """Check with the next look: something has met damage."""
-        self._next_check_at = 0.0
+        """Check with the next look, once a minute at most: something has met damage."""
+        soonest = self._started_at + self.timings.integrity_retry
+        self._next_check_at = min(self._next_check_at, soonest)
 
     def _check(self) -> None:
         with contextlib.suppress(OSError, AttributeError):
@@ -105,16 +108,16 @@ class IntegrityWatch:
             return "it cannot be read"
 
     def _judge(self, cause: str) -> None:
-        known = damage_note.read_damage_note(self.database)
+        noted_cause = damage_note.read_damage_note(self.database)
         if not cause:
-            if known:
+            if noted_cause:
                 log.warning("the database is whole again; sending goes on")
                 damage_note.delete_damage_note(self.database)
             return
         self._retry()
         log.error("the database is damaged (%s): nothing is sent; %s", cause, DAMAGE_FIX)
         damage_note.write_damage_note(self.database, cause)
-        if not known:
+        if not noted_cause:
             self._tell(cause)
 
     def _tell(self, cause: str) -> None:

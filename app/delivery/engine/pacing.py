@@ -1,7 +1,12 @@
 """How many messages the engine may claim now, and how long it waits until it looks again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
+from flask import Flask
+
+from app.core.clock_watch import get_clock_watch
 from app.core.settings import Settings
 from app.delivery.actions.message_claiming import ClaimedMessage, SendCapacity
 from app.delivery.engine.backoff import SenderBackoff
@@ -66,3 +71,8 @@ class SendPacing:
         for message in messages:
             if message.log_id:
                 self.last_served_log_id = message.log_id
+
+
+def add_certain_moment(app: Flask, capacity: SendCapacity, moment: datetime) -> SendCapacity:
+    """Return the capacity with the moment that it is at least, when the clock says `moment`."""
+    return replace(capacity, certain_moment=get_clock_watch(app).find_certain_moment(moment))

@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Flask
 
+from app.core.clock_watch import get_clock_watch, read_boot_clock
 from app.core.database_errors import (
     DATABASE_ERRORS,
     describe_database_error,
@@ -29,8 +30,9 @@ from app.delivery.engine.background_job import BackgroundJob
 from app.delivery.engine.backoff import SenderBackoff
 from app.delivery.engine.catch_up_job import CatchUpJob
 from app.delivery.engine.change_watcher import ChangeWatcher
+from app.delivery.engine.clock_confirmation import ClockConfirmation
 from app.delivery.engine.commit_wakeup import DATABASE_THREAD_NAME, CommitWakeup
-from app.delivery.engine.in_flight import InFlightMessages, read_boot_clock
+from app.delivery.engine.in_flight import InFlightMessages
 from app.delivery.engine.inbound_intake import InboundIntake
 from app.delivery.engine.integrity_watch import get_integrity_watch
 from app.delivery.engine.leader_election import LeaderElection
@@ -73,6 +75,7 @@ class SendLoop:
         self.app = app
         self.election = election
         self.integrity = get_integrity_watch(app)
+        self.clock = get_clock_watch(app)
         self.carrier = carrier
         self.must_stop = must_stop
         self.timings = get_engine_timings(app)
@@ -88,6 +91,7 @@ class SendLoop:
             self.catch_up,
             StatusPoller(app, carrier, self._run_in_database),
             AlertWebhook(app, self._run_in_database),
+            ClockConfirmation(app, carrier),
         ]
         reconciliation = Reconciliation(app, carrier, self._run_in_database, releases.release_gone)
         self.start_guard = StartGuard(
@@ -246,8 +250,9 @@ class SendLoop:
         return self.election.is_leader and not self.must_stop()
 
     def _release_if_due(self) -> None:
-        may_release = self.start_guard.may_send and not self.integrity.holds_sending
-        if may_release and self.change_watcher.is_blast_due():
+        # Looked at with each round, since a jump is what changed between two looks.
+        may_release = not self.clock.is_in_doubt and not self.integrity.holds_sending
+        if may_release and self.start_guard.may_send and self.change_watcher.is_blast_due():
             self.release_runner.start()
 
     def _compute_pause(self) -> float:

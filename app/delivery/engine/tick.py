@@ -22,6 +22,7 @@ from app.delivery.actions.message_claiming import (
 )
 from app.delivery.engine.careful_tick import run_careful_tick
 from app.delivery.engine.leader_election import LeaderElection
+from app.delivery.engine.pacing import add_certain_moment
 from app.delivery.engine.tick_values import TickInput, TickResult
 from app.domain.delivery.send_rate import SenderPace
 
@@ -68,7 +69,8 @@ def _write_tick(election: LeaderElection, tick: TickInput) -> TickResult:
     pace = None
     if holds_lease and tick.capacity:
         pace = sender_throttle.get_sender_pace(election.sender, election.carrier, moment)
-        claimed = _claim_messages(election, tick.capacity, pace, moment)
+        capacity = add_certain_moment(election.app, tick.capacity, moment)
+        claimed = _claim_messages(election, capacity, pace, moment)
     blast_control.close_finished_blasts(moment)
     return TickResult(claimed=claimed, lost_lead=election.is_leader and not holds_lease, pace=pace)
 
