@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from app.domain.phones.phone_input import CLEAN_NUMBER_PATTERN, extract_digits
 
@@ -21,6 +21,9 @@ STRONG_SEPARATOR_PATTERN = re.compile(r"[^\W\d_]+[.:]?|[;,|&\\\n\r:]+|\s[/-]\s|(
 SLASH_REST_PATTERN = re.compile(r"(?P<head>.*\d.*?)\s*[/\\;,|&]\s*(?P<rest>\d{1,7})")
 # One digit behind any sign or space: no country groups its numbers so.
 LONE_DIGIT_PATTERN = re.compile(r"(?P<head>.*\d)[^\w#+]+(?P<rest>\d)\)?")
+# "0664 1234567-12": behind a whole mobile number these are no digits of it.
+DASH_REST_PATTERN = re.compile(r"(?P<head>.*\d)\s*[-\u2010-\u2015\u2212]\s*(?P<rest>\d{1,3})")
+MIN_MOBILE_DIGITS = 10
 
 
 def find_numbers_in_cell(written: str, home: str | None) -> list[str]:
@@ -28,7 +31,7 @@ def find_numbers_in_cell(written: str, home: str | None) -> list[str]:
 
     `written` is cleaned input. One number that is written twice is not two.
     """
-    if CLEAN_NUMBER_PATTERN.fullmatch(written) and not LONE_DIGIT_PATTERN.fullmatch(written):
+    if CLEAN_NUMBER_PATTERN.fullmatch(written) and not _has_short_rest(written):
         return []
     numbers = _find_valid_parts(STRONG_SEPARATOR_PATTERN.split(written), home)
     if len(numbers) > 1:
@@ -70,6 +73,11 @@ def _iterate_cuts(written: str) -> Iterator[tuple[str, str]]:
             yield written[: match.start()], written[match.end() :]
 
 
+def _has_short_rest(written: str) -> bool:
+    is_short = LONE_DIGIT_PATTERN.fullmatch(written) or DASH_REST_PATTERN.fullmatch(written)
+    return is_short is not None
+
+
 def _find_short_second(written: str, home: str | None) -> list[str]:
     """Return both numbers of "0171 1234567/8": the second has other last digits."""
     for pattern in (SLASH_REST_PATTERN, LONE_DIGIT_PATTERN):
@@ -81,4 +89,19 @@ def _find_short_second(written: str, home: str | None) -> list[str]:
             rest = extract_digits(match["rest"])
             second = first[: -len(rest)] + rest
             return [first, second]
-    return []
+    return _find_rest_of_mobile(written, home)
+
+
+def _find_rest_of_mobile(written: str, home: str | None) -> list[str]:
+    """Return both numbers of "0664 1234567-12". Behind a landline it is an extension."""
+    match = DASH_REST_PATTERN.fullmatch(written)
+    if match is None or len(extract_digits(match["head"])) < MIN_MOBILE_DIGITS:
+        return []
+    first = find_valid_number(match["head"], home)
+    if first is None:
+        return []
+    number_type = phonenumbers.number_type(phonenumbers.parse(first, None))
+    if number_type != PhoneNumberType.MOBILE:
+        return []
+    rest = extract_digits(match["rest"])
+    return [first, first[: -len(rest)] + rest]

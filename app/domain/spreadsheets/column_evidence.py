@@ -7,7 +7,11 @@ from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.domain.spreadsheets.column_samples import Cells, SampledTable
 from app.domain.spreadsheets.country_columns import find_country_region
 from app.domain.spreadsheets.name_columns import is_possible_name
-from app.domain.spreadsheets.opt_status import get_column_polarity, wants_no_texts
+from app.domain.spreadsheets.opt_status import (
+    get_column_polarity,
+    list_doubtful_values,
+    wants_no_texts,
+)
 from app.domain.texts.plurals import pluralize
 
 EMPTY_COLUMN_MESSAGE = "This column is empty."
@@ -17,15 +21,28 @@ FALLBACK_MESSAGE = "Used where “{}” is empty."
 MIN_OTHER_PHONE_SHARE = 0.5
 
 
-def explain_columns(columns: ColumnMapping, rows: Sequence[Cells], region: str) -> tuple[str, ...]:
-    """Return for each column a sentence that supports its kind, "" where there is none.
+def sample_people(columns: ColumnMapping, rows: Sequence[Cells], region: str) -> SampledTable:
+    """Return the people of a table with the titles of their columns.
 
     `rows` are all rows of the table, with the headings.
     """
     people = rows[columns.heading_row_count :]
     titles = [columns.column_title(index) for index in range(len(columns.kinds))]
-    table = SampledTable(titles, people, region)
-    return tuple(_explain_column(columns, table, index) for index in range(len(titles)))
+    return SampledTable(titles, people, region)
+
+
+def explain_columns(columns: ColumnMapping, table: SampledTable) -> tuple[str, ...]:
+    """Return for each column a sentence that supports its kind, "" where there is none."""
+    indexes = range(len(columns.kinds))
+    return tuple(_explain_column(columns, table, index) for index in indexes)
+
+
+def list_doubtful_statuses(table: SampledTable) -> list[str]:
+    """Return what the file says of people who may want no texts: "“Status: Deceased”"."""
+    statuses: list[str] = []
+    for index, title in enumerate(table.headings):
+        statuses.extend(f"“{title}: {value}”" for value in list_doubtful_values(table, index))
+    return statuses
 
 
 def _explain_column(columns: ColumnMapping, table: SampledTable, index: int) -> str:

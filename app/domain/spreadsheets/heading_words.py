@@ -102,7 +102,7 @@ LAST_NAME_HEADINGS = fold_phrases(
     "|apelido|cognome|achternaam|nazwisko|фамилия|příjmení|"
     "priezvisko|vezetéknév|efternamn|etternavn|efternavn|sukunimi|prezime|soyad|soyadı"
     "|soyisim|perekonnanimi|"
-    "nume de familie|姓|성|nama belakang|прізвище|επώνυμο"
+    "nume de familie|pavardė|uzvārds|姓|성|nama belakang|прізвище|επώνυμο"
 )
 FULL_NAME_HEADINGS = fold_phrases(
     "name|names|full name|fullname|complete name|contact|contact name|person|member"

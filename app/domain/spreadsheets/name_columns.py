@@ -12,6 +12,7 @@ from app.domain.spreadsheets.column_headings import (
 )
 from app.domain.spreadsheets.column_samples import Cells, SampledTable
 from app.domain.spreadsheets.heading_words import OTHER_PERSON_WORDS, fold_heading
+from app.domain.texts.greeting_words import FAMILY_WORDS
 
 ADDRESS_PATTERN = re.compile(r"@|://")
 # Column indexes by what they hold, the fullest first.
@@ -44,7 +45,22 @@ def find_name_columns(
         columns = _guess_by_cells(table, taken)
     if not columns:
         columns = _find_weak_columns(table, taken)
-    return _resolve_full_name(table, columns)
+    return _resolve_full_name(table, _drop_households(table, columns))
+
+
+def _drop_households(table: SampledTable, columns: NameColumns) -> NameColumns:
+    """Leave out columns of "Rao Family" where others hold the names of the people."""
+    kept: NameColumns = {}
+    for kind, indexes in columns.items():
+        people = [index for index in indexes if not _is_household_column(table.samples[index])]
+        if people:
+            kept[kind] = people
+    return kept or columns
+
+
+def _is_household_column(sample: Cells) -> bool:
+    households = [cell for cell in sample if FAMILY_WORDS.intersection(cell.casefold().split())]
+    return len(households) * 2 > len(sample)
 
 
 def _list_headed_columns(

@@ -5,7 +5,20 @@ from collections.abc import Collection, Sequence
 from enum import Enum
 
 from app.domain.spreadsheets.column_samples import SampledTable
-from app.domain.spreadsheets.heading_words import fold_heading, fold_phrases
+from app.domain.spreadsheets.heading_words import fold_heading
+from app.domain.spreadsheets.opt_status_words import (
+    CONSENT_HEADINGS,
+    CONSENT_PHRASES,
+    DEAD_VALUES,
+    DOUBTFUL_VALUES,
+    NO_VALUES,
+    NOTHING_VALUES,
+    OTHER_CONSENT_WORDS,
+    OUT_PHRASES,
+    OUT_VALUES,
+    STATUS_PHRASES,
+    TEXT_WORDS,
+)
 
 MAX_STATUS_CHARACTERS = 60
 TAG_SEPARATOR_PATTERN = re.compile(r"\s*[;,|/]\s*")
@@ -16,164 +29,13 @@ class OptPolarity(Enum):
 
     OUT: a cell that is filled and not "no" says no texts ("Opted out: yes", "Opt-out date").
     CONSENT: "no" says no texts ("OK to text: no"). STATUS: only words like "Unsubscribed" do.
+    TEXT_STATUS: of texts, not of the person: "Bounced" does too.
     """
 
     OUT = "out"
     CONSENT = "consent"
     STATUS = "status"
-
-
-# Values that say it by themselves, whatever the column is called.
-OUT_VALUES = fold_phrases(
-    "unsubscribed|unsubscribe|unsub|opted out|opt out|optedout|optout|opt-out|sms opt out"
-    "|opted out of sms|opted out of texts|stop|stopped|stopall|stop all|do not text"
-    "|do not contact|do not message|do not sms|do not call|do not disturb|dont text|dnc|dnt"
-    "|dnd|no text|no texts|no sms|no texting|no text messages|no messages|not subscribed"
-    "|non subscribed|nonsubscribed|never text|blacklisted|suppressed|no consent|not consented"
-    "|consent withdrawn|consent revoked|opted-out|unsubscribed by user|wants no texts"
-    "|abgemeldet|abbestellt|keine sms|keine nachrichten|nicht kontaktieren|widerrufen"
-    "|widersprochen|desuscrito|desuscrita|dado de baja|dada de baja|baja|no contactar"
-    "|no enviar|no mensajes|cancelado|cancelada|no desea mensajes|désabonné|désabonnée"
-    "|désinscrit|désinscrite|ne pas contacter|pas de sms|stop sms|uitgeschreven|afgemeld|geen sms"
-    "|descadastrado|descadastrada|cancelou|não contatar|não enviar|disiscritto|disiscritta"
-    "|non contattare|отписан|отписана|отписался|отписалась|не писать|відписаний|відписана"
-    "|退订|已退订|退訂|已退訂|配信停止|수신거부|wypisany|wypisana|odhlášen|odhlášena|avregistrerad"
-    "|avslutad|afmeldt|avmeldt|leiratkozott|dezabonat|abonelikten çıktı|إلغاء الاشتراك"
-)
-NO_VALUES = fold_phrases(
-    "no|n|false|0|off|nein|non|nee|nao|não|нет|ні|nie|ne|nej|nei|ei|hayır|否|いいえ|아니요|لا|לא"
-    "|no thanks|no thank you|nope|opted out|out|declined|refused|denied|revoked|withdrawn"
-    "|disabled|inactive|not allowed|unchecked"
-) | {"✗", "✘", "❌", "☐"}
-# Cells of an OUT column that say nothing against texts, beside those that say no.
-NOTHING_VALUES = fold_phrases(
-    "never|none|null|n a|na|nil|unknown|subscribed|subscribe|active|opted in|opt in|optin|in"
-    "|allowed|ok|okay|yes to texts|nan|keine|nunca|jamais|mai"
-)
-
-OUT_PHRASES = (
-    "unsubscri",
-    "unsub ",
-    "opt out",
-    "opted out",
-    "optout",
-    "optedout",
-    "do not text",
-    "do not contact",
-    "do not message",
-    "do not sms",
-    "do not call",
-    "dont text",
-    "don t text",
-    "no text",
-    "no sms",
-    "dnc",
-    "dnt",
-    "dnd",
-    "blacklist",
-    "blocklist",
-    "suppressed",
-    "stop date",
-    "stopped",
-    "texts stopped",
-    "abgemeldet",
-    "abmeld",
-    "keine sms",
-    "nicht kontaktieren",
-    "desuscri",
-    "fecha de baja",
-    "no contactar",
-    "desabon",
-    "desinscri",
-    "ne pas contacter",
-    "uitgeschreven",
-    "afmeld",
-    "descadastr",
-    "nao contatar",
-    "disiscri",
-    "отписан",
-    "退订",
-    "退訂",
-    "配信停止",
-    "수신거부",
-)
-CONSENT_PHRASES = (
-    "opt in",
-    "opted in",
-    "optin",
-    "optedin",
-    "consent",
-    "permission",
-    "ok to text",
-    "okay to text",
-    "can text",
-    "may text",
-    "can we text",
-    "may we text",
-    "text ok",
-    "text okay",
-    "texts ok",
-    "texting ok",
-    "sms ok",
-    "receive text",
-    "receive sms",
-    "receive texts",
-    "receives texts",
-    "wants text",
-    "want text",
-    "accepts sms",
-    "accepts text",
-    "accepts marketing",
-    "accept sms",
-    "allow text",
-    "allow sms",
-    "allows text",
-    "sms allowed",
-    "texts allowed",
-    "agree",
-    "text me",
-    "texting",
-    "text messages",
-    "text alerts",
-    "sms alerts",
-    "sms marketing",
-    "send texts",
-    "send sms",
-    "subscribed",
-    "subscribe to",
-    "einwilligung",
-    "zustimmung",
-    "sms erlaubt",
-    "sms erwunscht",
-    "consentimiento",
-    "acepta",
-    "recibir mensajes",
-    "recibir sms",
-    "desea recibir",
-    "consentement",
-    "accepte",
-    "recevoir",
-    "toestemming",
-    "consentimento",
-    "aceita",
-    "receber",
-    "consenso",
-    "accetta",
-    "согласие",
-    "zgoda",
-    "souhlas",
-    "samtycke",
-    "samtykke",
-)
-# "Text?" above yes and no; above numbers it is the phone.
-CONSENT_HEADINGS = fold_phrases("text|texts|sms|texting|whatsapp|sms ok|mensajes|mensajes de texto")
-STATUS_PHRASES = ("status", "estado", "statut", "estatus", "preference", "stato", "preferenc")
-# Consent to something else than texts.
-OTHER_CONSENT_WORDS = fold_phrases(
-    "email|emails|mail|mails|e|newsletter|fax|post|postal|photo|photos|foto|fotos|image|picture"
-    "|media|medical|video|directory|trip|treatment|correo|courriel|parental|cookies|print|letter"
-)
-TEXT_WORDS = fold_phrases("sms|text|texts|texting|mobile|phone|all|mensajes")
+    TEXT_STATUS = "text_status"
 
 
 def find_heading_polarity(heading: str) -> OptPolarity | None:
@@ -184,10 +46,14 @@ def find_heading_polarity(heading: str) -> OptPolarity | None:
         return None
     if any(phrase in f"{folded} " for phrase in OUT_PHRASES):
         return OptPolarity.OUT
+    # "Baja", "Wypisany": what a cell would say stands above the column. "Stop" may be a bus's.
+    if folded in OUT_VALUES and folded != "stop":
+        return OptPolarity.OUT
     if folded in CONSENT_HEADINGS or any(phrase in folded for phrase in CONSENT_PHRASES):
         return OptPolarity.CONSENT
     if any(phrase in folded for phrase in STATUS_PHRASES):
-        return OptPolarity.STATUS
+        is_about_texts = bool(words & (TEXT_WORDS - {"all", "phone", "mobile"}))
+        return OptPolarity.TEXT_STATUS if is_about_texts else OptPolarity.STATUS
     return None
 
 
@@ -201,6 +67,8 @@ def wants_no_texts(cell: str, polarity: OptPolarity) -> bool:
         return True
     if polarity is OptPolarity.CONSENT:
         return value in NO_VALUES
+    if polarity is OptPolarity.TEXT_STATUS:
+        return value in DEAD_VALUES
     if polarity is OptPolarity.OUT:
         # A date, a reason or a yes; a dash and the like have no word.
         return value not in NO_VALUES | NOTHING_VALUES and any(map(str.isalnum, text))
@@ -240,3 +108,13 @@ def _is_opt_status_column(table: SampledTable, index: int, heading: str) -> bool
 
 def _list_cells(rows: Sequence[Sequence[str]], index: int) -> set[str]:
     return {cells[index] for cells in rows if index < len(cells) and cells[index]}
+
+
+def list_doubtful_values(table: SampledTable, index: int) -> list[str]:
+    """Return what a column of status says of people who may not want texts: "Deceased"."""
+    polarity = find_heading_polarity(table.headings[index])
+    if polarity not in (OptPolarity.STATUS, OptPolarity.TEXT_STATUS):
+        return []
+    values = table.find_distinct_values(index)
+    doubtful_values = [value.strip() for value in values if fold_heading(value) in DOUBTFUL_VALUES]
+    return sorted(value for value in doubtful_values if not wants_no_texts(value, polarity))

@@ -14,6 +14,7 @@ from app.domain.spreadsheets.column_samples import (
     SampledTable,
     are_equal_numbers,
     has_phone_length,
+    is_phone_cell,
 )
 
 # Fewer cells do not prove what a column is not.
@@ -81,6 +82,7 @@ def find_phone_columns(table: SampledTable, hidden_columns: frozenset[int]) -> P
     the table could be a phone, or when Excel has shortened all of them.
     """
     candidates = [index for index in range(len(table.headings)) if _is_candidate(table, index)]
+    candidates = candidates or _find_columns_behind_area_codes(table)
     candidates = [index for index in candidates if index not in hidden_columns] or candidates
     if not candidates:
         _reject_member_numbers(table)
@@ -131,6 +133,19 @@ def _find_headed_columns(table: SampledTable) -> list[int]:
         sample = table.samples[index]
         if sample and sum(map(_has_letter, sample)) * 2 <= len(sample):
             columns.append(index)
+    return columns
+
+
+def _find_columns_behind_area_codes(table: SampledTable) -> list[int]:
+    """Return the columns that are phones together with the area code before them."""
+    columns = []
+    for area_index in table.list_columns_of_kind(ColumnKind.AREA_CODE):
+        index = area_index + 1
+        if index < len(table.headings) and table.samples[index]:
+            pairs = [pair for pair in table.list_pairs(index, area_index) if all(pair)]
+            valid_count = sum(is_phone_cell(f"{area} {cell}", table.region) for cell, area in pairs)
+            if pairs and valid_count > len(pairs) * MIN_PHONE_SHARE:
+                columns.append(index)
     return columns
 
 

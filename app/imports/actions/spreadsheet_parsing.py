@@ -9,9 +9,14 @@ from app.core import delimited_text
 from app.core.delimited_text import SpreadsheetRow, UnreadableSpreadsheet
 from app.core.spreadsheets import SheetInfo, SpreadsheetData, read_spreadsheet
 from app.domain.spreadsheets import column_mapping
-from app.domain.spreadsheets.column_evidence import explain_columns, list_doubtful_statuses
+from app.domain.spreadsheets.column_evidence import (
+    explain_columns,
+    list_doubtful_statuses,
+    sample_people,
+)
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import NO_CONTACTS_MESSAGE, ColumnMapping
+from app.domain.spreadsheets.column_samples import SampledTable
 from app.domain.spreadsheets.number_lists import split_number_list
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.imports.queries.import_records import MAX_SAMPLE_ROWS
@@ -92,8 +97,8 @@ def _build_parsed_spreadsheet(
     width = max(len(row.cells) for row in sheet.rows)
     ignored_columns = (ColumnKind.IGNORED,) * (width - len(columns.kinds))
     columns = replace(columns, kinds=(*columns.kinds, *ignored_columns))
-    evidence = explain_columns(columns, [row.cells for row in sheet.rows], region)
-    layout = _serialize_layout(sheet, columns, evidence, region)
+    table = sample_people(columns, [row.cells for row in sheet.rows], region)
+    layout = _serialize_layout(sheet, columns, table)
     spreadsheet = ParsedSpreadsheet(sheet.encoding, layout, columns, sheet.rows)
     if spreadsheet.data_row_count < 1:
         raise ColumnMappingError(NO_CONTACTS_MESSAGE)
@@ -102,19 +107,16 @@ def _build_parsed_spreadsheet(
     return spreadsheet
 
 
-def _serialize_layout(
-    sheet: SpreadsheetData, columns: ColumnMapping, evidence: Sequence[str], region: str
-) -> str:
+def _serialize_layout(sheet: SpreadsheetData, columns: ColumnMapping, table: SampledTable) -> str:
     start = columns.title_row_count
-    sheet_cells = [row.cells for row in sheet.rows]
     layout = {
         "kinds": columns.kinds,
         "headings": list(columns.headings),
         "title_row_count": columns.title_row_count,
         "order": list(columns.order),
         "problem": columns.problem,
-        "evidence": evidence,
-        "doubtful_statuses": list_doubtful_statuses(columns, sheet_cells, region),
+        "evidence": explain_columns(columns, table),
+        "doubtful_statuses": list_doubtful_statuses(table),
         "delimiter": sheet.delimiter,
         "sheet": _serialize_sheet_info(sheet.sheet),
         "is_number_list": sheet.is_number_list,

@@ -30,7 +30,8 @@ MAX_COLUMNS_IN_FILE_ORDER = 6
 class SpreadsheetLayout:
     """How a file was read: its columns and delimiter, with the evidence and the first rows.
 
-    `sheet` is None for a file that has no sheets.
+    `sheet` is None for a file that has no sheets. `doubtful_statuses` are what it says of people
+    who may want no texts.
     """
 
     columns: ColumnMapping
@@ -39,6 +40,7 @@ class SpreadsheetLayout:
     evidence: list[str]
     sheet: SheetInfo | None = None
     is_number_list: bool = False
+    doubtful_statuses: Sequence[str] = ()
 
     @property
     def has_headings(self) -> bool:
@@ -107,6 +109,7 @@ def _build_layout(layout: dict[str, Any]) -> SpreadsheetLayout:
         evidence + [""] * (len(kinds) - len(evidence)),
         _build_sheet_info(layout.get("sheet")),
         bool(layout.get("is_number_list")),
+        list(map(str, layout.get("doubtful_statuses", []))),
     )
 
 

@@ -10,6 +10,7 @@ from app.imports.queries.import_records import SpreadsheetLayout
 
 SURE_ENCODINGS = ("", "utf-8", "utf-16")
 MAX_SHEETS_NAMED = 5
+MAX_STATUSES_NAMED = 5
 NUMBER_LIST_NOTE = "The file holds only numbers, without names: each number is a person."
 NO_NAMES_NOTE = (
     "No column with names was found: greetings will say nothing, or the word you choose instead."
@@ -25,6 +26,7 @@ def describe_file(row: Import, layout: SpreadsheetLayout) -> list[str]:
         _describe_encoding(row),
         _describe_other_phones(layout),
         _describe_names(layout),
+        _describe_doubtful_statuses(layout),
         _describe_landlines(row),
     ]
     return list(filter(None, notes))
@@ -91,6 +93,16 @@ def _describe_names(layout: SpreadsheetLayout) -> str:
     if layout.columns.has_names or not layout.columns.has_phones:
         return ""
     return NO_NAMES_NOTE
+
+
+def _describe_doubtful_statuses(layout: SpreadsheetLayout) -> str:
+    statuses = layout.doubtful_statuses
+    if not statuses or not layout.columns.has_phones:
+        return ""
+    named = ", ".join(statuses[:MAX_STATUSES_NAMED])
+    if len(statuses) > MAX_STATUSES_NAMED:
+        named += " …"
+    return f"Of some people the file says {named}. They are imported like the others."
 
 
 def _describe_landlines(row: Import) -> str:
