@@ -1,6 +1,10 @@
 """Files of the same kinds as the reported ones, written by somebody who had not seen the code."""
 
+import io
+import json
+
 import pytest
+from openpyxl import Workbook
 
 from app.imports.models import Import
 from app.imports.queries.import_records import parse_import_layout
@@ -91,6 +95,45 @@ FILES = [
         "Paul,Suisse,079 123 45 67\n",
         [("Anne", "+33612345678"), ("Luc", "+2250701234567"), ("Paul", "+41791234567")],
     ),
+    (
+        "answers of a form that begin with no",
+        "FR",
+        "Prénom,Portable,Acceptez-vous de recevoir des SMS ?\nAnne,0612345678,Oui\n"
+        "Luc,0612345679,Non merci\nEva,0612345680,no preference\n",
+        [("Anne", "+33612345678"), ("Luc", "opted_out"), ("Eva", "+33612345680")],
+    ),
+    (
+        "consent in Chinese",
+        "CN",
+        "姓名,电话,接收短信\n王小明,13800138000,是\n李雷,13900139000,否\n",
+        [("王小明", "+8613800138000"), ("李雷", "opted_out")],
+    ),
+    (
+        "consent in Japanese",
+        "JP",
+        "氏名,携帯番号,SMS配信\n山田太郎,090-1234-5678,希望する\n佐藤花子,080-1234-5678,希望しない\n",
+        [("山田太郎", "+819012345678"), ("佐藤花子", "opted_out")],
+    ),
+    (
+        "lines with the number first",
+        "US",
+        "303-555-0142 Asha Rao\n(303) 555-0143 - Ben Ode\n",
+        [("Asha Rao", "+13035550142"), ("Ben Ode", "+13035550143")],
+    ),
+    (
+        "numbered lines",
+        "US",
+        "1. Asha Rao 303-555-0142\n2. Ben Ode 303-555-0143\n",
+        [("Asha Rao", "+13035550142"), ("Ben Ode", "+13035550143")],
+    ),
+]
+# What stands above the numbers and what of it is named on the page.
+DOUBTFUL_COLUMNS = [
+    ("Status", ("Active", "Deceased"), "“Status: Deceased”"),
+    ("Active", ("TRUE", "FALSE"), "“Active: FALSE”"),
+    ("Line type", ("mobile", "landline"), "“Line type: landline”"),
+    ("I agree to get text messages", ("I agree", ""), "“I agree to get text messages: (nothing)”"),
+    ("Status", ("Active", "active"), ""),
 ]
 
 
@@ -100,6 +143,33 @@ def test_the_right_people_come_in(kind, region, text, people):
     assert [
         (row.name, row.phone if row.verdict == "new" else row.verdict) for row in rows
     ] == people
+
+
+@pytest.mark.parametrize(("heading", "cells", "named"), DOUBTFUL_COLUMNS)
+def test_what_speaks_against_a_person_is_named(heading, cells, named):
+    lines = [f"Name,Phone,{heading}"]
+    lines += [f"Asha,303-555-014{row},{cell}" for row, cell in enumerate(cells)]
+    parsed, rows = check_file("\n".join(lines))
+    assert json.loads(parsed.layout)["doubtful_statuses"] == ([named] if named else [])
+    assert [row.verdict for row in rows] == ["new", "new"]
+
+
+def test_people_behind_a_cover_are_found():
+    book = Workbook()
+    book.active.append(["How to fill this list"])
+    book.active.append(["Call 303-555-0199 for help"])
+    hidden = book.create_sheet("Old")
+    hidden.append(["Name", "Phone"])
+    hidden.append(["Gone", "303-555-0140"])
+    hidden.sheet_state = "veryHidden"
+    people = book.create_sheet("Members")
+    people.append(["Name", "Phone"])
+    people.append(["Asha", "303-555-0142"])
+    data = io.BytesIO()
+    book.save(data)
+    parsed, rows = check_file(data.getvalue())
+    assert [(row.name, row.phone) for row in rows] == [("Asha", "+13035550142")]
+    assert json.loads(parsed.layout)["sheet"]["index"] == 2
 
 
 def test_people_who_may_not_be_wanted_are_named_before_they_are_imported(app, visit, send):

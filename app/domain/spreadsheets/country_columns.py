@@ -10,7 +10,7 @@ from app.domain.phones.country_names import load_country_names
 from app.domain.phones.phone_number import PhoneNumber, extract_digits
 from app.domain.phones.phone_problems import InvalidPhoneNumber
 from app.domain.spreadsheets.column_headings import ColumnKind
-from app.domain.spreadsheets.column_samples import SampledTable
+from app.domain.spreadsheets.column_samples import SampledTable, is_phone_cell
 from app.domain.spreadsheets.country_aliases import COUNTRY_ALIASES
 from app.domain.spreadsheets.heading_words import (
     CODE_WORDS,
@@ -101,6 +101,20 @@ def find_code_columns(
         if share >= MIN_VALID_SHARE and (best is None or candidate[:3] > best[:3]):
             best = candidate
     return {} if best is None else {-best[2]: best[3]}
+
+
+def find_columns_behind_area_codes(table: SampledTable) -> list[int]:
+    """Return the columns that are phones together with the area code before them."""
+    columns = []
+    for area_index in table.list_columns_of_kind(ColumnKind.AREA_CODE):
+        index = area_index + 1
+        if index == len(table.headings):
+            continue
+        pairs = [pair for pair in table.list_pairs(index, area_index) if all(pair)]
+        valid_count = sum(is_phone_cell(f"{area} {cell}", table.region) for cell, area in pairs)
+        if valid_count > len(pairs) * MIN_VALID_SHARE:
+            columns.append(index)
+    return columns
 
 
 def _is_vague_code(table: SampledTable, phone: int, index: int, share: float) -> bool:

@@ -15,6 +15,11 @@ MAX_LIST_CHARACTERS = 100_000
 NAMED_NUMBER_PATTERN = re.compile(
     r"(?P<name>[^\d+(]{1,100}?)\s*[\s:\u2013\u2014-]\s*(?P<phone>[+(]?\d[\d\s().\-]{5,30}\d)"
 )
+# The number first: "303 555 0142 Asha Rao".
+NUMBER_FIRST_PATTERN = re.compile(
+    r"(?P<phone>[+(]?\d[\d\s().\-]{5,30}\d)\s*[\s:,\u2013\u2014-]\s*(?P<name>[^\d+()]{1,100})"
+)
+NUMBERING_PATTERN = re.compile(r"\d{1,4}[.)]\s+(?=\D)")
 MIN_NAMED_SHARE = 0.8
 
 
@@ -56,10 +61,16 @@ def _split_single_column(cells: Sequence[str], region: str) -> list[list[str]]:
     if len(cells) == 1 and len(cells[0]) <= MAX_LIST_CHARACTERS:
         numbers = find_numbers_in_cell(cells[0], region)
         return [[number] for number in numbers]
-    matches = [NAMED_NUMBER_PATTERN.fullmatch(cell) for cell in cells]
+    matches = [_match_named_number(cell) for cell in cells]
     if sum(match is not None for match in matches) < len(cells) * MIN_NAMED_SHARE:
         return []
     named_rows = []
     for cell, match in zip(cells, matches, strict=True):
         named_rows.append([cell] if match is None else [match["name"].strip(), match["phone"]])
     return named_rows
+
+
+def _match_named_number(cell: str) -> re.Match[str] | None:
+    """Match "1. Asha: 303 555 0142" and "303 555 0142 Asha"."""
+    text = NUMBERING_PATTERN.sub("", cell, count=1) if NUMBERING_PATTERN.match(cell) else cell
+    return NAMED_NUMBER_PATTERN.fullmatch(text) or NUMBER_FIRST_PATTERN.fullmatch(text)

@@ -5,13 +5,17 @@ from collections.abc import Collection, Sequence
 from enum import Enum
 
 from app.domain.spreadsheets.column_samples import SampledTable
-from app.domain.spreadsheets.heading_words import fold_heading
+from app.domain.spreadsheets.heading_words import LABEL_WORDS, fold_heading
 from app.domain.spreadsheets.opt_status_words import (
+    ACTIVE_HEADINGS,
     CONSENT_HEADINGS,
     CONSENT_PHRASES,
     DEAD_VALUES,
     DOUBTFUL_VALUES,
+    LANDLINE_VALUES,
+    NO_OBJECTIONS,
     NO_VALUES,
+    NO_WORDS,
     NOTHING_VALUES,
     OTHER_CONSENT_WORDS,
     OUT_PHRASES,
@@ -21,6 +25,7 @@ from app.domain.spreadsheets.opt_status_words import (
 )
 
 MAX_STATUS_CHARACTERS = 60
+EMPTY_CELL_LABEL = "(nothing)"
 TAG_SEPARATOR_PATTERN = re.compile(r"\s*[;,|/]\s*")
 
 
@@ -66,13 +71,19 @@ def wants_no_texts(cell: str, polarity: OptPolarity) -> bool:
     if value in OUT_VALUES or _has_opt_out_tag(text):
         return True
     if polarity is OptPolarity.CONSENT:
-        return value in NO_VALUES
+        return value in NO_VALUES or _is_refusal(value)
     if polarity is OptPolarity.TEXT_STATUS:
         return value in DEAD_VALUES
     if polarity is OptPolarity.OUT:
         # A date, a reason or a yes; a dash and the like have no word.
         return value not in NO_VALUES | NOTHING_VALUES and any(map(str.isalnum, text))
     return False
+
+
+def _is_refusal(value: str) -> bool:
+    """Whether a folded answer begins with a no: "non merci", "no, e-mail only"."""
+    first_word = value.partition(" ")[0]
+    return first_word in NO_WORDS and value not in NO_OBJECTIONS
 
 
 def _has_opt_out_tag(text: str) -> bool:
@@ -113,8 +124,23 @@ def _list_cells(rows: Sequence[Sequence[str]], index: int) -> set[str]:
 def list_doubtful_values(table: SampledTable, index: int) -> list[str]:
     """Return what a column of status says of people who may not want texts: "Deceased"."""
     polarity = find_heading_polarity(table.headings[index])
-    if polarity not in (OptPolarity.STATUS, OptPolarity.TEXT_STATUS):
-        return []
     values = table.find_distinct_values(index)
-    doubtful_values = [value.strip() for value in values if fold_heading(value) in DOUBTFUL_VALUES]
-    return sorted(value for value in doubtful_values if not wants_no_texts(value, polarity))
+    doubtful_values = []
+    for value in values:
+        is_doubtful = _is_doubtful_value(fold_heading(value), table.headings[index], polarity)
+        if is_doubtful and not wants_no_texts(value, polarity or OptPolarity.STATUS):
+            doubtful_values.append(value.strip())
+    # "I agree to receive texts", with nothing in the cell of who did not tick it.
+    if values and polarity is OptPolarity.CONSENT:
+        is_filled = table.count_filled_cells(index) == len(table.sampled_rows)
+        doubtful_values += [] if is_filled else [EMPTY_CELL_LABEL]
+    return sorted(doubtful_values)
+
+
+def _is_doubtful_value(value: str, heading: str, polarity: OptPolarity | None) -> bool:
+    folded = fold_heading(heading)
+    if polarity in (OptPolarity.STATUS, OptPolarity.TEXT_STATUS):
+        return value in DOUBTFUL_VALUES
+    if folded in ACTIVE_HEADINGS:
+        return value in NO_VALUES
+    return bool(LABEL_WORDS.intersection(folded.split())) and value in LANDLINE_VALUES

@@ -26,7 +26,22 @@ NO_VALUES = fold_phrases(
     "no|n|false|0|off|nein|non|nee|nao|não|нет|ні|nie|ne|nej|nei|ei|hayır|否|いいえ|아니요|لا|לא"
     "|no thanks|no thank you|nope|opted out|out|declined|refused|denied|revoked|withdrawn"
     "|disabled|inactive|not allowed|unchecked"
+    "|希望しない|希望しません|いらない|不要|拒否|同意しない|不同意|不接受|不希望|拒绝|拒絕"
+    "|거부|동의안함|비동의"
 ) | {"✗", "✘", "❌", "☐"}
+# An answer to "May we text you?" that begins with one is a no: "Non merci".
+NO_WORDS = fold_phrases("no|non|nein|nao|não|nee|нет|nie|nej|nei|nope|not|never|hayır")
+NO_OBJECTIONS = fold_phrases(
+    "no problem|no problems|no objection|no objections|no preference|no limit|no restrictions"
+    "|no worries|not yet|not asked|not sure|not specified|not answered|no answer|no response"
+)
+# Whether somebody is a member still.
+ACTIVE_HEADINGS = fold_phrases(
+    "active|is active|active member|aktiv|activo|activa|actif|attivo|ativo|actief|aktywny"
+)
+LANDLINE_VALUES = fold_phrases(
+    "landline|land line|fixed line|fixedline|fixed|festnetz|fijo|fixe|fisso|fixo|vast|stacjonarny"
+)
 # Cells of an OUT column that say nothing against texts, beside those that say no.
 NOTHING_VALUES = fold_phrases(
     "never|none|null|n a|na|nil|unknown|subscribed|subscribe|active|opted in|opt in|optin|in"
@@ -160,6 +175,17 @@ CONSENT_PHRASES = (
     "souhlas",
     "samtycke",
     "samtykke",
+    "接收",
+    "短信",
+    "簡訊",
+    "配信",
+    "メッセージ",
+    "同意",
+    "수신",
+    "동의",
+    "문자",
+    "рассылк",
+    "رسائل",
 )
 # "Text?" above yes and no; above numbers it is the phone.
 CONSENT_HEADINGS = fold_phrases("text|texts|sms|texting|whatsapp|sms ok|mensajes|mensajes de texto")

@@ -14,8 +14,8 @@ from app.domain.spreadsheets.column_samples import (
     SampledTable,
     are_equal_numbers,
     has_phone_length,
-    is_phone_cell,
 )
+from app.domain.spreadsheets.country_columns import find_columns_behind_area_codes
 
 # Fewer cells do not prove what a column is not.
 MIN_CELLS_TO_JUDGE = 5
@@ -82,7 +82,7 @@ def find_phone_columns(table: SampledTable, hidden_columns: frozenset[int]) -> P
     the table could be a phone, or when Excel has shortened all of them.
     """
     candidates = [index for index in range(len(table.headings)) if _is_candidate(table, index)]
-    candidates = candidates or _find_columns_behind_area_codes(table)
+    candidates = candidates or find_columns_behind_area_codes(table)
     candidates = [index for index in candidates if index not in hidden_columns] or candidates
     if not candidates:
         _reject_member_numbers(table)
@@ -136,19 +136,6 @@ def _find_headed_columns(table: SampledTable) -> list[int]:
     return columns
 
 
-def _find_columns_behind_area_codes(table: SampledTable) -> list[int]:
-    """Return the columns that are phones together with the area code before them."""
-    columns = []
-    for area_index in table.list_columns_of_kind(ColumnKind.AREA_CODE):
-        index = area_index + 1
-        if index < len(table.headings) and table.samples[index]:
-            pairs = [pair for pair in table.list_pairs(index, area_index) if all(pair)]
-            valid_count = sum(is_phone_cell(f"{area} {cell}", table.region) for cell, area in pairs)
-            if pairs and valid_count > len(pairs) * MIN_PHONE_SHARE:
-                columns.append(index)
-    return columns
-
-
 def _rank_column(table: SampledTable, index: int) -> tuple[bool, bool, PhoneRank, bool]:
     """Return how good a column is, to be compared: cells that are phones, then the heading."""
     share = table.get_phone_share(index)
@@ -177,8 +164,8 @@ def _choose_columns(table: SampledTable, candidates: list[int]) -> tuple[int, ..
 
 def _is_id_column(table: SampledTable, index: int) -> bool:
     """Whether the heading names a number, and no phone: "Record ID"."""
-    is_headed_as_phone = table.heading_kinds[index] is ColumnKind.PHONE
-    return is_id_heading(table.headings[index]) and not is_headed_as_phone
+    is_phone = table.heading_kinds[index] is ColumnKind.PHONE
+    return is_id_heading(table.headings[index]) and not is_phone
 
 
 def _fills_gaps(table: SampledTable, best: int, other: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core import delimited_text
 from app.core.delimited_text import SpreadsheetRow, UnreadableSpreadsheet
-from app.core.spreadsheets import SheetInfo, SpreadsheetData, read_spreadsheet
+from app.core.spreadsheets import SheetInfo, SheetSelection, SpreadsheetData, read_spreadsheet
 from app.domain.spreadsheets import column_mapping
 from app.domain.spreadsheets.column_evidence import (
     explain_columns,
@@ -22,6 +22,8 @@ from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.imports.queries.import_records import MAX_SAMPLE_ROWS
 
 UNREADABLE_FILE_ERRORS = (UnreadableSpreadsheet, ColumnMappingError)
+# Each sheet that is tried starts a process, 0.2 s.
+MAX_SHEETS_TRIED = 5
 MAX_SAMPLE_CELL_CHARACTERS = 80
 
 
@@ -62,7 +64,35 @@ def parse_spreadsheet(data: bytes, region: str) -> ParsedSpreadsheet:
 
     `region` is the country of numbers without a country code.
     """
-    return parse_sheet(read_spreadsheet(data), region)
+    sheet = read_spreadsheet(data)
+    try:
+        parsed = parse_sheet(sheet, region)
+    except ColumnMappingError:
+        other = _parse_other_sheet(data, sheet.sheet, region)
+        if other is None:
+            raise
+        return other
+    if parsed.columns.has_phones:
+        return parsed
+    return _parse_other_sheet(data, sheet.sheet, region) or parsed
+
+
+def _parse_other_sheet(
+    data: bytes, front: SheetInfo | None, region: str
+) -> ParsedSpreadsheet | None:
+    """Return the first sheet with numbers behind a cover or instructions, if there is one."""
+    if front is None:
+        return None
+    others = [index for index, shown in enumerate(front.shown) if shown and index != front.index]
+    for index in others[:MAX_SHEETS_TRIED]:
+        try:
+            sheet = read_spreadsheet(data, selection=SheetSelection(index))
+            parsed = parse_sheet(sheet, region)
+        except UNREADABLE_FILE_ERRORS:
+            continue
+        if parsed.columns.has_phones:
+            return parsed
+    return None
 
 
 def parse_sheet(sheet: SpreadsheetData, region: str) -> ParsedSpreadsheet:
