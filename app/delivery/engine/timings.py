@@ -46,7 +46,7 @@ class EngineTimings:
     catch_up_hold_unreachable: float = 3600.0
     replay_retry: float = 1.0
     # How often the whole file is checked, how often while it is damaged, and how long sending
-    # waits for the first check: 200,000 texts take about a second.
+    # waits for the first check: 200,000 texts (82 MB) take 0.6 s of a core.
     integrity_interval: float = 86_400.0
     integrity_retry: float = 60.0
     integrity_wait: float = 10.0
