@@ -32,6 +32,12 @@ LONG_TESTS = (
 )
 # The tests that look at pages one after the other; the others of the browser walk through them.
 PAGE_TESTS = ("tests/browser/test_pages.py", "tests/browser/test_pieces.py")
+# Their tests share what takes seconds to make once: a server, or a list of 100,000.
+SHARING_FILES = (
+    "tests/community/test_large.py",
+    "tests/events/test_large.py",
+    "tests/server/test_slow_clients.py",
+)
 
 
 def pytest_configure(config):
@@ -42,10 +48,11 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Put the long tests first, and those of the browser into three groups.
+    """Put the long tests first, and those that share something dear into groups.
 
     A group runs in one worker: each worker with a test of the browser starts a Chromium and a
-    server over the filled database, and signs in. One group would be the last to end.
+    server over the filled database, and signs in. Three groups share those; a single one would
+    be the last to end.
     """
     items.sort(key=lambda item: not item.nodeid.startswith(LONG_TESTS))
     for number, item in enumerate(items):
@@ -53,6 +60,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(f"pages-{number % 2}"))
         elif item.nodeid.startswith("tests/browser/"):
             item.add_marker(pytest.mark.xdist_group("walks"))
+        elif item.nodeid.startswith(SHARING_FILES):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 def pytest_collection_finish():
