@@ -50,12 +50,12 @@ def find_name_columns(
 
 def _drop_households(table: SampledTable, columns: NameColumns) -> NameColumns:
     """Leave out columns of "Rao Family" where others hold the names of the people."""
-    kept: NameColumns = {}
+    kept_columns: NameColumns = {}
     for kind, indexes in columns.items():
         people = [index for index in indexes if not _is_household_column(table.samples[index])]
         if people:
-            kept[kind] = people
-    return kept or columns
+            kept_columns[kind] = people
+    return kept_columns or columns
 
 
 def _is_household_column(sample: Cells) -> bool:

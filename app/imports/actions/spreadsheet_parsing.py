@@ -83,8 +83,10 @@ def _parse_other_sheet(
     """Return the first sheet with numbers behind a cover or instructions, if there is one."""
     if front is None:
         return None
-    others = [index for index, shown in enumerate(front.shown) if shown and index != front.index]
-    for index in others[:MAX_SHEETS_TRIED]:
+    indexes = [
+        index for index, is_shown in enumerate(front.shown) if is_shown and index != front.index
+    ]
+    for index in indexes[:MAX_SHEETS_TRIED]:
         try:
             sheet = read_spreadsheet(data, selection=SheetSelection(index))
             parsed = parse_sheet(sheet, region)
