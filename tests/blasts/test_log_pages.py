@@ -138,7 +138,11 @@ WORDS = [
     ("failed", {"error_code": 30006, "provider_sid": "SM1"}, "landline"),
     ("failed", {"error_code": 99999}, "Twilio reported 99999."),
     ("failed", {}, "Twilio did not take the text and gave no reason."),
-    ("undelivered", {"provider_sid": "SM1"}, "It did not arrive, and the phone company gave no reason."),
+    (
+        "undelivered",
+        {"provider_sid": "SM1"},
+        "It did not arrive, and the phone company gave no reason.",
+    ),
     ("opted_out", {}, "Said STOP Said STOP"),
     (
         "unknown",

@@ -44,7 +44,7 @@ def test_five_spellings_in_one_file_are_one_member_and_the_others_are_named_by_l
     rows = [f'Zoe {number},"{spelling}"' for number, spelling in enumerate(SPELLINGS)]
     address = address_of("\n".join(["name,phone", *rows]))
     words = visit(f"{address}?show=repeated", "ada").words
-    assert words.count("Same number as line 2.") == 4
+    assert words.count("Same number as line 2 (Zoe 0).") == 4
     visit.post(address + "/confirm", "ada")
     assert list(on_the_list()) == [ZOE]
 

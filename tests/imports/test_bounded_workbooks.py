@@ -66,8 +66,8 @@ def test_a_small_file_that_grows_is_refused_at_once(bomb):
         read_spreadsheet(data)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < MAX_CPU_SECONDS
-    # In kB, of the largest child there was; the limit of the kernel is 400 MB.
-    assert after.ru_maxrss < 400_000
+    # In kB, of the largest child there ever was, another test's perhaps; the kernel allows 400 MB.
+    assert after.ru_maxrss <= max(before.ru_maxrss, 400_000)
 
 
 def test_a_cell_of_ten_million_letters_is_cut_before_anything_looks_at_it():
