@@ -151,7 +151,7 @@ class BlastProgress:
         percent = max(1, round(100 * self._pace_share))
         return (
             f"Twilio asked us to slow down: {percent} % of the usual pace, "
-            "a little more every minute."
+            "faster again within a minute."
         )
 
     @property
