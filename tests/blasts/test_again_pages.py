@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from sqlalchemy import text
 
 from app.audit.models import AuditEvent
@@ -506,8 +507,10 @@ def hold(app, log, until, words="Twilio cannot be reached. The others wait."):
 
 
 def test_a_held_sender_says_why_and_when_it_tries_next(app, visit, running):
-    hold(app, running, now() + timedelta(seconds=50))
-    page = visit(at(running, "/live"), "sol")
+    # Frozen: a second later the estimate, rounded to tens, is another one.
+    with time_machine.travel(now(), tick=False):
+        hold(app, running, now() + timedelta(seconds=50))
+        page = visit(at(running, "/live"), "sol")
     assert re.search(
         r"Twilio cannot be reached\. The others wait\. Next try in (49|50) seconds\.",
         page.words,
