@@ -17,3 +17,9 @@ def twilio():
 def sending_app(make_app, twilio):
     """Make an app that sends through `twilio`, as fast as it can."""
     return make_app(**twilio_settings(twilio))
+
+
+@pytest.fixture
+def database(make_settings):
+    """The file of this test's database."""
+    return make_settings().database_path

@@ -6,11 +6,14 @@ from datetime import timedelta
 from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import db, write
+from app.delivery.carriers.carrier_factory import create_carrier
+from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.models import Attempt, Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_messages import get_blast_tally
 from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import SuppressedContact, UnsubscribedContact
-from tests.gunicorn_server import wait_until
+from tests.async_runner import run_coroutine
+from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import add_member
 
 NEVER_LEFT = {"queued", "skipped", "cancelled", "expired", "not_sent"}
@@ -27,6 +30,38 @@ def twilio_settings(twilio, **more):
         **FAST,
         **more,
     }
+
+
+def serve_through_twilio(database, twilio, **more):
+    """A real gunicorn that sends through `twilio`; `more` is environment."""
+    return GunicornServer(
+        database,
+        **{
+            "TWILIO_ACCOUNT_SID": twilio.account,
+            "TWILIO_AUTH_TOKEN": twilio.auth_token,
+            "TWILIO_FROM_NUMBER": "+13035550100",
+            "TWILIO_API_URL": twilio.url,
+        }
+        | more,
+    )
+
+
+def run_lookup_round(app, moment):
+    """Run one round of look-ups as of `moment`; return how many questions were asked."""
+
+    async def call_directly(work, *values):
+        return work(*values)
+
+    async def run_round():
+        carrier = create_carrier(app)
+        poller = StatusPoller(app, carrier, call_directly)
+        try:
+            return await poller.run_due_lookups(moment)
+        finally:
+            await poller.close()
+            await carrier.close()
+
+    return run_coroutine(run_round())
 
 
 def start_blast(app, body="Hello {first_name|friend}", *, footer=None, in_seconds=None, token=None):

@@ -7,18 +7,16 @@ from app.core.db import db, write
 from app.delivery.actions.catch_up_progress import request_catch_up
 from app.delivery.actions.message_adoption import adopt_listed_texts
 from app.delivery.carriers import sandbox_payloads as wire
-from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.twilio_lookup_responses import parse_message_list_page
 from app.delivery.carriers.twilio_send_outcome import HttpExchange
-from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.engine.timings import ENGINE_TIMINGS_KEY, EngineTimings
 from app.delivery.models import Message
 from app.domain.delivery.lookup_matching import CarrierMessage
 from app.domain.delivery.message_lookups import MISSING_RECEIPT_LOOKUP_DELAYS
-from tests.async_runner import run_coroutine
 from tests.delivery.helpers import (
     add_phones,
     list_messages,
+    run_lookup_round,
     start_blast,
     twilio_settings,
     wait_until_ended,
@@ -28,24 +26,6 @@ from tests.sample_people import LEO, MAX, MIA, ZOE
 
 SIXTH = "+13035550199"
 A_MINUTE = timedelta(minutes=1)
-
-
-def look(app, moment):
-    """One round of look-ups as of `moment`."""
-
-    async def directly(work, *values):
-        return work(*values)
-
-    async def run_round():
-        carrier = create_carrier(app)
-        poller = StatusPoller(app, carrier, directly)
-        try:
-            return await poller.run_due_lookups(moment)
-        finally:
-            await poller.close()
-            await carrier.close()
-
-    return run_coroutine(run_round())
 
 
 def send(app, background, *phones):
@@ -65,14 +45,14 @@ def test_a_look_up_by_sid_brings_the_price_and_no_later_silence_takes_it(
 ):
     due_at = send(sending_app, background, ZOE)
     twilio.be(ZOE, "sent")
-    look(sending_app, due_at)
+    run_lookup_round(sending_app, due_at)
     assert prices(sending_app) == {ZOE: None}
     twilio.charge(ZOE, "-0.00750")
     later = due_at + MISSING_RECEIPT_LOOKUP_DELAYS[1]
-    look(sending_app, later)
+    run_lookup_round(sending_app, later)
     assert prices(sending_app) == {ZOE: "-0.00750"}
     twilio.charge(ZOE, None)
-    look(sending_app, later + MISSING_RECEIPT_LOOKUP_DELAYS[2])
+    run_lookup_round(sending_app, later + MISSING_RECEIPT_LOOKUP_DELAYS[2])
     assert prices(sending_app) == {ZOE: "-0.00750"}
 
 
@@ -80,7 +60,7 @@ def test_a_text_found_behind_a_500_has_its_price_at_once(sending_app, twilio, ba
     twilio.answer(status=500, code=20500, taken=True)
     send(sending_app, background, ZOE)
     twilio.charge(ZOE, "-0.0079")
-    look(sending_app, now() + A_MINUTE)
+    run_lookup_round(sending_app, now() + A_MINUTE)
     (row,) = list_messages(sending_app)
     assert (row.status, row.price) == ("accepted", "-0.0079")
 
@@ -93,7 +73,7 @@ def test_one_list_tells_also_the_price_of_a_text_that_nobody_asked_about(
     assert set(twilio.send_callbacks(sending_app, ("delivered",), to=ZOE)) == {204}
     for phone in people[:-1]:
         twilio.charge(phone, "-0.00830")
-    assert look(sending_app, due_at) == len(people) - 1
+    assert run_lookup_round(sending_app, due_at) == len(people) - 1
     assert prices(sending_app) == dict.fromkeys(people[:-1], "-0.00830") | {people[-1]: None}
 
 

@@ -21,20 +21,16 @@ from tests.delivery.helpers import (
     get_log,
     get_tally,
     list_attempts,
+    serve_through_twilio,
     start_blast,
     twilio_settings,
     wait_until_ended,
 )
-from tests.gunicorn_server import GunicornServer, wait_until
+from tests.gunicorn_server import wait_until
 from tests.sample_rows import add_members
 
 pytestmark = pytest.mark.slow
 PEOPLE = 500
-
-
-@pytest.fixture
-def database(make_settings):
-    return make_settings().database_path
 
 
 @pytest.fixture
@@ -44,17 +40,7 @@ def sending_app(make_app, twilio):
 
 
 def served(database, twilio, **more):
-    return GunicornServer(
-        database,
-        **{
-            "TWILIO_ACCOUNT_SID": twilio.account,
-            "TWILIO_AUTH_TOKEN": twilio.auth_token,
-            "TWILIO_FROM_NUMBER": "+13035550100",
-            "TWILIO_API_URL": twilio.url,
-            "SEND_RATE": "1000",
-        }
-        | more,
-    )
+    return serve_through_twilio(database, twilio, **{"SEND_RATE": "1000"} | more)
 
 
 def leader(app):

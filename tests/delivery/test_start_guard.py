@@ -18,21 +18,17 @@ from app.delivery.queries.installation import load_installation
 from tests.delivery.helpers import (
     get_log,
     list_suppressed,
+    serve_through_twilio,
     start_blast,
     twilio_settings,
     wait_until_ended,
 )
-from tests.gunicorn_server import GunicornServer, wait_until
+from tests.gunicorn_server import wait_until
 from tests.sample_rows import add_members
 
 pytestmark = pytest.mark.slow
 PEOPLE = 60
 RATE = "40"
-
-
-@pytest.fixture
-def database(make_settings):
-    return make_settings().database_path
 
 
 @pytest.fixture
@@ -42,17 +38,7 @@ def sending_app(make_app, twilio):
 
 
 def served(database, twilio, **more):
-    return GunicornServer(
-        database,
-        **{
-            "TWILIO_ACCOUNT_SID": twilio.account,
-            "TWILIO_AUTH_TOKEN": twilio.auth_token,
-            "TWILIO_FROM_NUMBER": "+13035550100",
-            "TWILIO_API_URL": twilio.url,
-            "SEND_RATE": RATE,
-        }
-        | more,
-    )
+    return serve_through_twilio(database, twilio, **{"SEND_RATE": RATE} | more)
 
 
 def get_hold(app):

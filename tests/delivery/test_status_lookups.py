@@ -14,20 +14,18 @@ from app.core.db import db, write
 from app.delivery.actions import leader_lease as leading
 from app.delivery.actions import message_resend
 from app.delivery.carriers import sandbox_payloads as wire
-from app.delivery.carriers.carrier_factory import create_carrier
-from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.models import Lease, Message, MessageLog
 from app.domain.delivery.message_lookups import (
     MISSING_RECEIPT_LOOKUP_DELAYS,
     UNKNOWN_LOOKUP_DELAYS,
 )
-from tests.async_runner import run_coroutine
 from tests.delivery.helpers import (
     add_phones,
     assert_everybody_accounted_for,
     count_statuses,
     list_attempts,
     list_messages,
+    run_lookup_round,
     start_blast,
     twilio_settings,
     wait_until_ended,
@@ -50,24 +48,6 @@ def nobody_twice_and_nobody_lost(sending_app, twilio):
     yield sent_again
     assert_everybody_accounted_for(sending_app, twilio, sent_again=sent_again)
     assert {row.id for row in list_messages(sending_app) if row.attempts > 1} == sent_again
-
-
-def look(app, moment):
-    """One round of look-ups as of `moment`; says how many questions were asked."""
-
-    async def directly(work, *values):
-        return work(*values)
-
-    async def one():
-        carrier = create_carrier(app)
-        look_ups = StatusPoller(app, carrier, directly)
-        try:
-            return await look_ups.run_due_lookups(moment)
-        finally:
-            await look_ups.close()
-            await carrier.close()
-
-    return run_coroutine(one())
 
 
 def doubtful(app, background, *phones, body="Hello"):
@@ -93,8 +73,8 @@ def test_a_text_the_carrier_took_behind_a_500_is_found_half_a_minute_later(
     twilio.answer(**LOST, taken=True)
     log, began = doubtful(sending_app, background, ZOE)
     assert count_statuses(sending_app, log.id) == {"unknown": 1}
-    assert look(sending_app, began + timedelta(seconds=29)) == 0
-    assert look(sending_app, began + timedelta(seconds=30)) == 1
+    assert run_lookup_round(sending_app, began + timedelta(seconds=29)) == 0
+    assert run_lookup_round(sending_app, began + timedelta(seconds=30)) == 1
     row = the_row(sending_app)
     assert (row.status, row.provider_sid) == ("accepted", twilio.requests[0].sid)
     assert row.reason == "carrier_fault"  # why it was in doubt stays written down
@@ -113,9 +93,9 @@ def test_what_nobody_ever_saw_is_not_sent_after_five_minutes_and_seven_looks(
     twilio.answer(**LOST)
     log, began = doubtful(sending_app, background, ZOE)
     for n, offset in enumerate(UNKNOWN_LOOKUP_DELAYS):
-        assert look(sending_app, began + offset - MARGIN) == 0
+        assert run_lookup_round(sending_app, began + offset - MARGIN) == 0
         assert count_statuses(sending_app, log.id) == {"unknown" if n < 3 else "not_sent": 1}
-        assert look(sending_app, began + offset) == 1
+        assert run_lookup_round(sending_app, began + offset) == 1
         assert the_row(sending_app).lookups == n + 1
     row = the_row(sending_app)
     assert (row.status, row.look_up_at, row.reason) == (
@@ -123,7 +103,7 @@ def test_what_nobody_ever_saw_is_not_sent_after_five_minutes_and_seven_looks(
         None,
         "carrier_fault",
     )
-    assert look(sending_app, began + timedelta(days=30)) == 0
+    assert run_lookup_round(sending_app, began + timedelta(days=30)) == 0
     assert len(twilio.lookup_reads) == 7
     assert len(twilio.requests) == 1
 
@@ -146,7 +126,7 @@ def test_a_lost_answer_is_read_from_the_list(sending_app, twilio, background, sc
     twilio.answer(**script)
     log, began = doubtful(sending_app, background, ZOE)
     assert count_statuses(sending_app, log.id) == {"unknown": 1}
-    look(sending_app, began + timedelta(seconds=30))
+    run_lookup_round(sending_app, began + timedelta(seconds=30))
     assert count_statuses(sending_app, log.id) == {"accepted": 1}
     assert the_row(sending_app).provider_sid == twilio.requests[0].sid
 
@@ -168,7 +148,7 @@ def test_what_a_lost_process_had_on_the_wire_is_found_and_its_late_answer_change
             assert leading.acquire_lease("f" * 32, "+13035550100", "twilio", epoch, now())
     (row,) = list_messages(sending_app)
     assert (row.status, row.reason) == ("unknown", "process_stopped")
-    look(sending_app, now() + timedelta(seconds=30))
+    run_lookup_round(sending_app, now() + timedelta(seconds=30))
     assert the_row(sending_app).status == "accepted"
     wait_until(lambda: list_attempts(sending_app)[0].outcome == "accepted", "the late answer")
     assert (
@@ -187,10 +167,10 @@ def test_a_list_that_lags_three_hours_is_waited_for(sending_app, twilio, backgro
     twilio.lists.late = True
     log, began = doubtful(sending_app, background, ZOE)
     for offset in UNKNOWN_LOOKUP_DELAYS[:5]:
-        assert look(sending_app, began + offset) == 1
+        assert run_lookup_round(sending_app, began + offset) == 1
     assert count_statuses(sending_app, log.id) == {"not_sent": 1}
     twilio.lists.late = False
-    assert look(sending_app, began + timedelta(hours=6)) == 1
+    assert run_lookup_round(sending_app, began + timedelta(hours=6)) == 1
     assert count_statuses(sending_app, log.id) == {"accepted": 1}
 
 
@@ -210,7 +190,7 @@ def test_a_redacted_or_prefixed_copy_or_one_by_another_clock_is_adopted(
     vars(twilio.lists).update(habits)
     twilio.answer(**LOST, taken=True)
     log, began = doubtful(sending_app, background, ZOE)
-    look(sending_app, began + timedelta(seconds=30))
+    run_lookup_round(sending_app, began + timedelta(seconds=30))
     assert count_statuses(sending_app, log.id) == {"accepted": 1}
 
 
@@ -234,7 +214,7 @@ def test_a_text_of_another_time_direction_sender_or_wording_is_not_adopted(
     values = {"to": ZOE, "sender": OURS, "body": "Hello", **changed}
     twilio.put(wire.generate_message_sid(), created_at=created_at, **values)
     for offset in UNKNOWN_LOOKUP_DELAYS:
-        look(sending_app, began + offset)
+        run_lookup_round(sending_app, began + offset)
     assert count_statuses(sending_app, log.id) == {"not_sent": 1}
     assert the_row(sending_app).provider_sid is None
 
@@ -244,8 +224,10 @@ def test_a_receipt_that_got_lost_is_asked_for(sending_app, twilio, background):
     log, request = doubtful(sending_app, background, ZOE)
     assert count_statuses(sending_app, log.id) == {"accepted": 1}
     twilio.be(ZOE, "delivered")
-    assert look(sending_app, request + timedelta(minutes=10) - MARGIN) == 0
-    assert look(sending_app, request + timedelta(minutes=10) + timedelta(seconds=1)) == 1
+    assert run_lookup_round(sending_app, request + timedelta(minutes=10) - MARGIN) == 0
+    assert (
+        run_lookup_round(sending_app, request + timedelta(minutes=10) + timedelta(seconds=1)) == 1
+    )
     row = the_row(sending_app)
     assert (row.status, row.look_up_at) == ("delivered", None)
     assert row.provider_sid in twilio.lookup_reads[0]
@@ -258,10 +240,10 @@ def test_without_any_receipt_a_text_is_sent_and_no_failure_after_three_days(
     log, request = doubtful(sending_app, background, ZOE)
     twilio.be(ZOE, "sent")
     for n, offset in enumerate(MISSING_RECEIPT_LOOKUP_DELAYS):
-        look(sending_app, request + offset + timedelta(seconds=1))
+        run_lookup_round(sending_app, request + offset + timedelta(seconds=1))
         assert count_statuses(sending_app, log.id) == {"sent" if n < 4 else "no_receipt": 1}
     assert the_row(sending_app).look_up_at is None
-    assert look(sending_app, request + timedelta(days=30)) == 0
+    assert run_lookup_round(sending_app, request + timedelta(days=30)) == 0
     assert len(twilio.lookup_reads) == 5
     with sending_app.app_context():
         log = db.session.get(MessageLog, log.id)
@@ -273,7 +255,7 @@ def test_without_any_receipt_a_text_is_sent_and_no_failure_after_three_days(
 def test_a_failure_that_is_looked_up_has_its_code_and_words(sending_app, twilio, background):
     _, request = doubtful(sending_app, background, ZOE)
     twilio.be(ZOE, "undelivered", 30003)
-    look(sending_app, request + timedelta(minutes=11))
+    run_lookup_round(sending_app, request + timedelta(minutes=11))
     row = the_row(sending_app)
     assert (row.status, row.error_code) == ("undelivered", 30003)
     assert row.error_message
@@ -283,7 +265,7 @@ def test_a_text_the_carrier_has_forgotten_ends_without_a_receipt(sending_app, tw
     log, request = doubtful(sending_app, background, ZOE)
     twilio.texts.clear()
     for offset in MISSING_RECEIPT_LOOKUP_DELAYS:
-        look(sending_app, request + offset + timedelta(seconds=1))
+        run_lookup_round(sending_app, request + offset + timedelta(seconds=1))
     assert count_statuses(sending_app, log.id) == {"no_receipt": 1}
 
 
@@ -295,16 +277,16 @@ def test_a_question_without_an_answer_is_no_look_up(
     _, began = doubtful(sending_app, background, ZOE)
     asked_at = began + timedelta(minutes=5)
     for offset in UNKNOWN_LOOKUP_DELAYS[:2]:
-        look(sending_app, began + offset)
+        run_lookup_round(sending_app, began + offset)
     twilio.lists.refuse(status)
-    assert look(sending_app, asked_at) == 1
+    assert run_lookup_round(sending_app, asked_at) == 1
     row = the_row(sending_app)
     assert (row.status, row.lookups, row.look_up_at) == (
         "unknown",
         2,
         asked_at + timedelta(seconds=seconds),
     )
-    assert look(sending_app, row.look_up_at) == 1
+    assert run_lookup_round(sending_app, row.look_up_at) == 1
     assert the_row(sending_app).status == "not_sent"
 
 
@@ -312,7 +294,7 @@ def test_the_carriers_retry_after_is_obeyed(sending_app, twilio, background):
     twilio.answer(**LOST)
     _, began = doubtful(sending_app, background, ZOE)
     twilio.lists.refuse(429, **{"Retry-After": "300"})
-    look(sending_app, began + timedelta(seconds=30))
+    run_lookup_round(sending_app, began + timedelta(seconds=30))
     assert the_row(sending_app).look_up_at == began + timedelta(seconds=330)
 
 
@@ -324,7 +306,7 @@ def test_a_carrier_that_says_no_to_one_question_is_not_asked_the_others_meanwhil
     background(sending_app)
     log = wait_until_ended(sending_app, start_blast(sending_app))
     twilio.lists.refuse(401, 12)
-    look(sending_app, now() + timedelta(minutes=11))
+    run_lookup_round(sending_app, now() + timedelta(minutes=11))
     assert 1 <= len(twilio.lookup_reads) <= 4
     assert count_statuses(sending_app, log.id) == {"accepted": 12}
 
@@ -344,7 +326,7 @@ def test_a_list_that_does_not_reach_back_to_the_attempt_proves_nothing(
             created_at=began + timedelta(hours=n + 1),
         )
     for offset in UNKNOWN_LOOKUP_DELAYS:
-        look(sending_app, began + offset)
+        run_lookup_round(sending_app, began + offset)
     row = the_row(sending_app)
     assert (row.status, row.look_up_at) == ("unknown", None)
 
@@ -357,7 +339,7 @@ def test_two_texts_in_doubt_to_one_phone_are_looked_up_together_and_paired_by_ti
     background(sending_app)
     for token in "ab":
         wait_until_ended(sending_app, start_blast(sending_app, "Hello", token=token))
-    look(sending_app, now() + timedelta(seconds=31))
+    run_lookup_round(sending_app, now() + timedelta(seconds=31))
     assert len(twilio.lookup_reads) == 1
     assert {row.provider_sid for row in list_messages(sending_app)} == {
         request.sid for request in twilio.requests
@@ -371,7 +353,7 @@ def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt(sending_app, 
         twilio.answer(**LOST, taken=request)
         wait_until_ended(sending_app, start_blast(sending_app, "Hello", token=token))
     for offset in UNKNOWN_LOOKUP_DELAYS:
-        look(sending_app, now() + offset)
+        run_lookup_round(sending_app, now() + offset)
     assert count_statuses(sending_app) == {"unknown": 2}
     assert {row.look_up_at for row in list_messages(sending_app)} == {None}
     twilio.send_callbacks(sending_app, ("delivered",))  # a receipt knows whose it is
@@ -390,7 +372,7 @@ def test_a_person_may_ask_at_any_time_and_takes_no_look_up_away(sending_app, twi
     log, began = doubtful(sending_app, background, ZOE)
     soon = began + timedelta(minutes=3)
     assert check(sending_app, log, soon) == 1
-    assert look(sending_app, soon) == 1
+    assert run_lookup_round(sending_app, soon) == 1
     row = the_row(sending_app)
     assert (row.status, row.look_up_at) == ("unknown", began + timedelta(minutes=5))
 
@@ -402,23 +384,23 @@ def test_what_was_given_up_is_found_when_a_person_asks_and_stays_when_nothing_is
     twilio.lists.late = True
     log, began = doubtful(sending_app, background, ZOE)
     for offset in UNKNOWN_LOOKUP_DELAYS:
-        look(sending_app, began + offset)
+        run_lookup_round(sending_app, began + offset)
     assert count_statuses(sending_app, log.id) == {"not_sent": 1}
     for day, expected in ((2, "not_sent"), (3, "accepted")):
         twilio.lists.late = day == 2
         assert check(sending_app, log, began + timedelta(days=day)) == 1
-        assert look(sending_app, began + timedelta(days=day)) == 1
+        assert run_lookup_round(sending_app, began + timedelta(days=day)) == 1
         assert count_statuses(sending_app, log.id) == {expected: 1}
 
 
 def test_a_text_without_receipt_is_asked_for_once_more_by_a_person(sending_app, twilio, background):
     log, request = doubtful(sending_app, background, ZOE)
-    look(sending_app, request + timedelta(hours=73))
+    run_lookup_round(sending_app, request + timedelta(hours=73))
     assert count_statuses(sending_app, log.id) == {"no_receipt": 1}
     for status, expected in (("sent", "no_receipt"), ("delivered", "delivered")):
         twilio.be(ZOE, status)
         check(sending_app, log, request + timedelta(days=5))
-        assert look(sending_app, request + timedelta(days=5)) == 1
+        assert run_lookup_round(sending_app, request + timedelta(days=5)) == 1
         row = the_row(sending_app)
         assert (row.status, row.look_up_at) == (expected, None)
 
@@ -437,7 +419,7 @@ def test_both_tries_of_a_text_that_was_sent_again_are_found(
         lambda: len(list_attempts(sending_app)) == 2 and the_row(sending_app).status == "unknown",
         "the second try",
     )
-    look(sending_app, now() + timedelta(seconds=31))
+    run_lookup_round(sending_app, now() + timedelta(seconds=31))
     assert the_row(sending_app).status == "accepted"
     assert {attempt.provider_sid for attempt in list_attempts(sending_app)} == {
         request.sid for request in twilio.requests
@@ -477,7 +459,7 @@ def test_texts_of_a_carrier_that_is_not_in_use_do_not_stand_in_the_way(
     with sending_app.app_context(), write() as session:
         session.execute(db.update(Message).values(carrier="sandbox"))
     moment = began + timedelta(minutes=1)
-    assert look(sending_app, moment) == 0
+    assert run_lookup_round(sending_app, moment) == 0
     row = the_row(sending_app)
     assert (row.status, row.look_up_at) == ("unknown", moment + timedelta(hours=1))
     assert twilio.lookup_reads == []
@@ -502,7 +484,7 @@ def test_doubts_come_before_missing_receipts_and_all_are_asked_by_list(
     for phone in people[8:]:
         twilio.be(phone, "delivered")
     before = len(twilio.reads)
-    look(sending_app, now() + timedelta(minutes=11))
+    run_lookup_round(sending_app, now() + timedelta(minutes=11))
     assert len(twilio.reads) - before == 2  # pages of 50 here
     assert count_statuses(sending_app, log.id) == {"delivered": 62, "accepted": 4, "not_sent": 4}
 
@@ -520,5 +502,5 @@ def test_a_clock_that_differs_from_the_carriers_is_no_evidence(sending_app, twil
     twilio.answer(**LOST, taken=True)
     background(sending_app)
     log = wait_until_ended(sending_app, start_blast(sending_app))
-    look(sending_app, now() + timedelta(minutes=6))
+    run_lookup_round(sending_app, now() + timedelta(minutes=6))
     assert count_statuses(sending_app, log.id) == {"accepted": 8}
