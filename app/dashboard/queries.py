@@ -1,16 +1,14 @@
 """What has been done of the first steps, asked of the features that know."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.accounts.queries import find_first_admin_username
 from app.community.queries import has_members
 from app.core.settings import current_settings
 from app.delivery.queries import unresolved_texts
-from app.migrations.database_backups import find_newest_backup_time
+from app.migrations.database_backups import has_recent_backup
 from app.organisation import queries as organisation
-
-BACKUP_MAX_AGE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -47,5 +45,4 @@ def is_backup_overdue(moment: datetime) -> bool:
     settings = current_settings()
     if settings.carrier != "twilio" or not unresolved_texts.has_delivered_text():
         return False
-    newest = find_newest_backup_time(settings.database_path)
-    return newest is None or moment - newest > BACKUP_MAX_AGE
+    return not has_recent_backup(settings.database_path, moment)

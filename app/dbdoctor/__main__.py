@@ -22,7 +22,6 @@ from app.migrations.migration_errors import DatabaseDamaged, DatabaseNotAccessib
 
 LOGGER = logging.getLogger("app.dbdoctor")
 MAX_DAYS_DIGITS = 4
-NEWEST_BACKUP_AGE = timedelta(days=2)
 COUNTED_TABLES = (
     "users",
     "community_members",
@@ -167,8 +166,7 @@ def _delete_old_backups(path: Path, value: str) -> int:
     older_than = datetime.now(UTC) - timedelta(days=int(value))
     deleted = database_backups.delete_old_backups(path, older_than)
     _print_line(f"Deleted {len(deleted)} copies that were older than {value} days.")
-    newest = database_backups.find_newest_backup_time(path)
-    if newest is None or datetime.now(UTC) - newest > NEWEST_BACKUP_AGE:
+    if not database_backups.has_recent_backup(path, datetime.now(UTC)):
         _print_line("There is no copy from the last two days. Run: python -m app.dbdoctor --backup")
         return 1
     return 0

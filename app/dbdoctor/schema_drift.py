@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from collections.abc import Iterator
 
 from sqlalchemy import MetaData, create_engine
 
@@ -57,11 +58,17 @@ def get_model_metadata() -> MetaData:
     return db.metadata
 
 
+@contextlib.contextmanager
+def open_model_database() -> Iterator[sqlite3.Connection]:
+    """Open an empty database in memory that is created from the models."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        get_model_metadata().create_all(create_engine("sqlite://", creator=lambda: connection))
+        yield connection
+
+
 def describe_model_schema() -> SchemaDescription:
     """Return the schema of a database that is created from the models."""
-    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-        engine = create_engine("sqlite://", creator=lambda: connection)
-        get_model_metadata().create_all(engine)
+    with open_model_database() as connection:
         return describe_schema(connection)
 
 

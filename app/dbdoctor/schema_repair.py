@@ -3,13 +3,10 @@
 They hold nothing that is not in a table, so nobody needs to restore a backup for them.
 """
 
-import contextlib
 import sqlite3
 from dataclasses import dataclass
 
-from sqlalchemy import create_engine
-
-from app.dbdoctor.schema_drift import get_model_metadata
+from app.dbdoctor.schema_drift import open_model_database
 from app.migrations.migration_errors import MigrationError
 from app.migrations.schema_comparison import normalize_sql
 
@@ -40,14 +37,13 @@ class SchemaObject:
         return normalize_sql(self.sql) == normalize_sql(other.sql)
 
 
-def recreate_schema_objects(connection: sqlite3.Connection) -> list[str]:
-    """Create what is missing or different from the models, and return the names.
+def recreate_schema_objects(connection: sqlite3.Connection) -> None:
+    """Create what is missing or different from the models.
 
     Inside a transaction. What is there and not in the models stays. Raises MigrationError when
     rows contradict a unique index.
     """
     existing = {present.name: present for present in _read_objects(connection)}
-    recreated = []
     # Search tables first: their triggers are on other tables, but name them.
     for expected_object in sorted(
         _read_model_objects(), key=lambda expected: expected.kind != "search"
@@ -58,8 +54,6 @@ def recreate_schema_objects(connection: sqlite3.Connection) -> list[str]:
         if existing_object is not None:
             connection.execute(_build_drop_sql(existing_object))
         _create_object(connection, expected_object)
-        recreated.append(expected_object.name)
-    return recreated
 
 
 def _create_object(connection: sqlite3.Connection, wanted: SchemaObject) -> None:
@@ -80,8 +74,7 @@ def _build_drop_sql(found: SchemaObject) -> str:
 
 
 def _read_model_objects() -> list[SchemaObject]:
-    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-        get_model_metadata().create_all(create_engine("sqlite://", creator=lambda: connection))
+    with open_model_database() as connection:
         return _read_objects(connection)
 
 

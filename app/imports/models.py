@@ -1,9 +1,8 @@
 """Imports and the rows of their files, kept until somebody confirms them and 30 days longer."""
 
 from enum import StrEnum
-from typing import cast
 
-from sqlalchemy import ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
@@ -128,6 +127,3 @@ class ImportRow(Model):
     person_id: Mapped[int | None]
     name_before: Mapped[str | None] = mapped_column(String(100))
     is_landline: Mapped[bool_default_false]
-
-
-IMPORT_ROWS_TABLE = cast("Table", ImportRow.__table__)

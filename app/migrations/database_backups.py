@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.migrations.database_file import open_read_only
@@ -15,6 +15,7 @@ from app.migrations.migration_errors import BackupFailed
 
 TIMESTAMP_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 KEPT_BACKUPS = 7
+NEWEST_BACKUP_MAX_AGE = timedelta(days=2)
 
 
 def get_backup_folder(path: Path) -> Path:
@@ -67,6 +68,12 @@ def find_newest_backup_time(path: Path) -> datetime | None:
     """Return when the newest copy of the database was made (UTC), by the names of the files."""
     times = [_parse_backup_time(path, file) for file in get_backup_folder(path).glob("*.db")]
     return max(filter(None, times), default=None)
+
+
+def has_recent_backup(path: Path, moment: datetime) -> bool:
+    """Whether the newest copy of the database is at most two days older than `moment` (UTC)."""
+    newest = find_newest_backup_time(path)
+    return newest is not None and moment - newest <= NEWEST_BACKUP_MAX_AGE
 
 
 def delete_old_backups(path: Path, older_than: datetime) -> list[Path]:

@@ -18,15 +18,14 @@ SILENT.propagate = False
 
 def drop_forgotten_objects(
     connection: sqlite3.Connection, migrations: Sequence[Migration], version: int
-) -> list[str]:
-    """Drop what the migration `version` creates and is still there; return the names.
+) -> None:
+    """Drop what the migration `version` creates and is still there.
 
     Call it before the migration is applied and after it was reverted.
     """
     forgotten = _find_created_objects(migrations, version) & _read_objects(connection)
     for name, kind in sorted(forgotten):
         connection.execute(f'DROP {kind} "{name}"')
-    return sorted(name for name, _kind in forgotten)
 
 
 def _find_created_objects(migrations: Sequence[Migration], version: int) -> set[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """Which column is what, and which rows are people."""
 
 import time
+from itertools import islice
 
 import pytest
 
 from app.domain.spreadsheets.column_headings import ColumnKind, find_column_kind
 from app.domain.spreadsheets.column_mapping import choose_columns, guess_columns
-from app.domain.spreadsheets.contact_rows import read_contact_rows
+from app.domain.spreadsheets.contact_rows import ContactReader
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
 
 P = ColumnKind.PHONE
@@ -25,7 +26,13 @@ def kinds(*rows, region="US"):
 
 def people(*rows, region="US", **more):
     columns = guess_columns([list(row) for row in rows], region)
-    return list(read_contact_rows(enumerate(rows, 1), columns, region, **more))
+    return read_contact_rows(enumerate(rows, 1), columns, region, **more)
+
+
+def read_contact_rows(rows, columns, region, refused=None):
+    """Read (line, cells), without the headings, as a person or as a problem each."""
+    reader = ContactReader(columns, region, refused)
+    return [reader.read(*row) for row in islice(rows, columns.heading_row_count, None)]
 
 
 def sentence_of(*rows):

@@ -30,12 +30,10 @@ def parse_message_list_page(
     exchange: HttpExchange, error: BaseException | None
 ) -> MessageListPage | LookupFailure:
     """Parse one page of the list of texts. Never raises."""
-    content = _parse_json_response(exchange, error)
+    content = _parse_list_response(exchange, error, "messages")
     if isinstance(content, LookupFailure):
         return content
-    rows = content.get("messages")
-    if not isinstance(rows, list):
-        return LookupFailure("an answer that is no list", exchange.status)
+    rows = content["messages"]
     texts = tuple(filter(None, map(_parse_message_row, rows)))
     unreadable_count = len(rows) - len(texts)
     next_uri = str(content.get("next_page_uri") or "")
@@ -64,13 +62,10 @@ def parse_media_list(
     exchange: HttpExchange, error: BaseException | None
 ) -> tuple[MediaItem, ...] | LookupFailure:
     """Parse the list of a text's pictures; entries that make no sense are left out."""
-    content = _parse_json_response(exchange, error)
+    content = _parse_list_response(exchange, error, "media_list")
     if isinstance(content, LookupFailure):
         return content
-    rows = content.get("media_list")
-    if not isinstance(rows, list):
-        return LookupFailure("an answer that is no list", exchange.status)
-    return tuple(filter(None, map(_parse_media_row, rows)))
+    return tuple(filter(None, map(_parse_media_row, content["media_list"])))
 
 
 def _parse_media_row(row: object) -> MediaItem | None:
@@ -99,6 +94,16 @@ def _parse_json_response(
         content = None
     if not isinstance(content, dict):
         return LookupFailure("an answer that is no JSON", exchange.status)
+    return content
+
+
+def _parse_list_response(
+    exchange: HttpExchange, error: BaseException | None, name: str
+) -> dict[str, Any] | LookupFailure:
+    """Parse a response whose item `name` is a list."""
+    content = _parse_json_response(exchange, error)
+    if isinstance(content, dict) and not isinstance(content.get(name), list):
+        return LookupFailure("an answer that is no list", exchange.status)
     return content
 
 

@@ -49,6 +49,9 @@ class UpdatedMessage(NamedTuple):
     carrier: str
 
 
+_UPDATED_COLUMNS = tuple(messages_c[name] for name in UpdatedMessage._fields)
+
+
 @cache
 def prepare_status_upgrade(status: MessageStatus, has_error: bool) -> PreparedStatement:
     """Return the statement that moves a message to `status` if that ranks higher than its own.
@@ -74,13 +77,7 @@ def prepare_status_upgrade(status: MessageStatus, has_error: bool) -> PreparedSt
             *_build_newest_attempt_filter(status),
         )
         .values(status=status, **values)
-        .returning(
-            messages_c.id,
-            messages_c.phone,
-            messages_c.message_log_id,
-            messages_c.sender,
-            messages_c.carrier,
-        )
+        .returning(*_UPDATED_COLUMNS)
     )
 
 
@@ -120,13 +117,7 @@ FILL_ERROR_CODE = PreparedStatement(
         messages_c.attempts <= bindparam("attempt_number"),
     )
     .values(error_code=bindparam("error_number"), error_message=bindparam("error_text"))
-    .returning(
-        messages_c.id,
-        messages_c.phone,
-        messages_c.message_log_id,
-        messages_c.sender,
-        messages_c.carrier,
-    )
+    .returning(*_UPDATED_COLUMNS)
 )
 # OR IGNORE: a carrier that gives one sid to two texts must not keep us from storing what became
 # of them.

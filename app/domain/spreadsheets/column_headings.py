@@ -159,11 +159,6 @@ def is_weak_name_heading(heading: str) -> bool:
     return bool(words & WEAK_NAME_WORDS) and not words & NON_PERSON_WORDS
 
 
-def is_other_person_heading(heading: str) -> bool:
-    """Whether a column is about somebody else: the emergency contact, a parent."""
-    return not OTHER_PERSON_WORDS.isdisjoint(fold_heading(heading).split())
-
-
 def rank_phone_heading(heading: str) -> PhoneRank:
     """Return how likely a column with this heading is the phone to text."""
     folded = fold_heading(heading)

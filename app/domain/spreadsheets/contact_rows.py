@@ -1,8 +1,7 @@
 """The contacts of a spreadsheet: each row as a person with a number, or with a problem."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from app.domain.phones.phone_number import PhoneNumber
 from app.domain.phones.phone_problems import InvalidPhoneNumber
@@ -194,23 +193,6 @@ def _list_status_columns(columns: ColumnMapping) -> list[tuple[str, int, OptPola
         title = columns.column_title(index)
         status_columns.append((title, index, get_column_polarity(title)))
     return status_columns
-
-
-def read_contact_rows(
-    rows: Iterable[tuple[int, Cells]],
-    columns: ColumnMapping,
-    region: str,
-    refused: Mapping[str, str] | None = None,
-    first_rows: dict[str, FirstRow] | None = None,
-) -> Iterator[ContactRow]:
-    """Yield every row as a person or as a problem, in order, without the headings.
-
-    `rows` are (line, cells). `refused` maps numbers (E.164) that must not be imported to the
-    sentence why. `first_rows`: see ContactReader.
-    """
-    reader = ContactReader(columns, region, refused, first_rows)
-    for line, cells in islice(rows, columns.heading_row_count, None):
-        yield reader.read(line, cells)
 
 
 def get_cell(cells: Cells, index: int | None) -> str:

@@ -36,8 +36,3 @@ def _count_phrase_words(words: list[str], phrases: Collection[str], *, at_end: b
         if " ".join(phrase) in phrases:
             return count
     return 0
-
-
-def is_only_courtesy(key: str) -> bool:
-    """Whether a folded text is nothing but courtesies: it answers nothing."""
-    return strip_courtesies(key) in WORDS_BEFORE | WORDS_BEHIND

@@ -1,4 +1,4 @@
-"""The pictures of an inbound text as they are stored."""
+"""The pictures of an inbound text as they are stored: written and read."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,6 +20,17 @@ def extract_media_json(params: Mapping[str, str]) -> str | None:
     if not media:
         return None
     return json.dumps(media)
+
+
+def parse_media_json(media: str | None) -> list[dict[str, object]]:
+    """Return the items of the JSON list that a message holds; none when it is anything else."""
+    try:
+        items = json.loads(media or "[]")
+    except ValueError:
+        return []
+    if not isinstance(items, list):
+        return []
+    return [item for item in items if isinstance(item, dict)]
 
 
 def _list_media(params: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -1,7 +1,8 @@
 """What came with a text, in a word: a list of conversations shows it where there are no words."""
 
-import json
 from collections.abc import Sequence
+
+from app.domain.texts.inbound_media import parse_media_json
 
 EMPTY_TEXT_LABEL = "(empty text)"
 # The first that fits counts. Types as phones send them, and others that mean the same.
@@ -32,7 +33,7 @@ def get_media_label(media_type: str) -> str:
 
 def describe_wordless_text(media: str | None) -> str:
     """Return what a text without words holds; `media` is the JSON list that is stored with it."""
-    labels = [get_media_label(media_type) for media_type in _list_media_types(media)]
+    labels = [get_media_label(str(item.get("type") or "")) for item in parse_media_json(media)]
     if not labels:
         return EMPTY_TEXT_LABEL
     if len(labels) == 1:
@@ -46,13 +47,3 @@ def _pluralize(labels: Sequence[str]) -> str:
     if words.endswith("entry"):
         return words.removesuffix("y") + "ies"
     return f"{words}s"
-
-
-def _list_media_types(media: str | None) -> list[str]:
-    try:
-        items = json.loads(media or "[]")
-    except ValueError:
-        return []
-    if not isinstance(items, list):
-        return []
-    return [str(item.get("type") or "") for item in items if isinstance(item, dict)]

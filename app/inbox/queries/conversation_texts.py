@@ -1,6 +1,5 @@
 """One conversation: the texts to and from one number, blasts included, the oldest first."""
 
-import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from app.delivery.models import Message
 from app.delivery.queries.phone_texts import PhoneText, list_texts_before
 from app.delivery.queries.text_history import find_texts_of_phone
 from app.domain.delivery.message_statuses import MessageDirection, MessageKind
+from app.domain.texts.inbound_media import parse_media_json
 from app.domain.texts.text_intent import fold_text
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_entries import ConversationEntry
@@ -99,23 +99,12 @@ def _parse_pictures(media: str | None) -> tuple[tuple[str, str], ...]:
     An address that is not https cannot be a picture at Twilio: it is left out.
     """
     pictures = []
-    for item in _parse_media(media):
+    for item in parse_media_json(media):
         address = str(item.get("url", ""))
         media_type = str(item.get("type", ""))[:MAX_MEDIA_TYPE_CHARACTERS]
         if address.startswith("https://"):
             pictures.append((address, media_type))
     return tuple(pictures[:MAX_SHOWN_PICTURES])
-
-
-def _parse_media(media: str | None) -> list[dict[str, object]]:
-    """Return the items of the JSON list in a message; none when it is anything else."""
-    try:
-        items = json.loads(media or "[]")
-    except ValueError:
-        return []
-    if not isinstance(items, list):
-        return []
-    return [item for item in items if isinstance(item, dict)]
 
 
 def _find_survey_names(phone: str, messages: Sequence[Message]) -> dict[int, str]:
