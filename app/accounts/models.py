@@ -13,6 +13,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.core.column_types import (
     bool_default_false,
+    int_default_zero,
     primary_key,
     timestamp,
     timestamp_default_now,
@@ -96,6 +97,13 @@ class AppUser(UserMixin, Model):
     session_key: Mapped[str] = mapped_column(String(32), server_default="")
     theme: Mapped[str] = mapped_column(String(5), default="", server_default="")
     created_at: Mapped[timestamp_default_now]
+    # where tests go: the user showed by a code that it is theirs
+    phone: Mapped[str | None] = mapped_column(String(20))
+    # the number that is being verified, with the hash of the code that was texted to it
+    pending_phone: Mapped[str | None] = mapped_column(String(20))
+    phone_code_hash: Mapped[str | None] = mapped_column(String(64))
+    phone_code_ends_at: Mapped[timestamp | None]
+    phone_code_tries: Mapped[int_default_zero]
 
     def set_password(self, password: str) -> None:
         """Store a hash of the password. Takes about 0.15 s: never call it inside write()."""

@@ -60,6 +60,11 @@ class MessageLog(Model):
             "survey_id",
             sqlite_where=text("survey_id IS NOT NULL"),
         ),
+        Index(
+            "ix_message_logs_audience_log_id",
+            "audience_log_id",
+            sqlite_where=text("audience_log_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[primary_key]
@@ -97,6 +102,18 @@ class MessageLog(Model):
     survey_id: Mapped[int | None] = mapped_column(
         ForeignKey("survey_flows.id", ondelete="SET NULL")
     )
+    # what users call the blast; never sent
+    name: Mapped[str | None] = mapped_column(String(80))
+    # True: letters like "ë" in filled-in names are sent as "e"
+    plain_names: Mapped[bool_default_false]
+    # of a test: the name of the person as whom the tester reads it
+    tested_as: Mapped[str | None] = mapped_column(String(100))
+    # not null: the people of an earlier blast; then target is "event" without an event, so that code
+    # that does not know these columns reaches nobody
+    audience_log_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_logs.id", ondelete="RESTRICT")
+    )
+    audience_outcome: Mapped[str | None] = mapped_column(String(20))
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -126,6 +143,11 @@ class ScheduledMessage(Model):
             "ix_scheduled_messages_survey_id",
             "survey_id",
             sqlite_where=text("survey_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_scheduled_messages_audience_log_id",
+            "audience_log_id",
+            sqlite_where=text("audience_log_id IS NOT NULL"),
         ),
     )
 
@@ -166,6 +188,15 @@ class ScheduledMessage(Model):
     )
     confirmed_count: Mapped[int | None]
     held_reason: Mapped[str | None] = mapped_column(String(300))
+    # what users call the blast; never sent
+    name: Mapped[str | None] = mapped_column(String(80))
+    # True: letters like "ë" in filled-in names are sent as "e"
+    plain_names: Mapped[bool_default_false]
+    # not null: the people of an earlier blast, as in MessageLog
+    audience_log_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_logs.id", ondelete="RESTRICT")
+    )
+    audience_outcome: Mapped[str | None] = mapped_column(String(20))
 
 
 class Message(Model):

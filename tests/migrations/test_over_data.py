@@ -323,3 +323,15 @@ def test_0010_engine_faults_says_of_old_alerts_that_they_are_of_a_pause(before):
     run_sql(path, "INSERT INTO alerts (words) VALUES ('Paused')")
     migrate_database(path, QUIET)
     assert run_sql(path, "SELECT event FROM alerts") == [("blast.paused",)]
+
+
+def test_0017_blast_names_and_own_phones_leaves_old_blasts_without_a_name(before):
+    path = before(17)
+    add = "INSERT INTO scheduled_messages (scheduled_at, message_body, target) VALUES (?, ?, ?)"
+    execute_rows(path, (add, ("2026-01-01", "Hi", "community")))
+    migrate_database(path, QUIET)
+    read = "SELECT name, plain_names FROM scheduled_messages"
+    assert run_sql(path, read) == [(None, 0)]
+    for step in reversed(find_migrations()[16:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT message_body FROM scheduled_messages") == [("Hi",)]
