@@ -60,6 +60,20 @@ class Thread(Model):
     sent_tokens: Mapped[str | None] = mapped_column(Text)
 
 
+class ReplyWriter(Model):
+    """A user who is writing a reply right now. Rows are short-lived: one that is a few seconds old
+    counts no more.
+    """
+
+    __tablename__ = "reply_writers"
+
+    thread_id: Mapped[int] = mapped_column(
+        ForeignKey("threads.id", ondelete="CASCADE"), primary_key=True
+    )
+    username: Mapped[str] = mapped_column(String(80), primary_key=True)
+    written_at: Mapped[timestamp]
+
+
 class SavedReply(Model):
     """A text that users send again and again, with placeholders."""
 

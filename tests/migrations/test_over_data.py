@@ -335,3 +335,14 @@ def test_0017_blast_names_and_own_phones_leaves_old_blasts_without_a_name(before
     for step in reversed(find_migrations()[16:]):
         revert_migration(path, step.version, QUIET)
     assert run_sql(path, "SELECT message_body FROM scheduled_messages") == [("Hi",)]
+
+
+def test_0019_reply_writers_loses_nothing_when_it_goes(before):
+    path = before(19)
+    run_sql(path, "INSERT INTO threads (phone, last_at) VALUES ('+13035550142', '2026-01-01')")
+    migrate_database(path, QUIET)
+    add = "INSERT INTO reply_writers (thread_id, username, written_at) VALUES (1, 'ada', '2026')"
+    run_sql(path, add)
+    for step in reversed(find_migrations()[18:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT phone FROM threads") == [("+13035550142",)]
