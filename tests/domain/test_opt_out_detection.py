@@ -99,6 +99,7 @@ def test_other_wordings_of_the_same_kinds_are_read_as_wanted():
         ("opt_outs_unseen.tsv", 200, 2, 1),
         ("opt_outs_unseen_second.tsv", 120, 2, 0),
         ("opt_outs_unseen_third.tsv", 80, 1, 0),
+        ("opt_outs_unseen_fourth.tsv", 236, 0, 3),
     ],
 )
 def test_wordings_by_somebody_else_are_read_as_well_as_before(name, wordings, missed, held):

@@ -27,7 +27,11 @@ _APOSTROPHES = str.maketrans("", "", "'’‘ʼ´`′ʹ")
 _LETTER_RUN_PATTERN = re.compile(r"([A-Z])\1{2,}")
 # "S T O P", "s.t.o.p", "S-T-O-P".
 _SPELLED_PATTERN = re.compile(r"\b(?:[A-Za-z][ .\-*_]{1,2}){3,}[A-Za-z]\b")
-_NUMBER_SIGN_PATTERN = re.compile(r"#(?!\w)|\bno\.(?= ?\s)", re.IGNORECASE)
+# "#" and "no." for a number, and a phone number itself: "remove 303-555-0142".
+_NUMBER_SIGN_PATTERN = re.compile(
+    r"#(?!\w)|\bno\.(?= ?\s)|(?<!\w)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b|\+\d{8,15}\b",
+    re.IGNORECASE,
+)
 # "🛑 texting me".
 _STOP_SIGN_PATTERN = re.compile(
     r"[🛑⛔✋🚫]+\s*(?=(?:text|txt|messag|send|spam|contact)\w*in)", re.I
