@@ -29,7 +29,8 @@ _LETTER_RUN_PATTERN = re.compile(r"([A-Z])\1{2,}")
 _SPELLED_PATTERN = re.compile(r"\b(?:[A-Za-z][ .\-*_]{1,2}){3,}[A-Za-z]\b")
 # "#" and "no." for a number, and a phone number itself: "remove 303-555-0142".
 _NUMBER_SIGN_PATTERN = re.compile(
-    r"#(?!\w)|\bno\.(?= ?\s)|(?<!\w)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b|\+\d{8,15}\b",
+    r"#(?!\w)|\bno\.(?= ?\s)"
+    r"|(?<!\w)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b|\+\d{8,15}\b",
     re.IGNORECASE,
 )
 # "🛑 texting me".
