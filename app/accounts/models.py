@@ -104,6 +104,10 @@ class AppUser(UserMixin, Model):
     phone_code_hash: Mapped[str | None] = mapped_column(String(64))
     phone_code_ends_at: Mapped[timestamp | None]
     phone_code_tries: Mapped[int_default_zero]
+    # how pages call them; null: by their user name
+    display_name: Mapped[str | None] = mapped_column(String(80))
+    # True: Home shows the first steps no more
+    hides_first_steps: Mapped[bool_default_false]
 
     def set_password(self, password: str) -> None:
         """Store a hash of the password. Takes about 0.15 s: never call it inside write()."""
@@ -117,6 +121,11 @@ class AppUser(UserMixin, Model):
     def is_admin(self) -> bool:
         """Whether the user has every permission."""
         return self.role == Role.ADMIN
+
+    @property
+    def shown_name(self) -> str:
+        """The name by which pages call the user."""
+        return self.display_name or self.username
 
     def get_id(self) -> str:
         """Return the beginning of a cookie's "user id:token"; alone it opens nothing."""

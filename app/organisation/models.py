@@ -40,6 +40,8 @@ class Organisation(Model):
     start_reply: Mapped[str | None] = mapped_column(String(320))
     # True: Twilio's own answer to HELP is switched off, so ours is sent
     answers_help: Mapped[bool_default_false]
+    # True: everything here is made up, and may be erased at once
+    is_demo: Mapped[bool_default_false]
 
 
 add_updated_at_trigger(
