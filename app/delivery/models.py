@@ -28,7 +28,6 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model, db
-from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
     BlastStatus,
@@ -108,8 +107,8 @@ class MessageLog(Model):
     plain_names: Mapped[bool_default_false]
     # of a test: the name of the person as whom the tester reads it
     tested_as: Mapped[str | None] = mapped_column(String(100))
-    # not null: the people of an earlier blast; then target is "event" without an event, so that code
-    # that does not know these columns reaches nobody
+    # not null: the people of an earlier blast; then target is "event" without an event, so that
+    # code that does not know these columns reaches nobody
     audience_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="RESTRICT")
     )
@@ -369,38 +368,6 @@ class SenderHealth(Model):
     limit_share: Mapped[float | None]
 
 
-class Alert(Model):
-    """Something that a person should know who is not at the screen; `event` is an AlertEvent.
-
-    Stored in the transaction that pauses the blast, lets it expire, or sets a row aside.
-    """
-
-    __tablename__ = "alerts"
-    __table_args__ = (
-        Index("ix_alerts_message_log_id", "message_log_id"),
-        Index(
-            "ix_alerts_next_try_at",
-            "next_try_at",
-            sqlite_where=text("next_try_at IS NOT NULL"),
-        ),
-    )
-
-    id: Mapped[primary_key]
-    created_at: Mapped[timestamp_default_now]
-    message_log_id: Mapped[int | None] = mapped_column(
-        ForeignKey("message_logs.id", ondelete="SET NULL")
-    )
-    code: Mapped[int | None]
-    words: Mapped[str] = mapped_column(String(300))
-    # null: posted, given up, or nowhere to post to
-    next_try_at: Mapped[timestamp | None]
-    tries: Mapped[int_default_zero]
-    told_at: Mapped[timestamp | None]
-    event: Mapped[str] = mapped_column(
-        String(30), default=AlertEvent.BLAST_PAUSED, server_default=AlertEvent.BLAST_PAUSED.value
-    )
-
-
 # Which of a log's two counts a status belongs to: "s" success, "f" failure, "" neither. No IN:
 # SQLite lays out the list of each one anew whenever the trigger fires, which cost more than storing
 # the message.
@@ -426,6 +393,5 @@ messages = cast("Table", Message.__table__)
 attempts = cast("Table", Attempt.__table__)
 message_logs = cast("Table", MessageLog.__table__)
 sender_health = cast("Table", SenderHealth.__table__)
-alerts = cast("Table", Alert.__table__)
 
 event.listen(Message.__table__, "after_create", DDL(COUNT_TRIGGER_SQL))  # type: ignore[no-untyped-call]

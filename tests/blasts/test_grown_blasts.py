@@ -5,7 +5,8 @@ from datetime import timedelta
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db
-from app.delivery.models import Alert, MessageLog, ScheduledMessage
+from app.delivery.alert_models import Alert
+from app.delivery.models import MessageLog, ScheduledMessage
 from tests.blasts.helpers import send_blast
 from tests.sample_rows import add_members
 

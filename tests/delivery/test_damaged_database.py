@@ -4,7 +4,7 @@ import pytest
 
 from app.core.db import db
 from app.dbdoctor.__main__ import main as run_doctor
-from app.delivery.models import Alert
+from app.delivery.alert_models import Alert
 from app.migrations.damage_note import get_damage_note_file
 from tests.damaged_files import make_index_lie
 from tests.delivery.helpers import (

@@ -2,7 +2,7 @@
 
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.db import db
-from app.delivery.models import Alert
+from app.delivery.alert_models import Alert
 from tests.delivery.helpers import add_phones, list_messages, start_blast, twilio_settings
 from tests.sample_people import ZOE
 from tests.visit import Visitor

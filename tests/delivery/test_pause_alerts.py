@@ -14,7 +14,8 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control, failure_reactions, pause_alerts
-from app.delivery.models import Alert, Message
+from app.delivery.alert_models import Alert
+from app.delivery.models import Message
 from app.domain.delivery.carrier_error_codes import find_error_code
 from tests.delivery.helpers import (
     add_phones,

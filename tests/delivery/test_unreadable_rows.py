@@ -8,7 +8,8 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db
 from app.delivery.actions.row_inspection import set_aside_unreadable_rows
-from app.delivery.models import Alert, MessageLog, ScheduledMessage
+from app.delivery.alert_models import Alert
+from app.delivery.models import MessageLog, ScheduledMessage
 from tests.delivery.helpers import (
     add_phones,
     get_log,

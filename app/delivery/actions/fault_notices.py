@@ -9,7 +9,7 @@ from app.audit import actions as audit
 from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.actions import pause_alerts
-from app.delivery.models import Alert, alerts
+from app.delivery.alert_models import Alert, alerts
 from app.domain.delivery.alert_messages import (
     AlertEvent,
     PausedBlastAlert,

@@ -11,7 +11,8 @@ from app.audit import actions as audit
 from app.core.clock import now
 from app.core.db import db
 from app.core.settings import current_settings
-from app.delivery.models import Alert, Message, MessageLog, alerts, messages
+from app.delivery.alert_models import Alert, alerts
+from app.delivery.models import Message, MessageLog, messages
 from app.domain.delivery.alert_messages import (
     ALERT_RETRY_DELAYS,
     AlertEvent,

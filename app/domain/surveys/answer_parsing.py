@@ -57,6 +57,11 @@ def _parse_text_answer(question: SurveyQuestion, text: str, context: DateContext
 
 
 def _parse_yes_no_answer(question: SurveyQuestion, text: str, context: DateContext) -> str | None:
+    return parse_yes_no(text)
+
+
+def parse_yes_no(text: str) -> str | None:
+    """Return "yes" or "no" for a text that says one of them, in words or by a thumb, else None."""
     key = fold_answer(text)
     if not key:
         return _parse_yes_no_emoji(text)

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.clock import now
+from app.delivery.actions.blast_replies import record_blast_reply
+from app.domain.texts.own_words import TextAuthor
 from app.webhooks.actions.batch_writer import BatchWriter, get_batch_writer
+from app.webhooks.actions.opt_out_processing import OPT_OUT_VERDICT
+from app.webhooks.actions.routing_decision import RoutingDecision
 from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
 from app.webhooks.pipeline.inbound_reading import read_beside_our_texts
@@ -13,6 +17,7 @@ from app.webhooks.pipeline.inbound_storage import (
     IGNORED_VERDICT,
     REPEAT_VERDICT,
     ProcessedText,
+    StoredInboundText,
     TextContext,
     load_text_contexts,
     store_inbound_text,
@@ -44,8 +49,23 @@ def _process_text(text: ParsedInboundText, context: TextContext, moment: datetim
     stored = store_inbound_text(text, context, text.written_at or moment)
     inbound_text = read_beside_our_texts(stored)
     decision = route_inbound_text(inbound_text)
+    _count_to_blast(inbound_text, decision)
     outcome = queue_replies(inbound_text.inbound, decision, moment)
     return record_in_thread(inbound_text.inbound, outcome)
+
+
+def _count_to_blast(text: StoredInboundText, decision: RoutingDecision) -> None:
+    """Count what a person wrote to the blast that it answers; a reaction or a machine is none."""
+    if not text.parsed.is_from_person or text.parsed.reading.kind is not TextAuthor.PERSON:
+        return
+    inbound = text.inbound
+    record_blast_reply(
+        inbound.phone,
+        inbound.words,
+        inbound.message_id,
+        inbound.moment,
+        is_opt_out=decision.verdict == OPT_OUT_VERDICT,
+    )
 
 
 def process_text_batch(texts: Sequence[ParsedInboundText]) -> list[str]:

@@ -1,0 +1,48 @@
+"""What people answered to each blast."""
+
+from enum import StrEnum
+from typing import cast
+
+from sqlalchemy import ForeignKey, Index, Table
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.column_types import bool_default_false, enum_column, timestamp
+from app.core.db import Model
+
+
+class ReplyAnswer(StrEnum):
+    """What somebody answered to a blast; `other` is every text that is neither yes nor no."""
+
+    YES = "yes"
+    NO = "no"
+    OTHER = "other"
+
+
+class BlastReply(Model):
+    """What one person answered to one text of a blast, one row however often they wrote.
+
+    A text belongs to the newest blast to that number, sent within the 72 hours before it. Stored
+    in the transaction that takes the text in, so that a blast of 100,000 is counted along one
+    index.
+    """
+
+    __tablename__ = "blast_replies"
+    __table_args__ = (
+        Index("ix_blast_replies_log", "message_log_id", "answer", "is_opt_out"),
+        Index("ix_blast_replies_reply_id", "reply_id"),
+    )
+
+    # the text of the blast; no number is here, so an erasure has nothing to erase
+    blast_message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    message_log_id: Mapped[int] = mapped_column(ForeignKey("message_logs.id", ondelete="CASCADE"))
+    # the newest text of theirs
+    reply_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    # the last yes or no counts; null: they wrote nothing but STOP
+    answer: Mapped[ReplyAnswer | None] = mapped_column(enum_column(ReplyAnswer))
+    is_opt_out: Mapped[bool_default_false]
+    replied_at: Mapped[timestamp]
+
+
+blast_replies = cast("Table", BlastReply.__table__)
