@@ -1,6 +1,7 @@
 """Events and their registrations."""
 
 import datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.column_types import (
     build_e164_check,
     e164,
+    enum_column,
     long_text,
     primary_key,
     timestamp_default_now,
@@ -64,6 +66,14 @@ class EventReminder(Model):
     created_at: Mapped[timestamp_default_now]
 
 
+class EventAnswer(StrEnum):
+    """Whether a registered person is coming. Without an answer they count as coming."""
+
+    COMING = "coming"
+    MAYBE = "maybe"
+    NOT_COMING = "not_coming"
+
+
 class EventRegistration(Model):
     """A person who receives this event's blasts."""
 
@@ -71,6 +81,7 @@ class EventRegistration(Model):
     __table_args__ = (
         UniqueConstraint("event_id", "phone", name="unique_event_phone"),
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
+        CheckConstraint("guests BETWEEN 0 AND 99", name="guests"),
         Index("ix_event_registrations_phone", "phone"),
     )
 
@@ -79,3 +90,6 @@ class EventRegistration(Model):
     name: Mapped[str | None] = mapped_column(String(100))
     phone: Mapped[e164]
     created_at: Mapped[timestamp_default_now]
+    # null: they have not said; both are theirs or set by hand on the page of the event
+    answer: Mapped[EventAnswer | None] = mapped_column(enum_column(EventAnswer))
+    guests: Mapped[int | None]

@@ -25,6 +25,7 @@ VALID_ROWS = {"trigger_words": {"keyword_rule_id": 1}, "messages": {"status": "q
 BROKEN_VALUES = {
     "ck_attempts_ref_is_32_hex": {"ref": "0" * 31},
     "ck_event_reminders_time_of_day": {"time_of_day": "9:30"},
+    "ck_event_registrations_guests": {"guests": 100},
     "ck_installation_one_row": {"id": 2},
     "ck_messages_inbound_is_received": {"direction": "inbound"},
     "ck_organisation_only_one": {"id": 2},
