@@ -1,8 +1,10 @@
 """Reading the members: a page of the list, one person, the audience of a blast, the export."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +25,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from app.community.member_filters import MemberFilter
 from app.community.models import CommunityMember
 from app.core.db import db
 from app.core.pagination import (
@@ -56,6 +59,7 @@ MAX_ID_LOOKUPS = 2_000
 # FTS5's trigram tokenizer finds nothing shorter.
 TRIGRAM_CHARACTERS = 3
 EXPORT_BATCH_ROWS = 1_000
+EVERYONE = MemberFilter()
 # The column with the table's own name stands for all columns in a MATCH.
 SEARCH_TABLE = table("community_search", column("rowid"), column("community_search"))
 
@@ -82,10 +86,14 @@ def find_member(member_id: int) -> CommunityMember | None:
 
 
 def find_names_and_phones(member_ids: Sequence[int]) -> list[tuple[str | None, str]]:
-    """Return (name, phone) of those of these members that exist, in id order."""
+    """Return (name, phone) of those of these members that exist, in id order.
+
+    The ids are one bound JSON list: SQLite allows 32,766 bound values a statement.
+    """
+    ids = func.json_each(json.dumps(list(member_ids))).table_valued("value").c.value
     statement = select(CommunityMember.name, CommunityMember.phone)
     rows = db.session.execute(
-        statement.where(CommunityMember.id.in_(member_ids)).order_by(CommunityMember.id)
+        statement.where(CommunityMember.id.in_(select(ids))).order_by(CommunityMember.id)
     )
     return [(row.name, row.phone) for row in rows]
 
@@ -105,13 +113,15 @@ def fetch_member_batch(after_id: int) -> list[tuple[int, tuple[str | None, str]]
     return [(row.id, (row.name, row.phone)) for row in rows]
 
 
-def paginate_members(params: ListParams, region: str) -> SearchResultPage:
+def paginate_members(
+    params: ListParams, region: str, filter_: MemberFilter = EVERYONE
+) -> SearchResultPage:
     """Return a page of the list. A search finds parts of names, and of numbers in any spelling.
 
     `region` is the country of numbers that are typed without their country code.
     """
-    if params.search:
-        return _search_members(params, region)
+    if params.search or filter_ != EVERYONE:
+        return _search_members(params, region, filter_)
     total = count_members()
     params = clamp_to_last_page(total, params)
     return SearchResultPage(_load_member_rows(_load_page_ids(total, params)), total, params)
@@ -127,16 +137,32 @@ def _load_page_ids(total: int, params: ListParams) -> list[int]:
     return ids
 
 
-def _search_members(params: ListParams, region: str) -> SearchResultPage:
-    condition = _MemberSearch(params.search, region).build_condition()
+def _search_members(params: ListParams, region: str, filter_: MemberFilter) -> SearchResultPage:
+    conditions = _build_conditions(params.search, region, filter_)
     order = _build_order(params.sort, params.descending)
-    statement = select(CommunityMember.id).where(condition).order_by(*order)
+    statement = select(CommunityMember.id).where(*conditions).order_by(*order)
     ids = list(db.session.scalars(statement.limit(MAX_SEARCH_RESULTS + 1)))
     is_truncated = len(ids) > MAX_SEARCH_RESULTS
     ids = ids[:MAX_SEARCH_RESULTS]
     params = clamp_to_last_page(len(ids), params)
     page_ids = ids[params.offset : params.offset + params.per_page]
     return SearchResultPage(_load_member_rows(page_ids), len(ids), params, is_truncated)
+
+
+def _build_conditions(
+    search: str, region: str, filter_: MemberFilter
+) -> list[ColumnElement[bool]]:
+    conditions = filter_.build_conditions()
+    if search:
+        conditions.append(build_member_search_condition(search, region))
+    return conditions
+
+
+def find_matching_ids(search: str, region: str, filter_: MemberFilter) -> list[int]:
+    """Return the ids of all members that a search and a filter match, in id order."""
+    conditions = _build_conditions(search, region, filter_)
+    statement = select(CommunityMember.id).where(*conditions).order_by(CommunityMember.id)
+    return list(db.session.scalars(statement))
 
 
 def _build_order(sort: str, is_descending: bool) -> list[UnaryExpression[Any]]:
@@ -176,7 +202,7 @@ class _MemberSearch:
 
     def build_condition(self) -> ColumnElement[bool]:
         """Return the faster condition: the search table's for few matches, else a walk."""
-        terms = [*self.words, *self.digit_strings]
+        terms = [*chain.from_iterable(self.words), *self.digit_strings]
         if self.words and all(len(term) >= TRIGRAM_CHARACTERS for term in terms):
             matching_ids = self._select_matching_ids()
             first_matches = matching_ids.limit(MAX_ID_LOOKUPS + 1).subquery()
@@ -187,7 +213,7 @@ class _MemberSearch:
         return self._build_substring_condition()
 
     def _select_matching_ids(self) -> Select[Any]:
-        words = (f'folded_name : "{_escape_search_term(word)}"' for word in self.words)
+        words = map(_build_word_term, self.words)
         terms = [f"({' AND '.join(words)})"]
         terms += [f'phone : "{digits}"' for digits in self.digit_strings]
         is_match = SEARCH_TABLE.c.community_search.op("MATCH")(" OR ".join(terms))
@@ -199,6 +225,11 @@ class _MemberSearch:
         )
         phone = CommunityMember.phone
         return or_(has_words, *(phone.contains(digits) for digits in self.digit_strings))
+
+
+def _build_word_term(spellings: Iterable[str]) -> str:
+    terms = (f'folded_name : "{_escape_search_term(word)}"' for word in spellings)
+    return f"({' OR '.join(terms)})"
 
 
 def _escape_search_term(term: str) -> str:

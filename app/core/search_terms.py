@@ -6,6 +6,7 @@ Every other character is taken literally; none is a wildcard.
 
 import contextlib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
@@ -25,7 +26,12 @@ def build_text_filter(search: str, *columns: Any) -> ColumnElement[bool]:
     if not words:
         # Nothing but signs: they are looked for as they are.
         return or_(*(column.contains(search, autoescape=True) for column in columns))
-    return and_(*(or_(*(_contains(column, word) for column in columns)) for word in words))
+    return and_(*(_contains_spelling(columns, spellings) for spellings in words))
+
+
+def _contains_spelling(columns: Sequence[Any], spellings: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that one spelling of a word is in one of the columns."""
+    return or_(*(_contains(column, word) for column in columns for word in spellings))
 
 
 def build_folded_filter(
@@ -35,7 +41,11 @@ def build_folded_filter(
     words = split_search_words(search)
     if not words:
         return build_text_filter(search, written_column)
-    return and_(*(folded_column.contains(word, autoescape=True) for word in words))
+    return and_(*(_contains_folded(folded_column, spellings) for spellings in words))
+
+
+def _contains_folded(folded_column: Any, spellings: Sequence[str]) -> ColumnElement[bool]:
+    return or_(*(folded_column.contains(word, autoescape=True) for word in spellings))
 
 
 def fold_for_order(column: Any) -> ColumnElement[Any]:

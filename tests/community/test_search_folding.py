@@ -18,6 +18,8 @@ NAMES = [
     "Anne-Marie Weiß",
     "Lars Ærø",
     "Bea Lund",
+    "Jürgen Müller",
+    "Soeren Bach",
 ]
 SEARCHES = [
     ("alvaro", "Álvaro Núñez"),
@@ -37,6 +39,8 @@ SEARCHES = [
     ("anne marie", "Anne-Marie Weiß"),
     ("weiss", "Anne-Marie Weiß"),
     ("aero", "Lars Ærø"),
+    ("mueller juergen", "Jürgen Müller"),
+    ("Sören", "Soeren Bach"),
     ("ze zz", None),
 ]
 

@@ -54,8 +54,18 @@ def test_folding_any_text_twice_changes_nothing_more(text):
 
 
 def test_the_words_of_a_search_are_each_looked_for_once():
-    assert split_search_words("Smith, John  SMITH") == ["smith", "john"]
+    assert split_search_words("Smith, John  SMITH") == [("smith",), ("john",)]
     assert split_search_words(" - ") == []
+
+
+def test_letters_spelled_out_are_another_spelling_of_a_word():
+    assert split_search_words("Müller") == [("muller", "mueller")]
+    assert split_search_words("Mueller") == [("mueller", "muller")]
+    assert split_search_words("Soeren Ødegård") == [
+        ("soeren", "soren"),
+        ("odegard", "oedegaard"),
+    ]
+    assert split_search_words("Joe Sue") == [("joe",), ("sue",)]
 
 
 @given(st.text(st.characters(max_codepoint=0x24F) | st.sampled_from("’‘"), max_size=8))

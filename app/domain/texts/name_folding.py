@@ -34,6 +34,9 @@ _SIGNS = str.maketrans(_APOSTROPHES | _HYPHENS | {",": " "})
 # nukta, kana voicing, virama.
 _LETTER_MARK_CLASSES = frozenset({0, 7, 8, 9})
 _INVISIBLE_PATTERN = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPELLED_OUT_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_SPELLED_OUT_PATTERN = re.compile("([aou])e(?=[b-df-hj-np-tv-z])")
+MIN_OTHER_SPELLING = 4
 # Names of European letters: each character is folded by itself, so one table does it. A page
 # sorts the names of an event by this, in a function that SQLite calls for each.
 _LATIN_PATTERN = re.compile("[\0-\u024f’‘]*")
@@ -68,9 +71,26 @@ def _load_latin_letters() -> dict[int, str]:
     return {ord(character): _fold_characters(character) for character in characters}
 
 
-def split_search_words(search: str) -> list[str]:
-    """Return the folded words of a search, each of which must be found."""
-    return list(dict.fromkeys((fold_name(search) or "").split()))
+def split_search_words(search: str) -> list[tuple[str, ...]]:
+    """Return the folded words of a search, each with its other spellings.
+
+    One spelling of each word must be found. German and Nordic names are written with two letters
+    where a keyboard lacks one: "mueller" and "müller" are found by each other.
+    """
+    spellings_by_word = {}
+    for typed in compose_name(search).lower().translate(_SIGNS).split():
+        word = fold_name(typed)
+        if word:
+            spelled_out = fold_name(typed.translate(_SPELLED_OUT_LETTERS))
+            plain = _SPELLED_OUT_PATTERN.sub(r"\1", word)
+            spellings_by_word[word] = _list_long_spellings(word, plain, spelled_out or word)
+    return list(spellings_by_word.values())
+
+
+def _list_long_spellings(word: str, *others: str) -> tuple[str, ...]:
+    """Return the word and those others that are long enough to mean it: not "jo" for "Joe"."""
+    long = (other for other in others if len(other) >= MIN_OTHER_SPELLING)
+    return tuple(dict.fromkeys((word, *long)))
 
 
 def compose_name(name: str) -> str:
