@@ -3,7 +3,19 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, Select, String, func, null, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    and_,
+    exists,
+    func,
+    null,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import aliased
 
 from app.core.column_types import UtcDateTime
 from app.core.db import db
@@ -23,6 +35,25 @@ class PhoneText(NamedTuple):
     blast_body: str | None
     event_title: str | None
     is_test: bool | None
+    blast_name: str | None
+
+
+# In the order of PhoneText.
+_SELECTED_COLUMNS = (
+    Message,
+    MessageLog.message_body,
+    MessageLog.event_title,
+    MessageLog.test_mode,
+    MessageLog.name,
+)
+
+
+def select_was_texted(phone_column: Any) -> ColumnElement[bool]:
+    """Return whether any text was made for the phone in this column, for any select."""
+    text = aliased(Message)
+    is_to_them = text.direction == MessageDirection.OUTBOUND
+    is_text = and_(is_to_them, text.status != MessageStatus.SKIPPED)
+    return exists().where(text.phone == phone_column, is_text).correlate_except(text)
 
 
 def list_phone_texts(phone: str, limit: int, offset: int) -> tuple[list[PhoneText], int]:
@@ -32,17 +63,16 @@ def list_phone_texts(phone: str, limit: int, offset: int) -> tuple[list[PhoneTex
     """
     # One statement for both: the count walks the index of the number that the rows walk too.
     total = _select_text_count(phone).scalar_subquery()
-    log = MessageLog
     statement = (
-        select(Message, log.message_body, log.event_title, log.test_mode, total.label("total"))
-        .join_from(Message, log, isouter=True)
+        select(*_SELECTED_COLUMNS, total.label("total"))
+        .join_from(Message, MessageLog, isouter=True)
         .where(Message.phone == phone)
         .order_by(Message.id.desc())
         .limit(limit)
         .offset(offset)
     )
     rows = db.session.execute(statement).all()
-    texts = [PhoneText(row[0], row[1], row[2], row[3]) for row in rows]
+    texts = [PhoneText(*row[:5]) for row in rows]
     if not rows:
         return texts, 0
     return texts, rows[0].total
@@ -97,10 +127,9 @@ def list_texts_before(phone: str, limit: int, before_id: int | None) -> list[Pho
 
     One walk along the index of the number.
     """
-    log = MessageLog
     statement = (
-        select(Message, log.message_body, log.event_title, log.test_mode)
-        .join_from(Message, log, isouter=True)
+        select(*_SELECTED_COLUMNS)
+        .join_from(Message, MessageLog, isouter=True)
         .where(Message.phone == phone)
         .order_by(Message.id.desc())
         .limit(limit)
@@ -108,7 +137,7 @@ def list_texts_before(phone: str, limit: int, before_id: int | None) -> list[Pho
     if before_id is not None:
         statement = statement.where(Message.id < before_id)
     rows = db.session.execute(statement.execution_options(populate_existing=True))
-    return [PhoneText(row[0], row[1], row[2], row[3]) for row in rows]
+    return [PhoneText(*row[:5]) for row in rows]
 
 
 class TextPreview(NamedTuple):

@@ -6,7 +6,12 @@ from typing import Any
 from sqlalchemy import Select, String, Table, null, select, type_coerce, union_all
 
 from app.core.db import db
-from app.suppression.models import SuppressedContact, UnsubscribedContact, unsubscribed_contacts
+from app.suppression.models import (
+    StopQuestion,
+    SuppressedContact,
+    UnsubscribedContact,
+    unsubscribed_contacts,
+)
 
 
 def select_suppression_records(phone: str) -> Select[Any]:
@@ -23,6 +28,17 @@ def select_suppression_records(phone: str) -> Select[Any]:
         bad_number.created_at,
     ).where(bad_number.phone == phone)
     return select(union_all(opt_outs, bad_numbers).subquery())
+
+
+def select_listed_phones() -> Select[str]:
+    """Select the phones of both lists and of the open STOP questions, to be narrowed."""
+    is_open = StopQuestion.verdict.is_(None)
+    phones = union_all(
+        select(UnsubscribedContact.phone),
+        select(SuppressedContact.phone),
+        select(StopQuestion.phone).where(is_open),
+    ).subquery()
+    return select(phones.c.phone)
 
 
 def find_opt_out_time(phone: str) -> datetime | None:
