@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import (
     access,
+    compression,
     db,
     error_pages,
     failpoint,
@@ -38,6 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = Flask(__name__)
     _configure_app(app, settings)
+    # The first to be installed is the last to see an answer.
+    compression.install_compression(app)
     response_headers.install_response_headers(app)
     static_files.install_static_files(app)
     sessions.install_sessions(app)

@@ -74,6 +74,7 @@ class DemoForm(FlaskForm):
         option_widget=CheckboxInput(),
     )
     file = FileField("Spreadsheet")
+    zone = StringField("Time zone", default="America/Denver")
     password = PasswordField("Password", render_kw={"autocomplete": "new-password"})
 
 
@@ -171,6 +172,7 @@ def create_demo() -> Flask:
     static_files.install_static_files(app)
     app.jinja_env.filters.update(
         local=lambda moment: moment.strftime("%a %-d %b %H:%M"),
+        recent=lambda moment: moment.strftime("%a, %b %-d, %-I:%M %p"),
         iso=lambda moment: moment.isoformat(),
         phone=lambda e164: f"{e164[:2]} {e164[2:5]} {e164[5:8]} {e164[8:]}",
         number=lambda value: f"{value:,}",

@@ -123,12 +123,10 @@ def test_every_macro_is_used(trees):
     assert sorted(macro for macro in macros if macro[1] not in used) == []
 
 
-def test_every_sheet_and_script_is_loaded_by_every_page_or_by_the_inbox():
-    every_page, inbox = TEMPLATES["_pieces/layout.html"], TEMPLATES["inbox/_scripts.html"]
-    for folder, suffix in (("css", ".css"), ("js", ".js")):
-        names = {path.stem for path in (STATIC / folder).glob(f"*{suffix}")}
-        loaded = {name for name in names if f'"{folder}/{name}{suffix}"' in every_page}
-        assert {name for name in names - loaded if f'"{name}"' not in inbox} == set()
+def test_every_page_loads_the_joined_sheet_and_the_joined_script_only():
+    addresses = re.findall(r"static_address\(([^)]*)\)", "".join(TEMPLATES.values()))
+    joined = {one for one in addresses if one.endswith((".css'", ".js'"))}
+    assert joined == {"'app.css'", "'app.js'"}
 
 
 def test_every_icon_that_is_asked_for_is_in_the_sprite():
