@@ -17,6 +17,8 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.migrations.migration_runner import migrate_database
 from tests.app_cache import cache_compiled_parts
+from tests.gunicorn_fork import ForkedGunicorn
+from tests.gunicorn_server import GunicornServer
 from tests.sample_people import create_test_users
 from tests.visit import Visitor
 
@@ -41,7 +43,8 @@ SHARING_FILES = (
 
 
 def pytest_configure(config):
-    """Compile the program once: without bytecode every server of a test would compile it."""
+    """Compile the program once: without bytecode every process of a test would compile it."""
+    GunicornServer.start_process = ForkedGunicorn
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(__file__).parents[1] / "app", quiet=2)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_SECONDS = 30
+COMMAND = ["gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
 
 
 def find_free_port():
@@ -22,10 +23,25 @@ def find_free_port():
         return probe.getsockname()[1]
 
 
+def start_gunicorn(command, environment, log):
+    """Start the command as anybody would, in its own process; its output is added to the log."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+
+
 class GunicornServer:
-    """`with Served(database, **environment) as server:` serves on `server.url` until the
+    """`with GunicornServer(database, **environment) as server:` serves on `server.url` until the
     block ends.
     """
+
+    # Under pytest it is a fork of a process that has loaded it (tests/gunicorn_fork.py).
+    start_process = staticmethod(start_gunicorn)
 
     def __init__(self, database: Path, **environment: str) -> None:
         self.port = find_free_port()
@@ -43,7 +59,7 @@ class GunicornServer:
             "PYTHONUNBUFFERED": "1",
             **environment,
         }
-        self.process: subprocess.Popen | None = None
+        self.process = None
 
     def __enter__(self):
         self.start()
@@ -54,18 +70,8 @@ class GunicornServer:
 
     def start(self):
         """Start the process and wait until it responds."""
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "-c",
-            "gunicorn.conf.py",
-            "wsgi:app",
-        ]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
-            )
+        self.log.touch()
+        self.process = self.start_process(COMMAND, self.environment, self.log)
         wait_until(self.answers, "the server to answer", TIMEOUT_SECONDS)
 
     def answers(self):
