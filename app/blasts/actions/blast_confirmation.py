@@ -48,6 +48,9 @@ def confirm_blast(
         created_by=username,
         not_after=draft.not_after,
         survey_id=draft.survey_id,
+        results_of=draft.results_of,
+        name=draft.name,
+        plain_names=draft.plain_names,
         confirmed_count=None if draft.is_test else confirmed_count,
     )
     return schedule_blast(spec, _compute_due_time(draft, moment)).id

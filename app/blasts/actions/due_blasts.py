@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from app.blasts.actions.blast_confirmation import get_test_phone
 from app.blasts.queries import audience
+from app.blasts.queries.results_audience import get_stored_audience
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
+from app.core.local_formats import format_time_in_zone
 from app.core.settings import current_settings
 from app.delivery.actions import blast_messages, blast_scheduling
 from app.delivery.actions.fault_notices import build_notice, tell_admins
@@ -24,7 +26,7 @@ from app.domain.delivery.blast_rendering import (
     skip_too_long_texts,
 )
 from app.domain.delivery.send_rate import compute_validity_seconds
-from app.domain.time import durations, local_times, reminder_timing
+from app.domain.time import durations, reminder_timing
 from app.events.actions.reminder_plan import (
     find_events_planned_in_old_zone,
     reschedule_reminders_in_new_zone,
@@ -171,7 +173,7 @@ def _fail_blast(scheduled_id: int, error: str) -> None:
 
 def _format_blast_time(moment: datetime, zone: str | None) -> str:
     zone = zone or "UTC"
-    return f"{local_times.format_moment(moment, zone)}, {zone}"
+    return f"{format_time_in_zone(moment, zone)}, {zone}"
 
 
 def render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
@@ -179,17 +181,30 @@ def render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
 
     Raises BlastEventNotFound.
     """
-    registered_by = None
-    if blast.event_reminder_id:
-        registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)
-    rendered = skip_too_long_texts(
-        audience.render_blast(
-            blast.target, blast.event_id, blast.message_body, blast.footer, registered_by
-        )
-    )
+    rendered = skip_too_long_texts(_render_for_audience(blast))
     if blast.test_mode:
         return _render_for_test_phone(rendered, blast)
     return rendered
+
+
+def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
+    results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
+    plain_names = blast.plain_names
+    if results_of is not None:
+        return audience.render_results_blast(
+            results_of, blast.message_body, blast.footer, plain_names=plain_names
+        )
+    registered_by = None
+    if blast.event_reminder_id:
+        registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)
+    return audience.render_blast(
+        blast.target,
+        blast.event_id,
+        blast.message_body,
+        blast.footer,
+        registered_by,
+        plain_names=plain_names,
+    )
 
 
 def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> RenderedBlast:

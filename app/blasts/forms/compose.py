@@ -12,6 +12,7 @@ from wtforms import (
 from wtforms.widgets import TextArea
 
 from app.blasts.actions.blast_confirmation import get_test_phone
+from app.blasts.forms.results_audience import RESULTS_FIELDS, ResultsAudienceForm
 from app.blasts.forms.send_times import (
     SendModeField,
     SendTimeForm,
@@ -19,6 +20,7 @@ from app.blasts.forms.send_times import (
 )
 from app.blasts.queries.review_notices import describe_too_long_texts
 from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
+from app.core.local_formats import format_day
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.message_statuses import BlastTarget
@@ -32,6 +34,7 @@ from app.organisation import queries as organisation
 from app.surveys.models import SurveyFlow
 from app.surveys.queries import surveys
 
+MAX_BLAST_NAME_LENGTH = 80
 MAX_CHARACTERS_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
 NO_TEST_PHONE_ERROR = (
     "There is no phone for tests yet. Set ADMIN_TEST_PHONE to your own number (in the file .env), "
@@ -52,6 +55,8 @@ CARRIED_FIELDS: tuple[str, ...] = (
     "client_token",
     "survey_id",
     "send_mode",
+    "name",
+    *RESULTS_FIELDS,
 )
 CARRIED_END_FIELDS = ("end_date", "end_time", "end_fold")
 
@@ -62,7 +67,7 @@ class OptOutFooterField(BooleanField):
     false_values = (False, "false", "", "0", "no", "off")
 
 
-class ComposeForm(SendTimeForm):
+class ComposeForm(ResultsAudienceForm, SendTimeForm):
     """A blast that is being written. After `validate()`, `build_draft()` is what would be sent."""
 
     message_body = CleanTextField("Text", widget=TextArea())
@@ -94,7 +99,9 @@ class ComposeForm(SendTimeForm):
     end_time = ClockField("Last time")
     end_fold = create_repeated_hour_field()
     survey_id = SelectField("Whoever answers", default="", validate_choice=False)
-    include_unsubscribe = OptOutFooterField("Say how to stop", default=True)
+    include_unsubscribe = OptOutFooterField("Add opt-out line", default=True)
+    name = CleanTextField("Name")
+    plain_names = BooleanField("Send names in plain letters")
     client_token = HiddenField()
 
     def load_choices(self) -> None:
@@ -114,14 +121,21 @@ class ComposeForm(SendTimeForm):
         if size > MAX_MESSAGE_CHARACTERS:
             raise ValidationError(f"This text has {size:,} characters. {MAX_CHARACTERS_HINT}")
 
+    def validate_name(self, field: Field) -> None:
+        """Reject a name that is too long to be kept."""
+        if len((field.data or "").strip()) > MAX_BLAST_NAME_LENGTH:
+            raise ValidationError(f"Use at most {MAX_BLAST_NAME_LENGTH} characters.")
+
     def validate_target(self, field: Field) -> None:
         """Reject a missing audience: whom a blast is for is never guessed."""
+        if self.is_for_results:
+            return
         if not field.raw_data or field.data not in set(BlastTarget):
             raise ValidationError("Choose who gets it.")
 
     def validate_event_id(self, field: Field) -> None:
         """Reject an event that does not exist, where the blast is for one."""
-        if self.target.data != BlastTarget.EVENT:
+        if self.target.data != BlastTarget.EVENT or self.is_for_results:
             return
         if self.selected_event_id is None:
             raise ValidationError("Choose an event.")
@@ -167,17 +181,23 @@ class ComposeForm(SendTimeForm):
 
     def build_draft(self) -> BlastDraft:
         """Return the blast. Call after `validate()` returned True."""
-        is_for_event = self.target.data == BlastTarget.EVENT
+        results_of = self.selected_results
+        # An event that does not exist: code that does not know results reaches nobody.
+        target = BlastTarget.EVENT if results_of else BlastTarget(self.target.data)
+        is_for_event = target == BlastTarget.EVENT and results_of is None
         return BlastDraft(
             body=self.message_body.data or "",
             footer=self.selected_footer,
-            target=BlastTarget(self.target.data),
+            target=target,
+            results_of=results_of,
             event_id=self.selected_event_id if is_for_event else None,
             timezone=self.selected_timezone,
             send_at=self.start.utc if self.start else None,
             not_after=self.end.utc if self.end else None,
             is_test=self.is_test,
             survey_id=parse_id(self.survey_id.data or ""),
+            name=(self.name.data or "").strip() or None,
+            plain_names=bool(self.plain_names.data),
         )
 
     def list_carried_fields(self) -> list[tuple[str, str]]:
@@ -186,8 +206,9 @@ class ComposeForm(SendTimeForm):
         if self.end is not None:
             names += CARRIED_END_FIELDS
         fields = [(name, self[name].data) for name in names if self[name].data]
-        if self.include_unsubscribe.data:
-            fields.append(("include_unsubscribe", "y"))
+        for flag in ("include_unsubscribe", "plain_names"):
+            if self[flag].data:
+                fields.append((flag, "y"))
         return fields
 
 
@@ -217,10 +238,9 @@ def _build_event_choices() -> dict[str, str]:
 
 
 def _format_event_choice(event: Event) -> str:
-    day = event.date
-    if not day:
+    if not event.date:
         return event.title
-    return f"{event.title}, {day.day} {local_times.MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{event.title}, {format_day(event.date)}"
 
 
 def _build_timezone_choices(selected: str | None) -> dict[str, str]:

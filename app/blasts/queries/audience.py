@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from app.blasts.queries.results_audience import fetch_results_recipients
 from app.community import queries as community
 from app.core.db import db
+from app.domain.delivery.blast_draft import BlastDraft
+from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
@@ -13,9 +16,6 @@ from app.domain.delivery.blast_rendering import (
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.queries import events
-
-# A preview shows the text as one person reads it; among 50 there is nearly always one with a name.
-SAMPLE_RECIPIENTS = 50
 
 
 class BlastEventNotFound(Exception):
@@ -28,34 +28,72 @@ def render_blast(
     template: str,
     footer: str | None,
     registered_by: datetime | None = None,
+    *,
+    plain_names: bool = False,
 ) -> RenderedBlast:
     """Return who would get what if the blast left now, for the review page and for the release.
 
-    `registered_by`: whoever registered for the event after this moment (UTC) is left out. Raises
-    BlastEventNotFound.
+    `registered_by`: whoever registered for the event after this moment (UTC) is left out.
+    `plain_names`: names are filled in with plain letters. Raises BlastEventNotFound.
     """
-    recipients = _fetch_recipients(_select_audience(target, event_id, registered_by))
+    recipients = fetch_recipients(target, event_id, registered_by)
     placeholders = get_blast_placeholders(target, event_id)
-    return render_blast_texts(recipients, template, footer, placeholders)
+    return render_blast_texts(recipients, template, footer, placeholders, plain_names=plain_names)
+
+
+def fetch_recipients(
+    target: BlastTarget,
+    event_id: int | None,
+    registered_by: datetime | None = None,
+    results_of: ResultsAudience | None = None,
+) -> list[BlastRecipient]:
+    """Return everybody in an audience, with why some are skipped. Raises BlastEventNotFound."""
+    if results_of is not None:
+        return fetch_results_recipients(results_of)
+    return _fetch_recipients(_select_audience(target, event_id, registered_by))
+
+
+def render_results_blast(
+    results_of: ResultsAudience, template: str, footer: str | None, *, plain_names: bool = False
+) -> RenderedBlast:
+    """Return the same for the people of an earlier blast."""
+    recipients = fetch_results_recipients(results_of)
+    return render_blast_texts(recipients, template, footer, {}, plain_names=plain_names)
+
+
+def render_draft(draft: BlastDraft) -> RenderedBlast:
+    """Return who would get what of a draft. Raises BlastEventNotFound."""
+    plain = draft.plain_names
+    if draft.results_of is not None:
+        return render_results_blast(draft.results_of, draft.body, draft.footer, plain_names=plain)
+    return render_blast(
+        draft.target, draft.event_id, draft.body, draft.footer, plain_names=plain
+    )
 
 
 def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[str, str]:
     """Return the values of the event's placeholders as the event is now; {} without an event."""
-    if target != BlastTarget.EVENT:
+    if target != BlastTarget.EVENT or event_id is None:
         return {}
     return events.build_event_placeholders(event_id)
 
 
-def find_sample_recipient_name(target: BlastTarget, event_id: int | None) -> str | None:
-    """Return the name of somebody in the audience, to show a text as they would read it."""
-    try:
-        audience = _select_audience(target, event_id)
-    except BlastEventNotFound:
-        return None
-    for recipient in _fetch_recipients(audience.limit(SAMPLE_RECIPIENTS)):
-        if recipient.name and recipient.skip_reason is None:
-            return recipient.name
-    return None
+def find_recipient_name(
+    target: BlastTarget,
+    event_id: int | None,
+    results_of: ResultsAudience | None,
+    position: int,
+) -> str | None:
+    """Return the name of the person at `position`, from 0, among those who get the text."""
+    if results_of is not None:
+        people = [each for each in fetch_results_recipients(results_of) if not each.skip_reason]
+        return people[position].name if position < len(people) else None
+    audience = _select_audience(target, event_id)
+    skip_reason = audience.selected_columns[2]
+    row = db.session.execute(
+        audience.where(skip_reason.is_(None)).offset(position).limit(1)
+    ).first()
+    return row[0] if row else None
 
 
 def _select_audience(

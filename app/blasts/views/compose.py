@@ -20,6 +20,7 @@ from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_prefill import create_prefilled_form
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
+from app.core.local_formats import format_time_in_zone
 from app.delivery.queries import scheduled_messages
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import skip_too_long_texts
@@ -61,7 +62,7 @@ def compose_blast() -> ResponseReturnValue:
 
 def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
     draft = form.build_draft()
-    blast = audience.render_blast(draft.target, draft.event_id, draft.body, draft.footer)
+    blast = audience.render_draft(draft)
     if not form.check_rendered_lengths(blast):
         return _render_compose_page(form), 422
     if draft.is_test:
@@ -214,7 +215,7 @@ def _confirm_draft(
     except BlastAlreadyConfirmed as error:
         return _redirect_to_scheduled_blast(error.scheduled_id)
     if draft.send_at:
-        time = local_times.format_moment(draft.send_at, draft.timezone, now=moment)
+        time = format_time_in_zone(draft.send_at, draft.timezone)
         flash(f"Scheduled for {time}.", "success")
     return _redirect_to_scheduled_blast(scheduled_id)
 

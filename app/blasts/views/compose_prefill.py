@@ -6,7 +6,9 @@ from flask import abort, request
 
 from app.blasts.actions.blast_confirmation import create_client_token
 from app.blasts.forms.compose import ComposeForm
+from app.blasts.forms.results_audience import RESULTS_FIELDS, RESULTS_KIND
 from app.core.clock import now
+from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.surveys.question_definitions import build_opening_text, parse_questions
@@ -25,6 +27,7 @@ def create_prefilled_form() -> ComposeForm:
     """Return the form that the address asks for.
 
     ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
+    ?audience=results&log_id=<id>&outcome=no_reply is for people of an earlier blast.
     ?target=event&event_id=<id> chooses an event, ?survey=<id> asks that survey.
     """
     values: dict[str, object] = {"client_token": create_client_token()}
@@ -35,6 +38,8 @@ def create_prefilled_form() -> ComposeForm:
     if request.args.get("target") == BlastTarget.EVENT.value:
         values["target"] = BlastTarget.EVENT.value
         values["event_id"] = request.args.get("event_id", "")
+    if request.args.get("audience") == RESULTS_KIND:
+        values |= {name: request.args.get(name, "") for name in RESULTS_FIELDS}
     if "survey" in request.args:
         values |= _prefill_from_survey(request.args["survey"])
     if "again" in request.args:
@@ -69,12 +74,25 @@ def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
         zone = organisation.get_organisation_timezone()
     return {
         "message_body": blast.message_body,
-        "target": blast.target.value,
+        "target": BlastTarget.COMMUNITY.value if blast.audience_log_id else blast.target.value,
         "event_id": str(blast.event_id or ""),
+        **_prefill_results_audience(blast),
         "include_unsubscribe": blast.footer is not None,
+        "name": blast.name or "",
+        "plain_names": blast.plain_names,
         "survey_id": str(blast.survey_id or ""),
         "timezone": zone,
         **_prefill_end_time(blast.not_after, zone),
+    }
+
+
+def _prefill_results_audience(blast: ScheduledMessage) -> dict[str, object]:
+    if blast.audience_log_id is None:
+        return {}
+    return {
+        "audience": RESULTS_KIND,
+        "log_id": str(blast.audience_log_id),
+        "outcome": blast.audience_outcome,
     }
 
 

@@ -81,6 +81,11 @@ def _build_message_log(
         created_by=blast.created_by,
         not_after=blast.not_after,
         survey_id=blast.survey_id,
+        audience_log_id=blast.audience_log_id,
+        audience_outcome=blast.audience_outcome,
+        name=blast.name,
+        plain_names=blast.plain_names,
+        tested_as=rendered.tested_as,
     )
 
 

@@ -11,6 +11,7 @@ from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.alert_messages import AlertEvent
+from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
 
 EXPIRED_FIX = 'Its page has a button "Send now anyway".'
@@ -35,6 +36,9 @@ class BlastSpec:
     event_reminder_id: int | None = None
     survey_id: int | None = None
     confirmed_count: int | None = None
+    name: str | None = None
+    plain_names: bool = False
+    results_of: ResultsAudience | None = None
 
 
 def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage:
@@ -59,6 +63,10 @@ def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage
         event_reminder_id=blast.event_reminder_id,
         survey_id=blast.survey_id,
         confirmed_count=blast.confirmed_count,
+        name=blast.name,
+        plain_names=blast.plain_names,
+        audience_log_id=blast.results_of.log_id if blast.results_of else None,
+        audience_outcome=blast.results_of.outcome if blast.results_of else None,
     )
     db.session.add(row)
     db.session.flush()

@@ -18,6 +18,7 @@ class SkipReason(StrEnum):
     TOO_LONG = "too_long"
     COUNTRY_OFF = "country_off"
     REGISTERED_LATE = "registered_late"
+    NOT_A_CONTACT = "not_a_contact"
 
 
 # These may have gone since: a person may send again to those who were skipped for them.
@@ -31,7 +32,7 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
         "Ask them for a new number and change it on their page.",
     ),
     SkipReason.MAYBE_STOP: (
-        "Perhaps said STOP",
+        "Possible opt-out",
         "Decide in their conversation whether they want texts.",
     ),
     SkipReason.NO_CONSENT: (
@@ -56,5 +57,9 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.REGISTERED_LATE: (
         "Registered too late for this reminder",
         "Nothing: they have just read when and where it is.",
+    ),
+    SkipReason.NOT_A_CONTACT: (
+        "No longer in your contacts",
+        "Add them again to text them.",
     ),
 }

@@ -1,0 +1,84 @@
+"""The people of an earlier blast as the audience of a new one: "Text the 7 who did not answer"."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.core.db import db
+from app.delivery.models import MessageLog
+from app.delivery.queries.blast_outcomes import select_results_audience
+from app.delivery.queries.blast_records import find_blast_log
+from app.domain.delivery.blast_labels import name_blast
+from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience, describe_outcome
+from app.domain.delivery.blast_rendering import BlastRecipient
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.texts.whole_numbers import parse_id
+from app.events.queries.contact_names import find_display_names
+
+# Each phone is a bound value of the statement that looks up names.
+PHONES_PER_LOOKUP = 500
+
+
+@dataclass(frozen=True)
+class ResultsAudienceLabel:
+    """An audience of this kind in words: the address bar's values, its label, how many they are."""
+
+    audience: ResultsAudience
+    label: str
+    count: int
+
+
+def parse_results_audience(log_id_text: str, outcome_text: str) -> ResultsAudience | None:
+    """Return the audience that an address or a form names; None for what does not exist."""
+    log_id = parse_id(log_id_text)
+    if log_id is None or outcome_text not in set(BlastOutcome) or not find_blast_log(log_id):
+        return None
+    return ResultsAudience(log_id, BlastOutcome(outcome_text))
+
+
+def get_stored_audience(log_id: int | None, outcome: str | None) -> ResultsAudience | None:
+    """Return the audience that a stored blast names; None for the community or an event."""
+    if log_id is None or outcome is None:
+        return None
+    return ResultsAudience(log_id, BlastOutcome(outcome))
+
+
+def describe_results_audience(audience: ResultsAudience) -> ResultsAudienceLabel | None:
+    """Return the label for the compose page and the review; None when the blast is gone."""
+    log = find_blast_log(audience.log_id)
+    if log is None:
+        return None
+    count = count_results_people(audience)
+    label = describe_outcome(audience.outcome, name_blast(log), count)
+    return ResultsAudienceLabel(audience, label, count)
+
+
+def describe_stored_audience(log: MessageLog, outcome: BlastOutcome) -> str:
+    """Return whom a blast is or was for, without counting them."""
+    return describe_outcome(outcome, name_blast(log))
+
+
+def count_results_people(audience: ResultsAudience) -> int:
+    """Return how many people the audience has, whoever may be texted or not."""
+    people = select_results_audience(audience.log_id, audience.outcome).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(people)) or 0
+
+
+def fetch_results_recipients(audience: ResultsAudience) -> list[BlastRecipient]:
+    """Return the people as their contacts are named now; who is no contact any more is skipped."""
+    rows = db.session.execute(select_results_audience(audience.log_id, audience.outcome)).all()
+    names = _find_names([row[1] for row in rows])
+    recipients = []
+    for stored_name, phone, reason in rows:
+        skip_reason = SkipReason(reason) if reason else None
+        if phone not in names:
+            skip_reason = skip_reason or SkipReason.NOT_A_CONTACT
+        recipients.append(BlastRecipient(names.get(phone) or stored_name, phone, skip_reason))
+    return recipients
+
+
+def _find_names(phones: list[str]) -> dict[str, str | None]:
+    names: dict[str, str | None] = {}
+    for start in range(0, len(phones), PHONES_PER_LOOKUP):
+        names |= find_display_names(phones[start : start + PHONES_PER_LOOKUP])
+    return names
