@@ -30,7 +30,7 @@ run: .venv/run-ready ## Serve on http://127.0.0.1:5000 (HOST and PORT change it)
 	@APP_ENV=$${APP_ENV:-development} exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
 
 demo: .venv/run-ready ## The same on a database of its own, filled with a made-up organisation
-	@DATABASE_URL=sqlite:///instance/demo.db $(BIN)/python -m app.demo
+	@DATABASE_URL=sqlite:///instance/demo.db $(BIN)/python -m app.demo_year
 	@DATABASE_URL=sqlite:///instance/demo.db $(MAKE) --no-print-directory run
 
 test: .venv/dev-ready ## Every test, in a real browser too

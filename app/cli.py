@@ -7,7 +7,6 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app import demo
 from app.accounts import queries as users
 from app.accounts.actions import user_changes as accounts
 from app.accounts.models import hash_password
@@ -21,6 +20,7 @@ from app.delivery.actions.sending_hold import take_over_installation
 from app.delivery.engine.reconcile_run import run_reconcile
 from app.delivery.queries.heartbeat import describe_damage, load_heartbeat
 from app.delivery.queries.installation import load_installation
+from app.demo_year.__main__ import main as make_demo
 from app.domain.accounts.roles import Role
 from app.domain.delivery.installation_rules import HOLD_LABELS, HoldReason
 from app.startup import prepare_configured_database
@@ -154,8 +154,8 @@ def take_over_sending() -> None:
 
 @click.command("demo")
 def fill_demo_database() -> None:
-    """Fill the database with a made-up organisation; a second time changes nothing."""
-    demo.main()
+    """Fill an empty database with a made-up organisation; a second time changes nothing."""
+    make_demo()
 
 
 @click.command("doctor", context_settings={"ignore_unknown_options": True})

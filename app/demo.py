@@ -1,21 +1,10 @@
-"""Loads a made-up community to practise with.
+"""Loads sample contacts, two events, a survey and some conversations, to try things out with."""
 
-`python -m app.demo` fills DATABASE_URL; a second run changes nothing.
-"""
-
-import logging
-import os
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from dotenv import load_dotenv
-from flask import Flask
-
 from app.community.actions import add_missing_members
-from app.core import db as core_db
 from app.core.clock import now
-from app.core.db import write
-from app.core.settings import PROJECT_ROOT, Settings
 from app.delivery.actions.demo_messages import create_demo_inbound_message, create_demo_reply
 from app.demo_data import (
     CONVERSATIONS,
@@ -50,7 +39,6 @@ from app.inbox.actions.saved_replies import create_missing_saved_reply
 from app.inbox.actions.thread_updates import StoredText
 from app.keywords.actions.keyword_rules import create_keyword_rule
 from app.keywords.queries import find_keyword_conflict
-from app.migrations.migration_runner import migrate_database
 from app.suppression.actions.consent_events import build_event_scope, grant_missing_consent
 from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.actions.stop_questions import open_stop_question
@@ -166,20 +154,3 @@ def _add_conversation(conversation: DemoConversation, moment: datetime) -> None:
         thread_updates.index_texts_for_search([text])
     if conversation.may_mean_stop:
         open_stop_question(phone, text.id, text.body, sent_at)
-
-
-def main() -> None:
-    """Make or update the database of DATABASE_URL and fill it. Needs no other setting."""
-    load_dotenv(PROJECT_ROOT / ".env")
-    settings = Settings(database_url=os.environ.get("DATABASE_URL") or Settings.database_url)
-    migrate_database(settings.database_path, logging.getLogger(__name__))
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
-    core_db.install_database(app)
-    with app.app_context(), write():
-        added = load_demo_data()
-    print(f"{added} made-up people added." if added else "The made-up community is there already.")
-
-
-if __name__ == "__main__":
-    main()

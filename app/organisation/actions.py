@@ -1,11 +1,15 @@
 """Writing the organisation's row."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from app.core.db import db
 from app.organisation import queries
 from app.organisation.models import Organisation
+
+# About what a segment costs in the United States, carrier fees included.
+DEMO_SEGMENT_PRICE = Decimal("0.0112")
 
 
 def update_organisation(values: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -35,4 +39,14 @@ def create_organisation(name: str | None = None, timezone: str | None = None) ->
     row.timezone = timezone or row.timezone
     row.consent_required = True
     db.session.add(row)
+    return row
+
+
+def create_demo_organisation(name: str, timezone: str, region: str) -> Organisation:
+    """Create the row of a made-up organisation, marked as such. Inside write()."""
+    row = create_organisation(name, timezone)
+    row.region = region
+    row.price_per_segment = DEMO_SEGMENT_PRICE
+    row.is_demo = True
+    db.session.flush()
     return row

@@ -140,7 +140,7 @@ def test_a_relative_database_lies_in_the_projects_folder_for_every_command(
     assert database.exists()
     doctor = clone.run("-m", "app.dbdoctor", "--print", cwd=elsewhere, **environment)
     assert f"Database: {database}" in doctor.stdout
-    assert clone.run("-m", "app.demo", cwd=elsewhere, **environment).returncode == 0
+    assert clone.run("-m", "app.demo_year", cwd=elsewhere, **environment).returncode == 0
     assert clone.run("-m", "app.dbdoctor", "--backup", cwd=elsewhere, **environment).returncode == 0
     assert len(list((database.parent / "backups").glob("*.db"))) == 1
     assert list(elsewhere.iterdir()) == []

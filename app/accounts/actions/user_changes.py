@@ -11,6 +11,10 @@ from app.core.db import NotFound, UniqueViolation, db, execute_and_count_rows
 from app.domain.accounts.roles import Role
 
 
+# No hash: verify_password() says no to every password.
+NO_PASSWORD_HASH = "!"
+
+
 class LastAdminError(Exception):
     """The change would leave no admin."""
 
@@ -41,6 +45,26 @@ def create_admin_if_no_users(username: str, password_hash: str) -> AppUser | Non
     if queries.has_users():
         return None
     return create_user(username, password_hash, Role.ADMIN)
+
+
+def create_demo_user(username: str, display_name: str, role: Role) -> AppUser:
+    """Create a user to whom no password belongs: only the demo's own link signs in."""
+    user = create_user(username, NO_PASSWORD_HASH, role)
+    user.display_name = display_name
+    db.session.flush()
+    return user
+
+
+def set_display_name(user_id: int, display_name: str | None) -> None:
+    """Store how pages call a user; None: by the user name. Inside write()."""
+    values = {"display_name": display_name}
+    db.session.execute(update(AppUser).where(AppUser.id == user_id).values(values))
+
+
+def hide_first_steps(user_id: int) -> None:
+    """Show a user the first steps on Home no more. Inside write()."""
+    values = {"hides_first_steps": True}
+    db.session.execute(update(AppUser).where(AppUser.id == user_id).values(values))
 
 
 def update_user(user_id: int, username: str, role: Role, *, must_change: bool = False) -> None:

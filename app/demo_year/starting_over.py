@@ -1,0 +1,22 @@
+"""Erases the demo, so that the database is as after the first start."""
+
+from flask import current_app
+
+from app.core.db import db, raw_connection, write
+from app.core.settings import current_settings
+from app.migrations.demo_erasure import erase_demo_rows
+from app.organisation.queries import get_organisation
+
+
+def may_start_over() -> bool:
+    """Whether everything here is made up: a demo, and no text ever went to a real phone."""
+    return current_settings().carrier == "sandbox" and get_organisation().is_demo
+
+
+def erase_demo() -> None:
+    """Erase everything in the database of a demo. Raises ValueError for any other."""
+    with write():
+        erase_demo_rows(raw_connection())
+    db.session.expire_all()
+    # Results of blasts are cached by id, and ids begin anew.
+    current_app.extensions.pop("dashboard_counted", None)
