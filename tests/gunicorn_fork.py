@@ -17,11 +17,8 @@ from pathlib import Path
 import gunicorn.app.wsgiapp
 
 # What every server imports. It makes no app: each server does that with its own settings.
-import app.blueprints
-import app.cli
-import app.scheduler
-import app.startup
-import server.threaded_worker  # noqa: F401
+from app import blueprints, cli, scheduler, startup  # noqa: F401
+from server import threaded_worker  # noqa: F401
 
 FORK_SERVER = get_context("forkserver")
 
