@@ -43,7 +43,7 @@ SheetRows = list[tuple[int, list[str]]]
 def main() -> None:
     """Parse the workbook on stdin."""
     limit_resources()
-    visibility = load_visibility_module()
+    visibility = load_neighbor_module("workbook_visibility.py")
     data = sys.stdin.buffer.read()
     chosen_index = int(sys.argv[1]) if len(sys.argv) > 1 else None
     try:
@@ -56,9 +56,9 @@ def main() -> None:
         os.abort()
 
 
-def load_visibility_module() -> ModuleType:
-    """Return workbook_visibility.py, which lies beside this file: "-I" hides its folder."""
-    path = Path(__file__).with_name("workbook_visibility.py")
+def load_neighbor_module(file_name: str) -> ModuleType:
+    """Return the module in the file beside this one: "-I" hides its folder."""
+    path = Path(__file__).with_name(file_name)
     spec = spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
@@ -97,10 +97,22 @@ def parse_workbook(data: bytes, chosen_index: int | None, visibility: ModuleType
     }
     if index is not None and 0 <= index < len(names):
         result["rows"] = read_sheet_rows(workbook.get_sheet_by_index(index))
-        hidden = visibility.find_hidden_parts(data, index, names[index])
-        result["hidden_rows"] = sorted(hidden.rows)
-        result["hidden_columns"] = sorted(hidden.columns)
+        rows, columns = find_hidden_parts(data, index, names[index], visibility)
+        result["hidden_rows"] = sorted(rows)
+        result["hidden_columns"] = sorted(columns)
     return result
+
+
+def find_hidden_parts(
+    data: bytes, index: int, name: str, visibility: ModuleType
+) -> tuple[set[int], set[int]]:
+    """Return the hidden rows (from 1) and columns (from 0) of a sheet of any format."""
+    if data.startswith(b"PK"):
+        hidden = visibility.find_hidden_parts(data, index, name)
+        return hidden.rows, hidden.columns
+    legacy_workbooks = load_neighbor_module("legacy_workbooks.py")
+    rows, columns = legacy_workbooks.find_hidden_rows_and_columns(data, index)
+    return rows, columns
 
 
 def list_visible_sheets(workbook: CalamineWorkbook) -> list[str]:

@@ -101,7 +101,7 @@ def _find_active_excel_sheet(workbook_xml: bytes, names: list[str]) -> str:
 
 
 def find_hidden_parts(data: bytes, index: int, name: str) -> HiddenParts:
-    """Return what the sheet of this index and name hides; nothing for an old .xls."""
+    """Return what the sheet of this index and name hides; an .xls is not for this module."""
     if not data.startswith(b"PK"):
         return HiddenParts()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

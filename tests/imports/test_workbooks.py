@@ -11,10 +11,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core import delimited_text, workbooks
 from app.core.db import db, write
 from app.core.delimited_text import UnreadableSpreadsheet
+from app.core.legacy_workbooks import find_hidden_rows_and_columns
 from app.core.spreadsheets import read_spreadsheet
 from app.imports.actions import upload_storage
 from app.imports.models import Import
@@ -155,6 +158,24 @@ def test_an_old_excel_file_is_read():
         (5, ["Tom", "123", "TRUE"]),
         (7, ["Mia", "+1 303 555 0144", "2026-05-01 18:30:00"]),
     ]
+
+
+def test_hidden_rows_and_columns_of_an_old_excel_file_are_known():
+    """people_hidden.xls was written with xlwt 1.3: line 3 and the second column are hidden."""
+    data = Path(__file__).with_name("people_hidden.xls").read_bytes()
+    assert find_hidden_rows_and_columns(data, 1) == ({3}, {1})
+    assert find_hidden_rows_and_columns(data, 0) == (set(), set())
+    assert [row[0] for _, row in read_spreadsheet(data).rows] == ["name", "Zoë", "Leo"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5631), st.binary(min_size=1, max_size=4)), max_size=20))
+def test_a_damaged_old_excel_file_hides_nothing_or_something(damages):
+    data = bytearray(Path(__file__).with_name("people_hidden.xls").read_bytes())
+    for position, piece in damages:
+        data[position : position + len(piece)] = piece
+    rows, columns = find_hidden_rows_and_columns(bytes(data), 1)
+    assert columns <= set(range(256))
+    assert all(row > 0 for row in rows)
 
 
 def test_an_open_document_table_is_read():
