@@ -1,13 +1,22 @@
-"""The form of a member."""
+"""The form of a member, the filter of the list, and which members an action is for."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, SelectField, ValidationError
+from wtforms.validators import Optional
 
+from app.community import queries
+from app.community.member_filters import MemberFilter, build_filter_choices
 from app.core.form_fields import PersonNameField, PhoneField
 from app.core.settings import current_settings
 from app.domain.phones.phone_renumbering import canonicalize_phone
+from app.domain.texts.whole_numbers import parse_id
 from app.organisation import queries as organisation
 from app.suppression.forms import ConsentMethodField
 
@@ -37,3 +46,57 @@ class MemberForm(FlaskForm):
         number = getattr(field, "phone", None)
         if number and number.e164 in get_refused_numbers():
             raise ValidationError(OWN_NUMBER_ERROR)
+
+
+class MemberFilterForm(FlaskForm):
+    """The filter of the list, read from the address: so it has no CSRF token."""
+
+    class Meta:
+        csrf = False
+
+    show = SelectField("Show", default="", choices=build_filter_choices)
+    since = DateField("Added since", [Optional()])
+
+    def read_filter(self) -> MemberFilter:
+        """Return the filter; an unknown word and a day that cannot be read filter nothing.
+
+        A day begins at midnight in the organisation's time zone.
+        """
+        self.validate()
+        show = "" if self.show.errors else self.show.data or ""
+        added_since = None
+        if self.since.data and not self.since.errors:
+            zone = ZoneInfo(organisation.get_organisation_timezone())
+            added_since = datetime.combine(self.since.data, time.min, zone).astimezone(UTC)
+        return MemberFilter(show, added_since)
+
+
+@dataclass(frozen=True)
+class MemberSelection:
+    """The members that an action is for. `fields` name them again in a form that asks first."""
+
+    ids: list[int]
+    fields: list[tuple[str, str]]
+    is_everyone: bool
+
+
+def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
+    """Return the members that were ticked, or with `everyone` all that the list's filter matches.
+
+    The filter comes as `search`, `show` and `since`, as in the address of the list.
+    """
+    if form.get("everyone"):
+        search = form.get("search", "").strip()
+        filter_ = MemberFilterForm(form).read_filter()
+        ids = queries.find_matching_ids(search, organisation.get_organisation_region(), filter_)
+        names = ("everyone", "search", "show", "since")
+        fields = [(name, form[name]) for name in names if form.get(name)]
+        return MemberSelection(ids, fields, is_everyone=True)
+    parsed_ids = map(parse_id, dict.fromkeys(form.getlist("member_ids")))
+    ids = [id_ for id_ in parsed_ids if id_ is not None]
+    return MemberSelection(ids, [("member_ids", str(id_)) for id_ in ids], is_everyone=False)
+
+
+def get_filter_parameters(args: Mapping[str, str]) -> dict[str, str]:
+    """Return what of the filter stays in the address of another page, order or export."""
+    return {name: args[name] for name in ("search", "show", "since") if args.get(name)}

@@ -138,9 +138,7 @@ def _search_members(params: ListParams, region: str, filter_: MemberFilter) -> S
     return SearchResultPage(_load_member_rows(page_ids), len(ids), params, is_truncated)
 
 
-def _build_conditions(
-    search: str, region: str, filter_: MemberFilter
-) -> list[ColumnElement[bool]]:
+def _build_conditions(search: str, region: str, filter_: MemberFilter) -> list[ColumnElement[bool]]:
     conditions = filter_.build_conditions()
     if search:
         conditions.append(build_member_search_condition(search, region))

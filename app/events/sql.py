@@ -36,3 +36,13 @@ _UPDATE_NAME = (
 )
 UPDATE_NAME = PreparedStatement(_UPDATE_NAME)
 UPDATE_MISSING_NAME = PreparedStatement(_UPDATE_NAME.where(_REGISTRATIONS.c.name.is_(None)))
+
+# b_event, b_phone, b_answer, b_guests: what somebody answered to a survey of the event.
+UPDATE_ANSWER = PreparedStatement(
+    update(_REGISTRATIONS)
+    .where(
+        _REGISTRATIONS.c.event_id == bindparam("b_event"),
+        _REGISTRATIONS.c.phone == bindparam("b_phone"),
+    )
+    .values(answer=bindparam("b_answer"), guests=bindparam("b_guests"))
+)

@@ -8,7 +8,7 @@ from app.community import actions, queries
 from app.community.forms import NUMBER_ALREADY_LISTED_ERROR, MemberForm
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
-from app.core.access import current_username, roles_required
+from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
 from app.domain.accounts.roles import Role
@@ -123,7 +123,7 @@ def delete_member(member_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/community/<int:member_id>/unsubscribe")
-@roles_required(Role.ADMIN)
+@roles_required(*ALL_ROLES)
 def unsubscribe_member(member_id: int) -> ResponseReturnValue:
     """Put a member on the do-not-text list who asked for it in another way than by text."""
     with audited_write("member.unsubscribed", current_username()) as trace:

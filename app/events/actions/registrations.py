@@ -3,15 +3,20 @@
 That a number is registered once for an event is decided by the database (UniqueViolation).
 """
 
+from collections.abc import Iterable
+
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
 from app.core.clock import now
 from app.core.db import NotFound, db
 from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.events import get_event_for_update
-from app.events.models import EventRegistration
+from app.events.models import EventAnswer, EventRegistration
 from app.events.sql import (
     INSERT_REGISTRATION,
     SELECT_EVENT_ID,
+    UPDATE_ANSWER,
     UPDATE_MISSING_NAME,
     UPDATE_NAME,
 )
@@ -73,6 +78,45 @@ def register_for_event_by_text(
         scope = build_event_scope(event_id)
         grant_missing_consent(phone, ConsentMethod.KEYWORD, evidence, None, scope)
     return bool(inserted_count)
+
+
+def record_survey_answer(
+    event_id: int, phone: str, answer: EventAnswer, guests: int | None
+) -> None:
+    """Store what a registered person answered to a survey of the event. Inside write().
+
+    Whoever is not registered stays so.
+    """
+    UPDATE_ANSWER.execute(b_event=event_id, b_phone=phone, b_answer=answer, b_guests=guests)
+
+
+def set_registration_answer(
+    event_id: int, registration_id: int, answer: EventAnswer | None, guests: int | None
+) -> EventRegistration:
+    """Store whether a person is coming, and with how many guests. Raises NotFound."""
+    row = get_registration_for_update(event_id, registration_id)
+    row.answer = answer
+    row.guests = None if answer is EventAnswer.NOT_COMING else guests
+    db.session.flush()
+    return row
+
+
+def register_people(event_id: int, people: Iterable[tuple[str | None, str]]) -> int:
+    """Register people, (name, phone), and return how many are new. Raises NotFound.
+
+    Inside write(). Whoever is registered already keeps their name.
+    """
+    event = get_event_for_update(event_id)
+    moment = now()
+    rows = [
+        {"event_id": event.id, "name": name, "phone": phone, "created_at": moment}
+        for name, phone in people
+    ]
+    if not rows:
+        return 0
+    statement = sqlite_insert(EventRegistration).on_conflict_do_nothing(["event_id", "phone"])
+    new_ids = db.session.scalars(statement.returning(EventRegistration.id), rows)
+    return len(new_ids.all())
 
 
 def get_registration_for_update(event_id: int, registration_id: int) -> EventRegistration:

@@ -1,10 +1,10 @@
 """Read events, and select the audience of their blasts."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import Select, case, func, literal, or_, select
 
 from app.core.clock import now
 from app.core.db import db
@@ -13,6 +13,8 @@ from app.domain.time import reminder_timing
 from app.events.models import Event, EventRegistration
 from app.organisation import queries as organisation
 from app.suppression.queries.sending_permission import select_suppression_reason
+
+MAX_UPCOMING_EVENTS = 100
 
 
 def find_event(event_id: int | None) -> Event | None:
@@ -25,6 +27,14 @@ def find_event(event_id: int | None) -> Event | None:
 def fetch_all_events() -> list[Event]:
     """Return every event, the latest first."""
     return list(db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc())))
+
+
+def fetch_upcoming_events(today: date) -> list[Event]:
+    """Return the events that are not over on this day, the next one first, undated ones last."""
+    is_ahead = or_(Event.date >= today, Event.date.is_(None))
+    order = (Event.date.is_(None), Event.date, Event.id)
+    statement = select(Event).where(is_ahead).order_by(*order).limit(MAX_UPCOMING_EVENTS)
+    return list(db.session.scalars(statement))
 
 
 def find_event_titles(event_ids: Collection[int]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter, fold_for_order
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.plurals import pluralize
-from app.events.models import EventRegistration
+from app.events.models import EventAnswer, EventRegistration
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 REGISTRATION_SORTS = ("name", "phone", "created_at")
@@ -28,6 +28,31 @@ class RegistrationListRow:
     phone: str
     created_at: datetime
     left_out: SkipReason | None
+    answer: EventAnswer | None
+    guests: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCounts:
+    """How many are coming and not, and the guests of those who are coming.
+
+    Whoever has given no answer counts as coming: they are registered.
+    """
+
+    coming: int = 0
+    maybe: int = 0
+    not_coming: int = 0
+    guests: int = 0
+
+    @property
+    def people(self) -> int:
+        """How many are registered, whatever they answered."""
+        return self.coming + self.maybe + self.not_coming
+
+    @property
+    def expected(self) -> int:
+        """How many to expect: those who are coming, and the guests."""
+        return self.coming + self.guests
 
 
 class RegistrationListPage(ListPage):
@@ -45,12 +70,38 @@ def count_registrations(event_id: int) -> int:
     return db.session.scalar(count) or 0
 
 
-def paginate_registrations(event_id: int, params: ListParams, region: str) -> RegistrationListPage:
+def count_answers(event_id: int) -> AnswerCounts:
+    """Count the answers of an event's registrations in one statement."""
+    row = EventRegistration
+    statement = select(row.answer, func.count(), func.coalesce(func.sum(row.guests), 0))
+    rows = db.session.execute(statement.where(row.event_id == event_id).group_by(row.answer))
+    counts = dict.fromkeys(EventAnswer, 0)
+    guests = 0
+    for answer, count, guest_count in rows:
+        counts[answer or EventAnswer.COMING] += count
+        # Guests of people who may come are not expected until they say yes.
+        if answer in (None, EventAnswer.COMING):
+            guests += guest_count or 0
+    return AnswerCounts(
+        counts[EventAnswer.COMING],
+        counts[EventAnswer.MAYBE],
+        counts[EventAnswer.NOT_COMING],
+        guests,
+    )
+
+
+def paginate_registrations(
+    event_id: int, params: ListParams, region: str, answer: EventAnswer | None = None
+) -> RegistrationListPage:
     """Return a page of the list. A search finds parts of names, and of numbers in any spelling.
 
-    `region` is the country of searched numbers without a country code.
+    `region` is the country of searched numbers without a country code; `answer`: only those who
+    gave this answer.
     """
     conditions = [EventRegistration.event_id == event_id]
+    if answer is not None:
+        given = func.coalesce(EventRegistration.answer, EventAnswer.COMING.value)
+        conditions.append(given == answer.value)
     if params.search:
         conditions.append(_build_search_condition(params.search, region))
     # The total comes with the rows, so that most pages take one statement.
@@ -63,7 +114,15 @@ def paginate_registrations(event_id: int, params: ListParams, region: str) -> Re
     registrations = []
     for row in rows:
         registrations.append(
-            RegistrationListRow(row.id, row.name, row.phone, row.created_at, row.left_out)
+            RegistrationListRow(
+                row.id,
+                row.name,
+                row.phone,
+                row.created_at,
+                row.left_out,
+                row.answer,
+                row.guests,
+            )
         )
     row_count = rows[0].total if rows else 0
     return RegistrationListPage(registrations, row_count, params)
@@ -96,6 +155,8 @@ def _fetch_page_rows(
         EventRegistration.name,
         EventRegistration.phone,
         EventRegistration.created_at,
+        EventRegistration.answer,
+        EventRegistration.guests,
         select_suppression_reason(
             EventRegistration.phone, event_id=EventRegistration.event_id
         ).label("left_out"),

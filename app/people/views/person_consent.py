@@ -28,7 +28,7 @@ from app.suppression.queries.suppression_entries import (
 
 
 @bp.post("/people/<digits>/do-not-text")
-@roles_required(Role.ADMIN)
+@roles_required(*ALL_ROLES)
 def add_person_to_do_not_text_list(digits: str) -> ResponseReturnValue:
     """Put somebody on the do-not-text list who asked for it in another way than by text."""
     phone = parse_phone_or_404(digits)

@@ -8,7 +8,9 @@
     const count = boxes.filter((box) => box.checked).length;
     const all = document.querySelector(`[data-select-all="${CSS.escape(bar.id)}"]`);
     bar.hidden = count === 0;
-    bar.querySelector("[data-bulk-count]").textContent = `${count} chosen`;
+    const everyone = bar.querySelector("[data-select-everyone]");
+    const words = everyone?.checked ? everyone.dataset.selectEveryone : count;
+    bar.querySelector("[data-bulk-count]").textContent = `${words} selected`;
     if (!all) return;
     all.checked = count > 0 && count === boxes.length;
     all.indeterminate = count > 0 && count < boxes.length;
@@ -19,7 +21,7 @@
   document.addEventListener("change", (event) => {
     const id = event.target.dataset?.selectAll;
     if (id) boxesOf(id).forEach((box) => { box.checked = event.target.checked; });
-    if (id || event.target.matches("td input[type=checkbox]")) showAll();
+    if (id || event.target.matches("td input[type=checkbox], [data-select-everyone]")) showAll();
   });
   document.addEventListener("htmx:load", showAll);
   window.addEventListener("pageshow", showAll); // The browser may restore checkboxes.

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.domain.surveys.guest_counts import find_guest_count
 from app.domain.surveys.survey_state_machine import (
     SurveySessionStatus,
     SurveyStep,
@@ -10,6 +11,7 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.texts import message_templates
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.events.actions import registrations
+from app.events.models import EventAnswer
 from app.events.queries.contact_names import find_display_names
 from app.suppression.actions.consent_events import build_event_scope, grant_missing_consent
 from app.suppression.models import SURVEY_SCOPE_PREFIX, ConsentMethod
@@ -30,8 +32,10 @@ def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: dateti
     if step.state.status is SurveySessionStatus.COMPLETED:
         sql.INCREMENT_COMPLETION_COUNT.execute(b_survey_id=session.survey_id)
         is_registered = step.registers_for_event and session.event_id is not None
-        if is_registered and session.event_id is not None:
-            _register_for_event(session, session.event_id, given_name)
+        if session.event_id is not None:
+            if is_registered:
+                _register_for_event(session, session.event_id, given_name)
+            _record_event_answer(session, step, session.event_id)
         _grant_consent(session, session.event_id if is_registered else None)
     return [fill_survey_reply(reply, given_name or session.name) for reply in step.replies]
 
@@ -42,6 +46,13 @@ def _register_for_event(session: SessionSnapshot, event_id: int, given_name: str
     registrations.register_for_event_by_text(
         event_id, name, session.phone, is_own_name=given_name is not None
     )
+
+
+def _record_event_answer(session: SessionSnapshot, step: SurveyStep, event_id: int) -> None:
+    answer, guests = EventAnswer.NOT_COMING, None
+    if step.registers_for_event:
+        answer, guests = EventAnswer.COMING, find_guest_count(step.state)
+    registrations.record_survey_answer(event_id, session.phone, answer, guests)
 
 
 def _grant_consent(session: SessionSnapshot, event_id: int | None) -> None:
