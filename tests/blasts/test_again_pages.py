@@ -105,53 +105,53 @@ def confirmed(visit, log, page, who="ada", **more):
 def test_a_text_in_doubt_says_when_it_is_looked_up_next_and_how_often_it_was(visit, log):
     page = visit(at(log, "?state=unknown"), "sol")
     assert re.search(
-        r"Looked up next \w{3} \d+ \w{3} \d\d:\d\d ?\. Asked 3 times so far\.",
+        r"Checking again (today|tomorrow), \d+:\d\d [AP]M ?\(checked 3 times\)\.",
         page.words,
     )
     page = visit(at(log, "?state=not_sent"), "sol")
-    assert "Not sent Twilio knows nothing of it, after a day of asking." in page.words
-    assert "Asked 7 times so far." in page.words
-    assert "Looked up next" not in page.words
+    assert "Not sent Twilio has no record of this text after a day of checks." in page.words
+    assert "(checked 7 times)" in page.words
+    assert "Checking again" not in page.words
 
 
 @pytest.mark.parametrize(
     ("lookups", "words"),
-    [(0, ""), (1, "Asked once so far."), (2, "Asked twice so far.")],
+    [(0, ""), (1, "(checked once)"), (2, "(checked twice)")],
 )
 def test_how_often_it_was_asked_is_said_in_words(app, visit, log, lookups, words):
     doubt(app, ZOE, "unknown", look_up_at=now() - HOUR, lookups=lookups)
     page = visit(at(log, "?search=Zo"), "sol")
-    assert "Being looked up now." in page.words
+    assert "Checking now" in page.words
     assert words in page.words
-    assert ("Asked" in page.words) is bool(words)
+    assert ("(checked" in page.words) is bool(words)
 
 
 def test_what_was_not_sent_has_a_list_and_a_number_of_its_own(visit, log):
     page = visit(at(log), "sol")
-    assert "All 4 Not sure 2 Not sent 1 Delivered 1" in page.words
-    assert "not sure 2 not sent 1" in page.words
+    assert "All 4 Unconfirmed 2 Not sent 1 Delivered 1" in page.words
+    assert "2 unconfirmed 1 not sent" in page.words
 
 
 def test_an_admin_is_offered_all_three_and_a_social_manager_all_but_sending(visit, log):
     page = visit(at(log, "?state=unknown"), "ada")
-    assert page.words.count("Check again Send again Leave") == 2
+    assert page.words.count("Check again Resend Dismiss") == 2
     page = visit(at(log, "?state=unknown"), "sol")
-    assert page.words.count("Check again Leave") == 2
-    assert "Send again" not in page.words
+    assert page.words.count("Check again Dismiss") == 2
+    assert "Resend" not in page.words
     assert "/send-again" not in page.text
 
 
 def test_all_of_a_list_may_be_decided_at_once(app, visit, log):
     assert (
-        "Check all 2 again Send all 2 again Leave all 2"
+        "Check all 2 again Resend all 2 Dismiss all 2"
         in visit(at(log, "?state=unknown"), "ada").words
     )
-    assert "Check it again Send it again Leave it" in visit(at(log, "?state=not_sent"), "ada").words
-    assert "Check all 2 again Leave all 2" in visit(at(log, "?state=unknown"), "sol").words
+    assert "Check it again Resend it Dismiss it" in visit(at(log, "?state=not_sent"), "ada").words
+    assert "Check all 2 again Dismiss all 2" in visit(at(log, "?state=unknown"), "sol").words
     assert "Check all" not in visit(at(log), "ada").words
     set_message_status(app, MAX, "failed", error_code=30003)
-    assert "Send it again" in visit(at(log, "?state=failed"), "ada").words
-    assert "Send it again" not in visit(at(log, "?state=failed"), "sol").words
+    assert "Resend it" in visit(at(log, "?state=failed"), "ada").words
+    assert "Resend it" not in visit(at(log, "?state=failed"), "sol").words
 
 
 FAILED = [
@@ -180,7 +180,7 @@ def test_sending_again_is_offered_only_where_the_carrier_does_not_have_the_text(
     app, visit, log, status, columns, offered
 ):
     set_message_status(app, MAX, status, **columns)
-    assert ("Send again" in visit(at(log, "?search=Max"), "ada").words) is offered
+    assert ("Resend" in visit(at(log, "?search=Max"), "ada").words) is offered
 
 
 def test_a_text_without_a_receipt_may_be_looked_up_again(app, visit, log):
@@ -195,12 +195,12 @@ def test_a_blast_of_another_carrier_can_only_be_left(app, visit, log):
         for table in ("messages", "message_logs"):
             session.execute(text(f"UPDATE {table} SET carrier = 'twilio'"))
     page = visit(at(log, "?state=unknown"), "ada")
-    assert "Leave all 2" in page.words
-    assert "Check" not in page.words.split("Filter by")[-1].replace("Check message", "")
+    assert "Dismiss all 2" in page.words
+    assert "Check again" not in page.words
     assert "made for Twilio, which is not in use now" in visit(ask(log, app, ZOE), "ada").words
     visit(at(log, "/send-again"), "ada", message_ids=str(row(app, ZOE).id), confirm="1")
     page = visit(at(log, "/check-again"), "ada", message_ids=str(row(app, ZOE).id), follow=True)
-    assert "nothing to ask about" in page.words
+    assert "nothing left to check" in page.words
     assert row(app, ZOE).status == "unknown"
 
 
@@ -215,8 +215,8 @@ def test_both_may_have_a_text_checked_again(app, visit, log):
         state="unknown",
         follow=True,
     )
-    assert "We ask now. What we hear appears here by itself." in page.words
-    assert "Being looked up now." in page.words
+    assert "Checking now. The result will appear here." in page.words
+    assert "Checking now" in page.words
     assert row(app, ZOE).look_up_at <= now() < row(app, LEO).look_up_at
     assert acts(app) == ("blast.checked_again", "sol", f"blast {log}", '{"texts": 1}')
 
@@ -236,7 +236,7 @@ def test_all_of_a_state_are_checked_again_and_the_list_comes_back(app, visit, lo
 def test_nonsense_decides_nothing_and_says_so(app, visit, log, verb, form):
     before = list_messages(app)
     page = visit(at(log, f"/{verb}"), "sol", follow=True, **form)
-    assert "There was nothing to" in page.words
+    assert "There is nothing left to" in page.words
     assert [each.look_up_at for each in before] == [each.look_up_at for each in list_messages(app)]
     assert acts(app)[0] == "blast.confirmed"
 
@@ -252,9 +252,9 @@ def test_a_text_that_is_left_says_so_and_has_no_buttons(app, visit, log):
         state="unknown",
         follow=True,
     )
-    assert "1 text stays as it is. A receipt that still comes counts." in page.words
-    assert "Left as it is by a person." in page.words
-    assert page.words.count("Check again Leave") == 1
+    assert "1 text dismissed. If a receipt still comes, its status changes." in page.words
+    assert "Dismissed." in page.words
+    assert page.words.count("Check again Dismiss") == 1
     assert "Check it again" in page.words
     assert (row(app, ZOE).status, row(app, ZOE).look_up_at) == ("unknown", None)
     assert row(app, ZOE).left_at
@@ -262,11 +262,11 @@ def test_a_text_that_is_left_says_so_and_has_no_buttons(app, visit, log):
 
 
 def test_a_second_press_finds_nothing_to_decide(app, visit, log):
-    for words in ("1 text stays as it is", "There was nothing to decide any more."):
+    for words in ("1 text dismissed", "There is nothing left to dismiss."):
         assert words in visit(at(log, "/leave"), "sol", state="not_sent", follow=True).words
     assert acts(app)[0] == "blast.left"
     assert (
-        "nothing to ask about"
+        "nothing left to check"
         in visit(at(log, "/check-again"), "sol", state="not_sent", follow=True).words
     )
 
@@ -284,23 +284,25 @@ def test_before_sending_again_the_page_says_whom_why_and_what_it_costs(app, visi
     with app.app_context(), write() as session:
         session.get(Organisation, 1).price_per_segment = Decimal("0.0117")
     page = visit(ask(log, app, ZOE, MIA), "ada")
-    assert page.headings == ["Send again to 2 people"]
-    assert "Zoë +1 303 555 0142 Not sure Twilio did not answer." in page.words
-    assert "Mia +1 303 555 0144 Not sent Twilio knows nothing of it" in page.words
+    assert page.headings == ["Resend to 2 people"]
+    assert "Zoë +1 303 555 0142 Unconfirmed We couldn't confirm this text was sent. Twilio did not answer." in page.words
+    assert "Mia +1 303 555 0144 Not sent Twilio has no record of this text" in page.words
     assert "Leo" not in page.words
     assert (
-        "Of 1 person we do not know whether the text left. Whoever has it already gets it twice."
+        "We couldn't confirm the text to 1 person was sent. Anyone who already received it will "
+        "get a duplicate."
         in page.words
     )
-    assert "Length 2 parts Cost about $0.02" in page.words
+    assert "Length 2 segments Cost about $0.02" in page.words
     assert {row(app, phone).status for phone in (ZOE, LEO)} == {"unknown"}
 
 
 def test_the_risk_is_said_in_one_sentence(app, visit, log):
-    assert "If it did, the person gets it twice." in visit(ask(log, app, ZOE), "ada").words
+    assert "If it was, this person will get a duplicate." in visit(ask(log, app, ZOE), "ada").words
     page = visit(at(log, "/send-again?state=unknown"), "ada")
     assert (
-        "We do not know whether these texts left. Whoever has theirs already gets it twice."
+        "We couldn't confirm these texts were sent. Anyone who already received it will get a "
+        "duplicate."
         in page.words
     )
     assert "twice" not in visit(at(log, "/send-again?state=not_sent"), "ada").words
@@ -310,8 +312,8 @@ def test_confirming_puts_them_back_and_opens_the_blast(app, visit, log):
     page = visit(at(log, "/send-again?state=unknown"), "ada")
     assert (page.fields()["state"], page.fields()["seen_count"]) == ("unknown", "2")
     page = confirmed(visit, log, page, follow=True)
-    assert "2 people get the text again; one goes first, to try." in page.words
-    assert "Sending: 1 of 3" in page.words
+    assert "Resending to 2 people. We'll send one first, then the rest." in page.words
+    assert "Sending: 1 of 4" in page.words
     zoe = row(app, ZOE)
     assert (zoe.status, zoe.look_up_at, zoe.lookups, zoe.attempts) == (
         "queued",
@@ -339,10 +341,10 @@ def test_confirming_puts_them_back_and_opens_the_blast(app, visit, log):
 # case F44
 def test_a_double_click_sends_once_and_says_so(app, visit, log):
     asked = visit(ask(log, app, ZOE), "ada")
-    assert "1 person gets the text again" in confirmed(visit, log, asked, follow=True).words
+    assert "Resending to 1 person" in confirmed(visit, log, asked, follow=True).words
     before = acts(app)
     page = confirmed(visit, log, asked, follow=True)
-    assert "Nothing was sent again: these texts are on their way already" in page.words
+    assert "Nothing was resent: these texts are already being sent" in page.words
     assert acts(app) == before
 
 
@@ -363,33 +365,33 @@ def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(app, vi
         add_opt_out(ZOE)
         add_dead_number(MIA)
     page = visit(ask(log, app, ZOE, LEO, MIA), "ada")
-    assert page.headings == ["Send again to 1 person"]
-    assert "2 people stay out" in page.words
+    assert page.headings == ["Resend to 1 person"]
+    assert "2 people skipped" in page.words
     assert "Said STOP 1 Only they can change that" in page.words
     assert "Number does not work 1" in page.words
     page = confirmed(visit, log, page, follow=True)
-    assert "2 people stay out: " in page.words
+    assert "2 people skipped: " in page.words
     assert {row(app, phone).status.value for phone in (ZOE, MIA)} == {
         "unknown",
         "not_sent",
     }
     page = visit(ask(log, app, ZOE), "ada")
-    assert "Nobody is left whose text may go again." in page.words
-    assert "1 person stays out" in page.words
+    assert "None of these texts can be resent." in page.words
+    assert "1 person skipped" in page.words
 
 
 def test_more_people_than_the_page_said_are_looked_at_again(app, visit, log):
     asked = visit(at(log, "/send-again?state=not_sent"), "ada")
     doubt(app, LEO, "not_sent")
     page = confirmed(visit, log, asked, follow=True)
-    assert "It is 2 people now. Check again." in page.words
-    assert page.headings == ["Send again to 2 people"]
+    assert "It is 2 people now. Please review again." in page.words
+    assert page.headings == ["Resend to 2 people"]
     assert row(app, MIA).status == "not_sent"
 
 
 def test_what_somebody_left_is_not_among_all_of_these(app, visit, log):
     visit(at(log, "/leave"), "sol", message_ids=str(row(app, ZOE).id))
-    assert visit(at(log, "/send-again?state=unknown"), "ada").headings == ["Send again to 1 person"]
+    assert visit(at(log, "/send-again?state=unknown"), "ada").headings == ["Resend to 1 person"]
 
 
 def test_a_text_of_another_blast_is_nobodys_here(app, visit, log):
@@ -398,16 +400,16 @@ def test_a_text_of_another_blast_is_nobodys_here(app, visit, log):
     doubt_of_other = next(each for each in list_messages(app) if each.message_log_id == other)
     set_message_status(app, doubt_of_other.phone, "unknown")
     page = visit(at(log, f"/send-again?message_ids={doubt_of_other.id}"), "ada")
-    assert "Nobody is left whose text may go again." in page.words
+    assert "None of these texts can be resent." in page.words
 
 
 def test_a_paused_blast_stays_paused_and_the_page_says_so(app, visit, log):
     visit(at(log, "/send-again"), "ada", message_ids=str(row(app, LEO).id), confirm="1")
     visit.post(at(log, "/pause"), "sol")
     page = visit(ask(log, app, ZOE), "ada")
-    assert "The blast is paused: nothing leaves before it is resumed." in page.words
+    assert "The blast is paused: nothing is sent until it is resumed." in page.words
     page = confirmed(visit, log, page, follow=True)
-    assert "1 person waits until the blast is resumed." in page.words
+    assert "Queued for 1 person. Nothing is sent until the blast is resumed." in page.words
     assert log_now(app, log).status == "paused"
 
 
@@ -429,9 +431,9 @@ def test_of_a_stopped_blast_only_these_go(app, visit, log):
 def test_after_a_blasts_own_end_nothing_of_it_goes_again(app, visit, log):
     with app.app_context(), write() as session:
         session.get(MessageLog, log).not_after = now() - HOUR
-    assert "Nothing leaves after" in visit(at(log), "sol").words
+    assert "Stop sending at" in visit(at(log), "sol").words
     page = visit(ask(log, app, ZOE), "ada")
-    assert "Nothing of this blast leaves after" in page.words
+    assert "This blast stopped sending at" in page.words
     assert 'name="confirm"' not in page.text
     visit(at(log, "/send-again"), "ada", message_ids=str(row(app, ZOE).id), confirm="1")
     assert row(app, ZOE).status == "unknown"
@@ -442,7 +444,7 @@ def test_who_was_left_out_for_what_has_changed_is_sent_to_as_if_they_had_only_wa
     app, visit, log, reason
 ):
     set_message_status(app, MAX, "skipped", reason=reason)
-    assert "Send it again" in visit(at(log, "?state=left_out"), "ada").words
+    assert "Resend it" in visit(at(log, "?state=left_out"), "ada").words
     confirmed(visit, log, visit(at(log, f"/send-again?state={reason}"), "ada"))
     assert (row(app, MAX).status, row(app, MAX).reason) == ("queued", None)
 
@@ -460,7 +462,7 @@ def test_many_come_in_pages_and_are_all_sent(app, visit):
     assert "message_ids" not in page.text
     assert len(re.findall(r"Person 0000\d\d", page.words)) == 50
     page = confirmed(visit, log, page, follow=True)
-    assert "620 people get the text again" in page.words
+    assert "Resending to 620 people" in page.words
     assert log_now(app, log).failure_count == 0
 
 
@@ -520,7 +522,7 @@ def test_a_held_sender_says_why_and_when_it_tries_next(app, visit, running):
 
 def test_after_the_hold_one_text_goes_to_try(app, visit, running):
     hold(app, running, now() - timedelta(seconds=1))
-    assert "The others wait. One text goes now, to try." in visit(at(running), "sol").words
+    assert "The others wait. Trying one text now." in visit(at(running), "sol").words
 
 
 def test_resuming_says_try_now(app, visit, running):
@@ -544,7 +546,7 @@ def test_a_slowed_sender_says_its_pace_and_takes_its_time(app, visit, running):
         "Twilio asked us to slow down: 25 % of the usual pace, faster again within a minute."
         in page.words
     )
-    assert "A few seconds left 12.5 parts a second" in page.words
+    assert "A few seconds left 12.5 text segments a second" in page.words
 
 
 def test_what_holds_another_sender_is_not_said_here(app, visit, running):

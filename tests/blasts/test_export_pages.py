@@ -38,7 +38,7 @@ def test_the_spreadsheet_has_a_row_for_everybody_and_runs_nothing(visit, log):
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
     assert [(row["phone"], row["status"], row["code"], row["failed"]) for row in rows] == [
         (ZOE, "Failed", "30006", "2026-05-08T20:45:12Z"),
-        (LEO, "Left out", "", ""),
+        (LEO, "Skipped", "", ""),
     ]
     assert rows[0]["name"] == "'=cmd|'/c calc'!A1"
     assert rows[0]["text"].startswith("Hi =cmd")

@@ -61,10 +61,10 @@ def test_while_it_is_sent_the_page_counts_and_asks_again(app, visit, log):
     set_message_status(app, ZOE, "delivered")
     page = visit(at(log), "sol")
     assert "Sending: 1 of 3" in page.words
-    assert "A few seconds left 50 parts a second" in page.words
+    assert "A few seconds left 50 text segments a second" in page.words
     assert "delivered 1" in page.words
     assert "waiting 2" in page.words
-    assert "left out 1" in page.words
+    assert "skipped 1" in page.words
     assert (
         f'hx-get="{at(log, "/live")}?was=processing" hx-trigger="every 2s" hx-swap="outerHTML"'
         in get_one_line_html(page)
@@ -89,7 +89,7 @@ def test_when_all_is_known_it_stops_asking(app, visit, log):
         set_message_status(app, phone, "delivered")
     close_finished_blasts(app)
     part = visit(at(log, "/live"), "ada")
-    assert "Finished: all 3 delivered" in part.words
+    assert "Delivered to all 3 people." in part.words
     assert "hx-trigger" not in part.text
 
 
@@ -98,7 +98,7 @@ def test_receipts_are_awaited_for_ten_minutes_after_the_end(app, visit, log):
         set_message_status(app, phone, "accepted")
     close_finished_blasts(app)
     part = visit(at(log, "/live"), "ada")
-    assert "Finished: 3 of 3 sent, 0 delivered" in part.words
+    assert "Sent to 3 people. Waiting for delivery confirmation." in part.words
     assert "hx-trigger" in part.text
     with time_machine.travel(now() + timedelta(minutes=11), tick=False):
         assert "hx-trigger" not in visit(at(log, "/live"), "ada").text
@@ -132,9 +132,9 @@ def test_the_numbers_as_json_add_up(app, visit, log):
 
 WORDS = [
     ("delivered", {}, "Delivered"),
-    ("submitting", {}, "Leaving now"),
-    ("accepted", {}, "On its way"),
-    ("no_receipt", {}, "the phone company never said what became of it"),
+    ("submitting", {}, "Sending"),
+    ("accepted", {}, "Sent"),
+    ("no_receipt", {}, "The carrier doesn't report delivery."),
     ("failed", {"error_code": 30006, "provider_sid": "SM1"}, "landline"),
     ("failed", {"error_code": 99999}, "Twilio reported 99999."),
     ("failed", {}, "Twilio did not take the text and gave no reason."),
@@ -143,44 +143,44 @@ WORDS = [
         {"provider_sid": "SM1"},
         "It did not arrive, and the phone company gave no reason.",
     ),
-    ("opted_out", {}, "Said STOP Said STOP"),
+    ("opted_out", {}, "Opted out"),
     (
         "unknown",
         {"reason": "no_answer"},
-        "Twilio did not answer. We do not know whether it left",
+        "We couldn't confirm this text was sent. Twilio did not answer.",
     ),
     (
         "unknown",
         {"reason": "carrier_fault"},
-        "Twilio answered with a fault of its own. We do not know whether it left",
+        "Twilio reported an error of its own.",
     ),
     (
         "unknown",
         {"reason": "no_name"},
-        "Twilio said yes, but did not name the text. We do not know whether it left",
+        "Twilio accepted it without an identifier.",
     ),
     (
         "unknown",
         {"reason": "process_stopped"},
-        "SMS Admin stopped while it was leaving. We do not know",
+        "SMS Admin stopped while sending it.",
     ),
-    ("unknown", {}, "Not sure We do not know whether it left."),
+    ("unknown", {}, "Unconfirmed We couldn't confirm this text was sent."),
     (
         "not_sent",
         {"reason": "no_answer"},
-        "Not sent Twilio knows nothing of it, after a day of asking.",
+        "Not sent Twilio has no record of this text after a day of checks.",
     ),
-    ("cancelled", {"reason": "stopped"}, "Stopped by a person before it left."),
+    ("cancelled", {"reason": "stopped"}, "Stopped before it was sent."),
     ("cancelled", {"reason": "other_carrier"}, "Made in practice mode"),
     ("skipped", {"reason": "number_dead"}, "Number does not work"),
     ("skipped", {"reason": "too_long"}, "The text would be too long"),
     (
         "skipped",
         {"reason": "country_off"},
-        "Left out Texts to their country are switched off",
+        "Skipped Texts to their country are switched off",
     ),
-    ("expired", {}, "It was too late"),
-    ("expired", {"reason": "too_late"}, "It was too late"),
+    ("expired", {}, "Its time to stop sending had passed."),
+    ("expired", {"reason": "too_late"}, "Its time to stop sending had passed."),
 ]
 
 
@@ -211,7 +211,7 @@ def test_trouble_comes_first_and_filters_narrow_the_list(app, visit, log):
         < page.words.index("Zoë +")
         < page.words.index("Max +")
     )
-    assert "All 4 Failed 1 Waiting 1 Delivered 1 Left out 1" in page.words
+    assert "All 4 Failed 1 Waiting 1 Delivered 1 Skipped 1" in page.words
     page = visit(at(log, "?state=failed"), "ada")
     assert "Mia +" in page.words
     assert "Zoë +" not in page.words
@@ -226,7 +226,7 @@ def test_people_are_found_by_name_or_number(visit, log, search):
 
 
 def test_a_search_that_finds_nobody_says_so(visit, log):
-    assert "Nobody here goes by that." in visit(at(log, "?search=%25"), "ada").words
+    assert "No one here matches that." in visit(at(log, "?search=%25"), "ada").words
 
 
 def test_a_large_blast_comes_in_pages_each_person_once(app, visit):
@@ -249,7 +249,7 @@ def test_both_may_pause_and_resume_what_a_person_paused(app, visit, log):
     assert visit.post(at(log, "/pause"), "sol").status_code == 303
     assert status_of(app, log) == "paused"
     page = visit(at(log), "sol")
-    assert "Paused: 0 of 3 have left" in page.words
+    assert "Paused after 0 of 3" in page.words
     assert at(log, "/resume") in page.text
     assert visit.post(at(log, "/resume"), "sol").status_code == 303
     assert status_of(app, log) == "processing"
@@ -260,7 +260,7 @@ def test_after_a_fault_the_cause_and_the_fix_are_said_and_an_admin_resumes(app, 
     fault(app, 30034, "This US number is not registered yet.")
     page = visit(at(log), "sol")
     assert "This US number is not registered yet. Register the number for US texts" in page.words
-    assert "An admin can resume it when that is mended." in page.words
+    assert "An admin can resume it once this is fixed." in page.words
     assert at(log, "/resume") not in page.text
     assert visit.post(at(log, "/resume"), "sol").status_code == 403
     assert status_of(app, log) == "paused"
@@ -275,7 +275,7 @@ def test_both_may_stop_the_rest(app, visit, log):
     page = visit(at(log), "sol")
     assert 'data-confirm="Stop the rest? 2 people will not be texted."' in page.text
     page = visit(at(log, "/cancel"), "sol", follow=True, _="")
-    assert "Stopped: 1 had left, 3 did not" in page.words
+    assert "Stopped: 1 sent, 2 not sent, 1 skipped" in page.words
     assert {row.phone: row.status for row in list_messages(app)}[LEO] == "cancelled"
     assert verbs(app)[-1] == "blast.stopped"
 
@@ -305,7 +305,7 @@ def test_a_log_whose_people_all_went_before_its_time_says_so(app, visit):
     with app.app_context():
         add_opt_out(ZOE)
     page = visit(at(release_blasts(app)), "ada")
-    assert "Failed: nobody got it" in page.words
+    assert "Failed: no one received it" in page.words
     assert "Nobody was left to text." in page.words
 
 
@@ -321,7 +321,7 @@ def test_a_log_of_the_first_design_shows_its_two_counts(app, visit):
             )
         )
     page = visit(at(1), "ada")
-    assert "sent, no receipt yet 7" in page.words
+    assert "7 sent, not confirmed yet" in page.words
     assert visit(at(1, "/status"), "ada").json["accepted"] == 7
 
 

@@ -151,9 +151,9 @@ def test_later_is_said_in_words_with_its_zone(app, visit):
         add_member(ZOE, "Zoë")
     with time_machine.travel(AT_NOON, tick=False):
         page = open_review(visit, **LATER)
-    assert "Fri 8 May 20:45, America/Denver (in 2 days 14 hours)" in page.words
+    assert "Fri, May 8, 8:45 PM, America/Denver (in 2 days 14 hours)" in page.words
     assert "Schedule for 1 person" in page.words
-    assert "You can cancel until Fri 8 May 20:45." in page.words
+    assert "You can cancel until Fri, May 8, 8:45 PM." in page.words
 
 
 def test_a_time_that_comes_twice_is_the_first_unless_the_other_is_taken(app, visit):
@@ -162,7 +162,7 @@ def test_a_time_that_comes_twice_is_the_first_unless_the_other_is_taken(app, vis
     twice = LATER | {"schedule_date": "2026-11-01", "schedule_time": "01:30"}
     with time_machine.travel(AT_NOON, tick=False):
         page = open_review(visit, **twice)
-        assert "01:30 comes twice. It goes out the first time." in page.words
+        assert "1:30 AM comes twice. It goes out the first time." in page.words
         page = press_button(visit, page, other_fold="second")
         assert "It goes out the second time." in page.words
         assert get_review_fields(page)["fold"] == "second"

@@ -98,7 +98,7 @@ def test_a_blast_for_later_shows_its_time_and_can_be_cancelled_by_both(app, visi
         blast = send_blast(visit, "ada", **LATER)
         page = visit(at(blast), "sol")
         assert "Starts in 2 days 14 hours" in page.words
-        assert "Fri 8 May 20:45, America/Denver" in page.words
+        assert "Fri, May 8, 8:45 PM, America/Denver" in page.words
         page = visit(at(blast, "/cancel"), "sol", follow=True, _="")
     assert "Cancelled. Nobody was texted." in page.words
     assert [each.status for each in list_scheduled_blasts(app)] == ["cancelled"]

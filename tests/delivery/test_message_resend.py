@@ -106,7 +106,7 @@ def test_what_was_not_sent_is_sent_again_by_a_person(doubtful, background):
     for phone in (ZOE, LEO, MIA):
         make(app, phone, "not_sent")
     page, _ = confirmed(app, log_id, "not_sent")
-    assert page.headings == ["Send again to 3 people"]
+    assert page.headings == ["Resend to 3 people"]
     assert [
         page.words.count(name) for name in ("+1 303 555 0142", "+1 303 555 0143", "+1 303 555 0144")
     ] == [1, 1, 1]

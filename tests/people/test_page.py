@@ -116,11 +116,11 @@ def test_a_number_that_no_phone_can_have_still_has_a_page(visit, app):
     [
         (
             {"status": "skipped", "reason": "said_stop", "body": ""},
-            "Left out Said STOP",
+            "Skipped Said STOP",
         ),
         (
             {"status": "skipped", "reason": "number_dead", "body": ""},
-            "Left out Number does not work",
+            "Skipped Number does not work",
         ),
         ({"status": "cancelled", "reason": "stopped"}, "Cancelled Stopped by a person"),
         ({"status": "expired"}, "Too late, not sent"),
@@ -304,7 +304,7 @@ def test_what_may_mean_stop_is_quoted_until_somebody_decides(visit, app):
     with app.app_context(), write():
         open_stop_question(ZOE, None, "who is this? stop texting me or else", now())
     words = visit(f"/people/{ZOE[1:]}", "sol").words
-    assert "No. Perhaps said STOP. Decide in their conversation whether they want texts." in words
+    assert "No. Possible opt-out. Decide in their conversation whether they want texts." in words
     assert "They texted who is this? stop texting me or else" in words
     assert "Nothing is sent to them. If nobody decides before" in words
 

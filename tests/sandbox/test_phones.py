@@ -124,7 +124,7 @@ def test_the_screen_shows_a_text_exactly_with_its_parts_and_state(app, visit, zo
     page = visit(ZOES, "sol")
     assert "Hi  Zoë,\n&lt;b&gt;سلام&lt;/b&gt; &amp; 😀" in page.text
     assert 'class="bub in" dir="auto"' in page.text
-    assert "2 parts · On its way" in page.words
+    assert "2 parts · Sent" in page.words
 
 
 def test_a_phone_writes_back_and_is_heard_at_once(app, visit, zoe):
@@ -235,7 +235,7 @@ def test_what_happened_tells_the_life_of_a_text(app, visit):
         "Receipt: delivered “ Text 0 ”",
         "Handed to the practice network “ Text 0 ”",
         "Failed That is not a phone number. “ Text 1 ”",
-        "Left out Said STOP. “ Text 2 ”",
+        "Skipped Said STOP. “ Text 2 ”",
         "Cancelled “ Text 3 ”",
     ):
         assert words in page.words

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.core.db import db
-from app.delivery.models import MessageLog
+from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.blast_outcomes import select_results_audience
 from app.delivery.queries.blast_records import find_blast_log
-from app.domain.delivery.blast_labels import name_blast
+from app.domain.delivery.blast_labels import describe_audience, name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience, describe_outcome
 from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.skip_reasons import SkipReason
@@ -53,9 +53,15 @@ def describe_results_audience(audience: ResultsAudience) -> ResultsAudienceLabel
     return ResultsAudienceLabel(audience, label, count)
 
 
-def describe_stored_audience(log: MessageLog, outcome: BlastOutcome) -> str:
-    """Return whom a blast is or was for, without counting them."""
-    return describe_outcome(outcome, name_blast(log))
+def describe_blast_audience(
+    blast: MessageLog | ScheduledMessage, event_title: str | None = None
+) -> str:
+    """Return whom a blast is or was for; `event_title`: of its event, None where it was deleted."""
+    results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
+    log = find_blast_log(results_of.log_id) if results_of else None
+    if results_of is None or log is None:
+        return describe_audience(blast.target, event_title)
+    return describe_outcome(results_of.outcome, name_blast(log))
 
 
 def count_results_people(audience: ResultsAudience) -> int:

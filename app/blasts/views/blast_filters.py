@@ -5,6 +5,7 @@ from app.domain.delivery.blast_labels import (
     describe_audience,
     explain_message_status,
     format_blast_title,
+    name_blast,
 )
 from app.domain.texts.message_templates import has_event_placeholders, has_name_placeholders
 from app.domain.texts.plurals import pluralize
@@ -25,6 +26,7 @@ for _filter in (
     format_people_count,
     format_segment_count,
     format_blast_title,
+    name_blast,
     describe_audience,
     has_name_placeholders,
     has_event_placeholders,

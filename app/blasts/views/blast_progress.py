@@ -20,6 +20,7 @@ from app.domain.delivery.message_statuses import (
     build_blast_counts,
 )
 from app.domain.delivery.send_rate import compute_rate_share
+from app.domain.texts.plurals import pluralize
 from app.domain.time.durations import format_approximate_duration, format_time_until
 
 # How long after its end a blast's page goes on looking for receipts.
@@ -30,15 +31,6 @@ UNSETTLED_STATUSES = (
     MessageStatus.ACCEPTED,
     MessageStatus.SENT,
 )
-RECIPIENT_FILTER_LABELS = {
-    "failed": "Failed",
-    "unknown": "Not sure",
-    "not_sent": "Not sent",
-    "waiting": "Waiting",
-    "sent": "Sent",
-    "delivered": "Delivered",
-    "left_out": "Left out",
-}
 
 
 @dataclass(frozen=True)
@@ -82,7 +74,7 @@ class BlastProgress:
 
     @property
     def is_open(self) -> bool:
-        """Whether something may still leave."""
+        """Whether something may still be sent."""
         return self.log.status in OPEN_BLAST_STATUSES
 
     @property
@@ -97,36 +89,60 @@ class BlastProgress:
 
     @property
     def recipient_count(self) -> int:
-        """How many people it is for, without those left out."""
-        return self.tally.total - self.tally.skipped
+        """How many people it is for, without those who were skipped."""
+        return self.tally.total - self.skipped_count
 
     @property
     def processed_count(self) -> int:
         """How many of them have been handed to the carrier or have failed."""
-        return self.recipient_count - self.tally.queued - self.tally.in_flight
+        tally = self.tally
+        return self.recipient_count - tally.queued - tally.in_flight - self.not_sent_count
 
     @property
     def status_line(self) -> str:
         """What is happening, in a few words."""
+        sent, people = f"{self.tally.success_count:,}", f"{self.recipient_count:,}"
         processed = f"{self.processed_count:,}"
-        recipients = f"{self.recipient_count:,}"
         return {
-            BlastStatus.PROCESSING: f"Sending: {processed} of {recipients}",
-            BlastStatus.PAUSED: f"Paused: {processed} of {recipients} have left",
+            BlastStatus.PROCESSING: f"Sending: {processed} of {people}",
+            BlastStatus.PAUSED: f"Paused after {processed} of {people}",
             BlastStatus.SENT: self._describe_outcome(),
-            BlastStatus.FAILED: "Failed: nobody got it",
+            BlastStatus.FAILED: "Failed: no one received it",
             BlastStatus.CANCELLED: (
-                f"Stopped: {processed} had left, {self.tally.skipped:,} did not"
+                f"Stopped: {sent} sent, {self.not_sent_count:,} not sent, "
+                f"{self.skipped_count:,} skipped"
             ),
         }[self.log.status]
 
     def _describe_outcome(self) -> str:
-        sent, delivered = self.tally.success_count, self.tally.delivered
-        if delivered != self.recipient_count:
-            return f"Finished: {sent:,} of {self.recipient_count:,} sent, {delivered:,} delivered"
-        if delivered > 1:
-            return f"Finished: all {delivered:,} delivered"
-        return "Finished: delivered"
+        tally = self.tally
+        sent = pluralize(tally.success_count, "person", "people")
+        if self.is_all_delivered:
+            return f"Delivered to {'all ' if tally.delivered > 1 else ''}{sent}."
+        if tally.success_count != self.recipient_count:
+            sent = f"{tally.success_count:,} of {self.recipient_count:,} people"
+        if not tally.accepted:
+            return f"Sent to {sent}. {tally.delivered:,} delivered."
+        if not tally.delivered:
+            return f"Sent to {sent}. Waiting for delivery confirmation."
+        return f"Sent to {sent}. {tally.delivered:,} delivered, {tally.accepted:,} not confirmed."
+
+    @property
+    def is_all_delivered(self) -> bool:
+        """Whether every text has arrived."""
+        return self.log.status == BlastStatus.SENT and (
+            0 < self.tally.delivered == self.recipient_count
+        )
+
+    @property
+    def not_sent_count(self) -> int:
+        """How many texts were never handed over: stopped, too late, or unknown to the carrier."""
+        return self.count_in_filter("not_sent")
+
+    @property
+    def skipped_count(self) -> int:
+        """How many people were skipped when it was released."""
+        return self.tally.skipped - self.not_sent_count
 
     @property
     def time_left(self) -> str:
@@ -140,7 +156,7 @@ class BlastProgress:
     def pace(self) -> str:
         """Segments a second, for people."""
         rate = round(self._segments_per_second, 2)
-        noun = "part" if rate == 1 else "parts"
+        noun = "text segment" if rate == 1 else "text segments"
         return f"{rate:g} {noun} a second"
 
     @property
@@ -156,7 +172,7 @@ class BlastProgress:
 
     @property
     def hold_notice(self) -> str:
-        """Why nothing leaves though the blast runs, and what comes next; "" when no hold is on."""
+        """Why nothing is sent though the blast runs, and what comes next; "" when no hold is on."""
         if self.health is None or self.log.status != BlastStatus.PROCESSING:
             return ""
         hold_until = self.health.hold_until
@@ -165,7 +181,7 @@ class BlastProgress:
         reason = self.health.hold_words or "Twilio asked us to wait."
         if hold_until > self.moment:
             return f"{reason} Next try {format_time_until(hold_until, self.moment)}."
-        return f"{reason} One text goes now, to try."
+        return f"{reason} Trying one text now."
 
     @property
     def _hold_seconds(self) -> float:
@@ -187,31 +203,16 @@ class BlastProgress:
     @property
     def bar_segments(self) -> list[tuple[str, int, str]]:
         """The pieces of the bar as (CSS class, count, label); they add up to everybody."""
-        tally, not_sent = self.tally, self.count_in_filter("not_sent")
+        tally = self.tally
         return [
             ("st-ok", tally.delivered, "delivered"),
-            ("st-sent", tally.accepted, "sent"),
+            ("st-sent", tally.accepted, "sent, not confirmed yet"),
             ("st-bad", tally.failed, "failed"),
-            ("st-warn", tally.unknown, "not sure"),
-            ("st-warn", not_sent, "not sent"),
+            ("st-warn", tally.unknown, "unconfirmed"),
+            ("st-warn", self.not_sent_count, "not sent"),
             ("st-wait", tally.queued + tally.in_flight, "waiting"),
-            ("st-out", tally.skipped - not_sent, "left out"),
+            ("st-out", self.skipped_count, "skipped"),
         ]
-
-    @property
-    def key_figures(self) -> list[tuple[int, str]]:
-        """The big numbers; of those that are nothing only "delivered" and "failed"."""
-        tally, not_sent = self.tally, self.count_in_filter("not_sent")
-        figures = [
-            (tally.delivered, "delivered"),
-            (tally.accepted, "sent, no receipt yet"),
-            (tally.failed, "failed"),
-            (tally.queued + tally.in_flight, "waiting"),
-            (tally.unknown, "not sure"),
-            (not_sent, "not sent"),
-            (tally.skipped - not_sent, "left out"),
-        ]
-        return [figure for figure in figures if figure[0] or figure[1] in ("delivered", "failed")]
 
     @property
     def fault_reason(self) -> str:

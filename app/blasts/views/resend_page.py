@@ -15,9 +15,9 @@ from app.blasts.views.unresolved_message_options import is_on_current_carrier
 from app.blasts.views.unresolved_messages import MessagesUnchanged
 from app.core.access import current_username, roles_required
 from app.core.clock import now
+from app.core.local_formats import format_local_time
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page, list_params
 from app.core.settings import current_settings
-from app.core.template_filters import format_local_time
 from app.delivery.actions.message_resend import ResendResult, resend_messages
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_records import find_blast_log, reload_blast_log
@@ -31,10 +31,10 @@ from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
-from app.domain.texts.plurals import choose_by_count, pluralize
+from app.domain.texts.plurals import pluralize
 from app.organisation import queries as organisation
 
-NOTHING_TO_SEND = "Nothing was sent again: these texts are on their way already, or may not go."
+NOTHING_TO_SEND = "Nothing was resent: these texts are already being sent, or can't be sent."
 
 
 @bp.route("/logs/<int:log_id>/send-again", methods=["GET", "POST"])
@@ -99,7 +99,7 @@ def _has_selection_changed(log: MessageLog, selection: MessageSelection) -> bool
     count = preview_resend(log.id, selection.ids).people
     if not count or request.form.get("seen_count", "") == str(count):
         return False
-    flash(f"It is {pluralize(count, 'person', 'people')} now. Check again.", "warning")
+    flash(f"It is {pluralize(count, 'person', 'people')} now. Please review again.", "warning")
     return True
 
 
@@ -109,22 +109,20 @@ def _format_resend_result(result: ResendResult, log: MessageLog) -> str:
     if not skipped_count:
         return sentence
     people = pluralize(skipped_count, "person", "people")
-    verb = choose_by_count(skipped_count, "stays", "stay")
     reasons = ", ".join(
         f"{SKIP_REASON_LABELS[reason][0]} ({count:,})"
         for reason, count in result.skipped_by_reason.items()
     )
-    return f"{sentence} {people} {verb} out: {reasons}."
+    return f"{sentence} {people} skipped: {reasons}."
 
 
 def _format_queued_count(count: int, log: MessageLog) -> str:
     people = pluralize(count, "person", "people")
     if log.status == BlastStatus.PAUSED:
-        verb = choose_by_count(count, "waits", "wait")
-        return f"{people} {verb} until the blast is resumed."
+        return f"Queued for {people}. Nothing is sent until the blast is resumed."
     if count == 1:
-        return f"{people} gets the text again."
-    return f"{people} get the text again; one goes first, to try."
+        return "Resending to 1 person."
+    return f"Resending to {people}. We'll send one first, then the rest."
 
 
 def _get_resend_refusal(log: MessageLog) -> str:
@@ -134,18 +132,18 @@ def _get_resend_refusal(log: MessageLog) -> str:
         return f"This blast was made {origin}, which is not in use now. Copy it as a new blast."
     if log.not_after and not compute_validity_seconds(log.not_after, now()):
         end = format_local_time(log.not_after)
-        return f"Nothing of this blast leaves after {end}. Copy it as a new blast."
+        return f"This blast stopped sending at {end}. Copy it as a new blast."
     return ""
 
 
 def _build_resend_facts(log: MessageLog, preview: ResendPreview) -> list[tuple[str, str]]:
     settings_row = organisation.get_organisation()
-    facts = [("Length", pluralize(preview.segments, "part"))]
+    facts = [("Length", pluralize(preview.segments, "segment"))]
     cost = compute_cost(preview.segments, settings_row.price_per_segment)
     if cost is not None:
         facts.append(("Cost about", format_money(cost, settings_row.currency)))
     if log.not_after:
-        facts.append(("Nothing leaves after", format_local_time(log.not_after)))
+        facts.append(("Stop sending at", format_local_time(log.not_after)))
     return facts
 
 

@@ -18,6 +18,7 @@ from app.blasts.queries.event_labels import (
 from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
+from app.core.local_formats import format_time_in_zone
 from app.core.pagination import list_params
 from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
@@ -210,7 +211,7 @@ def _format_due_time(blast: ScheduledMessage) -> str:
 def _format_blast_time(moment: datetime, blast: ScheduledMessage) -> str:
     """Return a moment of a blast on the clocks it was chosen by."""
     zone = blast.timezone or "UTC"
-    return f"{local_times.format_moment(moment, zone, now=now())}, {zone}"
+    return f"{format_time_in_zone(moment, zone)}, {zone}"
 
 
 def _explain_clock_change(blast: ScheduledMessage) -> str | None:

@@ -17,16 +17,14 @@ from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.blasts.queries.event_labels import find_blast_survey
-from app.blasts.views.blast_progress import (
-    RECIPIENT_FILTER_LABELS,
-    BlastProgress,
-    fetch_blast_progress,
-)
+from app.blasts.queries.results_audience import describe_blast_audience
+from app.blasts.views.blast_figures import build_blast_report, build_filter_chips
+from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
 from app.blasts.views.blueprint import bp
 from app.blasts.views.unresolved_message_options import find_bulk_options
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.core.pagination import list_params
+from app.core.pagination import ListPage, list_params
 from app.core.settings import current_settings
 from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
@@ -37,10 +35,17 @@ from app.delivery.queries.blast_records import (
     find_schedule_of_log,
     reload_blast_log,
 )
+from app.delivery.queries.blast_reply_people import (
+    REPLY_FILTERS,
+    fetch_reply_people_page,
+    find_reply_bodies,
+)
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.domain.delivery.message_statuses import BlastStatus
 
-RESUME_HELD_TEXT = "It cannot go on yet: nothing is being sent. The line at the top says why."
+# Everyone, with the list open.
+ALL_FILTER = "all"
+RESUME_HELD_TEXT = "It can't continue yet: sending is off. The notice at the top says why."
 
 
 class ResumeHeld(Exception):
@@ -66,21 +71,33 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
     log = _get_log_or_404(log_id)
     progress = fetch_blast_progress(log, now())
     filter_name = request.args.get("state", "")
-    if filter_name not in RECIPIENT_FILTERS:
+    if filter_name not in (*RECIPIENT_FILTERS, *REPLY_FILTERS, ALL_FILTER):
         filter_name = ""
-    page = fetch_blast_recipients_page(log_id, filter_name, list_params((), ""), progress.counts)
+    report = build_blast_report(progress)
+    page = _fetch_people_page(progress, filter_name)
     return render_template(
         "blasts/log.html",
         log=log,
         progress=progress,
+        report=report,
         page=page,
         filter_name=filter_name,
         has_texts="texts" in request.args,
-        chips=_build_filter_chips(progress, filter_name),
+        chips=build_filter_chips(log_id, progress.tally.total, report.counts, filter_name),
         bulk=find_bulk_options(log, filter_name),
+        reply_bodies=find_reply_bodies(page.rows),
         schedule=find_schedule_of_log(log_id),
         survey=find_blast_survey(log.survey_id),
+        audience=describe_blast_audience(log, log.event_title),
     )
+
+
+def _fetch_people_page(progress: BlastProgress, filter_name: str) -> ListPage:
+    params = list_params((), "")
+    log_id = progress.log.id
+    if filter_name in REPLY_FILTERS:
+        return fetch_reply_people_page(log_id, filter_name, params)
+    return fetch_blast_recipients_page(log_id, filter_name, params, progress.counts)
 
 
 @bp.get("/logs/<int:log_id>/live")
@@ -92,7 +109,11 @@ def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
     """
     log = _get_log_or_404(log_id)
     progress = fetch_blast_progress(log, now())
-    response = Response(render_template("blasts/_live.html", log=log, progress=progress))
+    response = Response(
+        render_template(
+            "blasts/_live.html", log=log, progress=progress, report=build_blast_report(progress)
+        )
+    )
     if request.args.get("was", log.status.value) != log.status.value:
         response.headers["HX-Refresh"] = "true"
     return response
@@ -198,19 +219,3 @@ def _stop_remaining_messages(log_id: int) -> bool:
 
 def _get_log_or_404(log_id: int) -> MessageLog:
     return find_blast_log(log_id) or abort(404)
-
-
-def _build_filter_chips(progress: BlastProgress, selected: str) -> list[tuple[str, str, bool]]:
-    """Return the filters above the people as (label, url, is selected).
-
-    Each says its number; one that would show nobody is left out.
-    """
-    log_id = progress.log.id
-    all_url = url_for("blasts.show_sent_blast", log_id=log_id)
-    chips = [(f"All {progress.tally.total:,}", all_url, not selected)]
-    for filter_name, label in RECIPIENT_FILTER_LABELS.items():
-        count = progress.count_in_filter(filter_name)
-        if count or filter_name == selected:
-            url = url_for("blasts.show_sent_blast", log_id=log_id, state=filter_name)
-            chips.append((f"{label} {count:,}", url, filter_name == selected))
-    return chips

@@ -104,11 +104,11 @@ def _build_bulk_options(log: MessageLog, state: str, count: int) -> BulkOptions 
 
 
 def format_lookup_count(row: Any) -> str:
-    """Return "Asked 3 times so far."; "" before the first time."""
+    """Return " (checked 3 times)"; "" before the first time."""
     if not row.lookups:
         return ""
     times = REPEAT_WORDS.get(row.lookups, f"{row.lookups:,} times")
-    return f"Asked {times} so far."
+    return f" (checked {times})"
 
 
 for _filter in (is_left_unresolved, get_message_options, format_lookup_count):

@@ -18,9 +18,9 @@ from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
 from app.delivery.queries.blast_records import find_blast_log
 from app.domain.texts.plurals import choose_by_count, pluralize
 
-LOOKUP_REQUESTED = "We ask now. What we hear appears here by itself."
-NOTHING_TO_CHECK = "There was nothing to ask about any more."
-NOTHING_TO_LEAVE = "There was nothing to decide any more."
+LOOKUP_REQUESTED = "Checking now. The result will appear here."
+NOTHING_TO_CHECK = "There is nothing left to check."
+NOTHING_TO_LEAVE = "There is nothing left to dismiss."
 
 SelectionAction = Callable[[int, Sequence[int], datetime], int]
 
@@ -58,9 +58,9 @@ def leave_blast_messages_unresolved(log_id: int) -> ResponseReturnValue:
 
 
 def _format_left_count(count: int) -> str:
-    verb = choose_by_count(count, "stays as it is", "stay as they are")
-    stay = f"{pluralize(count, 'text')} {verb}"
-    return f"{stay}. A receipt that still comes counts."
+    pronoun = choose_by_count(count, "its", "their")
+    texts = pluralize(count, "text")
+    return f"{texts} dismissed. If a receipt still comes, {pronoun} status changes."
 
 
 def _apply_to_selection(log_id: int, verb: str, action: SelectionAction) -> int:

@@ -15,7 +15,11 @@ OUTCOME_STATUSES: dict[BlastOutcome, tuple[MessageStatus, ...]] = {
     BlastOutcome.NO_REPLY: ACCEPTED_STATUSES,
     BlastOutcome.DELIVERED: (MessageStatus.DELIVERED,),
     BlastOutcome.FAILED: FAILED_STATUSES,
-    BlastOutcome.NOT_SENT: (MessageStatus.CANCELLED, MessageStatus.EXPIRED),
+    BlastOutcome.NOT_SENT: (
+        MessageStatus.CANCELLED,
+        MessageStatus.EXPIRED,
+        MessageStatus.NOT_SENT,
+    ),
 }
 OUTCOME_ANSWERS: dict[BlastOutcome, tuple[ReplyAnswer, ...]] = {
     BlastOutcome.REPLIED: tuple(ReplyAnswer),

@@ -28,11 +28,11 @@ from app.domain.phones.phone_number import extract_digits
 RECIPIENT_FILTERS: dict[str, tuple[MessageStatus, ...]] = {
     "failed": FAILED_STATUSES,
     "unknown": (MessageStatus.UNKNOWN,),
-    "not_sent": (MessageStatus.NOT_SENT,),
+    "not_sent": (MessageStatus.NOT_SENT, MessageStatus.CANCELLED, MessageStatus.EXPIRED),
     "waiting": (MessageStatus.QUEUED, MessageStatus.SUBMITTING),
     "sent": (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.NO_RECEIPT),
     "delivered": (MessageStatus.DELIVERED,),
-    "left_out": (MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.EXPIRED),
+    "left_out": (MessageStatus.SKIPPED,),
 }
 RECIPIENT_STATUS_ORDER = tuple(
     status for statuses in RECIPIENT_FILTERS.values() for status in statuses
@@ -119,7 +119,7 @@ def _search_recipients(
     matches = select(Message.id, rank).where(
         build_blast_id_range_filter(log_id),
         Message.status.in_(statuses),
-        _build_search_filter(params.search),
+        build_recipient_search_filter(params.search),
     )
     matches_cte = matches.limit(MAX_SEARCH_RESULTS + 1).cte("matches")
     total = select(func.count()).select_from(matches_cte).scalar_subquery()
@@ -148,7 +148,7 @@ def _fetch_window(statement: Any, params: ListParams) -> Sequence[Any]:
     return db.session.execute(window).all()
 
 
-def _build_search_filter(search: str) -> ColumnElement[bool]:
+def build_recipient_search_filter(search: str) -> ColumnElement[bool]:
     """Return the condition for a name; for a number too when the search has digits, no letters."""
     name_matches = build_text_filter(search, Message.name)
     digits = extract_digits(search)

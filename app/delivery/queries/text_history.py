@@ -10,7 +10,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, exists, func, select
 from app.core.db import db
 from app.delivery.models import messages
 from app.delivery.sql.inbound_messages import SELECT_OUR_LAST_TEXTS
-from app.domain.delivery.message_statuses import MessageDirection, MessageKind
+from app.domain.delivery.message_statuses import (
+    RETRIED_STATUSES,
+    MessageDirection,
+    MessageKind,
+)
 
 AUTO_REPLY_KINDS = (MessageKind.KEYWORD, MessageKind.SURVEY, MessageKind.SYSTEM)
 
@@ -74,6 +78,19 @@ def find_newest_reply_of_others(
         (columns.id > shown_id) | (columns.created_at >= since),
     )
     row = db.session.execute(rows.order_by(columns.id.desc()).limit(1)).first()
+    return None if row is None else ReplyOfUser(*row)
+
+
+def find_failed_reply(phone: str, message_id: int) -> ReplyOfUser | None:
+    """Return this reply of a user to a phone if it failed, so that it may be tried again."""
+    columns = messages.c
+    rows = select(columns.id, columns.written_by, columns.body, columns.created_at).where(
+        columns.id == message_id,
+        columns.phone == phone,
+        columns.kind == MessageKind.REPLY,
+        columns.status.in_(RETRIED_STATUSES),
+    )
+    row = db.session.execute(rows).first()
     return None if row is None else ReplyOfUser(*row)
 
 

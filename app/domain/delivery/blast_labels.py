@@ -1,7 +1,7 @@
 """What a blast is called, whom it is for, and why somebody did not get its text."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
@@ -12,48 +12,42 @@ from app.domain.delivery.message_statuses import (
     UnknownReason,
 )
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
-from app.domain.texts.message_templates import GENERIC_EVENT_VALUES, fill_template
+from app.domain.texts.template_chips import cut_at_word, describe_template
 
 MAX_BLAST_TITLE_LENGTH = 60
-UNKNOWN_OUTCOME_LABEL = "We do not know whether it left."
+UNKNOWN_OUTCOME_LABEL = "We couldn't confirm this text was sent."
 # Why an outcome is unknown, by the reason that is stored with the message.
 UNKNOWN_CAUSE_LABELS = {
-    UnknownReason.NO_ANSWER: f"Twilio did not answer. {UNKNOWN_OUTCOME_LABEL}",
-    UnknownReason.CARRIER_FAULT: (
-        f"Twilio answered with a fault of its own. {UNKNOWN_OUTCOME_LABEL}"
-    ),
-    UnknownReason.NO_NAME: f"Twilio said yes, but did not name the text. {UNKNOWN_OUTCOME_LABEL}",
-    UnknownReason.PROCESS_STOPPED: (
-        f"SMS Admin stopped while it was leaving. {UNKNOWN_OUTCOME_LABEL}"
-    ),
+    UnknownReason.NO_ANSWER: f"{UNKNOWN_OUTCOME_LABEL} Twilio did not answer.",
+    UnknownReason.CARRIER_FAULT: (f"{UNKNOWN_OUTCOME_LABEL} Twilio reported an error of its own."),
+    UnknownReason.NO_NAME: f"{UNKNOWN_OUTCOME_LABEL} Twilio accepted it without an identifier.",
+    UnknownReason.PROCESS_STOPPED: (f"{UNKNOWN_OUTCOME_LABEL} SMS Admin stopped while sending it."),
     UnknownReason.REPEATED_NAME: (
-        f"Twilio gave it the name of another text. {UNKNOWN_OUTCOME_LABEL}"
+        f"{UNKNOWN_OUTCOME_LABEL} Twilio gave it the identifier of another text."
     ),
     UnknownReason.PUT_BACK: (
-        f"The database was put back to an older state meanwhile. {UNKNOWN_OUTCOME_LABEL}"
+        f"{UNKNOWN_OUTCOME_LABEL} An older copy of the database was restored meanwhile."
     ),
 }
 # Why a message was not sent, by the reason that is stored with it.
 UNSENT_REASON_LABELS = {
     **{reason.value: label for reason, (label, _) in SKIP_REASON_LABELS.items()},
-    "stopped": "Stopped by a person before it left.",
-    "other_carrier": "Made in practice mode or for another account, so it never left.",
-    "erased": "They asked to be erased before it left.",
-    "too_late": "It was too late when it could have been sent.",
+    "stopped": "Stopped before it was sent.",
+    "other_carrier": "Made in practice mode or for another account, so it was not sent.",
+    "erased": "This person was erased before it was sent.",
+    "too_late": "Its time to stop sending had passed.",
 }
 RESTORED_LABEL = (
-    "It waited when an older copy of the database was restored. "
-    "Send it again if it is still wanted."
+    "It was waiting when an older copy of the database was restored. "
+    "Resend it if it is still wanted."
 )
 # What a status says by itself, where no reason is stored.
 STATUS_LABELS = {
     MessageStatus.UNKNOWN: UNKNOWN_OUTCOME_LABEL,
     MessageStatus.NOT_SENT: (
-        "Twilio knows nothing of it, after a day of asking. It is not sent again by itself."
+        "Twilio has no record of this text after a day of checks. It was not sent again."
     ),
-    MessageStatus.NO_RECEIPT: (
-        "The carrier took it; the phone company never said what became of it."
-    ),
+    MessageStatus.NO_RECEIPT: ("The carrier doesn't report delivery."),
     MessageStatus.CANCELLED: UNSENT_REASON_LABELS["stopped"],
     MessageStatus.EXPIRED: UNSENT_REASON_LABELS["too_late"],
 }
@@ -76,7 +70,7 @@ def explain_message_status(row: Any) -> StatusReason:
     `row`: anything with status, reason, error_code and provider_sid.
     """
     if row.status == MessageStatus.OPTED_OUT and not row.error_code:
-        return StatusReason(UNSENT_REASON_LABELS["said_stop"])
+        return StatusReason("")
     if row.status in FAILED_STATUSES:
         # What was not delivered had been taken, whether or not its SID is known.
         was_taken = row.provider_sid or row.status == MessageStatus.UNDELIVERED
@@ -99,15 +93,33 @@ def _explain_stored_reason(row: Any) -> str:
     return ""
 
 
-def format_blast_title(body: str, event_title: str | None = None) -> str:
-    """Return how a blast's text begins, as somebody without a name reads it."""
-    values = dict(GENERIC_EVENT_VALUES)
-    if event_title:
-        values["event_title"] = event_title
-    line = " ".join(fill_template(body, None, values).split())
-    if len(line) <= MAX_BLAST_TITLE_LENGTH:
-        return line
-    return line[: MAX_BLAST_TITLE_LENGTH - 1].rstrip(" .,;:!?–-") + "…"
+class NamedBlast(Protocol):
+    """A blast that waits or was released, as far as its name needs it."""
+
+    @property
+    def name(self) -> str | None:
+        """What its author called it."""
+
+    @property
+    def message_body(self) -> str:
+        """Its text, with placeholders."""
+
+
+def name_blast(blast: NamedBlast, event_title: str | None = None) -> str:
+    """Return what a blast is called on every page: its own name, else its first words.
+
+    `event_title`: the title of its event; a released blast knows its own.
+    """
+    title = event_title or getattr(blast, "event_title", None)
+    return format_blast_title(blast.message_body, title, blast.name)
+
+
+def format_blast_title(body: str, event_title: str | None = None, name: str | None = None) -> str:
+    """Return a blast's own name, or without one how its text begins, cut at a word."""
+    if name:
+        return name
+    values = {"event_title": event_title} if event_title else {}
+    return cut_at_word(describe_template(body, values), MAX_BLAST_TITLE_LENGTH)
 
 
 def describe_audience(target: BlastTarget, event_title: str | None) -> str:

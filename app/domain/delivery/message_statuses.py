@@ -119,6 +119,8 @@ FAILED_STATUSES = (
     MessageStatus.UNDELIVERED,
     MessageStatus.OPTED_OUT,
 )
+# A user may try a reply again that certainly did not arrive.
+RETRIED_STATUSES = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.NOT_SENT)
 OPEN_BLAST_STATUSES = (BlastStatus.PROCESSING, BlastStatus.PAUSED)
 ENDED_BLAST_STATUSES = (BlastStatus.SENT, BlastStatus.FAILED, BlastStatus.CANCELLED)
 NEVER_SENT_STATUSES = frozenset(
@@ -148,19 +150,19 @@ STATUS_BY_TWILIO_STATUS: dict[str, MessageStatus] = {
 # Every status of the three enums as pages show it; a value they share means the same in each.
 DELIVERY_STATUS_LABELS: dict[str, str] = {
     "queued": "Waiting",
-    "submitting": "Leaving now",
-    "unknown": "Not sure",
+    "submitting": "Sending",
+    "unknown": "Unconfirmed",
     "not_sent": "Not sent",
-    "accepted": "On its way",
+    "accepted": "Sent",
     "sent": "Sent",
-    "no_receipt": "Sent, no receipt",
+    "no_receipt": "Sent",
     "failed": "Failed",
     "undelivered": "Not delivered",
-    "opted_out": "Said STOP",
+    "opted_out": "Opted out",
     "delivered": "Delivered",
-    "skipped": "Left out",
+    "skipped": "Skipped",
     "cancelled": "Cancelled",
-    "expired": "Too late, not sent",
+    "expired": "Too late",
     "received": "Received",
     "processing": "Sending",
     "paused": "Paused",

@@ -22,8 +22,8 @@
     dialog.setAttribute("aria-labelledby", text.id);
     form.method = "dialog";
     row.className = "row";
-    // Cancel is first, so the dialog gives it the focus.
-    row.append(button("Cancel", "", ""), button(verb, kind, "yes"));
+    // The way back is first, so the dialog gives it the focus. It never says Cancel: the question may be about that.
+    row.append(button("Go back", "", ""), button(verb, kind, "yes"));
     form.append(text, row);
     dialog.append(form);
     document.body.append(dialog);

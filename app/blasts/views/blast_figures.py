@@ -1,0 +1,196 @@
+"""The results of one blast as one would show them: big numbers, each a link to its people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import url_for
+
+from app.blasts.views.blast_progress import BlastProgress
+from app.delivery.models import MessageLog
+from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
+from app.delivery.queries.blast_reply_people import OPT_OUT_FILTER
+from app.delivery.queries.blast_results import (
+    BlastResults,
+    FailureGroup,
+    fetch_results_by_blast,
+    find_last_delivery,
+    list_failure_groups,
+)
+from app.domain.delivery.blast_outcomes import OUTCOME_LABELS, BlastOutcome
+from app.domain.delivery.cost_estimate import compute_cost, format_money
+from app.domain.texts.plurals import pluralize
+from app.domain.time.durations import format_rounded_duration
+from app.organisation import queries as organisation
+
+FILTER_LABELS = {
+    "failed": "Failed",
+    "unknown": "Unconfirmed",
+    "not_sent": "Not sent",
+    "waiting": "Waiting",
+    "sent": "Sent",
+    "delivered": "Delivered",
+    "left_out": "Skipped",
+    BlastOutcome.REPLIED: "Answered",
+    BlastOutcome.YES: "Yes",
+    BlastOutcome.NO: "No",
+    BlastOutcome.OTHER: "Other answer",
+    BlastOutcome.NO_REPLY: "No answer",
+    OPT_OUT_FILTER: "Opted out",
+}
+# Whom one can text from the page, in this order.
+FOLLOW_UPS = (
+    BlastOutcome.NO_REPLY,
+    BlastOutcome.YES,
+    BlastOutcome.NO,
+    BlastOutcome.REPLIED,
+    BlastOutcome.NOT_SENT,
+    BlastOutcome.FAILED,
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A big number: its value, its label, a note below it, and the address of its people or ""."""
+
+    value: str
+    label: str
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A link that starts a blast to some of these people: "Text the 7 who did not answer"."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class BlastReport:
+    """What the top of a blast's page shows; `counts`: how many people each filter has."""
+
+    results: BlastResults
+    figures: list[Figure]
+    failures: list[FailureGroup]
+    follow_ups: list[FollowUp]
+    counts: dict[str, int]
+
+
+def build_blast_report(progress: BlastProgress) -> BlastReport:
+    """Return the results of a blast at this moment."""
+    log = progress.log
+    results = fetch_results_by_blast([log])[log.id]
+    counts = _count_filters(progress, results)
+    return BlastReport(
+        results,
+        list(_build_figures(progress, results, counts)),
+        list_failure_groups(log.id) if counts["failed"] else [],
+        [] if log.test_mode or progress.is_open or not progress.counts else list(_build_follow_ups(log, counts)),
+        counts,
+    )
+
+
+def _count_filters(progress: BlastProgress, results: BlastResults) -> dict[str, int]:
+    replies = results.replies
+    counts = {str(name): progress.count_in_filter(name) for name in RECIPIENT_FILTERS}
+    answered_or_out = replies.replies + replies.opt_outs
+    return counts | {
+        BlastOutcome.REPLIED: replies.replies,
+        BlastOutcome.YES: replies.yes,
+        BlastOutcome.NO: replies.no,
+        BlastOutcome.OTHER: replies.other if replies.yes or replies.no else 0,
+        BlastOutcome.NO_REPLY: max(0, progress.tally.success_count - answered_or_out),
+        OPT_OUT_FILTER: replies.opt_outs,
+    }
+
+
+def _build_figures(
+    progress: BlastProgress, results: BlastResults, counts: dict[str, int]
+) -> Iterator[Figure]:
+    log, totals, replies = progress.log, results.totals, results.replies
+    yield _build_delivery_figure(log, results)
+    if totals.accepted:
+        split = f"{replies.yes:,} yes, {replies.no:,} no" if replies.yes or replies.no else ""
+        label = "reply" if replies.replies == 1 else "replies"
+        yield _link(log, f"{replies.replies:,}", label, BlastOutcome.REPLIED, split)
+        yield _link(log, f"{replies.opt_outs:,}", "opted out", OPT_OUT_FILTER)
+    for name, label in (
+        ("waiting", "waiting"),
+        ("failed", "failed"),
+        ("unknown", "unconfirmed"),
+        ("not_sent", "not sent"),
+        ("left_out", "skipped"),
+    ):
+        if counts[name]:
+            yield _link(log, f"{counts[name]:,}", label, name)
+    yield from _build_cost_and_time(log, results)
+
+
+def _build_delivery_figure(log: MessageLog, results: BlastResults) -> Figure:
+    totals = results.totals
+    if totals.delivery_rate is None:
+        return Figure("–", "delivered")
+    note = f"{totals.delivered:,} of {totals.attempted:,}"
+    return _link(log, f"{_round_percent(totals.delivery_rate)}%", "delivered", "delivered", note)
+
+
+def _round_percent(share: float) -> int:
+    """Return a percentage; 100 and 0 only where it is all or nothing."""
+    percent = round(100 * share)
+    if percent == 100 and share < 1:
+        return 99
+    return 1 if percent == 0 and share else percent
+
+
+def _build_cost_and_time(log: MessageLog, results: BlastResults) -> Iterator[Figure]:
+    row = organisation.get_organisation()
+    segments = results.totals.segments
+    cost = compute_cost(segments, row.price_per_segment)
+    if cost is not None and segments:
+        yield Figure(format_money(cost, row.currency), "about", pluralize(segments, "segment"))
+    elif segments:
+        yield Figure(f"{segments:,}", "segment" if segments == 1 else "segments")
+    end = find_last_delivery(log.id) or log.finished_at
+    if log.finished_at and end:
+        seconds = max(0.0, (end - log.created_at).total_seconds())
+        yield Figure(format_rounded_duration(seconds), "to send and deliver")
+
+
+def _link(log: MessageLog, value: str, label: str, filter_name: str, note: str = "") -> Figure:
+    url = url_for("blasts.show_sent_blast", log_id=log.id, state=filter_name, _anchor="people-card")
+    return Figure(value, label, note, url)
+
+
+def _build_follow_ups(log: MessageLog, counts: dict[str, int]) -> Iterator[FollowUp]:
+    for outcome in FOLLOW_UPS:
+        count = counts[outcome]
+        # "Answered" says nothing beside yes and no that are all of them.
+        is_split = outcome is BlastOutcome.REPLIED and not counts[BlastOutcome.OTHER]
+        if not count or (is_split and counts[BlastOutcome.YES] + counts[BlastOutcome.NO]):
+            continue
+        one, many = OUTCOME_LABELS[outcome]
+        noun = one.removeprefix("person ") if count == 1 else many.removeprefix("people ")
+        who = f"the {count:,} {noun}" if count > 1 else f"the person {noun}"
+        url = url_for(
+            "blasts.compose_blast", audience="results", log_id=log.id, outcome=outcome.value
+        )
+        yield FollowUp(f"Text {who}", url)
+
+
+def build_filter_chips(
+    log_id: int, total: int, counts: dict[str, int], selected: str
+) -> list[tuple[str, str, bool]]:
+    """Return the filters above the people as (label, url, is selected).
+
+    Each says its number; one that would show no one is left out.
+    """
+    all_url = url_for("blasts.show_sent_blast", log_id=log_id, state="all", _anchor="people-card")
+    chips = [(f"All {total:,}", all_url, selected in ("", "all"))]
+    for name, label in FILTER_LABELS.items():
+        if counts[name] or name == selected:
+            url = url_for(
+                "blasts.show_sent_blast", log_id=log_id, state=name, _anchor="people-card"
+            )
+            chips.append((f"{label} {counts[name]:,}", url, name == selected))
+    return chips

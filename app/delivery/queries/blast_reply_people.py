@@ -1,0 +1,56 @@
+"""The people of a sent blast by what they answered, and what they wrote."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.delivery.models import Message
+from app.delivery.queries.blast_outcomes import select_outcome_message_ids
+from app.delivery.queries.blast_recipients import build_recipient_search_filter
+from app.delivery.reply_models import BlastReply
+from app.domain.delivery.blast_outcomes import BlastOutcome
+
+OPT_OUT_FILTER = "opt_outs"
+# The filters by answer, by the word in the address.
+REPLY_FILTERS = (
+    BlastOutcome.REPLIED,
+    BlastOutcome.YES,
+    BlastOutcome.NO,
+    BlastOutcome.OTHER,
+    BlastOutcome.NO_REPLY,
+    OPT_OUT_FILTER,
+)
+
+
+def fetch_reply_people_page(log_id: int, filter_name: str, params: ListParams) -> ListPage:
+    """Return a page of the people in one of REPLY_FILTERS, in the order of the blast."""
+    people = select(Message).where(Message.id.in_(_select_message_ids(log_id, filter_name)))
+    if params.search:
+        people = people.where(build_recipient_search_filter(params.search))
+    total = db.session.scalar(select(func.count()).select_from(people.subquery())) or 0
+    params = clamp_to_last_page(total, params)
+    people = people.order_by(Message.id).offset(params.offset).limit(params.per_page)
+    return ListPage(db.session.scalars(people).all(), total, params)
+
+
+def _select_message_ids(log_id: int, filter_name: str) -> Select[Any]:
+    if filter_name == OPT_OUT_FILTER:
+        return select(BlastReply.blast_message_id).where(
+            BlastReply.message_log_id == log_id, BlastReply.is_opt_out
+        )
+    return select_outcome_message_ids(log_id, BlastOutcome(filter_name))
+
+
+def find_reply_bodies(rows: Sequence[Message]) -> dict[int, str]:
+    """Return what the people of these texts wrote back last, by the id of the blast's text."""
+    reply = aliased(Message)
+    statement = (
+        select(BlastReply.blast_message_id, reply.body)
+        .join(reply, reply.id == BlastReply.reply_id)
+        .where(BlastReply.blast_message_id.in_([row.id for row in rows]))
+    )
+    return {row[0]: row[1] for row in db.session.execute(statement)}

@@ -1,0 +1,132 @@
+"""What blasts came to: the same numbers on a blast's page, in the lists and on Home."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.core.db import db
+from app.core.settings import current_settings
+from app.delivery.models import Message, MessageLog
+from app.delivery.queries.blast_totals import DeliveryTotals, fetch_totals_by_blast
+from app.delivery.reply_models import BlastReply, ReplyAnswer
+from app.domain.delivery.carrier_error_codes import find_error_code
+from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
+
+
+@dataclass(frozen=True)
+class ReplyCounts:
+    """How many people answered a blast, by what they said; who only texted STOP is not in them."""
+
+    yes: int = 0
+    no: int = 0
+    other: int = 0
+    opt_outs: int = 0
+
+    def __add__(self, added: "ReplyCounts") -> "ReplyCounts":
+        return ReplyCounts(
+            self.yes + added.yes,
+            self.no + added.no,
+            self.other + added.other,
+            self.opt_outs + added.opt_outs,
+        )
+
+    @property
+    def replies(self) -> int:
+        """How many people answered."""
+        return self.yes + self.no + self.other
+
+
+@dataclass(frozen=True)
+class BlastResults:
+    """One blast, or several together: what was delivered, what came back."""
+
+    totals: DeliveryTotals = field(default_factory=DeliveryTotals)
+    replies: ReplyCounts = field(default_factory=ReplyCounts)
+
+    def __add__(self, added: "BlastResults") -> "BlastResults":
+        return BlastResults(self.totals + added.totals, self.replies + added.replies)
+
+
+@dataclass(frozen=True)
+class FailureGroup:
+    """How many texts of a blast failed for one reason: a sentence, the carrier's code or None."""
+
+    sentence: str
+    code: int | None
+    count: int
+
+
+def fetch_results_by_blast(logs: Sequence[MessageLog]) -> dict[int, BlastResults]:
+    """Return the results of each blast by its id; those of large ones may be some seconds old."""
+    replies = count_replies_by_blast([log.id for log in logs])
+    totals = fetch_totals_by_blast(logs)
+    return {
+        log.id: BlastResults(totals[log.id], replies.get(log.id, ReplyCounts())) for log in logs
+    }
+
+
+def fetch_results_since(moment: datetime) -> BlastResults:
+    """Return all blasts released since `moment` (UTC) on the carrier in use, tests left out."""
+    statement = select(MessageLog).where(
+        MessageLog.created_at >= moment,
+        MessageLog.carrier == current_settings().carrier,
+        MessageLog.test_mode.is_(False),
+    )
+    results = fetch_results_by_blast(db.session.scalars(statement).all())
+    return sum(results.values(), BlastResults())
+
+
+def count_replies_by_blast(log_ids: Sequence[int]) -> dict[int, ReplyCounts]:
+    """Return who answered each of these blasts; one without any answer is missing.
+
+    One walk along ix_blast_replies_log.
+    """
+    statement = (
+        select(BlastReply.message_log_id, BlastReply.answer, BlastReply.is_opt_out, func.count())
+        .where(BlastReply.message_log_id.in_(log_ids))
+        .group_by(BlastReply.message_log_id, BlastReply.answer, BlastReply.is_opt_out)
+    )
+    counts: dict[int, ReplyCounts] = {}
+    for log_id, answer, is_opt_out, count in db.session.execute(statement):
+        added = ReplyCounts(
+            yes=count if answer is ReplyAnswer.YES else 0,
+            no=count if answer is ReplyAnswer.NO else 0,
+            other=count if answer is ReplyAnswer.OTHER else 0,
+            opt_outs=count if is_opt_out else 0,
+        )
+        counts[log_id] = counts.get(log_id, ReplyCounts()) + added
+    return counts
+
+
+def list_failure_groups(log_id: int) -> list[FailureGroup]:
+    """Return why texts of a blast failed, the most frequent reason first."""
+    was_taken = Message.provider_sid.is_not(None) | (Message.status == MessageStatus.UNDELIVERED)
+    statement = (
+        select(Message.error_code, was_taken, func.count())
+        .where(Message.message_log_id == log_id, Message.status.in_(FAILED_STATUSES))
+        .group_by(Message.error_code, was_taken)
+        .order_by(func.count().desc())
+    )
+    groups: dict[tuple[str, int | None], int] = {}
+    for code, is_taken, count in db.session.execute(statement):
+        sentence = find_error_code(code, "delivery" if is_taken else "create").description
+        groups[sentence, code] = groups.get((sentence, code), 0) + count
+    return [FailureGroup(sentence, code, count) for (sentence, code), count in groups.items()]
+
+
+def find_last_delivery(log_id: int) -> datetime | None:
+    """Return when the last text of a blast arrived; None before any has.
+
+    Of a large blast it reads the newest 5,000 delivered rows: they left last.
+    """
+    newest = (
+        select(Message.delivered_at)
+        .where(Message.message_log_id == log_id, Message.status == MessageStatus.DELIVERED)
+        .order_by(Message.id.desc())
+        .limit(5000)
+        .subquery()
+    )
+    last: datetime | None = db.session.scalar(select(func.max(newest.c.delivered_at)))
+    return last
