@@ -17,13 +17,13 @@ from app.domain.texts.text_cleaning import is_blank_text
 MAX_TITLE_CHARACTERS = 80
 FORM_TOKEN_CHARACTERS = 32
 DUPLICATE_TITLE_ERROR = "Another saved reply has this title."
-MAX_LENGTH_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
+MAX_LENGTH_HINT = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
 
 
 def _validate_text(field: Field, filled_body: str) -> None:
     """Reject a blank text, unknown placeholders, and a text too long once it is filled in."""
     if is_blank_text(filled_body):
-        raise ValidationError("Write a text first.")
+        raise ValidationError("Write a reply first.")
     for problem in list_template_problems(field.data or ""):
         add_error(field, problem)
     # Counted as the carrier does: a character outside the BMP is two UTF-16 units.
@@ -77,7 +77,7 @@ class SavedReplyForm(FlaskForm):
         [
             Length(
                 max=MAX_TITLE_CHARACTERS,
-                message=f"A title has at most {MAX_TITLE_CHARACTERS} characters.",
+                message=f"A title can have up to {MAX_TITLE_CHARACTERS} characters.",
             )
         ],
     )
@@ -86,12 +86,12 @@ class SavedReplyForm(FlaskForm):
     def validate_title(self, field: Field) -> None:
         """Require a title that is not blank."""
         if is_blank_text(field.data or ""):
-            raise ValidationError("Write a title.")
+            raise ValidationError("Enter a title.")
 
     def validate_body(self, field: Field) -> None:
         """Require a text that can be sent to somebody without a name."""
         if is_blank_text(field.data or ""):
-            raise ValidationError("Write a text first.")
+            raise ValidationError("Write a reply first.")
         _validate_text(field, fill_template(field.data or "", "friend"))
 
 

@@ -53,10 +53,10 @@ def test_weekends_are_no_working_days(until, left):
 @pytest.mark.parametrize(
     ("day", "words"),
     [
-        (18, "Decide by Fri 18 Dec: 10 working days left."),
-        (7, "Decide by Mon 7 Dec: 1 working day left."),
+        (18, "Decide by Fri 18 Dec: 10 business days left."),
+        (7, "Decide by Mon 7 Dec: 1 business day left."),
         (4, "Decide by Fri 4 Dec: today is the last day."),
-        (3, "Decide by Thu 3 Dec: the time is over."),
+        (3, "Decide by Thu 3 Dec: the deadline has passed."),
     ],
 )
 def test_the_time_to_decide_is_counted_down(day, words):

@@ -52,7 +52,7 @@ def test_a_reply_is_queued_ahead_of_blasts_and_nobody_has_to_look_any_more(
     row = thread(zoe)
     assert text.in_reply_to
     assert (row.needs_reply, row.unread, row.last_message_id) == (False, 0, text.id)
-    assert "Your reply is on its way." in visit(f"/inbox/{zoe}", "sol").words
+    assert "Hi Zoë! sol · " in visit(f"/inbox/{zoe}", "sol").words
 
 
 def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent):
@@ -76,8 +76,8 @@ def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("", "Write a text first."),
-        (" \u200b ", "Write a text first."),
+        ("", "Write a reply first."),
+        (" \u200b ", "Write a reply first."),
         ("Hi {nickname}", "{nickname} is not a placeholder."),
         (
             "See you at {event_title}",
@@ -138,7 +138,7 @@ def test_the_second_of_two_who_answer_at_once_is_asked_first(visit, zoe, sent):
     visit(f"/inbox/{zoe}/reply", "ada", body="At six.", **shown(visit, zoe, "ada"))
     page = visit(f"/inbox/{zoe}/reply", "sol", body="At seven.", **before)
     assert page.status_code == 422
-    assert "ada has answered meanwhile: “At six.” Send yours as well?" in page.words
+    assert "ada answered just now: “At six.” Send yours anyway?" in page.words
     assert "At seven.</textarea>" in page.text
     assert "Send anyway" in page.words
     assert [text.body for text in sent()] == ["At six."]
@@ -150,7 +150,7 @@ def test_the_second_of_two_who_answer_at_once_is_asked_first(visit, zoe, sent):
 def test_a_reply_that_the_page_has_shown_for_a_moment_already_counts_as_unseen(visit, zoe, sent):
     visit(f"/inbox/{zoe}/reply", "ada", body="At six.")
     page = visit(f"/inbox/{zoe}/reply", "sol", body="At seven.", **shown(visit, zoe, "sol"))
-    assert "ada has answered meanwhile" in page.words
+    assert "ada answered just now" in page.words
 
 
 def test_nobody_is_asked_about_an_older_reply_or_an_own_one(visit, zoe, sent, time_machine):
@@ -206,9 +206,9 @@ def test_saved_replies_are_kept_changed_and_deleted_by_admins_only(visit):
 @pytest.mark.parametrize(
     ("title", "body", "words"),
     [
-        ("", "Hi", "Write a title."),
-        ("x" * 81, "Hi", "at most 80 characters"),
-        ("Hi", "", "Write a text first."),
+        ("", "Hi", "Enter a title."),
+        ("x" * 81, "Hi", "up to 80 characters"),
+        ("Hi", "", "Write a reply first."),
         ("Hi", "{nick}", "is not a placeholder"),
     ],
 )

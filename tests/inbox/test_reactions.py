@@ -52,12 +52,12 @@ def test_a_reaction_stands_under_the_text_it_means(visit, talk):
 
 def test_a_reaction_to_a_text_that_is_not_there_is_a_line_of_its_own(visit, talk):
     page = visit(talk(("outbound", BLAST), ("inbound", "Liked “Something else”")), "ada").text
-    assert "They reacted: <bdi>Liked “Something else”</bdi>" in page
+    assert "Reaction: <bdi>Liked “Something else”</bdi>" in page
 
 
 def test_a_machines_text_says_who_wrote_it(visit, talk):
     page = visit(talk(("inbound", "I'm driving with Focus turned on.")), "ada").text
-    assert "Sent by their phone or mailbox, not by them" in page
+    assert "Automatic message from their phone" in page
 
 
 def test_the_page_says_when_a_request_is_for_somebody_else(app, visit, talk):
@@ -71,7 +71,7 @@ def test_the_page_says_when_a_request_is_for_somebody_else(app, visit, talk):
             ),
             {"phone": ZOE, "body": body, "now": "2027-01-01 00:00:00.000000"},
         )
-    assert "They seem to ask for somebody else" in visit(address, "ada").text
+    assert "The text seems to be about another person" in visit(address, "ada").text
 
 
 def test_whoever_wants_back_is_told_to_text_start(app, visit, talk):
@@ -85,7 +85,7 @@ def test_whoever_wants_back_is_told_to_text_start(app, visit, talk):
             ),
             {"phone": ZOE},
         )
-    assert "Asks for texts again: they have to text START" in visit(address, "ada").text
+    assert "Only they can undo that, by texting START." in visit(address, "ada").text
 
 
 def test_the_newest_text_that_fits_is_meant():

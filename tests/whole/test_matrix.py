@@ -21,6 +21,7 @@ GET_CODES = {
     "sandbox.open_phone_by_number": 422,  # no number was typed
     "sandbox.open_phone_with_text": 303,  # on to a phone
     "setup.complete_setup": 404,  # there are users
+    "setup.enter_demo": 404,  # it is no demo
 }
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
@@ -51,7 +52,10 @@ FORMS = {
 }
 POST_CODES = dict.fromkeys(FORMS, 422) | {
     "setup.complete_setup": 404,
+    "setup.open_demo": 404,
+    "setup.start_over": 404,
     "accounts.sign_in": 303,
+    "inbox.report_writing": 204,
 }
 CHOSEN = {
     "sandbox.change_phone_behaviour": {"mood": "slow"},

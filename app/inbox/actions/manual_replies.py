@@ -17,6 +17,7 @@ from app.delivery.queries.text_history import (
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.inbox.actions.conversation_status import mark_needs_no_reply, update_thread
+from app.inbox.actions.reply_writers import clear_reply_writer
 from app.inbox.actions.thread_updates import record_outbound_text
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import ReplyObstacle, find_reply_obstacle
@@ -97,7 +98,13 @@ def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> 
     message_id = queue_direct_message(message, moment)
     record_outbound_text(thread.phone, message_id, reply.body, moment)
     mark_needs_no_reply(thread_id)
+    clear_reply_writer(thread_id, reply.author)
     return True
+
+
+def make_retry_token(message_id: int) -> str:
+    """Return the token under which a failed text is sent once more."""
+    return f"again{message_id}x"
 
 
 def _reject_unseen_answer(phone: str, reply: ManualReply, moment: datetime) -> None:

@@ -38,12 +38,12 @@ class ReplyObstacle:
 
 
 NOT_A_PHONE_NUMBER = ReplyObstacle(
-    "This is no number that can be texted",
-    "Short codes and names only send.",
+    "This number can't receive texts",
+    "Short codes and named senders only send.",
     "no_number",
 )
 UNDECIDED_STOP = ReplyObstacle(
-    "Perhaps they said STOP", "Decide first what they meant.", "maybe_stop"
+    "This may be an opt-out request", "Decide above first.", "maybe_stop"
 )
 
 

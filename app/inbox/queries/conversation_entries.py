@@ -46,3 +46,4 @@ class ConversationEntry:
     reactions: tuple[ShownReaction, ...] = ()
     is_reaction: bool = False
     is_automatic: bool = False
+    blast_name: str | None = None

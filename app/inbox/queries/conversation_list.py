@@ -13,8 +13,10 @@ from app.core.db import db
 from app.delivery.queries.phone_texts import TextPreview, find_text_previews
 from app.events.queries.contact_names import find_display_names
 from app.inbox.models import Thread
+from app.suppression.queries.stop_questions import find_open_stop_question_ids
 
 LIST_STATES = ("needs", "mine", "all", "done")
+COUNTED_STATES = ("needs", "mine")
 THREADS_PER_PAGE = 40
 # The menu shows "99+" for more.
 MAX_WAITING_COUNT = 100
@@ -30,7 +32,8 @@ NO_PREVIEW = TextPreview("", is_outbound=False)
 class ThreadListItem:
     """A thread in a list.
 
-    `preview`: the beginning of its newest text, or of the one that a search found.
+    `preview`: the beginning of its newest text, or of the one that a search found. `question_id`:
+    the open question whether a text of theirs meant STOP.
     """
 
     id: int
@@ -44,6 +47,7 @@ class ThreadListItem:
     why: str | None
     assigned_to: str | None
     is_done: bool
+    question_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,17 +79,22 @@ def order_threads_by_newest(rows: Any) -> Any:
 
 
 def count_threads_by_state(username: str) -> dict[str, int]:
-    """Count the threads of each of LIST_STATES for this reader.
+    """Count the threads of each of COUNTED_STATES for this reader.
 
-    One statement, each count along its index.
+    One statement, each count along its index. The others are not counted: nobody waits there, and
+    to count all threads the database would read a whole index every five seconds.
     """
-    # One statement with a subquery for each state: the list asks every five seconds.
     counts = []
-    for state in LIST_STATES:
+    for state in COUNTED_STATES:
         conditions = build_list_state_conditions(state, username)
         rows = select(func.count()).select_from(Thread).where(*conditions)
         counts.append(rows.scalar_subquery())
-    return dict(zip(LIST_STATES, db.session.execute(select(*counts)).one(), strict=True))
+    return dict(zip(COUNTED_STATES, db.session.execute(select(*counts)).one(), strict=True))
+
+
+def has_any_thread() -> bool:
+    """Whether there is any conversation."""
+    return db.session.scalar(select(Thread.id).limit(1)) is not None
 
 
 def select_waiting_thread_count() -> ColumnElement[int]:
@@ -102,8 +111,14 @@ def count_waiting_threads() -> int:
     return db.session.scalar(select(select_waiting_thread_count())) or 0
 
 
-def list_threads(state: str, username: str, cursor: str = "") -> ThreadListPage:
-    """Return a page of one of LIST_STATES; `cursor` is the `older_cursor` of the page before."""
+def list_threads(
+    state: str, username: str, cursor: str = "", open_id: int | None = None
+) -> ThreadListPage:
+    """Return a page of one of LIST_STATES; `cursor` is the `older_cursor` of the page before.
+
+    The conversation `open_id` is on the first page even when its state has changed: it must not
+    vanish under the eyes of the user who has just answered it.
+    """
     threads = select(Thread.id, Thread.last_at).where(
         *build_list_state_conditions(state, username), *_build_cursor_conditions(cursor)
     )
@@ -113,7 +128,9 @@ def list_threads(state: str, username: str, cursor: str = "") -> ThreadListPage:
     older_cursor = ""
     if len(rows) > THREADS_PER_PAGE:
         older_cursor = _encode_cursor(page_rows[-1].id, page_rows[-1].last_at)
-    return ThreadListPage(load_thread_list_items([row.id for row in page_rows]), older_cursor)
+    ids = [row.id for row in page_rows]
+    added_id = open_id if not cursor and open_id not in ids else None
+    return ThreadListPage(load_thread_list_items(ids, added_id=added_id), older_cursor)
 
 
 def _build_cursor_conditions(cursor: str) -> list[ColumnElement[bool]]:
@@ -133,19 +150,33 @@ def _encode_cursor(thread_id: int, last_at: datetime) -> str:
 
 
 def load_thread_list_items(
-    thread_ids: Sequence[int], message_ids: Mapping[int, int | None] | None = None
+    thread_ids: Sequence[int],
+    message_ids: Mapping[int, int | None] | None = None,
+    added_id: int | None = None,
 ) -> Sequence[ThreadListItem]:
     """Return the threads with these ids, in this order; those that are gone are left out.
 
-    `message_ids`: by thread, the message to preview instead of the newest one.
+    `message_ids`: by thread, the message to preview instead of the newest one. `added_id`: one
+    more thread, which is put where its newest text belongs.
     """
-    rows = db.session.scalars(select(Thread).where(Thread.id.in_(thread_ids)))
+    all_ids = [*thread_ids, added_id] if added_id else thread_ids
+    rows = db.session.scalars(select(Thread).where(Thread.id.in_(all_ids)))
     threads_by_id = {row.id: row for row in rows}
-    threads = [threads_by_id[id] for id in thread_ids if id in threads_by_id]
+    threads = [threads_by_id[id] for id in all_ids if id in threads_by_id]
+    if added_id in threads_by_id:
+        threads.sort(key=lambda thread: (thread.last_at, thread.id), reverse=True)
     previews = _load_previews(threads, message_ids or {})
     names = find_display_names([thread.phone for thread in threads])
+    questions = find_open_stop_question_ids(
+        [thread.phone for thread in threads if thread.why == "maybe_stop"]
+    )
     return [
-        _build_thread_list_item(thread, names.get(thread.phone), previews.get(thread.id))
+        _build_thread_list_item(
+            thread,
+            names.get(thread.phone),
+            previews.get(thread.id),
+            questions.get(thread.phone),
+        )
         for thread in threads
     ]
 
@@ -168,7 +199,7 @@ def _load_previews(
 
 
 def _build_thread_list_item(
-    thread: Thread, name: str | None, preview: TextPreview | None
+    thread: Thread, name: str | None, preview: TextPreview | None, question_id: int | None
 ) -> ThreadListItem:
     text = preview or NO_PREVIEW
     return ThreadListItem(
@@ -183,4 +214,5 @@ def _build_thread_list_item(
         why=thread.why,
         assigned_to=thread.assigned_to,
         is_done=thread.done_at is not None,
+        question_id=question_id,
     )

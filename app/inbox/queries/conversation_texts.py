@@ -28,7 +28,7 @@ class ConversationPage:
 
     `older_before_id`: the message before which there are more, None when there are none;
     `has_newer`: whether this is not the newest page. `last_id`: the newest message of this page;
-    0 when there is none.
+    0 when there is none. `state`: what the header says of the thread.
     """
 
     entries: Sequence[ConversationEntry]
@@ -36,11 +36,18 @@ class ConversationPage:
     has_newer: bool
     unread: int = 0
     last_id: int = 0
+    state: tuple[object, ...] = ()
+
+    @property
+    def first_unread_id(self) -> int:
+        """The id of the first of the unread texts; 0 when all on the page are read."""
+        ids = [entry.id for entry in self.entries if entry.is_inbound]
+        return ids[-self.unread :][0] if self.unread and ids else 0
 
     @property
     def fingerprint(self) -> str:
         """A short text that changes as soon as anything on the page has changed."""
-        content = repr((self.entries, self.unread))
+        content = repr((self.entries, self.unread, self.state))
         return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
 
 
@@ -57,7 +64,12 @@ def load_conversation_page(thread: Thread, before_id: int | None = None) -> Conv
     older_before_id = entries[0].id if len(rows) > TEXTS_PER_PAGE else None
     last_id = entries[-1].id if entries else 0
     return ConversationPage(
-        place_reactions(entries), older_before_id, before_id is not None, thread.unread, last_id
+        place_reactions(entries),
+        older_before_id,
+        before_id is not None,
+        thread.unread,
+        last_id,
+        state=(thread.needs_reply, thread.why, thread.done_at, thread.done_by),
     )
 
 
@@ -81,6 +93,7 @@ def _build_conversation_entry(row: PhoneText, origin_name: str) -> ConversationE
         origin_name=origin_name,
         pictures=_parse_pictures(message.media),
         has_sandbox_pictures=_has_sandbox_pictures(message),
+        blast_name=row.blast_name,
     )
 
 

@@ -5,6 +5,8 @@ from app.inbox.views import (
     conversation_detail,
     conversation_labels,
     conversation_list,
+    inbox_page,
+    reply_sending,
     saved_replies,
 )
 from app.inbox.views.blueprint import bp
@@ -15,5 +17,7 @@ __all__ = [
     "conversation_detail",
     "conversation_labels",
     "conversation_list",
+    "inbox_page",
+    "reply_sending",
     "saved_replies",
 ]

@@ -24,10 +24,10 @@ from app.suppression.queries.stop_questions import find_open_stop_question
 PHONE_DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 STOP_VERDICTS: dict[str, Literal["out", "stay"]] = {"out": "out", "stay": "stay"}
 STOP_VERDICT_SENTENCES = {
-    "out": "They get no more texts.",
-    "stay": "They go on getting texts.",
+    "out": "Opted out. They won't get any more texts.",
+    "stay": "They keep getting texts.",
 }
-UNDECIDED_STOP_ERROR = "Decide first whether they said STOP."
+UNDECIDED_STOP_ERROR = "Decide first whether this is an opt-out request."
 
 
 @bp.post("/with/<digits>")
@@ -66,11 +66,11 @@ def assign_conversation(thread_id: int) -> ResponseReturnValue:
     get_thread_or_404(thread_id)
     form = AssignForm()
     if not form.validate():
-        flash("Nobody here has that name.", "error")
+        flash("There is no user with that name.", "error")
         return redirect_to_conversation(thread_id)
     assignee = form.to.data or None
     _audit_thread_update(thread_id, "thread.assigned", conversation_status.assign_thread, assignee)
-    flash(f"{assignee or 'Nobody in particular'} sees to this conversation.", "success")
+    flash(f"Assigned to {assignee}." if assignee else "Unassigned.", "success")
     return redirect_to_conversation(thread_id)
 
 
@@ -86,7 +86,7 @@ def mark_conversation_done(thread_id: int) -> ResponseReturnValue:
             current_username(),
             now(),
         )
-        flash("Done. It comes back when they write again.", "success")
+        flash("Done. It comes back if they text again.", "success")
     return redirect_to_conversation(thread_id)
 
 
@@ -96,7 +96,7 @@ def mark_conversation_needs_no_reply(thread_id: int) -> ResponseReturnValue:
     """Clear "needs reply" of a conversation."""
     if _may_be_settled(thread_id):
         _audit_thread_update(thread_id, "thread.no_reply", conversation_status.mark_needs_no_reply)
-        flash("It needs no reply.", "success")
+        flash("Marked as answered.", "success")
     return redirect_to_conversation(thread_id)
 
 
@@ -117,7 +117,7 @@ def reopen_conversation(thread_id: int) -> ResponseReturnValue:
     """Reopen a conversation that was marked as done."""
     get_thread_or_404(thread_id)
     _audit_thread_update(thread_id, "thread.reopened", conversation_status.reopen_thread)
-    flash("Open again.", "success")
+    flash("Reopened.", "success")
     return redirect_to_conversation(thread_id)
 
 
@@ -144,7 +144,7 @@ def decide_possible_stop(thread_id: int) -> ResponseReturnValue:
             trace.about, trace.details = f"thread {thread_id}", {"verdict": verdict}
             apply_stop_verdict(thread_id, question_id, verdict, current_username(), now())
     except NotFound:
-        flash("Somebody has decided about this already.", "error")
+        flash("This was already decided.", "error")
     else:
         flash(STOP_VERDICT_SENTENCES[verdict], "success")
     return redirect_to_conversation(thread_id)

@@ -3,21 +3,29 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.core import template_filters
 from app.core.clock import now
+from app.core.local_formats import (
+    format_time_of_day,
+    get_display_region,
+    get_display_timezone,
+)
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,
     FAILED_STATUSES,
+    RETRIED_STATUSES,
     MessageKind,
     MessageStatus,
 )
 from app.domain.opt_outs import opt_out_detection
+from app.domain.texts.initials import make_initials
 from app.domain.texts.media_labels import EMPTY_TEXT_LABEL, get_media_label
 from app.domain.texts.reactions import is_emoji_character
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.domain.time import inbox_labels
+from app.inbox.actions.manual_replies import make_retry_token
+from app.inbox.models import Thread
 from app.inbox.queries.conversation_entries import ConversationEntry
 from app.inbox.views.blueprint import bp
 
@@ -34,8 +42,8 @@ UNSENT_STATUSES = (
     MessageStatus.NOT_SENT,
 )
 OPT_OUT_LABELS = {
-    TextIntent.OPT_OUT: "They want no more texts",
-    TextIntent.OPT_IN: "They want texts again",
+    TextIntent.OPT_OUT: "Opted out",
+    TextIntent.OPT_IN: "Opted back in",
 }
 KIND_LABELS = {
     MessageKind.REPLY: "Reply",
@@ -46,7 +54,7 @@ KIND_LABELS = {
 def describe_text_source(text: ConversationEntry) -> str:
     """Return who or what wrote a text of ours.
 
-    "" for a blast, which is named by its title, and for a text that came in.
+    "" for a blast, which has a link, and for a text that came in.
     """
     if text.is_inbound or text.log_id:
         return ""
@@ -59,10 +67,13 @@ def describe_text_source(text: ConversationEntry) -> str:
     return text.written_by or KIND_LABELS.get(text.kind, "SMS Admin")
 
 
-def describe_source_blast(text: ConversationEntry) -> str:
-    """Return the title of the blast that a text belongs to."""
-    title = format_blast_title(text.blast_body or text.body, text.event_title)
-    return f"Test: {title}" if text.is_test else title
+def name_source_blast(text: ConversationEntry) -> str:
+    """Return what the link to the blast of a text says. Its words are right above: never again."""
+    if text.is_test:
+        return "Test"
+    if text.blast_name:
+        return text.blast_name
+    return "Reminder" if text.kind is MessageKind.REMINDER else "Blast"
 
 
 def format_conversation_body(text: ConversationEntry) -> str:
@@ -71,7 +82,7 @@ def format_conversation_body(text: ConversationEntry) -> str:
         return EMPTY_TEXT_LABEL
     if text.body or not text.log_id:
         return text.body
-    return describe_source_blast(text)
+    return format_blast_title(text.blast_body or "", text.event_title, text.blast_name)
 
 
 def describe_opt_out_text(text: ConversationEntry) -> str:
@@ -110,24 +121,35 @@ def is_text_unsent(text: ConversationEntry) -> bool:
 
 def format_thread_time(moment: datetime) -> str:
     """Return when the newest text of a conversation came or went."""
-    return inbox_labels.format_short_time(moment, template_filters.get_display_timezone(), now())
+    return inbox_labels.format_short_time(
+        moment, get_display_timezone(), now(), get_display_region()
+    )
 
 
 def format_text_time(moment: datetime) -> str:
     """Return the time of a text; its day stands above it."""
-    return f"{moment.astimezone(ZoneInfo(template_filters.get_display_timezone())):%H:%M}"
+    return format_time_of_day(moment.astimezone(ZoneInfo(get_display_timezone())).time())
 
 
 def format_text_day(moment: datetime) -> str:
     """Return the day of a text."""
-    return inbox_labels.format_relative_day(moment, template_filters.get_display_timezone(), now())
+    return inbox_labels.format_relative_day(
+        moment, get_display_timezone(), now(), get_display_region()
+    )
 
 
 def format_decision_countdown(decide_by: datetime) -> str:
     """Return how long there is to decide whether a text meant STOP."""
     return inbox_labels.format_decision_time_left(
-        decide_by, template_filters.get_display_timezone(), now()
+        decide_by, get_display_timezone(), now(), get_display_region()
     )
+
+
+def may_be_retried(text: ConversationEntry, thread: Thread) -> bool:
+    """Whether a user may try this text again: a reply that failed, and was not tried again yet."""
+    if text.kind is not MessageKind.REPLY or text.status not in RETRIED_STATUSES:
+        return False
+    return make_retry_token(text.id) not in (thread.sent_tokens or "").split()
 
 
 def describe_attention_reason(reason: str | None) -> str:
@@ -137,7 +159,7 @@ def describe_attention_reason(reason: str | None) -> str:
 
 for _filter in (
     describe_text_source,
-    describe_source_blast,
+    name_source_blast,
     format_conversation_body,
     describe_opt_out_text,
     format_reaction,
@@ -151,5 +173,7 @@ for _filter in (
     format_decision_countdown,
     describe_attention_reason,
     get_media_label,
+    make_initials,
+    may_be_retried,
 ):
     bp.add_app_template_filter(_filter, f"inbox_{_filter.__name__}")

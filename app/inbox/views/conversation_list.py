@@ -1,4 +1,4 @@
-"""The list of conversations: its page, and the section that refreshes itself."""
+"""The list of conversations: what its pages need, and the section that refreshes itself."""
 
 from typing import Any
 
@@ -7,7 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.domain.texts.whole_numbers import parse_id
-from app.inbox.queries.conversation_list import count_threads_by_state, list_threads
+from app.inbox.queries.conversation_list import (
+    count_threads_by_state,
+    has_any_thread,
+    list_threads,
+)
 from app.inbox.queries.conversation_search import ThreadSearchResult, search_threads
 from app.inbox.views.blueprint import (
     bp,
@@ -17,13 +21,6 @@ from app.inbox.views.blueprint import (
 )
 from app.inbox.views.conversation_labels import LIST_STATE_LABELS
 from app.organisation.queries import get_organisation_region
-
-
-@bp.get("")
-@roles_required(*ALL_ROLES)
-def list_conversations() -> ResponseReturnValue:
-    """Show the conversations, the newest first."""
-    return render_template("inbox/list.html", **build_conversation_list_context())
 
 
 @bp.get("/live")
@@ -44,7 +41,7 @@ def build_conversation_list_context(open_id: int | None = None) -> dict[str, Any
     if search:
         result = search_threads(search, get_organisation_region(), state, current_username())
     else:
-        threads = list_threads(state, current_username(), cursor)
+        threads = list_threads(state, current_username(), cursor, open_id)
         result = ThreadSearchResult(threads, has_more=False)
     count_digits = ".".join(map(str, counts.values()))
     return {
@@ -54,6 +51,7 @@ def build_conversation_list_context(open_id: int | None = None) -> dict[str, Any
         "search": search,
         "cursor": cursor,
         "counts": counts,
+        "has_threads": bool(result.page.items) or has_any_thread(),
         "state_labels": LIST_STATE_LABELS,
         "open_id": open_id,
         "carried": build_carried_parameters(),

@@ -76,7 +76,7 @@ def _render_form(form: SavedReplyForm, reply_id: int | None = None) -> ResponseR
 
 
 def _redirect_after_save() -> ResponseReturnValue:
-    flash("The reply is kept.", "success")
+    flash("Saved.", "success")
     return redirect(url_for("inbox.list_saved_replies"), 303)
 
 
@@ -88,5 +88,5 @@ def remove_saved_reply(reply_id: int) -> ResponseReturnValue:
         trace.about = str(reply_id)
         if not saved_replies.delete_saved_reply(reply_id):
             abort(404)
-    flash("The saved reply is deleted.", "success")
+    flash("Deleted.", "success")
     return redirect(url_for("inbox.list_saved_replies"), 303)

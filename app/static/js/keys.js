@@ -25,8 +25,9 @@
 
   function help() {
     const list = document.querySelector("[data-keys]");
-    list.open = !list.open;
-    list.querySelector("summary").focus();
+    const menu = list.closest("details.menu");
+    menu.open = list.open = !(menu.open && list.open);
+    (menu.open ? list : menu).querySelector("summary").focus();
   }
 
   const KEYS = {

@@ -3,7 +3,8 @@
 (() => {
   "use strict";
   // As in new_messages.js: the newest texts are at scrollTop 0, and 40 px above them still count as visible.
-  const isOutOfView = (form) => (form.closest(".scr")?.scrollTop ?? 0) < -40;
+  // A small screen that shows the list hides the conversation beside it.
+  const isOutOfView = (form) => (form.closest(".scr")?.scrollTop ?? 0) < -40 || !form.closest(".scr")?.offsetParent;
 
   function markRead() {
     if (document.visibilityState !== "visible") return;

@@ -29,7 +29,7 @@
   function showCount() {
     const count = texts().filter((text) => idOf(text) > lastSeenId).length;
     newTextsButton().hidden = count === 0;
-    newTextsButton().textContent = count ? `${count} new` : "";
+    newTextsButton().textContent = count ? `${count} new ${count === 1 ? "message" : "messages"}` : "";
   }
 
   /** Called while the newest text is visible. */

@@ -1,5 +1,6 @@
 """Reading STOP questions: texts that may mean STOP and wait for a decision."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,6 +23,16 @@ def find_open_stop_question(phone: str) -> StopQuestion | None:
         StopQuestion.phone == phone, StopQuestion.verdict.is_(None)
     )
     return db.session.scalars(question.execution_options(populate_existing=True)).first()
+
+
+def find_open_stop_question_ids(phones: Collection[str]) -> dict[str, int]:
+    """Return the undecided STOP questions of these numbers: their ids by number."""
+    if not phones:
+        return {}
+    questions = select(StopQuestion.phone, StopQuestion.id).where(
+        StopQuestion.phone.in_(phones), StopQuestion.verdict.is_(None)
+    )
+    return {phone: question_id for phone, question_id in db.session.execute(questions)}
 
 
 def count_open_stop_questions() -> OpenStopQuestions:
