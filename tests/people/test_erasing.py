@@ -225,7 +225,7 @@ def test_the_pages_of_an_erased_person_say_so_and_break_nowhere(visit, app):
     assert "No name erased" in page.words
     assert 'href="/people/' in page.text  # Leo's
     assert 'href="/people/#' not in page.text
-    assert "We know no name" in visit(PAGE, "ada").words
+    assert "We have no name" in visit(PAGE, "ada").words
     assert visit("/blasts/logs/1/export", "ada").status_code == 200
 
 

@@ -79,8 +79,16 @@ def edit_member(member_id: int) -> ResponseReturnValue:
     form = MemberForm(obj=member)
     if form.validate_on_submit() and _update_member_or_add_error(member_id, form):
         flash("Saved.", "success")
-        return redirect(url_for("community.list_members"), 303)
+        return _redirect_after_edit(form)
     return _render_edit_page(member_id, form), _get_form_status(form)
+
+
+def _redirect_after_edit(form: MemberForm) -> ResponseReturnValue:
+    """Lead back to the page of the person, where the form came from it: by their new number."""
+    if "to_person" not in request.form:
+        return redirect(url_for("community.list_members"), 303)
+    digits = form.phone.phone.e164[1:]
+    return redirect(url_for("people.show_person", digits=digits), 303)
 
 
 def _update_member_or_add_error(member_id: int, form: MemberForm) -> bool:

@@ -12,12 +12,14 @@ from phonenumbers import timezone as phone_timezones
 
 from app.domain.phones.country_names import load_country_names
 from app.domain.phones.phone_countries import find_main_country, find_phone_country
+from app.domain.time.date_styles import get_date_style
 from app.domain.time.local_times import is_time_zone
 
 NUMBER_TYPE_LABELS = {
     PhoneNumberType.MOBILE: "Mobile phone",
     PhoneNumberType.FIXED_LINE: "Landline",
-    PhoneNumberType.FIXED_LINE_OR_MOBILE: "Mobile phone or landline: the number does not tell",
+    # The number does not tell, so pages say nothing.
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "",
     PhoneNumberType.VOIP: "Internet phone",
     PhoneNumberType.PAGER: "Pager",
     PhoneNumberType.TOLL_FREE: "Toll-free number",
@@ -39,18 +41,22 @@ MAX_COUNTRIES_NAMED = 5
 class PhoneNumberInfo:
     """A number in words.
 
-    `country` is "" when the number has none; `zones` is empty when it could be anywhere.
+    `country` and `type_label` are "" when the number does not tell; `zones` is empty when it could be anywhere.
     """
 
     country: str
     type_label: str
     zones: tuple[str, ...]
 
-    def format_local_times(self, moment: datetime) -> str:
-        """Return "21:04 in Denver", once for each possible time; "" without zones."""
+    def format_local_times(self, moment: datetime, region: str = "") -> str:
+        """Return "9:04 PM in Denver", once for each possible time; "" without zones.
+
+        Times are written as the country `region` does.
+        """
         places_by_time: dict[str, list[str]] = {}
         for zone in self.zones:
-            local_time = f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+            local = moment.astimezone(ZoneInfo(zone))
+            local_time = get_date_style(region).format_clock(local.time())
             place = zone.rpartition("/")[2].replace("_", " ")
             places_by_time.setdefault(local_time, []).append(place)
         return ", ".join(

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
+from app.community.forms import MemberForm
 from app.core.access import (
     ALL_ROLES,
     current_username,
@@ -18,6 +19,7 @@ from app.core.access import (
 )
 from app.core.clock import now
 from app.core.db import NotFound
+from app.core.local_formats import get_display_region
 from app.core.pagination import list_params
 from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
@@ -64,7 +66,7 @@ def render_person_page(
         phone=phone,
         number_info=number_info,
         is_landline=is_landline_number(phone),
-        local_times=number_info.format_local_times(now()),
+        local_times=number_info.format_local_times(now(), get_display_region()),
         record=record,
         skip_reason=skip_reason,
         advice=_get_advice(skip_reason),
@@ -75,9 +77,15 @@ def render_person_page(
         survey_sessions=find_survey_sessions_of_phone(phone),
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),
+        member_form=_build_member_form(phone, record),
         sender_number=format_phone_number(current_settings().sender),
         format_blast_title=format_blast_title,
     )
+
+
+def _build_member_form(phone: str, record: queries.PersonRecord) -> MemberForm:
+    name = record.member.name if record.member else None
+    return MemberForm(formdata=None, data={"name": name, "phone": phone})
 
 
 def _find_suppression_entries(
