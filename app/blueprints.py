@@ -8,7 +8,7 @@ from app.audit.views import bp as audit
 from app.blasts.views import bp as blasts
 from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
-from app.core import template_filters
+from app.core import local_formats
 from app.dashboard.views import bp as dashboard
 from app.delivery.actions import refused_returns
 from app.events.queries import linked_survey_source
@@ -95,5 +95,6 @@ def register_blueprints(app: Flask) -> None:
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     person_note_source.set_person_note_source(app, list_contact_notes)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
-    template_filters.set_timezone_source(app, organisation.get_organisation_timezone)
+    local_formats.set_timezone_source(app, organisation.get_organisation_timezone)
+    local_formats.set_region_source(app, organisation.get_organisation_region)
     layout.install_layout(app, MENU)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from flask import current_app, request, url_for
 
+from app.core.local_formats import format_local_time
 from app.core.settings import Settings
-from app.core.template_filters import format_local_time
 from app.delivery.actions.refusal_records import Refusal
 from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY, Heartbeat
 from app.delivery.queries.refused_calls import find_refused_calls

@@ -8,14 +8,16 @@ from wtforms import SelectField, StringField, ValidationError
 from wtforms.widgets import DateInput
 
 from app.audit import queries
+from app.core.clock import now
+from app.core.local_formats import get_display_region, get_display_style
+from app.domain.time.typed_days import parse_typed_day
 
 # The first and last years would overflow when a time zone is applied.
 VALID_YEARS = range(1970, 9999)
-INVALID_DAY_MESSAGE = "Write the day as year-month-day, for example 2026-05-08."
 
 
 class DayField(StringField):
-    """A day as YYYY-MM-DD, or empty. `.day` is the date; `.data` keeps the typed text."""
+    """A day as people type it, or nothing. `.day` is the date; `.data` what was typed."""
 
     widget = DateInput()
 
@@ -31,11 +33,11 @@ class DayField(StringField):
 
 def _parse_day(text: str) -> date:
     try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise ValidationError(INVALID_DAY_MESSAGE) from error
-    if day.year not in VALID_YEARS:
-        raise ValidationError(INVALID_DAY_MESSAGE)
+        day: date | None = date.fromisoformat(text)
+    except ValueError:
+        day = parse_typed_day(text, get_display_region(), now().date())
+    if day is None or day.year not in VALID_YEARS:
+        raise ValidationError(get_display_style().date_error)
     return day
 
 

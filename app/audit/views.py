@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from app.audit import queries
 from app.audit.forms import AuditFilterForm
 from app.core.access import roles_required
+from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
-from app.core.template_filters import get_display_timezone
 from app.domain.accounts.roles import Role
 from app.domain.time.local_times import zone_or_utc
 

@@ -1,35 +1,23 @@
 """Template filters that format values for pages."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask, current_app, g
+from flask import Flask
+from markupsafe import Markup
 
-from app.core.clock import now
+from app.core.local_formats import (
+    format_clock,
+    format_day,
+    format_local_time,
+    format_recent_time,
+    set_region_source,
+    set_timezone_source,
+)
 from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.phones import phone_number
-from app.domain.time import local_times
-
-
-def get_display_timezone() -> str:
-    """Return the time zone of the pages: the organisation's."""
-    # Once a request: a list of 50 rows formats 50 times.
-    if "zone_of_pages" not in g:
-        g.zone_of_pages = str(current_app.extensions["zone_of_pages"]())
-    return str(g.zone_of_pages)
-
-
-def set_timezone_source(app: Flask, get_timezone: Callable[[], str]) -> None:
-    """Set the function that returns the time zone of the pages of `app`."""
-    app.extensions["zone_of_pages"] = get_timezone
-
-
-def format_local_time(moment: datetime | None) -> str:
-    """Format a moment in the organisation's zone, "Fri 8 May 20:45"; "" for None."""
-    if moment is None:
-        return ""
-    return local_times.format_moment(moment, get_display_timezone(), now=now())
+from app.domain.texts.message_templates import split_template
+from app.domain.texts.template_chips import describe_chip
 
 
 def format_iso_time(moment: datetime | None) -> str:
@@ -58,14 +46,31 @@ def describe_skip_reason(reason: str) -> str:
     return SKIP_REASON_LABELS[SkipReason(reason)][0]
 
 
+def format_chips(template: str | None) -> Markup:
+    """Return a text with its placeholders as chips, "First name or “friend”", and no braces."""
+    pieces = []
+    for piece in split_template(template or ""):
+        label = describe_chip(piece)
+        if label:
+            pieces.append(Markup('<span class="ph">{}</span>').format(label))
+        else:
+            pieces.append(Markup.escape(piece.text))
+    return Markup("").join(pieces)
+
+
 def install_template_filters(app: Flask) -> None:
     """Register the filters for the templates of `app`; times are in UTC until a source is set."""
     app.jinja_env.filters |= {
         "local": format_local_time,
+        "recent": format_recent_time,
+        "local_day": format_day,
+        "clock": format_clock,
         "iso": format_iso_time,
         "phone": phone_number.format_phone_number,
         "number": format_number,
         "state_words": describe_state,
         "words_of_left_out": describe_skip_reason,
+        "chips": format_chips,
     }
     set_timezone_source(app, lambda: "UTC")
+    set_region_source(app, lambda: "")

@@ -6,11 +6,11 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, ValidationError
 
 from app.core.form_fields import PhoneField
-from app.core.template_filters import format_local_time
+from app.core.local_formats import format_local_time
 from app.delivery.carriers.sandbox_models import PhoneBehaviour
 from app.delivery.models import MessageLog
 from app.delivery.queries.sandbox_blasts import list_latest_sandbox_blasts
-from app.domain.delivery.blast_labels import format_blast_title
+from app.domain.delivery.blast_labels import name_blast
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.organisation.queries import get_organisation_region
@@ -156,7 +156,7 @@ def _check_body(field: Any, *, is_required: bool) -> None:
 
 
 def _build_blast_label(log: MessageLog) -> str:
-    title = format_blast_title(log.message_body, log.event_title)
+    title = name_blast(log)
     return f"{title} · {format_local_time(log.created_at)}"
 
 

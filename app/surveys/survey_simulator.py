@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from app.core.local_formats import format_day
 from app.domain.surveys import survey_aggregates
 from app.domain.surveys.question_definitions import (
     FREE_TEXT_TYPES,
@@ -27,7 +28,6 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.texts import message_templates
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.domain.texts.word_folding import fold_keyword
-from app.domain.time.local_times import format_day
 from app.surveys.actions.survey_starts import RESTART_NOTICE
 from app.surveys.queries.answer_calendar import build_answer_calendar
 
@@ -186,7 +186,7 @@ class _SimulatedPhone:
             return ""
         if question.question_type is QuestionType.DATE:
             day = date.fromisoformat(record.value)
-            return f"Understood: {format_day(day, today=self.moment.date())}."
+            return f"Understood: {format_day(day)}."
         return f"Understood: {survey_aggregates.format_stored_answer(question, record.value)}."
 
     def _end_survey(self, text: str, note: str, status: SurveySessionStatus) -> None:

@@ -175,8 +175,8 @@ def test_the_next_blasts_are_named_in_their_order(app, visit):
         send_blast(visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"})
         send_blast(visit, message_body="The first", **LATER)
         page = visit("/", "ada")
-    assert page.words.index("The first Fri 8 May 20:45") < page.words.index(
-        "The second Sat 9 May 20:45"
+    assert page.words.index("The first Fri, May 8, 8:45 PM") < page.words.index(
+        "The second Sat, May 9, 8:45 PM"
     )
 
 

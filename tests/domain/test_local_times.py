@@ -152,7 +152,7 @@ def test_only_zones_of_the_list_are_taken(zone):
     with pytest.raises(InvalidLocalTime) as refused:
         parse_future_local_time("2026-05-08", "20:45", zone, now=NOW)
     assert refused.value.field == "timezone"
-    assert format_moment(NOW, zone) == "Thu 15 Jan 12:00"
+    assert format_moment(NOW, zone) == "Thu 15 Jan, 12:00"
 
 
 @given(
@@ -179,18 +179,18 @@ def test_a_moment_read_is_the_moment_shown(typed, zone, fold):
     except InvalidLocalTime as refused:
         local = parse_future_local_time(day, str(refused.suggestion), zone, now=NOW)
         clock = str(refused.suggestion)
-    assert format_moment(local.utc, zone).endswith(f"{typed.day} {typed:%b} {clock}")
+    assert format_moment(local.utc, zone).endswith(f"{typed.day} {typed:%b}, {clock}")
 
 
 def test_a_moment_is_said_with_its_year_only_when_it_is_another():
     moment = utc(2026, 5, 8, 20, 45)
-    assert format_moment(moment, "UTC") == "Fri 8 May 20:45"
-    assert format_moment(moment, "UTC", now=NOW) == "Fri 8 May 20:45"
-    assert format_moment(moment, "Asia/Tokyo") == "Sat 9 May 05:45"
-    assert format_moment(moment, "UTC", now=utc(2025, 5, 8)) == "Fri 8 May 2026 20:45"
+    assert format_moment(moment, "UTC") == "Fri 8 May, 20:45"
+    assert format_moment(moment, "UTC", now=NOW) == "Fri 8 May, 20:45"
+    assert format_moment(moment, "Asia/Tokyo") == "Sat 9 May, 05:45"
+    assert format_moment(moment, "UTC", now=utc(2025, 5, 8)) == "Fri 8 May 2026, 20:45"
     assert (
         format_moment(utc(2026, 12, 31, 23), "Asia/Tokyo", now=utc(2026, 12, 31, 22))
-        == "Fri 1 Jan 08:00"
+        == "Fri 1 Jan, 08:00"
     )
 
 

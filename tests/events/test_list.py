@@ -99,7 +99,7 @@ def test_the_page_says_when_where_and_how_many(visit, make_event):
     denver = now().astimezone(dt.timezone(dt.timedelta(hours=-6.5))).date()
     make_event("Picnic", ZOE, LEO, date=denver + DAY, start_time="18:30", place="Barn")
     words = visit("/events", "sol").words
-    assert ", 18:30 tomorrow Barn 2" in words
+    assert ", 6:30 PM tomorrow Barn 2" in words
     assert "1 event" in words
     assert "2 people" in visit("/events/1", "sol").words
 
@@ -107,7 +107,7 @@ def test_the_page_says_when_where_and_how_many(visit, make_event):
 def test_an_empty_list_says_how_to_begin(visit):
     for who in ("ada", "sol"):
         page = visit("/events", who)
-        assert "Add an event, register who comes, and text all of them at once." in page.words
+        assert "Add an event, register people, and text all of them at once." in page.words
         assert 'href="/events/add"' in page.text
     assert "No event has that in its title or place." in visit("/events?search=x", "sol").words
 

@@ -178,13 +178,13 @@ def test_the_last_day_counts_whole(app, visit):
         ({"action": "add_to_event", "event_id": "٣"}, "Choose an event."),
         ({"action": "start_survey"}, "Choose a survey."),
         ({"action": "start_survey", "survey_id": "99"}, "That survey is closed or deleted."),
-        ({"from_date": "soon"}, "year-month-day"),
+        ({"from_date": "soon"}, "Enter a date, such as"),
         ({"from_date": "2027-03-14", "from_time": "02:30"}, "This time does not exist"),
         ({"until_time": "10:00"}, "Choose a day too"),
         ({"until_date": "0001-01-01"}, "between 1970 and 2199"),
         (
             {"from_date": "2027-05-08", "until_date": "2027-05-07"},
-            "Choose an end after the beginning.",
+            "The end must be after the start.",
         ),
     ],
 )

@@ -175,7 +175,7 @@ def test_add_to_event_registers_them_once_with_their_name_and_says_when_it_is():
     answer = "{first_name|Friend}, {event_title} is on {event_date} at {event_time}, {event_place}."
     create_keyword("COUNT ME IN", answer, action=KeywordAction.ADD_TO_EVENT, event_id=picnic)
     add_member(ZOE, "Zoë Hernández")
-    answers_given = ["Zoë, Spring picnic is on Sat 8 May 2027 at 12:30 PM, City Park."]
+    answers_given = ["Zoë, Spring picnic is on Sat, May 8, 2027 at 12:30 PM, City Park."]
     assert get_replies("count me in!") == get_replies("Count me in") == answers_given
     assert registrations() == [(picnic, "Zoë Hernández", ZOE)]
 

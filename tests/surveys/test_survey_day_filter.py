@@ -87,8 +87,8 @@ def test_the_days_go_along_to_the_answers_the_people_and_the_export(visit, picni
     ("query", "sentence"),
     [
         ("since=2026-11-27&until=2026-11-26", "The last day is before the first one."),
-        ("since=yesterday", "Write the day as year-month-day"),
-        ("until=2026-02-30", "Write the day as year-month-day"),
+        ("since=yesterday", "Enter a date, such as Dec 21, 2026"),
+        ("until=2026-02-30", "Enter a date, such as Dec 21, 2026"),
     ],
 )
 def test_days_that_cannot_be_are_said_and_narrow_nothing(visit, picnic, query, sentence):

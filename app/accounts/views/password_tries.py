@@ -15,6 +15,7 @@ from app.accounts.views.browser_sessions import current_session
 from app.audit.actions import audited_write, record_automatic_event
 from app.core.clock import now
 from app.core.db import write
+from app.core.local_formats import format_time_of_day
 from app.core.logging_config import ThrottledWarning
 from app.domain.time.local_times import zone_or_utc
 from app.organisation import queries as organisation
@@ -76,7 +77,11 @@ def _find_lockout(origin_key: str) -> Lockout | None:
     zone = zone_or_utc(organisation.get_organisation_timezone())
     # Rounded up to the minute: at 12:05:30 the page must not say "until 12:05".
     local_end = (end + timedelta(seconds=59)).astimezone(zone)
-    message = f"Too many wrong tries. Locked until {local_end:%H:%M}."
+    clock = format_time_of_day(local_end.time())
+    message = (
+        f"Too many wrong passwords. Try again after {clock} ({zone.key}). "
+        "If you forgot yours, ask an admin for a new one."
+    )
     return Lockout(message, str(_count_seconds_until(end)))
 
 

@@ -8,6 +8,7 @@ from wtforms import Field, RadioField, SelectField, StringField
 
 from app.core.clock import now
 from app.core.form_fields import add_error
+from app.core.local_formats import format_time_in_zone
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.time import local_times
 from app.domain.time.local_times import InvalidLocalTime, LocalMoment
@@ -138,6 +139,7 @@ class SendTimeForm(FlaskForm):
             self.timezone.data or "",
             fold=fold.data or "",
             now=now(),
+            region=organisation.get_organisation_region(),
         )
 
     def _require_end_after_start(self) -> None:
@@ -145,7 +147,7 @@ class SendTimeForm(FlaskForm):
             return
         if self.start is None:
             raise InvalidLocalTime("schedule_time", END_TOO_SOON_ERROR)
-        start = local_times.format_moment(self.start.utc, self.start.zone, now=now())
+        start = format_time_in_zone(self.start.utc, self.start.zone)
         raise InvalidLocalTime("schedule_time", f"Choose a time after the start, {start}.")
 
     def _get_earliest_start(self) -> datetime:

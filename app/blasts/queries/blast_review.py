@@ -10,45 +10,36 @@ from app.blasts.queries.end_time_forecast import (
     SendWindow,
     forecast_end_time,
 )
-from app.blasts.queries.review_facts import ReviewRequest, build_review_facts
-from app.blasts.queries.review_notices import (
-    ReviewButton,
-    ReviewNotice,
-    build_review_notices,
+from app.blasts.queries.review_facts import (
+    ReviewRequest,
+    build_review_facts,
+    describe_draft_audience,
 )
+from app.blasts.queries.review_notice import ReviewButton, ReviewNotice
+from app.blasts.queries.review_notices import build_review_notices
+from app.blasts.queries.reviewed_texts import ReviewPage, ShownText, build_review_page, show_text
+from app.core.local_formats import format_clock, format_time_in_zone
 from app.core.settings import Settings, current_settings
 from app.domain.delivery.blast_draft import BlastDraft
+from app.domain.delivery.blast_outcomes import OUTCOME_RULES
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
+from app.domain.delivery.cost_estimate import compute_cost, compute_send_seconds, format_money
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
-from app.domain.time import local_times
+from app.domain.time import durations, local_times
+from app.events.queries import events
 from app.organisation import queries as organisations
+from app.organisation.models import Organisation
 
-TEXTS_PER_PAGE = 25
 MAX_SKIPPED_NAMES_SHOWN = 100
 OTHER_FOLD = {"first": "second", "second": "first"}
 
 
 @dataclass(frozen=True)
-class ReviewedText:
-    """One text of the page, its phone number formatted for reading."""
-
-    name: str | None
-    phone: str
-    body: str
-    segments: int
-
-    @property
-    def caption(self) -> str:
-        """Whose text it is, and its length."""
-        return f"{self.name or self.phone} · {pluralize(self.segments, 'part')}"
-
-
-@dataclass(frozen=True)
 class SkippedPerson:
-    """Somebody who gets nothing, and why."""
+    """A person who is skipped, and why."""
 
     name: str | None
     phone: str
@@ -65,22 +56,12 @@ class SkippedGroup:
 
 
 @dataclass(frozen=True)
-class ReviewPage:
-    """One page of the texts; `first` and `last` are positions among all of them, from 1."""
-
-    number: int
-    count: int
-    first: int
-    last: int
-    texts: list[ReviewedText]
-
-
-@dataclass(frozen=True)
 class BlastReview:
     """Everything the review page shows of one draft, computed once.
 
-    `longest`, `shortest`: None when nobody gets a text; `shortest` also when all texts are equal.
-    `nobody_reason`: why nobody gets it, "" when somebody does. `send_label`: what the button says.
+    `summary`: the sum, such as "52 people", "58 segments". `shown`: None when no one gets a text.
+    `nobody_reason`: why no one gets it, "" when someone does. `send_label`: what the button says.
+    `audience_rule`: how people of an earlier blast are chosen, "" for other audiences.
     """
 
     recipient_count: int
@@ -88,8 +69,10 @@ class BlastReview:
     nobody_reason: str
     send_label: str
     undo_hint: str
-    longest: ReviewedText | None
-    shortest: ReviewedText | None
+    summary: list[str]
+    audience: str
+    audience_rule: str
+    shown: ShownText | None
     facts: list[tuple[str, str]]
     is_price_missing: bool
     notices: list[ReviewNotice]
@@ -109,7 +92,8 @@ def review_blast(request: ReviewRequest) -> BlastReview:
     undo_seconds = organisations.get_undo_seconds()
     forecast = _forecast_end(request, settings, undo_seconds)
     recipients = pluralize(blast.recipient_count, "person", "people")
-    longest, shortest = _find_extreme_texts(blast)
+    seconds = compute_send_seconds(blast.segment_count, settings.effective_send_rate)
+    event = events.find_event(draft.event_id)
     skipped = [text for text in blast.texts if text.skip_reason]
     return BlastReview(
         recipient_count=blast.recipient_count,
@@ -117,17 +101,19 @@ def review_blast(request: ReviewRequest) -> BlastReview:
         nobody_reason=_explain_empty_audience(draft, blast),
         send_label=_describe_sending(draft, recipients),
         undo_hint=_describe_undo(request, undo_seconds),
-        longest=longest,
-        shortest=shortest,
+        summary=list(_summarise(blast, recipients, organisation, seconds)),
+        audience=describe_draft_audience(draft, event.title if event else None),
+        audience_rule=OUTCOME_RULES[draft.results_of.outcome] if draft.results_of else "",
+        shown=show_text(blast, request.person),
         facts=list(build_review_facts(request, settings, organisation, forecast, undo_seconds)),
         is_price_missing=organisation.price_per_segment is None,
-        notices=build_review_notices(draft, blast, organisation, forecast),
+        notices=build_review_notices(request, organisation, forecast, timedelta(seconds=seconds)),
         repeated_hour_notices=list(_build_repeated_hour_notices(request)),
         skipped_count=len(skipped),
         skipped_groups=_group_skipped_people(blast),
         skipped_people=_list_skipped_people(skipped[:MAX_SKIPPED_NAMES_SHOWN]),
         duplicates=blast.duplicates,
-        page=_build_page(blast, request.page_number),
+        page=build_review_page(blast, request.page_number),
     )
 
 
@@ -146,10 +132,12 @@ def _explain_empty_audience(draft: BlastDraft, blast: RenderedBlast) -> str:
     if blast.recipient_count:
         return ""
     if blast.texts:
-        return "everybody is left out"
+        return "everyone is skipped"
+    if draft.results_of is not None:
+        return "no one of the earlier blast is in this group"
     if draft.target == BlastTarget.COMMUNITY:
         return "the community is empty"
-    return "nobody is registered for this event"
+    return "no one is registered for this event"
 
 
 def _describe_sending(draft: BlastDraft, recipients: str) -> str:
@@ -159,39 +147,35 @@ def _describe_sending(draft: BlastDraft, recipients: str) -> str:
 def _describe_undo(request: ReviewRequest, undo_seconds: int) -> str:
     draft = request.draft
     if draft.send_at:
-        time = local_times.format_moment(draft.send_at, draft.timezone, now=request.moment)
+        time = format_time_in_zone(draft.send_at, draft.timezone)
         return f"You can cancel until {time}."
     if undo_seconds:
-        return f"You can undo it for {undo_seconds} seconds."
-    return "It leaves at once."
+        return f"You can undo for {undo_seconds} seconds."
+    return "It is sent right away."
 
 
-def _find_extreme_texts(
-    blast: RenderedBlast,
-) -> tuple[ReviewedText | None, ReviewedText | None]:
-    """Return the longest text, and the shortest where it reads otherwise."""
-    longest, shortest = blast.longest_text, blast.shortest_text
-    if longest is None or shortest is None:
-        return None, None
-    if shortest.body == longest.body:
-        return _build_reviewed_text(longest), None
-    return _build_reviewed_text(longest), _build_reviewed_text(shortest)
-
-
-def _build_reviewed_text(text: RenderedText) -> ReviewedText:
-    return ReviewedText(text.name, format_phone_number(text.phone), text.body, text.segments)
+def _summarise(
+    blast: RenderedBlast, recipients: str, organisation: Organisation, seconds: float
+) -> Iterator[str]:
+    """Yield the sum: people, segments, money where a price is known, and the time it takes."""
+    yield recipients
+    yield pluralize(blast.segment_count, "segment")
+    cost = compute_cost(blast.segment_count, organisation.price_per_segment)
+    if cost is not None:
+        yield f"about {format_money(cost, organisation.currency)}"
+    yield f"takes {durations.format_approximate_duration(seconds)}"
 
 
 def _build_repeated_hour_notices(request: ReviewRequest) -> Iterator[ReviewNotice]:
     """Ask which of two equal times is meant, where the clocks are put back."""
     draft = request.draft
     if request.start_fold and draft.send_at:
-        outcome = f"It goes out the {request.start_fold} time."
+        outcome = f"It will be sent the {request.start_fold} time."
         yield _build_repeated_hour_notice(
             draft.send_at, draft.timezone, outcome, ("other_fold", request.start_fold)
         )
     if request.end_fold and draft.not_after:
-        outcome = f"Nothing leaves after the {request.end_fold} time."
+        outcome = f"Sending stops the {request.end_fold} time."
         yield _build_repeated_hour_notice(
             draft.not_after, draft.timezone, outcome, ("other_end_fold", request.end_fold)
         )
@@ -205,7 +189,7 @@ def _build_repeated_hour_notice(
     `choice`: the form field of the other time, and the fold that was chosen.
     """
     field, fold = choice
-    time = local_times.build_local_time_input(moment, zone).time
+    time = format_clock(local_times.build_local_time_input(moment, zone).time)
     other_fold = OTHER_FOLD[fold]
     return ReviewNotice(
         "info",
@@ -230,14 +214,3 @@ def _list_skipped_people(texts: list[RenderedText]) -> list[SkippedPerson]:
             reason, _ = SKIP_REASON_LABELS[text.skip_reason]
             people.append(SkippedPerson(text.name, format_phone_number(text.phone), reason))
     return people
-
-
-def _build_page(blast: RenderedBlast, page_number: int) -> ReviewPage:
-    """Return the page of texts; one that does not exist becomes the nearest."""
-    page_count = max(1, -(-blast.recipient_count // TEXTS_PER_PAGE))
-    number = min(max(1, page_number), page_count)
-    start = (number - 1) * TEXTS_PER_PAGE
-    texts = [
-        _build_reviewed_text(text) for text in blast.sendable_texts[start : start + TEXTS_PER_PAGE]
-    ]
-    return ReviewPage(number, page_count, start + 1, start + len(texts), texts)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 
+from app.core.local_formats import format_time_in_zone
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.cost_estimate import compute_send_seconds
 from app.domain.delivery.send_rate import VALIDITY_MARGIN_SECONDS
 from app.domain.texts.plurals import pluralize
-from app.domain.time import local_times
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class SendWindow:
 
     def format_local_time(self, moment: datetime) -> str:
         """Return the moment on the clocks of the zone."""
-        return local_times.format_moment(moment, self.zone, now=self.start)
+        return format_time_in_zone(moment, self.zone)
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,17 @@ def forecast_end_time(window: SendWindow, end_fold: str, blast: RenderedBlast) -
     """
     end = window.format_local_time(window.end)
     fold_note = f", the {end_fold} time the clocks show it" if end_fold else ""
-    facts = [("Nothing leaves after", f"{end}, {window.zone}{fold_note}")]
+    facts = [("Stops sending at", f"{end}, {window.zone}{fold_note}")]
     seconds = compute_send_seconds(blast.segment_count, window.segments_per_second)
     last_leaves = window.format_local_time(window.start + timedelta(seconds=seconds))
     too_late_count = _count_too_late_texts(window, blast)
     if not too_late_count:
-        facts.append(("The last leaves", f"about {last_leaves}"))
+        facts.append(("Last text sent", f"about {last_leaves}"))
         return EndTimeForecast(facts, "")
     people = pluralize(blast.recipient_count, "person", "people")
     warning = (
-        f"At this pace the last text would leave about {last_leaves}, but nothing leaves after "
-        f"{end}: about {too_late_count:,} of {people} would not be sent it. "
+        f"At this pace the last text would be sent about {last_leaves}, but sending stops at "
+        f"{end}: about {too_late_count:,} of {people} would not get it. "
         "Choose a later end, or an earlier start."
     )
     return EndTimeForecast(facts, warning)

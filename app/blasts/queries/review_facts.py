@@ -7,6 +7,8 @@ from datetime import datetime
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast
 from app.blasts.queries.event_labels import find_blast_survey
+from app.blasts.queries.results_audience import describe_results_audience
+from app.core.local_formats import format_time_in_zone
 from app.core.settings import Settings
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_labels import describe_audience
@@ -19,7 +21,7 @@ from app.domain.delivery.cost_estimate import (
 )
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
-from app.domain.time import durations, local_times
+from app.domain.time import durations
 from app.events.queries import events
 from app.organisation.models import Organisation
 
@@ -33,6 +35,7 @@ class ReviewRequest:
 
     `start_fold`, `end_fold`: which of two equal times on the clocks was chosen ("first",
     "second"), "" when there is only one. `page_number`: the page of texts to show.
+    `person`: whose text stands first, from 0.
     """
 
     draft: BlastDraft
@@ -41,6 +44,7 @@ class ReviewRequest:
     start_fold: str = ""
     end_fold: str = ""
     page_number: int = 1
+    person: int = 0
 
 
 def build_review_facts(
@@ -54,34 +58,40 @@ def build_review_facts(
     draft, segments = request.draft, request.blast.segment_count
     event = events.find_event(draft.event_id)
     event_title = event.title if event else None
-    yield "Sent to", describe_audience(draft.target, event_title)
+    yield "To", describe_draft_audience(draft, event_title)
     yield "From", format_phone_number(settings.sender)
     survey = find_blast_survey(draft.survey_id)
     if survey:
-        yield "Whoever answers", f"begins the survey {survey.name}"
+        yield "Answers", f"start the survey {survey.name}"
     yield "When", _describe_send_time(request, undo_seconds)
     seconds = compute_send_seconds(segments, settings.effective_send_rate)
-    yield "Finishes after", durations.format_approximate_duration(seconds)
+    yield "Takes about", durations.format_approximate_duration(seconds)
     if forecast:
         yield from forecast.facts
-    yield "Parts", _summarise_segments(request.blast)
+    yield "Segments", _summarise_segments(request.blast)
     price = organisation.price_per_segment
     cost = compute_cost(segments, price)
     if price is None or cost is None:
-        yield "Price per part", "not set yet"
+        yield "Price per segment", "not set yet"
     else:
-        yield "Price per part", format_segment_price(price, organisation.currency)
-        yield "Cost about", format_money(cost, organisation.currency)
+        yield "Price per segment", format_segment_price(price, organisation.currency)
+        yield "Cost, about", format_money(cost, organisation.currency)
+
+
+def describe_draft_audience(draft: BlastDraft, event_title: str | None) -> str:
+    """Return whom a draft is for, in words."""
+    results = describe_results_audience(draft.results_of) if draft.results_of else None
+    return results.label if results else describe_audience(draft.target, event_title)
 
 
 def _describe_send_time(request: ReviewRequest, undo_seconds: int) -> str:
     """Return the start in words, with its zone."""
     draft = request.draft
     if draft.send_at is None and undo_seconds:
-        return f"Now, after {undo_seconds} seconds to undo it"
+        return f"Now (you'll have {undo_seconds} seconds to undo)"
     if draft.send_at is None:
         return "Now"
-    time = local_times.format_moment(draft.send_at, draft.timezone, now=request.moment)
+    time = format_time_in_zone(draft.send_at, draft.timezone)
     fold = request.start_fold
     fold_note = f", the {fold} time the clocks show it" if fold else ""
     delay = durations.format_time_until(draft.send_at, request.moment)
@@ -91,9 +101,9 @@ def _describe_send_time(request: ReviewRequest, undo_seconds: int) -> str:
 def _summarise_segments(blast: RenderedBlast) -> str:
     """Return the billed segments and who gets how many.
 
-    Such as "150 parts: 1 part for 146 people, 2 parts for 2 people".
+    Such as "150 segments: 1 segment for 146 people, 2 segments for 2 people".
     """
-    total = pluralize(blast.segment_count, "part")
+    total = pluralize(blast.segment_count, "segment")
     sizes = sorted(Counter(text.segments for text in blast.sendable_texts).items())
     if not sizes:
         return total
@@ -103,7 +113,7 @@ def _summarise_segments(blast: RenderedBlast) -> str:
     if len(sizes) > MAX_SEGMENT_SIZES_LISTED:
         return f"{total}, {smallest} to {largest} a person"
     shares = [
-        f"{pluralize(size, 'part')} for {pluralize(count, 'person', 'people')}"
+        f"{pluralize(size, 'segment')} for {pluralize(count, 'person', 'people')}"
         for size, count in sizes
     ]
     return f"{total}: {', '.join(shares)}"

@@ -18,6 +18,7 @@ from app.blasts.queries.blast_review import BlastReview, review_blast
 from app.blasts.queries.review_facts import ReviewRequest
 from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_prefill import create_prefilled_form
+from app.blasts.views.name_fixes import apply_name_fixes
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import format_time_in_zone
@@ -61,6 +62,7 @@ def compose_blast() -> ResponseReturnValue:
 
 
 def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
+    apply_name_fixes()
     draft = form.build_draft()
     blast = audience.render_draft(draft)
     if not form.check_rendered_lengths(blast):
@@ -85,6 +87,7 @@ def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
             form.get_selected_fold(form.start),
             form.get_selected_fold(form.end),
             _parse_page_number(),
+            _parse_person_position(),
         )
     )
     previous_count = seen_count if has_changed else None
@@ -119,7 +122,7 @@ def _describe_changed_count(review: BlastReview, previous_count: int | None) -> 
         return ""
     difference = review.recipient_count - previous_count
     direction = "more" if difference > 0 else "fewer"
-    return f"Now {review.recipients} ({abs(difference):,} {direction}). Check again."
+    return f"Now {review.recipients} ({abs(difference):,} {direction}). Please review again."
 
 
 def _render_compose_page(form: ComposeForm) -> str:
@@ -177,6 +180,10 @@ def _apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:
 def _parse_page_number() -> int:
     number = parse_whole_number(request.form.get("page", ""), MAX_PAGE_DIGITS)
     return 1 if number is None else number
+
+
+def _parse_person_position() -> int:
+    return parse_whole_number(request.form.get("person", ""), MAX_PAGE_DIGITS) or 0
 
 
 def _get_client_token(form: ComposeForm) -> str | None:

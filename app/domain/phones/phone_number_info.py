@@ -41,7 +41,8 @@ MAX_COUNTRIES_NAMED = 5
 class PhoneNumberInfo:
     """A number in words.
 
-    `country` and `type_label` are "" when the number does not tell; `zones` is empty when it could be anywhere.
+    `country` and `type_label` are "" when the number does not tell; `zones` is empty when it
+    could be anywhere.
     """
 
     country: str

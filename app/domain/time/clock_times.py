@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from datetime import time
+
+from app.domain.time.date_styles import get_date_style
 
 # 18:30, 18.30, 18h30, 18 h, 6 PM, 6:30 p.m., 6:30 p. m., 1830, 18:30 Uhr, 18:30:00
 CLOCK_PATTERN = re.compile(
@@ -20,12 +23,6 @@ NAMED_TIMES = {
     "mittag": "12:00",
     "mittags": "12:00",
 }
-# Where people read 6:30 PM more easily than 18:30 (Unicode CLDR, "h" as the preferred hours).
-_TWELVE_HOUR_REGIONS = """
-    US CA PR GU VI AS MP AU NZ IN PK BD LK NP PH MY SG EG SA AE JO KW QA BH OM YE IQ LY SD SY
-    CO VE DO PA SV HN NI GT MX JM BS BB TT GY BZ KE GH ZW ZM MW BW NA LR SL GM ET SO KR FJ
-"""
-TWELVE_HOUR_REGIONS = frozenset(_TWELVE_HOUR_REGIONS.split())
 
 
 def parse_clock_time(text: str) -> str | None:
@@ -54,11 +51,7 @@ def parse_clock_time(text: str) -> str | None:
 
 def format_clock_time(clock: str, region: str) -> str:
     """Return HH:MM as people of a country write it: "6:30 PM" in the United States."""
-    if region not in TWELVE_HOUR_REGIONS:
-        return clock
-    hour, minute = map(int, clock.split(":"))
-    half = "PM" if hour >= 12 else "AM"
-    return f"{(hour - 1) % 12 + 1}:{minute:02} {half}"
+    return get_date_style(region).format_clock(time.fromisoformat(clock))
 
 
 def _to_24_hours(hour: int, half: str) -> int | None:

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from app.domain.time.date_styles import get_date_style
+
 # The other names of the zone tables are aliases ("US/Eastern") and fixed offsets ("Etc/GMT+5").
 AREA_AND_CITY_PATTERN = re.compile(
     "(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*"
 )
 MAX_YEARS_AHEAD = 5
+NEAR_DAY_NAMES = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 # The first and last years of the calendar overflow in zone arithmetic.
 ALLOWED_YEARS = range(1970, 2200)
 # fromisoformat() alone would also take 20260508, 2026-W19, 18 and 18:30:15.
@@ -58,26 +59,27 @@ class LocalTimeInput:
 
 
 def parse_future_local_time(
-    date: str, time: str, zone: str, *, fold: str = "", now: datetime
+    date: str, time: str, zone: str, *, fold: str = "", now: datetime, region: str = ""
 ) -> LocalMoment:
     """Return the moment of YYYY-MM-DD and HH:MM in `zone`; the current minute still counts.
 
     Of a time that the clocks show twice it is the first, unless `fold` is "second" or the first
     has passed. Raises InvalidLocalTime when the text is malformed, the zone unknown, the time
-    skipped by the clocks (with a suggestion), past, or more than MAX_YEARS_AHEAD years away.
+    skipped by the clocks (with a suggestion), past, or more than MAX_YEARS_AHEAD years away. Its
+    sentence has times as the country `region` writes them.
     """
     local_zone = _find_zone(zone)
-    local = _parse_date_and_time(date, time)
+    local = _parse_date_and_time(date, time, region)
     _reject_far_years(local, now)
     first = local.replace(tzinfo=local_zone, fold=0).astimezone(UTC)
     second = local.replace(tzinfo=local_zone, fold=1).astimezone(UTC)
-    _reject_clock_gap(local, first, local_zone)
+    _reject_clock_gap(local, first, local_zone, region)
     earliest = now.astimezone(UTC).replace(second=0, microsecond=0)
     moment = first
     if fold == "second" or first < earliest:
         moment = second
     if moment < earliest:
-        raise _explain_past_time(local, now, local_zone)
+        raise _explain_past_time(local, now, local_zone, region)
     occurs_twice = second != first
     return LocalMoment(
         utc=moment,
@@ -87,21 +89,21 @@ def parse_future_local_time(
     )
 
 
-def parse_local_time(date: str, time: str, zone: str) -> datetime:
+def parse_local_time(date: str, time: str, zone: str, region: str = "") -> datetime:
     """Return the moment (UTC) of YYYY-MM-DD and HH:MM in `zone`, past or future.
 
     Of a time that the clocks show twice it is the first. Raises InvalidLocalTime when the text
     is malformed, the time skipped by the clocks (with a suggestion), or not in ALLOWED_YEARS.
     """
     local_zone = _find_zone(zone)
-    local = _parse_date_and_time(date, time)
+    local = _parse_date_and_time(date, time, region)
     if local.year not in ALLOWED_YEARS:
         raise InvalidLocalTime(
             "schedule_date",
             f"Choose a day between {ALLOWED_YEARS[0]} and {ALLOWED_YEARS[-1]}.",
         )
     moment = local.replace(tzinfo=local_zone).astimezone(UTC)
-    _reject_clock_gap(local, moment, local_zone)
+    _reject_clock_gap(local, moment, local_zone, region)
     return moment
 
 
@@ -126,23 +128,35 @@ def build_local_time_input(moment: datetime, zone: str) -> LocalTimeInput:
     return LocalTimeInput(f"{local:%Y-%m-%d}", f"{local:%H:%M}", fold)
 
 
-def format_moment(moment: datetime, zone: str, *, now: datetime | None = None) -> str:
-    """Return "Fri 8 May 20:45" on the clocks of `zone`.
+def format_moment(
+    moment: datetime, zone: str, *, now: datetime | None = None, region: str = ""
+) -> str:
+    """Return "Fri, May 8, 8:45 PM" on the clocks of `zone`, as the country `region` writes it.
 
     The year is added when it is not the year of `now`, never without `now`.
     """
     local_zone = zone_or_utc(zone)
     local = moment.astimezone(local_zone)
     today = (now or moment).astimezone(local_zone).date()
-    return f"{format_day(local.date(), today=today)} {local:%H:%M}"
+    return get_date_style(region).format_moment(local, today=today)
 
 
-def format_day(day: date, *, today: date) -> str:
-    """Return "Fri 8 May"; the year is added when it is not the year of `today`."""
-    text = f"{DAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month - 1]}"
-    if day.year != today.year:
-        return f"{text} {day.year}"
-    return text
+def format_relative_moment(moment: datetime, zone: str, *, now: datetime, region: str = "") -> str:
+    """Return "today, 8:45 PM", with yesterday and tomorrow too; other days by their date."""
+    local_zone = zone_or_utc(zone)
+    local = moment.astimezone(local_zone)
+    days_ahead = (local.date() - now.astimezone(local_zone).date()).days
+    if days_ahead not in NEAR_DAY_NAMES:
+        return format_moment(moment, zone, now=now, region=region)
+    return f"{NEAR_DAY_NAMES[days_ahead]}, {get_date_style(region).format_clock(local.time())}"
+
+
+def format_day(day: date, *, today: date, region: str = "") -> str:
+    """Return "Fri, May 8" as the country `region` writes it.
+
+    The year is added when it is not the year of `today`.
+    """
+    return get_date_style(region).format_day(day, today=today)
 
 
 def get_local_date(zone: str, now: datetime) -> date:
@@ -179,28 +193,26 @@ def _find_zone(zone: str) -> ZoneInfo:
     return ZoneInfo(zone)
 
 
-def _parse_date_and_time(day: str, clock: str) -> datetime:
-    return datetime.combine(_parse_date(day), _parse_clock(clock))
+def _parse_date_and_time(day: str, clock: str, region: str) -> datetime:
+    return datetime.combine(_parse_date(day, region), _parse_clock(clock, region))
 
 
-def _parse_date(text: str) -> date:
+def _parse_date(text: str, region: str) -> date:
     try:
         if DATE_PATTERN.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise InvalidLocalTime(
-        "schedule_date", "Write the day as year-month-day, for example 2026-05-08."
-    )
+    raise InvalidLocalTime("schedule_date", get_date_style(region).date_error)
 
 
-def _parse_clock(text: str) -> time:
+def _parse_clock(text: str, region: str) -> time:
     try:
         if CLOCK_PATTERN.fullmatch(text):
             return time.fromisoformat(text)
     except ValueError:
         pass
-    raise InvalidLocalTime("schedule_time", "Write the time as hours:minutes, for example 18:30.")
+    raise InvalidLocalTime("schedule_time", get_date_style(region).clock_error)
 
 
 def _reject_far_years(local: datetime, now: datetime) -> None:
@@ -211,26 +223,30 @@ def _reject_far_years(local: datetime, now: datetime) -> None:
         raise InvalidLocalTime("schedule_date", f"That is more than {MAX_YEARS_AHEAD} years away.")
 
 
-def _reject_clock_gap(local: datetime, moment: datetime, local_zone: ZoneInfo) -> None:
+def _reject_clock_gap(local: datetime, moment: datetime, local_zone: ZoneInfo, region: str) -> None:
     """Raise InvalidLocalTime when the clocks are put forward over the time typed."""
     # A time inside the gap comes back from UTC as another one.
     existing = moment.astimezone(local_zone).replace(tzinfo=None, fold=0)
     if existing == local:
         return
+    style = get_date_style(region)
     suggestion = f"{existing:%H:%M}"
+    written = style.format_clock(existing.time())
     if existing.date() != local.date():
         suggestion = f"{existing:%Y-%m-%d %H:%M}"
+        written = style.format_moment(existing, today=local.date())
     raise InvalidLocalTime(
         "schedule_time",
-        f"This time does not exist: the clocks are put forward then. Did you mean {suggestion}?",
+        f"This time does not exist: clocks go forward then. Did you mean {written}?",
         suggestion,
     )
 
 
-def _explain_past_time(local: datetime, now: datetime, local_zone: ZoneInfo) -> InvalidLocalTime:
+def _explain_past_time(
+    local: datetime, now: datetime, local_zone: ZoneInfo, region: str
+) -> InvalidLocalTime:
     local_now = now.astimezone(local_zone)
     if local.date() < local_now.date():
         return InvalidLocalTime("schedule_date", "That day has passed.")
-    return InvalidLocalTime(
-        "schedule_time", f"That time has passed: it is {local_now:%H:%M} there now."
-    )
+    clock = get_date_style(region).format_clock(local_now.time())
+    return InvalidLocalTime("schedule_time", f"That time has passed: it is {clock} there now.")

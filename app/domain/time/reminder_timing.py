@@ -163,7 +163,7 @@ def build_event_values(
 ) -> dict[str, str]:
     """Return the values of the event placeholders; what is not known is left out.
 
-    The time is written as the country `region` does.
+    Date and time are written as the country `region` does.
     """
     values = {"event_title": title}
     if event.start_time:
@@ -172,5 +172,5 @@ def build_event_values(
         values["event_place"] = place
     if event.day:
         today = get_local_date(event.zone, now)
-        values["event_date"] = format_day(event.day, today=today)
+        values["event_date"] = format_day(event.day, today=today, region=region)
     return values

@@ -9,6 +9,7 @@ from wtforms import Field, StringField, ValidationError
 
 from app.community.forms import MemberForm
 from app.core.form_fields import CalendarDayField, ClockField
+from app.core.local_formats import get_display_style
 from app.domain.texts.text_cleaning import clean_name
 from app.events.actions.events import EventInfo
 from app.organisation import queries as organisation
@@ -54,9 +55,7 @@ class EventForm(FlaskForm):
         try:
             day = self.parsed_date
         except ValueError:
-            raise ValidationError(
-                "Write the day as year-month-day, for example 2026-05-08."
-            ) from None
+            raise ValidationError(get_display_style().date_error) from None
         if day and not FIRST_EVENT_YEAR <= day.year <= LAST_EVENT_YEAR:
             raise ValidationError(f"Choose a day between {FIRST_EVENT_YEAR} and {LAST_EVENT_YEAR}.")
 
@@ -64,10 +63,10 @@ class EventForm(FlaskForm):
         """Reject what is no time, and a time without a date."""
         text = _get_typed_text(field)
         if text and not TIME_PATTERN.fullmatch(text):
-            raise ValidationError("Write the time as hours:minutes, for example 18:30.")
+            raise ValidationError(get_display_style().clock_error)
         if text and not _get_typed_text(self.date):
             raise ValidationError(
-                "A time needs a day. Choose the day too, or leave the time empty."
+                "A time needs a day. Choose the day too, or leave the time blank."
             )
 
     def validate_place(self, field: Field) -> None:

@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.widgets import NumberInput, TextArea
 
 from app.core.form_fields import CleanTextField, ClockField, add_error
+from app.core.local_formats import get_display_style
 from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
@@ -70,7 +71,7 @@ class ReminderStepForm(Form):
     def validate_time_of_day(self, field: Field) -> None:
         """Reject what is no time."""
         if not TIME_PATTERN.fullmatch(field.data or ""):
-            raise ValidationError("Write the time as hours:minutes, for example 10:00.")
+            raise ValidationError(get_display_style().clock_error)
 
     def validate_body(self, field: Field) -> None:
         """Require a text with known placeholders that is not too long to be sent."""
@@ -134,6 +135,16 @@ class ReminderPlanForm(FlaskForm):
         return steps_are_valid and plan_is_valid
 
     @property
+    def can_grow(self) -> bool:
+        """Whether another step may be added."""
+        return len(self.steps) < MAX_REMINDER_STEPS
+
+    def add_blank_step(self) -> None:
+        """Add an empty step, for a reminder that is not in the plan yet."""
+        if self.can_grow:
+            self.steps.append_entry(_build_step_form_data(BLANK_STEP))
+
+    @property
     def reminder_steps(self) -> list[ReminderStep]:
         """The steps of the plan, after `validate()`."""
         return [step.reminder_step for step in self._step_forms if step.is_in_plan]
@@ -156,16 +167,15 @@ class ReminderPlanForm(FlaskForm):
         return len(times) == len(steps) <= MAX_REMINDER_STEPS
 
 
-def build_plan_form_data(rows: Sequence[EventReminder]) -> dict[str, Any]:
-    """Return a plan as form data, with a blank step at the end.
-
-    An event without a plan is offered the usual one.
-    """
+def build_plan_form_data(
+    rows: Sequence[EventReminder], *, with_blank_step: bool = False
+) -> dict[str, Any]:
+    """Return a plan as form data. An event without a plan is offered the usual one."""
     steps = []
     for row in rows or DEFAULT_REMINDER_STEPS:
         row_id = getattr(row, "id", None)
         steps.append(ReminderStep(row_id, row.days, row.time_of_day, row.body, row.is_on))
-    if len(steps) < MAX_REMINDER_STEPS:
+    if with_blank_step and len(steps) < MAX_REMINDER_STEPS:
         steps.append(BLANK_STEP)
     return {"steps": [_build_step_form_data(step) for step in steps]}
 

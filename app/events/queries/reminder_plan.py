@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, select
 
 from app.core.db import db
+from app.core.local_formats import format_clock
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.reminder_blasts import join_newest_reminder_blast
 from app.domain.delivery.message_statuses import (
@@ -42,8 +43,8 @@ class PlannedReminder:
     """One step as pages show it.
 
     `due` is its moment (UTC), None without a date of the event. `blast_id` is the blast to link
-    to, or None. `will_be_sent`: as things are. `segments` is how many a person without a name
-    gets, with the event's own words and the footer.
+    to, or None. `will_be_sent`: as things are. `text` is what a person without a name gets, with
+    the event's own words and the footer, and `segments` how many that is.
     """
 
     id: int
@@ -52,7 +53,12 @@ class PlannedReminder:
     state_label: str
     blast_id: int | None
     will_be_sent: bool
-    segments: int
+    text: str
+
+    @property
+    def segments(self) -> int:
+        """How many segments the text has."""
+        return measure_segments(self.text).segments
 
 
 def list_reminder_steps(event_id: int) -> Sequence[EventReminder]:
@@ -82,18 +88,24 @@ def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedRemin
         timing = compute_reminder_timing(step.days, step.time_of_day, step.is_on, schedule, moment)
         if blast and not _is_current_blast(blast, timing.due_at, zone):
             blast = None
-        segments = _count_segments(step.body, values)
-        reminders.append(_build_planned_reminder(step, timing, blast, segments))
+        text = _fill_reminder(step.body, values)
+        reminders.append(_build_planned_reminder(step, timing, blast, text))
     return reminders
 
 
-def _count_segments(body: str, values: dict[str, str]) -> int:
+def find_next_reminder(reminders: Sequence[PlannedReminder]) -> PlannedReminder | None:
+    """Return the reminder that is sent next, or None."""
+    waiting = [(each.due, each.id, each) for each in reminders if each.will_be_sent and each.due]
+    return min(waiting)[2] if waiting else None
+
+
+def _fill_reminder(body: str, values: dict[str, str]) -> str:
     text = message_templates.append_footer(body, organisation.get_organisation().footer)
-    return measure_segments(message_templates.fill_template(text, None, values)).segments
+    return message_templates.fill_template(text, None, values)
 
 
 def _build_planned_reminder(
-    step: EventReminder, timing: ReminderTiming, blast: ScheduledMessage | None, segments: int
+    step: EventReminder, timing: ReminderTiming, blast: ScheduledMessage | None, text: str
 ) -> PlannedReminder:
     """Return a step as pages show it; `blast` is its current blast, None without one."""
     if blast:
@@ -104,12 +116,12 @@ def _build_planned_reminder(
         state_label = REMINDER_STEP_STATE_LABELS[timing.state]
     return PlannedReminder(
         id=step.id,
-        time_label=f"{format_day_offset(step.days)} at {step.time_of_day}",
+        time_label=f"{format_day_offset(step.days)} at {format_clock(step.time_of_day)}",
         due=timing.due_at,
         state_label=state_label,
         blast_id=blast.id if blast else None,
         will_be_sent=blast is not None and blast.status == ScheduledBlastStatus.PENDING,
-        segments=segments,
+        text=text,
     )
 
 

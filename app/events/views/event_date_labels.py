@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.core.clock import now
-from app.core.template_filters import get_display_timezone
+from app.core.local_formats import format_clock, format_day, get_display_timezone
 from app.domain.texts.plurals import pluralize
 from app.domain.time import local_times
 from app.domain.time.reminder_timing import format_day_offset
@@ -25,12 +25,12 @@ def get_organisation_date() -> date:
 
 @bp.app_template_filter()
 def format_event_time(event: Event) -> str:
-    """Return the date and the start time, such as "Fri 8 May, 18:30"."""
+    """Return the date and the start time, such as "Fri, May 8, 6:30 PM"."""
     if event.date is None:
         return NO_DATE_LABEL
-    day = local_times.format_day(event.date, today=get_organisation_date())
+    day = format_day(event.date)
     if event.start_time:
-        return f"{day}, {event.start_time}"
+        return f"{day}, {format_clock(event.start_time)}"
     return day
 
 

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
+from app.core.local_formats import format_time_in_zone
 from app.core.pagination import list_params
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries import event_blasts
 from app.domain.accounts.roles import Role
 from app.domain.texts.plurals import pluralize
-from app.domain.time import local_times
 from app.events.actions import events as event_actions
 from app.events.forms.events import EventForm
 from app.events.forms.reminder_plan import ReminderPlanForm, build_plan_form_data
-from app.events.models import Event
+from app.events.models import Event, EventAnswer
 from app.events.queries import events, registrations, reminder_plan
 from app.events.queries.linked_survey_source import find_linked_surveys
 from app.events.views.blueprint import bp
@@ -35,19 +35,30 @@ def show_event(event_id: int) -> ResponseReturnValue:
     event = get_event_or_404(event_id)
     params = list_params(registrations.REGISTRATION_SORTS, "name")
     planned_blasts = event_blasts.list_planned_event_blasts(event_id)
+    reminders = reminder_plan.build_planned_reminders(event, now())
+    answer = _read_answer_filter()
     return render_template(
         "events/event.html",
         event=event,
         zone=settings.timezone,
-        page=registrations.paginate_registrations(event_id, params, settings.region),
+        page=registrations.paginate_registrations(event_id, params, settings.region, answer),
+        answer=answer,
+        answer_counts=registrations.count_answers(event_id),
         sent_blasts=event_blasts.list_event_blasts(event_id),
         planned_blasts=planned_blasts,
         due_times=_format_due_times(planned_blasts),
         max_blasts=event_blasts.MAX_LISTED_BLASTS,
-        reminders=reminder_plan.build_planned_reminders(event, now()),
+        reminders=reminders,
+        next_reminder=reminder_plan.find_next_reminder(reminders),
         usual_plan=build_usual_plan_form(event),
         linked_surveys=find_linked_surveys(event_id),
     )
+
+
+def _read_answer_filter() -> EventAnswer | None:
+    """Return the answer that the address narrows the list of people to."""
+    text = request.args.get("answer", "")
+    return EventAnswer(text) if text in set(EventAnswer) else None
 
 
 def build_usual_plan_form(event: Event) -> ReminderPlanForm | None:
@@ -126,6 +137,6 @@ def _format_due_times(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:
     due_times = {}
     for blast in blasts:
         zone = blast.timezone or "UTC"
-        moment = local_times.format_moment(blast.scheduled_at, zone, now=now())
+        moment = format_time_in_zone(blast.scheduled_at, zone)
         due_times[blast.id] = f"{moment}, {zone}"
     return due_times

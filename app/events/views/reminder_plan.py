@@ -1,12 +1,12 @@
 """The page that changes an event's reminder plan."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.core.template_filters import get_display_timezone
+from app.core.local_formats import get_display_timezone
 from app.domain.texts import message_templates
 from app.domain.texts.plurals import pluralize
 from app.events.actions.reminder_plan import save_reminder_plan
@@ -33,8 +33,17 @@ def list_placeholder_choices() -> list[tuple[str, str]]:
 def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
     """Change the steps of the plan, all in one form, and schedule them."""
     event = get_event_or_404(event_id)
-    form = ReminderPlanForm(data=build_plan_form_data(list_reminder_steps(event_id)))
-    if form.validate_on_submit():
+    form = ReminderPlanForm(
+        # A posted new step takes what the browser left out from the blank one.
+        data=build_plan_form_data(
+            list_reminder_steps(event_id), with_blank_step=request.method == "POST"
+        )
+    )
+    # "Add a reminder" shows the form again, with everything typed and one more step.
+    is_growing = "add_step" in request.form
+    if is_growing:
+        form.add_blank_step()
+    elif form.validate_on_submit():
         with audited_write("event.reminders_planned", current_username()) as audit_event:
             audit_event.about = f"event {event_id}"
             save_reminder_plan(event_id, form.reminder_steps, now())
@@ -56,4 +65,6 @@ def _describe_saved_plan(reminders: list[PlannedReminder]) -> str:
     count = sum(reminder.will_be_sent for reminder in reminders)
     if count:
         return f"The reminders are saved. {pluralize(count, 'reminder')} will be sent."
-    return "The reminders are saved. None of them will be sent as things are."
+    return (
+        "The reminders are saved. None of them will be sent: they are off or their time has passed."
+    )

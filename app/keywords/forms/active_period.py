@@ -32,7 +32,7 @@ def parse_active_period(form: FlaskForm) -> ActivePeriod:
     starts_at = _parse_moment(form["from_date"], form["from_time"], zone)
     ends_at = _parse_moment(form["until_date"], form["until_time"], zone, is_end=True)
     if starts_at and ends_at and ends_at <= starts_at:
-        add_error(form["until_date"], "Choose an end after the beginning.")
+        add_error(form["until_date"], "The end must be after the start.")
     return ActivePeriod(starts_at, ends_at)
 
 
@@ -47,11 +47,12 @@ def _parse_moment(
     time = (time_field.data or "").strip()
     if not day:
         if time:
-            add_error(day_field, "Choose a day too, or leave the time empty.")
+            add_error(day_field, "Choose a day too, or leave the time blank.")
         return None
     # Noon of a day without a time exists in every zone; midnight may be skipped by a clock change.
     try:
-        moment = local_times.parse_local_time(day, time or "12:00", zone)
+        region = organisation.get_organisation_region()
+        moment = local_times.parse_local_time(day, time or "12:00", zone, region)
     except InvalidLocalTime as error:
         field = time_field if error.field == "schedule_time" else day_field
         add_error(field, error.sentence)

@@ -14,14 +14,13 @@ from wtforms import (
 )
 from wtforms.widgets import TextArea
 
-from app.core.clock import now
 from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
+from app.core.local_formats import format_day
 from app.domain.texts import keyword_parsing, message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_intent import fold_text
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.texts.word_folding import fold_keyword
-from app.domain.time import local_times
 from app.events.models import Event
 from app.events.queries.events import fetch_all_events, find_event
 from app.keywords import queries
@@ -236,4 +235,4 @@ def _parse_chosen_id(field: Field) -> int | None:
 def _format_event_choice(event: Event) -> str:
     if event.date is None:
         return event.title
-    return f"{event.title}, {local_times.format_day(event.date, today=now().date())}"
+    return f"{event.title}, {format_day(event.date)}"

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
+from app.core.local_formats import get_display_timezone
 from app.core.settings import current_settings
-from app.core.template_filters import get_display_timezone
 from app.domain.accounts.roles import Role
 from app.domain.texts.message_templates import EVENT_PLACEHOLDERS
 from app.keywords import queries

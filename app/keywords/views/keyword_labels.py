@@ -6,8 +6,8 @@ from typing import NamedTuple
 from flask import url_for
 
 from app.core.clock import now
-from app.core.template_filters import format_local_time
-from app.domain.texts.message_templates import GENERIC_EVENT_VALUES, fill_template
+from app.core.local_formats import format_local_time
+from app.domain.texts.template_chips import cut_at_word, describe_template
 from app.keywords.models import KeywordAction, KeywordRule
 from app.keywords.queries import KeywordListRow
 from app.keywords.views.blueprint import bp
@@ -67,14 +67,9 @@ def format_keyword_state(rule: KeywordRule) -> KeywordState:
 @bp.app_template_filter()
 def format_reply_excerpt(row: KeywordListRow) -> str:
     """Return how the answer begins, on one line; "" when there is none."""
-    event_values = dict(GENERIC_EVENT_VALUES)
-    if row.event_title:
-        event_values["event_title"] = row.event_title
-    reply = fill_template(row.rule.response_body or "", None, event_values)
-    line = " ".join(reply.split())
-    if len(line) <= MAX_EXCERPT_LENGTH:
-        return line
-    return line[: MAX_EXCERPT_LENGTH - 1].rstrip() + "…"
+    values = {"event_title": row.event_title} if row.event_title else {}
+    line = describe_template(row.rule.response_body or "", values)
+    return cut_at_word(line, MAX_EXCERPT_LENGTH)
 
 
 class KeywordEffect(NamedTuple):

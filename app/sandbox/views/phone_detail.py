@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core import template_filters
+from app.core import local_formats
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.delivery.carriers.sandbox_models import PhoneBehaviour
@@ -130,8 +130,8 @@ def _render_phone(number: str, form: PhoneTextForm) -> str:
 
 def _format_clock_time(moment: datetime) -> str:
     """Return today's times as hours, minutes and seconds, others with their day."""
-    zone = ZoneInfo(template_filters.get_display_timezone())
+    zone = ZoneInfo(local_formats.get_display_timezone())
     local = moment.astimezone(zone)
     if local.date() != now().astimezone(zone).date():
-        return template_filters.format_local_time(moment)
-    return f"{local:%H:%M:%S}"
+        return local_formats.format_local_time(moment)
+    return local_formats.format_time_of_day(local.time(), with_seconds=True)

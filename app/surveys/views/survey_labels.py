@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from app.core.clock import now
-from app.core.template_filters import get_display_timezone
+from app.core.local_formats import format_day
 from app.domain.surveys import survey_aggregates
 from app.domain.surveys.question_definitions import (
     QuestionType,
@@ -14,7 +13,6 @@ from app.domain.surveys.survey_state_machine import (
     SESSION_STATUS_LABELS,
     SurveySessionStatus,
 )
-from app.domain.time import local_times
 from app.surveys.models import SurveySession
 from app.surveys.views.blueprint import bp
 
@@ -28,15 +26,14 @@ STATUS_TAGS = {
 
 @bp.app_template_global()
 def format_answer_value(question: SurveyQuestion, value: str | None) -> str:
-    """Return a stored answer as pages say it: Yes, or Fri 8 May."""
+    """Return a stored answer as pages say it: "Yes", or "Fri, May 8"."""
     if question.question_type is not QuestionType.DATE or not value:
         return survey_aggregates.format_stored_answer(question, value)
     try:
         day = date.fromisoformat(value)
     except ValueError:
         return value
-    today = local_times.get_local_date(get_display_timezone(), now())
-    return local_times.format_day(day, today=today)
+    return format_day(day)
 
 
 @bp.app_template_filter()

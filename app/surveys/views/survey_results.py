@@ -10,8 +10,8 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
+from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
-from app.core.template_filters import get_display_timezone
 from app.domain.accounts.roles import Role
 from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
 from app.domain.texts.whole_numbers import parse_whole_number
