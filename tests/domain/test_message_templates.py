@@ -6,8 +6,6 @@ from hypothesis import strategies as st
 
 from app.domain.texts.message_templates import (
     DEFAULT_OPT_OUT_FOOTER,
-    EVENT_PLACEHOLDERS,
-    GENERIC_EVENT_VALUES,
     NAME_PLACEHOLDERS,
     append_footer,
     fill_template,
@@ -151,7 +149,6 @@ def test_what_is_said_of_an_event_is_the_same_for_everybody():
     assert not has_event_placeholders("Hi {name}")
     assert not has_name_placeholders("On {event_date}")
     assert not has_name_without_fallback("On {event_date}")
-    assert GENERIC_EVENT_VALUES.keys() == EVENT_PLACEHOLDERS.keys()
 
 
 def test_a_long_unknown_token_is_named_in_short_and_each_only_once():

@@ -66,9 +66,7 @@ def render_draft(draft: BlastDraft) -> RenderedBlast:
     plain = draft.plain_names
     if draft.results_of is not None:
         return render_results_blast(draft.results_of, draft.body, draft.footer, plain_names=plain)
-    return render_blast(
-        draft.target, draft.event_id, draft.body, draft.footer, plain_names=plain
-    )
+    return render_blast(draft.target, draft.event_id, draft.body, draft.footer, plain_names=plain)
 
 
 def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[str, str]:

@@ -1,21 +1,25 @@
-"""The first page: what needs somebody now."""
+"""Home: what needs a person, the last week, the next seven days, and what is being sent."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
+from app.accounts.actions.user_changes import hide_first_steps
 from app.audit.actions import audited_write
 from app.blasts.queries.event_labels import get_blast_event_titles
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
+from app.core.db import write
 from app.core.settings import current_settings
 from app.dashboard.queries import fetch_setup_progress, is_backup_overdue
-from app.dashboard.views import sending_hold_page
+from app.dashboard.views import attention, help_page, sending_hold_page, week
+from app.dashboard.views.attention import AttentionItem
 from app.dashboard.views.blueprint import bp
-from app.dashboard.views.setup_checklist import build_setup_checklist
+from app.dashboard.views.coming_days import DAYS_AHEAD, ComingDay, build_coming_days
+from app.dashboard.views.setup_checklist import SetupChecklist, build_setup_checklist
 from app.delivery.actions.catch_up_progress import request_catch_up
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_list import (
@@ -24,48 +28,53 @@ from app.delivery.queries.blast_list import (
     find_running_blasts,
     find_upcoming_blasts,
 )
-from app.delivery.queries.blast_totals import (
-    DeliveryTotals,
-    count_queued_by_blast,
-    fetch_totals_by_blast,
-    fetch_week_totals,
-)
+from app.delivery.queries.blast_totals import count_queued_by_blast
 from app.delivery.queries.catch_up_state import load_catch_up_news
 from app.delivery.queries.heartbeat import load_heartbeat
 from app.delivery.queries.unresolved_texts import find_unresolved_texts
-from app.domain.delivery.blast_labels import format_blast_title
-from app.domain.delivery.cost_estimate import compute_cost, format_money
-from app.domain.time.local_times import zone_or_utc
+from app.domain.accounts.display_names import find_given_name
+from app.domain.time.local_times import get_local_date, zone_or_utc
+from app.events.queries.event_list import find_events_between
+from app.imports.queries.import_records import find_unconfirmed_imports
 from app.inbox.queries.conversation_list import count_waiting_threads
 from app.organisation import queries as organisation
 from app.suppression.queries.stop_questions import count_open_stop_questions
 
-__all__ = ["bp", "sending_hold_page"]
+__all__ = ["bp", "help_page", "sending_hold_page"]
+
+MAX_UPCOMING_BLASTS = 20
+SHOWN_RESULTS = 5
 
 
 @bp.get("/")
 @roles_required(*ALL_ROLES)
 def show_dashboard() -> ResponseReturnValue:
-    """Show the first steps, what needs a person, what runs, what comes and how blasts went."""
+    """Show what needs a person, the last week, what comes next and what runs."""
     moment = now()
-    upcoming = find_upcoming_blasts()
+    running = list(find_running_blasts())
     return render_template(
         "dashboard/home.html",
-        greeting=f"{_get_greeting(moment)}, {current_username()}",
-        steps=build_setup_checklist(fetch_setup_progress()),
-        unresolved=find_unresolved_texts(moment),
+        greeting=f"{_get_greeting(moment)}, {find_given_name(current_user.shown_name)}",
+        checklist=_build_checklist(),
+        is_demo=_is_erasable_demo(),
+        attention=_list_attention(moment, running),
         expired=find_expired_blasts(moment),
-        stop_questions=count_open_stop_questions(),
-        waiting_thread_count=count_waiting_threads(),
-        is_backup_overdue=is_backup_overdue(moment),
-        clock_jump=get_clock_watch(current_app).describe_jump(),
         news=load_catch_up_news(current_settings().carrier, moment),
-        upcoming=upcoming,
-        titles=get_blast_event_titles(upcoming),
-        chart=_build_delivery_chart(find_finished_blasts()),
-        figures=_build_week_figures(fetch_week_totals(moment)),
-        **_load_running_blasts(),
+        days=_list_coming_days(moment),
+        bars=week.build_blast_bars(find_finished_blasts(SHOWN_RESULTS)),
+        figures=week.build_week_figures(moment),
+        **_describe_running_blasts(running),
     )
+
+
+@bp.post("/first-steps/hide")
+@roles_required(*ALL_ROLES)
+def hide_setup_checklist() -> ResponseReturnValue:
+    """Show this user the first steps no more."""
+    user_id = current_user.id
+    with write():
+        hide_first_steps(user_id)
+    return redirect(url_for("dashboard.show_dashboard"), 303)
 
 
 @bp.post("/fetch-texts")
@@ -74,19 +83,51 @@ def fetch_missed_texts() -> ResponseReturnValue:
     """Have the carrier's list read for texts that no call told of."""
     with audited_write("texts.fetched", current_username()):
         request_catch_up(current_settings().carrier, now())
-    flash("Twilio's list of texts is being read. What is missing appears in the inbox.", "success")
+    flash("Looking for missed texts. Any that are found appear in the inbox.", "success")
     return redirect(url_for("dashboard.show_dashboard"), 303)
 
 
 @bp.get("/running")
 @roles_required(*ALL_ROLES, json=True)
 def refresh_running_blasts() -> ResponseReturnValue:
-    """Return what is being sent, alone: the first page asks for it again by itself."""
-    return render_template("dashboard/_running.html", **_load_running_blasts())
+    """Return what is being sent, alone: the first page asks for it again while blasts run."""
+    running = list(find_running_blasts())
+    return render_template("dashboard/_running.html", **_describe_running_blasts(running))
 
 
-def _load_running_blasts() -> dict[str, object]:
-    running = find_running_blasts()
+def _build_checklist() -> SetupChecklist | None:
+    if current_user.hides_first_steps or organisation.get_organisation().is_demo:
+        return None
+    return build_setup_checklist(fetch_setup_progress())
+
+
+def _is_erasable_demo() -> bool:
+    """Whether everything here is made up, and this user may start over with real data."""
+    is_practice = current_settings().carrier == "sandbox"
+    return is_practice and current_user.is_admin and organisation.get_organisation().is_demo
+
+
+def _list_attention(moment: datetime, running: list[MessageLog]) -> list[AttentionItem]:
+    """Return what needs a person, the most urgent first."""
+    return [
+        *attention.describe_clock(get_clock_watch(current_app).describe_jump()),
+        *attention.describe_stop_questions(count_open_stop_questions()),
+        *attention.describe_unresolved_texts(find_unresolved_texts(moment)),
+        *attention.describe_paused_blasts(running),
+        *attention.describe_waiting_replies(count_waiting_threads()),
+        *attention.describe_unfinished_imports(find_unconfirmed_imports("community")),
+        *attention.describe_backup(is_overdue=is_backup_overdue(moment)),
+    ]
+
+
+def _list_coming_days(moment: datetime) -> list[ComingDay]:
+    upcoming = find_upcoming_blasts(MAX_UPCOMING_BLASTS)
+    today = get_local_date(organisation.get_organisation_timezone(), moment)
+    events = find_events_between(today, today + timedelta(days=DAYS_AHEAD))
+    return build_coming_days(upcoming, get_blast_event_titles(upcoming), events, moment)
+
+
+def _describe_running_blasts(running: list[MessageLog]) -> dict[str, object]:
     return {
         "running": running,
         "queued_counts": count_queued_by_blast(running),
@@ -102,41 +143,3 @@ def _get_greeting(moment: datetime) -> str:
     if 12 <= hour < 18:
         return "Good afternoon"
     return "Good evening"
-
-
-def _build_delivery_chart(logs: Sequence[MessageLog]) -> list[tuple[str, int, str]]:
-    """Return how many texts of each blast arrived, as (title, delivered, label), latest first."""
-    totals_by_blast = fetch_totals_by_blast(logs)
-    bars = []
-    for log in logs:
-        totals = totals_by_blast[log.id]
-        label = f"{totals.delivered:,} of {totals.attempted:,}"
-        title = format_blast_title(log.message_body, log.event_title)
-        bars.append((title, totals.delivered, label))
-    return bars
-
-
-def _build_week_figures(week: DeliveryTotals) -> list[tuple[int | str, str]]:
-    """Return the four big numbers of the last seven days, each with its label."""
-    rate = "–"
-    if week.delivery_rate is not None:
-        rate = f"{100 * week.delivery_rate:.1f} %"
-    return [
-        (week.delivered, "texts delivered"),
-        (rate, "of all texts delivered"),
-        (week.failed, "failed"),
-        _build_spending_figure(week),
-    ]
-
-
-def _build_spending_figure(week: DeliveryTotals) -> tuple[str, str]:
-    """Return the money where the price of a segment is known, else the segments."""
-    segments = f"{week.segments:,}"
-    settings_row = organisation.get_organisation()
-    cost = compute_cost(week.segments, settings_row.price_per_segment)
-    # The cost is an estimate anyway, so that the segments are not called one again.
-    if cost is not None:
-        return format_money(cost, settings_row.currency), f"about, for {segments} parts"
-    if week.is_exact:
-        return segments, "parts"
-    return f"about {segments}", "parts"

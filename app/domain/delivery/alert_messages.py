@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.domain.texts.message_templates import GENERIC_EVENT_VALUES, fill_template
 from app.domain.texts.segments import (
     GSM7_CHARACTERS,
     GSM7_MULTI_SEGMENT_UNITS,
     measure_segments,
     replace_costly_characters,
 )
+from app.domain.texts.template_chips import describe_template
 
 # The wait after each failed delivery of an alert; after the last one it is given up.
 ALERT_RETRY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800))
@@ -127,11 +127,8 @@ def _fit_alert_text(start: str, cause: str, link: str) -> str:
 
 
 def _describe_blast(body: str, blast: int, event_title: str | None) -> str:
-    values = dict(GENERIC_EVENT_VALUES)
-    if event_title:
-        values["event_title"] = event_title
-    filled_in = fill_template(body, None, values)
-    title = " ".join(_keep_gsm7_characters(filled_in).split())
+    values = {"event_title": event_title} if event_title else {}
+    title = " ".join(_keep_gsm7_characters(describe_template(body, values)).split())
     if not title:
         return f"blast {blast}"
     if len(title) > MAX_ALERT_TITLE_LENGTH:

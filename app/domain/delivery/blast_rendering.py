@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.message_templates import append_footer, fill_template, has_name_placeholders
+from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.segments import (
     MAX_MESSAGE_CHARACTERS,
     SmsEncoding,
@@ -57,12 +58,13 @@ class RenderedBlast:
     """Every number of the audience once, in the order of the audience.
 
     `duplicates` counts the repeated numbers that were merged; `event_values` are the values of
-    the event's placeholders.
+    the event's placeholders. `tested_as`: of a test, the name of whom the text is filled in for.
     """
 
     texts: tuple[RenderedText, ...]
     duplicates: int
     event_values: Mapping[str, str] = field(default_factory=dict)
+    tested_as: str | None = None
 
     @cached_property
     def sendable_texts(self) -> tuple[RenderedText, ...]:
@@ -105,14 +107,17 @@ def render_blast_texts(
     template: str,
     footer: str | None,
     event_values: Mapping[str, str] | None = None,
+    *,
+    plain_names: bool = False,
 ) -> RenderedBlast:
     """Merge equal numbers, fill in the template, add the footer (None: none) and count segments.
 
     `event_values` are the values of the event's placeholders, the same for everybody.
+    `plain_names`: names are filled in with plain letters.
     """
     recipients, duplicates = _merge_duplicate_numbers(audience)
     values = event_values or {}
-    write = _build_text_writer(template, footer, values)
+    write = build_text_writer(template, footer, values, plain_names=plain_names)
     texts = tuple(_render_text(recipient, write) for recipient in recipients)
     return RenderedBlast(texts, duplicates, values)
 
@@ -157,12 +162,18 @@ def _merge_duplicate_numbers(
     return list(by_phone.values()), total - len(by_phone)
 
 
-def _build_text_writer(
-    template: str, footer: str | None, event_values: Mapping[str, str]
+def build_text_writer(
+    template: str,
+    footer: str | None,
+    event_values: Mapping[str, str],
+    *,
+    plain_names: bool = False,
 ) -> TextWriter:
     """Return a function from a person's name to their body; EMPTY_BODY when it would be blank."""
 
     def write(name: str | None) -> RenderedBody:
+        if plain_names and name:
+            name = write_plain_name(name)
         body = fill_template(template, name, event_values).strip()
         if is_blank_text(body):
             return EMPTY_BODY

@@ -9,26 +9,20 @@ from typing import NamedTuple
 from app.domain.texts.first_names import extract_first_name, is_no_name
 
 DEFAULT_OPT_OUT_FOOTER = "Reply STOP to opt out."
+# {name} is another spelling of {full_name}, which pages do not offer.
 NAME_PLACEHOLDERS: dict[str, str] = {
     "first_name": "First name",
-    "name": "Name",
+    "name": "Full name",
     "full_name": "Full name",
 }
 # Only in texts about an event. Their values are the same for everybody who comes to it.
 EVENT_PLACEHOLDERS: dict[str, str] = {
-    "event_title": "Event title",
-    "event_date": "Event date",
-    "event_time": "Event time",
-    "event_place": "Event place",
+    "event_title": "Event",
+    "event_date": "Date",
+    "event_time": "Time",
+    "event_place": "Place",
 }
 ALL_PLACEHOLDERS = {**NAME_PLACEHOLDERS, **EVENT_PLACEHOLDERS}
-# Their values where a page or an alert mentions a text that is not being sent.
-GENERIC_EVENT_VALUES = {
-    "event_title": "the event",
-    "event_date": "its day",
-    "event_time": "its time",
-    "event_place": "its place",
-}
 
 PLACEHOLDER_PATTERN = re.compile(r"\{([^{}]*)\}")
 # In a template whose placeholders are replaced by NUL: braces inside braces.
@@ -78,11 +72,11 @@ def fill_template(template: str, name: str | None, event: Mapping[str, str] | No
     or nothing; then one space beside it goes too, the one before, or after it at the start of a
     line. Filled in a single pass: braces inside a name stay as they are.
     """
-    values = {**(event or {}), **_build_name_values(name)}
+    values = {**(event or {}), **build_name_values(name)}
     pieces: list[str] = []
     is_line_start = True
     skips_next_space = False
-    for piece in _split_template(template):
+    for piece in split_template(template):
         text = piece.text
         if piece.placeholder is not None:
             text = values.get(piece.placeholder) or piece.fallback or ""
@@ -101,25 +95,25 @@ def fill_template(template: str, name: str | None, event: Mapping[str, str] | No
 
 def has_name_placeholders(template: str) -> bool:
     """Whether the text differs from person to person."""
-    return any(piece.placeholder in NAME_PLACEHOLDERS for piece in _split_template(template))
+    return any(piece.placeholder in NAME_PLACEHOLDERS for piece in split_template(template))
 
 
 def has_first_name_placeholder(template: str) -> bool:
     """Whether the text calls people by their first name."""
-    return any(piece.placeholder == "first_name" for piece in _split_template(template))
+    return any(piece.placeholder == "first_name" for piece in split_template(template))
 
 
 def has_name_without_fallback(template: str) -> bool:
     """Whether somebody without a name would get a text with a gap in it."""
     return any(
         piece.placeholder in NAME_PLACEHOLDERS and piece.fallback is None
-        for piece in _split_template(template)
+        for piece in split_template(template)
     )
 
 
 def has_event_placeholders(template: str) -> bool:
     """Whether the text mentions its event, to be filled in when it is sent."""
-    return any(piece.placeholder in EVENT_PLACEHOLDERS for piece in _split_template(template))
+    return any(piece.placeholder in EVENT_PLACEHOLDERS for piece in split_template(template))
 
 
 def append_footer(body: str, footer: str) -> str:
@@ -132,12 +126,12 @@ def append_footer(body: str, footer: str) -> str:
 
 # Cached: a blast fills one template for up to 100,000 people.
 @lru_cache(maxsize=64)
-def _split_template(template: str) -> tuple[TemplatePiece, ...]:
+def split_template(template: str) -> tuple[TemplatePiece, ...]:
+    """Return the template cut at its known placeholders; an unknown one stays plain text."""
     return tuple(_iterate_pieces(template))
 
 
 def _iterate_pieces(template: str) -> Iterator[TemplatePiece]:
-    """Yield the template cut at its known placeholders; an unknown one stays plain text."""
     start = 0
     for match in PLACEHOLDER_PATTERN.finditer(template):
         placeholder = _find_placeholder(match[1])
@@ -186,7 +180,8 @@ def _explain_unknown_placeholder(written: str, available: Sequence[str]) -> str:
     return f"{{{label}}} is not a placeholder. There are {', '.join(first)} and {last}."
 
 
-def _build_name_values(name: str | None) -> dict[str, str]:
+def build_name_values(name: str | None) -> dict[str, str]:
+    """Return what the placeholders of a person's name are filled with; {} without a name."""
     full_name = (name or "").strip()
     first_name = extract_first_name(full_name)
     # "NULL", "#N/A", "-": what a spreadsheet has where a name is missing.

@@ -1,0 +1,51 @@
+"""How pages name the placeholders of a text: chips in boxes and lists, words in titles."""
+
+from collections.abc import Mapping
+
+from app.domain.texts.message_templates import (
+    ALL_PLACEHOLDERS,
+    EVENT_PLACEHOLDERS,
+    TemplatePiece,
+    split_template,
+)
+
+DEFAULT_FALLBACK = "friend"
+# What pages offer, as (what is written into the text, label).
+NAME_CHIPS = [
+    (f"{{first_name|{DEFAULT_FALLBACK}}}", ALL_PLACEHOLDERS["first_name"]),
+    (f"{{full_name|{DEFAULT_FALLBACK}}}", ALL_PLACEHOLDERS["full_name"]),
+]
+EVENT_CHIPS = [(f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items()]
+
+
+def describe_chip(piece: TemplatePiece) -> str:
+    """Return what a chip says, "First name or “friend”"; "" for plain text."""
+    if piece.placeholder is None:
+        return ""
+    label = ALL_PLACEHOLDERS[piece.placeholder]
+    return f"{label} or “{piece.fallback}”" if piece.fallback else label
+
+
+def describe_template(template: str, event_values: Mapping[str, str] | None = None) -> str:
+    """Return the text on one line for a title: known values, else fallbacks, else "[Date]"."""
+    values = event_values or {}
+    words = "".join(_describe_piece(piece, values) for piece in split_template(template))
+    return " ".join(words.split())
+
+
+def _describe_piece(piece: TemplatePiece, event_values: Mapping[str, str]) -> str:
+    if piece.placeholder is None:
+        return piece.text
+    known = event_values.get(piece.placeholder) or piece.fallback
+    return known or f"[{ALL_PLACEHOLDERS[piece.placeholder]}]"
+
+
+def cut_at_word(line: str, max_length: int) -> str:
+    """Return the line with at most `max_length` characters, cut before a word, with "…"."""
+    if len(line) <= max_length:
+        return line
+    cut = line[: max_length - 1]
+    # A single word that is longer than the line is cut anywhere.
+    if not line[max_length - 1].isspace() and " " in cut:
+        cut = cut.rpartition(" ")[0]
+    return cut.rstrip(" .,;:!?–-") + "…"

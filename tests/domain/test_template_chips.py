@@ -1,0 +1,85 @@
+"""Titles of blasts, chips of placeholders, plain letters and the forecast of segments."""
+
+import pytest
+
+from app.domain.delivery.blast_labels import format_blast_title
+from app.domain.delivery.blast_rendering import (
+    BlastRecipient,
+    build_text_writer,
+    render_blast_texts,
+)
+from app.domain.delivery.name_groups import find_used_name_placeholders, group_names
+from app.domain.delivery.segment_forecast import forecast_segments
+from app.domain.texts.message_templates import split_template
+from app.domain.texts.plain_letters import write_plain_name
+from app.domain.texts.template_chips import describe_chip
+
+
+@pytest.mark.parametrize(
+    ("template", "label"),
+    [
+        ("{first_name|friend}", "First name or “friend”"),
+        ("{name}", "Full name"),
+        ("{ Event Date }", "Date"),
+        ("{nope}", ""),
+    ],
+)
+def test_a_chip_says_what_it_becomes(template, label):
+    assert describe_chip(split_template(template)[0]) == label
+
+
+def test_a_title_is_the_own_name_or_the_first_words_and_never_made_up():
+    assert format_blast_title("Hi {first_name|friend}", None, "Picnic, last call") == (
+        "Picnic, last call"
+    )
+    reminder = "Reminder: {event_title} is on {event_date}."
+    assert format_blast_title(reminder, "Picnic") == "Reminder: Picnic is on [Date]."
+    assert format_blast_title(reminder) == "Reminder: [Event] is on [Date]."
+    long = "Hi {first_name|friend}, the Spring Picnic is this Saturday at 11 in City Park, at noon"
+    assert format_blast_title(long) == (
+        "Hi friend, the Spring Picnic is this Saturday at 11 in City…"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Zoë Hernández", "Zoe Hernandez"),
+        ("Müller", "Müller"),
+        ("Łukasz", "Lukasz"),
+        ("O’Brien", "O'Brien"),
+        ("محمد", "محمد"),
+        ("Zoë 李", "Zoë 李"),
+    ],
+)
+def test_plain_letters_are_those_that_cost_nothing_more(name, plain):
+    assert write_plain_name(name) == plain
+
+
+def test_the_forecast_counts_as_the_review_does():
+    """F5: what the counter says are the filled-in texts of the real audience."""
+    names = ["Ada", "Zoë", "Zoë", "Łukasz Wójcik", None, "NULL", "[Bo]", "محمد", "Ann " * 20]
+    for template in (
+        "Hi {first_name|friend}" + "x" * 144,
+        "{name}" + "€" * 60,
+        "x" * 170,
+        "é{name}",
+    ):
+        used = find_used_name_placeholders(template)
+        for plain_names in (False, True):
+            people = [BlastRecipient(n, f"+1303555{i:04}", None) for i, n in enumerate(names)]
+            blast = render_blast_texts(people, template, "Stop", plain_names=plain_names)
+            write = build_text_writer(template, "Stop", {}, plain_names=plain_names)
+            forecast = forecast_segments(group_names(names, used), write)
+            assert forecast.segment_count == blast.segment_count
+            assert forecast.people == blast.recipient_count
+
+
+def test_the_forecast_says_whose_letters_cost_more():
+    template = "Hi {first_name}, " + "x" * 100
+    names = ["Ada"] * 49 + ["Zoë"] * 3
+    write = build_text_writer(template, None, {})
+    groups = group_names(names, find_used_name_placeholders(template))
+    assert forecast_segments(groups, write).describe() == (
+        "1 segment for 49 people, 2 for 3 people with letters like ë"
+    )
