@@ -60,10 +60,10 @@ def list_texts(app):
 def test_the_page_says_what_goes_with_it(app, visit, make_event, schedule_blast_to):
     id = make_event("Picnic", ZOE, LEO)
     words = visit(f"/events/{id}/edit", "ada").words
-    assert "With the event go its 2 registrations. No blast to it is planned." in words
+    assert "Deletes the event and its 2 registrations. What was sent stays in the logs." in words
     schedule_blast_to(id)
     words = visit(f"/events/{id}/edit", "ada").words
-    assert "1 planned blast to it is cancelled. What was sent stays in the logs" in words
+    assert "1 scheduled blast to it is cancelled. What was sent stays in the logs" in words
     assert "being sent now" not in words
     schedule_blast_to(id, None)
     release_all(app)

@@ -247,11 +247,11 @@ def test_it_can_be_sorted_and_turned_over(visit, picnic, query, phones):
 
 def test_nobody_registered_says_what_to_do(visit, make_event):
     page = visit(f"/events/{make_event('Picnic')}", "sol")
-    assert "Nobody is registered yet." in page.words
-    assert "Register somebody" in page.words
+    assert "No one is registered yet." in page.words
+    assert "Add a person" in page.words
     assert "Search names" not in page.text
     page = visit(f"/events/{make_event('Clinic', ZOE)}?search=nobody", "sol")
-    assert "Nobody registered matches that." in page.words
+    assert "No one registered matches that." in page.words
 
 
 # case B15

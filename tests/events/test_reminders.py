@@ -161,7 +161,7 @@ def test_a_title_that_makes_two_parts_of_a_reminder_is_said(visit):
     assert "parts a person" not in visit(f"/events/{add_picnic(visit)}", "sol").words
     assert "2 segments per person" in visit(f"/events/{long}", "sol").words
     plan = visit(f"/events/{long}/reminders", "sol")
-    assert "With the event’s own words each is sent in 2 parts." in plan.words
+    assert "2 segments per person." in plan.words
 
 
 def test_they_move_with_the_date_and_the_time(app, visit):
@@ -244,8 +244,10 @@ class TestThePlan:
         event_id = add_picnic(visit)
         new = build_step_fields(
             step_3_number="0",
+            step_3_side="before",
             step_3_time_of_day="12:00",
             step_3_body="Today at {event_time}!",
+            step_3_is_on="y",
         )
         assert (
             save_plan(visit, event_id, **build_step_fields(step_0_remove="y"), **new).status_code
@@ -504,7 +506,7 @@ def test_an_event_from_before_has_none_until_somebody_takes_the_usual_ones(app, 
         event_id = row.id
     page = visit(f"/events/{event_id}", "sol")
     assert "This event has no reminders." in page.words
-    assert "7 days before at 10:00 AM : Reminder: {event_title} is in one week." in page.words
+    assert "7 days before at 10:00 AM : Reminder: Spring picnic is in one week." in page.words
     assert "1 day after at 10:00 AM (off at first)" in page.words
     assert list_scheduled(app) == []
     (usual,) = [

@@ -56,6 +56,17 @@ def paginate_events(params: ListParams, today: date) -> EventListPage:
     return EventListPage(events, total, params)
 
 
+def find_events_between(first: date, last: date, limit: int = 10) -> list[EventListRow]:
+    """Return the events from one day to another, the next first, with how many are registered."""
+    rows = (
+        select(Event, _count_registered_people())
+        .where(Event.date.between(first, last))
+        .order_by(Event.date, Event.start_time, Event.id)
+        .limit(limit)
+    )
+    return [EventListRow(event, count) for event, count in db.session.execute(rows)]
+
+
 def _count_registered_people() -> Any:
     count = select(func.count()).where(EventRegistration.event_id == Event.id)
     return count.correlate(Event).scalar_subquery()

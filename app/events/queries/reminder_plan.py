@@ -81,16 +81,23 @@ def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedRemin
     """Return the plan of an event as it stands at `moment` (UTC)."""
     zone = organisation.get_organisation_timezone()
     schedule = EventSchedule(event.date, event.start_time, zone)
-    region = organisation.get_organisation_region()
-    values = build_event_values(event.title, schedule, event.place, moment, region)
+    values = build_reminder_values(event, moment)
     reminders = []
     for step, blast in _load_steps_with_newest_blasts(event.id):
         timing = compute_reminder_timing(step.days, step.time_of_day, step.is_on, schedule, moment)
         if blast and not _is_current_blast(blast, timing.due_at, zone):
             blast = None
-        text = _fill_reminder(step.body, values)
+        text = fill_reminder(step.body, values)
         reminders.append(_build_planned_reminder(step, timing, blast, text))
     return reminders
+
+
+def build_reminder_values(event: Event, moment: datetime) -> dict[str, str]:
+    """Return what the placeholders of a reminder stand for, as the event is now."""
+    zone = organisation.get_organisation_timezone()
+    schedule = EventSchedule(event.date, event.start_time, zone)
+    region = organisation.get_organisation_region()
+    return build_event_values(event.title, schedule, event.place, moment, region)
 
 
 def find_next_reminder(reminders: Sequence[PlannedReminder]) -> PlannedReminder | None:
@@ -99,7 +106,8 @@ def find_next_reminder(reminders: Sequence[PlannedReminder]) -> PlannedReminder 
     return min(waiting)[2] if waiting else None
 
 
-def _fill_reminder(body: str, values: dict[str, str]) -> str:
+def fill_reminder(body: str, values: dict[str, str]) -> str:
+    """Return the text as somebody without a name gets it, with the line about opting out."""
     text = message_templates.append_footer(body, organisation.get_organisation().footer)
     return message_templates.fill_template(text, None, values)
 

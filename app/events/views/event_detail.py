@@ -51,6 +51,8 @@ def show_event(event_id: int) -> ResponseReturnValue:
         reminders=reminders,
         next_reminder=reminder_plan.find_next_reminder(reminders),
         usual_plan=build_usual_plan_form(event),
+        reminder_values=reminder_plan.build_reminder_values(event, now()),
+        fill_reminder=reminder_plan.fill_reminder,
         linked_surveys=find_linked_surveys(event_id),
     )
 
