@@ -79,12 +79,21 @@ def test_a_text_arrives_while_somebody_writes_and_the_box_keeps_its_words_and_it
     assert ada.page.locator("#body").bounding_box() == place
     assert ada.page.evaluate("document.activeElement.id") == "body"
     wait_until(lambda: unread(app) == 0, "the new one to be read")
-    ada.page.click("text=Saved replies")
+    ada.page.click("summary:has-text('Saved replies')")
     ada.page.click("button:has-text('Gate')")
     assert ada.page.input_value("#body") == UNSENT + "By the gate, Zoë."
+    ada.page.goto(server.url)
+    ada.page.goto(f"{server.url}/inbox/1")
+    assert ada.page.input_value("#body") == UNSENT + "By the gate, Zoë.", "a draft is kept"
+    ada.page.fill("#body", "/ga")
+    ada.page.wait_for_selector("button.chosen:has-text('Gate')")
+    ada.page.keyboard.press("Enter")
+    assert ada.page.input_value("#body") == "By the gate, Zoë."
     ada.page.fill("#body", "Good!")
     ada.page.keyboard.press("Control+Enter")
-    ada.wait_for("Your reply is on its way.")
+    ada.page.wait_for_selector("#live .bub.out:has-text('Good!')")
+    ada.page.wait_for_function("document.activeElement.id === 'body'")
+    assert ada.page.input_value("#body") == "", "what was sent is no draft any more"
     with app.app_context():
         assert db.session.scalars(db.select(Message.body).where(Message.kind == "reply")).all() == [
             "Good!"
@@ -108,9 +117,9 @@ def test_who_reads_further_up_stays_there_and_a_pill_leads_to_what_is_new(app, s
     ada.page.evaluate("document.querySelector('.talk .scr').scrollTop = -300")
     here = ada.page.evaluate(FIRST_IN_VIEW)
     come(app, "Are you still there?")
-    ada.page.click("[data-fresh]:text-is('1 new')", trial=True)
+    ada.page.click("[data-fresh]:text-is('1 new message')", trial=True)
     come(app, "Hello?")
-    ada.page.wait_for_selector("[data-fresh]:text-is('2 new')")
+    ada.page.wait_for_selector("[data-fresh]:text-is('2 new messages')")
     assert ada.page.evaluate(FIRST_IN_VIEW) == [here[0], pytest.approx(here[1], abs=2)]
     assert unread(app) == 2, "what is out of sight is not read"
     ada.page.click("[data-fresh]")
@@ -125,8 +134,6 @@ def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server,
         db.session.remove()
     ada = signed_in(visits_to(server.url), server)
     ada.page.goto(f"{server.url}/inbox?state=all")
-    ada.page.keyboard.press("j")
-    ada.page.wait_for_url("**/inbox/2?**")
     ada.page.keyboard.press("j")
     ada.page.wait_for_url("**/inbox/1?**")
     ada.page.keyboard.press("k")
@@ -144,11 +151,12 @@ def test_keys_lead_through_the_inbox_and_never_while_somebody_types(app, server,
     assert not ada.page.is_checked("#keys-on", timeout=2000)
     ada.page.keyboard.press("?")
     assert ada.page.is_hidden(".keys kbd >> nth=0"), "whoever does not want them has none"
+    ada.page.click(".more-acts > summary")
     ada.page.click(".keys summary")
     ada.page.check("#keys-on")
     ada.page.keyboard.press("Escape")
     ada.page.keyboard.press("e")
-    ada.wait_for("Done. It comes back when they write again.")
+    ada.wait_for("Done. It comes back if they text again.")
 
 
 def test_on_a_phone_list_conversation_and_person_are_a_screen_each(app, server, visits_to):
@@ -163,7 +171,8 @@ def test_on_a_phone_list_conversation_and_person_are_a_screen_each(app, server, 
         sol.page.is_visible("#talk"),
         sol.page.is_visible("#about"),
     ) == (0, 1, 0)
-    sol.page.click("text=About Zoë")
+    sol.page.click(".more-acts > summary")
+    sol.page.click("text=About this person")
     assert (sol.page.is_visible("#talk"), sol.page.is_visible("#about")) == (
         False,
         True,
@@ -183,9 +192,9 @@ def test_without_javascript_a_text_is_read_answered_and_done(app, server, visits
     ada.page.click("button:has-text('Gate')")
     assert ada.page.input_value("#body") == "By the gate, Zoë."
     ada.page.click("text=Send reply")
-    ada.wait_for("Your reply is on its way.")
+    ada.page.wait_for_selector("#live .bub.out:has-text('By the gate, Zoë.')")
     ada.page.click("button:has-text('Done')")
-    ada.wait_for("Done. It comes back when they write again.")
+    ada.wait_for("Done. It comes back if they text again.")
 
 
 def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(app, server, visits_to):
@@ -201,3 +210,34 @@ def test_the_list_stays_where_it_is_read_when_somebody_comes_to_its_top(app, ser
     come(app, "I come to the top")
     ada.page.wait_for_selector("#threads .last:has-text('I come to the top')", state="attached")
     assert line.bounding_box()["y"] == pytest.approx(place, abs=2)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 650), (390, 844), (320, 640)])
+def test_send_reply_is_in_view_at_every_size(server, visits_to, width, height):
+    ada = Walk(visits_to(server.url, ada=PASSWORD)(who="ada", width=width), server.url)
+    ada.page.set_viewport_size({"width": width, "height": height})
+    ada.page.goto(f"{server.url}/inbox/1?state=all")
+    box = ada.page.locator("#reply-form .btn.pri").bounding_box()
+    bar = ada.page.locator(".tabs").bounding_box()
+    limit = bar["y"] if bar and bar["height"] else height
+    assert box["y"] + box["height"] <= limit
+    assert ada.page.evaluate("document.documentElement.scrollHeight") <= height
+    ada.page.fill("#body", "A longer reply. " * 40)
+    grown = ada.page.locator("#reply-form .btn.pri").bounding_box()
+    assert grown["y"] + grown["height"] <= limit
+    assert "segments" in ada.page.inner_text("[data-count]")
+    ada.page.fill("#body", "")
+
+
+def test_who_else_is_writing_is_shown_without_moving_anything(app, server, visits_to):
+    come(app, "Which gate?")
+    ada = signed_in(visits_to(server.url), server)
+    ada.page.goto(f"{server.url}/inbox/1?state=all")
+    place = ada.page.locator("#body").bounding_box()
+    sol = Walk(visits_to(server.url, sol=PASSWORD)(who="sol"), server.url)
+    sol.page.goto(f"{server.url}/inbox/1?state=all")
+    sol.page.click("#body")
+    sol.page.keyboard.type("The north")
+    ada.page.wait_for_selector("#writers:has-text('sol is writing a reply')")
+    assert ada.page.locator("#body").bounding_box() == place
+    sol.page.fill("#body", "")

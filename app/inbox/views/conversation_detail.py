@@ -14,6 +14,7 @@ from app.domain.texts.whole_numbers import parse_id
 from app.inbox.forms import AssignForm, ReplyForm, create_form_token
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import (
+    UNDECIDED_STOP,
     ReplyObstacle,
     find_reply_obstacle,
     load_conversation_contact,
@@ -95,12 +96,14 @@ def _build_texts_context(
     # A survey that has handed over waits for nobody once the conversation is settled.
     if answer and not (answer.is_waiting or thread.needs_reply):
         answer = None
+    obstacle_code = get_obstacle_code(obstacle)
+    is_undecided = obstacle_code == UNDECIDED_STOP.reason
     return {
         "thread": thread,
         "page": page,
         "new_id": new_id,
-        "obstacle_code": get_obstacle_code(obstacle),
-        "question": find_open_stop_question(thread.phone),
+        "obstacle_code": obstacle_code,
+        "question": find_open_stop_question(thread.phone) if is_undecided else None,
         "writers": find_other_writers(thread.id, current_username(), now()),
         "unclear_answer": answer,
         "guess": guess_unclear_answer(answer, now()) if answer else None,
