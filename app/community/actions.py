@@ -74,6 +74,16 @@ def update_member(member_id: int, name: str | None, phone: str) -> list[str]:
     return changed_columns
 
 
+def rename_member(phone: str, name: str) -> int | None:
+    """Store another name of the member with this number; None for no change. Inside write()."""
+    row = db.session.scalar(select(CommunityMember).where(CommunityMember.phone == phone))
+    if row is None or row.name == name:
+        return None
+    row.name = name
+    db.session.flush()
+    return row.id
+
+
 def get_member_for_update(member_id: int) -> CommunityMember:
     """Return the member as this write() sees them. Raises NotFound."""
     row = db.session.get(CommunityMember, member_id, populate_existing=True)

@@ -121,7 +121,7 @@ def get_one_line_html(page):
 
 
 TEXT_CELL = re.compile(
-    r'<td class="said" dir="auto">(.*?)</td>\s*<td data-l="Parts" class="n">(\d+)</td>',
+    r'<td class="said" dir="auto">(.*?)</td>\s*<td data-l="Segments" class="n">(\d+)</td>',
     re.DOTALL,
 )
 

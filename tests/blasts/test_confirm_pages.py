@@ -191,7 +191,7 @@ def test_people_who_came_meanwhile_are_shown_before_anything_leaves(app, visit):
         add_member(MIA, "Mia")
     page = visit(COMPOSE_URL, "ada", **fields)
     assert page.status_code == 422
-    assert "Now 3 people (2 more). Check again." in page.words
+    assert "Now 3 people (2 more). Please review again." in page.words
     assert list_scheduled_blasts(app) == []
     assert press_button(visit, page, confirm="1").status_code == 303
 
@@ -203,7 +203,7 @@ def test_people_who_went_meanwhile_too(app, visit):
     with app.app_context():
         add_opt_out(LEO)
     page = visit(COMPOSE_URL, "ada", **fields)
-    assert "Now 1 person (1 fewer). Check again." in page.words
+    assert "Now 1 person (1 fewer). Please review again." in page.words
 
 
 def test_an_event_that_is_deleted_meanwhile_stops_it(app, visit):

@@ -90,11 +90,11 @@ def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
         return
     shown = _all_texts(visit, page)
     left_out = (
-        page.words.partition("left out Why")[0].split()[-3]
-        if " left out Why" in page.words
+        page.words.partition(" skipped Why")[0].split()[-2]
+        if " skipped Why" in page.words
         else "0"
     )
-    parts = next(word for word in page.words.partition(" Parts ")[2].split())
+    parts = next(word for word in page.words.partition(" Segments ")[2].split())
     answer = press_button(
         visit, page, confirm="1", people_count=get_review_fields(page)["seen_count"]
     )

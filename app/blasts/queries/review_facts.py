@@ -65,7 +65,7 @@ def build_review_facts(
         yield "Answers", f"start the survey {survey.name}"
     yield "When", _describe_send_time(request, undo_seconds)
     seconds = compute_send_seconds(segments, settings.effective_send_rate)
-    yield "Takes about", durations.format_approximate_duration(seconds)
+    yield "Sending takes", durations.format_approximate_duration(seconds)
     if forecast:
         yield from forecast.facts
     yield "Segments", _summarise_segments(request.blast)

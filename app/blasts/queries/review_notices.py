@@ -3,10 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast
-from app.blasts.queries.greeting_warnings import list_greeting_warnings
+from app.blasts.queries.greeting_warnings import list_greeting_notices
+from app.blasts.queries.harm_notices import list_harm_notices
+from app.blasts.queries.review_facts import ReviewRequest
+from app.blasts.queries.review_notice import EDIT_TEXT, ReviewButton, ReviewNotice
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
@@ -45,44 +48,40 @@ INVISIBLE_CHARACTER_NAMES = {
     "\u00a0": "a no-break space",
     "\u202f": "a narrow space",
 }
-
-
-@dataclass(frozen=True)
-class ReviewButton:
-    """A button of a notice: its label, and the form field that pressing it sends."""
-
-    label: str
-    field: str
-    value: str
-
-
-@dataclass(frozen=True)
-class ReviewNotice:
-    """A sentence beside the draft, `kind` warn or info, and the button that puts it right."""
-
-    kind: str
-    text: str
-    button: ReviewButton | None = None
+TYPOGRAPHIC_NAMES = {
+    "’": "the curly apostrophe (’)",
+    "“": "the curly quotation mark (“)",
+    "”": "the curly quotation mark (”)",
+    "–": "the long dash (–)",
+    "—": "the long dash (—)",
+    "…": "the ellipsis (…)",
+}
 
 
 def build_review_notices(
-    draft: BlastDraft,
-    blast: RenderedBlast,
+    request: ReviewRequest,
     organisation: Organisation,
     end_forecast: EndTimeForecast | None,
+    duration: timedelta,
 ) -> list[ReviewNotice]:
-    """Return what deserves a second look; nothing for a blast that reaches nobody."""
+    """Return what deserves a second look; nothing for a blast that reaches no one.
+
+    `duration`: how long sending takes.
+    """
+    draft, blast = request.draft, request.blast
     if not blast.recipient_count:
         return []
-    return [
+    notices = [
         *_warn_about_end_time(end_forecast),
+        *list_harm_notices(request, duration),
         *_warn_about_too_long_texts(blast),
-        *_warn_about_foreign_numbers(blast, organisation),
+        *list_greeting_notices(draft, blast),
         *_warn_about_costly_characters(draft, blast, organisation),
         *_warn_about_length(blast),
-        *_warn_about_greetings(draft, blast),
         *_warn_about_missing_opt_out(draft, organisation),
+        *_warn_about_foreign_numbers(blast, organisation),
     ]
+    return sorted(notices, key=lambda notice: notice.kind != "warn")
 
 
 def describe_too_long_texts(texts: Sequence[RenderedText]) -> str:
@@ -110,8 +109,8 @@ def _warn_about_too_long_texts(blast: RenderedBlast) -> Iterator[ReviewNotice]:
     subject = choose_by_count(len(texts), "This person is", "They are")
     yield ReviewNotice(
         "warn",
-        f"{describe_too_long_texts(texts)} {subject} left out. "
-        "Shorten the text to reach everybody.",
+        f"{describe_too_long_texts(texts)} {subject} skipped. Shorten the text to reach everyone.",
+        EDIT_TEXT,
     )
 
 
@@ -164,11 +163,11 @@ def _estimate_saved_segments(draft: BlastDraft, blast: RenderedBlast, body: str)
 def _describe_savings(
     characters: list[str], saved: int, blast: RenderedBlast, organisation: Organisation
 ) -> str:
-    names = " ".join(characters[:MAX_CHARACTERS_SHOWN])
+    names = ", ".join(characters[:MAX_CHARACTERS_SHOWN])
+    names = names[:1].upper() + names[1:]
     if len(characters) > MAX_CHARACTERS_SHOWN:
         names = f"{names} …"
-    verb = choose_by_count(len(characters), "makes", "make")
-    pronoun = choose_by_count(len(characters), "it", "them")
+    verb = choose_by_count(len(characters), "raises", "raise")
     remainder = f"{blast.segment_count - saved:,}"
     if blast.recipient_count > SAVINGS_SAMPLE_SIZE:
         remainder = f"about {remainder}"
@@ -176,10 +175,11 @@ def _describe_savings(
     if price is not None:
         amount = format_money(saved * price, organisation.currency)
         remainder = f"{remainder}, about {amount} less"
-    return (
-        f"{names} {verb} this text longer than it looks: "
-        f"{pluralize(blast.segment_count, 'part')}. Without {pronoun}: {remainder}."
-    )
+    total = blast.segment_count
+    effect = f"{verb} the cost"
+    if total >= 2 * (total - saved):
+        effect = choose_by_count(len(characters), "doubles the cost", "double the cost")
+    return f"{names} {effect}: {pluralize(total, 'segment')} instead of {remainder}."
 
 
 def _warn_about_length(blast: RenderedBlast) -> Iterator[ReviewNotice]:
@@ -187,13 +187,9 @@ def _warn_about_length(blast: RenderedBlast) -> Iterator[ReviewNotice]:
     if longest and longest.segments > LONG_TEXT_SEGMENTS:
         yield ReviewNotice(
             "warn",
-            f"This text is long: up to {longest.segments} parts a person, each of them paid for.",
+            f"This text is long: up to {longest.segments} segments a person, each billed.",
+            EDIT_TEXT,
         )
-
-
-def _warn_about_greetings(draft: BlastDraft, blast: RenderedBlast) -> Iterator[ReviewNotice]:
-    for kind, sentence in list_greeting_warnings(draft, blast):
-        yield ReviewNotice(kind, sentence)
 
 
 def _warn_about_missing_opt_out(
@@ -205,7 +201,7 @@ def _warn_about_missing_opt_out(
     button = None
     if footer:
         button = ReviewButton(f"Add “{footer}”", "include_unsubscribe", "y")
-    sentence = "The text does not say how to stop getting texts. People expect it."
+    sentence = "This text does not say how to opt out. People expect it."
     yield ReviewNotice("warn", sentence, button)
 
 
@@ -232,6 +228,8 @@ def _remove_symbols(body: str, symbols: Sequence[str]) -> str:
 def _describe_character(character: str) -> str:
     if character in INVISIBLE_CHARACTER_NAMES:
         return INVISIBLE_CHARACTER_NAMES[character]
+    if character in TYPOGRAPHIC_NAMES:
+        return TYPOGRAPHIC_NAMES[character]
     if character.isprintable():
-        return f'"{character}"'
-    return "an invisible sign"
+        return f"“{character}”"
+    return "an invisible character"

@@ -86,7 +86,7 @@ def build_blast_report(progress: BlastProgress) -> BlastReport:
         results,
         list(_build_figures(progress, results, counts)),
         list_failure_groups(log.id) if counts["failed"] else [],
-        [] if log.test_mode or progress.is_open or not progress.counts else list(_build_follow_ups(log, counts)),
+        list(_build_follow_ups(log, counts)) if _may_follow_up(progress) else [],
         counts,
     )
 
@@ -148,7 +148,8 @@ def _build_cost_and_time(log: MessageLog, results: BlastResults) -> Iterator[Fig
     segments = results.totals.segments
     cost = compute_cost(segments, row.price_per_segment)
     if cost is not None and segments:
-        yield Figure(format_money(cost, row.currency), "about", pluralize(segments, "segment"))
+        money = format_money(cost, row.currency)
+        yield Figure(money, "cost, about", pluralize(segments, "segment"))
     elif segments:
         yield Figure(f"{segments:,}", "segment" if segments == 1 else "segments")
     end = find_last_delivery(log.id) or log.finished_at
@@ -160,6 +161,11 @@ def _build_cost_and_time(log: MessageLog, results: BlastResults) -> Iterator[Fig
 def _link(log: MessageLog, value: str, label: str, filter_name: str, note: str = "") -> Figure:
     url = url_for("blasts.show_sent_blast", log_id=log.id, state=filter_name, _anchor="people-card")
     return Figure(value, label, note, url)
+
+
+def _may_follow_up(progress: BlastProgress) -> bool:
+    """Whether its people are known and all of its texts were handed over."""
+    return bool(progress.counts) and not progress.log.test_mode and not progress.is_open
 
 
 def _build_follow_ups(log: MessageLog, counts: dict[str, int]) -> Iterator[FollowUp]:
