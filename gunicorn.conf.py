@@ -92,14 +92,12 @@ def post_worker_init(worker):
     """Say where the pages are, and start sending in this worker."""
     from app.core.environment import list_setting_warnings
     from app.scheduler import start_background_jobs
-    from app.startup import announce_address, announce_first_start
+    from app.startup import announce_start
 
-    announce_first_start(worker.wsgi)
     for line in list_setting_warnings(worker.wsgi.extensions["settings"]):
         logging.getLogger("app.settings").warning(line)
     if worker.age == 1:  # the first of this server: its neighbours and successors say nothing
-        host, port = bind.rsplit(":", 1)
-        announce_address(f"http://{host}:{port}")
+        announce_start(worker.wsgi, f"http://{bind}")
     gc.collect()
     # What is loaded stays: scanning it again and again cost a tenth of the sending.
     gc.freeze()

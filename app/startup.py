@@ -13,7 +13,7 @@ from app.core import environment, logging_config
 from app.core.settings import PROJECT_ROOT, Settings
 from app.core.version import VERSION
 from app.migrations.migration_errors import MigrationError
-from app.setup.actions import create_admin_or_setup_url, prepare_database
+from app.setup.actions import create_admin_or_setup_url, create_demo_url, prepare_database
 
 # gunicorn's APP_LOAD_ERROR: the master stops. A worker that cannot start would otherwise be
 # started again for ever.
@@ -60,17 +60,18 @@ def prepare_configured_database() -> None:
         exit_unable_to_start(problem)
 
 
-def announce_first_start(app: Flask) -> None:
-    """Print the address where the first admin is made, while there is no user."""
-    address = create_admin_or_setup_url(app)
-    if address:
-        print("\n  Welcome to SMS Admin. Make the first admin here:\n")
-        print(f"    {address}\n", flush=True)
-
-
-def announce_address(address: str) -> None:
-    """Print where the pages are, and which version serves them."""
-    print(f"SMS Admin {VERSION} is on {address}  (Ctrl-C stops it)", flush=True)
+def announce_start(app: Flask, address: str) -> None:
+    """Print the one address to open: of the setup, of the demo, or of the pages (`address`)."""
+    setup_url = create_admin_or_setup_url(app)
+    demo_url = None if setup_url else create_demo_url(app)
+    if setup_url:
+        sentence = "SMS Admin is running. Open this address to set it up:"
+    elif demo_url:
+        sentence = "The demo is running. Open this address to look around:"
+    else:
+        sentence = f"SMS Admin {VERSION} is running. Open"
+    print(f"\n  {sentence}\n\n    {setup_url or demo_url or address}\n")
+    print("  Press Ctrl+C to stop it.\n", flush=True)
 
 
 def exit_unable_to_start(problem: Exception) -> NoReturn:

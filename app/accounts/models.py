@@ -124,8 +124,8 @@ class AppUser(UserMixin, Model):
 
     @property
     def shown_name(self) -> str:
-        """The name by which pages call the user."""
-        return self.display_name or self.username
+        """The name by which pages call the user: "Ada" for the user name "ada"."""
+        return self.display_name or self.username[:1].upper() + self.username[1:]
 
     def get_id(self) -> str:
         """Return the beginning of a cookie's "user id:token"; alone it opens nothing."""

@@ -69,6 +69,12 @@ def count_members() -> int:
     return db.session.scalar(select(func.count()).select_from(CommunityMember)) or 0
 
 
+def count_members_since(moment: datetime) -> int:
+    """Return how many of the members were added since a moment."""
+    since = select(func.count()).where(CommunityMember.created_at >= moment)
+    return db.session.scalar(since) or 0
+
+
 def find_member(member_id: int) -> CommunityMember | None:
     """Return the member with this id, or None."""
     return db.session.get(CommunityMember, member_id)
@@ -207,3 +213,12 @@ def count_consent_coverage() -> ConsentCoverage:
     statement = select(func.count(), with_consent).select_from(CommunityMember)
     people, people_with_consent = db.session.execute(statement).one()
     return ConsentCoverage(people, people_with_consent)
+
+
+def find_people_by_id(member_ids: Sequence[int]) -> dict[int, tuple[str | None, str]]:
+    """Return (name, phone) of these members by id; a deleted one is missing."""
+    member = CommunityMember
+    rows = db.session.execute(
+        select(member.id, member.name, member.phone).where(member.id.in_(member_ids))
+    )
+    return {row.id: (row.name, row.phone) for row in rows}

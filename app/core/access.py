@@ -165,7 +165,7 @@ def install_access_control(app: Flask) -> None:
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
     login_manager.login_view = "accounts.sign_in"
-    login_manager.login_message = "Sign in to go on."
+    login_manager.login_message = "Please sign in."
     login_manager.login_message_category = "message"
     app.before_request(check_access)
     app.after_request(_disable_caching)

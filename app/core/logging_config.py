@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
 
 from app.core.log_writer import NonBlockingHandler, RepeatFilter
 from app.core.settings import Settings
@@ -16,6 +17,10 @@ PHONE_PATTERN = re.compile(r"\+[1-9]\d{6,14}")
 # Flask-WTF's writes a line for each form without a token, which anybody can send by the hundred
 # a second; error_pages.py counts them.
 NOISY_LOGGERS = ("apscheduler", "twilio", "aiohttp", "asyncio", "flask_wtf.csrf")
+# The log of a start in a terminal: instance/sms.log beside instance/sms.db.
+LOG_FILE_SUFFIX = ".log"
+MAX_LOG_FILE_BYTES = 2 * 1024 * 1024
+KEPT_LOG_FILES = 3
 # A shorter secret is part of ordinary words: masking "a" would tell which letter it is.
 MIN_SECRET_LENGTH = 8
 
@@ -45,7 +50,11 @@ class MaskingFormatter(logging.Formatter):
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send every logger of this process to standard error through one MaskingFormatter."""
+    """Send every logger of this process to one place, through one MaskingFormatter.
+
+    That is standard error, where journald and containers collect it; but a file while a person
+    looks at the terminal of a development start, which prints the one address to open.
+    """
     secrets = (
         settings.secret_key,
         settings.twilio_auth_token,
@@ -54,7 +63,7 @@ def configure_logging(settings: Settings) -> None:
         # Whoever knows the webhook URL of a chat channel can post there.
         settings.alert_webhook_url,
     )
-    handler = NonBlockingHandler(sys.stderr)
+    handler = _build_handler(settings)
     handler.addFilter(RepeatFilter())
     handler.setFormatter(MaskingFormatter(settings.log_format, secrets))
     root = logging.getLogger()
@@ -66,6 +75,17 @@ def configure_logging(settings: Settings) -> None:
     root.setLevel(logging.INFO)
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _build_handler(settings: Settings) -> logging.Handler:
+    """Return the handler for the log file, or for standard error."""
+    if settings.app_env == "development" and sys.stderr.isatty():
+        path = settings.database_path.with_suffix(LOG_FILE_SUFFIX)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return RotatingFileHandler(
+            path, maxBytes=MAX_LOG_FILE_BYTES, backupCount=KEPT_LOG_FILES, encoding="utf-8"
+        )
+    return NonBlockingHandler(sys.stderr)
 
 
 class ThrottledWarning:

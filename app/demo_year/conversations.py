@@ -5,7 +5,7 @@ from typing import NamedTuple
 STRANGER_PHONE = "+13125550177"
 
 
-class DemoText(NamedTuple):
+class PastText(NamedTuple):
     """A text, so many minutes ago, by "them" or by one of our users."""
 
     minutes_ago: int
@@ -13,74 +13,74 @@ class DemoText(NamedTuple):
     body: str
 
 
-class DemoConversation(NamedTuple):
+class PastConversation(NamedTuple):
     """A conversation, oldest text first; `member` is the person's index, None a stranger.
 
     `assigned_to`, `done_by`: users. `note`: what a user wrote down about the person.
     """
 
     member: int | None
-    texts: tuple[DemoText, ...]
+    texts: tuple[PastText, ...]
     assigned_to: str | None = None
     done_by: str | None = None
     note: str | None = None
 
 
 CONVERSATIONS = (
-    DemoConversation(
+    PastConversation(
         12,
         (
-            DemoText(4300, "them", "Is the pantry open on holidays?"),
-            DemoText(4270, "sam", "Hi Ahmed, on holidays we open from 10 to 12."),
-            DemoText(4265, "them", "Perfect, thank you"),
+            PastText(4300, "them", "Is the pantry open on holidays?"),
+            PastText(4270, "sam", "Hi Ahmed, on holidays we open from 10 to 12."),
+            PastText(4265, "them", "Perfect, thank you"),
         ),
         done_by="sam",
     ),
-    DemoConversation(
+    PastConversation(
         4,
         (
-            DemoText(2950, "them", "Could someone visit my mother in the hospital this week?"),
-            DemoText(2900, "grace", "Of course, Peter. Which hospital, and when is a good time?"),
-            DemoText(2880, "them", "St. Anthony, room 214, afternoons. She loves company."),
-            DemoText(2860, "grace", "Pastor Dawit will come tomorrow at 3."),
+            PastText(2950, "them", "Could someone visit my mother in the hospital this week?"),
+            PastText(2900, "grace", "Of course, Peter. Which hospital, and when is a good time?"),
+            PastText(2880, "them", "St. Anthony, room 214, afternoons. She loves company."),
+            PastText(2860, "grace", "Pastor Dawit will come tomorrow at 3."),
         ),
         assigned_to="grace",
         note="Mother is at St. Anthony, room 214. Pastor Dawit visits on Thursdays.",
     ),
-    DemoConversation(
+    PastConversation(
         24,
         (
-            DemoText(1540, "them", "Hola, ¿puedo llevar a mis primos a la cena?"),
-            DemoText(1500, "sam", "¡Claro que sí! How many are you?"),
-            DemoText(1490, "them", "Somos siete 🎉"),
-            DemoText(1480, "sam", "Wonderful, seven bowls of soup it is."),
+            PastText(1540, "them", "Hola, ¿puedo llevar a mis primos a la cena?"),
+            PastText(1500, "sam", "¡Claro que sí! How many are you?"),
+            PastText(1490, "them", "Somos siete 🎉"),
+            PastText(1480, "sam", "Wonderful, seven bowls of soup it is."),
         ),
     ),
-    DemoConversation(
+    PastConversation(
         36,
-        (DemoText(172, "them", "What is the wifi password in the hall again?"),),
+        (PastText(172, "them", "What is the wifi password in the hall again?"),),
         assigned_to="sam",
     ),
-    DemoConversation(48, (DemoText(128, "them", "متى تبدأ العيادة يوم الخميس؟"),)),
-    DemoConversation(None, (DemoText(96, "them", "Who is this? I got a text about soup."),)),
-    DemoConversation(
+    PastConversation(48, (PastText(128, "them", "متى تبدأ العيادة يوم الخميس؟"),)),
+    PastConversation(None, (PastText(96, "them", "Who is this? I got a text about soup."),)),
+    PastConversation(
         60,
         (
-            DemoText(75, "sam", "Hi Jean-Baptiste, can you bring the big pot on Saturday?"),
-            DemoText(52, "them", "Yes! Is the side door open at 4?"),
+            PastText(75, "sam", "Hi Jean-Baptiste, can you bring the big pot on Saturday?"),
+            PastText(52, "them", "Yes! Is the side door open at 4?"),
         ),
     ),
-    DemoConversation(
+    PastConversation(
         77,
         (
-            DemoText(
+            PastText(
                 41, "them", "I am so tired of all these texts, can you take me off this please"
             ),
         ),
     ),
-    DemoConversation(
+    PastConversation(
         16,
-        (DemoText(18, "them", "Is there parking for a wheelchair van near the hall?"),),
+        (PastText(18, "them", "Is there parking for a wheelchair van near the hall?"),),
     ),
 )
 SAVED_REPLIES = (

@@ -9,8 +9,8 @@ from app.demo_year.blast_texts import MANAGER
 from app.demo_year.conversations import (
     CONVERSATIONS,
     STRANGER_PHONE,
-    DemoConversation,
-    DemoText,
+    PastConversation,
+    PastText,
 )
 from app.demo_year.people import DemoMember
 from app.demo_year.simulation import REPLY_ARRIVES_AFTER, Simulation
@@ -43,7 +43,7 @@ class InboxPlan:
         for conversation in CONVERSATIONS:
             self._plan_conversation(conversation)
 
-    def _plan_conversation(self, conversation: DemoConversation) -> None:
+    def _plan_conversation(self, conversation: PastConversation) -> None:
         phone, name = STRANGER_PHONE, None
         if conversation.member is not None:
             name, phone = self.members[conversation.member]
@@ -55,7 +55,7 @@ class InboxPlan:
             partial(self._finish, conversation, phone),
         )
 
-    def _write(self, text: DemoText, phone: str, name: str | None, moment: datetime) -> None:
+    def _write(self, text: PastText, phone: str, name: str | None, moment: datetime) -> None:
         if text.author == "them":
             self.simulation.receive_text(phone, text.body, moment)
             return
@@ -64,7 +64,7 @@ class InboxPlan:
         queue_manual_reply(get_or_create_thread(phone, moment), reply, moment)
         settle_demo_replies(moment + REPLY_ARRIVES_AFTER)
 
-    def _finish(self, conversation: DemoConversation, phone: str) -> None:
+    def _finish(self, conversation: PastConversation, phone: str) -> None:
         moment = self.simulation.moment
         thread_id = get_or_create_thread(phone, moment)
         if conversation.assigned_to:

@@ -76,7 +76,7 @@ PANTRY_QUESTIONS = (
 )
 
 
-class DemoKeyword(NamedTuple):
+class ProgrammeKeyword(NamedTuple):
     """A keyword, with the other words that start it."""
 
     rule: KeywordInfo
@@ -84,14 +84,14 @@ class DemoKeyword(NamedTuple):
 
 
 KEYWORDS = (
-    DemoKeyword(
+    ProgrammeKeyword(
         KeywordInfo(
             "HOURS",
             "The food pantry is open Tuesdays and Fridays from 9 to 12, side door on Elm Street.",
         ),
         ("OPEN",),
     ),
-    DemoKeyword(
+    ProgrammeKeyword(
         KeywordInfo(
             "JOIN",
             "Welcome, {first_name|friend}! You get our news now. Reply STOP to opt out.",
@@ -100,10 +100,10 @@ KEYWORDS = (
         ),
         ("SIGN ME UP",),
     ),
-    DemoKeyword(
+    ProgrammeKeyword(
         KeywordInfo("RIDE", "Thank you! Sam will call you this week about rides on Sunday.")
     ),
-    DemoKeyword(
+    ProgrammeKeyword(
         KeywordInfo(
             "SNOW",
             "The office and the pantry are closed today because of the snow.",

@@ -29,7 +29,9 @@ def update_organisation(values: Mapping[str, Any]) -> dict[str, list[Any]]:
     return changes
 
 
-def create_organisation(name: str | None = None, timezone: str | None = None) -> Organisation:
+def create_organisation(
+    name: str | None = None, timezone: str | None = None, region: str | None = None
+) -> Organisation:
     """Create the row at the first start, from the environment and what is given here.
 
     A new installation texts only people whose consent is recorded; an older one keeps its choice.
@@ -37,6 +39,7 @@ def create_organisation(name: str | None = None, timezone: str | None = None) ->
     row = queries.get_organisation()
     row.name = name or row.name
     row.timezone = timezone or row.timezone
+    row.region = region or row.region
     row.consent_required = True
     db.session.add(row)
     return row
@@ -44,8 +47,7 @@ def create_organisation(name: str | None = None, timezone: str | None = None) ->
 
 def create_demo_organisation(name: str, timezone: str, region: str) -> Organisation:
     """Create the row of a made-up organisation, marked as such. Inside write()."""
-    row = create_organisation(name, timezone)
-    row.region = region
+    row = create_organisation(name, timezone, region)
     row.price_per_segment = DEMO_SEGMENT_PRICE
     row.is_demo = True
     db.session.flush()

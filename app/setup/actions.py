@@ -12,10 +12,12 @@ from app.accounts import queries as users
 from app.accounts.actions import user_changes as accounts
 from app.accounts.models import AppUser, hash_password
 from app.audit.actions import audited_write
+from app.community.queries import has_members
 from app.core.clock import now
-from app.core.db import db, write
+from app.core.db import db, execute_and_count_rows, write
 from app.core.environment import BadSettings
-from app.core.settings import Settings
+from app.core.settings import Settings, current_settings
+from app.demo_year.starting_over import may_start_over
 from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
 from app.setup import queries
@@ -60,11 +62,53 @@ def create_admin_or_setup_url(app: Flask) -> str | None:
         if settings.admin_password:
             _create_admin_from_settings(settings)
             return None
-        token = secrets.token_urlsafe(24)
-        with write():
-            store_setup_token(token)
-    base = settings.public_base_url or f"http://{settings.host}:{settings.port}"
-    return f"{base}/setup?token={token}"
+        token = create_setup_token()
+    return f"{_get_base_url(settings)}/setup?token={token}"
+
+
+def create_demo_url(app: Flask) -> str | None:
+    """Give the one-time address that signs in to the demo; None where it is no demo.
+
+    No one has a password for a demo, which holds nothing real.
+    """
+    with app.app_context():
+        if not may_start_over():
+            return None
+        token = create_setup_token()
+    return f"{_get_base_url(app.extensions['settings'])}/demo?token={token}"
+
+
+def _get_base_url(settings: Settings) -> str:
+    return settings.public_base_url or f"http://{settings.host}:{settings.port}"
+
+
+def create_setup_token() -> str:
+    """Store the hash of a new token and return the token."""
+    token = secrets.token_urlsafe(24)
+    with write():
+        store_setup_token(token)
+    return token
+
+
+def use_up_token(token: str) -> bool:
+    """Delete a token and return whether it was valid: it opens the demo once. Inside write()."""
+    is_token = SetupToken.token_hash == queries.hash_setup_token(token)
+    return execute_and_count_rows(delete(SetupToken).where(is_token)) > 0
+
+
+def may_load_demo() -> bool:
+    """Whether this database is empty and texts no real phone, so that the demo may fill it."""
+    return current_settings().carrier == "sandbox" and not users.has_users() and not has_members()
+
+
+def end_setup_for_demo() -> None:
+    """Delete all setup tokens before the demo is loaded. Inside write().
+
+    Raises SetupAlreadyDone when the database is not empty any more.
+    """
+    if not may_load_demo():
+        raise SetupAlreadyDone
+    db.session.execute(delete(SetupToken))
 
 
 def _warn_unused_admin_password(settings: Settings) -> None:
@@ -94,6 +138,7 @@ def create_first_admin(
     *,
     name: str | None = None,
     timezone: str | None = None,
+    region: str | None = None,
 ) -> AppUser:
     """Create the first admin and the organisation's row, and delete all setup tokens.
 
@@ -102,6 +147,6 @@ def create_first_admin(
     admin = accounts.create_admin_if_no_users(username, password_hash)
     if admin is None:
         raise SetupAlreadyDone
-    organisation.create_organisation(name, timezone)
+    organisation.create_organisation(name, timezone, region)
     db.session.execute(delete(SetupToken))
     return admin

@@ -5,6 +5,7 @@ import hashlib
 from sqlalchemy import exists, select
 
 from app.core.db import db
+from app.demo_year.beginnings import find_demo_admin as find_demo_admin
 from app.setup.models import SetupToken
 
 

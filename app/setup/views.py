@@ -1,23 +1,22 @@
-"""The setup page: creates the first admin and the organisation, and can load demo data."""
+"""The setup page: creates the first admin and the organisation, or opens the demo."""
 
-from flask import (
-    Blueprint,
-    abort,
-    flash,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import logout_user
 
 from app import demo
 from app.accounts import queries as users
 from app.accounts.models import AppUser, hash_password
 from app.accounts.views.browser_sessions import start_login_session
 from app.audit.actions import audited_write
-from app.core.access import public
+from app.core.access import public, roles_required
+from app.core.clock import now
+from app.core.db import write
 from app.core.settings import current_settings
+from app.demo_year.loading import load_demo_year, queue_coming_texts
+from app.demo_year.starting_over import erase_demo, may_start_over
+from app.domain.accounts.roles import Role
+from app.domain.time.zone_countries import guess_country, load_zones_by_country
 from app.setup import actions, queries
 from app.setup.forms import FirstStartForm
 
@@ -27,27 +26,106 @@ bp = Blueprint("setup", __name__)
 @bp.route("/setup", methods=["GET", "POST"])
 @public
 def complete_setup() -> ResponseReturnValue:
-    """Show and complete the setup, for whoever has the printed URL, while there is no user."""
-    if users.has_users():
-        abort(404)
-    token = request.values.get("token", "")
-    if not queries.is_setup_token_valid(token):
-        return render_template("setup/wrong_token.html"), 403
-    form = FirstStartForm(timezone=current_settings().app_timezone)
+    """Show and complete the setup, for a person with the printed URL, while there is no user."""
+    token = _require_setup_token()
+    if token is None:
+        return _refuse_token()
+    form = FirstStartForm(**_get_defaults())
     if not form.validate_on_submit():
-        page = render_template("setup/first_start.html", form=form, token=token)
+        page = render_template(
+            "setup/first_start.html",
+            form=form,
+            token=token,
+            offers_demo=actions.may_load_demo(),
+            zones_by_country=load_zones_by_country(),
+        )
         return page, 422 if form.errors else 200
     try:
         admin = _create_admin_from_form(form)
     except actions.SetupAlreadyDone:
         abort(404)
     start_login_session(admin, remember=False)
-    flash(f"Welcome, {admin.username}. Everything is ready to practise.", "success")
+    flash(f"Welcome, {admin.shown_name}. You are all set.", "success")
+    return redirect(url_for("dashboard.show_dashboard"), 303)
+
+
+@bp.post("/setup/demo")
+@public
+def open_demo() -> ResponseReturnValue:
+    """Fill the empty database with the demo and sign in, for a person with the printed URL."""
+    if _require_setup_token() is None:
+        return _refuse_token()
+    if not actions.may_load_demo():
+        abort(404)
+    try:
+        with write():
+            actions.end_setup_for_demo()
+            load_demo_year(now())
+    except actions.SetupAlreadyDone:
+        abort(404)
+    return _sign_in_to_demo()
+
+
+@bp.get("/demo")
+@public
+def enter_demo() -> ResponseReturnValue:
+    """Sign in to the demo by the one-time URL that its start printed."""
+    token = request.values.get("token", "")
+    if not may_start_over():
+        abort(404)
+    with write():
+        is_valid = actions.use_up_token(token)
+        if is_valid:
+            queue_coming_texts(now())
+    if not is_valid:
+        return _refuse_token()
+    return _sign_in_to_demo()
+
+
+@bp.post("/demo/start-over")
+@roles_required(Role.ADMIN)
+def start_over() -> ResponseReturnValue:
+    """Erase the demo and lead to the setup page. Only where everything is made up."""
+    if not may_start_over():
+        abort(404)
+    logout_user()
+    erase_demo()
+    token = actions.create_setup_token()
+    current_app.logger.info("the demo was erased; the setup begins anew")
+    return redirect(url_for("setup.complete_setup", token=token), 303)
+
+
+def _require_setup_token() -> str | None:
+    """Return the valid token of this request, None for another one. 404 once there are users."""
+    if users.has_users():
+        abort(404)
+    token = request.values.get("token", "")
+    return token if queries.is_setup_token_valid(token) else None
+
+
+def _refuse_token() -> ResponseReturnValue:
+    return render_template("setup/wrong_token.html"), 403
+
+
+def _get_defaults() -> dict[str, str]:
+    """Return zone and country as the environment has them; the browser's script knows better."""
+    settings = current_settings()
+    region = settings.default_region
+    if settings.app_timezone != "UTC" and region == "US":
+        region = guess_country(settings.app_timezone) or region
+    return {"timezone": settings.app_timezone, "region": region}
+
+
+def _sign_in_to_demo() -> ResponseReturnValue:
+    admin = queries.find_demo_admin()
+    if admin is None:
+        abort(404)
+    start_login_session(admin, remember=False)
     return redirect(url_for("dashboard.show_dashboard"), 303)
 
 
 def _create_admin_from_form(form: FirstStartForm) -> AppUser:
-    """Create the admin, the organisation and the demo data in one transaction.
+    """Create the admin, the organisation and the sample contacts in one transaction.
 
     Raises SetupAlreadyDone.
     """
@@ -59,6 +137,7 @@ def _create_admin_from_form(form: FirstStartForm) -> AppUser:
             password_hash,
             name=form.organisation.data,
             timezone=form.timezone.data,
+            region=form.region.data,
         )
         if form.demo.data:
             audit.details["made_up_people"] = demo.load_demo_data()

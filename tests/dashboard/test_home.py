@@ -2,7 +2,7 @@
 ones went.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Lease, Message, MessageLog
 from app.delivery.queries import unresolved_texts
+from app.events.actions.events import EventInfo, create_event
 from app.migrations.database_backups import format_backup_timestamp, get_backup_folder
 from app.organisation.models import Organisation
 from app.suppression.actions.stop_questions import open_stop_question
@@ -58,7 +59,7 @@ def finished(app, visit, body="The picnic is at eleven."):
 )
 def test_it_greets_by_the_clock_of_the_organisation(visit, utc, greeting):
     with time_machine.travel(f"2026-05-06 {utc}:00+00:00", tick=False):
-        assert visit("/", "sol").headings == [f"Good {greeting}, sol"]
+        assert visit("/", "sol").headings == [f"Good {greeting}, Sol"]
 
 
 def test_a_newcomer_is_told_the_first_steps_and_where_to_do_them(visit):
@@ -67,7 +68,7 @@ def test_a_newcomer_is_told_the_first_steps_and_where_to_do_them(visit):
     assert "Create the first admin account (done) ada" in page.words
     assert "Riverside Community, America/Denver" in page.words
     assert "Add your people (to do)" in page.words
-    assert "As soon as there is somebody to send it to." in page.words
+    assert "Add people first." in page.words
 
 
 def test_who_may_not_go_there_gets_no_link(visit):
@@ -113,7 +114,7 @@ def test_when_all_is_done_the_list_is_gone(make_app):
 def test_it_asks_for_a_copy_when_the_newest_is_old_and_real_people_are_texted(make_app):
     app = make_app(**TWILIO)
     visit = Visitor(app)
-    warning = "There is no copy of the database from the last two days."
+    warning = "There is no copy of the database from the last two days"
     assert warning not in visit("/", "ada").words
     people(app)
     finished(app, visit)
@@ -130,10 +131,10 @@ def test_it_asks_for_a_copy_when_the_newest_is_old_and_real_people_are_texted(ma
 
 def test_every_panel_says_what_it_is_for_while_it_is_empty(visit):
     page = visit("/", "sol")
-    assert "No blast is on its way." in page.words
+    assert "You're all caught up." in page.words
     assert "Nothing is scheduled." in page.words
-    assert "How your blasts went appears here after the first one." in page.words
-    assert "texts delivered 0 of all texts delivered – failed 0 parts 0" in page.words
+    assert "Results will appear here after you send your first blast." in page.words
+    assert "texts sent 0 delivered – replies 0 opt-outs 0 new members +0 segments 0" in page.words
 
 
 def test_what_is_being_sent_shows_its_bar_and_asks_again(app, visit):
@@ -154,19 +155,18 @@ def test_when_nothing_runs_it_stops_asking(visit):
     assert "hx-trigger" not in visit("/running", "ada").text
 
 
-def test_it_says_in_a_quiet_line_that_sending_is_on_and_in_red_when_it_is_not(app, visit):
+def test_it_says_in_a_quiet_line_that_nothing_is_sent_and_in_red_that_sending_is_off(app, visit):
     part = visit("/running", "sol")
-    assert "Nothing is being sent: no engine is running." in part.text
+    assert "Sending is off: no engine is running." in part.text
     with app.app_context(), write() as session:
         session.add(Lease(name="engine", holder="7-abc", beat_at=now()))
     for page in (visit("/", "sol"), visit("/running", "sol")):
-        assert "Sending is on." in page.text
-        assert "Nothing is being sent" not in page.text
+        assert "Nothing is being sent." in page.text
+        assert "Sending is off" not in page.text
     with app.app_context(), write() as session:
         session.execute(db.update(Lease).values(beat_at=now() - timedelta(minutes=2)))
     for page in (visit("/", "sol"), visit("/running", "sol")):
-        assert "Nothing is being sent: no engine has answered for about 2 minutes." in page.text
-        assert "Sending is on" not in page.text
+        assert "Sending is off: no engine has answered for about 2 minutes." in page.text
 
 
 def test_the_next_blasts_are_named_in_their_order(app, visit):
@@ -175,8 +175,8 @@ def test_the_next_blasts_are_named_in_their_order(app, visit):
         send_blast(visit, message_body="The second", **LATER | {"schedule_date": "2026-05-09"})
         send_blast(visit, message_body="The first", **LATER)
         page = visit("/", "ada")
-    assert page.words.index("The first Fri, May 8, 8:45 PM") < page.words.index(
-        "The second Sat, May 9, 8:45 PM"
+    assert page.words.index("Fri, May 8 8:45 PM The first") < page.words.index(
+        "Sat, May 9 8:45 PM The second"
     )
 
 
@@ -184,8 +184,9 @@ def test_the_last_results_are_delivered_of_tried(app, visit):
     people(app)
     finished(app, visit, "Bring a dish.")
     page = visit("/", "ada")
-    assert "Bring a dish. 2 of 3" in page.words
-    assert "texts delivered 2 of all texts delivered 66.7 % failed 1 parts 2" in page.words
+    assert "Bring a dish. 2 of 3 (67%) 0 replies" in page.words
+    assert "texts sent 3 delivered 66.7% replies 0" in page.words
+    assert "segments 2" in page.words
 
 
 def test_money_is_said_once_its_price_is_known(app, visit):
@@ -193,7 +194,7 @@ def test_money_is_said_once_its_price_is_known(app, visit):
     with app.app_context(), write() as session:
         session.get(Organisation, 1).price_per_segment = Decimal("0.0117")
     finished(app, visit)
-    assert "about, for 2 parts $0.02" in visit("/", "ada").words
+    assert "estimated cost (2 segments) $0.02" in visit("/", "ada").words
 
 
 def test_the_week_has_seven_days_and_no_tests(app, visit):
@@ -201,12 +202,12 @@ def test_the_week_has_seven_days_and_no_tests(app, visit):
     log = finished(app, visit)
     with time_machine.travel(now() + timedelta(days=8), tick=False):
         page = visit("/", "ada")
-    assert "texts delivered 0" in page.words
+    assert "texts sent 0" in page.words
     assert "2 of 3" in page.words
     with app.app_context(), write() as session:
         session.get(MessageLog, log).test_mode = True
     page = visit("/", "ada")
-    assert "texts delivered 0" in page.words
+    assert "texts sent 0" in page.words
     assert "2 of 3" not in page.words
 
 
@@ -239,30 +240,29 @@ def in_doubt(app, phone, status, ago=timedelta(minutes=3), **columns):
 def test_texts_in_doubt_wait_for_somebodys_decision(app, visit):
     people(app)
     log = finished(app, visit)
-    assert "your decision" not in visit("/", "sol").words
+    assert "text needs attention" not in visit("/", "sol").words
     in_doubt(app, ZOE, "unknown")
     assert (
-        "1 text needs your decision. 1 not sure of The picnic is at eleven."
-        in visit("/", "sol").words
+        "1 text needs attention 1 unconfirmed: The picnic is at eleven." in visit("/", "sol").words
     )
     in_doubt(app, LEO, "unknown")
     in_doubt(app, MIA, "not_sent")
     page = visit("/", "sol")
     assert (
-        "3 texts need your decision. 2 not sure , 1 not sent of The picnic is at eleven."
+        "3 texts need attention 2 unconfirmed: The picnic is at eleven. 1 not sent: The picnic is"
         in page.words
     )
     assert f'href="/blasts/logs/{log}?state=unknown"' in page.text
     assert f'href="/blasts/logs/{log}?state=not_sent"' in page.text
     visit(f"/blasts/logs/{log}/leave", "sol", state="unknown")
-    assert "1 text needs your decision" in visit("/", "sol").words
+    assert "1 text needs attention" in visit("/", "sol").words
 
 
 def test_a_doubt_of_this_minute_is_nobodys_business_yet(app, visit):
     people(app)
     finished(app, visit)
     in_doubt(app, ZOE, "unknown", timedelta(seconds=100))
-    assert "your decision" not in visit("/", "sol").words
+    assert "text needs attention" not in visit("/", "sol").words
 
 
 def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(app, visit, make_app):
@@ -270,9 +270,9 @@ def test_what_was_in_doubt_a_week_ago_or_in_practice_is_left_alone(app, visit, m
     finished(app, visit)
     in_doubt(app, ZOE, "not_sent")
     with time_machine.travel(now() + timedelta(days=8), tick=False):
-        assert "your decision" not in visit("/", "ada").words
-    assert "your decision" in visit("/", "ada").words
-    assert "your decision" not in Visitor(make_app(**TWILIO))("/", "ada").words
+        assert "text needs attention" not in visit("/", "ada").words
+    assert "text needs attention" in visit("/", "ada").words
+    assert "text needs attention" not in Visitor(make_app(**TWILIO))("/", "ada").words
 
 
 def test_more_than_anybody_would_count_is_said_as_that(app, visit, monkeypatch):
@@ -281,10 +281,7 @@ def test_more_than_anybody_would_count_is_said_as_that(app, visit, monkeypatch):
     monkeypatch.setattr(unresolved_texts, "MAX_UNRESOLVED_COUNTED", 1)
     for phone in (ZOE, LEO):
         in_doubt(app, phone, "unknown")
-    assert (
-        "More than 1,000 texts need your decision. not sure of The picnic"
-        in visit("/", "ada").words
-    )
+    assert "More than 1,000 texts need attention unconfirmed: The picnic" in visit("/", "ada").words
 
 
 def test_a_stranger_is_led_to_the_login_page(visit):
@@ -292,7 +289,45 @@ def test_a_stranger_is_led_to_the_login_page(visit):
 
 
 def test_who_perhaps_said_stop_waits_for_a_decision(visit, app):
-    assert "perhaps said STOP" not in visit("/", "sol").words
+    assert "opt-out request" not in visit("/", "sol").words
     with app.app_context(), write():
         open_stop_question(ZOE, None, "wrong number", now())
-    assert "1 person perhaps said STOP. Nothing is sent to this person." in visit("/", "sol").words
+    assert (
+        "1 reply may be an opt-out request Texts to this person are paused"
+        in visit("/", "sol").words
+    )
+
+
+def test_the_first_steps_fold_when_most_is_done_and_can_be_hidden(app, visit):
+    people(app)
+    assert '<details class="fold first-steps" open>' in visit("/", "ada").text
+    finished(app, visit)
+    assert '<details class="fold first-steps">' in visit("/", "ada").text
+    assert visit.post("/first-steps/hide", "ada").location == "/"
+    assert "Get ready to send" not in visit("/", "ada").words
+    assert "Get ready to send" in visit("/", "sol").words
+
+
+def test_a_paused_blast_needs_attention(app, visit):
+    people(app)
+    send_blast(visit)
+    log = release_blasts(app)
+    visit.post(f"/blasts/logs/{log}/pause", "ada")
+    page = visit("/", "sol")
+    assert "Paused: The picnic" in page.words or "Paused:" in page.words
+    assert "0 of 3 done. Resume it or stop the rest." in page.words
+
+
+def test_the_next_seven_days_hold_blasts_and_events(app, visit):
+    with time_machine.travel(AT_NOON, tick=False):
+        with app.app_context(), write():
+            create_event(EventInfo("Soup supper", date(2026, 5, 10), "17:00", "Church hall"))
+        page = visit("/", "sol")
+    assert "Soup supper" in page.words
+    assert "0 people · Church hall" in page.words
+
+
+def test_help_explains_the_words_that_pages_use(visit):
+    page = visit("/help", "sol")
+    for words in ("Segments and cost", "Opting out", "Practice mode", "Going live", "Unconfirmed"):
+        assert words in page.words

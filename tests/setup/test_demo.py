@@ -1,15 +1,10 @@
-"""The demo data: numbers that nobody has, and no change the second time."""
-
-import os
-import subprocess
-import sys
+"""The sample contacts: numbers that are fictional, and no change the second time."""
 
 from sqlalchemy import func, select
 
 from app import demo
 from app.community.models import CommunityMember
 from app.core.db import db, write
-from app.core.settings import PROJECT_ROOT
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.phones.phone_number import PhoneNumber
 from app.events.models import Event, EventRegistration
@@ -69,25 +64,3 @@ def test_people_who_are_there_already_stay_as_they_are(shop):
     with write():
         assert demo.load_demo_data() == 59
     assert find_suppression_reason(demo.make_demo_phone(3)) is None
-
-
-def test_it_runs_from_the_command_line_and_needs_only_the_database_address(tmp_path):
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": f"sqlite:///{tmp_path}/demo.db",
-    }
-    said = [
-        subprocess.run(
-            [sys.executable, "-m", "app.demo"],
-            cwd=PROJECT_ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for _ in range(2)
-    ]
-    assert said == [
-        "60 made-up people added.\n",
-        "The made-up community is there already.\n",
-    ]

@@ -14,7 +14,7 @@ START = """
 from app import startup
 startup.prepare_to_serve()
 import wsgi
-startup.announce_first_start(wsgi.app)
+startup.announce_start(wsgi.app, "http://127.0.0.1:5000")
 """
 
 

@@ -139,11 +139,15 @@ def _complete_sign_in(user: AppUser, attempt: ReservedAttempt, *, remember: bool
 
 
 def _render_sign_in(form: SignInForm) -> str:
+    has_users = queries.has_users()
+    if not has_users:
+        # "Please sign in." is no help where no one can: the page says where to begin.
+        session.pop("_flashes", None)
     return render_template(
         "accounts/sign_in.html",
         form=form,
         next_path=parse_local_path(request.args.get("next")),
-        has_users=queries.has_users(),
+        has_users=has_users,
     )
 
 

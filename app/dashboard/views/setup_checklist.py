@@ -9,9 +9,11 @@ from app.dashboard.queries import SetupProgress
 from app.organisation import queries as organisation
 
 TWILIO_STEP_TEXT = (
-    "Put its account SID, auth token and number into the file .env and start SMS Admin again. "
+    "Enter its account SID, auth token and number in the file .env and restart SMS Admin. "
     "Until then no real texts are sent."
 )
+# With fewer steps to do than this the list is folded.
+MIN_OPEN_STEPS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,25 @@ class ChecklistItem:
     label: str | None = None
 
 
-def build_setup_checklist(progress: SetupProgress) -> list[ChecklistItem]:
-    """Return the first steps in the order in which they make sense; [] once all are done."""
+@dataclass(frozen=True)
+class SetupChecklist:
+    """The first steps. `is_folded`: most are done, so that only the heading is open."""
+
+    items: list[ChecklistItem]
+
+    @property
+    def done_count(self) -> int:
+        """How many steps are done."""
+        return sum(item.done for item in self.items)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether most is done."""
+        return len(self.items) - self.done_count < MIN_OPEN_STEPS_SHOWN
+
+
+def build_setup_checklist(progress: SetupProgress) -> SetupChecklist | None:
+    """Return the first steps in the order in which they make sense; None once all are done."""
     items = [
         _build_admin_item(progress),
         _build_organisation_item(progress),
@@ -40,8 +59,8 @@ def build_setup_checklist(progress: SetupProgress) -> list[ChecklistItem]:
     ]
     # Once all is done the list has served its purpose, and makes room for what needs somebody.
     if all(item.done for item in items):
-        return []
-    return items
+        return None
+    return SetupChecklist(items)
 
 
 def _build_admin_item(progress: SetupProgress) -> ChecklistItem:
@@ -51,7 +70,7 @@ def _build_admin_item(progress: SetupProgress) -> ChecklistItem:
 
 def _build_organisation_item(progress: SetupProgress) -> ChecklistItem:
     row = organisation.get_organisation()
-    title, text = "Name your organisation and time zone", f"{row.name}, {row.timezone}"
+    title, text = "Name your organization and time zone", f"{row.name}, {row.timezone}"
     if not current_user.is_admin:
         return ChecklistItem(progress.has_name, title, text)
     url = url_for("organisation.edit_settings")
@@ -60,7 +79,7 @@ def _build_organisation_item(progress: SetupProgress) -> ChecklistItem:
 
 def _build_people_item(progress: SetupProgress) -> ChecklistItem:
     title = "Add your people"
-    text = "Import a spreadsheet or add them by hand. Nobody gets a text by being imported."
+    text = "Import a spreadsheet or add them one by one. Importing doesn't send any texts."
     if progress.has_people or not current_user.is_admin:
         return ChecklistItem(progress.has_people, title, text)
     return ChecklistItem(False, title, text, url_for("community.list_members"), "Add people")
@@ -71,8 +90,8 @@ def _build_blast_item(progress: SetupProgress) -> ChecklistItem:
     if progress.has_delivery:
         return ChecklistItem(True, title, "It was delivered.")
     if not progress.has_people:
-        return ChecklistItem(False, title, "As soon as there is somebody to send it to.")
-    text = "A text is written for you, and you see everything before it leaves."
+        return ChecklistItem(False, title, "Add people first.")
+    text = "The text is written for you. You see everything before it is sent."
     return ChecklistItem(False, title, text, url_for("blasts.compose_blast", first=1), "Write it")
 
 
@@ -86,8 +105,8 @@ def _build_twilio_item(progress: SetupProgress) -> ChecklistItem:
 def _build_reply_item(progress: SetupProgress) -> ChecklistItem:
     title = "Check that replies reach you"
     if progress.has_reply:
-        return ChecklistItem(True, title, "The first one came in.")
+        return ChecklistItem(True, title, "The first reply came in.")
     if progress.has_twilio:
-        return ChecklistItem(False, title, "Text something to your number from a phone.")
-    text = "Write back from a practice phone."
+        return ChecklistItem(False, title, "Text your number from a phone.")
+    text = "Reply from a practice phone."
     return ChecklistItem(False, title, text, url_for("sandbox.list_phones"), "Open a phone")

@@ -143,6 +143,17 @@ def list_past_imports(pool: str) -> list[Import]:
     return list(db.session.scalars(imports))
 
 
+def find_unconfirmed_imports(pool: str, limit: int = 3) -> list[Import]:
+    """Return the imports of this list that are still to be confirmed, the newest first."""
+    imports = (
+        select(Import)
+        .where(Import.pool == pool, Import.state == ImportState.CHECKED)
+        .order_by(Import.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(imports))
+
+
 def has_expired_imports(unconfirmed_before: datetime, done_before: datetime) -> bool:
     """Whether an import waits longer than it may, or keeps rows that nobody needs any more."""
     is_abandoned = Import.state == ImportState.ABANDONED

@@ -1,0 +1,196 @@
+"""The demo: a year of a made-up organisation, opened with one press and erased with one more."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+
+from app import create_app
+from app.core.clock import now, pretend_moment
+from app.core.db import db, write
+from app.core.settings import Settings
+from app.dbdoctor.consistency_checks import CONSISTENCY_CHECKS
+from app.delivery.carriers.sandbox_models import SandboxMessage
+from app.delivery.models import Message, MessageLog
+from app.demo_year.loading import load_demo_year
+from app.organisation.queries import get_organisation
+from app.setup import actions
+from tests.visit import Visitor
+
+TWILIO = {
+    "twilio_account_sid": "AC" + "0" * 32,
+    "twilio_auth_token": "a-token",
+    "twilio_from_number": "+13035550100",
+}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    """Settings for one database of this module."""
+    folder = tmp_path_factory.mktemp("demo")
+
+    def build(name="demo", **more):
+        return Settings(
+            secret_key="a-key-for-tests-0123456789",
+            app_env="test",
+            database_url=f"sqlite:///{folder}/{name}.db",
+            public_base_url="http://sms.example.org",
+            log_format="text",
+            **more,
+        )
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def start(settings):
+    """Start a worker; return the app and the path of the setup page that it would print."""
+
+    def one_worker(name="demo", **more):
+        actions.prepare_database(settings(name, **more))
+        app = create_app(settings(name, **more))
+        address = actions.create_admin_or_setup_url(app)
+        return app, (address or "").removeprefix("http://sms.example.org")
+
+    return one_worker
+
+
+@pytest.fixture(scope="module")
+def demo(start):
+    """An app in which Ada has pressed "Look around in the demo", and her browser."""
+    app, address = start()
+    visit = Visitor(app)
+    page = visit(address, "")
+    form = next(form for form in page.forms if form["attrs"]["action"].startswith("/setup/demo"))
+    pressed = visit(form["attrs"]["action"], "", csrf_token=page.fields().get("csrf_token", ""))
+    assert (pressed.status_code, pressed.location) == (303, "/")
+    return app, visit
+
+
+def count(app, statement):
+    """Return the one number that a statement selects."""
+    with app.app_context():
+        return db.session.scalar(statement)
+
+
+def test_one_press_opens_the_demo_signed_in(demo):
+    _, visit = demo
+    page = visit("/")
+    assert page.status_code == 200
+    assert re.search("Good (morning|afternoon|evening), Grace", page.words)
+    assert "Riverside Community Church" in page.words
+
+
+def test_the_year_has_blasts_with_results_replies_and_doubts(demo):
+    app, visit = demo
+    with app.app_context():
+        statuses = dict(
+            db.session.execute(select(Message.status, func.count()).group_by(Message.status)).all()
+        )
+        logs = dict(
+            db.session.execute(
+                select(MessageLog.status, func.count()).group_by(MessageLog.status)
+            ).all()
+        )
+    assert statuses["delivered"] > 8000
+    assert statuses["received"] > 700
+    assert statuses["undelivered"] > 50
+    assert statuses["skipped"] > 100
+    assert statuses["unknown"] == 2
+    assert logs["sent"] > 50
+    assert logs["paused"] == 1
+    for path in ("/inbox", "/blasts/logs", "/blasts/scheduled", "/events", "/surveys", "/audit"):
+        assert visit(path).status_code == 200
+
+
+def test_nothing_of_it_contradicts_itself(demo):
+    app, _ = demo
+    with app.app_context():
+        connection = db.session.connection().connection.driver_connection
+        said = [check.describe_violations(connection) for check in CONSISTENCY_CHECKS]
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    assert [sentence for sentence in said if sentence] == []
+    assert broken == []
+
+
+def test_nothing_of_the_past_waits_to_be_sent_but_the_paused_blast(demo):
+    app, _ = demo
+    queued = select(func.count()).where(Message.status == "queued")
+    assert count(app, queued.where(Message.message_log_id.is_(None))) == 0
+    paused = select(MessageLog.id).where(MessageLog.status == "paused")
+    assert count(app, queued) == count(app, queued.where(Message.message_log_id.in_(paused)))
+
+
+def test_people_write_for_a_quarter_of_an_hour_and_no_longer(demo):
+    app, _ = demo
+    last = count(app, select(func.max(SandboxMessage.next_at)))
+    waiting = count(app, select(func.count()).where(SandboxMessage.next_at.is_not(None)))
+    assert waiting == 12
+    assert last < now() + timedelta(minutes=16)
+
+
+def test_the_start_prints_a_link_that_signs_in_once(demo):
+    app, _ = demo
+    assert actions.create_admin_or_setup_url(app) is None
+    address = actions.create_demo_url(app).removeprefix("http://sms.example.org")
+    visit = Visitor(app)
+    assert visit(address, "").location == "/"
+    assert visit("/").status_code == 200
+    assert Visitor(app)(address, "").status_code == 403
+    assert Visitor(app)("/demo?token=guess", "").status_code == 403
+
+
+def test_there_is_no_demo_where_there_is_somebody(start):
+    app, address = start("mine")
+    ada = {
+        "username": "Ada",
+        "password": "seven green bottles hang",
+        "organisation": "Riverside",
+        "timezone": "America/Denver",
+        "region": "US",
+    }
+    token = address.split("=")[1]
+    visit = Visitor(app)
+    visit(address, "", **ada)
+    assert Visitor(app).post(f"/setup/demo?token={token}").status_code == 404
+    csrf_token = visit("/settings").fields()["csrf_token"]
+    assert visit("/demo/start-over", csrf_token=csrf_token).status_code == 404
+    assert actions.create_demo_url(app) is None
+    assert visit("/demo?token=guess").status_code == 404
+
+
+def test_real_texts_and_a_demo_never_meet(start):
+    app, address = start("real", **TWILIO)
+    visit = Visitor(app)
+    assert "Look around in the demo" not in visit(address, "").words
+    token = address.split("=")[1]
+    assert visit.post(f"/setup/demo?token={token}").status_code == 404
+
+
+def test_the_same_moment_makes_the_same_year(start):
+    moment = datetime(2026, 5, 6, 18, 0, tzinfo=UTC)
+    seen = []
+    for name in ("first", "second"):
+        app, _ = start(name)
+        with app.app_context(), pretend_moment(moment), write():
+            load_demo_year(moment)
+        with app.app_context():
+            rows = db.session.execute(
+                text("SELECT phone, body, status, created_at FROM messages ORDER BY id")
+            ).all()
+        seen.append(rows)
+    assert seen[0] == seen[1]
+
+
+def test_starting_over_erases_everything_and_leads_to_the_setup(demo):
+    app, visit = demo
+    page = visit("/")
+    begun = visit("/demo/start-over", "", csrf_token=page.fields().get("csrf_token", ""))
+    assert begun.status_code == 303
+    assert begun.location.startswith("/setup?token=")
+    with app.app_context():
+        assert not get_organisation().is_demo
+        for table in ("messages", "users", "audit_events", "consent_events", "sessions"):
+            assert db.session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+    assert Visitor(app)(begun.location).status_code == 200
