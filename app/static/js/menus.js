@@ -1,4 +1,4 @@
-// Closes open menus on Escape and on a click outside.
+// Menus: closed on Escape and on a click outside, one open at a time, and turned when they would begin off-screen.
 (() => {
   "use strict";
   const openMenus = () => document.querySelectorAll("details.menu[open], details.more[open]");
@@ -13,4 +13,10 @@
       menu.querySelector("summary").focus();
     });
   });
+  // "toggle" does not bubble.
+  document.addEventListener("toggle", ({ target: menu }) => {
+    if (!menu.matches("details.menu") || !menu.open) return;
+    delete menu.dataset.side;
+    if (menu.lastElementChild.getBoundingClientRect().left < 8) menu.dataset.side = "left";
+  }, true);
 })();
