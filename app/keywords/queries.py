@@ -1,6 +1,6 @@
 """Reading keywords: a page of the list, one of them, and whose a word is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -152,3 +152,20 @@ def find_active_trigger_words(moment: datetime, limit: int) -> list[str]:
     # Both are sorted and cut already, so the first `limit` of all are among them.
     words_of_both = {*keywords, *find_open_survey_keywords(limit)}
     return sorted(words_of_both)[:limit]
+
+
+def find_keyword_names(rule_ids: Collection[int]) -> dict[int, str]:
+    """Return the words of these keywords by id; a deleted one is missing."""
+    statement = select(KeywordRule.id, KeywordRule.keyword).where(KeywordRule.id.in_(rule_ids))
+    return {row.id: row.keyword for row in db.session.execute(statement)}
+
+
+def select_keyword_matches(search: str, limit: int) -> Select[Any]:
+    """Return id, word and reply of keywords that fit, as columns id, title, detail."""
+    statement = select(
+        KeywordRule.id.label("id"),
+        KeywordRule.keyword.label("title"),
+        KeywordRule.response.label("detail"),
+    )
+    statement = statement.where(_build_search_condition(search))
+    return statement.order_by(KeywordRule.keyword).limit(limit)

@@ -34,21 +34,19 @@ from app.surveys.queries.answer_calendar import build_answer_calendar
 MAX_SIMULATED_TEXTS = 60
 MAX_TEXT_LENGTH = 320
 MAX_SUGGESTIONS = 7
-OPT_OUT_NOTE = "That is an opt-out: they get one confirmation and no more texts."
-POSSIBLE_OPT_OUT_NOTE = (
-    "That may mean STOP: nothing goes to them until somebody in the inbox decides."
-)
+OPT_OUT_NOTE = "This is an opt-out: they get one confirmation and no more texts."
+POSSIBLE_OPT_OUT_NOTE = "This may be an opt-out: texts to them pause until you decide in the inbox."
 BUILT_IN_WORD_NOTES = {
-    TextIntent.HELP: "Answered by itself with your words for HELP. The survey waits.",
-    TextIntent.OPT_IN: "Brings back who has said STOP. The survey waits.",
+    TextIntent.HELP: "Answered with your HELP reply. The survey waits.",
+    TextIntent.OPT_IN: "Opts them back in. The survey waits.",
 }
 SURVEY_ENDED_NOTE = "The survey has ended: this text goes to the inbox, or to another keyword."
 UNCLEAR_NOTE = "Not understood."
 END_STATUS_SENTENCES = {
-    SurveySessionStatus.LEFT: "They have left the survey, and stay on your lists.",
-    SurveySessionStatus.HANDED_OVER: "Not understood three times: a person looks, in the inbox.",
+    SurveySessionStatus.LEFT: "They ended the survey and are still on your lists.",
+    SurveySessionStatus.HANDED_OVER: "Not understood three times: it needs review in your inbox.",
     SurveySessionStatus.STOPPED: "They said STOP.",
-    SurveySessionStatus.TIMED_OUT: "Somebody decides whether they said STOP.",
+    SurveySessionStatus.TIMED_OUT: "Your inbox asks whether they meant STOP.",
 }
 
 
@@ -112,7 +110,7 @@ class _SimulatedPhone:
     is_registered: bool = False
 
     def __post_init__(self) -> None:
-        self._append_text(self.draft.keyword or "…", self.draft.keyword_problem)
+        self._append_text(self.draft.keyword or "KEYWORD", self.draft.keyword_problem)
         self._start_survey()
 
     def _start_survey(self, notice: str = "") -> None:
@@ -195,7 +193,7 @@ class _SimulatedPhone:
 
     @property
     def status_text(self) -> str:
-        """How they stand, in words."""
+        """Status, in words."""
         if not self.is_over:
             return f"On question {self.state.position + 1} of {len(self.state.questions)}."
         if self.state.status is not SurveySessionStatus.COMPLETED:

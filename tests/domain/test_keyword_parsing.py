@@ -38,20 +38,20 @@ def test_a_keyword_has_something_to_type(word):
 )
 def test_the_words_of_the_law_can_never_be_keywords(word, spelt):
     """B28: STOP, START, HELP and their families, in any spelling."""
-    assert "pick another word" in keyword_parsing.find_keyword_problem(spelt(word))
+    assert "choose another word" in keyword_parsing.find_keyword_problem(spelt(word))
 
 
 def test_the_sentence_says_why():
     assert (
         keyword_parsing.find_keyword_problem(" stop ")
-        == "STOP is handled by law and Twilio; pick another word."
+        == "STOP is handled by carriers; choose another word."
     )
     assert (
         keyword_parsing.find_keyword_problem("yes!") is None
     )  # whoever is asked a question answers it first; the rest may mean this
     assert keyword_parsing.find_keyword_problem("go away").startswith("GO AWAY may mean STOP")
     assert (
-        keyword_parsing.find_keyword_problem("Done") == "DONE leaves a survey; pick another word."
+        keyword_parsing.find_keyword_problem("Done") == "DONE leaves a survey; choose another word."
     )
     assert keyword_parsing.find_keyword_problem("start").startswith(
         "START brings back whoever said STOP"

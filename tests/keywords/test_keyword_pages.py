@@ -155,24 +155,24 @@ def test_the_last_day_counts_whole(app, visit):
     ("typed", "sentence"),
     [
         ({"keyword": ""}, "Write a word of letters or digits."),
-        ({"keyword": " ｓｔｏｐ! "}, "STOP is handled by law and Twilio; pick another word."),
-        ({"keyword": "help"}, "HELP gets the organisation’s help text"),
+        ({"keyword": " ｓｔｏｐ! "}, "STOP is handled by carriers; choose another word."),
+        ({"keyword": "help"}, "HELP returns your help text"),
         ({"keyword": "food"}, "FOOD already starts ‘Lunch’."),
         ({"keyword": "ＪＯＩＮ."}, "JOIN is already a keyword."),
         ({"keyword": "me-too"}, "ME TOO is already another word for the keyword JOIN."),
         ({"aliases": "open, Quit"}, "QUIT is handled by law"),
         ({"aliases": "open, join"}, "JOIN is already a keyword."),
         ({"aliases": "a b c d"}, "A B C D: A keyword has at most 3 words"),
-        ({"aliases": ",".join(f"w{n}" for n in range(21))}, "at most 20 other words"),
-        ({"response_body": " "}, "Write an answer, or choose what else happens."),
+        ({"aliases": ",".join(f"w{n}" for n in range(21))}, "at most 20 other spellings"),
+        ({"response_body": " "}, "Write a reply, or choose an action."),
         ({"response_body": "Hi {nickname}"}, "{nickname}"),
         ({"response_body": "{event_title}"}, "only be filled in for the people of an event"),
         (
             {"response_body": "x" * 1601},
-            "An answer has at most 1,600 characters. This one has 1,601.",
+            "A reply has at most 1,600 characters. This one has 1,601.",
         ),
         ({"match_kind": "anywhere"}, "Choose one of the two."),
-        ({"action": "explode"}, "Choose what else happens."),
+        ({"action": "explode"}, "Choose an action."),
         ({"action": "add_to_event"}, "Choose an event."),
         ({"action": "add_to_event", "event_id": "99"}, "That event was deleted."),
         ({"action": "add_to_event", "event_id": "٣"}, "Choose an event."),
@@ -246,9 +246,9 @@ def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, v
     for part in (
         "HOURS WHEN 9 to 5.",
         "… Nothing else Active 2",
-        "COMING … No answer Registers for Spring picnic Active 0",
+        "COMING … No reply Registers for Spring picnic Active 0",
         "EAT Yes! Starts Lunch Off 0",
-        "JOIN Hi Puts them on the community list Ended",
+        "JOIN Hi Adds them to the community Ended",
         "4 keywords",
         "STOP UNSUBSCRIBE",
         "START UNSTOP",
@@ -265,7 +265,7 @@ def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, v
 
 def test_a_new_organisation_is_told_what_keywords_are_for(visit):
     page = visit("/keywords", "sol")
-    assert "Think of what people ask you every week." in page.words
+    assert "What do people ask you every week?" in page.words
     assert "STOP" in page.words
 
 

@@ -69,7 +69,7 @@ def test_a_plain_post_makes_a_survey_of_free_words(visit, flows):
     assert (flow.is_active, flow.timeout_hours, flow.nudge_hours) == (True, 24, 4)
     page = visit(done.location, "sol")
     assert "Spring picnic" in page.words
-    assert "Nobody has begun it yet." in page.words
+    assert "No one has started it yet." in page.words
 
 
 def test_cards_make_typed_questions(visit, flows):
@@ -214,7 +214,7 @@ def test_an_event_is_linked_or_made_with_it(app, visit, flows):
         event = db.session.scalar(db.select(Event).where(Event.title == "Picnic in May"))
     assert flows()[0].linked_event_id == event.id
     page = visit(f"/events/{event.id}", "ada")
-    assert "Whoever texts PICNIC and answers Spring picnic is registered." in page.words
+    assert "People who text PICNIC and finish Spring picnic are registered." in page.words
     page = visit(
         "/surveys/1/edit",
         "ada",
@@ -229,7 +229,10 @@ def test_closed_and_opened(visit, flows, text):
     visit("/surveys/add", "ada", **PLAIN)
     text(ZOE, "picnic")
     page = visit("/surveys/1/deactivate", "sol", follow=True, _="")
-    assert "Closed: nobody begins it any more. 1 person in the middle may finish." in page.words
+    assert (
+        "Survey closed. The keyword no longer starts it. 1 person still answering can finish."
+        in page.words
+    )
     assert not flows()[0].is_active
     visit("/surveys/1/edit", "ada", **PLAIN)
     assert not flows()[0].is_active
@@ -242,7 +245,7 @@ def test_closed_and_opened(visit, flows, text):
 def test_editing_says_how_many_are_in_the_middle(visit, text):
     visit("/surveys/add", "ada", **PLAIN)
     text(ZOE, "picnic")
-    assert "One person is in the middle of it." in visit("/surveys/1/edit", "ada").words
+    assert "One person is answering now" in visit("/surveys/1/edit", "ada").words
 
 
 def test_only_an_admin_deletes_and_sees_first_what_goes(visit, text, flows):
@@ -257,14 +260,13 @@ def test_only_an_admin_deletes_and_sees_first_what_goes(visit, text, flows):
     assert visit("/surveys/1", "ada").status_code == 404
 
 
-def test_a_survey_with_an_event_is_not_deleted(visit, flows):
+def test_deleting_takes_a_survey_off_its_event_and_keeps_the_event(visit, flows):
     visit("/surveys/add", "ada", **PLAIN, new_event="Picnic in May")
-    assert "Take the event off the survey" in visit("/surveys/1/delete", "ada").words
+    page = visit("/surveys/1/delete", "ada")
+    assert "Picnic in May and its registrations are kept." in page.words
     assert visit.post("/surveys/1/delete", "ada").status_code == 303
-    assert len(flows()) == 1
-    visit("/surveys/1/edit", "ada", **PLAIN, linked_event_id="")
-    visit.post("/surveys/1/delete", "ada")
     assert flows() == []
+    assert "Picnic in May" in visit("/events/1", "ada").words
 
 
 def test_starters(visit):

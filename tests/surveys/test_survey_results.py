@@ -57,7 +57,7 @@ def test_the_results(visit, picnic):
 def test_people_are_found_and_filtered(visit, picnic):
     assert visit(f"/surveys/{picnic}?status=handed_over", "sol").words.count("+1 303 555 0145") == 1
     assert "1 person" in visit(f"/surveys/{picnic}?search=mia", "sol").words
-    assert "Nobody here matches that." in visit(f"/surveys/{picnic}?search=nobody", "sol").words
+    assert "No one matches that." in visit(f"/surveys/{picnic}?search=nobody", "sol").words
     assert visit(f"/surveys/{picnic}?status=nonsense&page=99", "sol").status_code == 200
 
 
@@ -77,8 +77,8 @@ def test_counted_as_what_they_meant_the_survey_goes_on(app, visit, picnic, text,
         position="1",
         value="5",
     )
-    assert "Counted. The survey goes on by itself." in page.words
-    assert "Put right by sol" in page.words
+    assert "Saved. The survey continues." in page.words
+    assert "Corrected by sol" in page.words
     answer = next(row for row in rows("answers") if row.edited_by)
     assert (answer.value, answer.body, answer.state.value) == (
         "5",
@@ -133,7 +133,7 @@ def test_an_answer_put_right_keeps_what_was_understood_first(visit, picnic, rows
         "4",
         "ada",
     )
-    assert "we had understood 4" in visit(f"/surveys/{picnic}/sessions/1", "sol").words
+    assert "we understood 4" in visit(f"/surveys/{picnic}/sessions/1", "sol").words
 
 
 def test_whoever_said_stop_is_not_texted_by_a_correction(app, visit, picnic):

@@ -59,21 +59,21 @@ def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
     phone = played("yes", "a few", "hm", "lots")
     assert [text.note for text in phone.texts if text.is_from_person][2:] == ["Not understood."] * 3
     assert "Please answer with one number from 1 to 20" in ours(phone)[2]
-    assert phone.status_text == "Not understood three times: a person looks, in the inbox."
+    assert phone.status_text == "Not understood three times: it needs review in your inbox."
 
 
 @pytest.mark.parametrize(
     ("said", "note", "standing"),
     [
-        ("stop please", "That is an opt-out", "They said STOP."),
+        ("stop please", "This is an opt-out", "They said STOP."),
         (
             "who is this?? stop texting me or else",
-            "That may mean STOP",
-            "Somebody decides",
+            "This may be an opt-out",
+            "Your inbox asks",
         ),
         ("HELP", "The survey waits", "On question 1 of 3."),
         ("START", "The survey waits", "On question 1 of 3."),
-        ("DONE", "", "They have left the survey"),
+        ("DONE", "", "They ended the survey"),
         ("SKIP", "", "On question 2 of 3."),
     ],
 )

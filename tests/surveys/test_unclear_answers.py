@@ -55,7 +55,7 @@ def test_one_press_records_it_and_the_survey_goes_on(app, visit, zoe, rows):
     assert "Record 5 for Zoë" in page.words
     page = record(visit, page)
     assert page.headings == ["Zoë"], "back in the conversation"
-    assert "Counted. The survey goes on by itself." in page.words
+    assert "Saved. The survey continues." in page.words
     assert "See you there." in page.words
     assert "Record" not in page.words
     answer = rows("answers")[-1]
@@ -70,7 +70,7 @@ def test_what_was_answered_meanwhile_is_not_overwritten(app, visit, zoe, text, r
     page = visit("/inbox/1", "sol")
     say(app, text, "4")
     page = record(visit, page)
-    assert "They have written again meanwhile" in page.words
+    assert "They have replied again" in page.words
     assert [row.value for row in rows("answers") if row.state == "answered"] == [
         "yes",
         "4",
@@ -80,7 +80,7 @@ def test_what_was_answered_meanwhile_is_not_overwritten(app, visit, zoe, text, r
 def test_pressed_twice_it_is_recorded_once(app, visit, zoe, rows):
     page = visit("/inbox/1", "sol")
     record(visit, page)
-    assert "Look once more" in record(visit, page).words
+    assert "Check once more" in record(visit, page).words
     with app.app_context():
         assert (
             db.session.scalar(db.select(db.func.count()).where(SurveyAnswer.edited_by.is_not(None)))
@@ -91,7 +91,7 @@ def test_pressed_twice_it_is_recorded_once(app, visit, zoe, rows):
 def test_what_nobody_can_guess_leads_to_where_it_is_put_right(app, visit, zoe, text):
     say(app, text, "five or six")
     page = visit("/inbox/1", "sol")
-    assert "Record what they meant" in page.words
+    assert "Save their answer" in page.words
     assert "for Zoë" not in page.words
     assert "/surveys/1/sessions/1#question-2" in page.text
 

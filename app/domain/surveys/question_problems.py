@@ -23,7 +23,7 @@ MAX_CHOICE_LENGTH = 60
 MAX_HINT_LENGTH = 160
 MAX_QUESTION_LENGTH = 1200
 SURVEY_COMMAND_MEANINGS = {
-    LEAVE_COMMAND: "leaves a survey",
+    LEAVE_COMMAND: "ends a survey",
     SKIP_COMMAND: "passes a question",
     BACK_COMMAND: "goes back",
 }
@@ -130,12 +130,9 @@ def _find_choice_problem(choice: str) -> str | None:
             f" “{choice[:20]}…” has {len(choice)}."
         )
     if not word:
-        return f"“{choice}” has no letters or digits that somebody could text."
+        return f"“{choice}” has no letters or digits to text."
     if classify_text(word) is not TextIntent.CONVERSATION:
-        return (
-            f"{word} cannot be a choice:"
-            " whoever texts it says something to the phone company, not to you."
-        )
+        return f"{word} cannot be a choice: carriers handle this word themselves."
     if word in SURVEY_COMMAND_MEANINGS:
         return f"{word} cannot be a choice: it {SURVEY_COMMAND_MEANINGS[word]}."
     return next(iter(list_template_problems(choice, of_event=False)), None)

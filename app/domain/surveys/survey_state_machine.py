@@ -26,7 +26,7 @@ MAX_UNCLEAR_ANSWERS = 2
 # The same text within this time was sent twice by mistake, and counts once.
 REPEATED_TEXT_WINDOW = timedelta(seconds=10)
 LEFT_SURVEY_REPLY = (
-    "You have left the survey. What you answered is kept. "
+    "You ended the survey. Your answers are saved. "
     "You still get our other texts; to end those too, reply with the word STOP."
 )
 HANDED_OVER_REPLY = "Thank you. A person will read your answers and get back to you."

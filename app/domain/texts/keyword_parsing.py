@@ -14,15 +14,15 @@ MAX_COMPARED_WORDS = 6
 # A longer text is no keyword, and its first words are over by then.
 MAX_CHARACTERS_SEARCHED = 200
 SURVEY_COMMAND_REASONS = {
-    LEAVE_COMMAND: "leaves a survey",
-    SKIP_COMMAND: "leaves out a question",
+    LEAVE_COMMAND: "ends a survey",
+    SKIP_COMMAND: "skips a question",
     BACK_COMMAND: "goes back to the question before",
 }
 RESERVED_WORD_REASONS = {
-    TextIntent.OPT_OUT: "is handled by law and Twilio; pick another word.",
-    TextIntent.MAYBE_OPT_OUT: "may mean STOP, so a person decides what follows; pick another word.",
-    TextIntent.OPT_IN: "brings back whoever said STOP; pick another word.",
-    TextIntent.HELP: "gets the organisation’s help text, as the law wants it; pick another word.",
+    TextIntent.OPT_OUT: "is handled by carriers; choose another word.",
+    TextIntent.MAYBE_OPT_OUT: "may mean STOP, so a person decides what follows; choose another word.",
+    TextIntent.OPT_IN: "opts people back in; choose another word.",
+    TextIntent.HELP: "returns your help text, as carriers require; choose another word.",
 }
 KEYWORD_SEPARATOR_PATTERN = re.compile(r"[,;\n]")
 
@@ -52,7 +52,7 @@ def _explain_reserved_word(keyword: str) -> str | None:
         if reason:
             return f"{keyword} {reason}"
         if spelling in SURVEY_COMMAND_REASONS:
-            return f"{keyword} {SURVEY_COMMAND_REASONS[spelling]}; pick another word."
+            return f"{keyword} {SURVEY_COMMAND_REASONS[spelling]}; choose another word."
     return None
 
 

@@ -44,7 +44,7 @@ ACTION_LABELS = {
     KeywordAction.NONE.value: "Nothing else",
     KeywordAction.ADD_TO_EVENT.value: "Register them for an event",
     KeywordAction.START_SURVEY.value: "Start a survey",
-    KeywordAction.SUBSCRIBE.value: "Put them on the community list",
+    KeywordAction.SUBSCRIBE.value: "Add them to the community",
 }
 
 
@@ -66,7 +66,7 @@ class KeywordForm(FlaskForm):
     """
 
     keyword = StringField("Keyword")
-    aliases = StringField("Other words for it")
+    aliases = StringField("Other spellings")
     match_kind = RadioField(
         "When it counts",
         choices=MATCH_LABELS,
@@ -75,7 +75,7 @@ class KeywordForm(FlaskForm):
     )
     response_body = KeywordReplyField("Answer")
     action = RadioField(
-        "What else happens",
+        "Action",
         choices=ACTION_LABELS,
         default=KeywordAction.NONE.value,
         validate_choice=False,
@@ -114,7 +114,7 @@ class KeywordForm(FlaskForm):
     def validate_aliases(self, field: Field) -> None:
         """Require the same of each other word."""
         if len(self.folded_aliases) > MAX_ALIASES:
-            raise ValidationError(f"A keyword has at most {MAX_ALIASES} other words.")
+            raise ValidationError(f"A keyword has at most {MAX_ALIASES} other spellings.")
         for word in self.folded_aliases:
             problem = self._find_word_problem(word, word)
             if problem:
@@ -135,20 +135,19 @@ class KeywordForm(FlaskForm):
         """
         text = field.data or ""
         if text_cleaning.is_blank_text(text) and self.action.data == KeywordAction.NONE:
-            raise ValidationError("Write an answer, or choose what else happens.")
+            raise ValidationError("Write a reply, or choose an action.")
         of_event = self.action.data == KeywordAction.ADD_TO_EVENT
         for sentence in message_templates.list_template_problems(text, of_event=of_event):
             add_error(field, sentence)
         size = count_utf16_units(text)
         if size > MAX_MESSAGE_CHARACTERS:
             raise ValidationError(
-                f"An answer has at most {MAX_MESSAGE_CHARACTERS:,} characters. "
-                f"This one has {size:,}."
+                f"A reply has at most {MAX_MESSAGE_CHARACTERS:,} characters. This one has {size:,}."
             )
 
     def validate_action(self, field: Field) -> None:
         if field.data not in set(KeywordAction):
-            raise ValidationError("Choose what else happens.")
+            raise ValidationError("Choose an action.")
 
     def validate_event_id(self, field: Field) -> None:
         """Require an event that is not deleted, where one is needed."""

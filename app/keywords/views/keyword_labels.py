@@ -35,8 +35,8 @@ def list_built_in_keywords() -> list[BuiltInKeyword]:
     stop_reply = organisation.get_stop_reply()
     start_reply = organisation.get_start_reply()
     return [
-        BuiltInKeyword("STOP", stop_synonyms, stop_reply, "No more texts to them"),
-        BuiltInKeyword("START", "UNSTOP", start_reply, "Texts to them again"),
+        BuiltInKeyword("STOP", stop_synonyms, stop_reply, "Opts them out"),
+        BuiltInKeyword("START", "UNSTOP", start_reply, "Opts them back in"),
         BuiltInKeyword("HELP", "INFO", organisation.get_help_reply(), help_effect),
     ]
 
@@ -94,5 +94,5 @@ def describe_keyword_effect(row: KeywordListRow) -> KeywordEffect:
             return KeywordEffect("Starts", row.survey_name)
         return KeywordEffect("Started a survey that was deleted")
     if action is KeywordAction.SUBSCRIBE:
-        return KeywordEffect("Puts them on the community list")
+        return KeywordEffect("Adds them to the community")
     return KeywordEffect("Nothing else")

@@ -12,10 +12,6 @@ from app.surveys.actions.trigger_words import fold_main_word
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
 
 
-class SurveyLinkedToEvent(Exception):
-    """A survey that registers people for an event is not deleted."""
-
-
 @dataclass(frozen=True)
 class SurveyInfo:
     """A survey as somebody typed it.
@@ -94,7 +90,7 @@ def get_survey_for_update(survey_id: int) -> SurveyFlow:
 def set_survey_active(survey_id: int, *, is_active: bool) -> int:
     """Open or close a survey and return how many people are in the middle of it.
 
-    Nobody begins a closed one; whoever is in the middle may finish. Raises NotFound.
+    Nobody begins a closed one; whoever is still answering can finish. Raises NotFound.
     """
     get_survey_for_update(survey_id).is_active = is_active
     db.session.flush()
@@ -106,19 +102,17 @@ def set_survey_active(survey_id: int, *, is_active: bool) -> int:
 
 
 def delete_survey_with_answers(survey_id: int) -> SurveyDeletionSummary:
-    """Delete a survey with everything that was answered.
+    """Delete a survey with everything that was answered; its event keeps its registrations.
 
-    Raises NotFound, or SurveyLinkedToEvent while it registers people for an event.
+    Raises NotFound.
     """
     row = get_survey_for_update(survey_id)
-    if row.linked_event_id is not None:
-        raise SurveyLinkedToEvent
     session_ids = select(SurveySession.id).where(SurveySession.survey_id == survey_id)
     answers = select(func.count()).where(SurveyAnswer.session_id.in_(session_ids))
     sessions = select(func.count()).select_from(session_ids.subquery())
     answer_count = db.session.scalar(answers) or 0
     session_count = db.session.scalar(sessions) or 0
-    # The foreign keys delete sessions and answers with it.
+    # The foreign keys delete sessions and finish with it.
     statement = delete(SurveyFlow).where(SurveyFlow.id == survey_id)
     execute_and_count_rows(statement.execution_options(synchronize_session=False))
     return SurveyDeletionSummary(row.name, session_count, answer_count)

@@ -17,7 +17,7 @@ class SurveyDateFilterForm(FlaskForm):
         # It only reads.
         csrf = False
 
-    since = DayField("Begun from")
+    since = DayField("Started from")
     until = DayField("Until")
 
     def validate_until(self, field: Field) -> None:

@@ -174,7 +174,7 @@ class SurveyForm(FlaskForm):
         typed = str(field.data or "").strip()
         hours = _parse_hours(field)
         if typed and (hours is None or hours > MAX_WAIT_HOURS):
-            raise ValidationError("Write a number of hours, or leave it empty to remind nobody.")
+            raise ValidationError("Enter a number of hours, or leave it blank for no reminder.")
         if (hours or 0) >= (_parse_hours(self.timeout_hours) or MAX_WAIT_HOURS + 1):
             raise ValidationError("Remind them before the time to wait is over, or leave it empty.")
 

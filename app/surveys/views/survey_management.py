@@ -16,6 +16,7 @@ from app.domain.surveys.question_definitions import build_opening_text
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import measure_segments
 from app.events.actions import events
+from app.events.queries.events import find_event
 from app.surveys.actions import surveys as actions
 from app.surveys.forms.survey_form import (
     KEYWORD_TAKEN_ERROR,
@@ -32,10 +33,6 @@ from app.surveys.queries import survey_results, surveys
 from app.surveys.survey_simulator import MAX_SIMULATED_TEXTS, simulate_survey
 from app.surveys.views.blueprint import bp, get_survey_or_404
 from app.surveys.views.survey_presets import SURVEY_PRESETS, build_preset_form_data
-
-LINKED_SURVEY_ERROR = (
-    "It registers people for an event. Take the event off the survey first, then delete it."
-)
 
 
 @bp.get("")
@@ -74,7 +71,7 @@ def add_survey() -> ResponseReturnValue:
     # The form has looked already; the database decides when two save at once.
     except UniqueViolation as violation:
         return _render_taken_error(form, violation)
-    flash(f"{row.name} is there. Whoever texts {row.trigger_keyword} begins it.", "success")
+    flash(f"{row.name} is ready. People can text {row.trigger_keyword} to start it.", "success")
     return redirect(url_for("surveys.show_survey", survey_id=row.id), 303)
 
 
@@ -188,20 +185,20 @@ def activate_survey(survey_id: int) -> ResponseReturnValue:
         trace.about = f"survey {survey_id}"
         actions.set_survey_active(survey_id, is_active=True)
     keyword = get_survey_or_404(survey_id).trigger_keyword
-    flash(f"Open: whoever texts {keyword} begins it.", "success")
+    flash(f"Survey open. People can text {keyword} to start it.", "success")
     return redirect(url_for("surveys.show_survey", survey_id=survey_id), 303)
 
 
 @bp.post("/<int:survey_id>/deactivate")
 @roles_required(*ALL_ROLES)
 def deactivate_survey(survey_id: int) -> ResponseReturnValue:
-    """Close a survey: nobody begins it any more; whoever is in the middle may finish."""
+    """Close a survey: nobody begins it any more; whoever is still answering can finish."""
     with audited_write("survey.closed", current_username()) as trace:
         trace.about = f"survey {survey_id}"
         count = actions.set_survey_active(survey_id, is_active=False)
-    sentence = "Closed: nobody begins it any more."
+    sentence = "Survey closed. The keyword no longer starts it."
     if count:
-        sentence += f" {pluralize(count, 'person', 'people')} in the middle may finish."
+        sentence += f" {pluralize(count, 'person', 'people')} still answering can finish."
     flash(sentence, "success")
     return redirect(url_for("surveys.show_survey", survey_id=survey_id), 303)
 
@@ -218,19 +215,16 @@ def delete_survey(survey_id: int) -> ResponseReturnValue:
             survey=survey,
             session_count=session_count,
             answer_count=answer_count,
+            event=find_event(survey.linked_event_id),
         )
-    try:
-        with audited_write("survey.deleted", current_username()) as trace:
-            summary = actions.delete_survey_with_answers(survey_id)
-            trace.about = f"survey {survey_id}"
-            trace.details = {
-                "name": summary.name,
-                "sessions": summary.session_count,
-                "answers": summary.answer_count,
-            }
-    except actions.SurveyLinkedToEvent:
-        flash(LINKED_SURVEY_ERROR, "error")
-        return redirect(url_for("surveys.delete_survey", survey_id=survey_id), 303)
+    with audited_write("survey.deleted", current_username()) as trace:
+        summary = actions.delete_survey_with_answers(survey_id)
+        trace.about = f"survey {survey_id}"
+        trace.details = {
+            "name": summary.name,
+            "sessions": summary.session_count,
+            "answers": summary.answer_count,
+        }
     answers = pluralize(summary.answer_count, "answer")
     flash(f"{summary.name} is deleted, with {answers}.", "success")
     return redirect(url_for("surveys.list_surveys"), 303)

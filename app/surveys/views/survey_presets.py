@@ -45,7 +45,7 @@ SURVEY_PRESETS: dict[str, dict[str, Any]] = {
         "label": "What people need",
         "name": "What you need",
         "intro_message": "We want to help where we can.",
-        "completion_message": "Thank you. Somebody will get back to you.",
+        "completion_message": "Thank you. We will get back to you.",
         "questions": (
             SurveyQuestion(
                 "What would help most?",

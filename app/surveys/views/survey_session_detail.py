@@ -30,9 +30,7 @@ from app.surveys.views.blueprint import bp, get_survey_or_404
 
 MAX_POSITION_DIGITS = 3
 INVALID_ANSWER_ERROR = "That does not answer the question. {hint}"
-STALE_CORRECTION_ERROR = (
-    "They have written again meanwhile, or somebody has recorded an answer. Look once more."
-)
+STALE_CORRECTION_ERROR = "They have replied again, or someone saved an answer. Check once more."
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ def record_answer_correction(survey_id: int, session_id: int) -> ResponseReturnV
     except StaleCorrection:
         flash(STALE_CORRECTION_ERROR, "error")
     else:
-        flash("Counted. The survey goes on by itself." if goes_on else "Counted.", "success")
+        flash("Saved. The survey continues." if goes_on else "Counted.", "success")
     if not return_url:
         return_url = url_for(
             "surveys.show_survey_session", survey_id=survey_id, session_id=session_id
