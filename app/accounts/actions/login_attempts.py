@@ -59,6 +59,11 @@ def reserve_attempt(origin_key: str, account_key: str | None = None) -> Reserved
     return ReservedAttempt(origin_key, account_key, count, account_count)
 
 
+def count_limited_try(key: str, max_tries: int) -> bool:
+    """Count a try of another kind under a key; False after `max_tries`. Inside write()."""
+    return db.session.scalar(_build_attempt_upsert(key, max_tries)) is not None
+
+
 def give_attempt_back(attempt: ReservedAttempt) -> None:
     """Uncount a try whose password was right, and forget old tries. Inside write()."""
     keys = [key for key in (attempt.origin_key, attempt.account_key) if key]

@@ -62,8 +62,3 @@ def _compute_due_time(draft: BlastDraft, moment: datetime) -> datetime:
     if draft.is_test:
         return moment
     return moment + timedelta(seconds=organisation.get_undo_seconds())
-
-
-def get_test_phone() -> str | None:
-    """Return the number that tests go to (E.164); None while ADMIN_TEST_PHONE is not set."""
-    return current_settings().test_phone

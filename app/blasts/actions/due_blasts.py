@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.blasts.actions.blast_confirmation import get_test_phone
+from app.accounts.own_phone_queries import find_test_phone
 from app.blasts.queries import audience
 from app.blasts.queries.results_audience import get_stored_audience
 from app.core.clock import now
@@ -39,7 +39,7 @@ from app.suppression.queries.sending_permission import (
 
 log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so nobody was texted."
-TEST_PHONE_MISSING_ERROR = "There is no test phone any more: set ADMIN_TEST_PHONE."
+TEST_PHONE_MISSING_ERROR = "Nothing was sent: the user who asked for the test has no phone now."
 EXPIRED_ERROR = (
     "Nothing was sent: sending was off when it was due (or the clock was wrong), "
     "and it is {late} late now."
@@ -209,7 +209,7 @@ def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
 
 def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> RenderedBlast:
     """Return the text as the first person of the audience would read it, for the test phone."""
-    phone = get_test_phone()
+    phone = find_test_phone(blast.created_by)
     if phone is None:
         return replace(rendered, texts=())
     name = None
@@ -217,5 +217,13 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
         name = rendered.sendable_texts[0].name
     # Whoever put their own number there asks for the test.
     reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
-    recipient = BlastRecipient(name, phone, reason)
-    return render_blast_texts([recipient], blast.message_body, blast.footer, rendered.event_values)
+    test = render_blast_texts(
+        [BlastRecipient(name, phone, reason)],
+        blast.message_body,
+        blast.footer,
+        rendered.event_values,
+        plain_names=blast.plain_names,
+    )
+    # The number is the user's, so a member's name never stands beside it.
+    texts = tuple(text._replace(name=None) for text in test.texts)
+    return replace(test, texts=texts, tested_as=name)

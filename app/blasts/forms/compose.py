@@ -7,11 +7,11 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
+    StringField,
     ValidationError,
 )
 from wtforms.widgets import TextArea
 
-from app.blasts.actions.blast_confirmation import get_test_phone
 from app.blasts.forms.results_audience import RESULTS_FIELDS, ResultsAudienceForm
 from app.blasts.forms.send_times import (
     SendModeField,
@@ -25,21 +25,19 @@ from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts import message_templates, text_cleaning
+from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.whole_numbers import parse_id
-from app.domain.time import local_times
+from app.domain.time.zone_names import parse_time_zone
 from app.events.models import Event
 from app.events.queries import events
+from app.events.queries.registrations import count_registrations_by_event
 from app.organisation import queries as organisation
 from app.surveys.models import SurveyFlow
 from app.surveys.queries import surveys
 
 MAX_BLAST_NAME_LENGTH = 80
 MAX_CHARACTERS_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
-NO_TEST_PHONE_ERROR = (
-    "There is no phone for tests yet. Set ADMIN_TEST_PHONE to your own number (in the file .env), "
-    "start SMS Admin again and send the test then."
-)
 SURVEY_GONE_ERROR = "That survey is closed or gone. Open it again, or choose another."
 NO_SURVEY_CHOICE = {"": "is read by a person"}
 NO_EVENT_CHOICE = {"": "Choose an event"}
@@ -89,10 +87,10 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
     )
     schedule_date = CalendarDayField("Day", organisation.get_organisation_region)
     schedule_time = ClockField("Time")
-    timezone = SelectField(
+    timezone = StringField(
         "Time zone",
         default=organisation.get_organisation_timezone,
-        validate_choice=False,
+        filters=[lambda written: parse_time_zone(written or "") or written],
     )
     fold = create_repeated_hour_field()
     end_date = CalendarDayField("Last day", organisation.get_organisation_region)
@@ -102,13 +100,14 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
     include_unsubscribe = OptOutFooterField("Add opt-out line", default=True)
     name = CleanTextField("Name")
     plain_names = BooleanField("Send names in plain letters")
+    test_phone = StringField("Your phone")
+    test_code = StringField("Code from the text")
     client_token = HiddenField()
 
     def load_choices(self) -> None:
         """Load what there is to choose from; only the page that shows the form needs it."""
         self.event_id.choices = _build_event_choices()
         self.survey_id.choices = _build_survey_choices()
-        self.timezone.choices = _build_timezone_choices(self.timezone.data)
 
     def validate_message_body(self, field: Field) -> None:
         """Reject a text that is blank, too long, or has placeholders that cannot be filled in."""
@@ -148,11 +147,9 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
             raise ValidationError(SURVEY_GONE_ERROR)
 
     def validate_send_mode(self, field: Field) -> None:
-        """Reject an unknown choice, and a test while there is no test phone."""
+        """Reject an unknown choice."""
         if field.data not in {"now", "later"}:
             raise ValidationError("Choose when.")
-        if self.is_test and get_test_phone() is None:
-            raise ValidationError(NO_TEST_PHONE_ERROR)
 
     def check_rendered_lengths(self, blast: RenderedBlast) -> bool:
         """Whether the text can be sent to somebody once names are filled in.
@@ -232,23 +229,14 @@ def _get_open_surveys() -> list[SurveyFlow]:
 def _build_event_choices() -> dict[str, str]:
     """Return every event by its title and day, after an empty first line."""
     choices = dict(NO_EVENT_CHOICE)
+    counts = count_registrations_by_event()
     for event in events.fetch_all_events():
-        choices[str(event.id)] = _format_event_choice(event)
+        choices[str(event.id)] = _format_event_choice(event, counts.get(event.id, 0))
     return choices
 
 
-def _format_event_choice(event: Event) -> str:
+def _format_event_choice(event: Event, count: int) -> str:
+    people = pluralize(count, "person", "people")
     if not event.date:
-        return event.title
-    return f"{event.title}, {format_day(event.date)}"
-
-
-def _build_timezone_choices(selected: str | None) -> dict[str, str]:
-    """Return the zones to choose from, and the selected one.
-
-    That one may have another spelling, or be a mistake to show.
-    """
-    zones = local_times.list_time_zones()
-    if selected and selected not in zones:
-        zones = [selected, *zones]
-    return {zone: zone for zone in zones}
+        return f"{event.title} · {people}"
+    return f"{event.title}, {format_day(event.date)} · {people}"

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, RadioField, SelectField, StringField
+from wtforms import Field, RadioField, StringField
 
 from app.core.clock import now
 from app.core.form_fields import add_error
@@ -51,7 +51,7 @@ class SendTimeForm(FlaskForm):
     send_mode: SendModeField
     schedule_date: StringField
     schedule_time: StringField
-    timezone: SelectField
+    timezone: StringField
     fold: RadioField
     end_date: StringField
     end_time: StringField

@@ -17,20 +17,19 @@ from app.blasts.queries import audience
 from app.blasts.queries.blast_review import BlastReview, review_blast
 from app.blasts.queries.review_facts import ReviewRequest
 from app.blasts.views.blueprint import bp
+from app.blasts.views.compose_page import render_compose_page
 from app.blasts.views.compose_prefill import create_prefilled_form
 from app.blasts.views.name_fixes import apply_name_fixes
+from app.blasts.views.test_sends import has_test_phone
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import format_time_in_zone
 from app.delivery.queries import scheduled_messages
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import skip_too_long_texts
-from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.texts import message_templates, text_cleaning
-from app.domain.texts.segments import measure_segments, replace_costly_characters
+from app.domain.texts.segments import replace_costly_characters
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import local_times
-from app.organisation import queries as organisation
 
 MAX_TOKEN_LENGTH = 64
 MAX_PAGE_DIGITS = 9
@@ -49,15 +48,15 @@ class BlastAlreadyConfirmed(Exception):
 def compose_blast() -> ResponseReturnValue:
     """Show the form; check what was written; and, with confirm=1, send it."""
     if request.method != "POST":
-        return _render_compose_page(create_prefilled_form())
+        return render_compose_page(create_prefilled_form())
     form = ComposeForm(_apply_button_changes(request.form))
     earlier_id = _find_earlier_blast(_get_client_token(form))
     if earlier_id is not None:
         return _redirect_to_scheduled_blast(earlier_id)
-    if "edit" in request.form:
-        return _render_compose_page(form)
+    if "edit" in request.form or "edit" in request.args:
+        return render_compose_page(form)
     if not form.validate():
-        return _render_compose_page(form), 422
+        return render_compose_page(form), 422
     return _review_or_send(form)
 
 
@@ -66,7 +65,9 @@ def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
     draft = form.build_draft()
     blast = audience.render_draft(draft)
     if not form.check_rendered_lengths(blast):
-        return _render_compose_page(form), 422
+        return render_compose_page(form), 422
+    if draft.is_test and not has_test_phone(form):
+        return render_compose_page(form), 422
     if draft.is_test:
         return _confirm_draft(draft, _derive_test_token(form, draft), None)
     # The carrier would refuse texts that are too long, and that would pause the blast for all.
@@ -123,44 +124,6 @@ def _describe_changed_count(review: BlastReview, previous_count: int | None) -> 
     difference = review.recipient_count - previous_count
     direction = "more" if difference > 0 else "fewer"
     return f"Now {review.recipients} ({abs(difference):,} {direction}). Please review again."
-
-
-def _render_compose_page(form: ComposeForm) -> str:
-    form.load_choices()
-    footer = organisation.get_organisation().footer.strip()
-    tokens = [
-        (f"{{{token}|friend}}", label)
-        for token, label in message_templates.NAME_PLACEHOLDERS.items()
-    ]
-    event_tokens = [
-        (f"{{{token}}}", label) for token, label in message_templates.EVENT_PLACEHOLDERS.items()
-    ]
-    return render_template(
-        "blasts/compose.html",
-        form=form,
-        footer=footer,
-        tokens=tokens,
-        event_tokens=event_tokens,
-        preview=_build_preview(form),
-    )
-
-
-def _build_preview(form: ComposeForm) -> dict[str, object] | None:
-    """Return the text as somebody of the audience would read it; None while it is not sendable."""
-    body = form.message_body.data or ""
-    target = BlastTarget.COMMUNITY
-    if form.target.data in set(BlastTarget):
-        target = BlastTarget(form.target.data)
-    if text_cleaning.is_blank_text(body):
-        return None
-    if message_templates.list_template_problems(body, of_event=target == BlastTarget.EVENT):
-        return None
-    name = audience.find_sample_recipient_name(target, form.selected_event_id)
-    placeholders = audience.get_blast_placeholders(target, form.selected_event_id)
-    text = message_templates.fill_template(body, name, placeholders).strip()
-    if form.selected_footer:
-        text = message_templates.append_footer(text, form.selected_footer)
-    return {"name": name, "text": text, "segments": measure_segments(text).segments}
 
 
 def _apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:

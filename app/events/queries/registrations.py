@@ -1,6 +1,7 @@
 """The registrations of one event: how many, a page of them, the export."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +34,7 @@ class RegistrationListRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerCounts:
+class RegistrationAnswerCounts:
     """How many are coming and not, and the guests of those who are coming.
 
     Whoever has given no answer counts as coming: they are registered.
@@ -55,8 +56,11 @@ class AnswerCounts:
         return self.coming + self.guests
 
 
+@dataclass(frozen=True)
 class RegistrationListPage(ListPage):
-    """A page of the registrations of one event."""
+    """A page of the registrations of one event, and the answers of all of them."""
+
+    answer_counts: RegistrationAnswerCounts = RegistrationAnswerCounts()
 
     @property
     def total_in_words(self) -> str:
@@ -70,19 +74,37 @@ def count_registrations(event_id: int) -> int:
     return db.session.scalar(count) or 0
 
 
-def count_answers(event_id: int) -> AnswerCounts:
-    """Count the answers of an event's registrations in one statement."""
+def count_registrations_by_event() -> dict[int, int]:
+    """Return how many are registered, by the event's id; events without any are missing."""
+    statement = select(EventRegistration.event_id, func.count())
+    rows = db.session.execute(statement.group_by(EventRegistration.event_id))
+    return {event_id: count for event_id, count in rows}
+
+
+def _select_answer_counts(event_id: int) -> Any:
+    """Select one JSON list of [answer, people, guests], of all registrations of an event."""
     row = EventRegistration
-    statement = select(row.answer, func.count(), func.coalesce(func.sum(row.guests), 0))
-    rows = db.session.execute(statement.where(row.event_id == event_id).group_by(row.answer))
+    counts = select(row.answer, func.count().label("people"), func.sum(row.guests).label("guests"))
+    groups = counts.where(row.event_id == event_id).group_by(row.answer).subquery()
+    group = func.json_array(groups.c.answer, groups.c.people, groups.c.guests)
+    return select(func.json_group_array(group)).scalar_subquery()
+
+
+def _parse_answer_counts(groups_json: str | None) -> RegistrationAnswerCounts:
     counts = dict.fromkeys(EventAnswer, 0)
     guests = 0
-    for answer, count, guest_count in rows:
-        counts[answer or EventAnswer.COMING] += count
+    # SQLite keeps a JSON array inside another one as text when it comes out of a subquery.
+    groups = [
+        json.loads(group) if isinstance(group, str) else group
+        for group in json.loads(groups_json or "[]")
+    ]
+    for stored_answer, people, guest_count in groups:
+        answer = EventAnswer(stored_answer or EventAnswer.COMING)
+        counts[answer] += people
         # Guests of people who may come are not expected until they say yes.
-        if answer in (None, EventAnswer.COMING):
+        if answer is EventAnswer.COMING:
             guests += guest_count or 0
-    return AnswerCounts(
+    return RegistrationAnswerCounts(
         counts[EventAnswer.COMING],
         counts[EventAnswer.MAYBE],
         counts[EventAnswer.NOT_COMING],
@@ -106,11 +128,12 @@ def paginate_registrations(
         conditions.append(_build_search_condition(params.search, region))
     # The total comes with the rows, so that most pages take one statement.
     total = select(func.count()).where(*conditions).scalar_subquery()
-    rows = _fetch_page_rows(conditions, params, total)
+    counts = (total.label("total"), _select_answer_counts(event_id).label("answers_json"))
+    rows = _fetch_page_rows(conditions, params, counts)
     # A page beyond the last one: somebody was deleted, or the address was typed.
     if not rows and params.number > 1:
         params = clamp_to_last_page(db.session.scalar(select(total)) or 0, params)
-        rows = _fetch_page_rows(conditions, params, total)
+        rows = _fetch_page_rows(conditions, params, counts)
     registrations = []
     for row in rows:
         registrations.append(
@@ -124,8 +147,15 @@ def paginate_registrations(
                 row.guests,
             )
         )
+    if rows:
+        answers_json = rows[0].answers_json
+    elif params.search or answer:
+        answers_json = db.session.scalar(select(_select_answer_counts(event_id)))
+    else:
+        answers_json = None
     row_count = rows[0].total if rows else 0
-    return RegistrationListPage(registrations, row_count, params)
+    answer_counts = _parse_answer_counts(answers_json)
+    return RegistrationListPage(registrations, row_count, params, answer_counts=answer_counts)
 
 
 def _build_search_condition(search: str, region: str) -> ColumnElement[bool]:
@@ -136,9 +166,9 @@ def _build_search_condition(search: str, region: str) -> ColumnElement[bool]:
 
 
 def _fetch_page_rows(
-    conditions: Sequence[ColumnElement[bool]], params: ListParams, total: Any
+    conditions: Sequence[ColumnElement[bool]], params: ListParams, counts: Sequence[Any]
 ) -> Sequence[Row[Any]]:
-    """Return the rows of a page, each with the total.
+    """Return the rows of a page, each with the `counts` of the whole list.
 
     First the ids alone: why somebody gets no texts is looked up for the rows of this page only.
     """
@@ -160,7 +190,7 @@ def _fetch_page_rows(
         select_suppression_reason(
             EventRegistration.phone, event_id=EventRegistration.event_id
         ).label("left_out"),
-        total.label("total"),
+        *counts,
     )
     rows: Select[Any] = select(*columns).where(EventRegistration.id.in_(ids)).order_by(*order)
     return db.session.execute(rows).all()
@@ -192,3 +222,12 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
     if params.descending:
         return [*order, column.desc(), EventRegistration.id.desc()]
     return [*order, column.asc(), EventRegistration.id.asc()]
+
+
+def find_registered_people(registration_ids: Collection[int]) -> dict[int, tuple[str | None, str]]:
+    """Return (name, phone) of these registrations by id; a deleted one is missing."""
+    row = EventRegistration
+    rows = db.session.execute(
+        select(row.id, row.name, row.phone).where(row.id.in_(registration_ids))
+    )
+    return {each.id: (each.name, each.phone) for each in rows}

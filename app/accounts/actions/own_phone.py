@@ -1,0 +1,96 @@
+"""Verify a user's own phone by a code that is texted to it, and forget it."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import update
+
+from app.accounts.actions.login_attempts import count_limited_try
+from app.accounts.models import AppUser
+from app.accounts.queries import find_user
+from app.core.db import db
+from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
+from app.domain.delivery.message_statuses import MessageKind
+from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reason,
+)
+
+CODE_LIFETIME = timedelta(minutes=10)
+CODE_DIGITS = 6
+MAX_WRONG_CODES = 5
+# Within a quarter of an hour: each of them is a text that is paid for.
+MAX_CODES_SENT = 5
+TOO_MANY_CODES_ERROR = "Too many codes were sent. Wait 15 minutes and try again."
+WRONG_CODE_ERROR = "That code is wrong or too old. Check the newest text, or ask for a new code."
+
+
+class PhoneCodeRefused(Exception):
+    """A code is not sent or not accepted; the message says why."""
+
+
+def send_phone_code(user_id: int, phone: str, moment: datetime) -> None:
+    """Text a code to a phone (E.164) that a user says is theirs. Inside write().
+
+    Raises PhoneCodeRefused when too many were sent, or the number must not be texted.
+    """
+    reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
+    if reason is not None:
+        label, _ = SKIP_REASON_LABELS[reason]
+        raise PhoneCodeRefused(f"This number can't be texted: {label}.")
+    if not count_limited_try(f"phone-code:{user_id}", MAX_CODES_SENT):
+        raise PhoneCodeRefused(TOO_MANY_CODES_ERROR)
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    _update_user(
+        user_id,
+        pending_phone=phone,
+        phone_code_hash=_hash_code(user_id, phone, code),
+        phone_code_ends_at=moment + CODE_LIFETIME,
+        phone_code_tries=0,
+    )
+    body = f"{code} is your SMS Admin code. It works for 10 minutes."
+    queue_direct_message(DirectMessage(phone, body, MessageKind.SYSTEM), moment)
+
+
+def verify_phone_code(user_id: int, code: str, moment: datetime) -> bool:
+    """Make the pending phone the user's own if the code is right; return whether it was.
+
+    Wrong codes are counted; after five only a new code helps. Inside write().
+    """
+    user = find_user(user_id)
+    if user is None or not user.pending_phone or user.phone_code_ends_at is None:
+        return False
+    digits = "".join(filter(str.isdigit, code))
+    expected = user.phone_code_hash or ""
+    is_open = user.phone_code_ends_at > moment and user.phone_code_tries < MAX_WRONG_CODES
+    given = _hash_code(user_id, user.pending_phone, digits)
+    if not is_open or not hmac.compare_digest(expected, given):
+        _update_user(user_id, phone_code_tries=AppUser.phone_code_tries + 1)
+        return False
+    _update_user(
+        user_id,
+        phone=user.pending_phone,
+        pending_phone=None,
+        phone_code_hash=None,
+        phone_code_ends_at=None,
+    )
+    return True
+
+
+def forget_own_phone(user_id: int) -> None:
+    """Remove the user's phone. Inside write()."""
+    _update_user(user_id, phone=None, pending_phone=None, phone_code_hash=None)
+
+
+def _update_user(user_id: int, **values: object) -> None:
+    db.session.execute(update(AppUser).where(AppUser.id == user_id).values(**values))
+    db.session.expire_all()
+
+
+def _hash_code(user_id: int, phone: str, code: str) -> str:
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, f"{user_id}:{phone}:{code}".encode(), hashlib.sha256).hexdigest()

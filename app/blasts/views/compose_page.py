@@ -1,0 +1,108 @@
+"""The compose page and its live part: people, segments and the text as each one reads it."""
+
+import threading
+from dataclasses import dataclass
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.blasts.forms.compose import ComposeForm
+from app.blasts.queries.compose_preview import (
+    ComposePreview,
+    PreviewRequest,
+    build_compose_preview,
+)
+from app.blasts.queries.results_audience import describe_results_audience
+from app.blasts.views.blueprint import bp
+from app.core.access import ALL_ROLES, roles_required
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS
+from app.domain.texts.whole_numbers import parse_whole_number
+from app.events.queries import events
+from app.organisation import queries as organisation
+
+MAX_POSITION_DIGITS = 7
+BUSY_RETRY_SECONDS = "1"
+
+# Users whose preview is being computed in this process: at most one at a time for each.
+_busy_users: set[int] = set()
+_busy_users_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class AudienceLine:
+    """What stands after "To:": whom the text is for, without their number."""
+
+    label: str
+    is_chosen: bool = True
+
+
+def render_compose_page(form: ComposeForm) -> str:
+    """Return the page of a form with everything that was typed."""
+    form.load_choices()
+    return render_template(
+        "blasts/compose.html",
+        form=form,
+        footer=organisation.get_organisation().footer.strip(),
+        tokens=NAME_CHIPS,
+        event_tokens=EVENT_CHIPS,
+        **_build_live_context(form),
+    )
+
+
+@bp.post("/preview")
+@roles_required(*ALL_ROLES)
+def preview_blast() -> ResponseReturnValue:
+    """Return the live part of the compose page for what is typed; nothing is stored."""
+    user_id = current_user.id
+    with _busy_users_lock:
+        if user_id in _busy_users:
+            return Response(status=429, headers={"Retry-After": BUSY_RETRY_SECONDS})
+        _busy_users.add(user_id)
+    try:
+        form = ComposeForm(request.form)
+        return render_template("blasts/_preview.html", form=form, **_build_live_context(form))
+    finally:
+        with _busy_users_lock:
+            _busy_users.discard(user_id)
+
+
+def _build_live_context(form: ComposeForm) -> dict[str, object]:
+    return {"line": _describe_audience_line(form), "preview": _build_preview(form)}
+
+
+def _build_preview(form: ComposeForm) -> ComposePreview:
+    results_of = form.selected_results
+    is_for_event = form.is_for_results or form.target.data == BlastTarget.EVENT
+    return build_compose_preview(
+        PreviewRequest(
+            BlastTarget.EVENT if is_for_event else BlastTarget.COMMUNITY,
+            None if form.is_for_results else form.selected_event_id,
+            results_of,
+            form.message_body.data or "",
+            form.selected_footer,
+            bool(form.plain_names.data),
+            _parse_position(),
+        )
+    )
+
+
+def _describe_audience_line(form: ComposeForm) -> AudienceLine:
+    if form.is_for_results:
+        results_of = form.selected_results
+        described = describe_results_audience(results_of) if results_of else None
+        if described is None:
+            return AudienceLine("Choose who gets it", is_chosen=False)
+        return AudienceLine(described.label)
+    if form.target.data != BlastTarget.EVENT:
+        return AudienceLine("Everybody in the community")
+    event = events.find_event(form.selected_event_id)
+    if event is None:
+        return AudienceLine("Choose an event", is_chosen=False)
+    return AudienceLine(event.title)
+
+
+def _parse_position() -> int:
+    """Return which person reads the preview, from 0; the buttons send it."""
+    return parse_whole_number(request.form.get("person", ""), MAX_POSITION_DIGITS) or 0
