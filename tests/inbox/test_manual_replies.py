@@ -183,9 +183,7 @@ def test_a_saved_reply_goes_into_the_box_filled_in_and_sends_nothing(visit, zoe,
 
 
 def test_saved_replies_are_kept_changed_and_deleted_by_admins_only(visit):
-    assert (
-        "Keep the answers that you write again and again." in visit("/inbox/replies", "sol").words
-    )
+    assert "Save the replies you send often" in visit("/inbox/replies", "sol").words
     assert saved(visit).location == "/inbox/replies"
     again = saved(visit)
     assert again.status_code == 422

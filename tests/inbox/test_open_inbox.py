@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from app.core.clock import now
-from app.core.db import db, write
+from app.core.db import write
 from app.delivery.models import Message
 from app.domain.texts.initials import make_initials
+from app.events.models import Event, EventRegistration
 from app.suppression.models import StopQuestion
 from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import add_member, add_opt_out
@@ -90,10 +91,10 @@ def test_a_possible_opt_out_is_decided_in_the_list(app, visit, zoe, wrote, threa
     page = visit(f"/inbox/{zoe}", "sol")
     assert f'action="/inbox/{doubtful}/decide"' in page.text
     assert f'action="/inbox/{zoe}/decide"' not in page.text
-    assert "Yes, opt them out No, keep texting" in page.words
+    assert "Opt out Keep texting" in page.words
     visit(f"/inbox/{doubtful}/decide", "sol", question="1", verdict="stay")
     assert thread(doubtful).why is None
-    assert "opt them out" not in visit(f"/inbox/{zoe}", "sol").words
+    assert "Keep texting" not in visit(f"/inbox/{zoe}", "sol").words
 
 
 # ---- a reply that failed
@@ -155,6 +156,23 @@ def test_a_social_manager_adds_the_person_to_the_do_not_text_list(app, visit, zo
     page = visit(f"/inbox/{zoe}", "sol")
     assert "You can't reply." in page.words
     assert "Add to do-not-text list" not in page.words
+
+
+def test_whether_they_are_coming_is_recorded_beside_the_conversation(app, visit, zoe):
+    with app.app_context(), write() as session:
+        for number, day in enumerate((now() + timedelta(days=3), now() - timedelta(days=90)), 1):
+            session.add(Event(id=number, title=f"Event {number}", date=day.date()))
+            session.flush()
+            session.add(EventRegistration(event_id=number, phone=ZOE, guests=2))
+    page = visit(f"/inbox/{zoe}", "sol")
+    assert 'aria-label="Coming to Event 1?"' in page.text
+    assert 'aria-label="Coming to Event 2?"' not in page.text
+    assert "Event 1 +2 guests Coming Maybe Not coming Event 2" in page.words
+    fields = {"answer": "maybe", "guests": "2", "next": f"/inbox/{zoe}"}
+    answer = visit("/events/1/registrations/1/answer", "sol", **fields)
+    assert answer.location == f"/inbox/{zoe}"
+    text = visit(f"/inbox/{zoe}", "sol").text
+    assert re.search(r'value="maybe"\s+aria-pressed="true"', text)
 
 
 def test_initials_are_the_first_and_the_last_word():

@@ -1,11 +1,25 @@
 """The registrations of one phone number."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 
+from app.core.db import db
 from app.core.search_terms import build_text_filter
-from app.events.models import Event, EventRegistration
+from app.events.models import Event, EventAnswer, EventRegistration
+
+
+class UpcomingRegistration(NamedTuple):
+    """A registration for an event that is not over yet, and whether the person is coming."""
+
+    id: int
+    event_id: int
+    title: str
+    day: date
+    answer: EventAnswer | None
+    guests: int | None
 
 
 def select_registration_records(phone: str, limit: int) -> Select[int, str | None, str, datetime]:
@@ -13,6 +27,21 @@ def select_registration_records(phone: str, limit: int) -> Select[int, str | Non
     row = EventRegistration
     statement = select(Event.id, row.name, Event.title, row.created_at).join_from(row, Event)
     return statement.where(row.phone == phone).order_by(row.id.desc()).limit(limit)
+
+
+def find_upcoming_registrations(
+    phone: str, today: date, limit: int
+) -> Sequence[UpcomingRegistration]:
+    """Return this number's registrations for today and later, the next event first."""
+    row = EventRegistration
+    rows = (
+        select(row.id, Event.id, Event.title, Event.date, row.answer, row.guests)
+        .join_from(row, Event)
+        .where(row.phone == phone, Event.date >= today)
+        .order_by(Event.date, Event.id)
+        .limit(limit)
+    )
+    return [UpcomingRegistration(*values) for values in db.session.execute(rows)]
 
 
 def select_phones_registered_as(search: str) -> Select[str]:

@@ -1,6 +1,7 @@
 """One conversation: its page, and the section that refreshes itself."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import abort, render_template, request
@@ -8,9 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.core.local_formats import get_display_region
+from app.core.local_formats import get_display_region, get_display_timezone
 from app.domain.texts.message_templates import NAME_PLACEHOLDERS, fill_template
 from app.domain.texts.whole_numbers import parse_id
+from app.domain.time.local_times import zone_or_utc
+from app.events.queries.phone_registrations import find_upcoming_registrations
 from app.inbox.forms import AssignForm, ReplyForm, create_form_token
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import (
@@ -30,7 +33,7 @@ from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.queries.survey_sessions import find_survey_sessions_of_phone
 from app.surveys.queries.unclear_answers import find_unclear_answer, guess_unclear_answer
 
-MAX_SHOWN_SURVEYS = 3
+MAX_SHOWN_SURVEYS, MAX_SHOWN_EVENTS = 3, 5
 REPLY_PLACEHOLDERS = [
     (f"{{{token}|friend}}", label)
     for token, label in NAME_PLACEHOLDERS.items()
@@ -76,6 +79,7 @@ def render_conversation(
         local_times=contact.number_info.format_local_times(now(), get_display_region()),
         obstacle=obstacle,
         consent=next(iter(list_consent_history(thread.phone, 1)), None),
+        upcoming=find_upcoming_registrations(thread.phone, _get_today(), MAX_SHOWN_EVENTS),
         survey_sessions=find_survey_sessions_of_phone(thread.phone, MAX_SHOWN_SURVEYS),
         form=form,
         assign_form=AssignForm(formdata=None, to=thread.assigned_to or ""),
@@ -83,6 +87,11 @@ def render_conversation(
         is_list_page=list_context is not None,
         **(list_context or build_conversation_list_context(thread.id)),
     )
+
+
+def _get_today() -> date:
+    """Return the day in the organisation's zone."""
+    return now().astimezone(zone_or_utc(get_display_timezone())).date()
 
 
 def _build_texts_context(

@@ -33,7 +33,7 @@
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
-    r: () => document.querySelector(".answer textarea")?.focus(),
+    r: () => document.querySelector("#reply-form textarea")?.focus(),
     e: () => document.querySelector("[data-key=e] button")?.click(),
     "?": help,
   };
