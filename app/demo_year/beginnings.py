@@ -81,7 +81,7 @@ def import_first_list(people: list[DemoMember]) -> None:
     outcome = apply_import(row.id, MEMBER_IMPORT_TARGET, consent=consent)
     upload_storage.delete_upload(outcome.stored_as)
     record_automatic_event(
-        "community.import.confirmed", ADMIN[0], "members.csv", {"added": outcome.added_count}
+        "members.imported", ADMIN[0], "members.csv", {"added": outcome.added_count}
     )
 
 

@@ -45,8 +45,17 @@ def test_ten_wrong_tries_lock_the_address_until_a_named_time(visit):
         page = sign_in(visit, "ada", "wrong again")
     assert answers == [422] * 10
     assert page.status_code == 429
-    assert "Locked until 12:21." in page.words
+    assert "Try again after 12:21 PM" in page.words
     assert 890 <= int(page.response.headers["Retry-After"]) <= 901
+
+
+def test_the_last_tries_warn_of_the_pause_whatever_the_name(visit):
+    pages = [sign_in(visit, name, "wrong").words for name in ("ada", "nobody") * 5]
+    assert "left before a pause" not in pages[5]
+    assert "3 tries left before a pause of 15 minutes." in pages[6]
+    assert "2 tries left" in pages[7]
+    assert "1 try left" in pages[8]
+    assert "That was the last try: wait 15 minutes" in pages[9]
 
 
 def test_the_right_password_is_refused_with_the_same_words_while_locked(visit, app):
@@ -78,7 +87,7 @@ def test_wrong_tries_from_many_addresses_slow_the_owner_down_and_lock_nobody(vis
         assert record_attempts(app, 10, address=f"198.51.100.{n}") == 10
     page = sign_in(visit, "ADA")
     assert page.status_code == 303
-    assert "300 wrong passwords were tried with your user name" in visit("/").words
+    assert "300 wrong passwords were tried with your username" in visit("/").words
     visit.browsers.clear()
     assert sign_in(visit, "sol").status_code == 303
 

@@ -18,7 +18,7 @@ from tests.accounts.sign_in_form import sign_in
 from tests.app_cache import REAL_PASSWORD_HASH_METHOD
 from tests.sample_people import PASSWORD
 
-WRONG_CREDENTIALS = "Wrong name or password."
+WRONG_CREDENTIALS = "Wrong username or password."
 
 
 def test_ada_signs_in_and_is_taken_home(visit):

@@ -174,11 +174,11 @@ def test_the_zone_of_the_environment_is_offered_first(start):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"username": " "}, "Write a user name."),
+        ({"username": " "}, "Enter a username."),
         ({"username": "x" * 81}, "at most 80 characters"),
         ({"password": "short"}, "at least 15 characters"),
-        ({"password": "riverside community"}, "the organisation's name"),
-        ({"password": "hello ada lovelace"}, "your user name"),
+        ({"password": "riverside community"}, "organization's name"),
+        ({"password": "hello ada lovelace"}, "your username"),
         ({"organisation": "\u200b"}, "Write the name of your organization."),
         ({"organisation": "x" * 101}, "at most 100 characters"),
         ({"timezone": "Mars/Olympus"}, "Choose a time zone from the list"),

@@ -10,7 +10,6 @@ from app.accounts.models import AppUser, LoginSession
 from app.core.db import NotFound, UniqueViolation, db, execute_and_count_rows
 from app.domain.accounts.roles import Role
 
-
 # No hash: verify_password() says no to every password.
 NO_PASSWORD_HASH = "!"
 

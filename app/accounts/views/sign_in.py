@@ -21,7 +21,7 @@ from app.accounts import queries
 from app.accounts.actions import login_attempts, login_sessions
 from app.accounts.actions.login_attempts import ReservedAttempt
 from app.accounts.forms import SignInForm
-from app.accounts.models import AppUser
+from app.accounts.models import LOCKOUT_WINDOW, AppUser
 from app.accounts.views import password_tries
 from app.accounts.views.blueprint import bp
 from app.accounts.views.browser_sessions import (
@@ -34,16 +34,18 @@ from app.accounts.views.password_tries import Lockout
 from app.audit.actions import audited_write
 from app.core.access import current_username, parse_local_path, public
 
-WRONG_CREDENTIALS_MESSAGE = "Wrong name or password."
+WRONG_CREDENTIALS_MESSAGE = "Wrong username or password."
 NOT_ENDED_MESSAGE = (
     "This browser is signed out. The session could not be ended on the server just now: sign in "
     "again later and end it under Your account."
 )
+# With more tries left than this, nothing is said of them.
+MAX_TRIES_TOLD = 3
 # Of others: fewer are somebody's own mistakes.
 MANY_WRONG_TRIES = 5
 GUESSED_MESSAGE = (
-    "{} wrong passwords were tried with your user name lately. If that was not you, somebody is "
-    "guessing; your password has held."
+    "{} wrong passwords were tried with your username lately. If that was not you, someone is "
+    "guessing. They did not get in."
 )
 
 
@@ -69,9 +71,24 @@ def sign_in() -> ResponseReturnValue:
     user = queries.authenticate_user(username, form.password.data or "")
     if user is None or not _complete_sign_in(user, attempt, remember=form.remember.data):
         password_tries.record_wrong_password(attempt, _find_stored_name(username))
-        form.form_errors.append(WRONG_CREDENTIALS_MESSAGE)
+        form.form_errors.append(f"{WRONG_CREDENTIALS_MESSAGE}{_warn_of_pause(attempt)}")
         return _render_sign_in(form), 422
     return redirect(_find_next_url(), 303)
+
+
+def _warn_of_pause(attempt: ReservedAttempt) -> str:
+    """Return how many tries are left, when they are few; they count for this device or address.
+
+    Says nothing of the name that was typed: the count is the same for every name.
+    """
+    left = login_attempts.MAX_ATTEMPTS - attempt.count
+    if left > MAX_TRIES_TOLD:
+        return ""
+    minutes = int(LOCKOUT_WINDOW.total_seconds()) // 60
+    if left <= 0:
+        return f" That was the last try: wait {minutes} minutes or ask an admin to help."
+    tries = "1 try" if left == 1 else f"{left} tries"
+    return f" {tries} left before a pause of {minutes} minutes."
 
 
 def _refuse_locked(form: SignInForm, lockout: Lockout) -> ResponseReturnValue:
