@@ -4,7 +4,9 @@ from flask import Flask
 
 from app import layout
 from app.accounts.views import bp as accounts
+from app.audit.subjects import set_subject_source
 from app.audit.views import bp as audit
+from app.audit_subjects import find_audit_subjects
 from app.blasts.views import bp as blasts
 from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
@@ -21,6 +23,7 @@ from app.inbox.queries.conversation_list import select_waiting_thread_count
 from app.inbox.views import bp as inbox
 from app.keywords.views import bp as keywords
 from app.layout import MenuEntry
+from app.navigation.views import bp as navigation
 from app.organisation import consent_coverage
 from app.organisation import queries as organisation
 from app.organisation.views import bp as settings_page
@@ -53,6 +56,7 @@ BLUEPRINTS = (
     setup,
     webhooks,
     health,
+    navigation,
 )
 
 MENU = (
@@ -71,6 +75,7 @@ MENU = (
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),
     MenuEntry("Do not text", "suppression.list_suppressed_numbers", "bell-off", admin=True),
     MenuEntry("Practice phone", "sandbox.list_phones", "smartphone", sandbox=True),
+    MenuEntry("Help", "dashboard.show_help", "info"),
     MenuEntry("Users", "accounts.list_users", "shield-check", group="Admin", admin=True),
     MenuEntry("Audit", "audit.list_audit_events", "clipboard-list", group="Admin", admin=True),
     MenuEntry("Settings", "organisation.edit_settings", "settings", group="Admin", admin=True),
@@ -94,6 +99,7 @@ def register_blueprints(app: Flask) -> None:
     contact_name_source.set_contact_name_source(app, find_names)
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     person_note_source.set_person_note_source(app, list_contact_notes)
+    set_subject_source(app, find_audit_subjects)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     local_formats.set_timezone_source(app, organisation.get_organisation_timezone)
     local_formats.set_region_source(app, organisation.get_organisation_region)

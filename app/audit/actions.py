@@ -19,7 +19,7 @@ MAX_IP_LENGTH = 45
 ERASED_NAMES = "erased"
 # A row names so many people; the others are counted.
 MAX_NAMES = 20
-NAMELESS_PERSON = "somebody without a name, number ending in {}"
+NAMELESS_PERSON = "a person without a name, number ending in {}"
 
 
 class AuditEntry:

@@ -8,6 +8,7 @@ from wtforms import SelectField, StringField, ValidationError
 from wtforms.widgets import DateInput
 
 from app.audit import queries
+from app.audit.sentences import VERB_KINDS
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_style
 from app.domain.time.typed_days import parse_typed_day
@@ -42,18 +43,23 @@ def _parse_day(text: str) -> date:
 
 
 def _list_username_choices() -> dict[str, str]:
-    choices = {"": "Everybody"}
+    choices = {"": "Everyone"}
     for name in queries.list_audited_usernames():
         choices[name] = name
     return choices
 
 
+def _list_kind_choices() -> dict[str, str]:
+    return {"": "Everything"} | {kind: label for kind, (label, _) in VERB_KINDS.items()}
+
+
 class AuditFilterForm(FlaskForm):
-    """Filters by a user, by a day, or by both."""
+    """Filters by a user, a kind of act, and a day."""
 
     class Meta:
         # The form is sent by GET and only reads.
         csrf = False
 
+    kind = SelectField("What", choices=_list_kind_choices, validate_choice=False)
     who = SelectField("Who", choices=_list_username_choices, validate_choice=False)
     day = DayField("Day")

@@ -17,18 +17,19 @@ bp = Blueprint("audit", __name__)
 @bp.get("/audit")
 @roles_required(Role.ADMIN)
 def list_audit_events() -> ResponseReturnValue:
-    """Show the audit log, newest first, filtered by user and day."""
+    """Show the audit log, newest first, filtered by user, kind and day."""
     form = AuditFilterForm(request.args)
     form.validate()
-    page = queries.fetch_audit_page(
-        list_params(["at"], "at", "desc"),
-        who=form.who.data or "",
-        day=form.day.day,
-        zone=zone_or_utc(get_display_timezone()).key,
+    filter_ = queries.AuditFilter(
+        form.who.data or "",
+        form.kind.data or "",
+        form.day.day,
+        zone_or_utc(get_display_timezone()).key,
     )
+    page = queries.fetch_audit_page(list_params(["at"], "at", "desc"), filter_)
     return render_template(
         "audit/events.html",
         form=form,
         page=page,
-        is_filtered=bool(form.who.data or form.day.data),
+        is_filtered=bool(form.who.data or form.kind.data or form.day.data),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
@@ -160,12 +160,12 @@ def find_keyword_names(rule_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.keyword for row in db.session.execute(statement)}
 
 
-def select_keyword_matches(search: str, limit: int) -> Select[Any]:
+def select_keyword_matches(search: str, limit: int) -> Select[int, str, str | None]:
     """Return id, word and reply of keywords that fit, as columns id, title, detail."""
     statement = select(
         KeywordRule.id.label("id"),
         KeywordRule.keyword.label("title"),
-        KeywordRule.response.label("detail"),
+        KeywordRule.response_body.label("detail"),
     )
     statement = statement.where(_build_search_condition(search))
     return statement.order_by(KeywordRule.keyword).limit(limit)

@@ -1,7 +1,6 @@
 """The audit page, and the rows behind it."""
 
 import json
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +10,6 @@ from app.audit import queries
 from app.audit.actions import audited_write
 from app.audit.models import AuditEvent
 from app.core.db import db, write
-from app.core.settings import PROJECT_ROOT
 
 
 def add_event(app, at, who="ada", verb="user.added", about="kim", details=None):
@@ -25,7 +23,7 @@ def test_only_admins_read_it(visit):
 
 
 def test_an_empty_audit_says_what_it_is_for(visit):
-    assert "What people do here is written down" in visit("/audit", "ada").words
+    assert "What people do here is recorded" in visit("/audit", "ada").words
 
 
 def test_rows_are_shown_in_words_newest_first(visit, app):
@@ -39,8 +37,8 @@ def test_rows_are_shown_in_words_newest_first(visit, app):
         details=details,
     )
     words = visit("/audit", "ada").words
-    assert "role: social_manager → admin · undo seconds: nothing → 5" in words
-    assert words.index("Changed a user") < words.index("Added a user")
+    assert "role social_manager → admin undo seconds nothing → 5" in words
+    assert words.index("changed the user sol") < words.index("added the user kim")
 
 
 def test_times_are_on_the_organisations_clocks(visit, app):
@@ -66,7 +64,7 @@ def test_the_rows_of_one_user(visit, app):
     page = visit("/audit?who=sol", "ada")
     assert "by sol" in page.words
     assert "by ada" not in page.words
-    assert "Nothing was done then" in visit("/audit?who=nobody", "ada").words
+    assert "Nothing matches that." in visit("/audit?who=nobody", "ada").words
 
 
 @pytest.mark.parametrize(
@@ -86,7 +84,7 @@ def test_an_invalid_day_is_an_error_and_shows_everything(visit, app, day):
     page = visit(f"/audit?day={day}", "ada")
     assert page.status_code == 200
     assert "Enter a date, such as" in page.words
-    assert "Added a user" in page.words
+    assert "ada added the user kim" in page.words
 
 
 def test_an_unknown_verb_is_shown_as_it_is(visit, app):
@@ -104,7 +102,7 @@ def test_an_unknown_verb_is_shown_as_it_is(visit, app):
         details='["a list", 1, 2]',
     )
     page = visit("/audit", "ada")
-    for shown in ("rocket.launched", "not <json>", "somebody unknown"):
+    for shown in ("rocket.launched", "not <json>", "Someone unknown typed a wrong password"):
         assert shown in page.words
 
 
@@ -156,10 +154,3 @@ def test_rows_cannot_be_changed_or_deleted(shop, statement):
         pass
     with pytest.raises(IntegrityError, match="append-only"), write() as session:
         session.connection().exec_driver_sql(statement)
-
-
-def test_every_verb_of_the_program_has_a_label():
-    source = "".join(path.read_text() for path in (PROJECT_ROOT / "app").rglob("*.py"))
-    verbs = set(re.findall(r'\baudited_write\(\s*"([^"]+)"', source))
-    assert "settings.changed" in verbs
-    assert verbs - queries.VERB_LABELS.keys() == set()

@@ -40,7 +40,7 @@ F22 = (21606, 21212, 21659, 21660, 20003, 21703, 21609, 21617)
 
 
 class Room:
-    """A chat room behind a real socket: notes what it is told, and answers with `status` (or
+    """A chat room behind a real socket: notes what it is told, and finish with `status` (or
     not, while it `hangs`).
     """
 
@@ -380,8 +380,8 @@ def test_the_audit_says_that_nobody_but_the_program_paused_it(app):
     [log_id] = waiting_blasts(app, "one")
     fault(app, [log_id], WRONG_SENDER)
     page = Visitor(app)("/audit", "ada")
-    assert f"Paused a blast: blast {log_id}" in page.words
-    assert "cause: The sender number is not one of this Twilio account's numbers" in page.words
+    assert "SMS Admin paused the blast “" in page.words
+    assert "cause The sender number is not one of this Twilio account's numbers" in page.words
     with app.app_context():
         [event] = db.session.scalars(db.select(AuditEvent)).all()
     assert (event.verb, event.who, event.about, event.client_ip) == (

@@ -11,6 +11,8 @@ PAGE = (ROOT / "docs" / "map.md").read_text()
 LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "__pycache__"}
 # What a few features have beside the usual files, each for a reason the map tells.
 EXTRA = {
+    "audit": {"audit_items", "sentences", "subjects"},
+    "community": {"member_filters", "member_search"},
     "delivery": {"engine", "carriers", "catch_up_models", "installation_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},

@@ -93,12 +93,9 @@ def _select_answer_counts(event_id: int) -> Any:
 def _parse_answer_counts(groups_json: str | None) -> RegistrationAnswerCounts:
     counts = dict.fromkeys(EventAnswer, 0)
     guests = 0
-    # SQLite keeps a JSON array inside another one as text when it comes out of a subquery.
-    groups = [
-        json.loads(group) if isinstance(group, str) else group
-        for group in json.loads(groups_json or "[]")
-    ]
-    for stored_answer, people, guest_count in groups:
+    for group in json.loads(groups_json or "[]"):
+        # A JSON array that comes out of a subquery is text inside the outer one.
+        stored_answer, people, guest_count = json.loads(group) if isinstance(group, str) else group
         answer = EventAnswer(stored_answer or EventAnswer.COMING)
         counts[answer] += people
         # Guests of people who may come are not expected until they say yes.

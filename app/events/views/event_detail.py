@@ -37,13 +37,14 @@ def show_event(event_id: int) -> ResponseReturnValue:
     planned_blasts = event_blasts.list_planned_event_blasts(event_id)
     reminders = reminder_plan.build_planned_reminders(event, now())
     answer = _read_answer_filter()
+    page = registrations.paginate_registrations(event_id, params, settings.region, answer)
     return render_template(
         "events/event.html",
         event=event,
         zone=settings.timezone,
-        page=registrations.paginate_registrations(event_id, params, settings.region, answer),
+        page=page,
         answer=answer,
-        answer_counts=registrations.count_answers(event_id),
+        answer_counts=page.answer_counts,
         sent_blasts=event_blasts.list_event_blasts(event_id),
         planned_blasts=planned_blasts,
         due_times=_format_due_times(planned_blasts),

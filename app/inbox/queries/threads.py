@@ -1,5 +1,6 @@
 """Single threads, and facts about them for statements of other features."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -29,3 +30,9 @@ def find_contact_name(phone: str) -> str | None:
 def select_is_silenced(phone: Any, moment: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return whether automatic replies to this number are silenced at `moment`, for any select."""
     return exists().where(Thread.phone == phone, Thread.silent_until > moment)
+
+
+def find_thread_phones(thread_ids: Collection[int]) -> dict[int, str]:
+    """Return the number of each of these conversations by its id."""
+    rows = db.session.execute(select(Thread.id, Thread.phone).where(Thread.id.in_(thread_ids)))
+    return {row.id: row.phone for row in rows}

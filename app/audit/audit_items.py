@@ -1,0 +1,143 @@
+"""Rows of the audit as the page shows them: a sentence of words and links, and folded details."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.audit.models import AuditEvent
+from app.audit.sentences import DELETED_NAME, MISSING_NAMES, VERB_SENTENCES
+from app.audit.subjects import AuditSubject, SubjectKey, find_subjects, parse_subject_keys
+from app.domain.texts.plurals import pluralize
+
+_PLACEHOLDER_PATTERN = re.compile(r"\{(\w+)\}")
+# Where a row keeps the name of what it is about: it is shown when the thing is gone.
+KEPT_NAME_DETAILS = ("names", "title", "name", "keyword")
+Subjects = Mapping[SubjectKey, AuditSubject]
+
+
+@dataclass(frozen=True)
+class SentencePiece:
+    """A part of a sentence: plain words, or a name with the address of its page, or ""."""
+
+    text: str
+    url: str = ""
+    is_name: bool = False
+
+
+@dataclass(frozen=True)
+class AuditListItem:
+    """One row of the audit page. `details` are pairs of a name and a value in words."""
+
+    at: datetime
+    username: str
+    sentence: tuple[SentencePiece, ...]
+    about: str | None
+    details: tuple[tuple[str, str], ...]
+    client_ip: str | None
+
+
+def build_audit_items(rows: Sequence[AuditEvent]) -> list[AuditListItem]:
+    """Return the rows as sentences; what they are about is named together."""
+    keys = {key for row in rows for key in parse_subject_keys(row.verb, row.about)}
+    subjects = find_subjects(keys) if keys else {}
+    return [_build_item(row, subjects) for row in rows]
+
+
+def _build_item(row: AuditEvent, subjects: Subjects) -> AuditListItem:
+    return AuditListItem(
+        row.at,
+        row.who,
+        tuple(_build_sentence(row, subjects)),
+        row.about,
+        _parse_details(row.details),
+        row.client_ip,
+    )
+
+
+def _build_sentence(row: AuditEvent, subjects: Subjects) -> list[SentencePiece]:
+    sentence = VERB_SENTENCES.get(row.verb)
+    if sentence is None:
+        return [SentencePiece(f"{row.verb} {row.about or ''}".strip())]
+    names = {}
+    for key in parse_subject_keys(row.verb, row.about):
+        kind = "blast" if key.kind == "scheduled blast" else key.kind
+        names[kind] = subjects.get(key)
+    pieces = []
+    for number, text in enumerate(_PLACEHOLDER_PATTERN.split(sentence)):
+        # Every second one is the word of a placeholder.
+        if number % 2:
+            pieces.append(_fill_placeholder(text, row, names.get(text)))
+        elif text:
+            pieces.append(SentencePiece(text))
+    return pieces
+
+
+def _fill_placeholder(word: str, row: AuditEvent, subject: AuditSubject | None) -> SentencePiece:
+    if subject is not None:
+        return SentencePiece(subject.name, subject.url, is_name=True)
+    details = _load_details(row.details)
+    details = details if isinstance(details, dict) else {}
+    kept_name = _find_kept_name(word, row, details)
+    if kept_name:
+        return SentencePiece(kept_name, is_name=True)
+    return SentencePiece(MISSING_NAMES.get(word, DELETED_NAME))
+
+
+def _find_kept_name(word: str, row: AuditEvent, details: dict[str, Any]) -> str:
+    """Return what the row itself says of a placeholder, or ""."""
+    if word in ("user", "number"):
+        return row.about or ""
+    if word == "count":
+        return pluralize(int(details.get("count") or 0), "number")
+    # The names of many are those of people, not of the event that they are registered for.
+    keys = ("names",) if word == "names" else KEPT_NAME_DETAILS
+    if word == "event" and "names" in details:
+        keys = ("title",)
+    names = (str(details[key]) for key in keys if details.get(key))
+    return next(names, "")
+
+
+def _load_details(details: str | None) -> Any:
+    """Return the details as stored; text that another program wrote without JSON as it is."""
+    try:
+        return json.loads(details or "{}")
+    except ValueError:
+        return details
+
+
+# Keyed hashes, by which the names of people who ask for it are erased.
+HIDDEN_DETAILS = frozenset({"hashes"})
+
+
+def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the details as pairs of a name and a value in words.
+
+    Details that another program wrote without JSON are returned as they are.
+    """
+    parsed = _load_details(details)
+    if not isinstance(parsed, dict):
+        return (("", str(parsed)),)
+    return tuple(
+        (name.replace("_", " "), _format_detail(value))
+        for name, value in parsed.items()
+        if name not in HIDDEN_DETAILS
+    )
+
+
+def _format_detail(value: Any) -> str:
+    """Return a value in words; a list of two is the value before and after a change."""
+    if isinstance(value, list) and len(value) == 2:
+        before, after = value
+        return f"{_format_detail(before)} → {_format_detail(after)}"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    if value in (None, ""):
+        return "nothing"
+    if value is True:
+        return "yes"
+    if value is False:
+        return "no"
+    return str(value)

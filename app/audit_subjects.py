@@ -1,0 +1,81 @@
+"""What the audit calls the things that it tells of, asked of the features that own them."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from flask import url_for
+
+from app.audit.subjects import AuditSubject, SubjectKey
+from app.community.queries import find_people_by_id
+from app.delivery.queries.blast_names import find_scheduled_blast_names, find_sent_blast_names
+from app.domain.phones.phone_number import format_phone_number
+from app.events.queries.contact_names import find_names
+from app.events.queries.events import find_event_titles
+from app.events.queries.registrations import find_registered_people
+from app.inbox.queries.threads import find_thread_phones
+from app.keywords.queries import find_keyword_names
+from app.surveys.queries.surveys import find_survey_names
+
+SubjectsById = Mapping[int, AuditSubject]
+# The endpoint of a thing's page, and the argument that is its id.
+PAGES = {
+    "blast": ("blasts.show_sent_blast", "log_id"),
+    "scheduled blast": ("blasts.show_scheduled_blast", "scheduled_id"),
+    "event": ("events.show_event", "event_id"),
+    "survey": ("surveys.show_survey", "survey_id"),
+    "keyword": ("keywords.edit_keyword", "rule_id"),
+}
+NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
+    "blast": find_sent_blast_names,
+    "scheduled blast": find_scheduled_blast_names,
+    "event": find_event_titles,
+    "survey": find_survey_names,
+    "keyword": find_keyword_names,
+}
+
+
+def find_audit_subjects(keys: Iterable[SubjectKey]) -> dict[SubjectKey, AuditSubject]:
+    """Return what these things are called now, with one or two statements a kind."""
+    ids_by_kind: dict[str, set[int]] = {}
+    for key in keys:
+        ids_by_kind.setdefault(key.kind, set()).add(key.id)
+    subjects = {}
+    for kind, ids in ids_by_kind.items():
+        for id_, subject in _find_subjects_of_kind(kind, sorted(ids)).items():
+            subjects[SubjectKey(kind, id_)] = subject
+    return subjects
+
+
+def _find_subjects_of_kind(kind: str, ids: list[int]) -> SubjectsById:
+    if kind == "thread":
+        return _find_conversations(ids)
+    if kind == "member":
+        return _build_people(find_people_by_id(ids))
+    if kind == "registration":
+        return _build_people(find_registered_people(ids))
+    endpoint, argument = PAGES[kind]
+    names = NAME_FINDERS[kind](ids)
+    return {
+        id_: AuditSubject(f"“{name}”", url_for(endpoint, **{argument: id_}))
+        for id_, name in names.items()
+    }
+
+
+def _find_conversations(thread_ids: Collection[int]) -> SubjectsById:
+    phones = find_thread_phones(thread_ids)
+    names = find_names(sorted(set(phones.values())))
+    return {
+        id_: AuditSubject(
+            names.get(phone) or format_phone_number(phone),
+            url_for("inbox.show_conversation", thread_id=id_),
+        )
+        for id_, phone in phones.items()
+    }
+
+
+def _build_people(people: Mapping[int, tuple[str | None, str]]) -> SubjectsById:
+    return {
+        id_: AuditSubject(
+            name or format_phone_number(phone), url_for("people.show_person", digits=phone[1:])
+        )
+        for id_, (name, phone) in people.items()
+    }
