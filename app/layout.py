@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from flask import Flask, has_request_context, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -51,7 +51,7 @@ class MenuItem:
     icon: str
     group: str = ""
     current: bool = False
-    count: int = 0
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,27 @@ class Layout:
     banners: list[Banner] = field(default_factory=list)
     user: SignedInUser | None = None
     new_blast_url: str | None = None
+    search_url: str = ""
+    live_url: str = ""
     theme: str = ""
     version: str = VERSION
 
 
 def install_layout(app: Flask, menu: Sequence[MenuEntry]) -> None:
     """Pass the variable `layout` to every template of `app`."""
+    app.extensions["menu"] = menu
     app.context_processor(lambda: {"layout": _build_layout(menu)})
+
+
+def list_visible_pages() -> list[MenuItem]:
+    """Return the entries of the menu that the signed-in user sees, without counts."""
+    settings, is_admin = current_settings(), bool(current_user.is_admin)
+    menu: Sequence[MenuEntry] = current_app.extensions["menu"]
+    return [
+        _build_menu_item(entry, None)
+        for entry in menu
+        if _is_entry_visible(entry, settings, is_admin=is_admin)
+    ]
 
 
 def _build_layout(menu: Sequence[MenuEntry]) -> Layout:
@@ -108,7 +122,7 @@ def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
     state = _fetch_page_state(entries)
     items, tabs = [], []
     for entry in entries:
-        item = _build_menu_item(entry, state.counts.get(entry.endpoint, 0))
+        item = _build_menu_item(entry, state.counts.get(entry.endpoint))
         items.append(item)
         if entry.tab:
             tabs.append(item)
@@ -121,6 +135,8 @@ def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
         banners=build_banners(settings, state.heartbeat, state.waiting_count),
         user=_build_signed_in_user(),
         new_blast_url=url_for("blasts.compose_blast"),
+        search_url=url_for("navigation.show_search"),
+        live_url=url_for("navigation.show_live_state"),
         theme=current_user.theme,
     )
 
@@ -154,12 +170,12 @@ def _fetch_page_state(entries: Sequence[MenuEntry]) -> PageState:
     return PageState(heartbeat, waiting_count, dict(zip(counted, counts, strict=True)))
 
 
-def _build_menu_item(entry: MenuEntry, count: int) -> MenuItem:
+def _build_menu_item(entry: MenuEntry, count: int | None) -> MenuItem:
     url = url_for(entry.endpoint)
     # An entry is current on every page whose path begins with the same segment.
     is_same_feature = request.path.split("/")[1] == url.split("/")[1]
     # Home's path is one slash: its other pages are known by their blueprint.
-    is_page_of_home = url == "/" and request.blueprint == "dashboard"
+    is_page_of_home = url == "/" and request.blueprint == "dashboard" and request.path != "/help"
     is_current = is_same_feature and request.endpoint != "blasts.compose_blast"
     return MenuItem(entry.label, url, entry.icon, entry.group, is_current or is_page_of_home, count)
 
@@ -171,7 +187,7 @@ def _build_compose_tab() -> MenuItem:
 
 def _build_signed_in_user() -> SignedInUser:
     return SignedInUser(
-        current_user.username,
+        current_user.shown_name,
         account_url=url_for("accounts.change_own_password"),
         logout_url=url_for("accounts.logout"),
         current=request.endpoint in ENDPOINTS_ABOUT_ONESELF,

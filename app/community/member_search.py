@@ -66,3 +66,11 @@ def _build_word_term(spellings: Iterable[str]) -> str:
 
 def _escape_search_term(term: str) -> str:
     return term.replace('"', '""')
+
+
+def find_member_matches(search: str, region: str, limit: int) -> list[tuple[str | None, str]]:
+    """Return name and number of the first members that fit, by name."""
+    statement = select(CommunityMember.name, CommunityMember.phone)
+    statement = statement.where(build_member_search_condition(search, region))
+    statement = statement.order_by(CommunityMember.folded_name).limit(limit)
+    return [(name, phone) for name, phone in db.session.execute(statement)]

@@ -31,6 +31,8 @@ NO_PAGES = {
     "suppression.import_check",  # the same page as that of the community's import
     "sandbox.open_phone_by_number",
     "sandbox.open_phone_with_text",
+    "navigation.list_search_results",
+    "navigation.show_live_state",
     "setup.complete_setup",  # only while there is no user: the newcomer's story looks at it
 }
 
@@ -59,6 +61,7 @@ def places(here: Filled) -> list[Place]:
     return [
         Place("accounts.sign_in", "sign-in", "/login", ("",)),
         Place("dashboard.show_dashboard", "home", "/"),
+        Place("navigation.show_search", "search", "/search?q=a"),
         Place("blasts.compose_blast", "compose", "/blasts/new?first=1"),
         Place("blasts.compose_blast", "compose-preview", "/blasts/new", reach="preview"),
         Place(

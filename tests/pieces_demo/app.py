@@ -87,7 +87,7 @@ def _entry(label: str, icon: str, group: str = "", **values: object) -> SimpleNa
             "icon": icon,
             "group": group,
             "current": False,
-            "count": 0,
+            "count": None,
             **values,
         }
     )
@@ -134,6 +134,8 @@ def build_layout(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
         banners=[practice, paused] if signed_in else [practice],
         user=ada if signed_in else None,
         new_blast_url="/blasts/new",
+        search_url="/search",
+        live_url="",
         theme=theme,
         version="0.0.0",
     )

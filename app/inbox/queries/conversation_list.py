@@ -111,6 +111,27 @@ def count_waiting_threads() -> int:
     return db.session.scalar(select(select_waiting_thread_count())) or 0
 
 
+@dataclass(frozen=True)
+class WaitingState:
+    """How many threads need a reply, and of the one with the newest text: its id and number."""
+
+    count: int
+    newest_message_id: int = 0
+    thread_id: int = 0
+    phone: str = ""
+
+
+def fetch_waiting_state() -> WaitingState:
+    """Return it with one statement, along the index of waiting threads."""
+    newest = select(Thread.id, Thread.phone, Thread.last_message_id).where(NEEDS_REPLY_CONDITION)
+    newest = order_threads_by_newest(newest).limit(1).subquery()
+    row = db.session.execute(select(newest, select_waiting_thread_count())).first()
+    if row is None:
+        return WaitingState(0)
+    thread_id, phone, message_id, count = row
+    return WaitingState(count, message_id or 0, thread_id, phone)
+
+
 def list_threads(
     state: str, username: str, cursor: str = "", open_id: int | None = None
 ) -> ThreadListPage:

@@ -1,0 +1,82 @@
+"""The search over everything: a page, and the same as JSON for the command palette."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.access import ALL_ROLES, roles_required
+from app.domain.phones.phone_number import format_phone_number
+from app.domain.texts.name_folding import fold_name
+from app.layout import list_visible_pages
+from app.navigation.queries import MAX_SEARCH_CHARACTERS, Match, find_matches
+from app.navigation.views.blueprint import bp
+from app.organisation import queries as organisation
+
+PALETTE_MATCHES = 5
+PAGE_MATCHES = 20
+# How each kind of match is called, and the page it leads to.
+KINDS = {
+    "person": ("People", "people.show_person", "digits"),
+    "blast": ("Blasts", "blasts.show_sent_blast", "log_id"),
+    "event": ("Events", "events.show_event", "event_id"),
+    "survey": ("Surveys", "surveys.show_survey", "survey_id"),
+    "keyword": ("Keywords", "keywords.edit_keyword", "rule_id"),
+}
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """A line of the results. `group` is its heading."""
+
+    group: str
+    title: str
+    detail: str
+    url: str
+
+
+@bp.get("/search")
+@roles_required(*ALL_ROLES)
+def show_search() -> ResponseReturnValue:
+    """Show everything that fits what was typed."""
+    typed = _read_search()
+    results = _find_results(typed, PAGE_MATCHES)
+    return render_template("navigation/search.html", typed=typed, results=results)
+
+
+@bp.get("/search/results")
+@roles_required(*ALL_ROLES, json=True)
+def list_search_results() -> ResponseReturnValue:
+    """Return the first results for the command palette, as JSON."""
+    results = _find_results(_read_search(), PALETTE_MATCHES)
+    return jsonify([asdict(result) for result in results])
+
+
+def _read_search() -> str:
+    return request.args.get("q", "").strip()[:MAX_SEARCH_CHARACTERS]
+
+
+def _find_results(typed: str, limit: int) -> Sequence[SearchResult]:
+    """Return the pages whose name fits, then what is in the database; all pages for no text."""
+    folded = fold_name(typed) or ""
+    pages = [
+        SearchResult("Pages", page.label, "", page.url)
+        for page in list_visible_pages()
+        if folded in (fold_name(page.label) or "")
+    ]
+    if not typed:
+        return pages
+    matches = find_matches(typed, organisation.get_organisation_region(), limit)
+    return [*map(_build_result, matches), *pages]
+
+
+def _build_result(match: Match) -> SearchResult:
+    group, endpoint, argument = KINDS[match.kind]
+    values: dict[str, Any] = {argument: match.key.lstrip("+")}
+    url = url_for(endpoint, **values)
+    if match.kind != "person":
+        return SearchResult(group, match.title, match.detail, url)
+    number = format_phone_number(match.key)
+    return SearchResult(group, match.title or number, number if match.title else "", url)
