@@ -45,7 +45,7 @@
     return { encoding: isPlain ? "GSM-7" : "UCS-2", units, parts, size, last, odd };
   }
 
-  const formatParts = (parts) => (parts === 1 ? "1 part" : `${parts} parts`);
+  const formatParts = (parts) => (parts === 1 ? "1 segment" : `${parts} segments`);
 
   function setText(node, text) {
     // Screen readers announce a live region at every assignment, changed or not.
@@ -64,7 +64,7 @@
     const plain = measure([...text].filter(isGsm7).join(""));
     const saved = plain.parts < measured.parts ? ` Without them: ${formatParts(plain.parts)} instead of ${measured.parts}.` : "";
     const isOne = measured.odd.length === 1;
-    line.replaceChildren(...names, ` ${isOne ? "is" : "are"} outside the plain alphabet, so a part holds 70 characters, not 160.${saved}`);
+    line.replaceChildren(...names, ` ${isOne ? "is" : "are"} outside the plain alphabet, so a segment holds 70 characters, not 160.${saved}`);
   }
 
   function drawBar(bar, measured) {
@@ -89,16 +89,19 @@
     if (!meter) return;
     const text = withFooter(box);
     const measured = measure(text);
-    const suffix = /\{[^{}]+\}/.test(box.value) ? " before names are filled in" : "";
-    const capacity = measured.parts === 1 ? `of ${measured.size}` : `in parts of ${measured.size}`;
-    meter.hidden = false;
+    const suffix = /\{[^{}]+\}/.test(box.value) ? " · names may add characters" : "";
+    const capacity = measured.parts === 1 ? `of ${measured.size}` : `in segments of ${measured.size}`;
+    // An empty box costs nothing; a text in the counts of the server is counted there.
+    meter.hidden = !box.value.trim();
+    const isCountedByServer = "server" in box.dataset;
+    for (const part of meter.querySelectorAll("[data-parts], [data-encoding]")) part.hidden = isCountedByServer;
     setText(meter.querySelector("[data-units]"), String(measured.units));
     setText(meter.querySelector("[data-room]"), `${capacity} characters${suffix}`);
     const parts = meter.querySelector("[data-parts]");
     setText(parts, formatParts(measured.parts));
     parts.classList.toggle("many", measured.parts > 4);
     setText(meter.querySelector("[data-encoding]"), measured.encoding === "GSM-7" ? "Plain text" : "Special characters");
-    showOdd(meter.querySelector("[data-odd]"), text, measured);
+    if (!isCountedByServer) showOdd(meter.querySelector("[data-odd]"), text, measured);
     drawBar(meter.querySelector(".segbar"), measured);
   }
 

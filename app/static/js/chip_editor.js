@@ -1,0 +1,214 @@
+// Shows the placeholders of a text as chips: <textarea data-chips> gets an editor that writes back into it.
+// Without JavaScript the textarea itself is the box, with {first_name|friend} as text.
+(() => {
+  "use strict";
+  const LABELS = {
+    first_name: "First name", name: "Full name", full_name: "Full name",
+    event_title: "Event", event_date: "Date", event_time: "Time", event_place: "Place",
+  };
+  const TOKEN = /\{\s*([A-Za-z_ ]+?)\s*(?:\|([^{}]*))?\}/;
+  const keyOf = (written) => written.trim().toLowerCase().replace(/\s+/g, "_");
+  const boxes = new Map(); // editor -> its textarea
+
+  function createChip(token) {
+    const [, written, fallback] = TOKEN.exec(token);
+    const chip = document.createElement("span");
+    chip.className = "ph";
+    chip.contentEditable = "false";
+    chip.dataset.token = token;
+    chip.textContent = LABELS[keyOf(written)] + (fallback?.trim() ? ` or “${fallback.trim()}”` : "");
+    return chip;
+  }
+
+  /** Returns a text as nodes: text, and a chip for each known placeholder. */
+  function createNodes(text) {
+    return text.split(/(\{[^{}]*\})/).filter(Boolean).map((piece) => {
+      const match = TOKEN.exec(piece);
+      return match && match[0] === piece && keyOf(match[1]) in LABELS ? createChip(piece) : document.createTextNode(piece);
+    });
+  }
+
+  function read(node) {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    if (node.dataset?.token) return node.dataset.token;
+    if (node.nodeName === "BR") return "\n";
+    const text = [...node.childNodes].map(read).join("");
+    return ["DIV", "P"].includes(node.nodeName) && node.previousSibling ? `\n${text}` : text;
+  }
+
+  function readEditor(editor) {
+    // The last break is there for the caret and is not of the text.
+    const isCaretBreak = editor.lastChild?.nodeName === "BR";
+    const nodes = [...editor.childNodes].slice(0, isCaretBreak ? -1 : undefined);
+    return nodes.map(read).join("").replaceAll("\u00a0", " ");
+  }
+
+  function keepCaretBreak(editor) {
+    if (editor.lastChild?.nodeName !== "BR") editor.append(document.createElement("br"));
+  }
+
+  function show(editor) {
+    editor.replaceChildren(...createNodes(boxes.get(editor).value), document.createElement("br"));
+  }
+
+  function write(editor) {
+    keepCaretBreak(editor);
+    const box = boxes.get(editor);
+    const text = readEditor(editor);
+    if (text === box.value) return;
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Moves the caret out of a chip, in which nothing can be typed. */
+  function leaveChip() {
+    const { anchorNode } = getSelection();
+    const chip = (anchorNode?.nodeType === Node.TEXT_NODE ? anchorNode.parentElement : anchorNode)?.closest?.("[data-token]");
+    if (!chip) return;
+    // A caret needs a text node after the chip.
+    if (chip.nextSibling?.nodeType !== Node.TEXT_NODE) chip.after(document.createTextNode(""));
+    getSelection().collapse(chip.nextSibling, 0);
+  }
+
+  function moveToEnd(editor) {
+    const last = editor.lastChild?.nodeName === "BR" ? editor.childNodes.length - 1 : editor.childNodes.length;
+    getSelection().collapse(editor, last);
+  }
+
+  /** Inserts nodes at the caret; the browser's own commands keep "undo" working. */
+  function insert(editor, text) {
+    editor.focus();
+    const html = document.createElement("div");
+    html.append(...createNodes(text));
+    const selection = getSelection();
+    if (!selection.rangeCount || !editor.contains(selection.anchorNode)) moveToEnd(editor);
+    document.execCommand("insertHTML", false, html.innerHTML.replaceAll("\n", "<br>"));
+    leaveChip();
+  }
+
+  /** Makes a chip of a placeholder that was typed or pasted as text. */
+  function convertTyped(editor) {
+    const walker = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const match = node.parentElement.dataset.token ? null : /\{[^{}]*\}/.exec(node.data);
+      const known = match && TOKEN.exec(match[0]);
+      if (!known || !(keyOf(known[1]) in LABELS)) continue;
+      const selection = getSelection();
+      // How far the caret is behind the placeholder, in this text.
+      const behind = selection.anchorNode === node ? selection.anchorOffset - match.index - match[0].length : 0;
+      selection.setBaseAndExtent(node, match.index, node, match.index + match[0].length);
+      document.execCommand("insertHTML", false, createChip(match[0]).outerHTML);
+      leaveChip();
+      const { anchorNode, anchorOffset } = selection;
+      if (behind > 0 && anchorNode.nodeType === Node.TEXT_NODE) selection.collapse(anchorNode, Math.min(anchorOffset + behind, anchorNode.length));
+      convertTyped(editor);
+      return;
+    }
+  }
+
+  /** Asks for the word that people without a name read. */
+  function editFallback(editor, chip) {
+    const [, written, fallback = ""] = TOKEN.exec(chip.dataset.token);
+    if (keyOf(written).startsWith("event_")) return;
+    const dialog = document.createElement("dialog");
+    dialog.className = "card narrow";
+    dialog.innerHTML = '<form method="dialog"><div class="fld"><label for="fallback"></label>' +
+      '<input class="ctl" id="fallback" maxlength="40" autocomplete="off"></div>' +
+      '<div class="row"><button class="btn pri" value="keep">OK</button> <button class="btn" value="remove">Remove</button></div></form>';
+    dialog.querySelector("label").textContent = `${LABELS[keyOf(written)]}: what to write if we don’t have one`;
+    const input = dialog.querySelector("input");
+    input.value = fallback.trim();
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue === "remove") chip.remove();
+      const word = input.value.replace(/[{}|]/g, "").trim();
+      if (dialog.returnValue === "keep") chip.replaceWith(createChip(word ? `{${keyOf(written)}|${word}}` : `{${keyOf(written)}}`));
+      dialog.remove();
+      write(editor);
+      editor.focus();
+    });
+    dialog.showModal();
+  }
+
+  function setUp(box) {
+    const editor = document.createElement("div");
+    const label = box.form?.querySelector(`label[for="${CSS.escape(box.id)}"]`) ?? document.querySelector(`label[for="${CSS.escape(box.id)}"]`);
+    // Links to the field, and its chips, lead to the editor.
+    editor.id = box.id;
+    box.id += "-text";
+    document.querySelectorAll(`[data-into="${CSS.escape(editor.id)}"]`).forEach((chip) => { chip.dataset.into = box.id; });
+    document.querySelectorAll(`[data-meter-of="${CSS.escape(editor.id)}"]`).forEach((meter) => { meter.dataset.meterOf = box.id; });
+    if (label) {
+      label.id ||= `${editor.id}-label`;
+      editor.setAttribute("aria-labelledby", label.id);
+      label.addEventListener("click", () => editor.focus());
+    }
+    for (const name of ["aria-describedby", "aria-invalid", "dir"]) {
+      if (box.hasAttribute(name)) editor.setAttribute(name, box.getAttribute(name));
+    }
+    Object.assign(editor, { className: `${box.className} chip-editor`, contentEditable: "true", spellcheck: true });
+    editor.setAttribute("role", "textbox");
+    editor.setAttribute("aria-multiline", "true");
+    editor.style.setProperty("--rows", box.rows);
+    box.hidden = true;
+    box.before(editor);
+    boxes.set(editor, box);
+    show(editor);
+    editor.addEventListener("beforeinput", (event) => {
+      if (event.inputType.startsWith("format")) event.preventDefault();
+      if (event.inputType !== "insertParagraph") return;
+      event.preventDefault();
+      document.execCommand("insertLineBreak");
+    });
+    editor.addEventListener("input", (event) => {
+      event.stopPropagation();
+      if (!event.isComposing) convertTyped(editor);
+      write(editor);
+    });
+    for (const [type, source] of [["paste", "clipboardData"], ["drop", "dataTransfer"]]) {
+      editor.addEventListener(type, (event) => {
+        event.preventDefault();
+        insert(editor, event[source].getData("text/plain").replaceAll("\r\n", "\n"));
+      });
+    }
+    editor.addEventListener("copy", (event) => {
+      event.preventDefault();
+      const piece = document.createElement("div");
+      piece.append(getSelection().getRangeAt(0).cloneContents());
+      event.clipboardData.setData("text/plain", [...piece.childNodes].map(read).join(""));
+    });
+    editor.addEventListener("click", (event) => {
+      const chip = event.target.closest("[data-token]");
+      if (chip) editFallback(editor, chip);
+    });
+    box.addEventListener("chips:show", () => show(editor));
+  }
+
+  // The caret stays where it is while a button is pressed.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest?.("[data-insert]")) event.preventDefault();
+  });
+
+  // Before insert.js, which knows textareas only.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-insert]");
+    const editor = button && [...boxes.keys()].find((each) => boxes.get(each).id === button.dataset.into);
+    if (!editor) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    insert(editor, button.dataset.insert);
+    write(editor);
+  }, true);
+
+  function setUpAll() {
+    document.querySelectorAll("textarea[data-chips]").forEach((box) => {
+      if (!box.hidden) setUp(box);
+    });
+  }
+
+  setUpAll();
+  document.addEventListener("htmx:load", setUpAll);
+  window.addEventListener("pageshow", () => boxes.forEach((box, editor) => {
+    if (readEditor(editor) !== box.value) show(editor);
+  })); // After the back button browsers fill in the textarea.
+})();
