@@ -84,7 +84,7 @@ def test_a_held_blast_is_cancelled_as_any_other(app, visit):
         add_members(20, start=10)
     release_later(app)
     page = visit(f"/blasts/scheduled/{blast_id}/cancel", "sol", follow=True, _="")
-    assert "Cancelled. Nobody was texted." in page.words
+    assert "Cancelled. No texts were sent." in page.words
 
 
 def test_a_few_more_people_leave_with_the_others(app, visit):

@@ -90,9 +90,7 @@ def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
         return
     shown = _all_texts(visit, page)
     left_out = (
-        page.words.partition(" skipped Why")[0].split()[-2]
-        if " skipped Why" in page.words
-        else "0"
+        page.words.partition(" skipped Why")[0].split()[-2] if " skipped Why" in page.words else "0"
     )
     parts = next(word for word in page.words.partition(" Segments ")[2].split())
     answer = press_button(

@@ -38,10 +38,7 @@ def test_it_says_who_gets_what(app, visit):
     shown = press_button(visit, page, person="1")
     assert "+1 303 555 0143 · 1 segment" in shown.words
     assert "2 people 2 segments takes a few seconds" in page.words
-    assert (
-        "From +1 202 555 0100 When Now (you'll have 10 seconds to undo)"
-        in page.words
-    )
+    assert "From +1 202 555 0100 When Now (you'll have 10 seconds to undo)" in page.words
 
 
 def test_one_form_carries_everything(app, visit):

@@ -50,8 +50,9 @@ def test_a_blast_for_now_can_be_undone_while_it_counts_down(app, visit):
     assert 'hx-trigger="every 1s"' in page.text
     assert '<noscript><meta http-equiv="refresh"' in page.text
     page = visit(at(blast, "/undo"), "sol", follow=True, _="")
-    assert "Undone. Nobody was texted." in page.words
-    assert "Edit and send again" in page.words
+    assert "Undone. No texts were sent." in page.words
+    assert page.headings == ["New blast"]
+    assert "the picnic is at eleven." in page.text
     release_blasts(app)
     assert list_messages(app) == []
     assert verbs(app)[-1] == "blast.undone"
@@ -100,7 +101,7 @@ def test_a_blast_for_later_shows_its_time_and_can_be_cancelled_by_both(app, visi
         assert "Starts in 2 days 14 hours" in page.words
         assert "Fri, May 8, 8:45 PM, America/Denver" in page.words
         page = visit(at(blast, "/cancel"), "sol", follow=True, _="")
-    assert "Cancelled. Nobody was texted." in page.words
+    assert "Cancelled. No texts were sent." in page.words
     assert [each.status for each in list_scheduled_blasts(app)] == ["cancelled"]
     assert verbs(app)[-1] == "blast.cancelled"
 
@@ -109,7 +110,7 @@ def test_cancelling_twice_says_that_there_was_nothing_to_cancel(visit):
     blast = send_blast(visit)
     visit.post(at(blast, "/cancel"), "ada")
     page = visit(at(blast, "/cancel"), "ada", follow=True, _="")
-    assert "It is not waiting any more" in page.words
+    assert "It is no longer scheduled" in page.words
 
 
 def test_one_that_was_too_late_can_be_sent_anyway_after_a_new_look(app, visit):
@@ -140,7 +141,7 @@ def test_practice_that_never_left_says_why(app, visit):
     with app.app_context(), write():
         blast_control.end_blasts_of_other_carriers("twilio", now())
     assert (
-        "Cancelled. Nobody was texted. It was made in practice mode."
+        "Cancelled. No texts were sent. It was made in practice mode."
         in visit(at(blast), "ada").words
     )
 
@@ -162,18 +163,18 @@ def test_only_an_admin_takes_ended_ones_off_the_list(app, visit):
     blast = send_blast(visit)
     assert visit.post(at(blast, "/delete"), "sol").status_code == 403
     assert (
-        "This blast has not ended yet. Cancel it first."
+        "This blast is still scheduled. Cancel it first."
         in visit(at(blast, "/delete"), "ada", follow=True, _="").words
     )
     with app.app_context(), write():
         blast_scheduling.cancel_scheduled_blast(blast)
-    assert "Taken off the list." in visit(at(blast, "/delete"), "ada", follow=True, _="").words
+    assert "Removed from the list." in visit(at(blast, "/delete"), "ada", follow=True, _="").words
     assert list_scheduled_blasts(app) == []
 
 
 def test_an_empty_list_says_what_it_is_for(visit):
     page = visit("/blasts/scheduled", "sol")
-    assert "Blasts that wait for their time appear here" in page.words
+    assert "Scheduled messages appear here." in page.words
 
 
 @pytest.mark.parametrize("more", ["", "/live"])
@@ -182,9 +183,22 @@ def test_what_is_not_there_is_not_found(visit, more):
     assert visit.post(at(99, "/cancel"), "ada").status_code == 404
 
 
-def test_a_blast_that_is_paused_says_so_on_the_list_of_scheduled_ones(app, visit):
+def test_each_blast_is_in_exactly_one_list(app, visit):
     send_blast(visit, "ada")
     release_blasts(app)
     with app.app_context(), write():
         blast_control.pause_blast(1)
-    assert "Paused" in visit("/blasts/scheduled", "ada").words
+    assert "Paused" in visit("/blasts/logs?state=sending", "ada").words
+    scheduled = visit("/blasts/scheduled", "ada")
+    assert "Sending 1" in scheduled.words
+    assert "Paused" not in scheduled.words
+    assert "Every blast you send appears here" in visit("/blasts/logs", "ada").words
+
+
+def test_a_scheduled_blast_is_edited_with_its_time(app, visit):
+    with time_machine.travel(AT_NOON, tick=False):
+        blast = send_blast(visit, "ada", **LATER)
+        page = visit(at(blast, "/edit"), "sol", follow=True, _="")
+        assert "Taken off the schedule." in page.words
+        assert 'value="2026-05-08"' in page.text
+    assert [each.status for each in list_scheduled_blasts(app)] == ["cancelled"]

@@ -77,6 +77,7 @@ def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
         "target": BlastTarget.COMMUNITY.value if blast.audience_log_id else blast.target.value,
         "event_id": str(blast.event_id or ""),
         **_prefill_results_audience(blast),
+        **_prefill_start_time(blast, zone),
         "include_unsubscribe": blast.footer is not None,
         "name": blast.name or "",
         "plain_names": blast.plain_names,
@@ -94,6 +95,14 @@ def _prefill_results_audience(blast: ScheduledMessage) -> dict[str, object]:
         "log_id": str(blast.audience_log_id),
         "outcome": blast.audience_outcome,
     }
+
+
+def _prefill_start_time(blast: ScheduledMessage, zone: str) -> dict[str, object]:
+    """Return the fields of the time a blast was scheduled for, while that is still to come."""
+    if blast.immediate or blast.scheduled_at <= now():
+        return {}
+    local = local_times.build_local_time_input(blast.scheduled_at, zone)
+    return {"schedule_date": local.date, "schedule_time": local.time, "fold": local.fold}
 
 
 def _prefill_end_time(end: datetime | None, zone: str) -> dict[str, object]:

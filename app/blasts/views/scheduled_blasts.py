@@ -1,12 +1,8 @@
 """Scheduled blasts: the list, one of them, undo, cancel and delete."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit import queries as audit
 from app.audit.actions import audited_write
 from app.blasts.actions.due_blasts import render_scheduled_blast
 from app.blasts.queries import audience
@@ -16,9 +12,14 @@ from app.blasts.queries.event_labels import (
     get_reminder_labels,
 )
 from app.blasts.views.blueprint import bp
+from app.blasts.views.scheduled_blast_labels import (
+    describe_audiences,
+    explain_clock_change,
+    format_blast_time,
+    format_due_times,
+)
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
-from app.core.local_formats import format_time_in_zone
 from app.core.pagination import list_params
 from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
@@ -27,11 +28,15 @@ from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.texts.whole_numbers import parse_whole_number
-from app.domain.time import durations, local_times
+from app.domain.time import durations
 from app.events.actions.reminder_plan import disable_reminder
 
 MAX_COUNT_DIGITS = 9
-REMINDER_SWITCHED_OFF_NOTE = "This reminder is switched off in the plan of its event now."
+REMINDER_SWITCHED_OFF_NOTE = "This reminder is now turned off for its event."
+UNDONE_NOTE = "Undone. No texts were sent. Edit the text here and send it when it is right."
+EDITED_NOTE = (
+    "Taken off the schedule. Edit it here and schedule it again; nothing is sent until then."
+)
 
 
 class ScheduledBlastUnchanged(Exception):
@@ -41,15 +46,19 @@ class ScheduledBlastUnchanged(Exception):
 @bp.get("/scheduled")
 @roles_required(*ALL_ROLES)
 def list_scheduled_blasts() -> ResponseReturnValue:
-    """Show every blast that waits, and what became of those that did."""
-    page = blast_list.fetch_scheduled_blasts_page(list_params((), ""))
+    """Show every blast that waits, and those that were never sent."""
+    state = request.args.get("state", "")
+    filter_name = state if state in blast_list.SCHEDULED_FILTERS else ""
+    page = blast_list.fetch_scheduled_blasts_page(list_params((), ""), filter_name)
     return render_template(
         "blasts/scheduled.html",
         page=page,
         titles=get_blast_event_titles(page.rows),
         reminders=get_reminder_labels(page.rows),
-        moments=_format_due_times(page.rows),
-        paused=blast_list.find_paused_blast_ids(page.rows),
+        moments=format_due_times(page.rows),
+        filter_name=filter_name,
+        audiences=describe_audiences(page.rows, get_blast_event_titles(page.rows)),
+        waiting_counts=blast_list.count_waiting_blasts(),
     )
 
 
@@ -65,11 +74,12 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         blast=blast,
         titles=get_blast_event_titles([blast]),
         reminder=get_reminder_labels([blast]).get(blast.id),
-        moments=_format_due_times([blast]),
+        moments=format_due_times([blast]),
         countdown=_format_countdown(blast),
-        end=_format_blast_time(blast.not_after, blast) if blast.not_after else None,
-        clock_change=_explain_clock_change(blast),
+        end=format_blast_time(blast.not_after, blast) if blast.not_after else None,
+        clock_change=explain_clock_change(blast),
         survey=find_blast_survey(blast.survey_id),
+        audience=describe_audiences([blast], get_blast_event_titles([blast]))[blast.id],
         people_count=_count_people(blast),
     )
 
@@ -95,7 +105,7 @@ def refresh_countdown(scheduled_id: int) -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def cancel_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Cancel a blast before it leaves."""
-    return _cancel_blast(scheduled_id, "blast.cancelled", "Cancelled. Nobody was texted.")
+    return _cancel_blast(scheduled_id, "blast.cancelled", "Cancelled. No texts were sent.")
 
 
 @bp.post("/scheduled/<int:scheduled_id>/confirm")
@@ -113,17 +123,24 @@ def confirm_grown_blast(scheduled_id: int) -> ResponseReturnValue:
             if not blast_scheduling.confirm_held_blast(scheduled_id, count, now()):
                 raise ScheduledBlastUnchanged
     except ScheduledBlastUnchanged:
-        flash("It is not waiting any more, so there was nothing to confirm.", "warning")
+        flash("It is no longer scheduled, so there is nothing to confirm.", "warning")
     else:
-        flash(f"Confirmed for {count:,} people. It leaves now.", "success")
+        flash(f"Confirmed for {count:,} people. Sending now.", "success")
     return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
 
 
 @bp.post("/scheduled/<int:scheduled_id>/undo")
 @roles_required(*ALL_ROLES)
 def undo_pending_blast(scheduled_id: int) -> ResponseReturnValue:
-    """Cancel a blast within the seconds after it was sent."""
-    return _cancel_blast(scheduled_id, "blast.undone", "Undone. Nobody was texted.")
+    """Cancel a blast within the seconds after it was sent, and open its text again."""
+    return _cancel_blast(scheduled_id, "blast.undone", UNDONE_NOTE, opens_text=True)
+
+
+@bp.post("/scheduled/<int:scheduled_id>/edit")
+@roles_required(*ALL_ROLES)
+def edit_pending_blast(scheduled_id: int) -> ResponseReturnValue:
+    """Take a blast off the schedule and open its text, to schedule it again."""
+    return _cancel_blast(scheduled_id, "blast.cancelled", EDITED_NOTE, opens_text=True)
 
 
 @bp.post("/scheduled/<int:scheduled_id>/delete")
@@ -137,13 +154,16 @@ def delete_ended_blast(scheduled_id: int) -> ResponseReturnValue:
             if not blast_scheduling.delete_scheduled_blast(scheduled_id):
                 raise ScheduledBlastUnchanged
     except ScheduledBlastUnchanged:
-        flash("This blast has not ended yet. Cancel it first.", "error")
+        flash("This blast is still scheduled. Cancel it first.", "error")
     else:
-        flash("Taken off the list.", "success")
+        flash("Removed from the list.", "success")
     return redirect(url_for("blasts.list_scheduled_blasts"), 303)
 
 
-def _cancel_blast(scheduled_id: int, verb: str, success: str) -> ResponseReturnValue:
+def _cancel_blast(
+    scheduled_id: int, verb: str, success: str, *, opens_text: bool = False
+) -> ResponseReturnValue:
+    """Cancel a blast and say `success`; `opens_text`: on the compose page, filled with it."""
     blast = _get_blast_or_404(scheduled_id)
     try:
         with audited_write(verb, current_username()) as trace:
@@ -159,11 +179,14 @@ def _cancel_blast(scheduled_id: int, verb: str, success: str) -> ResponseReturnV
         if blast.event_reminder_id:
             success = f"{success} {REMINDER_SWITCHED_OFF_NOTE}"
         flash(success, "success")
+        if opens_text and not blast.test_mode and not blast.event_reminder_id:
+            later = None if blast.immediate else 1
+            return redirect(url_for("blasts.compose_blast", again=scheduled_id, later=later), 303)
     return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
 
 
 def _count_people(blast: ScheduledMessage) -> int | None:
-    """Return how many people a blast that waits would go to now; None where nobody is counted.
+    """Return how many people a blast that waits would go to now; None where no one is counted.
 
     Not in the seconds of Undo: that page asks again every second.
     """
@@ -180,7 +203,7 @@ def _explain_failed_cancel(blast: ScheduledMessage) -> str:
     """Return why there is nothing to cancel; the page that follows is the log, if there is one."""
     if blast.message_log_id:
         return "Too late to undo: it has started. You can stop the rest here."
-    return "It is not waiting any more, so there was nothing to cancel."
+    return "It is no longer scheduled, so there is nothing to cancel."
 
 
 def _get_blast_or_404(scheduled_id: int) -> ScheduledMessage:
@@ -197,40 +220,3 @@ def _redirect_browser(url: str) -> ResponseReturnValue:
 def _format_countdown(blast: ScheduledMessage) -> str:
     """Return "in 8 seconds", or "now" when it is due."""
     return durations.format_time_until(blast.scheduled_at, now())
-
-
-def _format_due_times(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:
-    """Return when each blast is due by its id, on the clocks it was chosen by."""
-    return {blast.id: _format_due_time(blast) for blast in blasts}
-
-
-def _format_due_time(blast: ScheduledMessage) -> str:
-    return _format_blast_time(blast.scheduled_at, blast)
-
-
-def _format_blast_time(moment: datetime, blast: ScheduledMessage) -> str:
-    """Return a moment of a blast on the clocks it was chosen by."""
-    zone = blast.timezone or "UTC"
-    return f"{format_time_in_zone(moment, zone)}, {zone}"
-
-
-def _explain_clock_change(blast: ScheduledMessage) -> str | None:
-    """Return what to say when a country has changed its clocks since the time was chosen.
-
-    None almost always.
-    """
-    chosen_time = audit.find_audit_detail(
-        "blast.confirmed",
-        f"scheduled blast {blast.id}",
-        "leaves_at",
-        since=blast.created_at - timedelta(minutes=1),
-    )
-    local = local_times.build_local_time_input(blast.scheduled_at, blast.timezone or "UTC")
-    if not chosen_time or chosen_time == f"{local.date} {local.time}":
-        return None
-    return (
-        f"It was scheduled for {chosen_time}, but the clocks of {blast.timezone} have got new "
-        "rules since then. It leaves at the moment that was meant at first, now "
-        f"{_format_due_time(blast)}. Cancel it and schedule it again if the time on "
-        "the clocks is meant."
-    )

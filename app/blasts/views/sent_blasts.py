@@ -28,7 +28,13 @@ from app.core.pagination import ListPage, list_params
 from app.core.settings import current_settings
 from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
-from app.delivery.queries.blast_list import fetch_blast_logs_page
+from app.delivery.queries.blast_list import (
+    LOG_FILTERS,
+    BlastLogFilter,
+    count_waiting_blasts,
+    fetch_blast_logs_page,
+    list_blast_senders,
+)
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS, fetch_blast_recipients_page
 from app.delivery.queries.blast_records import (
     find_blast_log,
@@ -40,11 +46,13 @@ from app.delivery.queries.blast_reply_people import (
     fetch_reply_people_page,
     find_reply_bodies,
 )
+from app.delivery.queries.blast_results import fetch_listed_results
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.domain.delivery.message_statuses import BlastStatus
 
 # Everyone, with the list open.
 ALL_FILTER = "all"
+MAX_NAME_LENGTH = 80
 RESUME_HELD_TEXT = "It can't continue yet: sending is off. The notice at the top says why."
 
 
@@ -59,9 +67,21 @@ class SentBlastUnchanged(Exception):
 @bp.get("/logs")
 @roles_required(*ALL_ROLES)
 def list_sent_blasts() -> ResponseReturnValue:
-    """Show every blast that was sent, the latest first."""
-    page = fetch_blast_logs_page(list_params((), ""))
-    return render_template("blasts/logs.html", page=page)
+    """Show the blasts that were sent, or with ?state=sending those on their way."""
+    state = request.args.get("state", "")
+    filter_ = BlastLogFilter(
+        state if state in LOG_FILTERS else "", request.args.get("sent_by", "")[:MAX_NAME_LENGTH]
+    )
+    page = fetch_blast_logs_page(list_params((), ""), filter_)
+    return render_template(
+        "blasts/logs.html",
+        page=page,
+        filter=filter_,
+        results=fetch_listed_results(page.rows),
+        audiences={log.id: describe_blast_audience(log, log.event_title) for log in page.rows},
+        senders=list_blast_senders(),
+        waiting_counts=count_waiting_blasts(),
+    )
 
 
 @bp.get("/logs/<int:log_id>")
@@ -144,12 +164,12 @@ def show_blast_status(log_id: int) -> ResponseReturnValue:
 @bp.post("/logs/<int:log_id>/pause")
 @roles_required(*ALL_ROLES)
 def pause_sent_blast(log_id: int) -> ResponseReturnValue:
-    """Pause the blast: what has not left waits."""
+    """Pause the blast: what was not sent yet waits."""
     return _apply_to_blast(
         log_id,
         "blast.paused",
         blast_control.pause_blast,
-        "It is not being sent, so there was nothing to pause.",
+        "It isn't being sent, so there was nothing to pause.",
     )
 
 
@@ -158,7 +178,7 @@ def pause_sent_blast(log_id: int) -> ResponseReturnValue:
 def resume_sent_blast(log_id: int) -> ResponseReturnValue:
     """Resume a paused blast.
 
-    What a person paused, anybody may resume; after a fault an admin says that it is mended.
+    What a person paused, anyone may resume; after a fault an admin says that it is fixed.
     """
     return _apply_to_blast(
         log_id,
@@ -171,7 +191,7 @@ def resume_sent_blast(log_id: int) -> ResponseReturnValue:
 @bp.post("/logs/<int:log_id>/cancel")
 @roles_required(*ALL_ROLES)
 def stop_sent_blast(log_id: int) -> ResponseReturnValue:
-    """Stop what has not left, for good."""
+    """Stop what was not sent yet, for good."""
     return _apply_to_blast(
         log_id,
         "blast.stopped",

@@ -1,9 +1,10 @@
 """Lists of blasts: scheduled, running, upcoming and sent."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
@@ -17,16 +18,45 @@ from app.domain.delivery.message_statuses import (
 )
 
 MAX_RUNNING_BLASTS = 5
+# Blasts that were never released, by the word in the address; "" is all of them.
+SCHEDULED_FILTERS: dict[str, tuple[ScheduledBlastStatus, ...]] = {
+    "waiting": (ScheduledBlastStatus.PENDING,),
+    "not_sent": (ScheduledBlastStatus.EXPIRED, ScheduledBlastStatus.FAILED),
+    "canceled": (ScheduledBlastStatus.CANCELLED,),
+}
+# Released blasts, by the word in the address; "" is every one that has ended.
+LOG_FILTERS: dict[str, tuple[BlastStatus, ...]] = {
+    "": ENDED_BLAST_STATUSES,
+    "sending": OPEN_BLAST_STATUSES,
+    "sent": (BlastStatus.SENT,),
+    "stopped": (BlastStatus.CANCELLED,),
+    "failed": (BlastStatus.FAILED,),
+}
 
 EXPIRED_SHOWN_FOR = timedelta(days=2)
 
 
-def fetch_scheduled_blasts_page(params: ListParams) -> ListPage:
-    """Return a page of scheduled blasts: first the pending ones by time, then the latest others."""
-    total = db.session.scalar(select(func.count()).select_from(ScheduledMessage)) or 0
+@dataclass(frozen=True)
+class BlastLogFilter:
+    """Which released blasts a list shows: one of LOG_FILTERS, and by whom ("" for everyone)."""
+
+    state: str = ""
+    sent_by: str = ""
+
+
+def fetch_scheduled_blasts_page(params: ListParams, filter_name: str = "") -> ListPage:
+    """Return a page of blasts that were never released, by one of SCHEDULED_FILTERS.
+
+    The pending ones by time, then the latest others. Released ones are in the list of logs.
+    """
+    statement = select(ScheduledMessage).where(ScheduledMessage.message_log_id.is_(None))
+    statuses = SCHEDULED_FILTERS.get(filter_name)
+    if statuses:
+        statement = statement.where(ScheduledMessage.status.in_(statuses))
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     params = clamp_to_last_page(total, params)
     is_pending = ScheduledMessage.status == ScheduledBlastStatus.PENDING
-    statement = select(ScheduledMessage).order_by(
+    statement = statement.order_by(
         is_pending.desc(),
         func.iif(is_pending, ScheduledMessage.scheduled_at, None),
         ScheduledMessage.scheduled_at.desc(),
@@ -36,17 +66,38 @@ def fetch_scheduled_blasts_page(params: ListParams) -> ListPage:
     return ListPage(db.session.scalars(statement).all(), total, params)
 
 
-def fetch_blast_logs_page(params: ListParams) -> ListPage:
-    """Return a page of sent blasts, the latest first; `params.search` looks in their texts."""
-    statement = select(MessageLog)
+def fetch_blast_logs_page(params: ListParams, filter_: BlastLogFilter) -> ListPage:
+    """Return a page of released blasts, the latest first; `params.search` looks in their texts."""
+    statement = select(MessageLog).where(MessageLog.status.in_(LOG_FILTERS[filter_.state]))
+    if filter_.sent_by:
+        statement = statement.where(MessageLog.created_by == filter_.sent_by)
     if params.search:
-        has_words = MessageLog.message_body.icontains(params.search, autoescape=True)
+        has_words = or_(
+            MessageLog.message_body.icontains(params.search, autoescape=True),
+            MessageLog.name.icontains(params.search, autoescape=True),
+        )
         statement = statement.where(has_words)
     total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     params = clamp_to_last_page(total, params)
     statement = statement.order_by(MessageLog.id.desc())
     statement = statement.offset(params.offset).limit(params.per_page)
     return ListPage(db.session.scalars(statement).all(), total, params)
+
+
+def list_blast_senders() -> Sequence[str]:
+    """Return everyone who has sent a blast, by name."""
+    statement = select(MessageLog.created_by).where(MessageLog.created_by.is_not(None))
+    return [
+        name for name in db.session.scalars(statement.distinct().order_by("created_by")) if name
+    ]
+
+
+def count_waiting_blasts() -> tuple[int, int]:
+    """Return how many blasts are scheduled, and how many are being sent or paused."""
+    pending = select(func.count()).where(ScheduledMessage.status == ScheduledBlastStatus.PENDING)
+    running = select(func.count()).where(MessageLog.status.in_(OPEN_BLAST_STATUSES))
+    counts = db.session.execute(select(pending.scalar_subquery(), running.scalar_subquery())).one()
+    return counts[0], counts[1]
 
 
 def find_running_blasts() -> Sequence[MessageLog]:

@@ -9,7 +9,11 @@ from sqlalchemy import func, select
 from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.models import Message, MessageLog
-from app.delivery.queries.blast_totals import DeliveryTotals, fetch_totals_by_blast
+from app.delivery.queries.blast_totals import (
+    LARGE_BLAST_RECIPIENTS,
+    DeliveryTotals,
+    fetch_totals_by_blast,
+)
 from app.delivery.reply_models import BlastReply, ReplyAnswer
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
@@ -98,6 +102,37 @@ def count_replies_by_blast(log_ids: Sequence[int]) -> dict[int, ReplyCounts]:
         )
         counts[log_id] = counts.get(log_id, ReplyCounts()) + added
     return counts
+
+
+@dataclass(frozen=True)
+class ListedResult:
+    """A blast's row in a list: how many texts arrived, of how many tried, and how many replies."""
+
+    delivered: int
+    attempted: int
+    replies: int
+
+
+def fetch_listed_results(logs: Sequence[MessageLog]) -> dict[int, ListedResult]:
+    """Return the results of a page of blasts by id, the same numbers as on each one's page."""
+    large = [log for log in logs if log.total_recipients >= LARGE_BLAST_RECIPIENTS]
+    delivered = {log_id: row.delivered for log_id, row in fetch_totals_by_blast(large).items()}
+    small_ids = [log.id for log in logs if log.id not in delivered]
+    counts = (
+        select(Message.message_log_id, func.count())
+        .where(Message.message_log_id.in_(small_ids), Message.status == MessageStatus.DELIVERED)
+        .group_by(Message.message_log_id)
+    )
+    delivered |= {row[0]: row[1] for row in db.session.execute(counts) if row[0]}
+    replies = count_replies_by_blast([log.id for log in logs])
+    return {
+        log.id: ListedResult(
+            delivered.get(log.id, 0),
+            log.success_count + log.failure_count,
+            replies.get(log.id, ReplyCounts()).replies,
+        )
+        for log in logs
+    }
 
 
 def list_failure_groups(log_id: int) -> list[FailureGroup]:

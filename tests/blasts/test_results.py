@@ -1,0 +1,131 @@
+"""The results of a blast: what people answered, and texting some of them again."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select
+
+from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import db, write
+from app.delivery.actions.blast_replies import record_blast_reply
+from app.delivery.actions.inbound_messages import InboundMessage, record_inbound_message
+from app.delivery.queries.blast_results import ReplyCounts, count_replies_by_blast
+from app.delivery.reply_models import BlastReply
+from tests.blasts.helpers import (
+    close_finished_blasts,
+    compose_fields,
+    list_messages,
+    list_scheduled_blasts,
+    open_review,
+    press_button,
+    release_blasts,
+    send_blast,
+    set_message_status,
+)
+from tests.sample_people import LEO, MIA, ZOE
+from tests.sample_rows import add_member, add_opt_out
+
+RESULTS = {"audience": "results", "log_id": "1"}
+
+
+@pytest.fixture
+def log(app, visit):
+    """A blast that all three received; nobody has answered yet."""
+    with app.app_context():
+        for phone, name in ((ZOE, "Zoë"), (LEO, "Leo"), (MIA, "Mia")):
+            add_member(phone, name)
+    send_blast(visit, message_body="The picnic is at eleven. Are you coming?")
+    release_blasts(app)
+    for phone in (ZOE, LEO, MIA):
+        set_message_status(app, phone, "delivered", submitted_at=now())
+    close_finished_blasts(app)
+    return 1
+
+
+def answer(app, phone, body, moment=None, is_opt_out=False):
+    """Take in a text of this phone, as the webhook does."""
+    moment = moment or now()
+    text = InboundMessage(phone, "+12025550100", body, "sandbox", None, 1, "GSM-7")
+    with app.app_context(), write():
+        message_id = record_inbound_message(text, moment)
+        record_blast_reply(phone, body, message_id, moment, is_opt_out)
+
+
+def count(app):
+    with app.app_context():
+        return count_replies_by_blast([1]).get(1, ReplyCounts())
+
+
+def test_answers_are_split_into_yes_and_no_and_the_last_one_counts(app, visit, log):
+    answer(app, ZOE, "Yes!")
+    answer(app, ZOE, "with the kids")
+    answer(app, LEO, "yes")
+    answer(app, LEO, "no, sorry, I cannot")
+    answer(app, MIA, "Where is it?")
+    assert count(app) == ReplyCounts(yes=1, no=1, other=1)
+    page = visit("/blasts/logs/1", "sol")
+    assert "3 replies: show these people 1 yes, 1 no" in page.words
+    assert "with the kids" in visit("/blasts/logs/1?state=yes", "sol").words
+    assert "with the kids" not in visit("/blasts/logs/1?state=no", "sol").words
+
+
+def test_who_only_texts_stop_opted_out_and_did_not_answer(app, visit, log):
+    answer(app, ZOE, "STOP", is_opt_out=True)
+    assert count(app) == ReplyCounts(opt_outs=1)
+    assert "1 opted out" in visit("/blasts/logs/1", "ada").words
+    answer(app, LEO, "yes")
+    answer(app, LEO, "stop", is_opt_out=True)
+    assert count(app) == ReplyCounts(yes=1, opt_outs=2)
+
+
+def test_after_72_hours_a_text_answers_no_blast(app, log):
+    answer(app, ZOE, "yes", now() + timedelta(hours=73))
+    assert count(app) == ReplyCounts()
+
+
+def test_a_text_answers_the_newest_blast(app, visit, log):
+    send_blast(visit, message_body="Bring a chair.")
+    release_blasts(app)
+    set_message_status(app, ZOE, "sent", submitted_at=now())
+    answer(app, ZOE, "ok")
+    with app.app_context():
+        assert [row.message_log_id for row in db.session.scalars(select(BlastReply))] == [2]
+
+
+def test_those_who_did_not_answer_are_texted_from_the_page(app, visit, log):
+    answer(app, ZOE, "yes")
+    page = visit("/blasts/logs/1", "sol")
+    assert "Text the 2 who did not answer" in page.words
+    review = open_review(visit, message_body="Please answer!", **RESULTS, outcome="no_reply")
+    assert "2 people get this text" in review.words
+    assert "has not texted back within 72 hours" in review.words
+    press_button(visit, review, confirm="1")
+    # Leo answers before it is sent: the audience is read again then.
+    answer(app, LEO, "no")
+    release_blasts(app)
+    assert [row.phone for row in list_messages(app) if row.message_log_id == 2] == [MIA]
+    assert "People who did not answer" in visit("/blasts/logs/2", "sol").words
+
+
+def test_skips_hold_for_them_too_and_who_is_no_contact_any_more_is_skipped(app, visit, log):
+    with app.app_context():
+        add_opt_out(ZOE)
+        with write() as session:
+            session.execute(delete(CommunityMember).where(CommunityMember.phone == LEO))
+    review = open_review(visit, message_body="Again", **RESULTS, outcome="everyone")
+    assert "1 person gets this text" in review.words
+    assert "No longer in your contacts" in review.words
+
+
+def test_an_earlier_blast_that_does_not_exist_never_becomes_everyone(app, visit, log):
+    fields = compose_fields(**RESULTS | {"log_id": "99"}, outcome="no_reply")
+    page = visit("/blasts/new", "ada", **fields)
+    assert page.status_code == 422
+    assert len(list_scheduled_blasts(app)) == 1
+
+
+def test_nearly_the_same_text_to_the_same_people_is_pointed_out(app, visit, log):
+    page = open_review(visit, message_body="The picnic is at eleven! Are you coming?")
+    assert "All 3 of these people got nearly the same text" in page.words
+    assert 'href="/blasts/logs/1">Show that blast' in page.text
