@@ -99,7 +99,7 @@ def _build_refused_calls_banners(settings: Settings) -> list[Banner]:
     title = f"{calls} of Twilio refused since {format_local_time(refused.first_at)}."
     refusal = Refusal(refused.kind, refused.expected_url, refused.called_url, refused.fitting_url)
     text = (
-        f"Texts from people and receipts do not come in by themselves. Calls are expected at "
+        f"Replies and delivery receipts are not arriving. Twilio must call "
         f"{refused.expected_url}, and the last one came to {refused.called_url}. {refusal.advice}"
     )
     return [Banner("bad", title, text)]

@@ -161,7 +161,7 @@ class BackgroundJobs:
         if self.clock.is_in_doubt:
             return
         with self._job_context(
-            "whoever perhaps said STOP waits for another hour: the database could not be written"
+            "possible opt-outs wait for another hour: the database could not be written"
         ):
             opt_out_overdue_stop_questions(now())
 

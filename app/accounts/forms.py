@@ -17,7 +17,7 @@ from app.domain.accounts.roles import ROLE_LABELS, Role
 from app.organisation import queries as organisation
 
 MAX_USERNAME_LENGTH = 80
-THEME_LABELS = {"": "As the device says", "light": "Light", "dark": "Dark"}
+THEME_LABELS = {"": "Match device", "light": "Light", "dark": "Dark"}
 
 
 class UsernameField(StringField):
@@ -29,9 +29,9 @@ class UsernameField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         if not self.data:
-            raise ValidationError("Write a user name.")
+            raise ValidationError("Enter a username.")
         if len(self.data) > MAX_USERNAME_LENGTH:
-            raise ValidationError(f"A user name has at most {MAX_USERNAME_LENGTH} characters.")
+            raise ValidationError(f"A username has at most {MAX_USERNAME_LENGTH} characters.")
 
 
 def reject_weak_password(
@@ -48,7 +48,7 @@ def reject_weak_password(
 class SignInForm(FlaskForm):
     """The login form. Any text is valid: the view compares it with the users."""
 
-    username = StringField("User name")
+    username = StringField("Username")
     password = PasswordField("Password")
     remember = BooleanField("Keep me signed in on this device for 30 days")
 
@@ -73,12 +73,12 @@ class OwnPasswordForm(FlaskForm):
             field.data, self.account_username, organisation.get_organisation().name
         )
         if field.data == self.current_password.data:
-            raise ValidationError("That is the password you have now. Choose another.")
+            raise ValidationError("That is your current password. Choose another.")
 
     def validate_confirm_password(self, field: PasswordField) -> None:
         """Require the same password twice."""
         if field.data != self.new_password.data:
-            raise ValidationError("This is not the same as the new password above.")
+            raise ValidationError("The passwords don’t match.")
 
 
 class ThemeForm(FlaskForm):
@@ -95,7 +95,7 @@ class ThemeForm(FlaskForm):
 class UserForm(FlaskForm):
     """The form in which an admin adds a user."""
 
-    username = UsernameField("User name")
+    username = UsernameField("Username")
     role = RadioField(
         "Role",
         choices={role.value: label for role, label in ROLE_LABELS.items()},
@@ -103,9 +103,7 @@ class UserForm(FlaskForm):
         validate_choice=False,
     )
     password = PasswordField("Password")
-    must_change_password = BooleanField(
-        "They choose a password of their own when they sign in", default=True
-    )
+    must_change_password = BooleanField("Must change password at first sign-in", default=True)
 
     def validate_role(self, field: RadioField) -> None:
         """Reject a role that does not exist."""

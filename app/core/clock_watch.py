@@ -93,8 +93,8 @@ class ClockWatch:
         length = format_approximate_duration(abs(seconds))
         if seconds < 0:
             return (
-                f"The clock of this machine went back by {length}. What is scheduled leaves by the "
-                "new time. Set it right if it is wrong."
+                f"The clock of this machine went back by {length}. Scheduled blasts follow the "
+                "new time. Correct the clock if it is wrong."
             )
         if self._is_contradicted:
             end = "Twilio's clock says that it is wrong: set it right."

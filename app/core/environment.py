@@ -132,8 +132,9 @@ def list_setting_warnings(settings: Settings) -> list[str]:
         return lines
     if settings.host not in {*LOOPBACK_NAMES, "::1"}:
         lines.append(
-            f"HOST is {settings.host} and TRUST_PROXY is 0: whoever reaches port {settings.port} "
-            "speaks to the program directly, without https. Put a proxy in front (deploy/)."
+            f"HOST is {settings.host} and TRUST_PROXY is 0: anyone who reaches port "
+            f"{settings.port} speaks to the program directly, without https. "
+            "Put a proxy in front (deploy/)."
         )
     if settings.public_base_url.startswith("https://"):
         lines.append(

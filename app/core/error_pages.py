@@ -28,42 +28,42 @@ missing_token_log = ThrottledWarning(
 
 ERROR_TEXTS = {
     400: (
-        "That did not come through",
-        "The page may have been open for too long. Go back, reload it and try again.",
+        "Something went wrong",
+        "The request could not be read. Go back, reload the page and try again.",
     ),
     403: (
-        "This is for admins",
-        "Your account may not open this page. Ask an admin if you need it.",
+        "Admins only",
+        "Your account can’t open this page.",
     ),
     404: (
-        "Nothing is here",
-        "The address is wrong, or the thing you are looking for has been deleted.",
+        "Page not found",
+        "The address may be wrong, or the page was deleted.",
     ),
-    405: ("That does not work here", "Go back and use the buttons on the page."),
-    413: ("That is too large", "Send a smaller file or a shorter text."),
-    415: ("That is not something we can read", "Send it in another form."),
-    429: ("Too many tries", "Wait a while, then try again."),
+    405: ("That isn’t possible here", "Go back and use the buttons on the page."),
+    413: ("Too large", "Send a smaller file or a shorter text."),
+    415: ("We can’t read that", "Send it in another format."),
+    429: ("Too many attempts", "Wait a while, then try again."),
     500: (
-        "Something broke on our side",
-        "Nothing was half-saved. Try again; if it happens again, quote this number:",
+        "Something went wrong",
+        "Nothing was saved. Try again; if it happens again, report this number:",
     ),
     503: (
         "Busy, try again",
-        "Somebody else is saving a lot right now. Nothing was saved; try again in a moment.",
+        "Many changes are being saved right now. Yours was not saved; try again in a moment.",
     ),
 }
 DISK_FULL_TEXT = (
     "The disk is full",
     "Nothing was saved, and nothing is lost. "
-    "Ask whoever looks after this computer to make room, then try again.",
+    "Ask the person who runs this server to free up space, then try again.",
 )
 STORAGE_ERROR_TEXT = (
     "The database cannot be read or written",
-    "Nothing was saved, and nothing is lost. The disk does not answer as it should: ask whoever "
-    "looks after this computer, then try again.",
+    "Nothing was saved, and nothing is lost. The disk is not responding: ask the person "
+    "who runs this server, then try again.",
 )
 CSRF_ERROR_TEXT = (
-    "The form was not accepted",
+    "Your session expired",
     "You may have been signed out meanwhile. Go back, reload the page and send it again.",
 )
 

@@ -28,11 +28,11 @@ BEHAVIOUR_LABELS = {
 }
 BEHAVIOUR_DESCRIPTIONS = {
     PhoneBehaviour.WORKING: "Texts arrive within a second.",
-    PhoneBehaviour.UNREACHABLE: "Texts leave and come back as not delivered.",
-    PhoneBehaviour.LANDLINE: "Texts are taken and then come back: landlines cannot get them.",
-    PhoneBehaviour.REFUSED: "The network refuses texts to this number at once.",
+    PhoneBehaviour.UNREACHABLE: "Texts are sent and fail: phone off.",
+    PhoneBehaviour.LANDLINE: "Texts are accepted, then fail: landlines can’t receive them.",
+    PhoneBehaviour.REFUSED: "Texts are rejected immediately.",
     PhoneBehaviour.SLOW: "Texts arrive after eight seconds.",
-    PhoneBehaviour.NO_RECEIPT: "Texts leave, and nobody ever hears whether they arrived.",
+    PhoneBehaviour.NO_RECEIPT: "Texts are sent, but delivery is never reported.",
 }
 
 
@@ -79,10 +79,10 @@ class SimulatedRepliesForm(FlaskForm):
     """
 
     log_id = SelectField("Which blast", validate_choice=False)
-    percent = StringField("Percent of people", default="40")
-    body = StringField("Their text", default="YES", id="crowd_body")
-    other_percent = StringField("Percent of others", default="0")
-    other_body = StringField("The others’ text", default="STOP")
+    percent = StringField("Percent who reply", default="40")
+    body = StringField("Reply", default="YES", id="crowd_body")
+    other_percent = StringField("Percent with another reply", default="0")
+    other_body = StringField("Other reply", default="STOP")
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -101,9 +101,9 @@ class SimulatedRepliesForm(FlaskForm):
         _check_percent(field)
         total = _parse_percent(field) + _parse_percent(self.other_percent)
         if total > MAX_PERCENT:
-            raise ValidationError("Together they are more than a hundred.")
+            raise ValidationError("Together they are more than 100.")
         if total == 0:
-            raise ValidationError("Then nobody answers. Write a number above 0.")
+            raise ValidationError("Enter a number above 0.")
 
     def validate_other_percent(self, field: Any) -> None:
         """Require a whole number from 0 to 100."""

@@ -65,10 +65,10 @@ def test_the_current_password_is_asked_for(visit):
     ("new", "message"),
     [
         ("fourteen chars", "Use at least 15 characters."),
-        ("password1234567", "words and rows of keys"),
-        ("dear sol of the house", "your user name"),
-        ("riverside community 1", "the organisation's name"),
-        (PASSWORD, "the password you have now"),
+        ("password1234567", "too easy to guess"),
+        ("dear sol of the house", "your username"),
+        ("riverside community 1", "your organization's name"),
+        (PASSWORD, "your current password. Choose"),
         ("x" * 129, "longer than 128"),
     ],
 )
@@ -84,7 +84,7 @@ def test_all_errors_are_shown_at_once(visit):
     for message in (
         "not your current password",
         "at least 15 characters",
-        "not the same as the new password",
+        "passwords don’t match",
     ):
         assert message in page.words
 

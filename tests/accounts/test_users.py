@@ -95,14 +95,14 @@ def test_a_new_user_who_need_not_choose_goes_straight_home(visit, app):
 def test_a_name_that_is_taken_is_said_beside_the_field_and_kept(visit):
     page = add_user(visit, username="SOL")
     assert page.status_code == 422
-    assert "Somebody has this user name already." in page.words
+    assert "That username is taken." in page.words
     assert 'value="SOL"' in page.text
 
 
 def test_every_error_is_shown_and_the_name_is_cleaned(visit, app):
     page = add_user(visit, username=" \u200b ", role="root", password="short")
     assert page.status_code == 422
-    for said in ("Write a user name.", "Choose a role.", "at least 15 characters"):
+    for said in ("Enter a username.", "Choose a role.", "at least 15 characters"):
         assert said in page.words
     assert "80 characters" in add_user(visit, username="x" * 81).words
     add_user(visit, username="Kim\x00\x1b \u202e Lee\n")
@@ -150,7 +150,7 @@ def test_an_empty_password_changes_none(visit, app):
 def test_a_weak_password_and_a_taken_name_are_refused(visit):
     page = visit("/users/2/edit", "ada", username="ADA", role="social_manager", password="")
     assert page.status_code == 422
-    assert "Somebody has this user name already." in page.words
+    assert "That username is taken." in page.words
     assert (
         "at least 15"
         in visit("/users/2/edit", "ada", username="sol", role="admin", password="short").words
@@ -166,7 +166,7 @@ def test_ones_own_password_is_not_changed_here(visit):
 def test_the_last_admin_stays_an_admin(visit, app):
     page = visit("/users/1/edit", "ada", username="ada", role="social_manager")
     assert page.status_code == 422
-    assert "This is the last admin." in page.words
+    assert "This is the only admin." in page.words
     assert load_user(app, "ada").is_admin
 
 

@@ -68,7 +68,7 @@ def import_them(ada, sheet):
     ada.click("text=Add people")
     ada.upload(sheet)
     assert ada.number_on("new") == 970
-    assert ada.number_on("twice in the file") == 5
+    assert ada.number_on("duplicates in the file") == 5
     assert ada.number_on("cannot be read") == 25
     rows = ada.page.locator("#rows tbody tr").all_inner_texts()
     assert len(rows) == 25
@@ -156,12 +156,43 @@ def test_twelve_clicks_from_the_setup_to_a_delivered_practice_text(server, ada):
     ada.wait_for("It was delivered.")
 
 
+def test_the_setup_knows_zone_and_country_and_shows_the_password(server, chromium):
+    context = chromium.new_context(timezone_id="Europe/Paris")
+    page = context.new_page()
+    page.goto(server.setup_address)
+    assert page.input_value("#timezone") == "Europe/Paris"
+    assert page.input_value("#region") == "FR"
+    page.fill("#password", "seven green bottles hang")
+    page.click("text=Show password")
+    assert page.get_attribute("#password", "type") == "text"
+    context.close()
+
+
+def test_eight_clicks_from_the_demo_to_a_practice_phones_answer_in_the_inbox(server, ada):
+    ada.page.goto(server.setup_address)
+    ada.click("text=Look around in the demo")
+    ada.wait_for("This is a demo.")
+    fits_every_screen(ada.page)
+    everybody_can_use(ada.page)
+    ada.menu("Practice phone")
+    ada.click("main a:text-is('Zoë Hernández') >> nth=0")
+    ada.page.fill("#body", "Is there soup without onions?")
+    ada.click(".phone button:has-text('Send')")
+    ada.wait_for("Is there soup without onions?")
+    ada.menu("Inbox")
+    ada.wait_for("Is there soup without onions?")
+    assert ada.clicks <= 8
+    ada.page.goto(server.url + "/help")
+    fits_every_screen(ada.page)
+    everybody_can_use(ada.page)
+
+
 def test_the_first_pages_can_be_used_by_everybody(server, ada):
     ada.page.goto(server.url + "/setup?token=wrong")
     everybody_can_use(ada.page)
     ada.page.goto(server.setup_address)
-    ada.click("text=Start practising")
-    ada.page.wait_for_selector(".summary")
+    ada.click("main button:text-is('Set up mine')")
+    ada.page.wait_for_selector("[data-bad]")
     fits_every_screen(ada.page)
     everybody_can_use(ada.page)
     ada.set_up(server.setup_address)

@@ -265,7 +265,7 @@ def test_who_said_stop_is_imported_and_gets_no_texts_all_the_same(
     address = import_file(TWO)
     assert member_names() == {ZOE: "Zoë", LEO: "Leo"}
     assert (
-        "1 person of this file is on the do-not-text list and stays there."
+        "1 person in this file is on the do-not-text list and stays there."
         in visit(address, "ada").words
     )
     with app.app_context():

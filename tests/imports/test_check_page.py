@@ -192,7 +192,7 @@ def test_erasing_somebody_drops_the_open_imports_that_hold_them(app, visit, send
     assert len(list(folder.iterdir())) == 2
     assert visit(kept, "ada").status_code == 200
     for address in (dropped, unread):
-        assert "not kept any longer" in visit(address, "ada", follow=True).words
+        assert "no longer kept" in visit(address, "ada", follow=True).words
 
 
 def test_of_a_wide_file_the_columns_that_can_be_read_come_first(visit, send_case):

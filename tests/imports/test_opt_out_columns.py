@@ -40,7 +40,7 @@ def test_who_is_unsubscribed_goes_on_the_do_not_text_list(app, visit, send, list
     with app.app_context():
         (event,) = db.session.scalars(db.select(ConsentEvent)).all()
         assert (event.phone, event.act, event.method) == (LEO, "withdrawn", "import")
-    assert "want no texts 1" in visit(address, "ada").words
+    assert "opted out, as the file says 1" in visit(address, "ada").words
 
 
 def test_unticked_they_are_left_out_of_both_lists(visit, send, lists):

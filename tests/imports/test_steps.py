@@ -81,7 +81,7 @@ def test_a_check_whose_file_is_gone_says_so(app, visit, send, limit_slices):
     address = send(SMALL).location
     for path in (app.extensions["settings"].database_path.parent / "uploads").iterdir():
         path.unlink()
-    assert "The file is not kept any longer." in visit(address, "ada", follow=True).words
+    assert "This file is no longer kept." in visit(address, "ada", follow=True).words
 
 
 def test_rows_can_be_pasted(visit, send, member_names):
@@ -139,7 +139,7 @@ def test_a_row_can_be_put_right_in_place(visit, send, member_names):
     assert 'id="line-4-error"' in page.text
     assert 'value="12"' in page.text
     page = visit(f"{address}/line/4", "ada", name="Tom", phone="303 555 0144", follow=True)
-    assert "Line 4 can be read now." in page.words
+    assert "Line 4 is fixed." in page.words
     assert "Import 3 people" in page.words
     assert visit(f"{address}/line/4", "ada", name="Tom", phone="303 555 0145").status_code == 404
     visit.post(f"{address}/confirm", "ada")
@@ -183,10 +183,10 @@ def test_an_import_is_undone_whole(app, visit, send, member_names):
             {"phone": MIA},
         )
     page = visit(f"{address}/undo", "ada", _="", follow=True)
-    assert "2 people are off the list, 1 name is as before." in page.words
+    assert "2 people were removed, 1 name was restored." in page.words
     assert member_names() == {LEO: None, MIA: "Mia C."}
     assert "Undone" in visit("/community/import", "ada").words
-    assert "cannot be undone any more" in visit(f"{address}/undo", "ada", _="", follow=True).words
+    assert "can no longer be undone" in visit(f"{address}/undo", "ada", _="", follow=True).words
     with app.app_context():
         newest = (
             db.select(ConsentEvent.act)
@@ -206,7 +206,7 @@ def test_undo_leaves_alone_who_was_added_again_or_has_another_number(
         session.execute(db.text("UPDATE community_members SET phone = :mia"), {"mia": MIA})
     with app.app_context():
         add_member(ZOE, "Zoë")
-    assert "0 people are off the list" in visit(f"{address}/undo", "ada", _="", follow=True).words
+    assert "0 people were removed" in visit(f"{address}/undo", "ada", _="", follow=True).words
     assert member_names() == {ZOE: "Zoë", MIA: None}
 
 
@@ -216,7 +216,7 @@ def test_after_thirty_days_nothing_is_undone(app, visit, send, member_names):
     with app.app_context(), write() as session:
         session.execute(db.text("UPDATE imports SET finished_at = datetime('now', '-31 days')"))
     assert "Undo this import" not in visit(address, "ada").words
-    assert "cannot be undone any more" in visit(f"{address}/undo", "ada", _="", follow=True).words
+    assert "can no longer be undone" in visit(f"{address}/undo", "ada", _="", follow=True).words
     assert list(member_names()) == [ZOE]
 
 
@@ -236,7 +236,7 @@ def test_registrations_of_one_event_are_imported_by_both_roles(
     assert visit(f"{page.location}/undo", "sol", _="").status_code == 403
     assert "Undo this import" not in visit(page.location, "sol").words
     assert (
-        "2 people are off the list."
+        "2 people were removed."
         in visit(f"{page.location}/undo", "ada", _="", follow=True).words
     )
     with app.app_context():
@@ -255,7 +255,7 @@ def test_who_was_erased_after_a_stop_is_not_revived(app, visit, send):
     with app.app_context(), write():
         erased_numbers.record_erased_number(ZOE, said_stop=True, by="ada")
     page = visit(f"{send(SMALL, consent='By form').location}/confirm", "ada", _="", follow=True)
-    assert "1 person of this file is on the do-not-text list and stays there." in page.words
+    assert "1 person in this file is on the do-not-text list and stays there." in page.words
     with app.app_context():
         assert find_suppression_reason(ZOE) == "said_stop"
         granted = db.select(ConsentEvent.phone).where(ConsentEvent.act == "granted")
@@ -268,4 +268,4 @@ def test_past_imports_stand_on_the_first_page(visit, send):
     words = visit("/community/import", "ada").words
     assert "2 added · can be undone" in words
     assert "<b>second.csv" in words
-    assert "Waits for your yes" in words
+    assert "Not imported yet" in words

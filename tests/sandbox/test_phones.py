@@ -124,7 +124,7 @@ def test_the_screen_shows_a_text_exactly_with_its_parts_and_state(app, visit, zo
     page = visit(ZOES, "sol")
     assert "Hi  Zoë,\n&lt;b&gt;سلام&lt;/b&gt; &amp; 😀" in page.text
     assert 'class="bub in" dir="auto"' in page.text
-    assert "2 parts · Sent" in page.words
+    assert "2 segments · Sent" in page.words
 
 
 def test_a_phone_writes_back_and_is_heard_at_once(app, visit, zoe):
@@ -180,7 +180,7 @@ def test_a_phone_changes_its_mood_and_all_of_them_work_again(app, visit, zoe):
     assert 'value="unreachable" aria-pressed="true"' in page.text
     assert "Switched off" in visit("/sandbox", "sol").words
     page = visit("/sandbox/working", "sol", follow=True, _="")
-    assert "All phones work again." in page.words
+    assert "All phones reset." in page.words
     assert "Switched off" not in page.words
     assert everything(app, SandboxPhone) == []
 

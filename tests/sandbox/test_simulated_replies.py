@@ -1,4 +1,4 @@
-"""The crowd answers a blast, strangers write, phones send pictures: all of it through the
+"""Simulate replies a blast, strangers write, phones send pictures: all of it through the
 signed webhooks.
 """
 
@@ -76,7 +76,7 @@ def test_forty_of_a_hundred_say_yes_within_half_a_minute(app, visit, clock):
     blast(app, 50)
     page = visit("/sandbox/crowd", "sol", follow=True, percent="40", body="YES")
     assert "20 phones answer within 30 seconds." in page.words
-    assert "20 texts are still to come." in page.words
+    assert "20 texts are on the way." in page.words
     texts = on_air(app)
     assert {(text.body, text.from_phone, text.next_status) for text in texts} == {
         ("YES", True, "received")
@@ -126,7 +126,7 @@ def test_what_a_phone_writes_later_is_on_no_screen_yet(app, visit, clock):
 def test_who_has_no_text_or_no_phone_that_writes_says_nothing(app, visit):
     blast(app, 5, MessageStatus.QUEUED)
     page = visit("/sandbox/crowd", "sol", follow=True, percent="100", body="YES")
-    assert "No phone has got this blast yet." in page.words
+    assert "No phone has received this blast yet." in page.words
     log = blast(app, 5)
     with app.app_context(), write():
         for n, mood in enumerate(
@@ -168,9 +168,9 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
         ({"other_percent": "101"}, "Write a whole number from 0 to 100."),
         (
             {"percent": "60", "other_percent": "41"},
-            "Together they are more than a hundred.",
+            "Together they are more than 100.",
         ),
-        ({"percent": "0", "other_percent": ""}, "Then nobody answers."),
+        ({"percent": "0", "other_percent": ""}, "Enter a number above 0."),
         ({"body": " "}, "Write something first."),
         ({"other_percent": "2", "other_body": ""}, "Write something first."),
         ({"body": "x" * 1601}, "at most 1,600 characters"),
@@ -192,13 +192,13 @@ def test_what_cannot_be_is_said_and_nobody_answers(app, visit, typed, sentence):
 
 
 def test_without_a_blast_it_is_said_what_to_do(visit):
-    assert "Send a blast first." in visit("/sandbox", "sol").words
+    assert "Send a blast first" in visit("/sandbox", "sol").words
     assert visit("/sandbox/crowd", "sol", percent="40", body="YES").status_code == 422
 
 
 def test_a_stranger_writes_from_a_number_that_nobody_knows(app, visit):
     page = visit("/sandbox/stranger", "sol", follow=True, body="Who are you?")
-    assert "A stranger" in page.headings
+    assert "Unknown number" in page.headings
     assert "Who are you?" in page.words
     [(phone, body)] = heard(app).items()
     assert body == "Who are you?"

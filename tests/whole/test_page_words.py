@@ -28,7 +28,7 @@ FORBIDDEN = {
     r"practi[sc]e with|practise": "try it out",
     r"what be(?:comes|came|come) of": "status",
     r"waits for your yes": "not imported yet",
-    r"signs": "characters",
+    r"signs(?! (?:in|out|up|them))": "characters",
     r"\d parts?|parts a|parts (?:of|for)|[0-9]+ parts|per part": "segments",
     r"in doubt": "unconfirmed",
     r"organisations?|colours?|neighbours?|favourites?|recognised?|apologi[sz]e": "American spelling",
@@ -52,17 +52,6 @@ NOT_YET = (
     "app/templates/suppression/",
     "app/templates/_pieces/",
     "app/suppression/",
-    "app/templates/imports/",
-    "app/templates/sandbox/",
-    "app/templates/accounts/",
-    "app/templates/audit/",
-    "app/imports/",
-    "app/sandbox/",
-    "app/accounts/",
-    "app/audit/",
-    "app/core/",
-    "app/page_banners.py",
-    "app/scheduler.py",
 )
 # Words of people and machines, tables, and code that no page shows.
 NOT_PAGES = re.compile(

@@ -52,7 +52,7 @@ def change_own_theme() -> ResponseReturnValue:
     user_id = current_user.id
     with write():
         user_changes.set_user_theme(user_id, form.theme.data)
-    flash("Your colours are changed.", "success")
+    flash("Appearance saved.", "success")
     return redirect(url_for("accounts.change_own_password"), 303)
 
 
@@ -105,7 +105,7 @@ def end_own_session(login_id: int) -> ResponseReturnValue:
     if is_ended:
         flash("That device is signed out.", "success")
     else:
-        flash("That session has ended already.", "info")
+        flash("That device was already signed out.", "info")
     return redirect(url_for("accounts.list_own_sessions"), 303)
 
 

@@ -16,8 +16,8 @@ from app.core.form_fields import add_error
 from app.core.pagination import list_params
 from app.domain.accounts.roles import Role
 
-USERNAME_TAKEN_MESSAGE = "Somebody has this user name already."
-LAST_ADMIN_MESSAGE = "This is the last admin. Make somebody else an admin first."
+USERNAME_TAKEN_MESSAGE = "That username is taken."
+LAST_ADMIN_MESSAGE = "This is the only admin. Make another user an admin first."
 
 
 @bp.get("/users")

@@ -54,13 +54,13 @@ def find_password_problem(
         )
     text = unicodedata.normalize("NFKC", password).casefold()
     if _is_repetitive(text) or _is_repetitive(_remove_separators(text)):
-        return "That repeats the same few signs."
+        return "That repeats the same few characters."
     if _contains_name(text, username):
-        return "That contains your user name, which is tried first."
+        return "That contains your username, which is easy to guess."
     if _contains_name(text, organisation):
-        return "That contains the organisation's name, which is tried first."
+        return "That contains your organization's name, which is easy to guess."
     if _is_guessable(text, organisation):
-        return "That is made of words and rows of keys that are tried first."
+        return "That password is too easy to guess."
     return None
 
 

@@ -74,7 +74,7 @@ def _describe_encoding(row: Import) -> str:
     label = ENCODINGS.get(encoding, encoding)
     return (
         f"The file does not say how its letters are written. It was read as {label};"
-        " if names look wrong, choose another one under “Letters look wrong?”."
+        " if names look wrong, choose another one under “Garbled characters?”."
     )
 
 

@@ -28,7 +28,7 @@ from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT_CHOICE
 OLDER_RELEASE_MESSAGE = (
     "This import was begun by an older version of this program. Upload the file again."
 )
-FILE_DELETED_MESSAGE = "The file is not kept any longer. Upload it again."
+FILE_DELETED_MESSAGE = "This file is no longer kept. Upload it again."
 
 
 class LoadedSheet(NamedTuple):
@@ -82,6 +82,8 @@ def render_check_page(
         delimiters=DELIMITERS,
         notes=describe_file(row, layout),
         abroad=_describe_foreign_numbers(row, urls),
+        fixed_line=request.args.get("fixed", type=int),
+        consent_required=organisation.get_organisation().consent_required,
         consent_choices=CONSENT_METHOD_CHOICES | NO_CONSENT_CHOICE,
         **_load_rows(row, bool(rejected)),
     )

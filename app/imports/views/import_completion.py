@@ -27,6 +27,7 @@ from app.imports.queries.import_records import UnknownLayout
 from app.imports.views.import_check_page import (
     OLDER_RELEASE_MESSAGE,
     get_import_or_404,
+    render_check_page,
 )
 from app.imports.views.importer_config import ImporterConfig, build_import_urls
 from app.organisation import queries as organisation
@@ -34,12 +35,16 @@ from app.suppression.actions import erased_numbers
 from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT
 from app.suppression.models import ConsentMethod
 
-UNDO_TOO_LATE_MESSAGE = "This import cannot be undone any more."
+CONSENT_MISSING_MESSAGE = "Choose how these people agreed to texts, then import."
+UNDO_TOO_LATE_MESSAGE = "This import can no longer be undone."
 
 
 def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Put the people onto the list, all of them or nobody. A second request changes nothing."""
     row = get_import_or_404(importer, import_id)
+    if importer.target.gets_texts and _is_consent_choice_missing():
+        urls = build_import_urls(importer, import_id)
+        return render_check_page(row, urls, problem=CONSENT_MISSING_MESSAGE), 422
     # Hashing every number takes time, so it is done before the transaction.
     opted_out_phones = erased_numbers.filter_erased_opt_outs(import_rows.list_readable_phones(row))
     try:
@@ -94,6 +99,12 @@ def _read_consent(row: Import) -> ImportedConsent:
     return ImportedConsent(ConsentMethod.IMPORT, row.consent)
 
 
+def _is_consent_choice_missing() -> bool:
+    """Whether the page asked how the people agreed, the answer counts, and none was chosen."""
+    is_unanswered = request.form.get("agreed") == ""
+    return is_unanswered and organisation.get_organisation().consent_required
+
+
 def _read_opt_out_decision() -> bool:
     """Whether those who want no texts go on the do-not-text list: yes, unless it was unticked."""
     was_asked = request.form.get("opt_outs_shown") == "1"
@@ -109,7 +120,7 @@ def abandon_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     except ImportAlreadyEnded:
         return redirect(build_import_urls(importer, import_id).check, 303)
     upload_storage.delete_upload(stored_as)
-    flash("The file is thrown away. Nobody was imported.", "success")
+    flash("File discarded. No one was imported.", "success")
     return redirect(importer.home_url, 303)
 
 
@@ -151,9 +162,9 @@ def undo_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue
 
 
 def _describe_undo(summary: ImportUndoSummary) -> str:
-    people = pluralize(summary.removed_count, "person is", "people are")
-    sentence = f"The import is undone. {people} off the list"
+    people = pluralize(summary.removed_count, "person was", "people were")
+    sentence = f"Import undone. {people} removed"
     if summary.restored_name_count:
-        names = pluralize(summary.restored_name_count, "name is", "names are")
-        sentence += f", {names} as before"
+        names = pluralize(summary.restored_name_count, "name was", "names were")
+        sentence += f", {names} restored"
     return f"{sentence}."

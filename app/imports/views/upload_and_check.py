@@ -247,5 +247,5 @@ def fix_import_row(importer: ImporterConfig, import_id: int, line: int) -> Respo
         return redirect(urls.check, 303)
     except BadRowNotFound:
         abort(404)
-    flash(f"Line {line:,} can be read now.", "success")
-    return redirect(f"{urls.check}#rows", 303)
+    # Said where the row was, not at the top of the page.
+    return redirect(f"{urls.check}?fixed={line}#rows", 303)

@@ -25,7 +25,9 @@ DO_NOT_TEXT_IMPORT_TARGET = ImportTarget(
     {"source": "import"},
     gets_texts=False,
 )
-DO_NOT_TEXT_IMPORT_NOTE = "Nobody in this file is texted again. Names only help to recognise them."
+DO_NOT_TEXT_IMPORT_NOTE = (
+    "No one in this file gets texts again. Names only help you recognize them."
+)
 
 
 def build_do_not_text_importer() -> ImporterConfig:

@@ -23,10 +23,10 @@ MAX_TIMELINE_TEXTS = 15
 MAX_TIMELINE_EVENTS = 30
 SNIPPET_LENGTH = 28
 MEANING_DESCRIPTIONS = {
-    TextIntent.OPT_OUT: "SMS Admin read it: no more texts",
-    TextIntent.MAYBE_OPT_OUT: "SMS Admin read it: perhaps no more texts",
-    TextIntent.OPT_IN: "SMS Admin read it: texts again",
-    TextIntent.HELP: "SMS Admin read it: asks for help",
+    TextIntent.OPT_OUT: "SMS Admin: opted out",
+    TextIntent.MAYBE_OPT_OUT: "SMS Admin: possible opt-out",
+    TextIntent.OPT_IN: "SMS Admin: opted back in",
+    TextIntent.HELP: "SMS Admin: asked for help",
     TextIntent.CONVERSATION: "SMS Admin received it",
 }
 

@@ -76,7 +76,7 @@ def reset_all_phones() -> ResponseReturnValue:
     """Let every phone work again."""
     with audited_write("sandbox.all_working", current_username()) as trace:
         trace.details["phones"] = reset_phone_behaviours()
-    flash("All phones work again.", "success")
+    flash("All phones reset.", "success")
     return redirect(url_for("sandbox.list_phones"), 303)
 
 
@@ -115,7 +115,7 @@ def simulate_replies() -> ResponseReturnValue:
 def _flash_reply_count(count: int) -> None:
     if count == 0:
         flash(
-            "No phone has got this blast yet. Wait until it is delivered, then let them answer.",
+            "No phone has received this blast yet. Wait for delivery, then simulate replies.",
             "info",
         )
         return
