@@ -17,7 +17,7 @@ class UpcomingRegistration(NamedTuple):
     id: int
     event_id: int
     title: str
-    day: date
+    day: date | None
     answer: EventAnswer | None
     guests: int | None
 
