@@ -75,13 +75,21 @@ def pytest_collection_finish():
 
 
 @pytest.fixture(scope="session")
-def fresh_database(tmp_path_factory):
-    """A migrated database file with the users ada and sol, which tests copy.
+def empty_database(tmp_path_factory):
+    """A migrated database file without a row, which tests copy.
 
     It is created once: migrating it takes 0.3 s.
     """
-    path = tmp_path_factory.mktemp("database") / "fresh.db"
+    path = tmp_path_factory.mktemp("database") / "empty.db"
     migrate_database(path, QUIET)
+    return path
+
+
+@pytest.fixture(scope="session")
+def fresh_database(empty_database):
+    """A migrated database file with the users ada and sol, which tests copy."""
+    path = empty_database.with_name("fresh.db")
+    shutil.copy(empty_database, path)
     app = create_app(_settings(path))
     create_test_users(app)
     with app.app_context():

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from app.domain.accounts.roles import Role
 from app.organisation import queries as organisation
 from app.setup import actions
 from app.setup.models import SetupToken
+from tests.app_cache import cache_compiled_parts
 from tests.visit import Visitor
 
 GOOD_PASSWORD = "seven green bottles hang"
@@ -35,8 +37,10 @@ ADA = {
 
 
 @pytest.fixture
-def settings(tmp_path):
-    """Settings for a database that does not exist yet."""
+def settings(tmp_path, empty_database):
+    """Settings for a database that no worker has started with yet."""
+    (tmp_path / "new").mkdir()
+    shutil.copy(empty_database, tmp_path / "new" / "sms.db")
     return lambda **more: Settings(
         secret_key="a-key-for-tests-0123456789",
         app_env="test",
@@ -55,7 +59,7 @@ def start(settings):
 
     def one_worker(**more):
         actions.prepare_database(settings(**more))
-        app = create_app(settings(**more))
+        app = cache_compiled_parts(create_app(settings(**more)))
         return app, actions.create_admin_or_setup_url(app)
 
     return one_worker

@@ -12,6 +12,7 @@ from app import create_app
 from tests.app_cache import cache_compiled_parts
 from tests.conftest import _settings
 from tests.visit import Visitor
+from tests.whole.program_copy import ProgramCopy
 from tests.whole.sample_data import fill_sample_data, snapshot
 
 FORM = "application/x-www-form-urlencoded"
@@ -55,6 +56,19 @@ class Site:
     def snapshot(self, **more):
         """What is in every table."""
         return snapshot(self.database, **more)
+
+
+@pytest.fixture(scope="session")
+def program_copy(tmp_path_factory):
+    """A copy of the program in a folder of its own; copying takes half a second."""
+    return ProgramCopy(tmp_path_factory.mktemp("program") / "clone")
+
+
+@pytest.fixture
+def clone(program_copy):
+    """The copy of the program, with nothing else in its folder."""
+    program_copy.remove_what_it_wrote()
+    return program_copy
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,9 @@ import sys
 import pytest
 
 from app.core.version import VERSION
-from tests.whole.program_copy import ProgramCopy
 
 pytestmark = pytest.mark.slow
 KEY = "0123456789abcdef-a-good-key"
-
-
-@pytest.fixture
-def clone(tmp_path):
-    return ProgramCopy(tmp_path / "clone")
 
 
 def flask(clone, *arguments):

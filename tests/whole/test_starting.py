@@ -13,7 +13,7 @@ from app import create_app
 from app.core.environment import BadSettings, load_settings
 from tests.gunicorn_server import find_free_port
 from tests.visit import Visitor
-from tests.whole.program_copy import START, ProgramCopy
+from tests.whole.program_copy import START
 from tests.whole.routes import ROUTES
 
 pytestmark = pytest.mark.slow
@@ -24,11 +24,6 @@ TWILIO = {
     "TWILIO_FROM_NUMBER": "+13035550100",
 }
 REFUSED = 4  # gunicorn's code for "do not start me again"
-
-
-@pytest.fixture
-def clone(tmp_path):
-    return ProgramCopy(tmp_path / "clone")
 
 
 def refusal(done):
