@@ -203,8 +203,8 @@ def test_names_that_make_a_text_too_long_are_named_with_their_lengths_and_left_o
     assert (
         "too long for Wolfeschlegelsteinhausenbergerdorff (1,605 characters), Wolfe" in page.words
     )
-    assert "They are left out. Shorten the text to reach everybody." in page.words
-    assert "3 people are left out" in page.words
+    assert "They are skipped. Shorten the text to reach everyone." in page.words
+    assert "3 people skipped" in page.words
     assert page.words.count("Wolfeschlegelsteinhausenbergerdorff +1 303") == 3
     assert "Zoë (" not in page.words
     assert "497 people get this text" in page.words
@@ -313,4 +313,4 @@ def test_what_is_left_of_a_text_and_how_it_is_billed(app, visit, what):
         [BlastRecipient("Zoë", ZOE, None)], list_scheduled_blasts(app)[0].message_body, None
     ).texts[0]
     assert (text.body, text.encoding, text.segments) == expected
-    assert f"{expected[2]} part" in page.words
+    assert f"{expected[2]} segment" in page.words

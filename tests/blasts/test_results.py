@@ -129,3 +129,42 @@ def test_nearly_the_same_text_to_the_same_people_is_pointed_out(app, visit, log)
     page = open_review(visit, message_body="The picnic is at eleven! Are you coming?")
     assert "All 3 of these people got nearly the same text" in page.words
     assert 'href="/blasts/logs/1">Show that blast' in page.text
+
+
+def test_in_practice_three_phones_show_the_text_and_its_answer(app, visit, log):
+    answer(app, MIA, "We are coming!")
+    live = visit("/blasts/logs/1/live", "sol")
+    assert "Practice phones" not in live.words
+    set_message_status(app, ZOE, "accepted")
+    live = visit("/blasts/logs/1/live", "sol")
+    assert live.text.count('class="phone"') == 3
+    assert "We are coming!" in live.words
+
+
+def test_harm_is_warned_of_before_it_is_sent(app, visit, log):
+    body = "COME TO THE BIG PICNIC on Sat Dec 6, 2026: bit.ly/x. ALL ARE WELCOME"
+    page = open_review(visit, message_body=body)
+    assert "Check the date: Dec 6 is a Sunday, not a Saturday." in page.words
+    assert "Carriers often block texts with bit.ly links." in page.words
+    assert "It reads as shouting" in page.words
+    assert page.text.count(">Edit the text</button>") == 3
+
+
+@pytest.mark.parametrize(("hour", "is_early"), [(3, True), (7, True), (8, False), (20, False)])
+def test_texts_at_night_are_warned_of(app, visit, log, hour, is_early):
+    day = (now() + timedelta(days=7)).date().isoformat()
+    fields = {"send_mode": "later", "schedule_date": day, "timezone": "America/Denver"}
+    fields["schedule_time"] = f"{hour:02}:00"
+    page = open_review(visit, message_body="Come", **fields)
+    assert ("Texts before 8 AM or after 9 PM wake people up" in page.words) is is_early
+    assert ("Choose another time" in page.words) is is_early
+
+
+def test_an_odd_name_is_corrected_on_the_review_page(app, visit, log):
+    with app.app_context():
+        add_member("+13035550149", "J. R. Smith")
+    page = open_review(visit, message_body="Hi {first_name|friend}, come!")
+    fixes = {"fix_names": "1", "fix_phone": "+13035550149", "fix_name": "Joan Smith"}
+    page = press_button(visit, page, **fixes)
+    assert "1 name saved." in page.words
+    assert "Hi Joan, come!" in page.words

@@ -16,12 +16,14 @@ from app.delivery.queries.blast_results import (
     find_last_delivery,
     list_failure_groups,
 )
+from app.delivery.queries.watched_phones import WatchedPhone, list_watched_phones
 from app.domain.delivery.blast_outcomes import OUTCOME_LABELS, BlastOutcome
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.texts.plurals import pluralize
 from app.domain.time.durations import format_rounded_duration
 from app.organisation import queries as organisation
 
+PRACTICE_CARRIER = "sandbox"
 FILTER_LABELS = {
     "failed": "Failed",
     "unknown": "Unconfirmed",
@@ -68,13 +70,15 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class BlastReport:
-    """What the top of a blast's page shows; `counts`: how many people each filter has."""
+    """What the top of a blast's page shows; `counts`: how many people each filter has;
+    `phones`: practice phones to watch."""
 
     results: BlastResults
     figures: list[Figure]
     failures: list[FailureGroup]
     follow_ups: list[FollowUp]
     counts: dict[str, int]
+    phones: list[WatchedPhone]
 
 
 def build_blast_report(progress: BlastProgress) -> BlastReport:
@@ -88,7 +92,14 @@ def build_blast_report(progress: BlastProgress) -> BlastReport:
         list_failure_groups(log.id) if counts["failed"] else [],
         list(_build_follow_ups(log, counts)) if _may_follow_up(progress) else [],
         counts,
+        list_watched_phones(log.id) if _may_watch(progress) else [],
     )
+
+
+def _may_watch(progress: BlastProgress) -> bool:
+    """Whether practice phones are shown: while something may still arrive on them."""
+    log = progress.log
+    return log.carrier == PRACTICE_CARRIER and not log.test_mode and progress.may_still_change
 
 
 def _count_filters(progress: BlastProgress, results: BlastResults) -> dict[str, int]:

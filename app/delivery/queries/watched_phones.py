@@ -1,0 +1,58 @@
+"""Three practice phones to watch while a blast arrives: those that answered last, then others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.delivery.models import Message
+from app.delivery.queries.blast_reply_people import find_reply_bodies
+from app.delivery.reply_models import BlastReply
+from app.domain.delivery.message_statuses import ACCEPTED_STATUSES, MessageStatus
+
+WATCHED_PHONES = 3
+
+
+@dataclass(frozen=True)
+class WatchedPhone:
+    """A phone: whose it is, the text it got, its status, and what was texted back ("": nothing)."""
+
+    name: str
+    body: str
+    status: MessageStatus
+    reply: str
+
+
+def list_watched_phones(log_id: int) -> list[WatchedPhone]:
+    """Return up to three phones that have the text of a blast."""
+    answered = (
+        select(Message)
+        .join(BlastReply, BlastReply.blast_message_id == Message.id)
+        .where(BlastReply.message_log_id == log_id)
+        .order_by(BlastReply.reply_id.desc())
+        .limit(WATCHED_PHONES)
+    )
+    rows = list(db.session.scalars(answered))
+    if len(rows) < WATCHED_PHONES:
+        rows += _list_other_rows(log_id, rows)
+    replies = find_reply_bodies(rows)
+    return [
+        WatchedPhone(
+            row.name or row.phone, row.phone, row.body, row.status, replies.get(row.id, "")
+        )
+        for row in rows
+    ]
+
+
+def _list_other_rows(log_id: int, rows: Sequence[Message]) -> Sequence[Message]:
+    others = (
+        select(Message)
+        .where(
+            Message.message_log_id == log_id,
+            Message.status.in_(ACCEPTED_STATUSES),
+            Message.id.not_in([row.id for row in rows]),
+        )
+        .limit(WATCHED_PHONES - len(rows))
+    )
+    return db.session.scalars(others).all()
