@@ -12,6 +12,12 @@ from wtforms.widgets import TextArea
 
 from app.core.form_fields import CleanTextField
 from app.core.settings import current_settings
+from app.domain.opt_outs.default_replies import (
+    DEFAULT_HELP_REPLY,
+    DEFAULT_START_REPLY,
+    DEFAULT_STOP_REPLY,
+    choose_reply_text,
+)
 from app.domain.phones.country_names import load_country_names
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_whole_number
@@ -27,14 +33,19 @@ MAX_UNDO_SECONDS = 3600
 MAX_UNDO_DIGITS = 5
 MAX_SEGMENT_PRICE = Decimal(10)
 MAX_PRICE_CHARACTERS = 12
+DEFAULT_REPLY_BY_FIELD = {
+    "stop_reply": DEFAULT_STOP_REPLY,
+    "start_reply": DEFAULT_START_REPLY,
+    "help_reply": DEFAULT_HELP_REPLY,
+}
 STOP_WORD_MISSING_ERROR = "Say the word STOP, so that people know how to opt out."
 HELP_RESPONDER_CHOICES = {
     "twilio": "Twilio does: its own words, or yours from an Advanced Opt-Out service",
     "us": "SMS Admin does: Twilio's own answer is switched off",
 }
 CONSENT_CHOICES = {
-    "everybody": "Everybody on the list, until they say STOP",
-    "agreed": "Only people with a recorded yes",
+    "everybody": "Everyone on the list, until they opt out",
+    "agreed": "Only people with recorded consent",
 }
 
 
@@ -74,9 +85,7 @@ def _validate_reply_text(field: CleanTextField, max_length: int) -> None:
     if len(text) > max_length:
         raise ValidationError(f"This text has at most {max_length} characters.")
     if "{" in text or "}" in text:
-        raise ValidationError(
-            "Placeholders cannot be filled in here: leave out the braces { and }."
-        )
+        raise ValidationError("Placeholders can’t be filled in here. Remove the braces { and }.")
 
 
 def _has_stop_word(text: str) -> bool:
@@ -127,9 +136,9 @@ class SegmentPriceField(StringField):
         try:
             self.amount = Decimal(text)
         except InvalidOperation:
-            raise ValidationError("Write a price such as 0.0079, or leave it empty.") from None
+            raise ValidationError("Write a price such as 0.0079, or leave it blank.") from None
         if not self.amount.is_finite() or not 0 <= self.amount <= MAX_SEGMENT_PRICE:
-            raise ValidationError(f"A part costs from 0 to {MAX_SEGMENT_PRICE}.")
+            raise ValidationError(f"A segment costs from 0 to {MAX_SEGMENT_PRICE}.")
         if len(f"{self.amount:f}") > MAX_PRICE_CHARACTERS:
             raise ValidationError("Write at most ten digits.")
 
@@ -141,12 +150,12 @@ class OrganisationSettingsForm(FlaskForm):
     timezone = SelectField("Time zone", choices=build_timezone_choices, validate_choice=False)
     region = SelectField("Country", choices=build_country_choices, validate_choice=False)
     currency = OptionalLineField("Currency")
-    price_per_segment = SegmentPriceField("Price of one part")
-    footer = OptionalLineField("Line about opting out")
+    price_per_segment = SegmentPriceField("Price per segment")
+    footer = OptionalLineField("Opt-out line")
     undo_seconds = OptionalLineField("Seconds to undo")
-    stop_reply = OptionalTextAreaField("After STOP")
-    start_reply = OptionalTextAreaField("After START")
-    help_reply = OptionalTextAreaField("After HELP")
+    stop_reply = OptionalTextAreaField("Reply to STOP")
+    start_reply = OptionalTextAreaField("Reply to START")
+    help_reply = OptionalTextAreaField("Reply to HELP")
     helper = RadioField(
         "Who answers HELP on real phones",
         choices=lambda: HELP_RESPONDER_CHOICES,
@@ -205,7 +214,7 @@ class OrganisationSettingsForm(FlaskForm):
         seconds = parse_whole_number(field.data, MAX_UNDO_DIGITS)
         if seconds is None or seconds > MAX_UNDO_SECONDS:
             raise ValidationError(
-                f"Write a whole number from 0 to {MAX_UNDO_SECONDS}, or leave it empty."
+                f"Write a whole number from 0 to {MAX_UNDO_SECONDS}, or leave it blank."
             )
 
     def validate_helper(self, field: RadioField) -> None:
@@ -227,10 +236,21 @@ class OrganisationSettingsForm(FlaskForm):
             "currency": str(self.currency.data).upper(),
             "price_per_segment": self.price_per_segment.amount,
             "footer": self.footer.data,
-            "stop_reply": self.stop_reply.data or None,
-            "start_reply": self.start_reply.data or None,
-            "help_reply": self.help_reply.data or None,
+            "stop_reply": self._choose_own_reply(self.stop_reply),
+            "start_reply": self._choose_own_reply(self.start_reply),
+            "help_reply": self._choose_own_reply(self.help_reply),
             "answers_help": self.helper.data == "us",
             "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
             "consent_required": self.whom.data == "agreed",
         }
+
+    def _choose_own_reply(self, field: OptionalTextAreaField) -> str | None:
+        """Return the reply, None for an empty box and for the default text that the box showed.
+
+        A default says the organisation's name: the one of before, or the one typed now.
+        """
+        names = (queries.get_organisation().name, str(self.organisation.data))
+        default = DEFAULT_REPLY_BY_FIELD[field.name]
+        defaults = {choose_reply_text(None, default, name) for name in names}
+        text = field.data or ""
+        return None if not text or text in defaults else text

@@ -12,7 +12,7 @@ from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries
 from app.organisation.consent_coverage import count_consent_coverage
-from app.organisation.forms import OrganisationSettingsForm
+from app.organisation.forms import DEFAULT_REPLY_BY_FIELD, OrganisationSettingsForm
 from app.organisation.models import Organisation
 
 bp = Blueprint("organisation", __name__)
@@ -23,15 +23,7 @@ SETTINGS_COLUMNS = (
     "currency",
     "price_per_segment",
     "footer",
-    "stop_reply",
-    "start_reply",
-    "help_reply",
 )
-DEFAULT_REPLIES = {
-    "stop": default_replies.DEFAULT_STOP_REPLY,
-    "start": default_replies.DEFAULT_START_REPLY,
-    "help": default_replies.DEFAULT_HELP_REPLY,
-}
 
 
 @bp.route("/settings", methods=["GET", "POST"])
@@ -49,7 +41,6 @@ def edit_settings() -> ResponseReturnValue:
         "organisation/settings.html",
         form=form,
         coverage=count_consent_coverage(),
-        default_replies=_build_default_replies(),
         facts=_build_environment_facts(),
         webhooks=list_console_addresses(settings.public_base_url),
         default_undo_seconds=settings.undo_seconds,
@@ -57,18 +48,11 @@ def edit_settings() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _build_default_replies() -> dict[str, str]:
-    """Return the replies that are sent while the organisation has written none."""
-    name = queries.get_organisation().name
-    return {
-        word: default_replies.choose_reply_text(None, default, name)
-        for word, default in DEFAULT_REPLIES.items()
-    }
-
-
 def _build_form_values(row: Organisation) -> dict[str, object]:
     """Return the row as the form shows it."""
     values: dict[str, object] = {name: getattr(row, name) for name in SETTINGS_COLUMNS}
+    for name, default in DEFAULT_REPLY_BY_FIELD.items():
+        values[name] = default_replies.choose_reply_text(getattr(row, name), default, row.name)
     values["organisation"] = row.name
     values["undo_seconds"] = "" if row.undo_seconds is None else str(row.undo_seconds)
     values["whom"] = "agreed" if row.consent_required else "everybody"
@@ -83,5 +67,5 @@ def _build_environment_facts() -> list[tuple[str, str]]:
     return [
         ("Texts go to", phones),
         ("Sender", format_phone_number(settings.sender)),
-        ("Parts a second", f"{settings.effective_send_rate:g}"),
+        ("Segments per second", f"{settings.effective_send_rate:g}"),
     ]

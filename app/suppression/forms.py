@@ -14,7 +14,7 @@ from app.suppression.queries.suppression_entries import SOURCE_LABELS
 
 MAX_REASON_CHARACTERS = 300
 FILTER_REASONS = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
-REASON_CHOICES = {"": "Everybody"} | {
+REASON_CHOICES = {"": "Everyone"} | {
     reason.value: SKIP_REASON_LABELS[reason][0] for reason in FILTER_REASONS
 }
 
@@ -22,7 +22,7 @@ REASON_CHOICES = {"": "Everybody"} | {
 CONSENT_METHOD_CHOICES = {
     ConsentMethod.VERBAL.value: "In person or by phone",
     ConsentMethod.WRITTEN.value: "On paper",
-    ConsentMethod.EMAIL.value: "By e-mail",
+    ConsentMethod.EMAIL.value: "By email",
     ConsentMethod.WEB.value: "On a website",
     ConsentMethod.TEXT.value: "By text",
 }

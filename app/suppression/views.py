@@ -128,7 +128,7 @@ def bulk_delete_suppressed_numbers() -> ResponseReturnValue:
     matches = map(ENTRY_KEY_PATTERN.fullmatch, request.form.getlist("lines"))
     keys = [(match[1], int(match[2])) for match in matches if match]
     if not keys:
-        flash("Choose somebody first.", "error")
+        flash("Select at least one number first.", "error")
         return redirect(_get_return_url(), 303)
     with audited_write("suppression.removed_many", current_username()) as trace:
         removals = remove_suppression_entries(keys, current_username())

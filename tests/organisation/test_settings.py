@@ -102,7 +102,7 @@ def test_what_the_form_does_not_have_stays(visit, app):
 
 
 def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit, app):
-    assert "Ours: Riverside Community: you are off our list" in visit("/settings", "ada").words
+    assert "Riverside Community: you are off our list" in visit("/settings", "ada").text
     save(
         visit,
         help_reply="Riverside, 303 555 0100.\r\nSTOP ends it.",
@@ -150,7 +150,7 @@ def test_who_answers_help_is_said_once_and_twilio_does_at_first(visit, app):
         ({"stop_reply": "x" * 321}, "at most 320 characters"),
         (
             {"start_reply": "Hello {first_name}"},
-            "Placeholders cannot be filled in here",
+            "Placeholders can’t be filled in here",
         ),
         ({"help_reply": "Call us"}, "Say the word STOP"),
         ({"help_reply": "STOP" + "x" * 480}, "at most 480 characters"),
@@ -196,7 +196,7 @@ def test_the_servers_own_settings_are_shown_to_paste_at_twilio(visit):
         "practice phones",
         "http://sms.example.org/webhooks/twilio/inbound",
         "http://sms.example.org/webhooks/twilio/status",
-        "Parts a second 50",
+        "Segments per second 50",
     ):
         assert shown in page.words
 
@@ -242,7 +242,7 @@ class TestWhoGetsTexts:
         assert changes == [[False, True], None, [True, False]]
 
     def test_the_page_says_of_how_many_a_yes_is_recorded(self, visit, app):
-        assert "Nobody is on the community list yet." in visit("/settings", "ada").words
+        assert "Your community has no people yet." in visit("/settings", "ada").words
         with app.app_context():
             for phone in (ZOE, LEO, MIA, MAX):
                 sample_rows.add_member(phone)
@@ -253,11 +253,32 @@ class TestWhoGetsTexts:
                 lift_opt_outs(MIA, evidence="Texted: START")
                 grant_consent("+13035550177", "form", "Not on the list", "ada")
         words = visit("/settings", "ada").words
-        assert "A yes is recorded for 2 of 4 people on the community list." in words
-        assert "We recommend to text only people with a recorded yes" in words
+        assert "Consent on file for 2 of 4 people in the community." in words
+        assert "We recommend texting only people with recorded consent" in words
 
     def test_another_word_is_refused_beside_the_field(self, visit, app):
         page = save(visit, whom="nobody")
         assert page.status_code == 422
         assert "Choose who gets texts." in page.words
         assert row(app).consent_required is False
+
+
+def test_a_standing_reply_shows_its_text_and_is_kept_only_when_it_is_changed(visit, app):
+    page = visit("/settings", "ada")
+    assert "Riverside Community: you get our texts again." in page.text
+    standard = (
+        "Riverside Community: you get our texts again. Reply HELP for help, STOP to opt out. "
+    )
+    save(visit, start_reply=standard + "Msg & data rates may apply.", stop_reply="You are out.")
+    kept = row(app)
+    assert (kept.start_reply, kept.stop_reply, kept.help_reply) == (None, "You are out.", None)
+    save(visit, organisation="Riverside Church", stop_reply="")
+    assert row(app).stop_reply is None
+    assert "Riverside Church: you are off our list" in visit("/settings", "ada").text
+
+
+def test_the_sections_are_listed_and_can_be_reached(visit):
+    text = visit("/settings", "ada").text
+    for section in ("organization", "sending", "replies", "consent", "twilio", "data"):
+        assert f'href="#{section}"' in text
+        assert f'id="{section}"' in text

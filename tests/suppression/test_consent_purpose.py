@@ -165,7 +165,7 @@ def test_a_social_manager_may_record_consent_with_its_method(app, visit):
     digits = ZOE.lstrip("+")
     with app.app_context():
         add_member(ZOE, "Zoë")
-    assert "Record that they agreed" in visit(f"/people/{digits}", "sol").words
+    assert "Record consent" in visit(f"/people/{digits}", "sol").words
     page = visit(f"/people/{digits}/consent", "sol", evidence="At the picnic", agreed="verbal")
     assert page.status_code == 303
     assert list_consent(app) == [("granted", "verbal", None, "sol")]
@@ -186,7 +186,7 @@ def test_the_settings_count_consent_as_sending_does(app, visit):
         with write():
             add_consent_event(ZOE, ConsentAct.RETURNED, ConsentMethod.ADMIN, None, "ada")
             grant_consent(LEO, ConsentMethod.WRITTEN, "a list", "ada")
-    assert "A yes is recorded for 1 of 2 people" in visit("/settings", "ada").words
+    assert "Consent on file for 1 of 2 people" in visit("/settings", "ada").words
 
 
 def import_people(visit, rows="Zoë, +13035550142", path="/community/import", **choice):
