@@ -38,9 +38,7 @@ def list_watched_phones(log_id: int) -> list[WatchedPhone]:
         rows += _list_other_rows(log_id, rows)
     replies = find_reply_bodies(rows)
     return [
-        WatchedPhone(
-            row.name or row.phone, row.phone, row.body, row.status, replies.get(row.id, "")
-        )
+        WatchedPhone(row.name or row.phone, row.body, row.status, replies.get(row.id, ""))
         for row in rows
     ]
 
