@@ -238,6 +238,6 @@ def test_who_else_is_writing_is_shown_without_moving_anything(app, server, visit
     sol.page.goto(f"{server.url}/inbox/1?state=all")
     sol.page.click("#body")
     sol.page.keyboard.type("The north")
-    ada.page.wait_for_selector("#writers:has-text('sol is writing a reply')")
+    ada.page.wait_for_selector("#writers:has-text('Sol is writing a reply')")
     assert ada.page.locator("#body").bounding_box() == place
     sol.page.fill("#body", "")

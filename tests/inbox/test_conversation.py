@@ -81,7 +81,7 @@ def test_blasts_stand_in_the_conversation_and_every_text_names_its_source(app, v
     assert "Picnic on Zoë Blast · Delivered" in page.words
     assert 'href="/blasts/logs/7"' in page.text
     for said in (
-        "From Sol sol · Delivered",
+        "From Sol Sol · Delivered",
         "How many? Survey “RSVP” · Delivered",
         "You are out Confirmation ·",
     ):

@@ -55,7 +55,7 @@ def test_reading_reaches_as_far_as_the_page_did(visit, zoe, wrote, thread):
 
 
 def test_a_conversation_is_given_to_somebody_and_taken_back(app, visit, zoe, thread):
-    assert "Assigned to sol." in visit(f"/inbox/{zoe}/assign", "ada", to="sol", follow=True).words
+    assert "Assigned to Sol." in visit(f"/inbox/{zoe}/assign", "ada", to="sol", follow=True).words
     assert thread(zoe).assigned_to == "sol"
     assert (
         "There is no user with that name."
@@ -71,7 +71,7 @@ def test_done_until_they_write_again(visit, zoe, wrote, thread):
     visit.post(f"/inbox/{zoe}/done", "sol")
     row = thread(zoe)
     assert (row.needs_reply, row.unread, row.done_by) == (False, 0, "sol")
-    assert "Done by sol" in visit(f"/inbox/{zoe}", "ada").words
+    assert "Done by Sol" in visit(f"/inbox/{zoe}", "ada").words
     wrote(ZOE, "Wait")
     row = thread(zoe)
     assert (row.needs_reply, row.done_at) == (True, None)

@@ -52,7 +52,7 @@ def test_a_reply_is_queued_ahead_of_blasts_and_nobody_has_to_look_any_more(
     row = thread(zoe)
     assert text.in_reply_to
     assert (row.needs_reply, row.unread, row.last_message_id) == (False, 0, text.id)
-    assert "Hi Zoë! sol · " in visit(f"/inbox/{zoe}", "sol").words
+    assert "Hi Zoë! Sol · " in visit(f"/inbox/{zoe}", "sol").words
 
 
 def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent):
@@ -138,7 +138,7 @@ def test_the_second_of_two_who_answer_at_once_is_asked_first(visit, zoe, sent):
     visit(f"/inbox/{zoe}/reply", "ada", body="At six.", **shown(visit, zoe, "ada"))
     page = visit(f"/inbox/{zoe}/reply", "sol", body="At seven.", **before)
     assert page.status_code == 422
-    assert "ada answered just now: “At six.” Send yours anyway?" in page.words
+    assert "Ada answered just now: “At six.” Send yours anyway?" in page.words
     assert "At seven.</textarea>" in page.text
     assert "Send anyway" in page.words
     assert [text.body for text in sent()] == ["At six."]
@@ -150,7 +150,7 @@ def test_the_second_of_two_who_answer_at_once_is_asked_first(visit, zoe, sent):
 def test_a_reply_that_the_page_has_shown_for_a_moment_already_counts_as_unseen(visit, zoe, sent):
     visit(f"/inbox/{zoe}/reply", "ada", body="At six.")
     page = visit(f"/inbox/{zoe}/reply", "sol", body="At seven.", **shown(visit, zoe, "sol"))
-    assert "ada answered just now" in page.words
+    assert "Ada answered just now" in page.words
 
 
 def test_nobody_is_asked_about_an_older_reply_or_an_own_one(visit, zoe, sent, time_machine):

@@ -51,7 +51,7 @@ def test_who_was_answered_stays_in_the_list_until_another_is_opened(visit, zoe, 
     visit.post(f"/inbox/{leo}/done", "sol")
     page = visit(f"/inbox/{leo}", "sol")
     assert list_thread_ids(page) == [leo]
-    assert "Done by sol" in page.words
+    assert "Done by Sol" in page.words
     assert "Needs no reply" not in page.words
 
 

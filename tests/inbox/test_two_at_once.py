@@ -25,9 +25,9 @@ def live_address(page, thread_id):
 def test_sol_writes_and_ada_sees_it_until_it_is_sent(visit, zoe):
     before = live_address(visit(f"/inbox/{zoe}", "ada"), zoe)
     assert visit.post(f"/inbox/{zoe}/writing", "sol").status_code == 204
-    assert "sol is writing a reply" in visit(f"/inbox/{zoe}", "ada").words
+    assert "Sol is writing a reply" in visit(f"/inbox/{zoe}", "ada").words
     assert "writing a reply" not in visit(f"/inbox/{zoe}", "sol").words
-    assert "sol</bdi> is writing a reply" in visit(before, "ada").text
+    assert "Sol</bdi> is writing a reply" in visit(before, "ada").text
     visit(f"/inbox/{zoe}/reply", "sol", body="At six.")
     assert "writing a reply" not in visit(f"/inbox/{zoe}", "ada").words
 
@@ -53,4 +53,4 @@ def test_nothing_new_is_no_answer_while_the_same_user_keeps_writing(visit, zoe):
 def test_the_status_follows_what_another_user_does(visit, zoe):
     address = live_address(visit(f"/inbox/{zoe}", "ada"), zoe)
     visit.post(f"/inbox/{zoe}/done", "sol")
-    assert "Done by sol" in visit(address, "ada").text
+    assert "Done by Sol" in visit(address, "ada").text

@@ -8,6 +8,7 @@ from app.inbox.views import (
     inbox_page,
     reply_sending,
     saved_replies,
+    user_names,
 )
 from app.inbox.views.blueprint import bp
 
@@ -20,4 +21,5 @@ __all__ = [
     "inbox_page",
     "reply_sending",
     "saved_replies",
+    "user_names",
 ]

@@ -19,6 +19,7 @@ from app.inbox.forms import AssignForm
 from app.inbox.queries.threads import find_thread_by_phone
 from app.inbox.views.blueprint import bp, redirect_to_conversation
 from app.inbox.views.conversation_detail import get_thread_or_404
+from app.inbox.views.user_names import name_user
 from app.suppression.queries.stop_questions import find_open_stop_question
 
 PHONE_DIGITS = re.compile(r"[1-9][0-9]{6,14}")
@@ -70,7 +71,7 @@ def assign_conversation(thread_id: int) -> ResponseReturnValue:
         return redirect_to_conversation(thread_id)
     assignee = form.to.data or None
     _audit_thread_update(thread_id, "thread.assigned", conversation_status.assign_thread, assignee)
-    flash(f"Assigned to {assignee}." if assignee else "Unassigned.", "success")
+    flash(f"Assigned to {name_user(assignee)}." if assignee else "Unassigned.", "success")
     return redirect_to_conversation(thread_id)
 
 

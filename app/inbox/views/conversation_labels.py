@@ -28,6 +28,7 @@ from app.inbox.actions.manual_replies import make_retry_token
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_entries import ConversationEntry
 from app.inbox.views.blueprint import bp
+from app.inbox.views.user_names import name_user
 
 LIST_STATE_LABELS = {
     "needs": "Needs reply",
@@ -64,7 +65,7 @@ def describe_text_source(text: ConversationEntry) -> str:
         return f"Keyword {text.origin_name}" if text.origin_name else "Keyword"
     if text.kind is MessageKind.SYSTEM:
         return "Confirmation"
-    return text.written_by or KIND_LABELS.get(text.kind, "SMS Admin")
+    return name_user(text.written_by) or KIND_LABELS.get(text.kind, "SMS Admin")
 
 
 def name_source_blast(text: ConversationEntry) -> str:

@@ -27,6 +27,7 @@ from app.inbox.queries.saved_replies import find_saved_reply
 from app.inbox.queries.threads import find_contact_name
 from app.inbox.views.blueprint import bp, redirect_to_conversation
 from app.inbox.views.conversation_detail import get_thread_or_404, render_conversation
+from app.inbox.views.user_names import name_user
 
 MAX_QUOTED_CHARACTERS = 200
 
@@ -69,7 +70,7 @@ def _describe_other_reply(error: AnsweredMeanwhile) -> str:
     body = reply.body[:MAX_QUOTED_CHARACTERS]
     mark = "…" if len(reply.body) > MAX_QUOTED_CHARACTERS else ""
     time_ago = format_seconds_ago(reply.created_at, now())
-    return f"{reply.author} answered {time_ago}: “{body}{mark}” Send yours anyway?"
+    return f"{name_user(reply.author)} answered {time_ago}: “{body}{mark}” Send yours anyway?"
 
 
 def _read_seen_texts(form: ReplyForm) -> SeenTexts | None:
