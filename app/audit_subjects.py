@@ -1,6 +1,7 @@
 """What the audit calls the things that it tells of, asked of the features that own them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
 from flask import url_for
 
@@ -53,11 +54,11 @@ def _find_subjects_of_kind(kind: str, ids: list[int]) -> SubjectsById:
     if kind == "registration":
         return _build_people(find_registered_people(ids))
     endpoint, argument = PAGES[kind]
-    names = NAME_FINDERS[kind](ids)
-    return {
-        id_: AuditSubject(f"“{name}”", url_for(endpoint, **{argument: id_}))
-        for id_, name in names.items()
-    }
+    subjects = {}
+    for id_, name in NAME_FINDERS[kind](ids).items():
+        values: dict[str, Any] = {argument: id_}
+        subjects[id_] = AuditSubject(f"“{name}”", url_for(endpoint, **values))
+    return subjects
 
 
 def _find_conversations(thread_ids: Collection[int]) -> SubjectsById:

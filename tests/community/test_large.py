@@ -99,6 +99,25 @@ def test_every_page_search_and_order_is_quick(ask, search):
     assert slow == {}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "query",
+    [
+        "show=skipped",
+        "show=said_stop",
+        "show=number_dead",
+        "show=maybe_stop",
+        "show=no_consent",
+        "show=no_name",
+        "show=no_texts",
+        "show=skipped&search=zoe",
+        "since=2026-02-01",
+    ],
+)
+def test_every_filter_is_quick(ask, query):
+    assert ask(f"/community?{query}") <= LIMIT
+
+
 # case L9
 @pytest.mark.slow
 def test_an_export_begins_at_once_and_streams(crowd):
