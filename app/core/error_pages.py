@@ -2,9 +2,10 @@
 
 import logging
 import sqlite3
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from flask import Flask, g, jsonify, make_response, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +18,7 @@ from app.core.database_errors import (
     is_storage_error,
 )
 from app.core.db import NotFound, db, discard_broken_connections
+from app.core.kept_fields import find_kept_form
 from app.core.logging_config import ThrottledWarning
 
 log = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ ERROR_TEXTS = {
     ),
     403: (
         "Admins only",
-        "Your account can’t open this page.",
+        "Your account can't open this page.",
     ),
     404: (
         "Page not found",
@@ -62,9 +64,10 @@ STORAGE_ERROR_TEXT = (
     "Nothing was saved, and nothing is lost. The disk is not responding: ask the person "
     "who runs this server, then try again.",
 )
+CSRF_WITHOUT_TEXT = "Go back, reload the page and send it again."
 CSRF_ERROR_TEXT = (
     "Your session expired",
-    "You may have been signed out meanwhile. Go back, reload the page and send it again.",
+    "Nothing was saved yet. What you typed is still here.",
 )
 
 
@@ -81,7 +84,12 @@ def render_error_page(
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=f"{title}. {text}"), code
     return render_template(
-        "errors/page.html", code=code, title=title, text=text, error_id=error_id
+        "errors/page.html",
+        code=code,
+        title=title,
+        text=text,
+        error_id=error_id,
+        admins=_list_admin_names() if code == 403 else [],
     ), code
 
 
@@ -93,10 +101,47 @@ def _get_error_text(code: int) -> tuple[str, str]:
     return ERROR_TEXTS[500]
 
 
+def _render_expired_form_page() -> ResponseReturnValue:
+    """Show what was typed, to be sent again or kept until one has signed in."""
+    kept_form = find_kept_form()
+    if kept_form is None or request.accept_mimetypes.best == "application/json":
+        return render_error_page(400, CSRF_ERROR_TEXT[0], CSRF_WITHOUT_TEXT)
+    title, text = CSRF_ERROR_TEXT
+    page = render_template("errors/expired_form.html", title=title, text=text, kept_form=kept_form)
+    return page, 400
+
+
+def _render_busy_page(title: str = "", text: str = "") -> ResponseReturnValue:
+    """Say that nothing was saved (503), with what was typed, to be sent again."""
+    # The file of an upload cannot be offered again.
+    kept_form = None if request.files else find_kept_form()
+    if kept_form is None or request.accept_mimetypes.best == "application/json":
+        return render_error_page(503, title, text)
+    default_title, default_text = ERROR_TEXTS[503]
+    return render_template(
+        "errors/expired_form.html",
+        title=title or default_title,
+        text=f"{text or default_text} What you typed is still here.",
+        kept_form=kept_form,
+    ), 503
+
+
+def _list_admin_names() -> list[str]:
+    """Return who can help; [] while the database does not answer."""
+    with suppress(SQLAlchemyError, sqlite3.Error):
+        return list(current_app.extensions["admin_names"]())
+    return []
+
+
+def set_admin_names_source(app: Flask, list_names: Callable[[], Sequence[str]]) -> None:
+    """Set the function that returns the names of the admins, for pages that only they may open."""
+    app.extensions["admin_names"] = list_names
+
+
 def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         missing_token_log.record_occurrence(request.remote_addr or "")
-        return render_error_page(400, *CSRF_ERROR_TEXT)
+        return _render_expired_form_page()
     # The request names a host that is not in TRUSTED_HOSTS, so no URL can be built for a page.
     if isinstance(error, SecurityError):
         return "This name is not served here.", 400, {"Content-Type": "text/plain"}
@@ -123,7 +168,7 @@ def _handle_storage_error(error: Exception) -> ResponseReturnValue:
 
 
 def _handle_write_lock_timeout(_error: WriteLockTimeout) -> ResponseReturnValue:
-    return _add_header(render_error_page(503), "Retry-After", "5")
+    return _add_header(_render_busy_page(), "Retry-After", "5")
 
 
 def _handle_unexpected_error(error: Exception) -> ResponseReturnValue:
@@ -132,7 +177,7 @@ def _handle_unexpected_error(error: Exception) -> ResponseReturnValue:
         db.session.rollback()
     if is_disk_full(error):
         log.error("the disk is full; requests that save are answered with 503")
-        return _add_header(render_error_page(503, *DISK_FULL_TEXT), "Retry-After", "60")
+        return _add_header(_render_busy_page(*DISK_FULL_TEXT), "Retry-After", "60")
     if is_storage_error(error):
         return _handle_storage_error(error)
     log.error("request %s failed", g.get("request_id", "-"), exc_info=error)
@@ -141,6 +186,7 @@ def _handle_unexpected_error(error: Exception) -> ResponseReturnValue:
 
 def install_error_pages(app: Flask) -> None:
     """Register the handlers that reply to every error with one of these pages."""
+    set_admin_names_source(app, list)
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(NotFound, lambda _error: render_error_page(404))
     app.register_error_handler(WriteLockTimeout, _handle_write_lock_timeout)

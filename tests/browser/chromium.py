@@ -98,6 +98,10 @@ class Visits:
         page.on("response", self._answered)
 
     def _hear(self, message):
+        # Every open page asks there, also in the moment in which its server ends.
+        is_gone = "ERR_CONNECTION" in message.text and "/live?" in message.location.get("url", "")
+        if is_gone:
+            return
         if message.type in {"error", "warning"} and not message.text.startswith(SAID_OF_STATUS):
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 

@@ -128,12 +128,16 @@ def test_busy_is_503_and_nothing_is_lost(site, monkeypatch):
     holder = threading.Thread(target=hold)
     holder.start()
     taken.wait(10)
-    answer = site.visit("/community/add", "ada", name="Uma", phone="303 555 0155")
+    own = {"Origin": "http://localhost"}
+    answer = site.visit("/community/add", "ada", headers=own, name="Uma", phone="303 555 0155")
     done.set()
     holder.join()
     assert (answer.status_code, answer.headings) == (503, [ERROR_TEXTS[503][0]])
     assert answer.response.headers["Retry-After"] == "5"
     assert site.snapshot() == before
+    kept = answer.fields()
+    assert (kept["name"], kept["phone"]) == ("Uma", "303 555 0155")
+    assert "Send again" in answer.words
     assert site.visit("/community/add", "ada", name="Uma", phone="303 555 0155").status_code == 303
 
 
@@ -147,7 +151,36 @@ def test_a_forged_form_is_said_in_words(site):
         phone="303 555 0155",
     )
     assert answer.status_code == 400
-    assert "The form was not accepted" in answer.get_data(as_text=True)
+    assert "Your session expired" in answer.get_data(as_text=True)
+
+
+def test_what_was_typed_in_an_expired_form_can_be_sent_again(visit):
+    text = "Hi all, the picnic moves to Saturday."
+    own = {"Origin": "http://localhost"}
+    typed = {"name": text, "phone": "303 555 0155", "password": "hidden words"}
+    page = visit.browser("ada").post("/community/add", data=typed, headers=own)
+    words = page.get_data(as_text=True)
+    assert page.status_code == 400
+    assert text in words
+    assert "Send again" in words
+    assert "hidden words" not in words
+    stranger = visit.browser("").post("/community/add", data=typed, headers=own)
+    assert "Sign in" in stranger.get_data(as_text=True)
+    assert text in stranger.get_data(as_text=True)
+
+
+def test_a_form_of_another_site_is_not_offered_again(visit):
+    for headers in ({"Origin": "http://evil.example"}, {}, {"Origin": "null"}):
+        page = visit.browser("ada").post("/community/add", data={"name": "Uma"}, headers=headers)
+        assert page.status_code == 400
+        assert "Uma" not in page.get_data(as_text=True)
+        assert "Send again" not in page.get_data(as_text=True)
+
+
+def test_a_page_for_admins_says_who_can_help(visit):
+    page = visit("/users", "sol")
+    assert page.status_code == 403
+    assert "Ask your admin: ada" in page.words
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@
     clearTimeout(timer);
     if (document.hidden && !mayNotify()) return; // Goes on when the window is seen again.
     try {
-      const answer = await fetch(address, { headers: { Accept: "application/json" } });
+      const answer = await fetch(`${address}?since=${newest ?? ""}`, { headers: { Accept: "application/json" } });
       if (answer.status === 401) return; // Signed out: the next page says so.
       if (answer.ok) apply(await answer.json());
     } catch {

@@ -83,6 +83,7 @@
       if (event.key === "ArrowDown") move(1);
       else if (event.key === "ArrowUp") move(-1);
       else if (event.key === "Enter") open(list.querySelector("[aria-selected=true]"));
+      else if (event.key === "Escape") dialog.close(); // A search field would only be emptied.
       else return;
       event.preventDefault();
     });
