@@ -28,8 +28,8 @@ def find_own_phone(user: AppUser) -> str | None:
     return build_practice_phone(user.id) if settings.carrier == "sandbox" else None
 
 
-def is_practice_phone(user: AppUser) -> bool:
-    """Whether the user's tests go to a practice phone, which has a page."""
+def has_practice_phones() -> bool:
+    """Whether texts go to practice phones, each of which has a page."""
     return current_settings().carrier == "sandbox"
 
 

@@ -15,6 +15,7 @@ VERB_SENTENCES = {
     "session.ended": "signed out one of their devices",
     "session.all_ended": "signed out everywhere",
     "password.changed": "changed their own password",
+    "phone.removed": "removed their phone for tests",
     "phone.verified": "verified their phone for tests",
     "user.added": "added the user {user}",
     "user.changed": "changed the user {user}",

@@ -226,7 +226,7 @@ class TestATest:
         return make_app(admin_test_phone="(303) 555-0199")
 
     def test_it_goes_straight_to_the_test_phone_and_nobody_else(self, app, visit):
-        answer = visit(COMPOSE_URL, "sol", **compose_fields(send_mode="test"))
+        answer = visit(COMPOSE_URL, "ada", **compose_fields(send_mode="test"))
         assert answer.status_code == 303
         release_blasts(app)
         assert [(row.phone, row.kind, row.body) for row in list_messages(app)] == [

@@ -70,7 +70,7 @@ def test_undo_within_the_seconds_sends_nothing(ada):
     assert listed(ada, "Undone: nobody reads this.") == 0
     assert listed(ada, "Undone: nobody reads this.", "/blasts/scheduled") == 1
     ada.click("main a:has-text('Edit and send again')")
-    assert ada.page.input_value("#message_body") == "Undone: nobody reads this."
+    assert ada.page.input_value("textarea[name=message_body]") == "Undone: nobody reads this."
 
 
 def test_a_blast_for_later_waits_and_can_be_cancelled(ada):

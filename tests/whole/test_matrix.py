@@ -20,6 +20,7 @@ GET_CODES = {
     "health.report_readiness": 503,  # nobody sends in these tests
     "sandbox.open_phone_by_number": 422,  # no number was typed
     "sandbox.open_phone_with_text": 303,  # on to a phone
+    "blasts.preview_blast": 200,
     "setup.complete_setup": 404,  # there are users
     "setup.enter_demo": 404,  # it is no demo
 }

@@ -9,6 +9,7 @@ from app.accounts.actions import login_sessions, user_changes
 from app.accounts.actions.login_attempts import ReservedAttempt
 from app.accounts.forms import OwnPasswordForm, ThemeForm
 from app.accounts.models import hash_password
+from app.accounts.own_phone_queries import find_own_phone, has_practice_phones
 from app.accounts.views import password_tries
 from app.accounts.views.blueprint import bp
 from app.accounts.views.browser_sessions import current_session, start_login_session
@@ -59,7 +60,17 @@ def change_own_theme() -> ResponseReturnValue:
 def _render_own_account(form: OwnPasswordForm, theme_form: ThemeForm | None = None) -> str:
     if theme_form is None:
         theme_form = ThemeForm(formdata=None, theme=current_user.theme)
-    return render_template("accounts/own.html", form=form, theme_form=theme_form)
+    own_phone = find_own_phone(current_user)
+    phone_page = None
+    if own_phone and has_practice_phones():
+        phone_page = url_for("sandbox.show_phone", digits=own_phone[1:])
+    return render_template(
+        "accounts/own.html",
+        form=form,
+        theme_form=theme_form,
+        own_phone=own_phone,
+        phone_page=phone_page,
+    )
 
 
 def _validate_password_change(form: OwnPasswordForm, attempt: ReservedAttempt) -> bool:

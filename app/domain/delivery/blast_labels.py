@@ -12,6 +12,7 @@ from app.domain.delivery.message_statuses import (
     UnknownReason,
 )
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
+from app.domain.texts.first_names import extract_first_name
 from app.domain.texts.template_chips import cut_at_word, describe_template
 
 MAX_BLAST_TITLE_LENGTH = 60
@@ -120,6 +121,14 @@ def format_blast_title(body: str, event_title: str | None = None, name: str | No
         return name
     values = {"event_title": event_title} if event_title else {}
     return cut_at_word(describe_template(body, values), MAX_BLAST_TITLE_LENGTH)
+
+
+def describe_test_reader(tested_as: str | None) -> str:
+    """Return whom a test went to: a user's own phone, never a member's."""
+    if not tested_as:
+        return "The phone of its author, as someone without a name would read it"
+    reader = extract_first_name(tested_as) or tested_as
+    return f"The phone of its author, as {reader} would read it"
 
 
 def describe_audience(target: BlastTarget, event_title: str | None) -> str:

@@ -87,7 +87,8 @@
   function show(box) {
     const meter = document.querySelector(`[data-meter-of="${CSS.escape(box.id)}"]`);
     if (!meter) return;
-    const text = withFooter(box);
+    // A placeholder counts as its fallback: the real names are counted by the server.
+    const text = withFooter(box).replace(/\{[^{}|]+(?:\|([^{}]*))?\}/g, (_, fallback) => fallback?.trim() || "friend");
     const measured = measure(text);
     const suffix = /\{[^{}]+\}/.test(box.value) ? " · names may add characters" : "";
     const capacity = measured.parts === 1 ? `of ${measured.size}` : `in segments of ${measured.size}`;
