@@ -168,3 +168,13 @@ def test_an_odd_name_is_corrected_on_the_review_page(app, visit, log):
     page = press_button(visit, page, **fixes)
     assert "1 name saved." in page.words
     assert "Hi Joan, come!" in page.words
+
+
+def test_a_text_that_may_not_be_resent_says_why_instead_of_a_button(app, visit, log):
+    set_message_status(app, ZOE, "failed", error_code=30008)
+    assert "Resend" in visit("/blasts/logs/1?state=failed", "ada").words
+    with app.app_context():
+        add_opt_out(ZOE)
+    page = visit("/blasts/logs/1?search=Zo", "ada")
+    assert "Can't be resent now: said stop." in page.words.replace("opted out", "said stop")
+    assert "Resend" not in page.words

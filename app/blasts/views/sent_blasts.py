@@ -108,8 +108,17 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         reply_bodies=find_reply_bodies(page.rows),
         schedule=find_schedule_of_log(log_id),
         survey=find_blast_survey(log.survey_id),
-        audience=describe_blast_audience(log, log.event_title),
+        audience=_describe_audience(log),
     )
+
+
+def _describe_audience(log: MessageLog) -> str:
+    """Return whom a blast was for; of a test, as whom the tester reads it."""
+    if not log.test_mode:
+        return describe_blast_audience(log, log.event_title)
+    if log.tested_as:
+        return f"Your test phone, as {log.tested_as} would read it"
+    return "Your test phone"
 
 
 def _fetch_people_page(progress: BlastProgress, filter_name: str) -> ListPage:

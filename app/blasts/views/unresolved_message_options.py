@@ -8,7 +8,11 @@ from flask_login import current_user
 from app.blasts.views.blueprint import bp
 from app.core.settings import current_settings
 from app.delivery.models import MessageLog
-from app.delivery.queries.resendable_messages import count_actionable_messages
+from app.delivery.queries.resendable_messages import (
+    count_actionable_messages,
+    list_actionable_message_ids,
+    preview_resend,
+)
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
     FAILED_STATUSES,
@@ -16,8 +20,12 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
     may_resend,
 )
-from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS
+from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SKIP_REASON_LABELS
 from app.domain.phones.phone_erasure import is_erasure_mark
+from app.suppression.queries.sending_permission import (
+    find_event_suppression_reason,
+    find_suppression_reason,
+)
 
 MessageOption = Literal["check", "send", "leave"]
 # The skip reasons and statuses that "all of these" means, by the filter that shows them.
@@ -50,9 +58,20 @@ def get_message_options(row: Any, log: MessageLog) -> frozenset[MessageOption]:
     if is_on_current_carrier(log):
         if row.status in (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT):
             options.add("check")
-        if current_user.is_admin and _is_worth_resending(row):
+        if current_user.is_admin and _is_worth_resending(row) and not find_resend_block(row, log):
             options.add("send")
     return frozenset(options)
+
+
+def find_resend_block(row: Any, log: MessageLog) -> str:
+    """Return why a text may not be resent now, such as "Opted out"; "" when it may."""
+    if not current_user.is_admin or not _is_worth_resending(row):
+        return ""
+    if log.event_id is None:
+        reason = find_suppression_reason(row.phone)
+    else:
+        reason = find_event_suppression_reason(row.phone, log.event_id)
+    return SKIP_REASON_LABELS[reason][0] if reason else ""
 
 
 def _is_worth_resending(row: Any) -> bool:
@@ -82,10 +101,18 @@ class BulkOptions:
 def find_bulk_options(log: MessageLog, filter_name: str) -> BulkOptions | None:
     """Return the options for one list of a blast's page; None where there is nothing to decide."""
     for state in BULK_STATES.get(filter_name, ()):
-        count = count_actionable_messages(log.id, state)
+        count = _count_decidable_texts(log.id, state)
         if count:
             return _build_bulk_options(log, state, count)
     return None
+
+
+def _count_decidable_texts(log_id: int, state: str) -> int:
+    """Return how many texts a button for all of them would change."""
+    if state not in REVERSIBLE_SKIP_REASONS:
+        return count_actionable_messages(log_id, state)
+    # Whoever is still not to be texted would be skipped again.
+    return preview_resend(log_id, list_actionable_message_ids(log_id, state)).people
 
 
 def _build_bulk_options(log: MessageLog, state: str, count: int) -> BulkOptions | None:
@@ -111,5 +138,10 @@ def format_lookup_count(row: Any) -> str:
     return f" (checked {times})"
 
 
-for _filter in (is_left_unresolved, get_message_options, format_lookup_count):
+for _filter in (
+    is_left_unresolved,
+    get_message_options,
+    find_resend_block,
+    format_lookup_count,
+):
     bp.add_app_template_filter(_filter)
