@@ -61,7 +61,7 @@ def reminders(sol, day):
     """Waits for both reminders of an event on this day on the list of scheduled blasts."""
     sol.page.goto(f"{sol.url}/blasts/scheduled")
     for before in (7, 1):
-        due = format_day(day - timedelta(days=before), today=now().date())
+        due = format_day(day - timedelta(days=before), today=now().date(), region="US")
         sol.page.wait_for_selector(f"tr:has-text('{due}'):has-text('Reminder, {before} day')")
     return sol.page.locator("tr:has-text('Reminder, ')").count()
 
@@ -76,7 +76,7 @@ def test_an_event_its_people_and_its_reminders(sol, workbook):
     sol.click(".sticky button")
     sol.heading("Spring picnic")
     sol.upload(workbook)
-    assert "5 cannot be read" in " ".join(sol.page.inner_text("main").split())
+    assert "need fixing 5" in " ".join(sol.page.inner_text("main").split())
     sol.press(f"Import {GOOD} people")
     sol.wait_for(f"{GOOD} people were imported.")
     sol.page.wait_for_selector("text=Download the 5 rows to fix")
