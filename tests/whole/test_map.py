@@ -18,7 +18,7 @@ EXTRA = {
     "organisation": {"consent_coverage"},
     "webhooks": {"pipeline"},
 }
-TOOLS = {"domain", "core", "migrations", "dbdoctor", "templates", "static", "__pycache__"}
+TOOLS = {"domain", "core", "migrations", "dbdoctor", "demo_year", "templates", "static", "__pycache__"}
 
 
 def test_nothing_is_named_that_does_not_exist():
