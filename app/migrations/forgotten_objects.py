@@ -4,7 +4,6 @@ A released migration cannot be edited: m0005's revert() leaves its index ix_webh
 and applying it again failed with "index already exists".
 """
 
-import contextlib
 import logging
 import sqlite3
 from collections.abc import Sequence
@@ -16,27 +15,44 @@ SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
 
 
-def drop_forgotten_objects(
-    connection: sqlite3.Connection, migrations: Sequence[Migration], version: int
-) -> None:
-    """Drop what the migration `version` creates and is still there.
+class MigrationReplay:
+    """Applies migrations to an empty database in memory, to see what each of them creates.
 
-    Call it before the migration is applied and after it was reverted.
+    One replay serves all migrations of a run: with one for each, a first start took 0.7 s, most
+    of it here.
     """
-    forgotten = _find_created_objects(migrations, version) & _read_objects(connection)
-    for name, kind in sorted(forgotten):
-        connection.execute(f'DROP {kind} "{name}"')
 
+    def __init__(self, migrations: Sequence[Migration]) -> None:
+        self._migrations = migrations
+        self._applied_count = 0
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.execute("BEGIN")  # as in the migration's own transaction
 
-def _find_created_objects(migrations: Sequence[Migration], version: int) -> set[tuple[str, str]]:
-    """Return the names and kinds that only exist from this version on."""
-    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
-        empty.execute("BEGIN")  # as in the migration's own transaction
-        for migration in migrations[: version - 1]:
-            migration.load_module().apply(empty, SILENT)
-        before = _read_objects(empty)
-        migrations[version - 1].load_module().apply(empty, SILENT)
-        return _read_objects(empty) - before
+    def close(self) -> None:
+        """Close the database in memory."""
+        self._connection.close()
+
+    def drop_forgotten_objects(self, connection: sqlite3.Connection, version: int) -> None:
+        """Drop what the migration `version` creates and is still there.
+
+        Call it before the migration is applied or after it was reverted, in rising order of
+        versions.
+        """
+        forgotten = self._find_created_objects(version) & _read_objects(connection)
+        for name, kind in sorted(forgotten):
+            connection.execute(f'DROP {kind} "{name}"')
+
+    def _find_created_objects(self, version: int) -> set[tuple[str, str]]:
+        """Return the names and kinds that only exist from this version on."""
+        self._apply_up_to(version - 1)
+        before = _read_objects(self._connection)
+        self._apply_up_to(version)
+        return _read_objects(self._connection) - before
+
+    def _apply_up_to(self, version: int) -> None:
+        for migration in self._migrations[self._applied_count : version]:
+            migration.load_module().apply(self._connection, SILENT)
+        self._applied_count = version
 
 
 def _read_objects(connection: sqlite3.Connection) -> set[tuple[str, str]]:

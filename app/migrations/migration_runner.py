@@ -8,14 +8,14 @@ import os
 import signal
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.migrations import database_backups, database_file, migration_history
 from app.migrations.database_integrity import check_database_integrity
-from app.migrations.forgotten_objects import drop_forgotten_objects
+from app.migrations.forgotten_objects import MigrationReplay
 from app.migrations.migration_errors import MigrationError, MigrationFailed
 from app.migrations.migration_files import Migration, find_migrations
 from app.migrations.migration_history import AppliedMigration
@@ -63,10 +63,13 @@ def migrate_database(
     database_file.require_no_lost_database(path)
     database_file.create_database_file(path)
     run = _MigrationRun(path, logger, needs_backup=bool(history))
-    with database_file.open_for_writing(path) as connection:
+    with (
+        database_file.open_for_writing(path) as connection,
+        closing(MigrationReplay(migrations)) as replay,
+    ):
         check_database_integrity(connection, path, is_quick=True)
         database_file.enable_wal(connection)
-        while migration := _apply_next_migration(connection, run, migrations):
+        while migration := _apply_next_migration(connection, run, migrations, replay):
             logger.info("migration %s applied", migration.name)
             run.applied_names.append(migration.name)
     return run.applied_names
@@ -123,7 +126,10 @@ class _MigrationRun:
 
 
 def _apply_next_migration(
-    connection: sqlite3.Connection, run: _MigrationRun, migrations: Sequence[Migration]
+    connection: sqlite3.Connection,
+    run: _MigrationRun,
+    migrations: Sequence[Migration],
+    replay: MigrationReplay,
 ) -> Migration | None:
     """Apply the next pending migration; return None when there is none."""
     with _begin_transaction(connection):
@@ -138,7 +144,7 @@ def _apply_next_migration(
             now = datetime.now(UTC)
             migration_history.record_migration_lock(connection, now)
             if history:
-                drop_forgotten_objects(connection, migrations, migration.version)
+                replay.drop_forgotten_objects(connection, migration.version)
             migration.load_module().apply(connection, run.logger)
             _check_in_transaction(connection)
             migration_history.record_applied_migration(connection, migration, now)
@@ -166,7 +172,8 @@ def _revert_newest_migration(
         with _translate_migration_failure(migration, run):
             migration_history.record_migration_lock(connection, datetime.now(UTC))
             migration.load_module().revert(connection, run.logger)
-            drop_forgotten_objects(connection, migrations, version)
+            with closing(MigrationReplay(migrations)) as replay:
+                replay.drop_forgotten_objects(connection, version)
             _check_in_transaction(connection)
             migration_history.delete_applied_migration(connection, migration)
             _check_foreign_keys(connection)
