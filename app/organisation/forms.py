@@ -166,7 +166,7 @@ class OrganisationSettingsForm(FlaskForm):
     def validate_organisation(self, field: OptionalLineField) -> None:
         """Require a name of 1 to 100 characters."""
         if not field.data or is_blank_text(field.data):
-            raise ValidationError("Write the name of your organisation.")
+            raise ValidationError("Enter the name of your organization.")
         if len(field.data) > MAX_ORGANISATION_NAME_LENGTH:
             raise ValidationError(f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters.")
 

@@ -270,7 +270,7 @@ def test_numbers_abroad_are_counted_by_country_with_what_they_may_cost(app, visi
     words = open_review(visit).words
     assert (
         "3 numbers are abroad (2 in Jamaica, 1 in Puerto Rico). "
-        "A text to them may cost more than the price per part."
+        "A text to them may cost more than the price per segment."
     ) in words
 
 

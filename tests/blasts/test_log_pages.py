@@ -306,7 +306,7 @@ def test_a_log_whose_people_all_went_before_its_time_says_so(app, visit):
         add_opt_out(ZOE)
     page = visit(at(release_blasts(app)), "ada")
     assert "Failed: no one received it" in page.words
-    assert "Nobody was left to text." in page.words
+    assert "There was no one to text." in page.words
 
 
 def test_a_log_of_the_first_design_shows_its_two_counts(app, visit):

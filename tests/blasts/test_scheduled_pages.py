@@ -132,7 +132,7 @@ def test_one_whose_event_was_deleted_says_so(app, visit):
         session.execute(db.text("DELETE FROM events"))
     release_blasts(app)
     page = visit(at(blast), "ada")
-    assert "The event of this blast was deleted, so nobody was texted." in page.words
+    assert "The event of this blast was deleted, so no texts were sent." in page.words
     assert "An event that was deleted" in page.words
 
 

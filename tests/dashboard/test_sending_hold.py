@@ -73,7 +73,7 @@ def test_reconcile_is_the_admins_and_ends_the_hold(app, visit):
     assert "Reconcile is running." in page.words
     result = run_reconcile(app, release_gone_blast)
     assert result.counts.adopted == 0
-    assert "0 texts that had left already were found and kept." in visit("/sending", "ada").words
+    assert "0 texts already sent were found and kept." in visit("/sending", "ada").words
     assert not read_installation_file(database).is_restored
     assert (
         "Nothing is held any more." in visit("/sending/reconcile", "ada", follow=True, _="").words

@@ -155,7 +155,7 @@ def test_a_blast_to_nobody_fails_and_says_so(sending_app):
         get_schedule(sending_app, blast_id).error_message,
     ) == (
         "failed",
-        "Nobody was left to text.",
+        "There was no one to text.",
     )
 
 

@@ -160,7 +160,7 @@ def test_the_last_day_counts_whole(app, visit):
         ({"keyword": "food"}, "FOOD already starts ‘Lunch’."),
         ({"keyword": "ＪＯＩＮ."}, "JOIN is already a keyword."),
         ({"keyword": "me-too"}, "ME TOO is already another word for the keyword JOIN."),
-        ({"aliases": "open, Quit"}, "QUIT is handled by law"),
+        ({"aliases": "open, Quit"}, "QUIT is handled by carriers"),
         ({"aliases": "open, join"}, "JOIN is already a keyword."),
         ({"aliases": "a b c d"}, "A B C D: A keyword has at most 3 words"),
         ({"aliases": ",".join(f"w{n}" for n in range(21))}, "at most 20 other spellings"),

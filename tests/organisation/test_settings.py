@@ -133,7 +133,7 @@ def test_who_answers_help_is_said_once_and_twilio_does_at_first(visit, app):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"organisation": ""}, "Write the name of your organisation."),
+        ({"organisation": ""}, "Enter the name of your organization."),
         ({"organisation": "x" * 101}, "at most 100 characters"),
         ({"timezone": "Nowhere"}, "Choose a time zone"),
         ({"region": "XX"}, "Choose a country"),

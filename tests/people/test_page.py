@@ -199,7 +199,9 @@ def test_a_recorded_yes_never_outweighs_a_stop(visit, app):
     with app.app_context():
         sample_rows.add_opt_out(ZOE)
     visit(f"{PAGE}/consent", "ada", evidence="He told me")
-    assert "They said STOP, and that stands until they text START." in visit(PAGE, "ada").words
+    assert (
+        "They opted out. Only they can change that, by texting START." in visit(PAGE, "ada").words
+    )
 
 
 def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):

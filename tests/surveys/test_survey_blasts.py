@@ -27,7 +27,7 @@ def test_the_form_begins_with_the_first_text_of_the_survey(visit, poll):
     assert "The picnic is in May. Coming, {first_name|friend}? Reply YES or NO." in page.words
     assert f'<option selected value="{poll}">begins the survey The picnic</option>' in page.text
     assert visit("/blasts/new?survey=4711", "sol").status_code == 404
-    assert "Whoever answers" not in visit("/blasts/new", "sol").words
+    assert "Replies" not in visit("/blasts/new", "sol").words
 
 
 def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
@@ -37,7 +37,7 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
         add_member(LEO, "Leo")
     scheduled = send_blast(visit, "sol", message_body="Coming?", survey_id=str(poll))
     assert (
-        "Whoever answers begins the survey The picnic"
+        "Replies begins the survey The picnic"
         in visit(f"/blasts/scheduled/{scheduled}", "sol").words
     )
     release_blasts(app)
@@ -49,7 +49,7 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
         )
         assert session.scalar(db.select(SurveySession)) is None
         session.execute(db.update(Message).values(status="delivered", created_at=text.moment))
-    assert "Whoever answers begins the survey The picnic" in visit("/blasts/logs/1", "sol").words
+    assert "Replies begins the survey The picnic" in visit("/blasts/logs/1", "sol").words
     assert text.get_replies(ZOE, "yes", name="Zoë") == ["How many?"]
     assert "2 asked by a blast" in visit(f"/surveys/{poll}", "sol").words.replace(
         "asked by a blast 2", "2 asked by a blast"
@@ -68,7 +68,7 @@ def test_the_review_carries_the_survey(app, visit, poll):
         survey_id=str(poll),
     )
     assert get_review_fields(page)["survey_id"] == str(poll)
-    assert "Whoever answers begins the survey The picnic" in page.words
+    assert "Replies begins the survey The picnic" in page.words
     again = press_button(visit, page, "sol", edit="1")
     assert f'<option selected value="{poll}">' in again.text
 

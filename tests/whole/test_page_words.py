@@ -31,28 +31,13 @@ FORBIDDEN = {
     r"signs(?! (?:in|out|up|them))": "characters",
     r"\d parts?|parts a|parts (?:of|for)|[0-9]+ parts|per part": "segments",
     r"in doubt": "unconfirmed",
-    r"organisations?|colours?|neighbours?|favourites?|recognised?|apologi[sz]e": "American spelling",
+    r"organisations?|colours?|neighbours?|favourites?|recognised?": "American spelling",
 }
 FORBIDDEN_PATTERN = re.compile(
     "|".join(rf"\b(?:{pattern})(?:\b|(?<=\s))" for pattern in FORBIDDEN), re.IGNORECASE
 )
 # Folders and files whose words have not been gone over yet: the list only shrinks.
-NOT_YET = (
-    "app/blasts/",
-    "app/delivery/",
-    "app/domain/",
-    "app/events/",
-    "app/people/",
-    "app/organisation/",
-    "app/templates/blasts/",
-    "app/templates/dashboard/",
-    "app/templates/events/",
-    "app/templates/organisation/",
-    "app/templates/people/",
-    "app/templates/suppression/",
-    "app/templates/_pieces/",
-    "app/suppression/",
-)
+NOT_YET: tuple[str, ...] = ()
 # Words of people and machines, tables, and code that no page shows.
 NOT_PAGES = re.compile(
     r"app/(?:demo|migrations/|domain/(?:opt_outs|surveys/answer_|spreadsheets|texts/(?:own|machine))"
@@ -89,9 +74,9 @@ def list_code_strings(path: Path) -> Iterator[tuple[int, str]]:
     tree = ast.parse(path.read_text())
     silent = {id(node) for node in find_silent_nodes(tree)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if " " in node.value.strip() and id(node) not in silent:
-                yield node.lineno, node.value
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and " " in node.value.strip() and id(node) not in silent:
+            yield node.lineno, node.value
 
 
 def find_silent_nodes(tree: ast.AST) -> Iterator[ast.AST]:

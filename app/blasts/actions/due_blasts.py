@@ -38,7 +38,7 @@ from app.suppression.queries.sending_permission import (
 )
 
 log = logging.getLogger(__name__)
-EVENT_DELETED_ERROR = "The event of this blast was deleted, so nobody was texted."
+EVENT_DELETED_ERROR = "The event of this blast was deleted, so no texts were sent."
 TEST_PHONE_MISSING_ERROR = "Nothing was sent: the user who asked for the test has no phone now."
 EXPIRED_ERROR = (
     "Nothing was sent: sending was off when it was due (or the clock was wrong), "

@@ -96,7 +96,7 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
     end_date = CalendarDayField("Last day", organisation.get_organisation_region)
     end_time = ClockField("Last time")
     end_fold = create_repeated_hour_field()
-    survey_id = SelectField("Whoever answers", default="", validate_choice=False)
+    survey_id = SelectField("Replies", default="", validate_choice=False)
     include_unsubscribe = OptOutFooterField("Add opt-out line", default=True)
     name = CleanTextField("Name")
     plain_names = BooleanField("Send names in plain letters")

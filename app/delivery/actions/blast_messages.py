@@ -16,7 +16,7 @@ from app.domain.delivery.message_statuses import (
     ScheduledBlastStatus,
 )
 
-NO_RECIPIENTS_ERROR = "Nobody was left to text."
+NO_RECIPIENTS_ERROR = "There was no one to text."
 
 
 def claim_scheduled_blast(scheduled_id: int, moment: datetime) -> bool:

@@ -21,7 +21,7 @@ from app.domain.delivery.row_faults import UNREADABLE_REASON
 log = logging.getLogger(__name__)
 UNREADABLE_ROW = "its row in the database"
 TEXT_SET_ASIDE = "This text was not sent: {what} cannot be read in the database, or cannot be sent."
-BLAST_SET_ASIDE = "The row of this blast in the database could not be read and was put right."
+BLAST_SET_ASIDE = "The row of this blast in the database could not be read and was repaired."
 SCHEDULE_SET_ASIDE = (
     "Nothing was sent: the row of this blast in the database cannot be read. Make the blast anew."
 )

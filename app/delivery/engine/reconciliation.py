@@ -68,7 +68,7 @@ class ReconcileResult:
 
     def describe(self) -> str:
         """Return what was found, for the page and the command line."""
-        lines = [f"{self.counts.adopted:,} texts that had left already were found and kept."]
+        lines = [f"{self.counts.adopted:,} texts already sent were found and kept."]
         if self.gone_blast_ids:
             lines.append(f"{len(self.gone_blast_ids):,} scheduled blasts had gone out already.")
         if self.counts.doubtful:

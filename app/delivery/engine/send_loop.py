@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 DRAIN_TIMEOUT_SECONDS = 25.0
 DRAIN_TICKS = 20
 ENGINE_DISK_FULL_TEXT = (
-    "The disk is full. Texts wait until there is room, and go on by themselves then."
+    "The disk is full. Texts wait until there is space, then continue automatically."
 )
 
 

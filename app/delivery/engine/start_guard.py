@@ -39,8 +39,8 @@ MAX_RETRY_SECONDS = 60.0
 
 
 CARRIER_UNREADABLE_TEXT = (
-    "The carrier's list of texts cannot be read, so nobody knows yet whether this database is the "
-    "newest state. Texts wait, and go on by themselves."
+    "The carrier's list of texts cannot be read, so it is not known yet whether this database is "
+    "the newest state. Texts wait, then continue automatically."
 )
 
 

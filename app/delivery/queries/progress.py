@@ -18,7 +18,7 @@ from app.domain.delivery.message_statuses import (
 STALL_DELAY = timedelta(minutes=2)
 # A sender that was slowed down to a 32nd of its rate takes its time.
 SLOWED_STALL_DELAY = timedelta(minutes=30)
-STALL_SENTENCE = "Texts are due, and none has left for {minutes} minutes."
+STALL_SENTENCE = "Texts are due, and none was sent for {minutes} minutes."
 STUCK_SENTENCE = "A blast was due {minutes} minutes ago and has not been made ready."
 M = messages.c
 

@@ -39,7 +39,7 @@ FIX_BY_BLAME = {
         "Check the sender number or messaging service in the Twilio console and the settings,"
         " then resume."
     ),
-    Blame.ACCOUNT: "Look at the account in the Twilio console and put it right, then resume.",
+    Blame.ACCOUNT: "Fix the account in the Twilio console, then resume.",
     Blame.COUNTRY: (
         "Allow the country in the Twilio console or use a sender that reaches it, then resume."
     ),

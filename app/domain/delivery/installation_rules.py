@@ -19,7 +19,7 @@ class HoldReason(StrEnum):
 # Half a sentence, after "Nothing is being sent: ".
 HOLD_LABELS = {
     HoldReason.BEHIND: "this database is an older state than the one that sent last",
-    HoldReason.CARRIER: "texts have left through the carrier that this database does not know",
+    HoldReason.CARRIER: "texts were sent through the carrier that this database does not know",
     HoldReason.CLONE: "this is a copy of an installation that belongs to another machine or folder",
 }
 # On the page of a blast that was being sent, 300 characters at most.
@@ -35,7 +35,7 @@ HOLD_PAUSE_REASONS = {
     ),
     HoldReason.CLONE: (
         "This is a copy of an installation that belongs to another machine or folder, which may be "
-        "sending this blast. Nothing leaves from here until an admin says that the first is gone."
+        "sending this blast. Nothing is sent from here until an admin says that the first is gone."
     ),
 }
 # A text that was created so long before the newest one that we know is older than our state.

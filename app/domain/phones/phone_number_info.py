@@ -113,10 +113,12 @@ def describe_foreign_number_counts(counts_by_prefix: Mapping[str, int], region: 
     places = _list_places(counts)
     if total == 1:
         place = places.removeprefix("1 ")
-        return f"1 number is abroad ({place}). A text to it may cost more than the price per part."
+        return (
+            f"1 number is abroad ({place}). A text to it may cost more than the price per segment."
+        )
     return (
         f"{total:,} numbers are abroad ({places})."
-        " A text to them may cost more than the price per part."
+        " A text to them may cost more than the price per segment."
     )
 
 

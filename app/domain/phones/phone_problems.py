@@ -19,7 +19,7 @@ class PhoneProblem(Enum):
     TWO_NUMBERS = "There are two numbers in one cell. Keep the one to text."
     TWO_READINGS = "This can be two different numbers. Write it with + and the country code."
     SHORT_CODE = "That is a short code, not a person's number. Write the number with its area code."
-    PREMIUM = "That is a premium number. Texts to it cost extra and nobody reads them."
+    PREMIUM = "That is a premium number. Texts to it cost extra and are not read."
     TOLL_FREE = "That is a toll-free number of a company. It is not a person's phone."
     SATELLITE = "Satellite and worldwide network numbers cannot be texted from here."
     FORWARDING = "That number only forwards calls. It cannot get texts."

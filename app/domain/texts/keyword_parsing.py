@@ -20,7 +20,7 @@ SURVEY_COMMAND_REASONS = {
 }
 RESERVED_WORD_REASONS = {
     TextIntent.OPT_OUT: "is handled by carriers; choose another word.",
-    TextIntent.MAYBE_OPT_OUT: "may mean STOP, so a person decides what follows; choose another word.",
+    TextIntent.MAYBE_OPT_OUT: "may mean STOP, so a person decides; choose another word.",
     TextIntent.OPT_IN: "opts people back in; choose another word.",
     TextIntent.HELP: "returns your help text, as carriers require; choose another word.",
 }

@@ -59,7 +59,7 @@ def list_template_problems(template: str, *, of_event: bool = False) -> list[str
         )
     elif "{" in text or "}" in text:
         problems.append(
-            "A brace { or } stands alone. Placeholders look like {first_name}; other braces"
+            "A brace { or } is unmatched. Placeholders look like {first_name}; other braces"
             " cannot be sent."
         )
     return problems

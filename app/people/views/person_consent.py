@@ -77,5 +77,5 @@ def record_person_consent(digits: str) -> ResponseReturnValue:
     if is_granted:
         flash("That is written down.", "success")
     else:
-        flash("They said STOP, and that stands until they text START.", "error")
+        flash("They opted out. Only they can change that, by texting START.", "error")
     return redirect_to_person(phone)
