@@ -211,6 +211,8 @@ def signed_out() -> str:
     return render_template(
         "errors/page.html",
         layout=frame,
+        code=404,
+        admins=[],
         title="Not here",
         text="There is no page at this address.",
         error_id=None,
@@ -223,6 +225,8 @@ def error() -> str:
     return render_template(
         "errors/page.html",
         layout=frame,
+        code=500,
+        admins=[],
         title="Something went wrong on our side",
         text="Nothing you typed was sent. Please try again in a minute.",
         error_id="7F3A-19C2",

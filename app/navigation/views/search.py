@@ -8,6 +8,7 @@ from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.access import ALL_ROLES, roles_required
+from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.name_folding import fold_name
 from app.layout import list_visible_pages
@@ -76,6 +77,9 @@ def _build_result(match: Match) -> SearchResult:
     group, endpoint, argument = KINDS[match.kind]
     values: dict[str, Any] = {argument: match.key.lstrip("+")}
     url = url_for(endpoint, **values)
+    if match.kind == "blast":
+        # Its own name, or how its text begins, with placeholders as words.
+        return SearchResult(group, format_blast_title(match.title, match.detail or None), "", url)
     if match.kind != "person":
         return SearchResult(group, match.title, match.detail, url)
     number = format_phone_number(match.key)
