@@ -82,7 +82,10 @@ def test_sols_test_goes_to_sols_phone_and_names_no_member(app, visit):
         assert texts[1].phone.startswith("+120255501")
         assert [text.name for text in texts] == [None, None]
         log = db.session.query(MessageLog).first()
-        assert log.tested_as
+        assert log.tested_as == "Person 000000"
+    for address in ("/blasts/logs/1", "/blasts/logs", "/blasts/scheduled/1"):
+        page = visit(address, "sol")
+        assert "Everybody in the community" not in page.words, address
 
 
 class TestWithoutAPhone:

@@ -20,7 +20,6 @@ GET_CODES = {
     "health.report_readiness": 503,  # nobody sends in these tests
     "sandbox.open_phone_by_number": 422,  # no number was typed
     "sandbox.open_phone_with_text": 303,  # on to a phone
-    "blasts.preview_blast": 200,
     "setup.complete_setup": 404,  # there are users
     "setup.enter_demo": 404,  # it is no demo
 }
@@ -52,6 +51,7 @@ FORMS = {
     "surveys.record_answer_correction",
 }
 POST_CODES = dict.fromkeys(FORMS, 422) | {
+    "blasts.preview_blast": 200,
     "setup.complete_setup": 404,
     "setup.open_demo": 404,
     "setup.start_over": 404,

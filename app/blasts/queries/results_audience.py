@@ -8,7 +8,7 @@ from app.core.db import db
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.blast_outcomes import select_results_audience
 from app.delivery.queries.blast_records import find_blast_log
-from app.domain.delivery.blast_labels import describe_audience, name_blast
+from app.domain.delivery.blast_labels import describe_audience, describe_test_phone, name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience, describe_outcome
 from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.skip_reasons import SkipReason
@@ -57,6 +57,8 @@ def describe_blast_audience(
     blast: MessageLog | ScheduledMessage, event_title: str | None = None
 ) -> str:
     """Return whom a blast is or was for; `event_title`: of its event, None where it was deleted."""
+    if blast.test_mode:
+        return describe_test_phone(blast.created_by, getattr(blast, "tested_as", None))
     results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
     log = find_blast_log(results_of.log_id) if results_of else None
     if results_of is None or log is None:

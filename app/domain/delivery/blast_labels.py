@@ -123,12 +123,12 @@ def format_blast_title(body: str, event_title: str | None = None, name: str | No
     return cut_at_word(describe_template(body, values), MAX_BLAST_TITLE_LENGTH)
 
 
-def describe_test_reader(tested_as: str | None) -> str:
-    """Return whom a test went to: a user's own phone, never a member's."""
+def describe_test_phone(created_by: str | None, tested_as: str | None) -> str:
+    """Return whom a test is for: the phone of the user who asked for it, never a member."""
+    whose = f"{created_by}’s own phone" if created_by else "A user’s own phone"
     if not tested_as:
-        return "The phone of its author, as someone without a name would read it"
-    reader = extract_first_name(tested_as) or tested_as
-    return f"The phone of its author, as {reader} would read it"
+        return whose
+    return f"{whose}, as {extract_first_name(tested_as) or tested_as} would read it"
 
 
 def describe_audience(target: BlastTarget, event_title: str | None) -> str:
