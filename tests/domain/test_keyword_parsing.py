@@ -51,10 +51,10 @@ def test_the_sentence_says_why():
     )  # whoever is asked a question answers it first; the rest may mean this
     assert keyword_parsing.find_keyword_problem("go away").startswith("GO AWAY may mean STOP")
     assert (
-        keyword_parsing.find_keyword_problem("Done") == "DONE leaves a survey; choose another word."
+        keyword_parsing.find_keyword_problem("Done") == "DONE ends a survey; choose another word."
     )
     assert keyword_parsing.find_keyword_problem("start").startswith(
-        "START brings back whoever said STOP"
+        "START opts people back in"
     )
     assert (
         keyword_parsing.find_keyword_problem("x" * 41)

@@ -116,7 +116,7 @@ def test_a_question_of_2000_characters():
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Go on", "Done")),
-            "DONE cannot be a choice: it leaves a survey.",
+            "DONE cannot be a choice: it ends a survey.",
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("🍕", "Cake")),
