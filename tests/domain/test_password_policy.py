@@ -87,10 +87,10 @@ def test_a_megabyte_is_refused_at_once():
 @pytest.mark.parametrize(
     ("password", "owner"),
     [
-        ("ada likes long words", "user name"),
-        ("long words for ADA1", "user name"),
-        ("i am solomon the great", "user name"),
-        ("i am sol-o-mon, great", "user name"),
+        ("ada likes long words", "username"),
+        ("long words for ADA1", "username"),
+        ("i am solomon the great", "username"),
+        ("i am sol-o-mon, great", "username"),
         ("riversideclinic rocks a lot", "organisation"),
         ("we love Riverside Clinic!", "organisation"),
     ],
