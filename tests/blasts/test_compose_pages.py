@@ -65,7 +65,7 @@ MISTAKES = [
     ({"message_body": ""}, "Write a text first."),
     ({"message_body": " \u200b \n"}, "Write a text first."),
     ({"message_body": "Hi {nickname}"}, "{nickname} is not a placeholder."),
-    ({"message_body": "Hi {first_name"}, "A brace { or } stands alone."),
+    ({"message_body": "Hi {first_name"}, "A brace { or } is unmatched."),
     ({"message_body": "Hi {{first_name}}"}, "one brace on each side"),
     ({"message_body": "Hi {0.__class__}"}, "{0.__class__} is not a placeholder."),
     (
@@ -223,7 +223,7 @@ def test_the_line_about_stopping_counts_towards_the_length(visit):
 def test_the_preview_shows_the_text_as_somebody_reads_it(visit):
     page = visit(COMPOSE_URL, "ada", **compose_fields(edit="1"))
     assert "Hi Zoë, the picnic is at eleven. Reply STOP to opt out." in page.words
-    assert "as Zoë reads it · 1 part" in page.words
+    assert "as Zoë reads it · 1 segment" in page.words
 
 
 def test_an_organisation_without_the_line_is_not_offered_it(app, visit):

@@ -17,8 +17,8 @@ def format_people_count(count: int) -> str:
 
 
 def format_segment_count(count: int) -> str:
-    """Return "1 part" or "150 parts"."""
-    return pluralize(count, "part")
+    """Return "1 segment" or "150 segments"."""
+    return pluralize(count, "segment")
 
 
 for _filter in (
