@@ -91,8 +91,8 @@ def test_a_megabyte_is_refused_at_once():
         ("long words for ADA1", "username"),
         ("i am solomon the great", "username"),
         ("i am sol-o-mon, great", "username"),
-        ("riversideclinic rocks a lot", "organisation"),
-        ("we love Riverside Clinic!", "organisation"),
+        ("riversideclinic rocks a lot", "organization"),
+        ("we love Riverside Clinic!", "organization"),
     ],
 )
 def test_the_own_name_and_the_organisations_are_refused(password, owner):
