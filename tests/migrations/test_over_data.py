@@ -346,3 +346,18 @@ def test_0019_reply_writers_loses_nothing_when_it_goes(before):
     for step in reversed(find_migrations()[18:]):
         revert_migration(path, step.version, QUIET)
     assert run_sql(path, "SELECT phone FROM threads") == [("+13035550142",)]
+
+
+def test_0020_demo_and_display_names_calls_no_organisation_of_before_a_demo(before):
+    path = before(20)
+    add_user = "INSERT INTO users (username, password_hash, role) VALUES ('ada', 'x', ?)"
+    add_organisation = "INSERT INTO organisation (id, name) VALUES (1, ?)"
+    execute_rows(path, (add_user, ("admin",)), (add_organisation, ("Riverside",)))
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT is_demo FROM organisation") == [(0,)]
+    added = "SELECT display_name, hides_first_steps FROM users"
+    assert run_sql(path, added) == [(None, 0)]
+    for step in reversed(find_migrations()[19:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT username FROM users") == [("ada",)]
+    assert run_sql(path, "SELECT name FROM organisation") == [("Riverside",)]
