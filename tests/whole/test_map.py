@@ -13,12 +13,28 @@ LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "
 EXTRA = {
     "audit": {"audit_items", "sentences", "subjects"},
     "community": {"member_filters", "member_search"},
-    "delivery": {"engine", "carriers", "catch_up_models", "installation_models"},
+    "delivery": {
+        "engine",
+        "carriers",
+        "catch_up_models",
+        "installation_models",
+        "reply_models",
+        "alert_models",
+    },
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
     "webhooks": {"pipeline"},
 }
-TOOLS = {"domain", "core", "migrations", "dbdoctor", "demo_year", "templates", "static", "__pycache__"}
+TOOLS = {
+    "domain",
+    "core",
+    "migrations",
+    "dbdoctor",
+    "demo_year",
+    "templates",
+    "static",
+    "__pycache__",
+}
 
 
 def test_nothing_is_named_that_does_not_exist():
