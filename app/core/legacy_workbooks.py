@@ -104,7 +104,7 @@ def _read_sector_table(data: bytes, sector_bytes: int) -> list[int]:
 
 def _read_chain(data: bytes, table: list[int], first: int, size: int, offset: int) -> bytes:
     """Return the sectors that follow each other from `first`; a loop ends after all of them."""
-    pieces = []
+    pieces: list[bytes] = []
     sector = first
     while sector <= LAST_SECTOR_NUMBER and len(pieces) <= len(table):
         pieces.append(_read_sector(data, sector, size, offset))

@@ -511,9 +511,9 @@ def test_ten_doubts_behind_20000_missing_receipts_end_within_two_minutes(
     started = time.monotonic()
     run_lookup_round(sending_app, now() + timedelta(minutes=11))
     seconds = time.monotonic() - started
-    left = count_statuses(sending_app, log.id)
-    print(f"{len(twilio.reads) - before} questions in {seconds:.1f} s: {left}")
-    assert left.get("unknown", 0) == 0
+    assert count_statuses(sending_app, log.id).get("unknown", 0) == 0
+    # 21 questions and 4 s on two busy cores.
+    assert len(twilio.reads) - before <= 40
     assert seconds < 120
 
 
