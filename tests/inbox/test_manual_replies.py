@@ -83,7 +83,7 @@ def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent
             "See you at {event_title}",
             "can only be filled in for the people of an event",
         ),
-        ("A brace } alone", "stands alone"),
+        ("A brace } alone", "is unmatched"),
         ("x" * 1601, "This text has 1,601 characters."),
     ],
 )
