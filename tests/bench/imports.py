@@ -51,7 +51,7 @@ def run() -> list[Figure]:
         book = seconds(lambda: _checked(visit, data, "people.xlsx", slices))
     loop = "a bare loop: phonenumbers parse, validate, format"
     faulty = len(range(0, ROWS, 20))
-    known = f"{faulty:,} of them faulty, about half of the others on the list already"
+    known = f"{faulty:,} of them faulty, about half of the others already listed"
     return [
         Figure(
             f"check of {ROWS:,} rows",

@@ -36,8 +36,9 @@ class Walk:
         self.page.fill("#username", "ada")
         self.page.fill("#password", PASSWORD)
         self.page.fill("#organisation", organisation)
-        self.page.select_option("#timezone", "America/Denver")
-        self.click("text=Start practising")
+        self.page.fill("#timezone", "America/Denver")
+        self.page.select_option("#region", "US")
+        self.click("main button:text-is('Set up mine')")
         self.page.wait_for_selector("text=Get ready to send")
 
     def sign_in(self, who="ada"):

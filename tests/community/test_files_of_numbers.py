@@ -24,7 +24,7 @@ FILES = [
     (
         "AR",
         "Nombre,Celular\nAsha Rao,+54 9 11 2345-6789\nAsha Rao,+54 11 2345-6789\n",
-        ["new 1 twice in the file 1", "+54 9 11 2345 6789", "Import 1 person"],
+        ["new 1 duplicates in the file 1", "+54 9 11 2345 6789", "Import 1 person"],
     ),
     (
         "MX",

@@ -76,9 +76,9 @@ def test_every_row_says_what_happens(app, visit, address_of):
     page = visit(address, "ada")
     for words in (
         "1 new",
-        "1 get their missing name",
-        "1 have another name here",
-        "1 on the list already",
+        "1 get a name",
+        "1 have a different name here",
+        "1 already listed",
     ):
         number, word = words.split(" ", 1)
         assert f"{word} {number}" in page.words
@@ -107,7 +107,7 @@ def test_an_import_never_brings_anybody_back(app, visit, address_of, on_the_list
         add_dead_number(LEO)
     page = confirm(visit, address_of(SMALL))
     assert on_the_list() == {ZOE: "Zoë", LEO: "Leo"}
-    assert "2 people of this file are on the do-not-text list and stay there." in page.words
+    assert "2 people in this file are on the do-not-text list and stay there." in page.words
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count()).select_from(UnsubscribedContact)) == 1
     words = visit("/community", "ada").words
@@ -120,7 +120,7 @@ def test_importing_twice_adds_nobody(visit, address_of, on_the_list):
     confirm(visit, address_of(SMALL))
     before = on_the_list()
     page = visit(address := address_of(SMALL), "ada")
-    assert "Everybody in this file is on the list already." in page.words
+    assert "Everyone in this file is already listed." in page.words
     assert "0 people were imported." in confirm(visit, address).words
     assert on_the_list() == before
 
@@ -375,7 +375,7 @@ def test_rows_come_in_pages(visit, address_of):
 def test_a_file_where_nobody_can_be_read_has_no_button(visit, address_of):
     page = visit(address_of("name,phone\nZoe,1\nLeo,2\n"), "ada")
     assert "Nobody in this file can be imported." in page.words
-    assert "Throw the file away" in page.words
+    assert "Discard file" in page.words
     assert "Finish" not in page.words
 
 

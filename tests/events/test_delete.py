@@ -92,7 +92,9 @@ def test_deleting_cancels_what_waits_in_the_same_act(
         f"event {id}",
         {"title": "Picnic", "registrations": 2, "cancelled": 2},
     )
-    assert f"Nobody was texted. It was {why}." in visit(f"/blasts/scheduled/{waiting}", "sol").words
+    assert (
+        f"No texts were sent. It was {why}." in visit(f"/blasts/scheduled/{waiting}", "sol").words
+    )
     assert release_all(app) == 0
     assert list_texts(app) == []
     assert visit.post(f"/events/{id}/delete", "ada").status_code == 404

@@ -50,7 +50,7 @@ def bodies(app, phone=ZOE):
 
 
 def standing(app, phone=ZOE):
-    """How they stand with each survey they began."""
+    """Status with each survey they began."""
     with app.app_context():
         rows = (
             db.select(SurveySession.status)
