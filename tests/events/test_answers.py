@@ -8,6 +8,7 @@ from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.domain.surveys.survey_state_machine import SurveyState
 from app.events.actions.registrations import record_survey_answer
 from app.events.models import EventAnswer, EventRegistration
+from tests.blasts.helpers import list_messages, open_review, release_blasts, send_blast
 from tests.sample_people import LEO, MIA, ZOE
 
 
@@ -36,6 +37,23 @@ def test_sol_writes_down_what_people_told_her(visit, picnic, find_registration_i
     narrowed = visit(f"/events/{picnic}?answer=not_coming", "sol")
     assert "Not coming: 1 person." in narrowed.words
     assert f"+{MIA[1:]}" not in narrowed.text.replace(" ", "")
+
+
+def test_a_blast_to_the_event_skips_who_is_not_coming(visit, app, picnic, find_registration_id):
+    zoe, leo = (find_registration_id(picnic, phone) for phone in (ZOE, LEO))
+    answer(visit, picnic, zoe, answer="not_coming")
+    answer(visit, picnic, leo, answer="maybe")
+    to_event = {"target": "event", "event_id": str(picnic)}
+    words = open_review(visit, "sol", **to_event).words
+    assert "Send to 2 people" in words
+    assert "Not coming 1" in words
+    send_blast(visit, "sol", **to_event)
+    release_blasts(app)
+    assert {row.phone: (row.status, row.reason) for row in list_messages(app)} == {
+        ZOE: ("skipped", "not_coming"),
+        LEO: ("queued", None),
+        MIA: ("queued", None),
+    }
 
 
 @pytest.mark.parametrize("guests", ["100", "-1", "two", "1.5"])

@@ -14,13 +14,14 @@ from app.core.db import db, write
 from app.delivery.models import ScheduledMessage
 from app.domain.time import local_times
 from app.domain.time.reminder_timing import DEFAULT_REMINDER_STEPS
+from app.events.actions.registrations import record_survey_answer
 from app.events.actions.reminder_plan import (
     ReminderStep,
     create_reminder_plan,
     reschedule_reminders,
     save_reminder_plan,
 )
-from app.events.models import Event, EventRegistration, EventReminder
+from app.events.models import Event, EventAnswer, EventRegistration, EventReminder
 from app.organisation.models import Organisation
 from tests.blasts.helpers import get_form_fields, list_messages
 
@@ -394,6 +395,17 @@ class TestOnTheWay:
         assert {row.phone: (row.status, row.reason) for row in list_messages(app)} == {
             ZOE: ("queued", None),
             MAX: ("skipped", "registered_late"),
+        }
+
+    def test_who_is_not_coming_skips_it(self, app, visit):
+        event_id = add_picnic(visit)
+        register(app, event_id, ZOE, MAX)
+        with app.app_context(), write():
+            record_survey_answer(event_id, MAX, EventAnswer.NOT_COMING, None)
+        release_blasts(app, list_scheduled(app)[0].scheduled_at)
+        assert {row.phone: (row.status, row.reason) for row in list_messages(app)} == {
+            ZOE: ("queued", None),
+            MAX: ("skipped", "not_coming"),
         }
 
     def test_a_step_that_left_is_not_sent_again_when_its_time_changes_on_that_day(self, app, visit):

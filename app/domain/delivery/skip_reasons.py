@@ -18,6 +18,7 @@ class SkipReason(StrEnum):
     TOO_LONG = "too_long"
     COUNTRY_OFF = "country_off"
     REGISTERED_LATE = "registered_late"
+    NOT_COMING = "not_coming"
     NOT_A_CONTACT = "not_a_contact"
 
 
@@ -57,6 +58,10 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.REGISTERED_LATE: (
         "Registered too late for this reminder",
         "Nothing: they have just read when and where it is.",
+    ),
+    SkipReason.NOT_COMING: (
+        "Not coming",
+        "To text them about the event after all, change their answer on its page.",
     ),
     SkipReason.NOT_A_CONTACT: (
         "No longer in your contacts",

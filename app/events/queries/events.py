@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.time import reminder_timing
-from app.events.models import Event, EventRegistration
+from app.events.models import Event, EventAnswer, EventRegistration
 from app.organisation import queries as organisation
 from app.suppression.queries.sending_permission import select_suppression_reason
 
@@ -46,9 +46,17 @@ def find_event_titles(event_ids: Collection[int]) -> dict[int, str]:
 def select_event_audience(event_id: int, registered_by: datetime | None = None) -> Select[Any]:
     """Select (name, phone, left_out) of everybody registered for an event, in the order of ids.
 
-    Whoever registered after `registered_by` is left out for that; None: nobody is.
+    Whoever answered that they are not coming is left out for that, and whoever registered after
+    `registered_by`; None: nobody is.
     """
     skip_reason: Any = select_suppression_reason(EventRegistration.phone, event_id=event_id)
+    not_coming = case(
+        (
+            EventRegistration.answer == EventAnswer.NOT_COMING.value,
+            literal(SkipReason.NOT_COMING.value),
+        )
+    )
+    skip_reason = func.coalesce(skip_reason, not_coming)
     if registered_by is not None:
         registered_late = case(
             (
