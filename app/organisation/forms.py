@@ -11,7 +11,6 @@ from wtforms import RadioField, SelectField, StringField, ValidationError
 from wtforms.widgets import TextArea
 
 from app.core.form_fields import CleanTextField
-from app.core.settings import current_settings
 from app.domain.opt_outs.default_replies import (
     DEFAULT_HELP_REPLY,
     DEFAULT_START_REPLY,
@@ -21,7 +20,7 @@ from app.domain.opt_outs.default_replies import (
 from app.domain.phones.country_names import load_country_names
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_whole_number
-from app.domain.time.local_times import is_time_zone, list_time_zones
+from app.domain.time.zone_names import parse_time_zone
 from app.organisation import queries
 
 MAX_ORGANISATION_NAME_LENGTH = 100
@@ -47,16 +46,6 @@ CONSENT_CHOICES = {
     "everybody": "Everyone on the list, until they opt out",
     "agreed": "Only people with recorded consent",
 }
-
-
-def build_timezone_choices() -> dict[str, str]:
-    """Return every zone to choose from, and the one in use, should it go by an older name."""
-    zones = list(list_time_zones())
-    zones_in_use = {queries.get_organisation_timezone(), current_settings().app_timezone}
-    for zone in sorted(zones_in_use):
-        if zone not in zones and is_time_zone(zone):
-            zones.append(zone)
-    return {zone: zone.replace("_", " ") for zone in zones}
 
 
 @cache
@@ -147,7 +136,7 @@ class OrganisationSettingsForm(FlaskForm):
     """The settings form. `get_column_values()` returns the row's columns once it is valid."""
 
     organisation = OptionalLineField("Name")
-    timezone = SelectField("Time zone", choices=build_timezone_choices, validate_choice=False)
+    timezone = StringField("Time zone")
     region = SelectField("Country", choices=build_country_choices, validate_choice=False)
     currency = OptionalLineField("Currency")
     price_per_segment = SegmentPriceField("Price per segment")
@@ -170,10 +159,12 @@ class OrganisationSettingsForm(FlaskForm):
         if len(field.data) > MAX_ORGANISATION_NAME_LENGTH:
             raise ValidationError(f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters.")
 
-    def validate_timezone(self, field: SelectField) -> None:
-        """Reject a time zone that does not exist."""
-        if not is_time_zone(field.data or ""):
-            raise ValidationError("Choose a time zone from the list.")
+    def validate_timezone(self, field: StringField) -> None:
+        """Reject an unknown time zone, and store the zone in the spelling of its database."""
+        zone = parse_time_zone(field.data or "")
+        if zone is None:
+            raise ValidationError("Choose a time zone from the list, such as America/Denver.")
+        field.data = zone
 
     def validate_region(self, field: SelectField) -> None:
         """Reject a region without phone numbers."""

@@ -541,7 +541,7 @@ def test_a_slowed_sender_says_its_pace_and_takes_its_time(app, visit, running):
         sender_throttle.slow_sender(found.sender, found.carrier, moment)
     page = visit(at(running), "sol")
     assert (
-        "Twilio asked us to slow down: 25 % of the usual pace, faster again within a minute."
+        "Twilio asked us to slow down: 25% of the usual pace, faster again within a minute."
         in page.words
     )
     assert "A few seconds left 12.5 text segments a second" in page.words

@@ -61,7 +61,7 @@ def test_only_whoever_began_in_these_days_on_the_organisations_clocks(
 ):
     page = visit(f"/surveys/{picnic}?{query}", "sol")
     assert f"All {started} " in page.words
-    assert f"Started {started} · 100 %" in page.words
+    assert f"Started {started} · 100%" in page.words
     assert f"{started} answered" in page.words
     rows = list(csv.reader(StringIO(visit(f"/surveys/{picnic}/export?{query}", "ada").text)))
     assert len(rows) == 1 + started

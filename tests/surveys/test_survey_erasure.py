@@ -32,6 +32,6 @@ def test_names_numbers_and_words_go_and_counts_stay(visit, make_survey, text, ro
     ]
     page = visit(f"/surveys/{survey}", "sol")
     assert "Zoë" not in page.words
-    assert "Yes 2 · 100 %" in page.words
+    assert "Yes 2 · 100%" in page.words
     assert visit(f"/surveys/{survey}/sessions/1", "sol").status_code == 200
     assert visit(f"/surveys/{survey}/answers?question=2", "sol").status_code == 200

@@ -52,9 +52,9 @@ def test_twelve_phones_two_with_nonsense_one_with_stop(
     assert (flow.start_count, flow.completion_count) == (12, 9)
     page = visit(f"/surveys/{survey}", "sol")
     for words in (
-        "Yes 8 · 73 % No 3 · 27 %",
+        "Yes 8 · 73% No 3 · 27%",
         "17 in all, 2.8 on average",
-        "Finished 9 · 75 %",
+        "Finished 9 · 75%",
         "Needs a person 2",
         "Said STOP 1",
     ):

@@ -166,7 +166,7 @@ class BlastProgress:
             return ""
         percent = max(1, round(100 * self._pace_share))
         return (
-            f"Twilio asked us to slow down: {percent} % of the usual pace, "
+            f"Twilio asked us to slow down: {percent}% of the usual pace, "
             "faster again within a minute."
         )
 

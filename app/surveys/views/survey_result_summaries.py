@@ -154,7 +154,7 @@ def _format_median(seconds: float | None) -> str | None:
 
 def _build_bar(label: str, count: int, total: int) -> ChartBar:
     percent = calculate_percent(count, total)
-    share = "" if percent is None else f" · {percent} %"
+    share = "" if percent is None else f" · {percent}%"
     return ChartBar(label, count, f"{count:,}{share}")
 
 
