@@ -2,46 +2,8 @@
 // Without JavaScript the textarea itself is the box, with {first_name|friend} as text.
 (() => {
   "use strict";
-  const LABELS = {
-    first_name: "First name", name: "Full name", full_name: "Full name",
-    event_title: "Event", event_date: "Date", event_time: "Time", event_place: "Place",
-  };
-  const TOKEN = /\{\s*([A-Za-z_ ]+?)\s*(?:\|([^{}]*))?\}/;
-  const keyOf = (written) => written.trim().toLowerCase().replace(/\s+/g, "_");
+  const { LABELS, TOKEN, keyOf, createChip, createNodes, read, readEditor, leaveChip, convertTyped } = window.chipContents;
   const boxes = new Map(); // editor -> its textarea
-
-  function createChip(token) {
-    const [, written, fallback] = TOKEN.exec(token);
-    const chip = document.createElement("span");
-    chip.className = "ph";
-    chip.contentEditable = "false";
-    chip.dataset.token = token;
-    chip.textContent = LABELS[keyOf(written)] + (fallback?.trim() ? ` or “${fallback.trim()}”` : "");
-    return chip;
-  }
-
-  /** Returns a text as nodes: text, and a chip for each known placeholder. */
-  function createNodes(text) {
-    return text.split(/(\{[^{}]*\})/).filter(Boolean).map((piece) => {
-      const match = TOKEN.exec(piece);
-      return match && match[0] === piece && keyOf(match[1]) in LABELS ? createChip(piece) : document.createTextNode(piece);
-    });
-  }
-
-  function read(node) {
-    if (node.nodeType === Node.TEXT_NODE) return node.data;
-    if (node.dataset?.token) return node.dataset.token;
-    if (node.nodeName === "BR") return "\n";
-    const text = [...node.childNodes].map(read).join("");
-    return ["DIV", "P"].includes(node.nodeName) && node.previousSibling ? `\n${text}` : text;
-  }
-
-  function readEditor(editor) {
-    // The last break is there for the caret and is not of the text.
-    const isCaretBreak = editor.lastChild?.nodeName === "BR";
-    const nodes = [...editor.childNodes].slice(0, isCaretBreak ? -1 : undefined);
-    return nodes.map(read).join("").replaceAll("\u00a0", " ");
-  }
 
   function keepCaretBreak(editor) {
     if (editor.lastChild?.nodeName !== "BR") editor.append(document.createElement("br"));
@@ -60,16 +22,6 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** Moves the caret out of a chip, in which nothing can be typed. */
-  function leaveChip() {
-    const { anchorNode } = getSelection();
-    const chip = (anchorNode?.nodeType === Node.TEXT_NODE ? anchorNode.parentElement : anchorNode)?.closest?.("[data-token]");
-    if (!chip) return;
-    // A caret needs a text node after the chip.
-    if (chip.nextSibling?.nodeType !== Node.TEXT_NODE) chip.after(document.createTextNode(""));
-    getSelection().collapse(chip.nextSibling, 0);
-  }
-
   function moveToEnd(editor) {
     const last = editor.lastChild?.nodeName === "BR" ? editor.childNodes.length - 1 : editor.childNodes.length;
     getSelection().collapse(editor, last);
@@ -84,26 +36,6 @@
     if (!selection.rangeCount || !editor.contains(selection.anchorNode)) moveToEnd(editor);
     document.execCommand("insertHTML", false, html.innerHTML.replaceAll("\n", "<br>"));
     leaveChip();
-  }
-
-  /** Makes a chip of a placeholder that was typed or pasted as text. */
-  function convertTyped(editor) {
-    const walker = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const match = node.parentElement.dataset.token ? null : /\{[^{}]*\}/.exec(node.data);
-      const known = match && TOKEN.exec(match[0]);
-      if (!known || !(keyOf(known[1]) in LABELS)) continue;
-      const selection = getSelection();
-      // How far the caret is behind the placeholder, in this text.
-      const behind = selection.anchorNode === node ? selection.anchorOffset - match.index - match[0].length : 0;
-      selection.setBaseAndExtent(node, match.index, node, match.index + match[0].length);
-      document.execCommand("insertHTML", false, createChip(match[0]).outerHTML);
-      leaveChip();
-      const { anchorNode, anchorOffset } = selection;
-      if (behind > 0 && anchorNode.nodeType === Node.TEXT_NODE) selection.collapse(anchorNode, Math.min(anchorOffset + behind, anchorNode.length));
-      convertTyped(editor);
-      return;
-    }
   }
 
   /** Asks for the word that people without a name read. */
