@@ -36,7 +36,7 @@ def test_the_page_says_who_was_deleted_and_no_number(visit, read_rows):
         visit.post(f"/community/{number}/delete", "ada")
     words = visit("/audit", "ada").words
     assert "Zoë Example" in words
-    assert f"somebody without a name, number ending in {LEO[-4:]}" in words
+    assert f"a person without a name, number ending in {LEO[-4:]}" in words
     for _, details in read_rows():
         assert ZOE not in json.dumps(details)
         assert details["hashes"][0] not in words
@@ -66,4 +66,4 @@ def test_whoever_asks_to_be_erased_is_erased_there_too(visit, read_rows):
     visit.post(f"/people/{ZOE[1:]}/erase", "ada")
     [(_, both), (_, other)] = read_rows()
     assert both == {"count": 2, "names": "erased", "hashes": []}
-    assert other["names"].startswith("somebody without a name")
+    assert other["names"].startswith("a person without a name")

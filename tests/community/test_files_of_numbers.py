@@ -19,7 +19,7 @@ FILES = [
     (
         "DE",
         "Name;Telefon\nUte und Jan;0171 1234567/8\nEva;0171/1234569\n",
-        ["two numbers in one cell", "new 1 cannot be read 1", "Import 1 person"],
+        ["two numbers in one cell", "new 1 need fixing 1", "Import 1 person"],
     ),
     (
         "AR",

@@ -112,7 +112,7 @@ def test_a_question_of_2000_characters():
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Go on", "Cancel")),
-            "CANCEL cannot be a choice: whoever texts it",
+            "CANCEL cannot be a choice: carriers handle",
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Go on", "Done")),

@@ -112,7 +112,7 @@ def test_logs_keep_the_title_of_a_deleted_event(app, visit, make_event, schedule
         log = db.session.scalar(db.select(MessageLog))
         assert (log.event_id, log.event_title) == (None, "Picnic")
     assert list_texts(app) == [ZOE]
-    assert "Event: Picnic" in visit("/blasts/logs", "sol").words
+    assert "Event: Picnic" in visit("/blasts/logs?state=sending", "sol").words
 
 
 def test_a_row_for_an_event_without_one_is_never_sent_and_never_to_the_community(

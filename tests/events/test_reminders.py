@@ -350,7 +350,7 @@ class TestCancelledByAPerson:
         event_id = add_picnic(visit)
         first = list_scheduled(app)[0].id
         page = visit(f"/blasts/scheduled/{first}/cancel", "sol", follow=True, _="")
-        assert "This reminder is switched off in the plan of its event now." in page.words
+        assert "This reminder is now turned off for its event." in page.words
         assert "steps-0-is_on" not in read_plan_form(visit, event_id)
         edit_event(visit, event_id, date=str(get_today() + 50 * DAY))
         assert len(list_pending_times(app)) == 1

@@ -105,7 +105,7 @@ def test_an_unclear_file_is_asked_about_and_nobody_is_imported_before(visit, sen
     visit.post(f"{page.location}/confirm", "ada")
     assert phones() == []
     visit(page.location, "ada", headings="1", column_0="name", column_1="phone")
-    assert "Cannot be read 2" in visit(page.location, "ada").words
+    assert "Needs fixing 2" in visit(page.location, "ada").words
 
 
 def test_a_file_without_names_says_what_greetings_will_say(visit, send):

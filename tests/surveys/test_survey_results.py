@@ -105,11 +105,11 @@ def test_counted_it_needs_nobody_any_more_and_the_next_question_stands_in_the_co
     with app.app_context():
         add_inbound_text(MAX, "five or six", why="unclear")
         add_inbound_text(ZOE, "Hello")
-    assert "Not understood" in visit("/inbox", "sol").words
+    assert "Unclear answer" in visit("/inbox", "sol").words
     visit(f"/surveys/{picnic}/sessions/4/answer", "sol", position="1", value="5")
-    assert "Not understood" not in visit("/inbox", "sol").words
-    assert "We: Your name?" in visit("/inbox?state=all", "sol").words
-    assert "We: Your name?" in visit("/inbox?search=your+name", "sol").words
+    assert "Unclear answer" not in visit("/inbox", "sol").words
+    assert "You: Your name?" in visit("/inbox?state=all", "sol").words
+    assert "You: Your name?" in visit("/inbox?search=your+name", "sol").words
 
 
 def test_what_is_no_answer_is_said_and_stays(visit, picnic, rows):

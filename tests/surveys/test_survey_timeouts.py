@@ -66,7 +66,7 @@ def test_a_reminder_is_found_and_brings_its_conversation_to_the_top(
         add_inbound_text(LEO, "Hello", at=text.moment + timedelta(minutes=1))
     assert later(hours=5) == (0, 1)
     lines = visit("/inbox?state=all", "sol").words
-    assert lines.index("We: We are still waiting") < lines.index("Hello")
+    assert lines.index("You: We are still waiting") < lines.index("Hello")
     assert "We are still waiting" in visit("/inbox?search=still+waiting", "sol").words
 
 

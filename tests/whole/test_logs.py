@@ -55,7 +55,7 @@ def test_a17_a_whole_day_leaves_nothing_private_in_the_log_of_a_real_server(
         ada.send("/login", username="ada", password=PASSWORD, remember="1")
         ada.send("/community/add", name=NAME, phone=PHONE)
         checked = ada.upload("/community/import", "people-of-ours.csv", f"name,phone\n{OTHERS}")
-        assert "Cannot be read" in checked
+        assert "Needs fixing" in checked
         ada.go("/community?search=Ximena+Quispe")
         ada.go("/community?search=303-555-0167&sort=phone")
         sent = ada.send(

@@ -31,7 +31,7 @@ from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.zone_names import parse_time_zone
 from app.events.models import Event
 from app.events.queries import events
-from app.events.queries.registrations import count_registrations_by_event
+from app.events.queries.registrations import count_invited_people_by_event
 from app.organisation import queries as organisation
 from app.surveys.models import SurveyFlow
 from app.surveys.queries import surveys
@@ -229,7 +229,7 @@ def _get_open_surveys() -> list[SurveyFlow]:
 def _build_event_choices() -> dict[str, str]:
     """Return every event by its title and day, after an empty first line."""
     choices = dict(NO_EVENT_CHOICE)
-    counts = count_registrations_by_event()
+    counts = count_invited_people_by_event()
     for event in events.fetch_all_events():
         choices[str(event.id)] = _format_event_choice(event, counts.get(event.id, 0))
     return choices

@@ -74,9 +74,10 @@ def count_registrations(event_id: int) -> int:
     return db.session.scalar(count) or 0
 
 
-def count_registrations_by_event() -> dict[int, int]:
-    """Return how many are registered, by the event's id; events without any are missing."""
+def count_invited_people_by_event() -> dict[int, int]:
+    """Return how many are coming or may come, by the event's id; events without any are missing."""
     statement = select(EventRegistration.event_id, func.count())
+    statement = statement.where(EventRegistration.answer.is_distinct_from(EventAnswer.NOT_COMING))
     rows = db.session.execute(statement.group_by(EventRegistration.event_id))
     return {event_id: count for event_id, count in rows}
 

@@ -27,14 +27,14 @@ from app.suppression.queries.opt_out_times import find_opt_out_times
 SUPPRESSED_FILTER = "left_out"
 # What a page of rows can show: its label, and the column of the import that counts it.
 ROW_FILTERS: dict[str, tuple[str, str]] = {
-    RowVerdict.BAD.value: ("Cannot be read", "bad_count"),
-    RowVerdict.OPTED_OUT.value: ("Wants no texts", "opted_out_count"),
+    RowVerdict.BAD.value: ("Needs fixing", "bad_count"),
+    RowVerdict.OPTED_OUT.value: ("Opted out in the file", "opted_out_count"),
     RowVerdict.NEW.value: ("New", "added_count"),
     RowVerdict.CHANGED.value: ("Name filled in", "changed_count"),
-    RowVerdict.RENAMED.value: ("Other name", "renamed_count"),
-    RowVerdict.SAME.value: ("On the list already", "same_count"),
-    RowVerdict.REPEATED.value: ("Twice in the file", "repeated_count"),
-    SUPPRESSED_FILTER: ("Gets no texts", "left_out_count"),
+    RowVerdict.RENAMED.value: ("Different name here", "renamed_count"),
+    RowVerdict.SAME.value: ("Already listed", "same_count"),
+    RowVerdict.REPEATED.value: ("Duplicate in file", "repeated_count"),
+    SUPPRESSED_FILTER: ("Skipped by blasts", "left_out_count"),
 }
 BAD_ROWS_PER_BATCH = 500
 MAX_SHOWN_NAME_CHARACTERS = 100
