@@ -39,6 +39,8 @@ SHARING_FILES = (
     "tests/community/test_large.py",
     "tests/events/test_large.py",
     "tests/server/test_slow_clients.py",
+    "tests/whole/test_cli.py",
+    "tests/whole/test_starting.py",
 )
 
 

@@ -1,9 +1,9 @@
 """Starts gunicorn as a fork of a process that has already imported it and the program.
 
-Importing takes 1 s of a processor for each server, and `make test` starts more than a hundred.
-A fork server (multiprocessing) imports once for each worker of pytest. Its forks get the
-environment, the arguments and the output that a started program would have. Tests of the start
-itself run the real command (tests/whole/program_copy.py, tests/browser/test_newcomer.py).
+Importing takes 1 s of a processor for each server. A fork server (multiprocessing) imports once for
+each worker of pytest. Its forks get the environment, the arguments and the output that a started
+program would have. Tests of the start itself run the real command: tests/whole/test_starting.py
+(`run_real`), tests/browser/test_newcomer.py (`make run`).
 """
 
 import atexit
@@ -17,8 +17,8 @@ from pathlib import Path
 import gunicorn.app.wsgiapp
 
 # What every server imports. It makes no app: each server does that with its own settings.
-from app import blueprints, cli, scheduler, startup  # noqa: F401
-from server import threaded_worker  # noqa: F401
+from app import blueprints, cli, scheduler, startup  # noqa: F401 -- forks find them imported
+from server import threaded_worker  # noqa: F401 -- forks find them imported
 
 FORK_SERVER = get_context("forkserver")
 

@@ -61,7 +61,9 @@ class Site:
 @pytest.fixture(scope="session")
 def program_copy(tmp_path_factory):
     """A copy of the program in a folder of its own; copying takes half a second."""
-    return ProgramCopy(tmp_path_factory.mktemp("program") / "clone")
+    program = ProgramCopy(tmp_path_factory.mktemp("program") / "clone")
+    yield program
+    program.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a start needs, refuses and reads: real processes, in a copy of the program with an
+"""What a start needs, refuses and reads: processes in a copy of the program, each with an
 environment of its own.
 """
 
@@ -91,7 +91,7 @@ def test_m4_a_newer_database_is_refused_and_untouched(clone, command):
         connection.execute(later)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = _state_of(database.parent)
-    done = clone.run(*command, SECRET_KEY=KEY, PORT=str(find_free_port()))
+    done = clone.run_real(*command, SECRET_KEY=KEY, PORT=str(find_free_port()))
     assert done.returncode != 0
     assert "made by a newer version" in done.stderr
     assert "Traceback" not in done.stderr
