@@ -365,8 +365,8 @@ def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(app, vi
     page = visit(ask(log, app, ZOE, LEO, MIA), "ada")
     assert page.headings == ["Resend to 1 person"]
     assert "2 people skipped" in page.words
-    assert "Said STOP 1 Only they can change that" in page.words
-    assert "Number does not work 1" in page.words
+    assert "Opted out 1 Only they can change that" in page.words
+    assert "Invalid number 1" in page.words
     page = confirmed(visit, log, page, follow=True)
     assert "2 people skipped: " in page.words
     assert {row(app, phone).status.value for phone in (ZOE, MIA)} == {

@@ -43,7 +43,7 @@ def test_the_spreadsheet_has_a_row_for_everybody_and_runs_nothing(visit, log):
     assert rows[0]["name"] == "'=cmd|'/c calc'!A1"
     assert rows[0]["text"].startswith("Hi =cmd")
     assert "landline" in rows[0]["reason"]
-    assert rows[1]["reason"] == "Said STOP"
+    assert rows[1]["reason"] == "Opted out"
 
 
 def test_programs_get_the_list_of_the_first_design(visit, log):
@@ -52,7 +52,7 @@ def test_programs_get_the_list_of_the_first_design(visit, log):
         "phone": LEO,
         "name": None,
         "success": False,
-        "error": "Said STOP",
+        "error": "Opted out",
         "status": "skipped",
     }
     assert results[0]["phone"] == ZOE

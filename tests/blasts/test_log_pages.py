@@ -172,7 +172,7 @@ WORDS = [
     ),
     ("cancelled", {"reason": "stopped"}, "Stopped before it was sent."),
     ("cancelled", {"reason": "other_carrier"}, "Made in practice mode"),
-    ("skipped", {"reason": "number_dead"}, "Number does not work"),
+    ("skipped", {"reason": "number_dead"}, "Invalid number"),
     ("skipped", {"reason": "too_long"}, "The text would be too long"),
     (
         "skipped",

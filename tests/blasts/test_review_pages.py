@@ -60,9 +60,9 @@ def test_everybody_who_is_left_out_is_counted_with_a_reason_and_a_remedy(app, vi
     page = open_review(visit)
     assert "1 person gets this text" in page.words
     assert "3 people skipped" in page.words
-    assert "Said STOP 2 Only they can change that, by texting START." in page.words
-    assert "Number does not work 1 Ask them for a new number" in page.words
-    assert "Leo +1 303 555 0143 : Said STOP" in page.words
+    assert "Opted out 2 Only they can change that, by texting START." in page.words
+    assert "Invalid number 1 Ask them for a new number" in page.words
+    assert "Leo +1 303 555 0143 : Opted out" in page.words
 
 
 def test_a_text_of_nothing_but_a_missing_name_leaves_that_person_out(app, visit):
@@ -87,7 +87,7 @@ def test_with_everybody_left_out_the_reasons_are_there_and_no_button(app, visit)
     page = visit(COMPOSE_URL, "ada", **compose_fields())
     assert page.status_code == 422
     assert "No one gets this text" in page.words
-    assert "Said STOP 1" in page.words
+    assert "Opted out 1" in page.words
     assert 'name="confirm"' not in page.text
 
 

@@ -75,7 +75,7 @@ def test_twelve_phones_answer_two_with_nonsense_and_one_with_stop(ada):
         for words in said:
             text(ada, make_phone(n), words)
     ada.page.goto(survey)
-    for words in ("Needs a person", "Said STOP"):
+    for words in ("Needs a person", "Opted out"):
         ada.wait_for(words)
     assert (
         ada.number_on("started"),
@@ -92,7 +92,7 @@ def test_twelve_phones_answer_two_with_nonsense_and_one_with_stop(ada):
         "those who were not understood, and nobody else"
     )
     ada.menu("Do not text")
-    ada.page.wait_for_selector("main tbody >> text=Said STOP")
+    ada.page.wait_for_selector("main tbody >> text=Opted out")
     assert ada.page.locator("main tbody tr").count() == 1
     last_words(ada)
 

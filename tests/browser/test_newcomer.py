@@ -69,7 +69,7 @@ def import_them(ada, sheet):
     ada.upload(sheet)
     assert ada.number_on("new") == 970
     assert ada.number_on("duplicates in the file") == 5
-    assert ada.number_on("cannot be read") == 25
+    assert ada.number_on("need fixing") == 25
     rows = ada.page.locator("#rows tbody tr").all_inner_texts()
     assert len(rows) == 25
     for n, row in enumerate(rows):
@@ -111,13 +111,12 @@ def send_to_970(ada):
     show_the_whole_of_compose(ada.page)
     ada.check()
     ada.wait_for("970 people get this text")
-    ada.click("aside button[name=confirm]")
-    ada.wait_for("Type the number of people: 970.")
+    ada.click(".confirm-bar button[name=confirm]")
+    ada.wait_for("Type 970 to confirm.")
     ada.confirm(970)
     assert re.match(r"Starts in \d seconds?|Starting", ada.page.inner_text("#countdown"))
     ada.wait_for("Sending:", state="attached")
-    ada.wait_for("Finished: all 970 delivered")
-    ada.wait_for("Delivered 970")
+    ada.wait_for("Delivered to all 970 people.")
     status = ada.status(ada.log_id)
     assert (status["total_recipients"], status["delivered"], status["skipped"]) == (
         970,
@@ -136,7 +135,7 @@ def say_stop(ada, phone):
     ada.wait_for("Hi Person, the Spring Picnic is Saturday 11am at City Park.")
     ada.page.fill("#body", "STOP")
     ada.click(".phone button:has-text('Send')")
-    ada.wait_for("Said STOP")
+    ada.wait_for("Opted out")
     return name
 
 
@@ -144,10 +143,10 @@ def send_to_the_others(ada, name):
     """The second blast says whom it leaves out, and leaves out exactly that person."""
     ada.write("See you tomorrow at the picnic!")
     ada.wait_for("969 people get this text")
-    ada.wait_for("1 person is left out")
+    ada.wait_for("1 person skipped")
     ada.confirm(969)
-    ada.wait_for("Finished: all 969 delivered")
-    ada.click("main a:has-text('Left out 1')")
+    ada.wait_for("Delivered to all 969 people.")
+    ada.click(".blast-figures a:has-text('skipped')")
     rows = ada.page.locator("main table tbody tr").all_inner_texts()
     assert len(rows) == 1
     assert name in rows[0]
@@ -164,7 +163,7 @@ def test_twelve_clicks_from_the_setup_to_a_delivered_practice_text(server, ada):
     ada.click("text=Write it")
     ada.check()
     ada.confirm(1)
-    ada.wait_for("Finished: delivered")
+    ada.wait_for("Delivered to 1 person.")
     ada.menu("Practice phone")
     ada.click("main a:text-is('Zoë Hernández') >> nth=0")
     ada.wait_for("Hi Zoë, this is our first text from SMS Admin.")

@@ -52,8 +52,8 @@ def test_it_says_who_gets_no_texts_and_why(app, visit, four):
         add_opt_out(ZOE)
         add_dead_number(LEO)
     words = visit("/community", "ada").words
-    assert "Said STOP" in words
-    assert "Number does not work" in words
+    assert "Opted out" in words
+    assert "Invalid number" in words
 
 
 ALL = [ZOE, LEO, MIA, MAX]

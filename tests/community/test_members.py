@@ -90,7 +90,7 @@ def test_somebody_on_the_do_not_text_list_is_added_and_it_is_said(app, visit):
     with app.app_context():
         add_opt_out(ZOE)
     page = visit("/community/add", "ada", name="Zoë", phone=ZOE, follow=True)
-    assert "They get no texts. Said STOP." in page.words
+    assert "They get no texts. Opted out." in page.words
 
 
 # case P10

@@ -99,8 +99,8 @@ def test_whoever_gets_no_texts_is_registered_and_it_is_said(app, visit, make_eve
         add_opt_out(ZOE)
         add_dead_number(LEO)
     page = visit(f"/events/{id}/register", "sol", name="Zoë", phone=ZOE, follow=True)
-    assert "Zoë is registered. They get no texts. Said STOP." in page.words
-    assert "Number does not work" in page.words
+    assert "Zoë is registered. They get no texts. Opted out." in page.words
+    assert "Invalid number" in page.words
 
 
 def test_the_two_pools_stay_apart(app, visit, make_event, read_registrations):
@@ -168,7 +168,7 @@ def test_unsubscribing_puts_them_on_the_list_and_skips_what_is_queued(
     rid = find_registration_id(picnic, ZOE)
     page = visit(f"/events/{picnic}/registrations/{rid}/unsubscribe", "sol", _="", follow=True)
     assert "Zoë O'Hara gets no more texts." in page.words
-    assert "Said STOP" in page.words
+    assert "Opted out" in page.words
     assert read_last_audit_event() == (
         "registration.unsubscribed",
         "sol",

@@ -203,7 +203,7 @@ def test_an_unknown_number_is_asked_who_it_is(visit, zoe):
 
 @pytest.mark.parametrize(
     ("happens", "words"),
-    [(add_opt_out, "Said STOP"), (add_dead_number, "Number does not work")],
+    [(add_opt_out, "Opted out"), (add_dead_number, "Invalid number")],
     ids=["stop", "dead"],
 )
 def test_whoever_must_not_be_texted_has_the_reason_in_place_of_the_box(

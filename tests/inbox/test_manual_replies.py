@@ -103,7 +103,7 @@ def test_whoever_said_stop_meanwhile_is_not_texted_and_the_words_stay(
         add_opt_out(ZOE)
     page = visit(f"/inbox/{zoe}/reply", "sol", body="But wait")
     assert page.status_code == 422
-    assert "Said STOP. Only they can change that, by texting START." in page.words
+    assert "Opted out. Only they can change that, by texting START." in page.words
     assert "But wait</textarea>" in page.text
     assert sent() == []
     assert thread(zoe).needs_reply

@@ -291,7 +291,7 @@ def test_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_them_
         assert erased_numbers.filter_erased_opt_outs([LEO, ZOE]) == [ZOE]
     visit("/community/add", "ada", name="Zoë", phone=ZOE)
     words = visit(PAGE, "ada").words
-    assert "No. Said STOP. Only they can undo this" in words
+    assert "No. Opted out. Only they can undo this" in words
     assert "Said STOP before they were erased" in words
     visit.post(f"{PAGE}/erase", "ada")
     with app.app_context():

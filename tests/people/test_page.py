@@ -117,11 +117,11 @@ def test_a_number_that_no_phone_can_have_still_has_a_page(visit, app):
     [
         (
             {"status": "skipped", "reason": "said_stop", "body": ""},
-            "Skipped Said STOP",
+            "Skipped Opted out",
         ),
         (
             {"status": "skipped", "reason": "number_dead", "body": ""},
-            "Skipped Number does not work",
+            "Skipped Invalid number",
         ),
         ({"status": "cancelled", "reason": "stopped"}, "Cancelled Stopped before it was sent."),
         ({"status": "expired"}, "Too late"),
@@ -146,7 +146,7 @@ def test_only_the_person_undoes_a_stop_and_the_page_says_how(visit, zoe):
         record_opt_out(ZOE, source="inbound", reason="Texted “stop it”")
     page = visit(PAGE, "ada")
     for said in (
-        "No. Said STOP. Only they can undo this, by texting START to +1 202 555 0100.",
+        "No. Opted out. Only they can undo this, by texting START to +1 202 555 0100.",
         "Texted “stop it”",
     ):
         assert said in page.words

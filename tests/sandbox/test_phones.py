@@ -147,10 +147,10 @@ def test_stop_is_one_click_and_start_another(app, visit, zoe):
         f'name="body" value="{word}"' in page.text for word in ("YES", "STOP", "START", "HELP")
     )
     page = visit(f"{ZOES}/text", "sol", body="STOP", follow=True)
-    assert "Said STOP. Only they can change that, by texting START." in page.words
+    assert "Opted out. Only they can change that, by texting START." in page.words
     assert [row.phone for row in everything(app, UnsubscribedContact)] == [ZOE]
     page = visit(f"{ZOES}/text", "sol", body="START", follow=True)
-    assert "Said STOP" not in page.words
+    assert "Opted out" not in page.words
     assert everything(app, UnsubscribedContact) == []
 
 
@@ -235,7 +235,7 @@ def test_what_happened_tells_the_life_of_a_text(app, visit):
         "Receipt: delivered “ Text 0 ”",
         "Handed to the practice network “ Text 0 ”",
         "Failed That is not a phone number. “ Text 1 ”",
-        "Skipped Said STOP. “ Text 2 ”",
+        "Skipped Opted out. “ Text 2 ”",
         "Cancelled “ Text 3 ”",
     ):
         assert words in page.words

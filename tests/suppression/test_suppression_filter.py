@@ -101,7 +101,7 @@ def test_the_export_has_every_column_and_the_part_that_is_shown(visit, listed):
     zoe = next(row for row in listed_names if row["name"] == "Zoë")
     assert (zoe["phone"], zoe["why"], zoe["source"], zoe["reason"]) == (
         ZOE,
-        "Said STOP",
+        "Opted out",
         "inbound",
         "Texted STOP",
     )

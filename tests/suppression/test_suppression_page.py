@@ -44,10 +44,10 @@ def test_an_empty_list_says_who_will_appear_here(visit):
 def test_everybody_is_there_with_the_reason_in_words(visit, listed):
     words = visit("/suppression", "ada").words
     for said in (
-        "Said STOP Texted STOP",
+        "Opted out Texted STOP",
         "Put here by hand · Asked at the door",
         "From an imported list",
-        "Number does not work Twilio says so · No such number any more",
+        "Invalid number Twilio says so · No such number any more",
     ):
         assert said in words
 
@@ -87,7 +87,7 @@ def test_a_number_on_both_lists_is_still_left_out_after_the_first(visit, listed)
     with listed.app_context():
         sample_rows.add_dead_number(LEO)
     visit.post("/suppression/unsubscribed/2/delete", "ada")
-    assert "is still left out: number does not work." in visit("/suppression", "ada").words
+    assert "is still left out: invalid number." in visit("/suppression", "ada").words
 
 
 def test_a_row_that_is_gone_is_not_found(visit, listed):

@@ -56,7 +56,7 @@ def test_twelve_phones_two_with_nonsense_one_with_stop(
         "17 in all, 2.8 on average",
         "Finished 9 · 75%",
         "Needs a person 2",
-        "Said STOP 1",
+        "Opted out 1",
     ):
         assert words in page.words
     assert "6 people" in visit(f"/events/{event}", "sol").words

@@ -27,9 +27,9 @@ REVERSIBLE_SKIP_REASONS = (SkipReason.COUNTRY_OFF, SkipReason.MAYBE_STOP)
 
 # What happened, and what the reader of the page can do about it, in two sentences.
 SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
-    SkipReason.SAID_STOP: ("Said STOP", "Only they can change that, by texting START."),
+    SkipReason.SAID_STOP: ("Opted out", "Only they can change that, by texting START."),
     SkipReason.NUMBER_DEAD: (
-        "Number does not work",
+        "Invalid number",
         "Ask them for a new number and change it on their page.",
     ),
     SkipReason.MAYBE_STOP: (

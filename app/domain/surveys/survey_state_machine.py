@@ -57,7 +57,7 @@ SESSION_STATUS_LABELS = {
     SurveySessionStatus.TIMED_OUT: "Answered no more",
     SurveySessionStatus.RESTARTED: "Began again",
     SurveySessionStatus.HANDED_OVER: "Needs a person",
-    SurveySessionStatus.STOPPED: "Said STOP",
+    SurveySessionStatus.STOPPED: "Opted out",
 }
 
 
