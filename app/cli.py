@@ -29,8 +29,10 @@ CLI_USERNAME = "(command line)"
 GENERATED_PASSWORD_BYTES = 12  # 16 characters; it must be changed at the first sign-in
 
 user_commands = AppGroup("user", help="Create and list users, reset a password.")
-sending_commands = AppGroup("sending", help="What holds sending after a restore, and Reconcile.")
-database_commands = AppGroup("db", help="Migrate, back up and look at the database.")
+sending_commands = AppGroup(
+    "sending", help="Show why sending is on hold after a restore, and reconcile."
+)
+database_commands = AppGroup("db", help="Upgrade, back up and check the database.")
 
 
 @user_commands.command("list")
@@ -63,7 +65,9 @@ def create_user(username: str, role: str) -> None:
             entry.about = user.username
             entry.details = {"role": user.role.label}
     except UniqueViolation:
-        raise click.ClickException(f"There is already a user called {username}.") from None
+        raise click.ClickException(
+            f"There is already a user called {username}. Choose another name."
+        ) from None
     click.echo(f"Created {user.username}. Password for the first sign-in: {password}")
 
 
@@ -74,7 +78,9 @@ def reset_password(username: str) -> None:
     prepare_configured_database()
     user = users.find_user_by_name(users.clean_username(username))
     if user is None:
-        raise click.ClickException(f"There is no user called {username}.")
+        raise click.ClickException(
+            f"There is no user called {username}. See: flask --app wsgi user list"
+        )
     password = secrets.token_urlsafe(GENERATED_PASSWORD_BYTES)
     password_hash = hash_password(password)
     with audited_write("user.changed", CLI_USERNAME) as entry:
@@ -82,7 +88,7 @@ def reset_password(username: str) -> None:
         entry.details = {"password": "new"}
         accounts.set_user_password(user.id, password_hash, must_change=True)
     click.echo(f"New password for {user.username}: {password}")
-    click.echo("It must be changed at the next sign-in; every session has ended.")
+    click.echo("They must choose a new one when they sign in. They are signed out on every device.")
 
 
 @database_commands.command("status")
@@ -100,7 +106,7 @@ def upgrade_database() -> None:
 @database_commands.command("revert")
 @click.argument("version", type=int)
 def revert_database(version: int) -> None:
-    """Take back the migrations after VERSION."""
+    """Undo migration VERSION, the newest one."""
     sys.exit(run_doctor(["--revert", str(version)]))
 
 
@@ -112,14 +118,14 @@ def back_up_database() -> None:
 
 @sending_commands.command("status")
 def print_sending_status() -> None:
-    """Print whether texts leave, and why not."""
+    """Print whether texts are being sent, and why not."""
     prepare_configured_database()
     row = load_installation()
     if damage := load_heartbeat().damage:
         click.echo(f"Nothing is being sent: {describe_damage(damage)}.")
         sys.exit(1)
     if row.hold_reason is None:
-        click.echo("Nothing is held.")
+        click.echo("Sending is on.")
         return
     click.echo(f"Nothing is being sent: {HOLD_LABELS[HoldReason(row.hold_reason)]}.")
     if row.reconcile_words:
@@ -129,10 +135,12 @@ def print_sending_status() -> None:
 
 @sending_commands.command("reconcile")
 def reconcile_sending() -> None:
-    """Adopt what the carrier has since the moment of the database, and let texts leave again."""
+    """Take in the texts the carrier knows since this database was saved, and resume sending."""
     prepare_configured_database()
     if load_installation().hold_reason in (None, HoldReason.CLONE):
-        raise click.ClickException("Nothing is held that Reconcile could end: see sending status.")
+        raise click.ClickException(
+            "There is nothing to reconcile. See: flask --app wsgi sending status"
+        )
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.rollback()
     result = run_reconcile(app, release_gone_blast)
@@ -148,8 +156,8 @@ def take_over_sending() -> None:
     with audited_write("sending.taken_over", CLI_USERNAME) as entry:
         entry.about = "installation"
         if not take_over_installation():
-            raise click.ClickException("This is not held as a copy of another installation.")
-    click.echo("Texts leave from here from now on. Start the first one never again.")
+            raise click.ClickException("This installation is not on hold as a copy of another one.")
+    click.echo("Texts are sent from this installation now. Never start the first one again.")
 
 
 @click.command("demo")

@@ -45,13 +45,13 @@ def find_base_url_problems(url: str) -> list[str]:
     if parts.scheme not in DEFAULT_PORTS or not parts.netloc:
         return [f"PUBLIC_BASE_URL must be an address such as {EXAMPLE}."]
     if "?" in url or "#" in url:
-        return [f"PUBLIC_BASE_URL must not have a part behind ? or #: write {EXAMPLE}."]
+        return [f"PUBLIC_BASE_URL must not contain ? or #. Write {EXAMPLE}."]
     if "@" in parts.netloc:
-        return [f"PUBLIC_BASE_URL must not hold a user name or a password: write {EXAMPLE}."]
+        return [f"PUBLIC_BASE_URL must not contain a username or password. Write {EXAMPLE}."]
     if not is_port_valid or parts.netloc.endswith(":") or not _is_host(parts):
-        return [f"PUBLIC_BASE_URL has a host or a port that cannot exist: write {EXAMPLE}."]
+        return [f"PUBLIC_BASE_URL has an invalid host or port. Write {EXAMPLE}."]
     if re.search(r"[^!-~]|[\\<>\"`{}|^]", parts.path) or "//" in parts.path:
-        return [f"PUBLIC_BASE_URL has a path that no address has: write {EXAMPLE}."]
+        return [f"PUBLIC_BASE_URL has an invalid path. Write {EXAMPLE}."]
     return []
 
 

@@ -93,16 +93,16 @@ class ClockWatch:
         length = format_approximate_duration(abs(seconds))
         if seconds < 0:
             return (
-                f"The clock of this machine went back by {length}. Scheduled blasts follow the "
-                "new time. Correct the clock if it is wrong."
+                f"This machine's clock went back by {length}. Scheduled blasts follow the new "
+                "time. Correct the clock if it is wrong."
             )
         if self._is_contradicted:
-            end = "Twilio's clock says that it is wrong: set it right."
+            end = "Twilio's clock disagrees. Correct this machine's clock."
         else:
-            end = "They go on when Twilio's clock agrees, or after ten minutes. Is it right?"
+            end = "They continue when Twilio's clock agrees, or after ten minutes. Check the clock."
         return (
-            f"The clock of this machine jumped ahead by {length}. Scheduled blasts wait, and "
-            f"nothing counts as too late or overdue. {end}"
+            f"This machine's clock jumped ahead by {length}. Scheduled blasts wait, and none is "
+            f"counted as late or overdue. {end}"
         )
 
     def _look(self) -> None:

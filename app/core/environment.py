@@ -133,14 +133,14 @@ def list_setting_warnings(settings: Settings) -> list[str]:
     if settings.host not in {*LOOPBACK_NAMES, "::1"}:
         lines.append(
             f"HOST is {settings.host} and TRUST_PROXY is 0: anyone who reaches port "
-            f"{settings.port} speaks to the program directly, without https. "
+            f"{settings.port} can use SMS Admin directly, without HTTPS. "
             "Put a proxy in front (deploy/)."
         )
     if settings.public_base_url.startswith("https://"):
         lines.append(
-            "PUBLIC_BASE_URL is https and TRUST_PROXY is 0: every visitor seems to come from the "
-            "proxy's address, so that ten wrong passwords of anybody lock everybody. Set "
-            "TRUST_PROXY to the number of proxies in front."
+            "PUBLIC_BASE_URL is https and TRUST_PROXY is 0: all visitors appear to come "
+            "from the proxy's address, so ten wrong passwords by one of them lock out everyone. "
+            "Set TRUST_PROXY to the number of proxies in front."
         )
     return lines
 
@@ -192,9 +192,9 @@ def _find_setting_problems(settings: Settings) -> list[str]:
     if settings.app_env not in {"production", "development", "test"}:
         problems.append("APP_ENV must be production or development.")
     if settings.app_timezone not in available_timezones():
-        problems.append("APP_TIMEZONE must be a zone name such as America/Denver.")
+        problems.append("APP_TIMEZONE must be a time zone name such as America/Denver.")
     if settings.default_region not in phonenumbers.SUPPORTED_REGIONS:
-        problems.append("DEFAULT_REGION must be a country's two letters such as US.")
+        problems.append("DEFAULT_REGION must be a two-letter country code such as US.")
     if settings.log_format not in {"text", "json"}:
         problems.append("LOG_FORMAT must be text or json.")
     for name in ("twilio_api_url", "alert_webhook_url"):
@@ -215,8 +215,8 @@ def _find_phone_problems(settings: Settings) -> list[str]:
     sender = settings.twilio_from_number
     if sender and not (is_e164(sender) or SHORT_CODE_OR_SENDER_NAME.fullmatch(sender)):
         problems.append(
-            "TWILIO_FROM_NUMBER must be written like +13035550100 "
-            "(or be a short code or a sender name)."
+            "TWILIO_FROM_NUMBER must be a number such as +13035550100, "
+            "a short code or a sender name."
         )
     if settings.admin_test_phone and not is_e164(settings.admin_test_phone):
         try:
@@ -236,11 +236,15 @@ def _find_production_problems(settings: Settings) -> list[str]:
         )
     if settings.missing_twilio_variables:
         names = " and ".join(settings.missing_twilio_variables)
-        problems.append(f"Twilio is half set: {names} missing. Set all of them or none.")
+        problems.append(
+            f"Twilio settings are incomplete. Missing: {names}. Set all of them or none."
+        )
     if settings.smsadmin_failpoint:
-        problems.append("SMSADMIN_FAILPOINT is for tests only and refused in production.")
+        problems.append("SMSADMIN_FAILPOINT is for tests only. Remove it in production.")
     if settings.carrier == "twilio" and not settings.public_base_url:
-        problems.append("PUBLIC_BASE_URL must be set in production: Twilio reaches us there.")
+        problems.append(
+            "PUBLIC_BASE_URL must be set in production. Twilio sends replies and receipts to it."
+        )
     return problems
 
 

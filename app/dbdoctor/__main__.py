@@ -135,7 +135,7 @@ def _copy_before_repair(path: Path) -> None:
         folder = database_backups.get_backup_folder(path)
         target = folder / f"{path.stem}-{timestamp}.damaged"
         database_backups.copy_database(path, target, is_checked=False)
-        _print_line(f"Copied as it is to {target}.")
+        _print_line(f"Copied the damaged database to {target}.")
 
 
 def _revert_migration(path: Path, value: str) -> int:
@@ -143,14 +143,14 @@ def _revert_migration(path: Path, value: str) -> int:
     migration_runner.list_pending_migrations(path)
     with database_restore.lock_database(path):
         migration_runner.revert_migration(path, int(value), LOGGER)
-    _print_line(f"{path}: migration {value} taken back.")
+    _print_line(f"{path}: migration {value} undone.")
     return 0
 
 
 def _backup_database(path: Path, value: str) -> int:
     _require_database_file(path)
     if not migration_runner.list_applied_migrations(path):
-        raise MigrationError(f"{path} holds nothing yet: there is nothing to copy.")
+        raise MigrationError(f"{path} is empty: there is nothing to back up.")
     if value:
         target = Path(value).absolute()
     else:
@@ -165,9 +165,11 @@ def _backup_database(path: Path, value: str) -> int:
 def _delete_old_backups(path: Path, value: str) -> int:
     older_than = datetime.now(UTC) - timedelta(days=int(value))
     deleted = database_backups.delete_old_backups(path, older_than)
-    _print_line(f"Deleted {len(deleted)} copies that were older than {value} days.")
+    _print_line(f"Backups older than {value} days deleted: {len(deleted)}.")
     if not database_backups.has_recent_backup(path, datetime.now(UTC)):
-        _print_line("There is no copy from the last two days. Run: python -m app.dbdoctor --backup")
+        _print_line(
+            "There is no backup from the last two days. Run: python -m app.dbdoctor --backup"
+        )
         return 1
     return 0
 
@@ -188,17 +190,18 @@ def _require_database_file(path: Path) -> None:
 
 
 PLAIN_ACTIONS: tuple[tuple[str, CommandAction, str], ...] = (
-    ("--print", _print_status, "show what is applied and what is pending"),
-    ("--apply", _apply_migrations, "apply the pending migrations, after a copy"),
-    ("--doctor", _examine_database, "look for anything wrong"),
-    ("--repair", _repair_database, "make indexes, counts and the search anew, after a copy"),
+    ("--print", _print_status, "show applied and pending migrations, and row counts"),
+    ("--apply", _apply_migrations, "apply pending migrations, after a backup"),
+    ("--doctor", _examine_database, "check the database for problems"),
+    ("--repair", _repair_database, "rebuild indexes, counts and search, after a backup"),
 )
 
 
 def _build_argument_parser() -> argparse.ArgumentParser:
     """Return a parser that leaves (action, value) in `action`; two options are wrong usage."""
     parser = argparse.ArgumentParser(
-        prog="python -m app.dbdoctor", description="Looks after the database."
+        prog="python -m app.dbdoctor",
+        description="Check, upgrade, back up and restore the database.",
     )
     parser.add_argument("--version", action="version", version=f"SMS Admin {VERSION}")
     options = parser.add_mutually_exclusive_group(required=True)
@@ -211,7 +214,7 @@ def _build_argument_parser() -> argparse.ArgumentParser:
         dest="action",
         metavar="VERSION",
         type=_parse_migration_version,
-        help="take back the newest migration, after a copy",
+        help="undo the newest migration, after a backup",
     )
     options.add_argument(
         "--backup",
@@ -220,21 +223,21 @@ def _build_argument_parser() -> argparse.ArgumentParser:
         nargs="?",
         const=(_backup_database, ""),
         type=lambda file: (_backup_database, file),
-        help="copy the database, in use or not, to FILE or into backups beside it",
+        help="back up the database, even while in use, to FILE or to the folder backups beside it",
     )
     options.add_argument(
         "--prune",
         dest="action",
         metavar="DAYS",
         type=_parse_days,
-        help="delete the copies in backups that are older, but never the newest seven",
+        help="delete backups older than DAYS, but never the newest seven",
     )
     options.add_argument(
         "--restore",
         dest="action",
         metavar="FILE",
         type=lambda file: (_restore_database, file),
-        help="put a copy in the place of the database; the old one is kept",
+        help="replace the database with a backup; the old database is kept",
     )
     return parser
 

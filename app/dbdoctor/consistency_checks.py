@@ -16,7 +16,7 @@ BLAST_COUNTS_SQL = (
     "FROM messages WHERE message_log_id IS NOT NULL GROUP BY message_log_id"
 )
 RESTORE_ADVICE = "Restore a backup: python -m app.dbdoctor --restore FILE."
-REPAIR_ADVICE = "Put it right: python -m app.dbdoctor --repair."
+REPAIR_ADVICE = "To fix it, run: python -m app.dbdoctor --repair."
 MAX_SHOWN_IDS = 5
 
 
@@ -53,24 +53,24 @@ CONSISTENCY_CHECKS = (
         f"SELECT l.id FROM message_logs l JOIN ({BLAST_COUNTS_SQL}) c ON c.message_log_id = l.id "
         "WHERE (l.total_recipients, l.success_count, l.failure_count) "
         "<> (c.total, c.success, c.failure)",
-        f"The counts of blast {{ids}} disagree with its rows. {REPAIR_ADVICE}",
+        f"The counts of blast {{ids}} do not match its texts. {REPAIR_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT id FROM message_logs l WHERE total_recipients > 0 AND details IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM messages WHERE message_log_id = l.id)",
-        f"Blast {{ids}} says that it has people, but its rows are gone. {RESTORE_ADVICE}",
+        f"Blast {{ids}} should have recipients, but its texts are missing. {RESTORE_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT DISTINCT message_log_id FROM messages WHERE message_log_id IS NOT NULL "
         "GROUP BY message_log_id, phone HAVING count(*) > 1",
-        "A number stands twice in blast {ids}. Stop that blast on its page; "
-        f"if it has not begun: {RESTORE_ADVICE}",
+        "The same number is listed twice in blast {ids}. Stop that blast on its page; "
+        f"if it has not started: {RESTORE_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT m.id FROM messages m "
         "LEFT JOIN (SELECT message_id, count(*) AS tries FROM attempts GROUP BY message_id) a "
         "ON a.message_id = m.id WHERE m.attempts <> ifnull(a.tries, 0)",
-        f"Text {{ids}} has another number of attempts than it says. {RESTORE_ADVICE}",
+        f"Text {{ids}} does not have the number of attempts it records. {RESTORE_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT message_id FROM attempts GROUP BY message_id "
@@ -81,7 +81,7 @@ CONSISTENCY_CHECKS = (
         "SELECT min(id) FROM attempts GROUP BY ref HAVING count(*) > 1 UNION "
         "SELECT min(id) FROM attempts WHERE provider_sid IS NOT NULL "
         "GROUP BY provider_sid HAVING count(*) > 1",
-        f"Attempt {{ids}} shares its mark with another one. {RESTORE_ADVICE}",
+        f"Attempt {{ids}} has the same identifier as another one. {RESTORE_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT m.id FROM messages m JOIN message_logs l ON l.id = m.message_log_id "
@@ -91,24 +91,23 @@ CONSISTENCY_CHECKS = (
     ),
     ConsistencyCheck(
         "SELECT id FROM scheduled_messages WHERE status = 'processing' AND message_log_id IS NULL",
-        "Scheduled blast {ids} is being sent but has no log, so nobody sends it. "
-        "Make it again with New blast.",
+        "Scheduled blast {ids} is marked as sending but has no texts, so nothing is sent. "
+        "Create it again with New blast.",
     ),
     ConsistencyCheck(
         "SELECT s.id FROM scheduled_messages s JOIN message_logs l ON l.id = s.message_log_id "
         "WHERE s.status = 'processing' AND l.status IN ('sent', 'failed', 'cancelled')",
-        "Scheduled blast {ids} still says that it is being sent, but it has ended. "
-        f"{REPAIR_ADVICE}",
+        f"Scheduled blast {{ids}} is marked as sending, but it has finished. {REPAIR_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT DISTINCT l.id FROM message_logs l JOIN messages m ON m.message_log_id = l.id "
         "WHERE l.status IN ('sent', 'failed', 'cancelled') AND m.status = 'queued'",
-        "Blast {ids} has ended, but some of its texts still wait and are never sent. "
-        "Make a new blast for them.",
+        "Blast {ids} has finished, but some of its texts were never sent. "
+        "Create a new blast for those people.",
     ),
     ConsistencyCheck(
         "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM users) "
         "HAVING count(*) > 0 AND sum(role = 'admin') = 0",
-        f"There are users ({{ids}}), but no admin among them. {RESTORE_ADVICE}",
+        f"There are users ({{ids}}), but none of them is an admin. {RESTORE_ADVICE}",
     ),
 )

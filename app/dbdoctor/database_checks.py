@@ -54,7 +54,7 @@ def examine_database(path: Path, *, complete: bool = True) -> list[str]:
 def _advise(difference: str) -> str:
     """Return what to do about one difference between the database and the models."""
     if difference.endswith("should not be there."):
-        return "Something else made it: ask who did. SMS Admin does not use it."
+        return "SMS Admin did not create it and does not use it. Ask who added it."
     if difference.startswith(RECREATABLE_PREFIXES):
         return REPAIR_ADVICE
     return RESTORE_ADVICE
@@ -66,15 +66,15 @@ def _check_wal_file(path: Path) -> list[str]:
     # A crash leaves both files; one alone means that somebody deleted the other.
     if shm_file.exists() and not wal_file.exists():
         return [
-            f"{wal_file.name} was deleted by hand: the newest changes may be lost. "
+            f"{wal_file.name} was deleted: the most recent changes may be lost. "
             "Compare with a backup."
         ]
     if wal_file.exists() and wal_file.stat().st_size > LARGE_WAL_BYTES:
         return [
-            f"{wal_file.name} is large ({wal_file.stat().st_size // 2**20} MB): something keeps "
-            "reading for very long (a database viewer?), or the program stopped in the middle. "
-            "Close what else has the database open; a restart of SMS Admin makes it small. Never "
-            "delete it."
+            f"{wal_file.name} is large ({wal_file.stat().st_size // 2**20} MB): another program "
+            "may be reading it (a database viewer?), or SMS Admin stopped unexpectedly. "
+            "Close other programs that use the database, then restart SMS Admin. Never "
+            "delete this file."
         ]
     return []
 
@@ -88,7 +88,7 @@ def _check_integrity(connection: sqlite3.Connection, path: Path) -> Iterator[str
 def _find_orphan_rows(connection: sqlite3.Connection) -> Iterator[str]:
     pairs = {(row[0], row[2]) for row in connection.execute("PRAGMA foreign_key_check")}
     for table, parent in sorted(pairs):
-        yield f"Rows of {table} point to rows of {parent} that are gone. {RESTORE_ADVICE}"
+        yield f"Rows of {table} refer to missing rows of {parent}. {RESTORE_ADVICE}"
 
 
 def _check_search_tables(path: Path) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _check_search_tables(path: Path) -> Iterator[str]:
             except sqlite3.DatabaseError as error:
                 if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
                     raise
-                yield f"The search does not agree with the {content}. {REPAIR_ADVICE}"
+                yield f"The search index does not match the {content}. {REPAIR_ADVICE}"
             finally:
                 connection.execute("ROLLBACK")
 
@@ -113,7 +113,7 @@ def _check_search_tables(path: Path) -> Iterator[str]:
 def require_no_pending_migrations(path: Path) -> None:
     """Raise MigrationError when the database is not at the code's version."""
     if migration_runner.list_pending_migrations(path):
-        raise MigrationError("Migrations are pending. Run first: python -m app.dbdoctor --apply.")
+        raise MigrationError("Migrations are pending. First run: python -m app.dbdoctor --apply.")
 
 
 def rebuild_indexes(path: Path) -> None:
@@ -123,7 +123,8 @@ def rebuild_indexes(path: Path) -> None:
             connection.execute("REINDEX")
         except sqlite3.IntegrityError as error:
             raise MigrationError(
-                f"An index cannot be made: two rows have the same value ({error}). {RESTORE_ADVICE}"
+                f"An index cannot be created: two rows have the same value ({error}). "
+                f"{RESTORE_ADVICE}"
             ) from error
 
 

@@ -26,9 +26,9 @@ from app.migrations.migration_errors import (
 LOCK_TIMEOUT_SECONDS = 1.0
 RESTORE_PAUSE_REASON = HOLD_PAUSE_REASONS[HoldReason.BEHIND]
 RESTORE_NEXT_STEPS = (
-    "Nothing is sent after the next start until an admin has run Reconcile (the page Sending, or: "
-    "flask --app wsgi sending reconcile). It finds at the carrier who has had a text since.",
-    "Texts that came in since, STOPs among them, are taken in from the carrier at the start.",
+    "Nothing is sent after the next start until an admin runs Reconcile (on the page Sending, or: "
+    "flask --app wsgi sending reconcile). It asks the carrier which texts were sent since then.",
+    "Replies since then, including STOP, are fetched from the carrier at the start.",
 )
 DATABASE_TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 # Texts that would leave by themselves, but may have left already after the backup was made: a
@@ -37,19 +37,19 @@ HOLD_BACK_STATEMENTS = (
     (
         "UPDATE message_logs SET status = 'paused', pause_reason = :pause_reason, "
         "pause_code = NULL, proven = 0 WHERE status = 'processing'",
-        "Blasts that were being sent are paused ({count}): Reconcile, then resume or stop each.",
+        "Blasts paused while sending: {count}. Run Reconcile, then resume or stop each one.",
     ),
     (
         "UPDATE messages SET status = 'not_sent', reason = 'restored' "
         "WHERE status = 'queued' AND message_log_id IS NULL",
-        "Single texts that waited are not sent ({count}).",
+        "Single texts that were waiting and will not be sent: {count}.",
     ),
 )
 # Sessions and remembered browsers of then are signed out: a password that was changed since,
 # perhaps because it was stolen, is the old one again.
 SIGN_OUT_STATEMENT = (
     "UPDATE users SET session_key = lower(hex(randomblob(16)))",
-    "Everybody is signed out ({count} users).",
+    "Users signed out: {count}.",
 )
 # The same for columns and tables of migration 2. The carrier knows more than the backup, and
 # somebody may have been alerted already.
@@ -57,11 +57,11 @@ HOLD_BACK_STATEMENTS_SINCE_2 = (
     (
         "UPDATE messages SET look_up_at = :now WHERE status = 'unknown' "
         "OR (status IN ('accepted', 'sent') AND look_up_at IS NOT NULL)",
-        "Texts without news are looked up at the carrier ({count}).",
+        "Unconfirmed texts that will be checked with the carrier: {count}.",
     ),
     (
         "UPDATE alerts SET next_try_at = NULL WHERE next_try_at IS NOT NULL",
-        "Alerts that nobody had been told yet are not told any more ({count}).",
+        "Alerts not delivered before the restore, now dropped: {count}.",
     ),
 )
 
@@ -102,9 +102,9 @@ def restore_database(file: Path, path: Path, moment: datetime) -> list[str]:
             database_backups.sync_folder(path.parent)
         finally:
             new_file.unlink(missing_ok=True)
-    headline = [f"{path} is now the copy {file}."]
+    headline = [f"Restored {path} from {file}."]
     if old_file:
-        headline.append(f"The database from before is {old_file}.")
+        headline.append(f"The previous database was kept: {old_file}.")
     return [*headline, *lines, *RESTORE_NEXT_STEPS]
 
 
@@ -118,7 +118,7 @@ def _validate_backup(file: Path, path: Path) -> None:
     # Raises for a database that is newer, edited or another program's.
     migration_runner.list_pending_migrations(file)
     if not migration_runner.list_applied_migrations(file):
-        raise MigrationError(f"{file} holds no tables of SMS Admin: there is nothing to restore.")
+        raise MigrationError(f"{file} has no SMS Admin tables: there is nothing to restore.")
     with database_file.open_read_only(file) as connection:
         check_database_integrity(connection, file)
 

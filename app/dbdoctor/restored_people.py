@@ -12,7 +12,7 @@ from app.migrations.migration_errors import MigrationError
 from app.suppression.actions.erasure_file import KeptErasure, keep_erasures, read_kept_erasures
 
 PASSWORDS_UNKNOWN_LINE = (
-    "The database from before cannot be read: passwords changed since the copy are the old ones."
+    "The previous database cannot be read: passwords changed since the backup are the old ones."
 )
 
 
@@ -44,11 +44,13 @@ def _require_new_passwords(replaced: Path, copy: Path) -> list[str]:
     lines = []
     if changed:
         lines.append(
-            "These users have their former password again and must choose a new one: "
+            "These users have an earlier password again and must choose a new one: "
             f"{', '.join(changed)}."
         )
     if removed and hashes:
-        lines.append(f"These users had been deleted since and are back: {', '.join(removed)}.")
+        lines.append(
+            f"These users were deleted after the backup and are back: {', '.join(removed)}."
+        )
     return lines
 
 
@@ -64,7 +66,7 @@ def _carry_over_erasures(replaced: Path, copy: Path) -> list[str]:
     count = len(read_kept_erasures(replaced).keys() - known_hashes)
     if count == 0:
         return []
-    return [f"People erased since the copy was made are erased again at the next start ({count})."]
+    return [f"People erased since the backup will be erased again at the next start ({count})."]
 
 
 def _read_erasures(database: Path) -> list[KeptErasure]:

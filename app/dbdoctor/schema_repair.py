@@ -61,7 +61,7 @@ def _create_object(connection: sqlite3.Connection, wanted: SchemaObject) -> None
         connection.execute(wanted.sql)
     except sqlite3.IntegrityError as error:
         raise MigrationError(
-            f"The index {wanted.name} cannot be made: two rows have the same value ({error}). "
+            f"The index {wanted.name} cannot be created: two rows have the same value ({error}). "
             "Restore a backup: python -m app.dbdoctor --restore FILE."
         ) from error
     if wanted.kind == "search":

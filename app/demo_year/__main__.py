@@ -31,9 +31,9 @@ def main() -> None:
     logging.disable(logging.WARNING)
     with app.app_context():
         if has_users():
-            print("There is an organisation in this database already.")
+            print("This database is already set up. The demo needs an empty one.")
             return
-        print("Making up a year of an organisation ...", flush=True)
+        print("Creating a demo organization with a year of data ...", flush=True)
         with write():
             load_demo_year(now())
 

@@ -29,7 +29,7 @@ def create_backup_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise BackupFailed(
-            f"No copy could be made in {folder}: {error.strerror}. Nothing was changed."
+            f"No backup could be made in {folder}: {error.strerror}. Nothing was changed."
         ) from error
 
 
@@ -58,10 +58,10 @@ def copy_database(source: Path, target: Path, *, is_checked: bool = True) -> Non
             sync_folder(target.parent)
     except FileExistsError as error:
         raise BackupFailed(
-            f"{target} is there already. A copy never replaces a file: choose another name."
+            f"{target} already exists. A backup never replaces a file: choose another name."
         ) from error
     except OSError as error:
-        raise BackupFailed(f"No copy could be made at {target}: {error.strerror}.") from error
+        raise BackupFailed(f"No backup could be made at {target}: {error.strerror}.") from error
 
 
 def find_newest_backup_time(path: Path) -> datetime | None:
@@ -140,7 +140,7 @@ def _fill_partial_copy(source: Path, part: Path, *, is_checked: bool) -> None:
                 check_database_integrity(duplicate, source)
         except sqlite3.Error as error:
             raise BackupFailed(
-                f"No copy could be made in {part.parent}: {error}. Is the disk full?"
+                f"No backup could be made in {part.parent}: {error}. Is the disk full?"
             ) from error
 
 

@@ -44,7 +44,7 @@ def has_database_file(path: Path) -> bool:
             raise DatabaseNotAccessible(f"{path} is a folder. DATABASE_URL must name a file.")
         size = path.stat().st_size if path.exists() else 0
     except OSError as error:
-        raise DatabaseNotAccessible(f"{path} cannot be looked at: {error.strerror}.") from error
+        raise DatabaseNotAccessible(f"{path} cannot be read: {error.strerror}.") from error
     if 0 < size < MIN_FILE_BYTES:
         raise NotSqliteFile(path)
     return size > 0
@@ -56,7 +56,7 @@ def create_parent_folder(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseNotAccessible(
-            f"{path.parent} cannot be made: {error.strerror}. Check DATABASE_URL."
+            f"{path.parent} cannot be created: {error.strerror}. Check DATABASE_URL."
         ) from error
 
 
@@ -96,7 +96,7 @@ def create_database_file(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise DatabaseNotAccessible(
-            f"{path} cannot be made: {error.strerror}. Check the rights on {path.parent}."
+            f"{path} cannot be created: {error.strerror}. Check the permissions of {path.parent}."
         ) from error
 
 
@@ -180,7 +180,7 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> MigrationError:
         return _build_permission_error(path)
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return DatabaseNotAccessible(
-            f"{path}: the disk is full or does not answer ({error}). Make room and try again."
+            f"{path}: the disk is full or not responding ({error}). Free some space and try again."
         )
     return DatabaseDamaged(path, str(error))
 

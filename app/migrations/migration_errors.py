@@ -50,7 +50,7 @@ class DatabaseLost(MigrationError):
         super().__init__(
             f"{path} is empty, and a database was here ({witness} belongs to it). "
             "Restore a backup: python -m app.dbdoctor --restore FILE. "
-            "To begin anew instead, delete the empty file."
+            "To start over with an empty database instead, delete that file."
         )
 
 
@@ -59,8 +59,8 @@ class DatabaseTooNew(MigrationError):
 
     def __init__(self, path: Path, version: int, newest: int) -> None:
         super().__init__(
-            f"{path}: this database was made by a newer version "
-            f"(its migration {version}, ours end at {newest}). "
+            f"{path} was made by a newer version of SMS Admin "
+            f"(migration {version}; this version knows {newest}). "
             "Install that version, or restore a backup made before the upgrade."
         )
 
@@ -78,7 +78,7 @@ class MigrationFailed(MigrationError):
     def __init__(self, version: int, name: str, cause: str, backup: Path | None) -> None:
         sentence = f"Migration {version} ({name}) failed and was rolled back: {cause}."
         if backup:
-            sentence += f" A copy from before is at {backup}."
+            sentence += f" A backup from before is at {backup}."
         super().__init__(sentence)
         self.version = version
         self.backup = backup

@@ -90,12 +90,12 @@ def revert_migration(
     # Raises when the history differs from the code.
     list_pending_migrations(path, migrations)
     if not database_file.has_database_file(path):
-        raise MigrationError(f"{path} does not exist: there is nothing to take back.")
+        raise MigrationError(f"{path} does not exist: there is nothing to undo.")
     run = _MigrationRun(path, logger, needs_backup=True)
     with database_file.open_for_writing(path) as connection:
         check_database_integrity(connection, path, is_quick=True)
         _revert_newest_migration(connection, run, migrations, version)
-    logger.info("migration %s taken back", version)
+    logger.info("migration %s undone", version)
 
 
 @dataclass
@@ -164,7 +164,7 @@ def _revert_newest_migration(
         newest_version = history[-1].version if history else 0
         if version != newest_version:
             raise MigrationError(
-                "Only the newest applied migration can be taken back: "
+                "Only the newest applied migration can be undone: "
                 f"that is {newest_version}, not {version}."
             )
         migration = migrations[version - 1]

@@ -85,7 +85,7 @@ def test_the_carrier_confirms_at_once(clocks):
 def test_while_the_carrier_says_that_it_is_wrong_it_is_not_believed(clocks):
     watch = clocks.wait(1, wall=HOUR)
     watch.compare_with_carrier(timedelta(hours=-1))
-    assert "Twilio's clock says that it is wrong" in watch.describe_jump()
+    assert "Twilio's clock disagrees" in watch.describe_jump()
     assert clocks.wait(10 * SETTLING_SECONDS).is_in_doubt
     watch.compare_with_carrier(timedelta())
     assert not watch.is_in_doubt

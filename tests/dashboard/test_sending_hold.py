@@ -36,12 +36,12 @@ def test_every_page_home_and_ready_say_why(app, visit):
     hold(app)
     for address in ("/", "/community", f"/blasts/logs/{log_id}"):
         page = visit(address, "sol")
-        assert "This database is an older state than the one that sent last." in page.words
+        assert "This database is older than the one that last sent texts." in page.words
         assert 'href="/sending"' in page.text
-    assert "put back to an older state" in visit(f"/blasts/logs/{log_id}", "ada").words
+    assert "An older database was restored" in visit(f"/blasts/logs/{log_id}", "ada").words
     answer = app.test_client().get("/ready")
     assert answer.status_code == 503
-    assert "older state" in answer.json["problems"][0]
+    assert "older than the one" in answer.json["problems"][0]
     assert "An admin can run it on this page." in visit("/sending", "sol").words
 
 
@@ -49,7 +49,7 @@ def test_resume_does_nothing_before_reconcile(app, visit):
     log_id = run_blast(app, visit)
     hold(app)
     page = visit(f"/blasts/logs/{log_id}/resume", "ada", follow=True, _="")
-    assert "It cannot go on yet: nothing is being sent." in page.words
+    assert "It can't continue yet: sending is off." in page.words
     assert get_status(app, log_id) == "paused"
 
 
@@ -73,7 +73,7 @@ def test_reconcile_is_the_admins_and_ends_the_hold(app, visit):
     assert "Reconcile is running." in page.words
     result = run_reconcile(app, release_gone_blast)
     assert result.counts.adopted == 0
-    assert "0 texts already sent were found and kept." in visit("/sending", "ada").words
+    assert "0 texts already sent: found and kept." in visit("/sending", "ada").words
     assert not read_installation_file(database).is_restored
     assert (
         "Nothing is held any more." in visit("/sending/reconcile", "ada", follow=True, _="").words
@@ -99,7 +99,7 @@ def test_a_copy_asks_whether_the_first_is_gone(app, visit):
     assert "belongs to another machine" in visit("/", "sol").words
     assert visit.post("/sending/first-is-gone", "sol").status_code == 403
     page = visit("/sending/first-is-gone", "ada", follow=True, _="")
-    assert "Texts leave from here from now on." in page.words
+    assert "Texts are sent from this installation now." in page.words
     with app.app_context():
         row = load_installation()
         assert (row.hold_reason, row.checked_epoch, row.machine) == (None, None, None)
@@ -118,7 +118,7 @@ def test_the_command_line_says_and_does_the_same(app, visit, monkeypatch):
     runner = app.test_cli_runner()
     said = runner.invoke(args=["sending", "status"])
     assert said.exit_code == 1
-    assert "older state" in said.output
-    assert "Resume texts only those" in runner.invoke(args=["sending", "reconcile"]).output
-    assert "Nothing is held." in runner.invoke(args=["sending", "status"]).output
+    assert "older than the one" in said.output
+    assert "Resume texts only people" in runner.invoke(args=["sending", "reconcile"]).output
+    assert "Sending is on." in runner.invoke(args=["sending", "status"]).output
     assert runner.invoke(args=["sending", "first-is-gone"]).exit_code == 1

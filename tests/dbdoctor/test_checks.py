@@ -55,27 +55,27 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
     [
         (
             ["UPDATE message_logs SET success_count = 5"],
-            "The counts of blast 1 disagree with its rows.",
+            "The counts of blast 1 do not match its texts.",
         ),
         (
             ["UPDATE message_logs SET failure_count = 0"],
-            "The counts of blast 1 disagree with its rows.",
+            "The counts of blast 1 do not match its texts.",
         ),
         (
             ["UPDATE message_logs SET total_recipients = 3"],
-            "The counts of blast 1 disagree with its rows.",
+            "The counts of blast 1 do not match its texts.",
         ),
         (
             ["DELETE FROM attempts", "DELETE FROM messages"],
-            "Blast 1 says that it has people, but its rows are gone.",
+            "Blast 1 should have recipients, but its texts are missing.",
         ),
         (
             ["UPDATE messages SET attempts = 2 WHERE id = 2"],
-            "Text 2 has another number of attempts than it says.",
+            "Text 2 does not have the number of attempts it records.",
         ),
         (
             ["DELETE FROM attempts WHERE message_id = 1"],
-            "Text 1 has another number of attempts than it says.",
+            "Text 1 does not have the number of attempts it records.",
         ),
         (
             ["UPDATE attempts SET n = 3 WHERE message_id = 2"],
@@ -87,11 +87,11 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
         ),
         (
             [SCHEDULED.format(status="'processing'", log="NULL")],
-            "Scheduled blast 7 is being sent but has no log",
+            "Scheduled blast 7 is marked as sending but has no texts",
         ),
         (
             [SCHEDULED.format(status="'processing'", log=1)],
-            "Scheduled blast 7 still says that it is being sent",
+            "Scheduled blast 7 is marked as sending, but it has finished",
         ),
         (
             [
@@ -101,15 +101,15 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
                 ),
                 "UPDATE message_logs SET total_recipients = 3",
             ],
-            "Blast 1 has ended, but some of its texts still wait",
+            "Blast 1 has finished, but some of its texts were never sent",
         ),
         (
             [USER.format(role="'social_manager'")],
-            "There are users (1), but no admin among them.",
+            "There are users (1), but none of them is an admin.",
         ),
         (
             ["UPDATE messages SET message_log_id = 99"],
-            "Rows of messages point to rows of message_logs that are gone.",
+            "Rows of messages refer to missing rows of message_logs.",
         ),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_number_twice_in_a_blast_is_found_even_where_the_index_is_gone(doctor,
     code, said = doctor("--doctor")
     assert code == 1
     assert "The index uq_messages_log_phone is missing." in said
-    assert "A number stands twice in blast 1." in said
+    assert "The same number is listed twice in blast 1." in said
 
 
 def test_two_attempts_with_one_mark_are_found(doctor, database):
@@ -145,7 +145,7 @@ def test_two_attempts_with_one_mark_are_found(doctor, database):
     )
     code, said = doctor("--doctor")
     assert code == 1
-    assert "Attempt 1 shares its mark with another one." in said
+    assert "Attempt 1 has the same identifier as another one." in said
 
 
 def test_a_table_that_was_changed_by_hand_is_said(doctor, database):
@@ -175,7 +175,7 @@ def test_what_holds_nothing_of_its_own_is_made_anew_and_needs_no_backup(doctor, 
     )
     code, said = doctor("--doctor")
     assert code == 1
-    assert "The index uq_messages_log_phone is missing. Put it right:" in said
+    assert "The index uq_messages_log_phone is missing. To fix it, run:" in said
     assert "--restore" not in said
     assert doctor("--repair")[0] == 0
     assert run_sql(database, "SELECT rowid FROM inbox_search('choir')") == [(1,)]
@@ -191,7 +191,7 @@ def test_a_unique_index_that_the_rows_contradict_is_not_made(doctor, database):
     )
     code, said = doctor("--repair")
     assert code == 1
-    assert "The index uq_messages_log_phone cannot be made: two rows have the same value" in said
+    assert "The index uq_messages_log_phone cannot be created: two rows have the same value" in said
 
 
 def test_the_tables_of_litestream_are_no_strangers(doctor, database):
@@ -220,7 +220,8 @@ def test_a_search_out_of_step_is_found_and_repaired(doctor, database, breaking):
     code, said = doctor("--doctor")
     assert code == 1
     assert (
-        said == "The search does not agree with the members. Put it right: python -m app.dbdoctor"
+        said
+        == "The search index does not match the members. To fix it, run: python -m app.dbdoctor"
         " --repair.\n"
     )
     assert doctor("--repair")[0] == 0
@@ -262,7 +263,7 @@ def test_a_log_of_changes_that_was_deleted_by_hand_is_noticed(doctor, database):
     database.with_name("sms.db-shm").write_bytes(b"\0" * 32768)
     code, said = doctor("--doctor")
     assert code == 1
-    assert said.startswith("sms.db-wal was deleted by hand: the newest changes may be lost.")
+    assert said.startswith("sms.db-wal was deleted: the most recent changes may be lost.")
 
 
 def test_a_pending_migration_is_said_with_the_command(doctor, database):

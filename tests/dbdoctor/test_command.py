@@ -183,7 +183,7 @@ def test_the_newest_migration_can_be_taken_back_after_a_copy(doctor, database):
     *older, newest = list_applied_migrations(database)
     code, said = doctor("--revert", newest.version)
     assert code == 0
-    assert f"migration {newest.version} taken back" in said
+    assert f"migration {newest.version} undone" in said
     assert list_applied_migrations(database) == older
     (copy,) = (database.parent / "backups").iterdir()
     assert list_applied_migrations(copy) == [*older, newest]
@@ -193,9 +193,7 @@ def test_an_older_migration_cannot_be_taken_back_before_the_newer_ones(doctor, d
     before = list_applied_migrations(database)
     code, said = doctor("--revert", "1")
     assert code == 1
-    assert (
-        f"Only the newest applied migration can be taken back: that is {before[-1].version}" in said
-    )
+    assert f"Only the newest applied migration can be undone: that is {before[-1].version}" in said
     assert list_applied_migrations(database) == before
 
 

@@ -43,14 +43,14 @@ def test_a_copy_never_replaces_a_file(doctor, tmp_path):
     target.write_text("precious")
     code, said = doctor("--backup", target)
     assert code == 1
-    assert "is there already" in said
+    assert "already exists" in said
     assert target.read_text() == "precious"
 
 
 def test_a_folder_that_is_not_there_is_said(doctor, tmp_path):
     code, said = doctor("--backup", tmp_path / "stick" / "sms.db")
     assert code == 1
-    assert "No copy could be made" in said
+    assert "No backup could be made" in said
     assert not (tmp_path / "stick").exists()
 
 
@@ -133,7 +133,7 @@ def test_no_room_on_the_disk_leaves_no_half_copy_and_the_old_ones(doctor, databa
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert code == 1
-    assert said.startswith("No copy could be made in ")
+    assert said.startswith("No backup could be made in ")
     assert list_file_names(database.parent / "backups") == before
     assert doctor("--doctor")[0] == 0
 

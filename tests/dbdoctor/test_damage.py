@@ -34,7 +34,7 @@ def test_an_index_that_lies_is_found_not_copied_as_good_and_repaired(doctor, dat
     assert (code, "is damaged" in said) == (1, True)
     assert list((database.parent / "backups").glob("*")) == []
     code, said = doctor("--repair")
-    assert (code, "Copied as it is to" in said) == (0, True)
+    assert (code, "Copied the damaged database to" in said) == (0, True)
     # The copy is there for whoever wants to look, and counts as no good one.
     assert [file.suffix for file in (database.parent / "backups").iterdir()] == [".damaged"]
     assert doctor("--doctor") == (0, f"{database} is healthy.\n")
@@ -89,7 +89,7 @@ def test_a_large_wal_is_said_with_what_to_do(doctor, database, monkeypatch):
         code, said = doctor("--doctor")
     assert code == 1
     assert "-wal is large (0 MB)" in said
-    assert "Never delete it." in said
+    assert "Never delete this file." in said
     assert doctor("--doctor")[0] == 0
 
 

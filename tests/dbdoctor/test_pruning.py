@@ -32,7 +32,7 @@ def test_old_copies_are_deleted_of_every_kind(doctor, database, make_copies):
     make_copies(31, 40)
     make_copies(50, label="before-0007-")
     code, said = doctor("--prune", "30")
-    assert (code, said) == (0, "Deleted 3 copies that were older than 30 days.\n")
+    assert (code, said) == (0, "Backups older than 30 days deleted: 3.\n")
     assert list_file_names(database.parent / "backups") == sorted(kept)
 
 
@@ -42,7 +42,7 @@ def test_after_a_month_without_a_copy_the_newest_seven_stay_and_it_is_said(
     copies = make_copies(*range(31, 43))
     code, said = doctor("--prune", "30")
     assert code == 1
-    assert "There is no copy from the last two days." in said
+    assert "There is no backup from the last two days." in said
     assert list_file_names(database.parent / "backups") == sorted(copies[:7])
 
 

@@ -41,8 +41,8 @@ def test_the_copy_takes_the_place_and_the_old_one_stays(doctor, database, copy):
     code, said = doctor("--restore", copy)
     (old,) = database.parent.glob("sms.db.before-restore-*")
     assert code == 0
-    assert f"{database} is now the copy {copy}." in said
-    assert f"The database from before is {old}." in said
+    assert f"Restored {database} from {copy}." in said
+    assert f"The previous database was kept: {old}." in said
     assert f"{database} is healthy." in said
     assert run_sql(database, PEOPLE) == [("Zoe",)]
     assert run_sql(old, PEOPLE) == [("Leo",), ("Zoe",)]
@@ -61,7 +61,7 @@ def test_a_lost_database_comes_back(doctor, database, copy):
     database.unlink()
     code, said = doctor("--restore", copy)
     assert code == 0
-    assert "The database from before" not in said
+    assert "The previous database" not in said
     assert run_sql(database, PEOPLE) == [("Zoe",)]
 
 
@@ -151,7 +151,7 @@ def _hollow(file):
         (_cut, "is damaged"),
         (_newer, "was made by a newer version"),
         (_foreign, "belongs to another program"),
-        (_hollow, "holds no tables of SMS Admin"),
+        (_hollow, "has no SMS Admin tables"),
     ],
     ids=["missing", "empty", "text", "torn", "cut", "newer", "foreign", "hollow"],
 )
@@ -220,9 +220,9 @@ def test_nothing_that_may_have_been_sent_since_leaves_by_itself(doctor, database
     assert doctor("--backup", tmp_path / "copy.db")[0] == 0
     code, said = doctor("--restore", tmp_path / "copy.db")
     assert code == 0
-    assert "Blasts that were being sent are paused (1)" in said
-    assert "Single texts that waited are not sent (1)." in said
-    assert "Nothing is sent after the next start until an admin has run Reconcile" in said
+    assert "Blasts paused while sending: 1." in said
+    assert "Single texts that were waiting and will not be sent: 1." in said
+    assert "Nothing is sent after the next start until an admin runs Reconcile" in said
     assert read_installation_file(database).is_restored
     assert run_sql(database, "SELECT status FROM message_logs ORDER BY id") == [
         ("paused",),
@@ -264,8 +264,8 @@ def test_texts_without_news_are_looked_up_soon_and_old_alerts_are_not_told_again
     assert doctor("--backup", tmp_path / "copy.db")[0] == 0
     code, said = doctor("--restore", tmp_path / "copy.db")
     assert code == 0
-    assert "Texts without news are looked up at the carrier (2)." in said
-    assert "Alerts that nobody had been told yet are not told any more (1)." in said
+    assert "Unconfirmed texts that will be checked with the carrier: 2." in said
+    assert "Alerts not delivered before the restore, now dropped: 1." in said
     assert run_sql(database, "SELECT id FROM messages WHERE look_up_at < '2089-01-01'") == [
         (1,),
         (2,),
@@ -293,7 +293,7 @@ def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, databas
     )
     code, said = doctor("--restore", copy)
     assert code == 1
-    assert "Blast 1 says that it has people, but its rows are gone." in said
+    assert "Blast 1 should have recipients, but its texts are missing." in said
 
 
 def test_a_restore_does_not_undo_changed_passwords_and_erasures(doctor, database, tmp_path):
@@ -315,9 +315,9 @@ def test_a_restore_does_not_undo_changed_passwords_and_erasures(doctor, database
     )
     said = doctor("--restore", tmp_path / "copy.db")[1]
     assert "must choose a new one: ada." in said
-    assert "had been deleted since and are back: gone." in said
-    assert "Everybody is signed out (3 users)." in said
-    assert "are erased again at the next start (1)." in said
+    assert "were deleted after the backup and are back: gone." in said
+    assert "Users signed out: 3." in said
+    assert "will be erased again at the next start (1)." in said
     rows = run_sql(
         database, "SELECT username, must_change_password, session_key FROM users ORDER BY id"
     )

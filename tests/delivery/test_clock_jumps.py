@@ -63,12 +63,10 @@ def test_held_while_twilio_says_that_the_clock_is_wrong(sending_app, background,
     clock = get_clock_watch(sending_app)
     twilio.lists.ahead = -3 * HOUR
     with time_machine.travel(now() + 3 * HOUR, tick=True):
-        wait_until(
-            lambda: "Twilio's clock says that it is wrong" in clock.describe_jump(), "the answer"
-        )
+        wait_until(lambda: "Twilio's clock disagrees" in clock.describe_jump(), "the answer")
         assert not jobs.engine.may_release()
         page = Visitor(sending_app)("/", "ada")
-        assert "The clock of this machine jumped ahead by about 3 hours" in page.words
+        assert "This machine's clock jumped ahead by about 3 hours" in page.words
         # The lease is renewed by the new time within three seconds.
         ready = wait_until(lambda: get_ready(sending_app), "a heartbeat by the new time")
         assert "jumped ahead by about 3 hours" in ready.json["warnings"][0]
@@ -100,7 +98,7 @@ def test_what_is_too_late_by_the_new_time_only_waits(sending_app, background, tw
     clock = get_clock_watch(sending_app)
     twilio.lists.ahead = -HOUR
     with time_machine.travel(now() + HOUR, tick=True):
-        wait_until(lambda: "is wrong" in clock.describe_jump(), "the answer")
+        wait_until(lambda: "disagrees" in clock.describe_jump(), "the answer")
         resume_all(sending_app)
         with sending_app.app_context(), write() as session:
             session.execute(

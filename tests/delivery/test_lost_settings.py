@@ -33,7 +33,7 @@ def test_a_lost_env_holds_what_was_made_for_twilio(make_app, twilio, background)
     visit = Visitor(practice)
     assert "wait for Twilio's settings" in visit("/", "sol").words
     page = visit(f"/blasts/logs/{log.id}/resume", "ada", follow=True, _="")
-    assert "It cannot go on yet" in page.words
+    assert "It can't continue yet" in page.words
     jobs.stop()
     background(real)
     wait_until(lambda: get_log(real, running).status == "paused", "the pause to stay")

@@ -319,7 +319,7 @@ def test_a_fault_that_pauses_several_blasts_is_an_alert_each_and_one_text(make_a
     fault(app, log_ids, FILTERED, "delivery")
     assert [alert.message_log_id for alert in kept(app)] == log_ids
     [text] = texts_to_ada(app)
-    assert 'SMS Admin: 3 blasts are paused, the blast "one" first.' in text.body
+    assert 'SMS Admin: 3 blasts are paused, starting with the blast "one".' in text.body
 
 
 def test_a_storm_is_texted_once_in_ten_minutes(make_app):

@@ -27,7 +27,7 @@ def test_a_text_names_the_blast_the_cause_and_where_to_look():
 
 def test_several_blasts_are_one_text_with_the_way_to_all_of_them():
     text = build_alert_text("Picnic", [7, 8, 9], CAUSE, BASE)
-    assert text.startswith('SMS Admin: 3 blasts are paused, the blast "Picnic" first. ')
+    assert text.startswith('SMS Admin: 3 blasts are paused, starting with the blast "Picnic". ')
     assert text.endswith("See what to do: https://sms.example.org/blasts/logs")
 
 

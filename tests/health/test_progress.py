@@ -24,11 +24,11 @@ def test_texts_that_are_due_and_do_not_leave_make_it_not_ready(app):
     with app.app_context(), write():
         pass
     assert stall(app) == ""
-    assert "has not been made ready" in stall(app, minutes=3)
+    assert "has not started" in stall(app, minutes=3)
     with app.app_context():
         release_due_blasts()
     assert stall(app, minutes=1) == ""
-    assert "none has left for 2 minutes" in stall(app, minutes=3)
+    assert "none has been sent for 2 minutes" in stall(app, minutes=3)
     with app.app_context(), write() as session:
         session.execute(db.update(MessageLog).values(status="paused"))
     assert stall(app, minutes=3) == ""
@@ -54,4 +54,4 @@ def test_ready_says_it(app):
         session.add(Lease(name="engine", holder="1-x", epoch=1, beat=1, beat_at=now()))
     response = app.test_client().get("/ready")
     assert response.status_code == 503
-    assert "has not been made ready" in response.json["problems"][0]
+    assert "has not started" in response.json["problems"][0]

@@ -62,7 +62,7 @@ def test_a_database_of_a_newer_version_is_refused(path, steps_folder):
         "INSERT INTO schema_migrations VALUES (999, '0999_future', 'x', '2030-01-01 "
         "00:00:00.000000')",
     )
-    refused(path, DatabaseTooNew, steps, "this database was made by a newer version")
+    refused(path, DatabaseTooNew, steps, "was made by a newer version")
 
 
 def test_a_newer_database_whose_program_died_is_refused_with_its_log_untouched(path, steps_folder):

@@ -64,7 +64,9 @@ def take_over_from_first() -> ResponseReturnValue:
     except NothingHeld:
         flash(NOT_HELD_TEXT, "warning")
     else:
-        flash("Texts leave from here from now on. Start the first one never again.", "success")
+        flash(
+            "Texts are sent from this installation now. Never start the first one again.", "success"
+        )
     return _redirect_to_page()
 
 

@@ -21,11 +21,11 @@ from app.domain.delivery.skip_reasons import SkipReason
 
 PAUSED_BY_PERSON = "person"
 MADE_FOR_TWILIO_REASON = (
-    "It was made for Twilio, and SMS Admin was started without Twilio's settings "
-    "(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and a sender). Set them again, then resume; or stop "
+    "This blast was made for Twilio, but SMS Admin is running without Twilio's settings "
+    "(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and a sender). Set them again and resume, or stop "
     "the rest."
 )
-UNCOUNTABLE = "Rows of this blast in the database cannot be read; dbdoctor --doctor says more."
+UNCOUNTABLE = "Some of this blast's rows cannot be read. Run: python -m app.dbdoctor --doctor."
 
 
 def pause_blast(log_id: int) -> bool:

@@ -12,7 +12,7 @@ from app.domain.delivery.alert_messages import AlertEvent
 
 # One refusal may be a stranger's try, or a token that is just being changed.
 MIN_REFUSALS_TO_TELL = 3
-REFUSAL_CAUSE = "Twilio's calls are refused: their signature does not fit."
+REFUSAL_CAUSE = "Requests from Twilio are refused because their signature does not match."
 SETTINGS_PATH = "/settings"
 
 
@@ -29,12 +29,14 @@ class Refusal:
     def advice(self) -> str:
         """What to do about it, in one or two sentences."""
         if self.kind is RefusalKind.ACCOUNT:
-            return "The calls are of another account: check TWILIO_ACCOUNT_SID."
+            return "They come from another Twilio account. Check TWILIO_ACCOUNT_SID."
         if self.fitting_url:
-            return f"Their signature fits {self.fitting_url}: set PUBLIC_BASE_URL to it."
+            return (
+                f"Their signature matches {self.fitting_url}. Set PUBLIC_BASE_URL to that address."
+            )
         return (
-            "Their signature fits no address that we know: check TWILIO_AUTH_TOKEN, and that "
-            "the address at Twilio is the one on the page Settings."
+            "Their signature matches no known address. Check TWILIO_AUTH_TOKEN, and that the "
+            "address in the Twilio console is the one on the Settings page."
         )
 
 

@@ -9,8 +9,10 @@ from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.queries import unreadable_rows
 from app.domain.delivery.alert_messages import AlertEvent
 
-STUCK_CAUSE = "A due blast could not be made ready, and is tried again until it is too late."
-STUCK_FIX = "The log says why. Cancel it and make it anew, or ask who looks after this computer."
+STUCK_CAUSE = "A scheduled blast could not be started. SMS Admin keeps trying until it is too late."
+STUCK_FIX = (
+    "The log says why. Cancel the blast and schedule it again, or ask your technical contact."
+)
 ENDED_BLAST = "it waited, but its blast has ended, or its carrier"
 
 

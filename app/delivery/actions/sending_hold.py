@@ -15,9 +15,9 @@ from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.installation_rules import HOLD_LABELS, HOLD_PAUSE_REASONS, HoldReason
 from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, MessageStatus
 
-HOLD_FIX = "The page Sending says what to do."
+HOLD_FIX = "The Sending page says what to do."
 RESTORED_REASON = "restored"
-GONE_ON_TEXT = "An admin went on without the carrier's list."
+GONE_ON_TEXT = "An admin continued without the carrier's list."
 
 
 def hold_sending(reason: HoldReason, carrier: str, moment: datetime) -> None:

@@ -21,12 +21,16 @@ from app.domain.delivery.row_faults import UNREADABLE_REASON
 log = logging.getLogger(__name__)
 UNREADABLE_ROW = "its row in the database"
 TEXT_SET_ASIDE = "This text was not sent: {what} cannot be read in the database, or cannot be sent."
-BLAST_SET_ASIDE = "The row of this blast in the database could not be read and was repaired."
+BLAST_SET_ASIDE = "This blast's row in the database could not be read and was repaired."
 SCHEDULE_SET_ASIDE = (
-    "Nothing was sent: the row of this blast in the database cannot be read. Make the blast anew."
+    "Nothing was sent: this blast's row in the database cannot be read. Schedule it again."
 )
-NOTICE_CAUSE = "A text of it cannot be read in the database or cannot be sent. The others go on."
-NOTICE_FIX = "See which on the page of the blast, and let dbdoctor --doctor look at the database."
+NOTICE_CAUSE = (
+    "One of its texts cannot be read in the database or cannot be sent. The others are sent."
+)
+NOTICE_FIX = (
+    "The blast's page shows which. To check the database, run: python -m app.dbdoctor --doctor."
+)
 schedules = cast("Table", ScheduledMessage.__table__)
 messages_c = messages.c
 message_logs_c = message_logs.c

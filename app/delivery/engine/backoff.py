@@ -35,12 +35,12 @@ QUEUE_FULL_CODE = 21611
 QUEUE_FULL_HOLD_SECONDS = 900.0
 # A shorter wait is over before anybody has read about it.
 MIN_REPORTED_WAIT_SECONDS = 10.0
-UNREACHABLE_TEXT = "Twilio cannot be reached. One text goes to try every minute; the others wait."
+UNREACHABLE_TEXT = "Twilio can't be reached. One text is tried every minute; the others wait."
 CARRIER_FAULTS_TEXT = (
-    "Twilio answers with faults of its own, or not at all. "
-    "One text goes to try every minute; the others wait."
+    "Twilio reports errors of its own or does not respond. "
+    "One text is tried every minute; the others wait."
 )
-QUEUE_FULL_TEXT = "The sender's queue at Twilio is full. The others wait a quarter of an hour."
+QUEUE_FULL_TEXT = "The sender's queue at Twilio is full. Sending continues in 15 minutes."
 RETRY_AFTER_TEXT = "Twilio asked us to wait."
 
 

@@ -125,7 +125,7 @@ class IntegrityWatch:
         notice = build_notice(
             AlertEvent.DATABASE_DAMAGED,
             f"Nothing is being sent: {cause}.",
-            f"Stop the program, then {DAMAGE_FIX}.",
+            f"Stop SMS Admin, then {DAMAGE_FIX}.",
             now(),
         )
         try:

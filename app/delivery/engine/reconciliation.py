@@ -31,6 +31,7 @@ from app.domain.delivery.installation_rules import (
     is_later_than,
 )
 from app.domain.delivery.lookup_matching import CarrierMessage, fold_body
+from app.domain.texts.plurals import pluralize
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ MAX_PAGES = 500
 # A third of a second: receipts and texts that come in wait for no longer.
 TEXTS_PER_WRITE = 200
 DUE_MEANWHILE_ERROR = (
-    "It came due while the newer database was in use, or while sending was held. None of its texts "
+    "It was due while the newer database was in use or sending was on hold. None of its texts "
     "is in the carrier's list, so it was probably not sent."
 )
 
@@ -68,22 +69,25 @@ class ReconcileResult:
 
     def describe(self) -> str:
         """Return what was found, for the page and the command line."""
-        lines = [f"{self.counts.adopted:,} texts already sent were found and kept."]
+        lines = [f"{pluralize(self.counts.adopted, 'text')} already sent: found and kept."]
         if self.gone_blast_ids:
-            lines.append(f"{len(self.gone_blast_ids):,} scheduled blasts had gone out already.")
+            lines.append(f"{pluralize(len(self.gone_blast_ids), 'scheduled blast')} already sent.")
         if self.counts.doubtful:
-            lines.append(f"{self.counts.doubtful:,} texts are not sure: decide on their pages.")
+            lines.append(
+                f"{pluralize(self.counts.doubtful, 'text')} unconfirmed: decide on their pages."
+            )
         if self.counts.stored:
             lines.append(
-                f"{self.counts.stored:,} texts belong to no blast here; their conversations show "
-                "them."
+                f"{pluralize(self.counts.stored, 'text')} without a blast: see the conversations."
             )
         if self.expired_count:
             lines.append(
-                f"{self.expired_count:,} scheduled blasts came due meanwhile and were not found: "
-                "look at them."
+                f"{pluralize(self.expired_count, 'scheduled blast')} came due in the meantime and "
+                "probably not sent: check under Scheduled."
             )
-        lines.append("Paused blasts wait: Resume texts only those who have not had the text.")
+        lines.append(
+            "Paused blasts are waiting. Resume texts only people who have not had the text."
+        )
         return " ".join(lines)
 
 

@@ -39,8 +39,8 @@ MAX_RETRY_SECONDS = 60.0
 
 
 CARRIER_UNREADABLE_TEXT = (
-    "The carrier's list of texts cannot be read, so it is not known yet whether this database is "
-    "the newest state. Texts wait, then continue automatically."
+    "The carrier's list of texts can't be read, so we can't tell yet whether this database is up "
+    "to date. Texts wait and continue automatically."
 )
 
 

@@ -17,9 +17,9 @@ from app.migrations.damage_note import read_damage_note
 # The app's extension in which the engine of this process says what it cannot do.
 ENGINE_TROUBLE_KEY = "engine_trouble"
 # Half a sentence, after "Nothing is being sent: ".
-DAMAGE_LABEL = "the database is damaged ({cause}); stop the program, then {fix}"
+DAMAGE_LABEL = "the database is damaged ({cause}); stop SMS Admin, then {fix}"
 DAMAGE_FIX = (
-    "run python -m app.dbdoctor --doctor: it says whether --repair is enough or a copy is to be "
+    "run python -m app.dbdoctor --doctor: it says whether --repair is enough or a backup must be "
     "restored (--restore FILE)"
 )
 # A lease is renewed every 3 seconds, and taken over from a frozen process after 15.

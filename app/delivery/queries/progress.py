@@ -18,8 +18,8 @@ from app.domain.delivery.message_statuses import (
 STALL_DELAY = timedelta(minutes=2)
 # A sender that was slowed down to a 32nd of its rate takes its time.
 SLOWED_STALL_DELAY = timedelta(minutes=30)
-STALL_SENTENCE = "Texts are due, and none was sent for {minutes} minutes."
-STUCK_SENTENCE = "A blast was due {minutes} minutes ago and has not been made ready."
+STALL_SENTENCE = "Texts are due, but none has been sent for {minutes} minutes."
+STUCK_SENTENCE = "A blast was due {minutes} minutes ago and has not started."
 M = messages.c
 
 

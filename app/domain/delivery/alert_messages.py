@@ -37,15 +37,15 @@ class AlertEvent(StrEnum):
 _EVENT_HEADLINES = {
     AlertEvent.DATABASE_DAMAGED: "The database is damaged.",
     AlertEvent.SENDING_HELD: "Nothing is being sent.",
-    AlertEvent.CALLS_REFUSED: "Texts from people do not come in.",
+    AlertEvent.CALLS_REFUSED: "Replies are not coming in.",
 }
 # What happened, after "Blast 5" or "A blast".
 _EVENT_PHRASES = {
     AlertEvent.BLAST_PAUSED: "is paused",
     AlertEvent.BLAST_EXPIRED: "was not sent",
-    AlertEvent.BLAST_HELD: "waits for a person",
+    AlertEvent.BLAST_HELD: "is waiting for a decision",
     AlertEvent.BLAST_STUCK: "is stuck",
-    AlertEvent.TEXTS_SET_ASIDE: "has something that cannot be read",
+    AlertEvent.TEXTS_SET_ASIDE: "has a text that cannot be read",
 }
 
 
@@ -106,7 +106,7 @@ def build_alert_text(
         start = f"SMS Admin: {title} is paused."
         link = build_blast_url(base_url, paused[0])
     else:
-        start = f"SMS Admin: {len(paused)} blasts are paused, {title} first."
+        start = f"SMS Admin: {len(paused)} blasts are paused, starting with {title}."
         link = build_blast_url(base_url, None)
     return _fit_alert_text(start, cause, link)
 

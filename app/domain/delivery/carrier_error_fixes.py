@@ -3,11 +3,11 @@
 from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
 
 _ADD_SENDER = "Add a sender number to the messaging service in the Twilio console, then resume."
-_RAISE_LIMIT = "Raise the limit in the Twilio console or wait until it starts anew, then resume."
+_RAISE_LIMIT = "Raise the limit in the Twilio console or wait until it resets, then resume."
 # Where the blame alone does not tell what to do.
 FIX_BY_CODE = {
     20003: "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, then resume.",
-    20008: "Put the live account's SID and token in place of the test credentials, then resume.",
+    20008: "Replace the test credentials with the live account's SID and token, then resume.",
     21408: "Switch the country on under Geo permissions in the Twilio console, then resume.",
     21617: "Shorten the text to 1,600 characters and send it as a new blast.",
     21610: "Only they can undo it, by texting START.",
@@ -44,7 +44,7 @@ FIX_BY_BLAME = {
         "Allow the country in the Twilio console or use a sender that reaches it, then resume."
     ),
     Blame.CALLBACK: "Check that PUBLIC_BASE_URL is an address Twilio can reach, then resume.",
-    Blame.US: "Check TWILIO_API_URL and bring SMS Admin up to date, then resume.",
+    Blame.US: "Check TWILIO_API_URL and update SMS Admin, then resume.",
     Blame.UNKNOWN: (
         "Look the number up in Twilio's list of error codes, then decide whether to send again."
     ),

@@ -18,24 +18,24 @@ class HoldReason(StrEnum):
 
 # Half a sentence, after "Nothing is being sent: ".
 HOLD_LABELS = {
-    HoldReason.BEHIND: "this database is an older state than the one that sent last",
-    HoldReason.CARRIER: "texts were sent through the carrier that this database does not know",
+    HoldReason.BEHIND: "this database is older than the one that last sent texts",
+    HoldReason.CARRIER: "the carrier has sent texts that this database does not know about",
     HoldReason.CLONE: "this is a copy of an installation that belongs to another machine or folder",
 }
 # On the page of a blast that was being sent, 300 characters at most.
 HOLD_PAUSE_REASONS = {
     HoldReason.BEHIND: (
-        "The database was put back to an older state, so people may have this text already. "
-        "An admin runs Reconcile first (Sending on Home); then Resume texts only the others."
+        "An older database was restored, so people may already have this text. An admin must run "
+        "Reconcile first (Sending on Home). After that, Resume texts only the others."
     ),
     HoldReason.CARRIER: (
-        "The carrier has texts that this database does not know, so people may have this text "
-        "already. An admin runs Reconcile first (Sending on Home); then Resume texts only the "
-        "others."
+        "The carrier has texts that this database does not know about, so people may already have "
+        "this text. An admin must run Reconcile first (Sending on Home). After that, Resume texts "
+        "only the others."
     ),
     HoldReason.CLONE: (
         "This is a copy of an installation that belongs to another machine or folder, which may be "
-        "sending this blast. Nothing is sent from here until an admin says that the first is gone."
+        "sending this blast. Nothing is sent here until an admin confirms that the first is off."
     ),
 }
 # A text that was created so long before the newest one that we know is older than our state.

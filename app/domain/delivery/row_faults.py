@@ -22,9 +22,9 @@ def find_message_fault(phone: object, body: object, segments: object, attempts: 
     if not isinstance(body, str) or not body or len(body) > MAX_MESSAGE_CHARACTERS:
         return "its text"
     if not _is_count(segments, 1, MAX_ROW_SEGMENTS):
-        return "its count of parts"
+        return "its number of segments"
     if not _is_count(attempts, 0, 1 << 30):
-        return "its count of tries"
+        return "its number of attempts"
     return ""
 
 
