@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -21,6 +21,7 @@ from app.imports.models import (
     RowVerdict,
 )
 from app.imports.queries.import_records import get_cell, parse_import_layout
+from app.imports.queries.shared_numbers import list_name_choices
 from app.organisation.queries import get_organisation_region
 from app.suppression.queries.opt_out_times import find_opt_out_times
 
@@ -47,7 +48,7 @@ class DisplayedImportRow:
     """One row of the file as a page shows it.
 
     `name` and `phone` of a bad row are what the file says; `suggestions` are the numbers in it
-    when these are two or more, in E.164.
+    when these are two or more, in E.164. `name_choices`: see shared_numbers.list_name_choices().
     """
 
     line: int
@@ -58,6 +59,7 @@ class DisplayedImportRow:
     is_bad: bool
     since: datetime | None = None
     suggestions: tuple[str, ...] = ()
+    name_choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,13 @@ def paginate_import_rows(row: Import, row_filter: str, params: ListParams) -> Li
     suppressed_phones = [item.phone for item in rows if item.left_out and item.phone]
     opt_out_times = find_opt_out_times(suppressed_phones)
     region = get_organisation_region()
+    name_choices = list_name_choices(row.id, rows)
     displayed_rows = []
     for item in rows:
         since = opt_out_times.get(item.phone or "")
-        displayed_rows.append(_build_displayed_row(item, columns, since, region))
+        displayed = _build_displayed_row(item, columns, since, region)
+        choices = tuple(name_choices.get(item.line, ()))
+        displayed_rows.append(replace(displayed, name_choices=choices))
     return ListPage(displayed_rows, total, params)
 
 

@@ -15,7 +15,7 @@ from app.imports.actions import upload_storage
 from app.imports.actions.spreadsheet_parsing import ColumnChoice
 from app.imports.actions.upload_expiry import UNDO_PERIOD
 from app.imports.models import Import, ImportState
-from app.imports.queries import import_records, import_rows
+from app.imports.queries import import_records, import_rows, shared_numbers
 from app.imports.views.file_notes import describe_file
 from app.imports.views.importer_config import (
     ImporterConfig,
@@ -83,6 +83,7 @@ def render_check_page(
         notes=describe_file(row, layout),
         abroad=_describe_foreign_numbers(row, urls),
         fixed_line=request.args.get("fixed", type=int),
+        shared_count=shared_numbers.count_shared_numbers(row),
         consent_required=organisation.get_organisation().consent_required,
         consent_choices=CONSENT_METHOD_CHOICES | NO_CONSENT_CHOICE,
         **_load_rows(row, bool(rejected)),

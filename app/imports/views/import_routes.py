@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.access import roles_required
 from app.domain.accounts.roles import Role
-from app.imports.views import import_completion, upload_and_check
+from app.imports.views import import_completion, row_fixes, upload_and_check
 from app.imports.views.importer_config import ImporterConfig
 
 FindImporterConfig = Callable[..., ImporterConfig]
@@ -33,7 +33,7 @@ IMPORT_ROUTES = (
     ImportRoute("file", "", ("GET", "POST"), upload_and_check.upload_spreadsheet),
     ImportRoute("check", ONE_IMPORT, ("GET",), upload_and_check.show_import_check),
     ImportRoute("again", ONE_IMPORT, ("POST",), upload_and_check.recheck_import),
-    ImportRoute("fix", f"{ONE_IMPORT}/line/<int:line>", ("POST",), upload_and_check.fix_import_row),
+    ImportRoute("fix", f"{ONE_IMPORT}/line/<int:line>", ("POST",), row_fixes.fix_import_row),
     ImportRoute("confirm", f"{ONE_IMPORT}/confirm", ("POST",), import_completion.confirm_import),
     ImportRoute("abandon", f"{ONE_IMPORT}/abandon", ("POST",), import_completion.abandon_import),
     ImportRoute(

@@ -7,7 +7,9 @@ from typing import Any
 from flask import url_for
 
 from app.imports.actions.import_target import ImportTarget
+from app.imports.actions.row_checking import PhoneNumberRules
 from app.imports.models import Import
+from app.organisation import queries as organisation
 
 URL_STEPS = ("check", "again", "confirm", "abandon", "bad_rows", "undo")
 
@@ -72,4 +74,13 @@ def build_import_urls(importer: ImporterConfig, import_id: int | None = None) ->
         gets_texts=importer.target.gets_texts,
         note=importer.note,
         **urls,
+    )
+
+
+def build_phone_rules(importer: ImporterConfig) -> PhoneNumberRules:
+    """Return how the numbers of a file for this list are judged."""
+    return PhoneNumberRules(
+        organisation.get_organisation_region(),
+        importer.refused_numbers,
+        wants_opt_outs=not importer.target.gets_texts,
     )

@@ -4,7 +4,7 @@ The check of a large file goes on with each request of its page, a slice of rows
 Nothing runs in the background.
 """
 
-from flask import abort, flash, redirect, render_template, request
+from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.core.access import current_username
@@ -14,12 +14,7 @@ from app.domain.texts.text_cleaning import clean_text
 from app.imports.actions import row_staging, upload_storage
 from app.imports.actions.import_completion import discard_import
 from app.imports.actions.import_target import ImportAlreadyEnded
-from app.imports.actions.row_checking import PhoneNumberRules, check_next_rows
-from app.imports.actions.row_correction import (
-    BadRowNotFound,
-    RowStillUnreadable,
-    correct_import_row,
-)
+from app.imports.actions.row_checking import check_next_rows
 from app.imports.actions.spreadsheet_parsing import (
     UNREADABLE_FILE_ERRORS,
     ColumnChoice,
@@ -31,7 +26,7 @@ from app.imports.actions.spreadsheet_parsing import (
 from app.imports.actions.upload_expiry import expire_uploads
 from app.imports.forms import SubmittedSpreadsheet, UploadForm
 from app.imports.models import Import, ImportState
-from app.imports.queries import import_records, import_rows
+from app.imports.queries import import_records
 from app.imports.queries.missing_consent import count_people_without_consent
 from app.imports.views.import_check_page import (
     can_undo_import,
@@ -45,13 +40,13 @@ from app.imports.views.importer_config import (
     ImporterConfig,
     ImportUrls,
     build_import_urls,
+    build_phone_rules,
 )
 from app.organisation import queries as organisation
 
 # Rows whose check begins in the request that uploads them. Of more, the upload alone takes long.
 MAX_ROWS_CHECKED_AT_ONCE = 10_000
 MAX_FILE_NAME_CHARACTERS = 255
-MAX_SHOWN_CELL_CHARACTERS = 200
 
 
 def upload_spreadsheet(importer: ImporterConfig) -> ResponseReturnValue:
@@ -105,18 +100,10 @@ def _clean_file_name(name: str) -> str:
     return clean_text(last_part)[:MAX_FILE_NAME_CHARACTERS] or "file"
 
 
-def _build_phone_rules(importer: ImporterConfig) -> PhoneNumberRules:
-    return PhoneNumberRules(
-        organisation.get_organisation_region(),
-        importer.refused_numbers,
-        wants_opt_outs=not importer.target.gets_texts,
-    )
-
-
 def _check_next_slice(importer: ImporterConfig, row: Import) -> None:
     """Check the next slice of rows. Raises NotFound, ImportAlreadyEnded."""
     columns = import_records.parse_import_layout(row).columns
-    row_slice = check_next_rows(row, columns, _build_phone_rules(importer))
+    row_slice = check_next_rows(row, columns, build_phone_rules(importer))
     with write():
         row_staging.store_checked_rows(row.id, row_slice, importer.target)
 
@@ -221,31 +208,3 @@ def _parse_chosen_sheet(row: Import, choice: ColumnChoice) -> ParsedSpreadsheet:
     if loaded.is_other_table and list(choice.kinds) == list(guessed.kinds):
         return parse_sheet(loaded.sheet, region)
     return parse_sheet_as_chosen(loaded.sheet, choice, region, guessed)
-
-
-def fix_import_row(importer: ImporterConfig, import_id: int, line: int) -> ResponseReturnValue:
-    """Give a row that cannot be read another name or number."""
-    row = get_import_or_404(importer, import_id)
-    urls = build_import_urls(importer, import_id)
-    name = request.form.get("name", "")
-    phone = request.form.get("phone", "")
-    rules = _build_phone_rules(importer)
-    try:
-        with write():
-            correct_import_row(import_id, line, (name, phone), importer.target, rules)
-    except RowStillUnreadable as error:
-        if row.has_unchecked_rows:
-            return redirect(urls.check, 303)
-        rejected = import_rows.RejectedRowCorrection(
-            line,
-            clean_text(name)[:MAX_SHOWN_CELL_CHARACTERS],
-            clean_text(phone)[:MAX_SHOWN_CELL_CHARACTERS],
-            error.sentence,
-        )
-        return render_check_page(row, urls, rejected=rejected), 422
-    except ImportAlreadyEnded:
-        return redirect(urls.check, 303)
-    except BadRowNotFound:
-        abort(404)
-    # Said where the row was, not at the top of the page.
-    return redirect(f"{urls.check}?fixed={line}#rows", 303)

@@ -1,0 +1,65 @@
+"""Numbers that a file has twice, under two names: which rows, and what they can be called."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from app.core.db import db
+from app.domain.phones.household_names import join_household_names
+from app.imports.models import READABLE_VERDICTS, Import, ImportRow, RowVerdict
+
+
+def count_shared_numbers(row: Import) -> int:
+    """Return how many later rows have the number of an earlier one, and another name."""
+    if not row.repeated_count:
+        return 0
+    first = aliased(ImportRow)
+    later = select(func.count()).select_from(ImportRow).join(first, first.phone == ImportRow.phone)
+    return (
+        db.session.scalar(
+            later.where(
+                ImportRow.import_id == row.id,
+                ImportRow.verdict == RowVerdict.REPEATED,
+                first.import_id == row.id,
+                first.verdict.in_(READABLE_VERDICTS),
+                ImportRow.name != first.name,
+            )
+        )
+        or 0
+    )
+
+
+def list_name_choices(import_id: int, rows: Sequence[ImportRow]) -> dict[int, list[str]]:
+    """Return the names that each of these repeated rows' number can have, by the row's line.
+
+    The present name first, then the row's own, then both. Rows of the same name are missing.
+    """
+    repeated = [row for row in rows if row.verdict is RowVerdict.REPEATED and row.phone]
+    if not repeated:
+        return {}
+    names = _find_first_names(import_id, [row.phone or "" for row in repeated])
+    choices = {}
+    for row in repeated:
+        first, second = names.get(row.phone or ""), row.name
+        if not first or not second or first == second:
+            continue
+        choices[row.line] = [first, second]
+        # Once both are named, there is nothing more to join.
+        if second not in first:
+            choices[row.line].append(join_household_names(first, second))
+    return choices
+
+
+def _find_first_names(import_id: int, phones: Sequence[str]) -> dict[str, str | None]:
+    """Return the name under which each number is imported. The phones are one bound value."""
+    wanted = func.json_each(json.dumps(phones)).table_valued("value").c.value
+    rows = db.session.execute(
+        select(ImportRow.phone, ImportRow.name).where(
+            ImportRow.import_id == import_id,
+            ImportRow.verdict.in_(READABLE_VERDICTS),
+            ImportRow.phone.in_(select(wanted)),
+        )
+    )
+    return {phone: name for phone, name in rows if phone}
