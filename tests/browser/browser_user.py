@@ -75,14 +75,14 @@ class Walk:
 
     def check(self):
         """On to the review page."""
-        self.click(".sticky >> text=Check message")
-        self.heading("Check before sending")
+        self.click(".sticky button:text-is('Review')")
+        self.heading("Review")
 
     def confirm(self, people):
         """Send it, typing the number of people where it is asked for."""
         if self.page.locator("#people_count").count():
             self.page.fill("#people_count", str(people))
-        self.click("aside button[name=confirm]")
+        self.click(".confirm-bar button[name=confirm]")
         self.page.wait_for_selector("#countdown")
 
     def wait_for(self, words, state="visible"):

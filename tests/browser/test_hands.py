@@ -97,7 +97,7 @@ def test_a_local_time_that_does_not_exist_is_said_and_nothing_typed_is_lost(ada)
     ada.click("label:text-is('Later')")
     ada.page.fill("#schedule_date", "2031-03-09")
     ada.page.fill("#schedule_time", "02:30")
-    ada.click(".sticky >> text=Check message")
+    ada.click(".sticky button:text-is('Review')")
     ada.page.wait_for_selector(".summary")
     assert ada.page.input_value("#message_body") == "The night of the clocks"
     assert ada.page.input_value("#schedule_date") == "2031-03-09"
@@ -110,7 +110,7 @@ def test_pause_holds_the_rest_and_resume_sends_it(ada):
     ada.confirm(PEOPLE)
     ada.wait_for("Sending: ", state="attached")
     ada.press("Pause")
-    ada.wait_for("Paused: ")
+    ada.wait_for("Paused after ")
     log_id = ada.log_id
     wait_until(lambda: ada.status(log_id)["in_flight"] == 0, "the texts on the wire")
     waiting = ada.status(log_id)["queued"]
@@ -121,7 +121,7 @@ def test_pause_holds_the_rest_and_resume_sends_it(ada):
     assert f"{waiting} " in ada.page.inner_text("dialog")
     ada.click("dialog button:text-is('Cancel')")
     ada.press("Resume")
-    ada.wait_for(f"Finished: all {PEOPLE} delivered")
+    ada.wait_for(f"Delivered to all {PEOPLE} people.")
     assert ada.status(log_id)["queued"] == 0
 
 
@@ -129,7 +129,7 @@ def test_a_double_click_makes_one_blast_and_so_does_sending_the_form_again(ada):
     text = "Twice: a nervous finger."
     ada.write(text)
     form = ada.page.locator("#review").evaluate("(form) => Object.fromEntries(new FormData(form))")
-    ada.page.dblclick("aside button[name=confirm]")
+    ada.page.dblclick(".confirm-bar button[name=confirm]")
     ada.page.wait_for_selector("#countdown")
     again = ada.page.request.post(ada.url + "/blasts/new", form=form | {"confirm": "1"})
     assert again.url == ada.page.url
@@ -144,7 +144,7 @@ def test_nothing_leaves_by_pressing_enter_in_the_text_or_by_one_click(ada):
     ada.page.press("#message_body", "Enter")
     ada.page.focus("label:text-is('Now') >> xpath=preceding-sibling::input")
     ada.page.keyboard.press("Enter")
-    ada.heading("Check before sending")
+    ada.heading("Review")
     assert listed(ada, "Enter: one key too many", "/blasts/scheduled") == 0
 
 

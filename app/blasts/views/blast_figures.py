@@ -97,9 +97,9 @@ def build_blast_report(progress: BlastProgress) -> BlastReport:
 
 
 def _may_watch(progress: BlastProgress) -> bool:
-    """Whether practice phones are shown: while something may still arrive on them."""
+    """Whether practice phones are shown: until a few minutes after the last text was sent."""
     log = progress.log
-    return log.carrier == PRACTICE_CARRIER and not log.test_mode and progress.may_still_change
+    return log.carrier == PRACTICE_CARRIER and not log.test_mode and progress.is_recent
 
 
 def _count_filters(progress: BlastProgress, results: BlastResults) -> dict[str, int]:

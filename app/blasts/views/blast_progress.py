@@ -82,10 +82,15 @@ class BlastProgress:
         """Whether the numbers may still change while somebody looks."""
         if self.is_open:
             return True
+        return self.is_recent and any(self.counts.get(status) for status in UNSETTLED_STATUSES)
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it is being sent, or was until a few minutes ago."""
         finished_at = self.log.finished_at
-        if finished_at is None or self.moment - finished_at >= RECEIPT_WATCH_TIME:
-            return False
-        return any(self.counts.get(status) for status in UNSETTLED_STATUSES)
+        if self.is_open or finished_at is None:
+            return self.is_open
+        return self.moment - finished_at < RECEIPT_WATCH_TIME
 
     @property
     def recipient_count(self) -> int:

@@ -16,8 +16,11 @@ WATCHED_PHONES = 3
 
 @dataclass(frozen=True)
 class WatchedPhone:
-    """A phone: whose it is, the text it got, its status, and what was texted back ("": nothing)."""
+    """A phone (E.164): whose it is, the text it got, its status, and what was texted back
+    ("": nothing).
+    """
 
+    phone: str
     name: str
     body: str
     status: MessageStatus
@@ -38,7 +41,9 @@ def list_watched_phones(log_id: int) -> list[WatchedPhone]:
         rows += _list_other_rows(log_id, rows)
     replies = find_reply_bodies(rows)
     return [
-        WatchedPhone(row.name or row.phone, row.body, row.status, replies.get(row.id, ""))
+        WatchedPhone(
+            row.phone, row.name or row.phone, row.body, row.status, replies.get(row.id, "")
+        )
         for row in rows
     ]
 
