@@ -14,6 +14,7 @@ from wtforms import (
 from app.accounts.queries import clean_username
 from app.domain.accounts import password_policy
 from app.domain.accounts.roles import ROLE_LABELS, Role
+from app.domain.texts.text_cleaning import clean_name
 from app.organisation import queries as organisation
 
 MAX_USERNAME_LENGTH = 80
@@ -90,6 +91,22 @@ class ThemeForm(FlaskForm):
         """Reject a theme that is not offered."""
         if field.data not in THEME_LABELS:
             raise ValidationError("Choose one of these.")
+
+
+class DisplayNameForm(FlaskForm):
+    """How pages call a user. A blank name is the user name again."""
+
+    display_name = StringField("Your name")
+
+    def validate_display_name(self, field: StringField) -> None:
+        """Reject a name that is too long to be kept."""
+        if len(self.cleaned_name or "") > MAX_USERNAME_LENGTH:
+            raise ValidationError(f"A name has at most {MAX_USERNAME_LENGTH} characters.")
+
+    @property
+    def cleaned_name(self) -> str | None:
+        """The name as it is stored; None for a blank one."""
+        return clean_name(self.display_name.data or "")
 
 
 class UserForm(FlaskForm):

@@ -113,6 +113,22 @@ def test_somebody_who_must_change_it_may_still_sign_out(visit, app):
     assert visit("/logout", "sol", csrf_token=token).location == "/login"
 
 
+def test_a_name_of_ones_own_is_on_every_page(visit):
+    visit("/account/name", "sol", display_name="  Sol\nMartín ")
+    assert "Sol Martín , your account" in visit("/", "sol").words
+    assert "Sol Martín sol" in visit("/users", "ada").words
+    assert "sol changed how pages call them" in visit("/audit", "ada").words.replace("Sol", "sol")
+    visit("/account/name", "sol", display_name=" ")
+    assert "Sol , your account" in visit("/", "sol").words
+
+
+def test_a_name_that_is_too_long_is_said_and_kept(visit):
+    page = visit("/account/name", "sol", display_name="x" * 81)
+    assert page.status_code == 422
+    assert "A name has at most 80 characters." in page.words
+    assert "x" * 81 in page.text
+
+
 @pytest.mark.parametrize("theme", ["dark", "light", ""])
 def test_colours_are_kept_with_the_user(visit, app, theme):
     assert visit("/account/theme", "sol", theme=theme).status_code == 303

@@ -31,6 +31,7 @@ ROUTES = {
     "accounts.logout": _route(ANYONE, "POST"),
     "accounts.change_own_password": _route(BOTH, "GET POST"),
     "accounts.sign_in": _route(ANYONE, "GET POST"),
+    "accounts.change_own_name": _route(BOTH, "POST"),
     "accounts.change_own_phone": _route(BOTH, "POST"),
     "accounts.change_own_theme": _route(BOTH, "POST"),
     "accounts.list_own_sessions": _route(BOTH, "GET"),

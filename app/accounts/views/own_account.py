@@ -7,7 +7,7 @@ from flask_login import current_user, logout_user
 from app.accounts import queries
 from app.accounts.actions import login_sessions, user_changes
 from app.accounts.actions.login_attempts import ReservedAttempt
-from app.accounts.forms import OwnPasswordForm, ThemeForm
+from app.accounts.forms import DisplayNameForm, OwnPasswordForm, ThemeForm
 from app.accounts.models import hash_password
 from app.accounts.own_phone_queries import find_own_phone, has_practice_phones
 from app.accounts.views import password_tries
@@ -57,9 +57,30 @@ def change_own_theme() -> ResponseReturnValue:
     return redirect(url_for("accounts.change_own_password"), 303)
 
 
-def _render_own_account(form: OwnPasswordForm, theme_form: ThemeForm | None = None) -> str:
+@bp.post("/account/name")
+@roles_required(*ALL_ROLES)
+def change_own_name() -> ResponseReturnValue:
+    """Change how pages call oneself; the user name for signing in stays."""
+    form = DisplayNameForm()
+    if not form.validate_on_submit():
+        password_form = OwnPasswordForm(current_user.username, formdata=None)
+        return _render_own_account(password_form, name_form=form), 422
+    user_id = current_user.id
+    with audited_write("name.changed", current_username()):
+        user_changes.set_display_name(user_id, form.cleaned_name)
+    flash("Name saved.", "success")
+    return redirect(url_for("accounts.change_own_password"), 303)
+
+
+def _render_own_account(
+    form: OwnPasswordForm,
+    theme_form: ThemeForm | None = None,
+    name_form: DisplayNameForm | None = None,
+) -> str:
     if theme_form is None:
         theme_form = ThemeForm(formdata=None, theme=current_user.theme)
+    if name_form is None:
+        name_form = DisplayNameForm(formdata=None, display_name=current_user.display_name)
     own_phone = find_own_phone(current_user)
     phone_page = None
     if own_phone and has_practice_phones():
@@ -68,6 +89,7 @@ def _render_own_account(form: OwnPasswordForm, theme_form: ThemeForm | None = No
         "accounts/own.html",
         form=form,
         theme_form=theme_form,
+        name_form=name_form,
         own_phone=own_phone,
         phone_page=phone_page,
     )
