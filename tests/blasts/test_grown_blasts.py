@@ -60,7 +60,7 @@ def test_a_list_that_grew_is_held_told_and_confirmed_anew(app, visit):
     assert "Send to 53 people now" in page.words
     assert "The list grew" in visit("/blasts/scheduled", "sol").words
     page = visit(f"/blasts/scheduled/{blast_id}/confirm", "sol", follow=True, people_count="53")
-    assert "Confirmed for 53 people. It leaves now." in page.words
+    assert "Confirmed for 53 people. Sending now." in page.words
     with app.app_context():
         assert release_due_blasts(now()) == 1
         assert db.session.scalar(db.select(MessageLog.total_recipients)) == 53
@@ -84,7 +84,7 @@ def test_a_held_blast_is_cancelled_as_any_other(app, visit):
         add_members(20, start=10)
     release_later(app)
     page = visit(f"/blasts/scheduled/{blast_id}/cancel", "sol", follow=True, _="")
-    assert "Cancelled. No texts were sent." in page.words
+    assert "Canceled. No texts were sent." in page.words
 
 
 def test_a_few_more_people_leave_with_the_others(app, visit):

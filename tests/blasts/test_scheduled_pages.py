@@ -101,7 +101,7 @@ def test_a_blast_for_later_shows_its_time_and_can_be_cancelled_by_both(app, visi
         assert "Starts in 2 days 14 hours" in page.words
         assert "Fri, May 8, 8:45 PM, America/Denver" in page.words
         page = visit(at(blast, "/cancel"), "sol", follow=True, _="")
-    assert "Cancelled. No texts were sent." in page.words
+    assert "Canceled. No texts were sent." in page.words
     assert [each.status for each in list_scheduled_blasts(app)] == ["cancelled"]
     assert verbs(app)[-1] == "blast.cancelled"
 
@@ -141,7 +141,7 @@ def test_practice_that_never_left_says_why(app, visit):
     with app.app_context(), write():
         blast_control.end_blasts_of_other_carriers("twilio", now())
     assert (
-        "Cancelled. No texts were sent. It was made in practice mode."
+        "Canceled. No texts were sent. It was made in practice mode."
         in visit(at(blast), "ada").words
     )
 

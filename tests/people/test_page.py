@@ -123,7 +123,7 @@ def test_a_number_that_no_phone_can_have_still_has_a_page(visit, app):
             {"status": "skipped", "reason": "number_dead", "body": ""},
             "Skipped Invalid number",
         ),
-        ({"status": "cancelled", "reason": "stopped"}, "Cancelled Stopped before it was sent."),
+        ({"status": "cancelled", "reason": "stopped"}, "Canceled Stopped before it was sent."),
         ({"status": "expired"}, "Too late"),
         (
             {"status": "undelivered", "error_code": 30006, "provider_sid": "SM1"},

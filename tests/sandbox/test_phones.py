@@ -236,7 +236,7 @@ def test_what_happened_tells_the_life_of_a_text(app, visit):
         "Handed to the practice network “ Text 0 ”",
         "Failed That is not a phone number. “ Text 1 ”",
         "Skipped Opted out. “ Text 2 ”",
-        "Cancelled “ Text 3 ”",
+        "Canceled “ Text 3 ”",
     ):
         assert words in page.words
 

@@ -105,7 +105,7 @@ def refresh_countdown(scheduled_id: int) -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def cancel_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Cancel a blast before it leaves."""
-    return _cancel_blast(scheduled_id, "blast.cancelled", "Cancelled. No texts were sent.")
+    return _cancel_blast(scheduled_id, "blast.cancelled", "Canceled. No texts were sent.")
 
 
 @bp.post("/scheduled/<int:scheduled_id>/confirm")

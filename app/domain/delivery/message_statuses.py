@@ -161,7 +161,7 @@ DELIVERY_STATUS_LABELS: dict[str, str] = {
     "opted_out": "Opted out",
     "delivered": "Delivered",
     "skipped": "Skipped",
-    "cancelled": "Cancelled",
+    "cancelled": "Canceled",
     "expired": "Too late",
     "received": "Received",
     "processing": "Sending",

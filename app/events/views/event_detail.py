@@ -46,6 +46,7 @@ def show_event(event_id: int) -> ResponseReturnValue:
         answer=answer,
         answer_counts=page.answer_counts,
         sent_blasts=event_blasts.list_event_blasts(event_id),
+        pending_count=event_blasts.count_pending_event_blasts(event_id),
         planned_blasts=planned_blasts,
         due_times=_format_due_times(planned_blasts),
         max_blasts=event_blasts.MAX_LISTED_BLASTS,
@@ -126,7 +127,7 @@ def _describe_deletion(summary: event_actions.EventDeletionSummary) -> str:
         blasts_text = pluralize(
             summary.cancelled_blast_count, "planned blast was", "planned blasts were"
         )
-        text += f" {blasts_text} cancelled."
+        text += f" {blasts_text} canceled."
     return text
 
 
