@@ -60,7 +60,7 @@ def _break_no_rule(page, axe, theme, width, options):
         (violation["id"], [node["html"] for node in violation["nodes"]])
         for violation in report["violations"]
     ]
-    assert broken == [], theme
+    assert broken == [], (theme, broken)
 
 
 def menus_fit(page):

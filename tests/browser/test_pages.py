@@ -24,10 +24,17 @@ ONLY_FOR_ADMINS = re.compile(
     r"/(users|settings|audit|suppression|community/(add|import|export))|/export$"
     r"|^(?!/(events|inbox|keywords|surveys)/).*/edit$"
 )
-OUTSIDE_THE_MENU = {"not-there", "compose", "compose-survey", "person", "person-erase"}
+OUTSIDE_THE_MENU = {
+    "not-there",
+    "compose",
+    "compose-survey",
+    "person",
+    "person-erase",
+    "search",
+}
 LIT_ENTRIES = {
-    "account": ["ada"],
-    "account-sessions": ["ada"],
+    "account": ["Ada"],
+    "account-sessions": ["Ada"],
     "sending": ["Home"],
     "scheduled": ["Blasts"],
     "log-paused": ["Blasts"],
