@@ -158,12 +158,13 @@ def test_nobody_can_edit_a_blast_that_has_left_and_its_text_stays_as_it_was_froz
     for door in (
         f"/blasts/logs/{log.id}/edit",
         f"/blasts/logs/{log.id}",
-        f"/blasts/scheduled/{blast_id}/edit",
     ):
         assert visit(door, "ada", message_body="Something else").status_code in (
             404,
             405,
         )
+    page = visit(f"/blasts/scheduled/{blast_id}/edit", "ada", follow=True, _="")
+    assert "Too late to undo: it has started. You can stop the rest here." in page.words
     with sending_app.app_context(), write():
         db.session.get(type(log), log.id).message_body = "Something else"
     visit.post(f"/blasts/logs/{log.id}/resume", "ada")

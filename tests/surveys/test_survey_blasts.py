@@ -37,7 +37,7 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
         add_member(LEO, "Leo")
     scheduled = send_blast(visit, "sol", message_body="Coming?", survey_id=str(poll))
     assert (
-        "Replies begins the survey The picnic"
+        "Answers start the survey The picnic"
         in visit(f"/blasts/scheduled/{scheduled}", "sol").words
     )
     release_blasts(app)
@@ -49,7 +49,7 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
         )
         assert session.scalar(db.select(SurveySession)) is None
         session.execute(db.update(Message).values(status="delivered", created_at=text.moment))
-    assert "Replies begins the survey The picnic" in visit("/blasts/logs/1", "sol").words
+    assert "Answers start the survey The picnic" in visit("/blasts/logs/1", "sol").words
     assert text.get_replies(ZOE, "yes", name="Zoë") == ["How many?"]
     assert "2 asked by a blast" in visit(f"/surveys/{poll}", "sol").words.replace(
         "asked by a blast 2", "2 asked by a blast"
@@ -68,7 +68,7 @@ def test_the_review_carries_the_survey(app, visit, poll):
         survey_id=str(poll),
     )
     assert get_review_fields(page)["survey_id"] == str(poll)
-    assert "Replies begins the survey The picnic" in page.words
+    assert "Answers start the survey The picnic" in page.words
     again = press_button(visit, page, "sol", edit="1")
     assert f'<option selected value="{poll}">' in again.text
 

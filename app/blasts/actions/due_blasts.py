@@ -45,7 +45,7 @@ EXPIRED_ERROR = (
     "and it is {late} late now."
 )
 END_TIME_PASSED_ERROR = (
-    "Nothing was sent: nothing of it was to leave after {end}, and it is later than that now."
+    "Nothing was sent: sending was to stop at {end}, and it is later than that now."
 )
 
 

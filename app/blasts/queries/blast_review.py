@@ -10,6 +10,7 @@ from app.blasts.queries.end_time_forecast import (
     SendWindow,
     forecast_end_time,
 )
+from app.blasts.queries.event_labels import find_blast_survey
 from app.blasts.queries.review_facts import (
     ReviewRequest,
     build_review_facts,
@@ -32,6 +33,7 @@ from app.domain.time import durations, local_times
 from app.events.queries import events
 from app.organisation import queries as organisations
 from app.organisation.models import Organisation
+from app.surveys.models import SurveyFlow
 
 MAX_SKIPPED_NAMES_SHOWN = 100
 OTHER_FOLD = {"first": "second", "second": "first"}
@@ -62,6 +64,7 @@ class BlastReview:
     `summary`: the sum, such as "52 people", "58 segments". `shown`: None when no one gets a text.
     `nobody_reason`: why no one gets it, "" when someone does. `send_label`: what the button says.
     `audience_rule`: how people of an earlier blast are chosen, "" for other audiences.
+    `survey`: the one that answers start.
     """
 
     recipient_count: int
@@ -72,6 +75,7 @@ class BlastReview:
     summary: list[str]
     audience: str
     audience_rule: str
+    survey: SurveyFlow | None
     shown: ShownText | None
     facts: list[tuple[str, str]]
     is_price_missing: bool
@@ -104,6 +108,7 @@ def review_blast(request: ReviewRequest) -> BlastReview:
         summary=list(_summarise(blast, recipients, organisation, seconds)),
         audience=describe_draft_audience(draft, event.title if event else None),
         audience_rule=OUTCOME_RULES[draft.results_of.outcome] if draft.results_of else "",
+        survey=find_blast_survey(draft.survey_id),
         shown=show_text(blast, request.person),
         facts=list(build_review_facts(request, settings, organisation, forecast, undo_seconds)),
         is_price_missing=organisation.price_per_segment is None,

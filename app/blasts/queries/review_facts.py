@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast
-from app.blasts.queries.event_labels import find_blast_survey
 from app.blasts.queries.results_audience import describe_results_audience
 from app.core.local_formats import format_time_in_zone
 from app.core.settings import Settings
@@ -60,9 +59,6 @@ def build_review_facts(
     event_title = event.title if event else None
     yield "To", describe_draft_audience(draft, event_title)
     yield "From", format_phone_number(settings.sender)
-    survey = find_blast_survey(draft.survey_id)
-    if survey:
-        yield "Answers", f"start the survey {survey.name}"
     yield "When", _describe_send_time(request, undo_seconds)
     seconds = compute_send_seconds(segments, settings.effective_send_rate)
     yield "Sending takes", durations.format_approximate_duration(seconds)

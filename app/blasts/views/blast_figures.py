@@ -12,8 +12,7 @@ from app.delivery.queries.blast_reply_people import OPT_OUT_FILTER
 from app.delivery.queries.blast_results import (
     BlastResults,
     FailureGroup,
-    fetch_results_by_blast,
-    find_last_delivery,
+    fetch_results,
     list_failure_groups,
 )
 from app.delivery.queries.watched_phones import WatchedPhone, list_watched_phones
@@ -84,7 +83,7 @@ class BlastReport:
 def build_blast_report(progress: BlastProgress) -> BlastReport:
     """Return the results of a blast at this moment."""
     log = progress.log
-    results = fetch_results_by_blast([log])[log.id]
+    results = fetch_results(log, progress.tally.delivered)
     counts = _count_filters(progress, results)
     return BlastReport(
         results,
@@ -163,7 +162,7 @@ def _build_cost_and_time(log: MessageLog, results: BlastResults) -> Iterator[Fig
         yield Figure(money, "cost, about", pluralize(segments, "segment"))
     elif segments:
         yield Figure(f"{segments:,}", "segment" if segments == 1 else "segments")
-    end = find_last_delivery(log.id) or log.finished_at
+    end = results.last_delivery or log.finished_at
     if log.finished_at and end:
         seconds = max(0.0, (end - log.created_at).total_seconds())
         yield Figure(format_rounded_duration(seconds), "to send and deliver")

@@ -18,7 +18,7 @@ from flask_login import current_user
 from app.audit.actions import audited_write
 from app.blasts.queries.event_labels import find_blast_survey
 from app.blasts.queries.results_audience import describe_blast_audience
-from app.blasts.views.blast_figures import build_blast_report, build_filter_chips
+from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
 from app.blasts.views.blueprint import bp
 from app.blasts.views.unresolved_message_options import find_bulk_options
@@ -38,7 +38,7 @@ from app.delivery.queries.blast_list import (
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS, fetch_blast_recipients_page
 from app.delivery.queries.blast_records import (
     find_blast_log,
-    find_schedule_of_log,
+    find_blast_log_and_schedule,
     reload_blast_log,
 )
 from app.delivery.queries.blast_reply_people import (
@@ -88,7 +88,7 @@ def list_sent_blasts() -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def show_sent_blast(log_id: int) -> ResponseReturnValue:
     """Show one blast: how far it is, and what became of each text."""
-    log = _get_log_or_404(log_id)
+    log, schedule = find_blast_log_and_schedule(log_id) or abort(404)
     progress = fetch_blast_progress(log, now())
     filter_name = request.args.get("state", "")
     if filter_name not in (*RECIPIENT_FILTERS, *REPLY_FILTERS, ALL_FILTER):
@@ -105,11 +105,17 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         has_texts="texts" in request.args,
         chips=build_filter_chips(log_id, progress.tally.total, report.counts, filter_name),
         bulk=find_bulk_options(log, filter_name),
-        reply_bodies=find_reply_bodies(page.rows),
-        schedule=find_schedule_of_log(log_id),
+        reply_bodies=_find_reply_bodies(report, page),
+        schedule=schedule,
         survey=find_blast_survey(log.survey_id),
         audience=_describe_audience(log),
     )
+
+
+def _find_reply_bodies(report: BlastReport, page: ListPage) -> dict[int, str]:
+    """Return what the people of a page wrote back, by the id of their text."""
+    replies = report.results.replies
+    return find_reply_bodies(page.rows) if replies.replies or replies.opt_outs else {}
 
 
 def _describe_audience(log: MessageLog) -> str:

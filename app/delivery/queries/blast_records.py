@@ -32,7 +32,18 @@ def reload_blast_log(log_id: int) -> MessageLog:
     return db.session.get_one(MessageLog, log_id, populate_existing=True)
 
 
-def find_schedule_of_log(log_id: int) -> ScheduledMessage | None:
-    """Return the scheduled blast that became this log, or None when it was taken off the list."""
-    statement = select(ScheduledMessage).where(ScheduledMessage.message_log_id == log_id)
-    return db.session.scalar(statement.limit(1))
+def find_blast_log_and_schedule(
+    log_id: int,
+) -> tuple[MessageLog, ScheduledMessage | None] | None:
+    """Return the log of a sent blast, and the scheduled blast that became it.
+
+    The second is None when it was deleted from the list; None altogether without such a log.
+    """
+    statement = (
+        select(MessageLog, ScheduledMessage)
+        .outerjoin(ScheduledMessage, ScheduledMessage.message_log_id == MessageLog.id)
+        .where(MessageLog.id == log_id)
+        .limit(1)
+    )
+    row = db.session.execute(statement).one_or_none()
+    return (row[0], row[1]) if row else None

@@ -13,6 +13,7 @@ from app.delivery.queries.blast_totals import (
     LARGE_BLAST_RECIPIENTS,
     DeliveryTotals,
     fetch_totals_by_blast,
+    measure_blast,
 )
 from app.delivery.reply_models import BlastReply, ReplyAnswer
 from app.domain.delivery.carrier_error_codes import find_error_code
@@ -44,10 +45,14 @@ class ReplyCounts:
 
 @dataclass(frozen=True)
 class BlastResults:
-    """One blast, or several together: what was delivered, what came back."""
+    """One blast, or several together: what was delivered, what came back.
+
+    `last_delivery`: when the last text arrived, where one blast was asked for (fetch_results).
+    """
 
     totals: DeliveryTotals = field(default_factory=DeliveryTotals)
     replies: ReplyCounts = field(default_factory=ReplyCounts)
+    last_delivery: datetime | None = None
 
     def __add__(self, added: "BlastResults") -> "BlastResults":
         return BlastResults(self.totals + added.totals, self.replies + added.replies)
@@ -151,17 +156,8 @@ def list_failure_groups(log_id: int) -> list[FailureGroup]:
     return [FailureGroup(sentence, code, count) for (sentence, code), count in groups.items()]
 
 
-def find_last_delivery(log_id: int) -> datetime | None:
-    """Return when the last text of a blast arrived; None before any has.
-
-    Of a large blast it reads the newest 5,000 delivered rows: they left last.
-    """
-    newest = (
-        select(Message.delivered_at)
-        .where(Message.message_log_id == log_id, Message.status == MessageStatus.DELIVERED)
-        .order_by(Message.id.desc())
-        .limit(5000)
-        .subquery()
-    )
-    last: datetime | None = db.session.scalar(select(func.max(newest.c.delivered_at)))
-    return last
+def fetch_results(log: MessageLog, delivered: int) -> BlastResults:
+    """Return the results of one blast; `delivered`: how many texts arrived, counted already."""
+    replies = count_replies_by_blast([log.id]).get(log.id, ReplyCounts())
+    totals, last_delivery = measure_blast(log, delivered)
+    return BlastResults(totals, replies, last_delivery)

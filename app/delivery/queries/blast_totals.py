@@ -117,21 +117,34 @@ def _count_totals(log: MessageLog) -> DeliveryTotals:
     delivered = select(func.count()).where(
         Message.message_log_id == log.id, Message.status == MessageStatus.DELIVERED
     )
-    return DeliveryTotals(
-        delivered=db.session.scalar(delivered) or 0,
+    totals, _ = measure_blast(log, db.session.scalar(delivered) or 0)
+    return totals
+
+
+def measure_blast(log: MessageLog, delivered: int) -> tuple[DeliveryTotals, datetime | None]:
+    """Return the totals of a blast and when its last text arrived, in one statement.
+
+    Segments are scaled up from the first 5,000 texts that were accepted, and the last delivery
+    is that of the newest 5,000 delivered ones, which were sent last.
+    """
+    texts = select(Message).where(Message.message_log_id == log.id)
+    accepted = texts.where(Message.status.in_(ACCEPTED_STATUSES))
+    sample = accepted.with_only_columns(Message.segments).limit(LARGE_BLAST_RECIPIENTS).subquery()
+    arrived = texts.where(Message.status == MessageStatus.DELIVERED).order_by(Message.id.desc())
+    newest = (
+        arrived.with_only_columns(Message.delivered_at).limit(LARGE_BLAST_RECIPIENTS).subquery()
+    )
+    statement = select(
+        func.count(),
+        func.coalesce(func.sum(sample.c.segments), 0),
+        select(func.max(newest.c.delivered_at)).scalar_subquery(),
+    ).select_from(sample)
+    row_count, segments, last_delivery = db.session.execute(statement).one()
+    totals = DeliveryTotals(
+        delivered=delivered,
         accepted=log.success_count,
         failed=log.failure_count,
-        segments=_estimate_segments(log),
+        segments=round(segments * log.success_count / row_count) if row_count else 0,
         is_exact=log.success_count <= LARGE_BLAST_RECIPIENTS,
     )
-
-
-def _estimate_segments(log: MessageLog) -> int:
-    """Return the segments of the texts that were accepted, scaled up from the first 5,000."""
-    accepted = select(Message.segments).where(
-        Message.message_log_id == log.id, Message.status.in_(ACCEPTED_STATUSES)
-    )
-    sample = accepted.limit(LARGE_BLAST_RECIPIENTS).subquery()
-    statement = select(func.count(), func.coalesce(func.sum(sample.c.segments), 0))
-    row_count, segments = db.session.execute(statement).one()
-    return round(segments * log.success_count / row_count) if row_count else 0
+    return totals, last_delivery
