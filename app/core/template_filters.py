@@ -16,6 +16,7 @@ from app.core.local_formats import (
 from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.phones import phone_number
+from app.domain.texts.initials import make_initials
 from app.domain.texts.message_templates import split_template
 from app.domain.texts.template_chips import describe_chip
 
@@ -71,6 +72,7 @@ def install_template_filters(app: Flask) -> None:
         "state_words": describe_state,
         "words_of_left_out": describe_skip_reason,
         "chips": format_chips,
+        "initials": make_initials,
     }
     set_timezone_source(app, lambda: "UTC")
     set_region_source(app, lambda: "")

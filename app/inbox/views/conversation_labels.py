@@ -18,7 +18,6 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
 )
 from app.domain.opt_outs import opt_out_detection
-from app.domain.texts.initials import make_initials
 from app.domain.texts.media_labels import EMPTY_TEXT_LABEL, get_media_label
 from app.domain.texts.reactions import is_emoji_character
 from app.domain.texts.text_cleaning import is_blank_text
@@ -174,7 +173,6 @@ for _filter in (
     format_decision_countdown,
     describe_attention_reason,
     get_media_label,
-    make_initials,
     may_be_retried,
 ):
     bp.add_app_template_filter(_filter, f"inbox_{_filter.__name__}")
