@@ -42,9 +42,9 @@ ERROR_TEXTS = {
         "The address may be wrong, or the page was deleted.",
     ),
     405: ("That isn’t possible here", "Go back and use the buttons on the page."),
-    413: ("Too large", "Send a smaller file or a shorter text."),
-    415: ("We can’t read that", "Send it in another format."),
-    429: ("Too many attempts", "Wait a while, then try again."),
+    413: ("Too large", "Nothing was saved. Go back and choose a smaller file or shorten the text."),
+    415: ("We can’t read that", "Go back and choose a file in another format."),
+    429: ("Too many attempts", "Wait a few minutes, then try again."),
     500: (
         "Something went wrong",
         "Nothing was saved. Try again; if it happens again, report this number:",

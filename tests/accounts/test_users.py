@@ -36,6 +36,7 @@ def add_second_admin(app, username="bob"):
 
 def test_everybody_is_listed_with_name_and_role(visit):
     page = visit("/users", "ada")
+    assert "Writes and sends blasts, answers the inbox" in page.words
     for word in (
         "ada",
         "(you)",

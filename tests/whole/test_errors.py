@@ -103,6 +103,7 @@ def test_error_pages_are_for_strangers_too(site):
     page = site.visit("/nothing")
     assert page.status_code == 404
     assert "Users" not in page.words  # the menu is for those who are signed in
+    assert "Search people, blasts, events and pages" in site.visit("/nothing", "ada").words
 
 
 def test_too_much_is_413_and_says_so(site):

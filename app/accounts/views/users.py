@@ -14,7 +14,7 @@ from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
 from app.core.pagination import list_params
-from app.domain.accounts.roles import Role
+from app.domain.accounts.roles import ROLE_DESCRIPTIONS, Role
 
 USERNAME_TAKEN_MESSAGE = "That username is taken."
 LAST_ADMIN_MESSAGE = "This is the only admin. Make another user an admin first."
@@ -25,7 +25,9 @@ LAST_ADMIN_MESSAGE = "This is the only admin. Make another user an admin first."
 def list_users() -> ResponseReturnValue:
     """List the users, with search and sorting."""
     page = queries.fetch_users_page(list_params(queries.USER_SORTS, "username"))
-    return render_template("accounts/users.html", page=page, admins=queries.list_admin_names())
+    roles = [(role.label, sentence) for role, sentence in ROLE_DESCRIPTIONS.items()]
+    admins = queries.list_admin_names()
+    return render_template("accounts/users.html", page=page, admins=admins, roles=roles)
 
 
 @bp.route("/users/add", methods=["GET", "POST"])

@@ -19,3 +19,13 @@ ROLE_LABELS: dict[Role, str] = {
     Role.ADMIN: "Admin",
     Role.SOCIAL_MANAGER: "Social manager",
 }
+# What each role is for, as a sentence.
+ROLE_DESCRIPTIONS: dict[Role, str] = {
+    Role.ADMIN: (
+        "Does everything. Only admins add and delete people, users, events and keywords, export, "
+        "change settings, resend texts and see the audit."
+    ),
+    Role.SOCIAL_MANAGER: (
+        "Writes and sends blasts, answers the inbox, and manages events, surveys and keywords."
+    ),
+}
