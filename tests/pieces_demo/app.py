@@ -32,6 +32,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core import static_files
 from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
+from app.domain.texts.initials import make_initials
 
 APP = Path(__file__).resolve().parents[2] / "app"
 POLICY = (
@@ -179,6 +180,7 @@ def create_demo() -> Flask:
         phone=lambda e164: f"{e164[:2]} {e164[2:5]} {e164[5:8]} {e164[8:]}",
         number=lambda value: f"{value:,}",
         state_words=DELIVERY_STATUS_LABELS.__getitem__,
+        initials=make_initials,
     )
     app.after_request(_strict)
     app.add_url_rule("/", view_func=pieces, methods=["GET", "POST"])
