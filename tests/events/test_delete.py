@@ -71,6 +71,15 @@ def test_the_page_says_what_goes_with_it(app, visit, make_event, schedule_blast_
     assert "A blast to it is being sent now. Deleting the event does not stop that." in words
 
 
+def test_an_admin_deletes_from_the_menu_of_the_page(visit, make_event, schedule_blast_to):
+    id = make_event("Picnic", ZOE, LEO)
+    schedule_blast_to(id)
+    page = visit(f"/events/{id}", "ada")
+    assert "Delete Picnic with its registrations (2) and scheduled blasts (1)?" in page.text
+    assert f'action="/events/{id}/delete"' in page.text
+    assert "Delete event" not in visit(f"/events/{id}", "sol").words
+
+
 def test_deleting_cancels_what_waits_in_the_same_act(
     app, visit, make_event, schedule_blast_to, read_schedule, read_last_audit_event
 ):
