@@ -331,7 +331,7 @@ def test_the_list_shows_how_each_went(app, visit, log):
     set_message_status(app, ZOE, "delivered")
     set_message_status(app, LEO, "failed", error_code=30003)
     page = visit("/blasts/logs?state=sending", "sol")
-    assert "Everybody in the community 1 of 2, 1 failed 0 Sending sol" in page.words
+    assert "Everybody in the community 1 of 2, 1 failed 0 Sending Sol" in page.words
     assert "No blast matches." in visit("/blasts/logs?search=zebra", "sol").words
     assert "the picnic" in visit("/blasts/logs?state=sending&search=PICNIC", "sol").words
 
