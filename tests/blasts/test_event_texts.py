@@ -156,12 +156,12 @@ def test_without_events_there_are_no_chips_for_them(visit):
 
 def test_lists_name_such_a_blast_in_words(app, visit, picnic):
     send_blast(visit, event_id=str(picnic), **FOR_IT)
-    named = "Spring picnic: [Date], [Time], [Place]"
+    named = "Spring picnic: [Date], [Time], the usual place"
     assert named in visit("/blasts/scheduled", "ada").words
     assert named in visit("/", "ada").words
     release_blasts(app)
     log_id = list_messages(app)[0].message_log_id
-    for address in ("/", "/blasts/logs", f"/blasts/logs/{log_id}"):
+    for address in ("/", "/blasts/logs?state=sending", f"/blasts/logs/{log_id}"):
         page = visit(address, "ada")
         assert named in page.words, address
         assert "the event:" not in page.text

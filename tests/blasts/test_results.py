@@ -8,10 +8,12 @@ from sqlalchemy import delete, select
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.actions.blast_replies import record_blast_reply
+from app.delivery.actions.blast_replies import count_late_opt_out, record_blast_reply
 from app.delivery.actions.inbound_messages import InboundMessage, record_inbound_message
+from app.delivery.models import Message
 from app.delivery.queries.blast_results import ReplyCounts, count_replies_by_blast
 from app.delivery.reply_models import BlastReply
+from app.domain.delivery.blast_labels import describe_test_phone
 from tests.blasts.helpers import (
     close_finished_blasts,
     compose_fields,
@@ -63,7 +65,7 @@ def test_answers_are_split_into_yes_and_no_and_the_last_one_counts(app, visit, l
     answer(app, LEO, "yes")
     answer(app, LEO, "no, sorry, I cannot")
     answer(app, MIA, "Where is it?")
-    assert count(app) == ReplyCounts(yes=1, no=1, other=1)
+    assert count(app) == ReplyCounts(yes=1, no=1, other=1, people=3)
     page = visit("/blasts/logs/1", "sol")
     assert "3 replies: show these people 1 yes, 1 no" in page.words
     assert "with the kids" in visit("/blasts/logs/1?state=yes", "sol").words
@@ -73,11 +75,31 @@ def test_answers_are_split_into_yes_and_no_and_the_last_one_counts(app, visit, l
 
 def test_who_only_texts_stop_opted_out_and_did_not_answer(app, visit, log):
     answer(app, ZOE, "STOP", is_opt_out=True)
-    assert count(app) == ReplyCounts(opt_outs=1)
+    assert count(app) == ReplyCounts(opt_outs=1, people=1)
     assert "1 opted out" in visit("/blasts/logs/1", "ada").words
     answer(app, LEO, "yes")
     answer(app, LEO, "stop", is_opt_out=True)
-    assert count(app) == ReplyCounts(yes=1, opt_outs=2)
+    assert count(app) == ReplyCounts(yes=1, opt_outs=2, people=2)
+
+
+def test_who_answered_and_opted_out_is_left_out_once_of_those_who_did_not_answer(app, visit, log):
+    answer(app, LEO, "yes")
+    answer(app, LEO, "stop", is_opt_out=True)
+    assert "Text the 2 who did not answer" in visit("/blasts/logs/1", "ada").words
+
+
+def test_a_text_that_a_person_decides_to_be_a_stop_opted_out(app, visit, log):
+    answer(app, ZOE, "please no more of these")
+    with app.app_context(), write() as session:
+        text_id = session.scalar(db.select(db.func.max(Message.id)))
+        count_late_opt_out(None)
+        count_late_opt_out(text_id)
+    assert count(app) == ReplyCounts(other=1, opt_outs=1, people=1)
+
+
+def test_a_test_names_the_phone_of_its_user():
+    assert describe_test_phone("sol", "Zoë", "sol") == "Your phone, as Zoë would read it"
+    assert describe_test_phone("sol", "Zoë", "ada") == "sol’s phone, as Zoë would read it"
 
 
 def test_after_72_hours_a_text_answers_no_blast(app, log):

@@ -104,13 +104,12 @@ def _may_watch(progress: BlastProgress) -> bool:
 def _count_filters(progress: BlastProgress, results: BlastResults) -> dict[str, int]:
     replies = results.replies
     counts = {str(name): progress.count_in_filter(name) for name in RECIPIENT_FILTERS}
-    answered_or_out = replies.replies + replies.opt_outs
     return counts | {
         BlastOutcome.REPLIED: replies.replies,
         BlastOutcome.YES: replies.yes,
         BlastOutcome.NO: replies.no,
         BlastOutcome.OTHER: replies.other if replies.yes or replies.no else 0,
-        BlastOutcome.NO_REPLY: max(0, progress.tally.success_count - answered_or_out),
+        BlastOutcome.NO_REPLY: max(0, progress.tally.success_count - replies.people),
         OPT_OUT_FILTER: replies.opt_outs,
     }
 

@@ -48,6 +48,7 @@ from app.delivery.queries.blast_reply_people import (
 )
 from app.delivery.queries.blast_results import fetch_listed_results
 from app.delivery.queries.installation_hold import find_sending_hold
+from app.domain.delivery.blast_labels import describe_test_phone
 from app.domain.delivery.message_statuses import BlastStatus
 
 # Everyone, with the list open.
@@ -122,9 +123,7 @@ def _describe_audience(log: MessageLog) -> str:
     """Return whom a blast was for; of a test, as whom the tester reads it."""
     if not log.test_mode:
         return describe_blast_audience(log, log.event_title)
-    if log.tested_as:
-        return f"Your test phone, as {log.tested_as} would read it"
-    return "Your test phone"
+    return describe_test_phone(log.created_by, log.tested_as, current_username())
 
 
 def _fetch_people_page(progress: BlastProgress, filter_name: str) -> ListPage:

@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from app.delivery.reply_models import ReplyAnswer
+from sqlalchemy import update
+
+from app.core.db import db
+from app.delivery.reply_models import ReplyAnswer, blast_replies
 from app.delivery.sql.blast_replies import RECORD_BLAST_REPLY
 from app.domain.surveys.answer_parsing import parse_yes_no
 
@@ -28,3 +31,13 @@ def record_blast_reply(
         moment=moment,
         since=moment - REPLY_WINDOW,
     )
+
+
+def count_late_opt_out(message_id: int | None) -> None:
+    """Count a text that turned out to mean STOP as an opt-out of its blast. Inside write().
+
+    `message_id`: the text that asked to stop; None where it was deleted meanwhile. A text that
+    is counted to no blast changes nothing.
+    """
+    statement = update(blast_replies).where(blast_replies.c.reply_id == message_id)
+    db.session.execute(statement.values(is_opt_out=True))

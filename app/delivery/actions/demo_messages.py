@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from app.core.db import db
+from app.delivery.actions.blast_replies import record_blast_reply
 from app.delivery.carriers.sandbox_payloads import generate_message_sid
 from app.delivery.models import messages
 from app.domain.delivery.message_statuses import MessageStatus, UnknownReason
@@ -17,10 +18,15 @@ SECONDS_TO_ARRIVE = timedelta(seconds=3)
 
 
 def create_demo_inbound_message(phone: str, body: str, moment: datetime) -> int:
-    """Store a text from this phone that came in at `moment`, and return its id."""
-    return _insert_message(
+    """Store a text from this phone that came in at `moment`, and return its id.
+
+    It counts to the blast that it answers, as a text from a carrier does.
+    """
+    message_id = _insert_message(
         phone, body, moment, direction="inbound", kind="inbound", status="received"
     )
+    record_blast_reply(phone, body, message_id, moment, is_opt_out=False)
+    return message_id
 
 
 def create_demo_reply(phone: str, body: str, moment: datetime) -> int:

@@ -28,6 +28,8 @@ class ReplyCounts:
     no: int = 0
     other: int = 0
     opt_outs: int = 0
+    # who answered or opted out or both, each once
+    people: int = 0
 
     def __add__(self, added: "ReplyCounts") -> "ReplyCounts":
         return ReplyCounts(
@@ -35,6 +37,7 @@ class ReplyCounts:
             self.no + added.no,
             self.other + added.other,
             self.opt_outs + added.opt_outs,
+            self.people + added.people,
         )
 
     @property
@@ -104,6 +107,7 @@ def count_replies_by_blast(log_ids: Sequence[int]) -> dict[int, ReplyCounts]:
             no=count if answer is ReplyAnswer.NO else 0,
             other=count if answer is ReplyAnswer.OTHER else 0,
             opt_outs=count if is_opt_out else 0,
+            people=count,
         )
         counts[log_id] = counts.get(log_id, ReplyCounts()) + added
     return counts

@@ -123,9 +123,16 @@ def format_blast_title(body: str, event_title: str | None = None, name: str | No
     return cut_at_word(describe_template(body, values), MAX_BLAST_TITLE_LENGTH)
 
 
-def describe_test_phone(created_by: str | None, tested_as: str | None) -> str:
-    """Return whom a test is for: the phone of the user who asked for it, never a member."""
-    whose = f"{created_by}’s own phone" if created_by else "A user’s own phone"
+def describe_test_phone(
+    created_by: str | None, tested_as: str | None, reader: str | None = None
+) -> str:
+    """Return whom a test is for: the phone of the user who asked for it, never a member.
+
+    `reader`: the user who reads this; their own phone is "Your phone".
+    """
+    whose = f"{created_by}’s phone" if created_by else "A user’s phone"
+    if created_by and created_by == reader:
+        whose = "Your phone"
     if not tested_as:
         return whose
     return f"{whose}, as {extract_first_name(tested_as) or tested_as} would read it"

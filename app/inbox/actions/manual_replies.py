@@ -8,6 +8,7 @@ from sqlalchemy import func, update
 
 from app.core.db import NotFound, execute_and_count_rows
 from app.delivery.actions import blast_control
+from app.delivery.actions.blast_replies import count_late_opt_out
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
 from app.delivery.queries.text_history import (
     ReplyOfUser,
@@ -157,6 +158,7 @@ def apply_stop_verdict(
     if verdict == "stay":
         update_thread(thread_id, why=None)
         return
+    count_late_opt_out(question.message_id)
     blast_control.skip_queued_messages(thread.phone, SkipReason.SAID_STOP)
     surveys.stop_surveys_of_phone(thread.phone, moment)
     mark_needs_no_reply(thread_id)

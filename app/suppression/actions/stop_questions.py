@@ -55,15 +55,15 @@ def record_stop_verdict(
     return question
 
 
-def close_overdue_stop_questions(moment: datetime) -> list[str]:
-    """Opt out the numbers whose STOP question nobody decided in time; return them.
+def close_overdue_stop_questions(moment: datetime) -> list[StopQuestion]:
+    """Opt out the numbers whose STOP question nobody decided in time; return the questions.
 
     Inside write().
     """
     overdue = select(StopQuestion.id).where(
         StopQuestion.verdict.is_(None), StopQuestion.decide_by <= moment
     )
-    phones = []
-    for question_id in db.session.scalars(overdue).all():
-        phones.append(record_stop_verdict(question_id, "out", None, moment).phone)
-    return phones
+    return [
+        record_stop_verdict(question_id, "out", None, moment)
+        for question_id in db.session.scalars(overdue).all()
+    ]

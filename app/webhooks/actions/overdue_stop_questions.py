@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.core.db import write
 from app.delivery.actions import blast_control
+from app.delivery.actions.blast_replies import count_late_opt_out
 from app.domain.delivery.skip_reasons import SkipReason
 from app.inbox.actions import thread_updates
 from app.suppression.actions.stop_questions import close_overdue_stop_questions
@@ -20,9 +21,10 @@ def opt_out_overdue_stop_questions(moment: datetime) -> int:
     if deadline is None or deadline > moment:
         return 0
     with write():
-        phones = close_overdue_stop_questions(moment)
-        for phone in phones:
-            blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
-            surveys.stop_surveys_of_phone(phone, moment)
-            thread_updates.clear_stop_doubt(phone)
-    return len(phones)
+        questions = close_overdue_stop_questions(moment)
+        for question in questions:
+            count_late_opt_out(question.message_id)
+            blast_control.skip_queued_messages(question.phone, SkipReason.SAID_STOP)
+            surveys.stop_surveys_of_phone(question.phone, moment)
+            thread_updates.clear_stop_doubt(question.phone)
+    return len(questions)
