@@ -7,16 +7,32 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTH = (
-    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _DAY = (
-    r"(mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?"
+    r"(?:mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?"
     r"|sat(?:urday)?|sun(?:day)?)"
 )
-MENTION = re.compile(
-    rf"\b(?:{_DAY}\.?,?\s+)?(?:the\s+)?{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:\d])"
-    r"(?:,?\s+(\d{4})\b)?",
+_NAMED_DAY = rf"(?:\b(?P<weekday>{_DAY})\.?,?\s+)?"
+_END = r"(?:,?\s+(?P<year>\d{4})\b)?(?:\s*\((?P<later_weekday>" + _DAY + r")\.?\))?"
+# "Sat, Dec 6", "December 6th, 2026", "Dec 6 (Sat)"; "Sunday 6 December", "Sun the 6th of Dec".
+MENTIONS = (
+    re.compile(
+        rf"{_NAMED_DAY}(?:the\s+)?\b(?P<month>{_MONTH})\.?\s+"
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:\d]){_END}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{_NAMED_DAY}(?:the\s+)?(?<![\d/.:])\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?"
+        rf"(?P<month>{_MONTH})\b\.?(?!\s+\d{{1,2}}\b){_END}",
+        re.IGNORECASE,
+    ),
+)
+# "Sat 12/6", "Sat 6.12.": read only after a weekday, as other such numbers may be fractions.
+NUMERIC_MENTION = re.compile(
+    rf"\b(?P<weekday>{_DAY})\.?,?\s+(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})\b"
+    r"(?:[/.](?P<year>\d{4}|\d{2})\b)?(?![:\d])",
     re.IGNORECASE,
 )
 
@@ -27,24 +43,60 @@ def list_date_problems(text: str, today: date) -> list[str]:
     `today`: the day on which the text is sent. Without a year the nearest such day is meant.
     """
     problems = []
-    for mention in MENTION.finditer(text):
-        day = _find_day(mention, today)
-        if day is None:
-            continue
-        named = mention.group(1)
-        weekday = DAYS.index(named[:3].lower()) if named else day.weekday()
-        label = f"{mention.group(2)} {mention.group(3)}"
-        if weekday != day.weekday():
-            problems.append(f"{label} is a {DAY_NAMES[day.weekday()]}, not a {DAY_NAMES[weekday]}.")
-        elif day < today:
-            problems.append(f"{label} has passed.")
+    for pattern in MENTIONS:
+        for mention in pattern.finditer(text):
+            problem = _find_problem(mention, today)
+            if problem:
+                problems.append(problem)
+    for mention in NUMERIC_MENTION.finditer(text):
+        problem = _find_numeric_problem(mention, today)
+        if problem:
+            problems.append(problem)
     return list(dict.fromkeys(problems))
 
 
-def _find_day(mention: re.Match[str], today: date) -> date | None:
+def _find_problem(mention: re.Match[str], today: date) -> str | None:
+    month_name, number = mention["month"], int(mention["day"])
+    month = MONTHS.index(month_name[:3].lower()) + 1
+    day = _find_day(month, number, mention["year"], today)
+    if day is None:
+        return None
+    label = f"{month_name} {number}"
+    named = mention["weekday"] or mention["later_weekday"]
+    if named and _get_weekday(named) != day.weekday():
+        return _describe_wrong_weekday(label, day, named)
+    return f"{label} has passed." if day < today else None
+
+
+def _find_numeric_problem(mention: re.Match[str], today: date) -> str | None:
+    """Return what is wrong with "Sat 12/6": the day of neither order is a Saturday."""
+    first, second = int(mention["first"]), int(mention["second"])
+    year = mention["year"]
+    if year and len(year) == 2:
+        year = f"20{year}"
+    pairs = ((first, second), (second, first))
+    days = [day for pair in pairs if (day := _find_day(*pair, year, today))]
+    named = mention["weekday"]
+    if not days or any(_get_weekday(named) == day.weekday() for day in days):
+        return None
+    written = mention[0][mention.start("first") - mention.start() :]
+    # Where both orders give a day, which of them is meant is not known.
+    if len(set(days)) > 1:
+        return f"{written} is not a {DAY_NAMES[_get_weekday(named)]}."
+    return _describe_wrong_weekday(written, days[0], named)
+
+
+def _get_weekday(name: str) -> int:
+    return DAYS.index(name[:3].lower())
+
+
+def _describe_wrong_weekday(label: str, day: date, named: str) -> str:
+    meant = DAY_NAMES[_get_weekday(named)]
+    return f"{label} is a {DAY_NAMES[day.weekday()]}, not a {meant}."
+
+
+def _find_day(month: int, number: int, year: str | None, today: date) -> date | None:
     """Return the day that is meant; None for one that no calendar has, such as Feb 30."""
-    month = MONTHS.index(mention.group(2)[:3].lower()) + 1
-    number, year = int(mention.group(3)), mention.group(4)
     years = [int(year)] if year else [today.year - 1, today.year, today.year + 1]
     days = []
     for each in years:

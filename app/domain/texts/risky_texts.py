@@ -16,6 +16,9 @@ PUBLIC_SHORTENERS = (
     "shorturl.at",
     "rb.gy",
     "t.ly",
+    "lnkd.in",
+    "s.id",
+    "bitly.com",
     "tiny.cc",
     "v.gd",
     "bl.ink",
@@ -23,12 +26,14 @@ PUBLIC_SHORTENERS = (
 _SHORTENER = re.compile(
     r"(?<![\w.-])(?:www\.)?("
     + "|".join(map(re.escape, PUBLIC_SHORTENERS))
-    + r")(?=/|\b(?![.\w-]))",
+    + r")(?![\w-]|\.\w)",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_PLACEHOLDER_OR_LINK = re.compile(r"\{[^{}]*\}|https?://\S+")
+_WORD = re.compile(r"[^\W\d_]+")
 MIN_SHOUTED_LETTERS = 15
 SHOUTED_SHARE = 0.6
+MAX_ACRONYM_LETTERS = 5
 
 
 def find_public_shorteners(text: str) -> list[str]:
@@ -37,9 +42,17 @@ def find_public_shorteners(text: str) -> list[str]:
 
 
 def is_shouting(text: str) -> bool:
-    """Whether a text is written mostly in capitals; scripts without capitals never are."""
-    letters = [letter for letter in _PLACEHOLDER.sub("", text) if letter.isalpha()]
-    cased = [letter for letter in letters if letter.lower() != letter.upper()]
-    if len(cased) < MIN_SHOUTED_LETTERS:
+    """Whether a text is written mostly in capitals; scripts without capitals never are.
+
+    Words of up to five capitals may be acronyms, such as YMCA: without a longer word in capitals
+    nothing is shouted.
+    """
+    words = _WORD.findall(_PLACEHOLDER_OR_LINK.sub("", text))
+    cased = [word for word in words if word.lower() != word.upper()]
+    capitals = [word for word in cased if word.isupper()]
+    letter_count = sum(map(len, cased))
+    if letter_count < MIN_SHOUTED_LETTERS or not any(
+        len(word) > MAX_ACRONYM_LETTERS for word in capitals
+    ):
         return False
-    return sum(letter.isupper() for letter in cased) > SHOUTED_SHARE * len(cased)
+    return sum(map(len, capitals)) > SHOUTED_SHARE * letter_count
