@@ -8,7 +8,7 @@ export PYTHONUNBUFFERED := 1
 UV := uv==0.13.9
 SBOM := cyclonedx-bom==7.5.0
 
-.PHONY: help run demo test lint format lock sbom bench torture screenshots clean
+.PHONY: help run demo test lint format lock sbom bench torture screenshots tour clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,6 +71,10 @@ torture: .venv/dev-ready ## 200 kills, load, long waits, a soak (half an hour; T
 screenshots: .venv/dev-ready ## Pictures of every page, wide and narrow, into build/screenshots
 	@sh tests/browser/get_chromium.sh
 	@$(BIN)/python -m tests.browser.screenshots
+
+tour: .venv/dev-ready ## The newcomer's walk in Chromium: clicks, page weights, docs/screenshots renewed
+	@sh tests/browser/get_chromium.sh
+	@$(BIN)/python -m tests.browser.tour
 
 clean: ## Remove what can be made again (never the data in instance/)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build

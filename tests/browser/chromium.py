@@ -117,6 +117,7 @@ class Visits:
 
     def _answered(self, response):
         page = response.request.is_navigation_request() and response.status in {
+            400,
             403,
             404,
             422,

@@ -87,7 +87,7 @@ def test_twelve_phones_answer_two_with_nonsense_and_one_with_stop(ada):
     ada.click("main a:text-is('Spring picnic')")
     ada.wait_for("7 people")
     ada.menu("Inbox")
-    ada.wait_for("Not understood")
+    ada.wait_for("Unclear answer")
     assert ada.page.locator("#threads .th").count() == 2, (
         "those who were not understood, and nobody else"
     )
