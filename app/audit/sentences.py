@@ -128,7 +128,7 @@ VERB_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "surveys": ("Surveys and keywords", ("survey.", "keyword.")),
     "users": (
         "Sign-ins and users",
-        ("sign_in", "sign_out", "session.", "password.", "phone.", "user."),
+        ("sign_in", "sign_out", "session.", "password.", "phone.", "name.", "user."),
     ),
     "settings": ("Settings", ("settings.", "setup.")),
     "practice": ("Practice phones", ("sandbox.",)),
