@@ -14,6 +14,7 @@ from mimetypes import guess_type
 from pathlib import Path
 
 from flask import Flask, Response, abort, request, url_for
+from rjsmin import jsmin
 
 from app.core.compression import COMPRESSED_TYPES, accepts_gzip, compress
 from app.domain.time.zone_names import list_current_time_zones
@@ -65,17 +66,18 @@ def join_stylesheets(folder: Path) -> bytes:
 
 
 def join_scripts(folder: Path) -> bytes:
-    """Join htmx and every script of `folder`.
+    """Join htmx and every script of `folder`, without comments and indentation.
 
     Each is in a `try` of its own: one that fails must not keep the others from running.
     """
     paths = [folder / name for name in FIRST_SCRIPTS]
     paths += sorted(folder.glob("js/*.js"))
-    scripts = [
-        f"try {{\n{path.read_text(encoding='utf-8')}\n}} catch (error) {{ console.error(error); }}"
-        for path in paths
-    ]
-    return "\n".join(scripts).encode()
+    return "\n".join(map(_wrap_script, paths)).encode()
+
+
+def _wrap_script(path: Path) -> str:
+    script = jsmin(path.read_text(encoding="utf-8"))
+    return f"try {{\n{script}\n}} catch (error) {{ console.error(error); }}"
 
 
 def _build_static_file(name: str, content: bytes) -> StaticFile:
