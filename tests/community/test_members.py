@@ -11,9 +11,7 @@ from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_dead_number, add_member, add_opt_out
 from tests.visit import Visitor
 
-ACTS = [
-    f"/community/{act}" for act in ("add", "1/edit", "1/delete", "bulk-delete", "bulk-export")
-]
+ACTS = [f"/community/{act}" for act in ("add", "1/edit", "1/delete", "bulk-delete", "bulk-export")]
 BAD_NUMBERS = [
     ("", "Write a phone number"),
     ("+14155552671 ext 5", "extension"),

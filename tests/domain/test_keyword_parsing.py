@@ -53,9 +53,7 @@ def test_the_sentence_says_why():
     assert (
         keyword_parsing.find_keyword_problem("Done") == "DONE ends a survey; choose another word."
     )
-    assert keyword_parsing.find_keyword_problem("start").startswith(
-        "START opts people back in"
-    )
+    assert keyword_parsing.find_keyword_problem("start").startswith("START opts people back in")
     assert (
         keyword_parsing.find_keyword_problem("x" * 41)
         == "A keyword has at most 40 characters. This one has 41."

@@ -35,10 +35,7 @@ def test_the_page_is_for_admins(visit):
 
 
 def test_an_empty_list_says_who_will_appear_here(visit):
-    assert (
-        "No one has opted out."
-        in visit("/suppression", "ada").words
-    )
+    assert "No one has opted out." in visit("/suppression", "ada").words
 
 
 def test_everybody_is_there_with_the_reason_in_words(visit, listed):

@@ -88,4 +88,3 @@ def _build_event_item(row: EventListRow, day: date) -> ComingItem:
     text = f"{people} · {event.place}" if event.place else people
     url = url_for("events.show_event", event_id=event.id)
     return ComingItem(day, event.start_time or "", "calendar-days", event.title, text, url)
-

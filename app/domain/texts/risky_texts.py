@@ -24,9 +24,7 @@ PUBLIC_SHORTENERS = (
     "bl.ink",
 )
 _SHORTENER = re.compile(
-    r"(?<![\w.-])(?:www\.)?("
-    + "|".join(map(re.escape, PUBLIC_SHORTENERS))
-    + r")(?![\w-]|\.\w)",
+    r"(?<![\w.-])(?:www\.)?(" + "|".join(map(re.escape, PUBLIC_SHORTENERS)) + r")(?![\w-]|\.\w)",
     re.IGNORECASE,
 )
 _PLACEHOLDER_OR_LINK = re.compile(r"\{[^{}]*\}|https?://\S+")
