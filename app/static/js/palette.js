@@ -6,6 +6,8 @@
   let dialog = null;
   let input, list, status, timer;
   let asked = 0;
+  let shownFor = null; // the words whose results are shown
+  let opensFirst = false; // Enter was pressed before the results of its words came
 
   function element(tag, attributes, ...children) {
     const node = document.createElement(tag);
@@ -36,6 +38,11 @@
     if (option) location.assign(option.dataset.url);
   }
 
+  function openSelected() {
+    opensFirst = shownFor !== input.value;
+    if (!opensFirst) open(list.querySelector("[aria-selected=true]"));
+  }
+
   function buildOption(result, index) {
     const title = element("span", { dir: "auto" }, result.title);
     const detail = result.detail ? [element("span", { dir: "auto" }, result.detail)] : [];
@@ -57,9 +64,13 @@
 
   async function ask(address) {
     const number = ++asked;
+    const words = input.value;
     try {
-      const answer = await fetch(`${address}?q=${encodeURIComponent(input.value)}`, { headers: { Accept: "application/json" } });
-      if (answer.ok && number === asked) show(await answer.json());
+      const answer = await fetch(`${address}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok || number !== asked) return;
+      show(await answer.json());
+      shownFor = words;
+      if (opensFirst) openSelected();
     } catch {
       status.textContent = "The server does not answer. Try again.";
     }
@@ -75,6 +86,7 @@
     dialog = element("dialog", { class: "palette", "aria-label": "Search everything" }, input, list, status);
     document.body.append(dialog);
     input.addEventListener("input", () => {
+      opensFirst = false;
       clearTimeout(timer);
       timer = setTimeout(ask, WAIT, address);
     });
@@ -82,7 +94,7 @@
       if (event.isComposing) return;
       if (event.key === "ArrowDown") move(1);
       else if (event.key === "ArrowUp") move(-1);
-      else if (event.key === "Enter") open(list.querySelector("[aria-selected=true]"));
+      else if (event.key === "Enter") openSelected();
       else if (event.key === "Escape") dialog.close(); // A search field would only be emptied.
       else return;
       event.preventDefault();
@@ -96,6 +108,8 @@
     if (!dialog) build(address);
     if (dialog.open || document.querySelector("dialog[open]")) return;
     input.value = typed;
+    shownFor = null;
+    opensFirst = false;
     dialog.showModal();
     ask(address);
   }
