@@ -1,8 +1,9 @@
 """The blasts to one event's people: those that were sent, and those that are planned."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, select
 
 from app.core.db import db
 from app.delivery.models import MessageLog, ScheduledMessage
@@ -22,21 +23,36 @@ def list_event_blasts(event_id: int) -> Sequence[MessageLog]:
     return db.session.scalars(logs.limit(MAX_LISTED_BLASTS)).all()
 
 
-def list_planned_event_blasts(event_id: int) -> Sequence[ScheduledMessage]:
+@dataclass(frozen=True)
+class PlannedEventBlasts:
+    """Blasts to one event that have not been sent.
+
+    `pending_count` counts every blast that waits for its time, reminders included.
+    """
+
+    blasts: Sequence[ScheduledMessage]
+    pending_count: int
+
+
+def load_planned_event_blasts(event_id: int) -> PlannedEventBlasts:
     """Return the first MAX_LISTED_BLASTS blasts to this event that have not been sent.
 
     First those that are pending, the next first; then those that could not be sent, the latest
-    first. Reminders are left out: the plan of the event lists them.
+    first. Reminders are not listed: the plan of the event lists them.
     """
+    # The count is the one row on the left of the join, so it comes without any blast too.
+    count = _select_pending_count(event_id).subquery()
     is_pending = ScheduledMessage.status == ScheduledBlastStatus.PENDING
-    blasts = (
-        select(ScheduledMessage)
-        .where(
-            ScheduledMessage.event_id == event_id,
-            ScheduledMessage.event_reminder_id.is_(None),
-            ScheduledMessage.status.in_(UNSENT_STATUSES),
-            ScheduledMessage.message_log_id.is_(None),
-        )
+    is_listed = and_(
+        ScheduledMessage.event_id == event_id,
+        ScheduledMessage.event_reminder_id.is_(None),
+        ScheduledMessage.status.in_(UNSENT_STATUSES),
+        ScheduledMessage.message_log_id.is_(None),
+    )
+    statement = (
+        select(count.c.pending_count, ScheduledMessage)
+        .select_from(count)
+        .outerjoin(ScheduledMessage, is_listed)
         .order_by(
             is_pending.desc(),
             func.iif(is_pending, ScheduledMessage.scheduled_at, None),
@@ -45,20 +61,21 @@ def list_planned_event_blasts(event_id: int) -> Sequence[ScheduledMessage]:
         )
         .limit(MAX_LISTED_BLASTS)
     )
-    return db.session.scalars(blasts).all()
+    rows = db.session.execute(statement).all()
+    blasts = [blast for _, blast in rows if blast is not None]
+    return PlannedEventBlasts(blasts, pending_count=rows[0].pending_count)
 
 
 def count_pending_event_blasts(event_id: int) -> int:
     """Return how many blasts to this event wait for their time."""
-    count = (
-        select(func.count())
-        .select_from(ScheduledMessage)
-        .where(
-            ScheduledMessage.event_id == event_id,
-            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
-        )
+    return db.session.scalar(_select_pending_count(event_id)) or 0
+
+
+def _select_pending_count(event_id: int) -> Select[int]:
+    return select(func.count().label("pending_count")).where(
+        ScheduledMessage.event_id == event_id,
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
     )
-    return db.session.scalar(count) or 0
 
 
 def list_running_event_blast_ids(event_id: int) -> Sequence[int]:

@@ -34,7 +34,7 @@ def show_event(event_id: int) -> ResponseReturnValue:
     settings = organisation.get_organisation()
     event = get_event_or_404(event_id)
     params = list_params(registrations.REGISTRATION_SORTS, "name")
-    planned_blasts = event_blasts.list_planned_event_blasts(event_id)
+    planned = event_blasts.load_planned_event_blasts(event_id)
     reminders = reminder_plan.build_planned_reminders(event, now())
     answer = _read_answer_filter()
     page = registrations.paginate_registrations(event_id, params, settings.region, answer)
@@ -46,9 +46,9 @@ def show_event(event_id: int) -> ResponseReturnValue:
         answer=answer,
         answer_counts=page.answer_counts,
         sent_blasts=event_blasts.list_event_blasts(event_id),
-        pending_count=event_blasts.count_pending_event_blasts(event_id),
-        planned_blasts=planned_blasts,
-        due_times=_format_due_times(planned_blasts),
+        pending_count=planned.pending_count,
+        planned_blasts=planned.blasts,
+        due_times=_format_due_times(planned.blasts),
         max_blasts=event_blasts.MAX_LISTED_BLASTS,
         reminders=reminders,
         next_reminder=reminder_plan.find_next_reminder(reminders),
