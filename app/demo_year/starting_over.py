@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from app.core.db import db, raw_connection, write
+from app.core.db import db, write
 from app.core.settings import current_settings
 from app.migrations.demo_erasure import erase_demo_rows
 from app.organisation.queries import get_organisation
@@ -16,7 +16,7 @@ def may_start_over() -> bool:
 def erase_demo() -> None:
     """Erase everything in the database of a demo. Raises ValueError for any other."""
     with write():
-        erase_demo_rows(raw_connection())
+        erase_demo_rows()
     db.session.expire_all()
     # Results of blasts are cached by id, and ids begin anew.
     current_app.extensions.pop("dashboard_counted", None)

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from app.core.db import raw_connection
+
 # What belongs to the installation and not to its people.
 KEPT_TABLES = frozenset(
     {"installation", "leases", "sender_health", "schema_migrations", "schema_migration_lock"}
@@ -9,11 +11,12 @@ KEPT_TABLES = frozenset(
 APPEND_ONLY_SUFFIX = "_no_delete"
 
 
-def erase_demo_rows(connection: sqlite3.Connection) -> None:
+def erase_demo_rows() -> None:
     """Delete every row but those of KEPT_TABLES. Inside write().
 
     Raises ValueError unless the organisation is marked as a demo.
     """
+    connection = raw_connection()
     if not connection.execute("SELECT 1 FROM organisation WHERE is_demo").fetchone():
         raise ValueError("only a demo is erased as a whole")
     tables = _list_tables(connection)
