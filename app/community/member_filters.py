@@ -13,7 +13,9 @@ from app.organisation import queries as organisation
 from app.suppression.queries.phone_records import select_listed_phones
 from app.suppression.queries.sending_permission import select_suppression_reason
 
-SKIPPED, WITHOUT_NAME, WITHOUT_TEXTS = "skipped", "no_name", "no_texts"
+SKIPPED = "skipped"
+WITHOUT_NAME = "no_name"
+WITHOUT_TEXTS = "no_texts"
 # The reasons that hold for a person whatever the blast is.
 STANDING_REASONS = (
     SkipReason.SAID_STOP,

@@ -25,7 +25,7 @@ class EventPlan:
         self._event_ids: dict[str, int] = {}
 
     def plan(self) -> None:
-        """Plan them all."""
+        """Plan each event, its registrations and its blasts."""
         for event in EVENTS:
             known_at = self.simulation.find_moment(event.days - event.known_days_before, "11:00")
             self.simulation.plan(known_at, partial(self._create, event))

@@ -34,7 +34,7 @@ class InboxPlan:
         self._token = 0
 
     def plan(self) -> None:
-        """Plan it all."""
+        """Plan the texts of people and the replies to them."""
         for days in SETTLED_DAYS:
             moment = self.simulation.moment - timedelta(days=days)
             self.simulation.plan(moment, partial(settle_quiet_threads, MANAGER[0], moment, moment))

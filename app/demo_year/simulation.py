@@ -113,7 +113,9 @@ class Simulation:
         title = event.title if event else None
         log_id = blast_messages.create_blast_messages(scheduled_id, rendered, moment, title)
         log = blast_records.reload_blast_log(log_id)
-        log.name, log.created_at, log.proven = blast.name, moment, True
+        log.name = blast.name
+        log.created_at = moment
+        log.proven = True
         return log_id
 
     def send(self, scheduled_id: int, moment: datetime) -> int:

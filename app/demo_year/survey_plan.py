@@ -55,7 +55,7 @@ class SurveyPlan:
         self.members = members
 
     def plan(self, get_pantry_survey_id: Callable[[], int]) -> None:
-        """Plan both."""
+        """Plan the past survey and the one that starts now."""
         asked_at = self.simulation.find_moment(PANTRY_BLAST.days, PANTRY_BLAST.time)
         self.simulation.plan(asked_at, lambda: self._ask(get_pantry_survey_id()))
         for position, index in enumerate(PANTRY_PEOPLE):

@@ -147,7 +147,7 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
             raise ValidationError(SURVEY_GONE_ERROR)
 
     def validate_send_mode(self, field: Field) -> None:
-        """Reject an unknown choice."""
+        """Reject any choice but now and later."""
         if field.data not in {"now", "later"}:
             raise ValidationError("Choose when.")
 

@@ -117,7 +117,8 @@ def _count_filters(progress: BlastProgress, results: BlastResults) -> dict[str, 
 def _build_figures(
     progress: BlastProgress, results: BlastResults, counts: dict[str, int]
 ) -> Iterator[Figure]:
-    log, totals, replies = progress.log, results.totals, results.replies
+    log = progress.log
+    totals, replies = results.totals, results.replies
     yield _build_delivery_figure(log, results)
     if totals.accepted:
         split = f"{replies.yes:,} yes, {replies.no:,} no" if replies.yes or replies.no else ""

@@ -55,11 +55,13 @@ def group_names(names: Iterable[str | None], used: Collection[str]) -> list[Name
 def _build_key(name: str | None, used: Collection[str]) -> tuple[object, ...]:
     values = build_name_values(name)
     # A missing value is another key than "": the fallback takes its place.
-    return ("of", *[_describe_shape(values[part]) if values.get(part) else None for part in used])
+    return ("of", *[_describe_shape(values.get(part)) for part in used])
 
 
-def _describe_shape(value: str) -> object:
+def _describe_shape(value: str | None) -> object:
     """Return what decides about the segments of a text that this value is filled into."""
+    if not value:
+        return None
     if _BASIC_PATTERN.fullmatch(value):
         return len(value)
     if _SEPARATE_PATTERN.fullmatch(value) and not any(c in "^{}[]~|\\" for c in value):

@@ -7,7 +7,9 @@ from app.domain.time.business_days import count_business_days
 from app.domain.time.date_styles import DAY_NAMES, get_date_style
 from app.domain.time.local_times import format_day, zone_or_utc
 
-MIN_COUNTED_SECONDS, SECONDS_PER_MINUTE, MINUTES_PER_HOUR = 5, 60, 60
+MIN_COUNTED_SECONDS = 5
+SECONDS_PER_MINUTE = 60
+MINUTES_PER_HOUR = 60
 # Why a person must look, where it is more than an answer. The keys are stored.
 ATTENTION_REASON_LABELS = {
     "maybe_stop": "Possible opt-out",

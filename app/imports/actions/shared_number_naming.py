@@ -31,7 +31,9 @@ def name_shared_number(import_id: int, line: int, name: str, target: ImportTarge
     first = _find_row(import_id, same_phone, READABLE_VERDICTS)
     if first is None:
         raise BadRowNotFound
-    first.name, first.verdict, first.reason = cleaned, RowVerdict.NEW, None
+    first.name = cleaned
+    first.verdict = RowVerdict.NEW
+    first.reason = None
     for row in db.session.scalars(
         select(ImportRow).where(
             ImportRow.import_id == import_id, same_phone, ImportRow.verdict == RowVerdict.REPEATED
