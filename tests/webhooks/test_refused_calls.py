@@ -93,7 +93,7 @@ def test_the_first_page_and_ready_say_so_until_a_call_is_taken(twilio_app, look)
     page = look("/", "ada").text
     assert "3 calls of Twilio refused" in page
     assert f"{BASE}{INBOUND}" in page
-    assert "set PUBLIC_BASE_URL to it" in page
+    assert "Set PUBLIC_BASE_URL to that address" in page
     status = ready(twilio_app)
     assert status["refused_calls"] == 3
     assert "PUBLIC_BASE_URL" in status["warnings"][0]
