@@ -10,9 +10,11 @@ from app.accounts import models as accounts
 from app.audit import models as audit
 from app.community import models as community
 from app.core.db import db
+from app.delivery import alert_models as alerts
 from app.delivery import catch_up_models as catch_up
 from app.delivery import installation_models as installation
 from app.delivery import models as delivery
+from app.delivery import reply_models as replies
 from app.delivery.carriers import sandbox_models as sandbox
 from app.events import models as events
 from app.imports import models as imports
@@ -34,6 +36,7 @@ from app.webhooks import models as webhooks
 # files.
 FEATURE_MODELS = (
     accounts,
+    alerts,
     audit,
     catch_up,
     community,
@@ -45,6 +48,7 @@ FEATURE_MODELS = (
     keywords,
     organisation,
     people,
+    replies,
     sandbox,
     setup,
     suppression,

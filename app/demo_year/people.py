@@ -71,8 +71,8 @@ def _combine_names() -> list[str]:
     """Return given and family names of one language together, the languages by turns."""
     columns = []
     for given_names, family_names in GIVEN_AND_FAMILY_NAMES:
-        given, family = given_names.split(), family_names.split()
-        pairs = [f"{a} {b}" for b in family for a in given]
+        first_names, family = given_names.split(), family_names.split()
+        pairs = [f"{a} {b}" for b in family for a in first_names]
         # Sorted by a fixed scramble, so that a family does not stand in one block.
         columns.append(sorted(pairs, key=lambda pair: sum(map(ord, pair)) * 7919 % 101))
     longest = max(map(len, columns))

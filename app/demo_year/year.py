@@ -64,7 +64,9 @@ class _Year:
         self.opted_out: set[str] = set()
         # Who writes in the last days has not opted out before.
         self.regulars = {
-            self.members[each.member] for each in CONVERSATIONS if each.member is not None
+            self.members[conversation.member]
+            for conversation in CONVERSATIONS
+            if conversation.member is not None
         }
         self.pantry_survey_id = 0
         self.sent_count = 0
@@ -123,7 +125,7 @@ class _Year:
         self._plan_replies(blast.mood, moment)
 
     def _plan_replies(self, mood: Mood, moment: datetime) -> None:
-        present = [each for each in self.present if each.phone not in self.opted_out]
+        present = [member for member in self.present if member.phone not in self.opted_out]
         count = round(len(present) * REPLY_SHARES[mood] * self.random.uniform(0.7, 1.3))
         writers = self.random.sample(present, count)
         window = min(MAX_REPLY_DELAY, max(self.simulation.moment - moment, timedelta(minutes=9)))
@@ -133,8 +135,10 @@ class _Year:
             body = self.random.choice(self._list_replies(mood))
             self._plan_text(writer, body, moment + delay)
         if self.sent_count % BLASTS_BETWEEN_OPT_OUTS == 0:
-            silent = [each for each in present if each not in writers]
-            leaver = self.random.choice([each for each in silent if each not in self.regulars])
+            silent = [member for member in present if member not in writers]
+            leaver = self.random.choice(
+                [member for member in silent if member not in self.regulars]
+            )
             self.opted_out.add(leaver.phone)
             self._plan_text(leaver, self.random.choice(STOP_REPLIES), moment + window / 7)
 

@@ -42,8 +42,8 @@ def find_matches(search: str, region: str, limit: int) -> Sequence[Match]:
         _mark_kind(kind, build(search, limit).subquery()) for kind, build in SELECTS.items()
     ]
     rows = db.session.execute(union_all(*statements))
-    others = [Match(kind, str(id), title, detail or "") for kind, id, title, detail in rows]
-    return [*people, *others]
+    other_results = [Match(kind, str(id), title, detail or "") for kind, id, title, detail in rows]
+    return [*people, *other_results]
 
 
 def _mark_kind(kind: str, found: Any) -> Any:

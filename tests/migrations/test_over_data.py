@@ -361,3 +361,43 @@ def test_0020_demo_and_display_names_calls_no_organisation_of_before_a_demo(befo
         revert_migration(path, step.version, QUIET)
     assert run_sql(path, "SELECT username FROM users") == [("ada",)]
     assert run_sql(path, "SELECT name FROM organisation") == [("Riverside",)]
+
+
+def test_0018_blast_replies_counts_what_was_answered_within_72_hours(before):
+    path = before(18)
+    log = "INSERT INTO message_logs (target, message_body, total_recipients) VALUES (?, ?, 2)"
+    sent = (
+        "INSERT INTO messages (direction, kind, phone, body, status, message_log_id, created_at) "
+        "VALUES ('outbound', 'blast', ?, 'Picnic?', 'delivered', 1, '2026-05-08 10:00:00')"
+    )
+    reply = (
+        "INSERT INTO messages (direction, kind, phone, body, status, created_at) "
+        "VALUES ('inbound', 'inbound', ?, ?, 'received', ?)"
+    )
+    zoe, leo = "+13035550142", "+13035550143"
+    execute_rows(
+        path,
+        (log, ("community", "Picnic?")),
+        (sent, (zoe,)),
+        (sent, (leo,)),
+        (reply, (zoe, "Yes!", "2026-05-08 11:00:00")),
+        (reply, (leo, "no", "2026-05-12 11:00:00")),
+    )
+    migrate_database(path, QUIET)
+    read = "SELECT blast_message_id, message_log_id, answer, is_opt_out FROM blast_replies"
+    assert run_sql(path, read) == [(1, 1, "yes", 0)]
+    for step in reversed(find_migrations()[17:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT count(*) FROM messages") == [(4,)]
+
+
+def test_0021_event_answers_knows_no_answer_of_before(before):
+    path = before(21)
+    add = "INSERT INTO event_registrations (event_id, name, phone) VALUES (1, 'Zoe', ?)"
+    event = "INSERT INTO events (title) VALUES (?)"
+    execute_rows(path, (event, ("Picnic",)), (add, ("+13035550142",)))
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT answer, guests FROM event_registrations") == [(None, None)]
+    for step in reversed(find_migrations()[20:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT name FROM event_registrations") == [("Zoe",)]

@@ -55,8 +55,8 @@ def test_the_database_is_upgraded_examined_and_copied(clone):
 
 
 def test_the_demo_fills_the_database_once(clone):
-    assert "Making up a year" in flask(clone, "demo").stdout
-    assert "organisation in this database already" in flask(clone, "demo").stdout
+    assert "Creating a demo organization" in flask(clone, "demo").stdout
+    assert "This database is already set up" in flask(clone, "demo").stdout
 
 
 def test_every_command_knows_the_version(clone):

@@ -11,6 +11,7 @@ PAGE = (ROOT / "docs" / "map.md").read_text()
 LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "__pycache__"}
 # What a few features have beside the usual files, each for a reason the map tells.
 EXTRA = {
+    "accounts": {"own_phone_queries"},
     "audit": {"audit_items", "sentences", "subjects"},
     "community": {"member_filters", "member_search"},
     "delivery": {

@@ -67,8 +67,8 @@ def verify_phone_code(user_id: int, code: str, moment: datetime) -> bool:
     digits = "".join(filter(str.isdigit, code))
     expected = user.phone_code_hash or ""
     is_open = user.phone_code_ends_at > moment and user.phone_code_tries < MAX_WRONG_CODES
-    given = _hash_code(user_id, user.pending_phone, digits)
-    if not is_open or not hmac.compare_digest(expected, given):
+    code_hash = _hash_code(user_id, user.pending_phone, digits)
+    if not is_open or not hmac.compare_digest(expected, code_hash):
         _update_user(user_id, phone_code_tries=AppUser.phone_code_tries + 1)
         return False
     _update_user(

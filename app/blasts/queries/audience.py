@@ -84,7 +84,11 @@ def find_recipient_name(
 ) -> str | None:
     """Return the name of the person at `position`, from 0, among those who get the text."""
     if results_of is not None:
-        people = [each for each in fetch_results_recipients(results_of) if not each.skip_reason]
+        people = [
+            recipient
+            for recipient in fetch_results_recipients(results_of)
+            if not recipient.skip_reason
+        ]
         return people[position].name if position < len(people) else None
     audience = _select_audience(target, event_id)
     skip_reason = audience.selected_columns[2]

@@ -34,19 +34,19 @@ def load_audience_counts(
     used: Collection[str],
 ) -> AudienceCounts:
     """Return the counts for a text with these placeholders. Raises BlastEventNotFound."""
-    kept: dict[object, tuple[float, AudienceCounts]]
-    kept = current_app.extensions.setdefault("audience_counts", {})
+    cached_counts: dict[object, tuple[float, AudienceCounts]]
+    cached_counts = current_app.extensions.setdefault("audience_counts", {})
     key = (target, event_id, results_of, frozenset(used))
     start = time.monotonic()
-    until, counts = kept.get(key, (0.0, None))
+    until, counts = cached_counts.get(key, (0.0, None))
     if counts is not None and until > start:
         return counts
     counts = _read_audience_counts(target, event_id, results_of, used)
     end = time.monotonic()
     if end - start > SLOW_READ_SECONDS:
-        if len(kept) >= MAX_KEPT_AUDIENCES:
-            kept.clear()
-        kept[key] = (end + KEPT_SECONDS, counts)
+        if len(cached_counts) >= MAX_KEPT_AUDIENCES:
+            cached_counts.clear()
+        cached_counts[key] = (end + KEPT_SECONDS, counts)
     return counts
 
 

@@ -141,10 +141,10 @@ def _list_fixes(
             result.segment_count
             - forecast(plain_body, plain_names=request.plain_names).segment_count
         )
-        shown = " ".join(character for character, _ in costly[:4] if character.isprintable())
+        characters = " ".join(character for character, _ in costly[:4] if character.isprintable())
         if saved > 0:
             verb = "makes" if len(costly) == 1 else "make"
-            sentence = f"{shown or 'Invisible characters'} {verb} the texts longer."
+            sentence = f"{characters or 'Invisible characters'} {verb} the texts longer."
             label = f"Use plain characters: {_describe_saving(saved)} less"
             yield TextFix(sentence, label, "plain", "1")
     if request.plain_names:

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.delivery.models import MessageLog, ScheduledMessage
-from app.delivery.queries.blast_outcomes import select_results_audience
 from app.delivery.queries.blast_records import find_blast_log
+from app.delivery.queries.outcome_recipients import select_results_audience
 from app.domain.delivery.blast_labels import describe_audience, describe_test_phone, name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience, describe_outcome
 from app.domain.delivery.blast_rendering import BlastRecipient

@@ -185,8 +185,8 @@ def _build_follow_ups(log: MessageLog, counts: dict[str, int]) -> Iterator[Follo
         is_split = outcome is BlastOutcome.REPLIED and not counts[BlastOutcome.OTHER]
         if not count or (is_split and counts[BlastOutcome.YES] + counts[BlastOutcome.NO]):
             continue
-        one, many = OUTCOME_LABELS[outcome]
-        noun = one.removeprefix("person ") if count == 1 else many.removeprefix("people ")
+        one, plural = OUTCOME_LABELS[outcome]
+        noun = one.removeprefix("person ") if count == 1 else plural.removeprefix("people ")
         who = f"the {count:,} {noun}" if count > 1 else f"the person {noun}"
         url = url_for(
             "blasts.compose_blast", audience="results", log_id=log.id, outcome=outcome.value

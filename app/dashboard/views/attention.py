@@ -54,8 +54,8 @@ def describe_stop_questions(questions: OpenStopQuestions) -> list[AttentionItem]
     else:
         title = f"{questions.total:,} replies may be opt-out requests"
     deadline = format_local_time(questions.first_deadline)
-    them = "this person" if questions.total == 1 else "these people"
-    text = f"Texts to {them} are paused until you decide, by {deadline} at the latest."
+    people = "this person" if questions.total == 1 else "these people"
+    text = f"Texts to {people} are paused until you decide, by {deadline} at the latest."
     return [AttentionItem("bell-off", title, url_for("inbox.list_conversations"), text)]
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.delivery.models import Message
-from app.delivery.queries.blast_outcomes import select_outcome_message_ids
 from app.delivery.queries.blast_recipients import build_recipient_search_filter
+from app.delivery.queries.outcome_recipients import select_outcome_message_ids
 from app.delivery.reply_models import BlastReply
 from app.domain.delivery.blast_outcomes import BlastOutcome
 

@@ -32,13 +32,13 @@ class RepeatedText:
 
 def find_repeated_text(body: str, phones: Collection[str], moment: datetime) -> RepeatedText | None:
     """Return the blast of the last week with nearly this text that reached most of `phones`."""
-    wanted = set(phones)
-    found = [
+    phone_set = set(phones)
+    repeated_texts = [
         RepeatedText(log.id, log.created_at, count, is_same)
         for log, is_same in _list_similar_blasts(body, moment)
-        if (count := len(wanted.intersection(_list_texted_phones(log.id))))
+        if (count := len(phone_set.intersection(_list_texted_phones(log.id))))
     ]
-    return max(found, key=lambda repeated: repeated.people, default=None)
+    return max(repeated_texts, key=lambda repeated: repeated.people, default=None)
 
 
 def _list_similar_blasts(body: str, moment: datetime) -> list[tuple[MessageLog, bool]]:

@@ -49,7 +49,7 @@ def list_watched_phones(log_id: int) -> list[WatchedPhone]:
 
 
 def _list_other_rows(log_id: int, rows: Sequence[Message]) -> Sequence[Message]:
-    others = (
+    statement = (
         select(Message)
         .where(
             Message.message_log_id == log_id,
@@ -58,4 +58,4 @@ def _list_other_rows(log_id: int, rows: Sequence[Message]) -> Sequence[Message]:
         )
         .limit(WATCHED_PHONES - len(rows))
     )
-    return db.session.scalars(others).all()
+    return db.session.scalars(statement).all()

@@ -130,12 +130,12 @@ def describe_test_phone(
 
     `reader`: the user who reads this; their own phone is "Your phone".
     """
-    whose = f"{created_by}’s phone" if created_by else "A user’s phone"
+    owner = f"{created_by}’s phone" if created_by else "A user’s phone"
     if created_by and created_by == reader:
-        whose = "Your phone"
+        owner = "Your phone"
     if not tested_as:
-        return whose
-    return f"{whose}, as {extract_first_name(tested_as) or tested_as} would read it"
+        return owner
+    return f"{owner}, as {extract_first_name(tested_as) or tested_as} would read it"
 
 
 def describe_audience(target: BlastTarget, event_title: str | None) -> str:

@@ -65,8 +65,8 @@ OUTCOME_RULES: dict[BlastOutcome, str] = {
 
 def describe_outcome(outcome: BlastOutcome, title: str, count: int | None = None) -> str:
     """Return "The 7 people who did not answer “Picnic”"; without a count, "People who …"."""
-    one, many = OUTCOME_LABELS[outcome]
+    one, plural = OUTCOME_LABELS[outcome]
     if count is None:
-        return f"{many[0].upper()}{many[1:]}: “{title}”"
-    noun = one if count == 1 else many
+        return f"{plural[0].upper()}{plural[1:]}: “{title}”"
+    noun = one if count == 1 else plural
     return f"The {count:,} {noun}: “{title}”"

@@ -52,10 +52,13 @@ class SegmentForecast:
             smallest, largest = self.shares[0].segments, self.shares[-1].segments
             total = pluralize(self.segment_count, "segment")
             return f"{smallest} to {largest} segments a person, {total} in all"
-        first, *others = self.shares
+        first, *later_shares = self.shares
         sentence = f"{pluralize(first.segments, 'segment')} for {_describe_people(first)}"
         return ", ".join(
-            [sentence, *[f"{share.segments} for {_describe_people(share)}" for share in others]]
+            [
+                sentence,
+                *[f"{share.segments} for {_describe_people(share)}" for share in later_shares],
+            ]
         )
 
 
@@ -85,6 +88,6 @@ def forecast_segments(groups: Iterable[NameGroup], write: TextWriter) -> Segment
     for segments in sorted(people):
         # Said only where the letters are the reason: people without them have other sizes.
         special = set() if segments in plain_sizes else letters[segments]
-        shown = " ".join(sorted(special)[:MAX_LETTERS_SHOWN])
-        shares.append(SegmentShare(segments, people[segments], shown))
+        sample = " ".join(sorted(special)[:MAX_LETTERS_SHOWN])
+        shares.append(SegmentShare(segments, people[segments], sample))
     return SegmentForecast(tuple(shares), too_long_count)

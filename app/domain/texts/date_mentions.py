@@ -99,9 +99,9 @@ def _find_day(month: int, number: int, year: str | None, today: date) -> date | 
     """Return the day that is meant; None for one that no calendar has, such as Feb 30."""
     years = [int(year)] if year else [today.year - 1, today.year, today.year + 1]
     days = []
-    for each in years:
+    for likely_year in years:
         try:
-            days.append(date(each, month, number))
+            days.append(date(likely_year, month, number))
         except ValueError:
             continue
     return min(days, key=lambda day: abs(day - today), default=None)

@@ -36,8 +36,8 @@ def describe_template(template: str, event_values: Mapping[str, str] | None = No
 def _describe_piece(piece: TemplatePiece, event_values: Mapping[str, str]) -> str:
     if piece.placeholder is None:
         return piece.text
-    known = event_values.get(piece.placeholder) or piece.fallback
-    return known or f"[{ALL_PLACEHOLDERS[piece.placeholder]}]"
+    value = event_values.get(piece.placeholder) or piece.fallback
+    return value or f"[{ALL_PLACEHOLDERS[piece.placeholder]}]"
 
 
 def cut_at_word(line: str, max_length: int) -> str:

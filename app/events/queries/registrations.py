@@ -120,8 +120,8 @@ def paginate_registrations(
     """
     conditions = [EventRegistration.event_id == event_id]
     if answer is not None:
-        given = func.coalesce(EventRegistration.answer, EventAnswer.COMING.value)
-        conditions.append(given == answer.value)
+        answer_value = func.coalesce(EventRegistration.answer, EventAnswer.COMING.value)
+        conditions.append(answer_value == answer.value)
     if params.search:
         conditions.append(_build_search_condition(params.search, region))
     # The total comes with the rows, so that most pages take one statement.
@@ -228,4 +228,4 @@ def find_registered_people(registration_ids: Collection[int]) -> dict[int, tuple
     rows = db.session.execute(
         select(row.id, row.name, row.phone).where(row.id.in_(registration_ids))
     )
-    return {each.id: (each.name, each.phone) for each in rows}
+    return {person.id: (person.name, person.phone) for person in rows}

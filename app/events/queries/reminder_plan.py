@@ -102,7 +102,11 @@ def build_reminder_values(event: Event, moment: datetime) -> dict[str, str]:
 
 def find_next_reminder(reminders: Sequence[PlannedReminder]) -> PlannedReminder | None:
     """Return the reminder that is sent next, or None."""
-    waiting = [(each.due, each.id, each) for each in reminders if each.will_be_sent and each.due]
+    waiting = [
+        (reminder.due, reminder.id, reminder)
+        for reminder in reminders
+        if reminder.will_be_sent and reminder.due
+    ]
     return min(waiting)[2] if waiting else None
 
 

@@ -54,12 +54,12 @@ def list_name_choices(import_id: int, rows: Sequence[ImportRow]) -> dict[int, li
 
 def _find_first_names(import_id: int, phones: Sequence[str]) -> dict[str, str | None]:
     """Return the name under which each number is imported. The phones are one bound value."""
-    wanted = func.json_each(json.dumps(phones)).table_valued("value").c.value
+    phone_values = func.json_each(json.dumps(phones)).table_valued("value").c.value
     rows = db.session.execute(
         select(ImportRow.phone, ImportRow.name).where(
             ImportRow.import_id == import_id,
             ImportRow.verdict.in_(READABLE_VERDICTS),
-            ImportRow.phone.in_(select(wanted)),
+            ImportRow.phone.in_(select(phone_values)),
         )
     )
     return {phone: name for phone, name in rows if phone}
