@@ -188,7 +188,7 @@ def test_the_setup_knows_zone_and_country_and_shows_the_password(server, chromiu
 def test_eight_clicks_from_the_demo_to_a_practice_phones_answer_in_the_inbox(server, ada):
     """A blast is written and sent on the way."""
     ada.page.goto(server.setup_address)
-    ada.click("text=Look around in the demo")
+    ada.click("text=Look around in the demo", timeout=LONG)  # 4 s of processor for a year
     ada.wait_for("This is a demo.")
     ada.write("Is there anybody who can bring soup without onions?")
     label = ada.page.inner_text("label[for=people_count]")
