@@ -4,6 +4,7 @@ database.
 
 import datetime as dt
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event as listening
@@ -96,7 +97,7 @@ def test_a_search_finds_parts_of_titles_and_places(visit, year, search):
 
 
 def test_the_page_says_when_where_and_how_many(visit, make_event):
-    denver = now().astimezone(dt.timezone(dt.timedelta(hours=-6.5))).date()
+    denver = now().astimezone(ZoneInfo("America/Denver")).date()
     make_event("Picnic", ZOE, LEO, date=denver + DAY, start_time="18:30", place="Barn")
     words = visit("/events", "sol").words
     assert ", 6:30 PM tomorrow Barn 2" in words

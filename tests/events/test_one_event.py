@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -221,5 +222,5 @@ def test_a_day_is_said_from_today_on():
 
 
 def test_today_is_the_organisations_day(app, visit, make_event):
-    denver = now().astimezone(dt.timezone(dt.timedelta(hours=-6.5))).date()  # Denver is at -6 or -7
+    denver = now().astimezone(ZoneInfo("America/Denver")).date()
     assert "(today)" in visit(f"/events/{make_event('Picnic', date=denver)}", "sol").words
