@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 
-from app.blasts.queries.audience import render_blast
+from app.blasts.queries.audience import render_draft
 from app.community.actions import create_member
 from app.core.db import db, write
 from app.delivery.models import Message
+from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.phone_number import PhoneNumber
 from app.events.actions.registrations import create_registration
@@ -80,7 +81,7 @@ def write_in(app, twilio):
 
 def rehearse(app, target, event_id):
     with app.app_context():
-        rehearsed = render_blast(target, event_id, BODY, FOOTER)
+        rehearsed = render_draft(BlastDraft(BODY, FOOTER, target, event_id, "UTC"))
     return (
         Counter((text.phone, text.body) for text in rehearsed.sendable_texts),
         rehearsed.skip_reason_counts,

@@ -4,7 +4,8 @@ people, texts and parts.
 
 from hypothesis import HealthCheck, given, settings
 
-from app.blasts.queries.audience import render_blast
+from app.blasts.queries.audience import render_draft
+from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import measure_segments
 from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew
@@ -39,7 +40,8 @@ def _for_any_town(app, twilio):
         start_anew(app, **sending_app | {"to_event": False})
         twilio.requests.clear()
         with app.app_context():
-            rehearsed = render_blast(BlastTarget.COMMUNITY, None, template, FOOTER)
+            draft = BlastDraft(template, FOOTER, BlastTarget.COMMUNITY, None, "UTC")
+            rehearsed = render_draft(draft)
         blast_id = start_blast(app, template, footer=FOOTER)
         if rehearsed.recipient_count:
             wait_until_ended(app, blast_id)

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.blasts.queries.audience import render_blast
+from app.blasts.queries.audience import render_draft
 from app.core.db import db, write
+from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.models import Import, ImportRow
@@ -41,6 +42,8 @@ from app.suppression.queries.sending_permission import (
 )
 from tests import sample_rows
 from tests.sample_people import LEO, MAX, MIA, ZOE
+
+DRAFT = BlastDraft("Hi", None, BlastTarget.COMMUNITY, None, "UTC")
 
 
 def list_events(phone=ZOE):
@@ -285,13 +288,13 @@ class TestWhereAYesIsDemanded:
             sample_rows.add_member(phone)
         grant_consent_of(ZOE)
         demand_a_yes()
-        checked = render_blast(BlastTarget.COMMUNITY, None, "Hi", None)
+        checked = render_draft(DRAFT)
         assert [each.phone for each in checked.sendable_texts] == [ZOE]
         assert checked.skip_reason_counts == {SkipReason.NO_CONSENT: 1}
 
     def test_without_the_setting_nobody_is_asked(self, shop):
         sample_rows.add_member(ZOE)
-        assert render_blast(BlastTarget.COMMUNITY, None, "Hi", None).skip_reason_counts == {}
+        assert render_draft(DRAFT).skip_reason_counts == {}
 
     def test_every_page_that_shows_them_says_so(self, app, visit):
         with app.app_context():

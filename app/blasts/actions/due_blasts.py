@@ -188,22 +188,14 @@ def render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
 
 
 def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
-    results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
-    plain_names = blast.plain_names
-    if results_of is not None:
-        return audience.render_results_blast(
-            results_of, blast.message_body, blast.footer, plain_names=plain_names
-        )
     registered_by = None
     if blast.event_reminder_id:
         registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)
-    return audience.render_blast(
-        blast.target,
-        blast.event_id,
-        blast.message_body,
-        blast.footer,
-        registered_by,
-        plain_names=plain_names,
+    results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
+    recipients = audience.fetch_recipients(blast.target, blast.event_id, registered_by, results_of)
+    values = audience.get_blast_placeholders(blast.target, blast.event_id)
+    return render_blast_texts(
+        recipients, blast.message_body, blast.footer, values, plain_names=blast.plain_names
     )
 
 

@@ -22,51 +22,29 @@ class BlastEventNotFound(Exception):
     """The event of a blast does not exist any more. It never becomes a blast to the community."""
 
 
-def render_blast(
-    target: BlastTarget,
-    event_id: int | None,
-    template: str,
-    footer: str | None,
-    registered_by: datetime | None = None,
-    *,
-    plain_names: bool = False,
-) -> RenderedBlast:
-    """Return who would get what if the blast left now, for the review page and for the release.
-
-    `registered_by`: whoever registered for the event after this moment (UTC) is left out.
-    `plain_names`: names are filled in with plain letters. Raises BlastEventNotFound.
-    """
-    recipients = fetch_recipients(target, event_id, registered_by)
-    placeholders = get_blast_placeholders(target, event_id)
-    return render_blast_texts(recipients, template, footer, placeholders, plain_names=plain_names)
-
-
 def fetch_recipients(
     target: BlastTarget,
     event_id: int | None,
     registered_by: datetime | None = None,
     results_of: ResultsAudience | None = None,
 ) -> list[BlastRecipient]:
-    """Return everybody in an audience, with why some are skipped. Raises BlastEventNotFound."""
+    """Return everybody in an audience now, with why some are skipped.
+
+    `registered_by`: whoever registered for the event after this moment (UTC) is left out.
+    `results_of`: people of an earlier blast instead. Raises BlastEventNotFound.
+    """
     if results_of is not None:
         return fetch_results_recipients(results_of)
     return _fetch_recipients(_select_audience(target, event_id, registered_by))
 
 
-def render_results_blast(
-    results_of: ResultsAudience, template: str, footer: str | None, *, plain_names: bool = False
-) -> RenderedBlast:
-    """Return the same for the people of an earlier blast."""
-    recipients = fetch_results_recipients(results_of)
-    return render_blast_texts(recipients, template, footer, {}, plain_names=plain_names)
-
-
 def render_draft(draft: BlastDraft) -> RenderedBlast:
     """Return who would get what of a draft. Raises BlastEventNotFound."""
-    plain = draft.plain_names
-    if draft.results_of is not None:
-        return render_results_blast(draft.results_of, draft.body, draft.footer, plain_names=plain)
-    return render_blast(draft.target, draft.event_id, draft.body, draft.footer, plain_names=plain)
+    recipients = fetch_recipients(draft.target, draft.event_id, results_of=draft.results_of)
+    values = get_blast_placeholders(draft.target, draft.event_id)
+    return render_blast_texts(
+        recipients, draft.body, draft.footer, values, plain_names=draft.plain_names
+    )
 
 
 def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[str, str]:

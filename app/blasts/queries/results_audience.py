@@ -54,11 +54,16 @@ def describe_results_audience(audience: ResultsAudience) -> ResultsAudienceLabel
 
 
 def describe_blast_audience(
-    blast: MessageLog | ScheduledMessage, event_title: str | None = None
+    blast: MessageLog | ScheduledMessage,
+    event_title: str | None = None,
+    reader: str | None = None,
 ) -> str:
-    """Return whom a blast is or was for; `event_title`: of its event, None where it was deleted."""
+    """Return whom a blast is or was for; `event_title`: of its event, None where it was deleted.
+
+    `reader`: the user who reads it, whose own phone is "Your phone" in a test.
+    """
     if blast.test_mode:
-        return describe_test_phone(blast.created_by, getattr(blast, "tested_as", None))
+        return describe_test_phone(blast.created_by, getattr(blast, "tested_as", None), reader)
     results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
     log = find_blast_log(results_of.log_id) if results_of else None
     if results_of is None or log is None:

@@ -21,7 +21,7 @@ from app.blasts.queries.results_audience import describe_blast_audience
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
 from app.blasts.views.blueprint import bp
-from app.blasts.views.unresolved_message_options import find_bulk_options
+from app.blasts.views.unresolved_message_options import find_bulk_options, find_resend_blocks
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import ListPage, list_params
@@ -48,7 +48,6 @@ from app.delivery.queries.blast_reply_people import (
 )
 from app.delivery.queries.blast_results import fetch_listed_results
 from app.delivery.queries.installation_hold import find_sending_hold
-from app.domain.delivery.blast_labels import describe_test_phone
 from app.domain.delivery.message_statuses import BlastStatus
 
 # Everyone, with the list open.
@@ -106,10 +105,11 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         has_texts="texts" in request.args,
         chips=build_filter_chips(log_id, progress.tally.total, report.counts, filter_name),
         bulk=find_bulk_options(log, filter_name),
+        resend_blocks=find_resend_blocks(page.rows, log),
         reply_bodies=_find_reply_bodies(report, page),
         schedule=schedule,
         survey=find_blast_survey(log.survey_id),
-        audience=_describe_audience(log),
+        audience=describe_blast_audience(log, log.event_title, current_username()),
     )
 
 
@@ -117,13 +117,6 @@ def _find_reply_bodies(report: BlastReport, page: ListPage) -> dict[int, str]:
     """Return what the people of a page wrote back, by the id of their text."""
     replies = report.results.replies
     return find_reply_bodies(page.rows) if replies.replies or replies.opt_outs else {}
-
-
-def _describe_audience(log: MessageLog) -> str:
-    """Return whom a blast was for; of a test, as whom the tester reads it."""
-    if not log.test_mode:
-        return describe_blast_audience(log, log.event_title)
-    return describe_test_phone(log.created_by, log.tested_as, current_username())
 
 
 def _fetch_people_page(progress: BlastProgress, filter_name: str) -> ListPage:

@@ -1,5 +1,6 @@
 """What a person may decide about one text of a blast, and about all texts of a list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,10 +23,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SKIP_REASON_LABELS
 from app.domain.phones.phone_erasure import is_erasure_mark
-from app.suppression.queries.sending_permission import (
-    find_event_suppression_reason,
-    find_suppression_reason,
-)
+from app.suppression.queries.sending_permission import find_suppression_reasons
 
 MessageOption = Literal["check", "send", "leave"]
 # The skip reasons and statuses that "all of these" means, by the filter that shows them.
@@ -48,8 +46,11 @@ def is_left_unresolved(row: Any) -> bool:
     return row.left_at is not None and row.status in UNCERTAIN_STATUSES
 
 
-def get_message_options(row: Any, log: MessageLog) -> frozenset[MessageOption]:
-    """Return what the visitor may do about this text; nothing where a person has left it."""
+def get_message_options(row: Any, log: MessageLog, block: str) -> frozenset[MessageOption]:
+    """Return what the visitor may do about this text; nothing where a person has left it.
+
+    `block`: why it may not be resent now, "" when it may.
+    """
     if is_left_unresolved(row):
         return frozenset()
     options: set[MessageOption] = set()
@@ -58,20 +59,21 @@ def get_message_options(row: Any, log: MessageLog) -> frozenset[MessageOption]:
     if is_on_current_carrier(log):
         if row.status in (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT):
             options.add("check")
-        if current_user.is_admin and _is_worth_resending(row) and not find_resend_block(row, log):
+        if current_user.is_admin and _is_worth_resending(row) and not block:
             options.add("send")
     return frozenset(options)
 
 
-def find_resend_block(row: Any, log: MessageLog) -> str:
-    """Return why a text may not be resent now, such as "Opted out"; "" when it may."""
-    if not current_user.is_admin or not _is_worth_resending(row):
-        return ""
-    if log.event_id is None:
-        reason = find_suppression_reason(row.phone)
-    else:
-        reason = find_event_suppression_reason(row.phone, log.event_id)
-    return SKIP_REASON_LABELS[reason][0] if reason else ""
+def find_resend_blocks(rows: Sequence[Any], log: MessageLog) -> dict[str, str]:
+    """Return why texts may not be resent now, such as "Opted out", by phone; others may.
+
+    One statement for a page, and none where nothing could be resent.
+    """
+    phones = [row.phone for row in rows if current_user.is_admin and _is_worth_resending(row)]
+    if not phones:
+        return {}
+    reasons = find_suppression_reasons(phones, event_id=log.event_id)
+    return {phone: SKIP_REASON_LABELS[reason][0] for phone, reason in reasons.items()}
 
 
 def _is_worth_resending(row: Any) -> bool:
@@ -141,7 +143,6 @@ def format_lookup_count(row: Any) -> str:
 for _filter in (
     is_left_unresolved,
     get_message_options,
-    find_resend_block,
     format_lookup_count,
 ):
     bp.add_app_template_filter(_filter)

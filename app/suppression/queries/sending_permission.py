@@ -144,14 +144,16 @@ def _select_consent_reason(phone_column: Any, event_id: Any) -> ColumnElement[An
 
 
 def find_suppression_reasons(
-    phones: Sequence[str], purpose: PermissionPurpose = PermissionPurpose.BEGINNING
+    phones: Sequence[str],
+    purpose: PermissionPurpose = PermissionPurpose.BEGINNING,
+    event_id: int | None = None,
 ) -> dict[str, SkipReason]:
     """Return those of `phones` that must not be texted, each with the reason.
 
-    One statement, however many phones there are.
+    `event_id`: of the event the texts are about. One statement, however many phones there are.
     """
     phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
-    reason = select_suppression_reason(phone, purpose)
+    reason = select_suppression_reason(phone, purpose, event_id)
     # The phones are one bound JSON list: SQLite allows 32,766 bound values a statement.
     rows = db.session.execute(select(phone, reason).where(reason.is_not(None)))
     return {row[0]: row[1] for row in rows}
