@@ -17,7 +17,7 @@ VERB_SENTENCES = {
     "password.changed": "changed their own password",
     "name.changed": "changed how pages call them",
     "phone.removed": "removed their phone for tests",
-    "phone.verified": "verified their phone for tests",
+    "phone.verified": "entered a code to verify their phone for tests",
     "user.added": "added the user {user}",
     "user.changed": "changed the user {user}",
     "user.deleted": "deleted the user {user}",

@@ -11,10 +11,15 @@ from sqlalchemy import update
 from app.accounts.actions.login_attempts import count_limited_try
 from app.accounts.models import AppUser
 from app.accounts.queries import find_user
-from app.core.db import db
+from app.audit.actions import audited_write
+from app.core.clock import now
+from app.core.db import db, write
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
+from app.domain.phones.phone_number import PhoneNumber
+from app.domain.phones.phone_problems import InvalidPhoneNumber
+from app.organisation.queries import get_organisation_region
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     find_suppression_reason,
@@ -30,10 +35,28 @@ WRONG_CODE_ERROR = "That code is wrong or too old. Check the newest text, or ask
 
 
 class PhoneCodeRefused(Exception):
-    """A code is not sent or not accepted; the message says why."""
+    """No code is sent; the message says why."""
 
 
-def send_phone_code(user_id: int, phone: str, moment: datetime) -> None:
+def request_phone_code(user_id: int, typed: str) -> None:
+    """Text a code to the number that a user typed. Raises PhoneCodeRefused."""
+    try:
+        phone = PhoneNumber.parse(typed, get_organisation_region()).e164
+    except InvalidPhoneNumber as error:
+        raise PhoneCodeRefused(error.sentence) from error
+    with write():
+        _send_phone_code(user_id, phone, now())
+
+
+def accept_phone_code(user_id: int, username: str, code: str) -> bool:
+    """Return whether the code is right; then the pending phone is the user's own."""
+    with audited_write("phone.verified", username) as trace:
+        is_right = _verify_phone_code(user_id, code, now())
+        trace.details = {"accepted": is_right}
+    return is_right
+
+
+def _send_phone_code(user_id: int, phone: str, moment: datetime) -> None:
     """Text a code to a phone (E.164) that a user says is theirs. Inside write().
 
     Raises PhoneCodeRefused when too many were sent, or the number must not be texted.
@@ -56,7 +79,7 @@ def send_phone_code(user_id: int, phone: str, moment: datetime) -> None:
     queue_direct_message(DirectMessage(phone, body, MessageKind.SYSTEM), moment)
 
 
-def verify_phone_code(user_id: int, code: str, moment: datetime) -> bool:
+def _verify_phone_code(user_id: int, code: str, moment: datetime) -> bool:
     """Make the pending phone the user's own if the code is right; return whether it was.
 
     Wrong codes are counted; after five only a new code helps. Inside write().

@@ -7,18 +7,13 @@ from flask_login import current_user
 from app.accounts.actions.own_phone import (
     WRONG_CODE_ERROR,
     PhoneCodeRefused,
+    accept_phone_code,
     forget_own_phone,
-    send_phone_code,
-    verify_phone_code,
+    request_phone_code,
 )
 from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
-from app.core.clock import now
-from app.core.db import write
-from app.domain.phones.phone_number import PhoneNumber
-from app.domain.phones.phone_problems import InvalidPhoneNumber
-from app.organisation import queries as organisation
 
 
 @bp.post("/account/phone")
@@ -42,24 +37,15 @@ def _remove_phone() -> None:
 
 
 def _accept_code(code: str) -> None:
-    user_id = current_user.id
-    with audited_write("phone.verified", current_username()) as trace:
-        is_right = verify_phone_code(user_id, code, now())
-        trace.details = {"accepted": is_right}
-    if is_right:
+    if accept_phone_code(current_user.id, current_username(), code):
         flash("Your phone is verified. Tests are sent to it.", "success")
     else:
         flash(WRONG_CODE_ERROR, "error")
 
 
 def _send_code(typed: str) -> None:
-    user_id = current_user.id
     try:
-        phone = PhoneNumber.parse(typed, organisation.get_organisation_region()).e164
-        with write():
-            send_phone_code(user_id, phone, now())
-    except InvalidPhoneNumber as error:
-        flash(error.sentence, "error")
+        request_phone_code(current_user.id, typed)
     except PhoneCodeRefused as error:
         flash(str(error), "error")
     else:

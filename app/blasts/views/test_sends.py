@@ -5,19 +5,13 @@ from flask_login import current_user
 from app.accounts.actions.own_phone import (
     WRONG_CODE_ERROR,
     PhoneCodeRefused,
-    send_phone_code,
-    verify_phone_code,
+    accept_phone_code,
+    request_phone_code,
 )
 from app.accounts.own_phone_queries import find_test_phone
-from app.audit.actions import audited_write
 from app.blasts.forms.compose import ComposeForm
 from app.core.access import current_username
-from app.core.clock import now
-from app.core.db import write
 from app.core.form_fields import add_error
-from app.domain.phones.phone_number import PhoneNumber
-from app.domain.phones.phone_problems import InvalidPhoneNumber
-from app.organisation import queries as organisation
 
 NO_PHONE_YET = "Add your own phone first. We text a code to it once."
 CODE_SENT = "We texted a code to this number. It works for 10 minutes."
@@ -40,23 +34,15 @@ def has_test_phone(form: ComposeForm) -> bool:
 
 
 def _accept_code(form: ComposeForm) -> bool:
-    user_id = current_user.id
-    with audited_write("phone.verified", current_username()):
-        is_right = verify_phone_code(user_id, form.test_code.data or "", now())
+    is_right = accept_phone_code(current_user.id, current_username(), form.test_code.data or "")
     if not is_right:
         add_error(form.test_code, WRONG_CODE_ERROR)
     return is_right
 
 
 def _send_code(form: ComposeForm) -> None:
-    region = organisation.get_organisation_region()
-    user_id = current_user.id
     try:
-        phone = PhoneNumber.parse(form.test_phone.data or "", region).e164
-        with write():
-            send_phone_code(user_id, phone, now())
-    except InvalidPhoneNumber as error:
-        add_error(form.test_phone, error.sentence)
+        request_phone_code(current_user.id, form.test_phone.data or "")
     except PhoneCodeRefused as error:
         add_error(form.test_phone, str(error))
     else:
