@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from app.core.settings import current_settings
-from app.delivery.actions.demo_messages import build_demo_phone_text
 from app.delivery.carriers.sandbox_phone_storage import store_phone_texts
 from app.demo_year.conversations import COMING_TEXTS
 from app.demo_year.people import build_phone
 from app.demo_year.year import play_year
+from app.sandbox.actions.sandbox_phones import build_phone_text_row
 
 
 def load_demo_year(moment: datetime) -> None:
@@ -25,5 +25,5 @@ def queue_coming_texts(moment: datetime) -> None:
     rows = []
     for seconds, index, body in COMING_TEXTS:
         arrives_at = moment + timedelta(seconds=seconds)
-        rows.append(build_demo_phone_text(build_phone(index), sender, body, arrives_at))
+        rows.append(build_phone_text_row(build_phone(index), sender, body, arrives_at))
     store_phone_texts(rows)

@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, insert, select, update
 
 from app.core.db import db
 from app.delivery.actions.blast_replies import record_blast_reply
-from app.delivery.carriers.sandbox_payloads import generate_message_sid
 from app.delivery.models import messages
 from app.domain.delivery.message_statuses import MessageStatus, UnknownReason
 from app.domain.texts.segments import measure_segments
@@ -142,21 +141,3 @@ def list_queued_phones(log_id: int) -> Sequence[str]:
         messages.c.message_log_id == log_id, messages.c.status == MessageStatus.QUEUED
     )
     return db.session.scalars(queued.order_by(messages.c.id)).all()
-
-
-def build_demo_phone_text(
-    phone: str, sender: str, body: str, arrives_at: datetime
-) -> dict[str, Any]:
-    """Return the row of a text that a practice phone writes, and that comes in at this moment."""
-    return {
-        "sid": generate_message_sid(),
-        "from_phone": True,
-        "phone": phone,
-        "sender": sender,
-        "body": body,
-        "segments": measure_segments(body).segments,
-        "status": "received",
-        "next_status": "received",
-        "next_at": arrives_at,
-        "created_at": arrives_at,
-    }
