@@ -57,6 +57,11 @@ def format_time_in_zone(moment: datetime, zone: str) -> str:
     return local_times.format_moment(moment, zone, now=now(), region=get_display_region())
 
 
+def format_clock_in_zone(moment: datetime, zone: str) -> str:
+    """Return the clock of a moment in a zone, such as "6:30 PM"."""
+    return format_clock(local_times.build_local_time_input(moment, zone).time)
+
+
 def format_day(day: date) -> str:
     """Format a day, "Fri, May 8"; the year is added when it is not this year."""
     today = local_times.get_local_date(get_display_timezone(), now())

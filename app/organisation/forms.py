@@ -132,7 +132,23 @@ class SegmentPriceField(StringField):
             raise ValidationError("Write at most ten digits.")
 
 
-class OrganisationSettingsForm(FlaskForm):
+class PlaceValidation:
+    """Judges the fields `timezone` and `region` of a form that inherits from this."""
+
+    def validate_timezone(self, field: StringField) -> None:
+        """Reject an unknown time zone, and store the zone in the spelling of its database."""
+        zone = parse_time_zone(field.data or "")
+        if zone is None:
+            raise ValidationError("Choose a time zone from the list, such as America/Denver.")
+        field.data = zone
+
+    def validate_region(self, field: SelectField) -> None:
+        """Reject a country without phone numbers."""
+        if field.data not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValidationError("Choose a country from the list.")
+
+
+class OrganisationSettingsForm(PlaceValidation, FlaskForm):
     """The settings form. `get_column_values()` returns the row's columns once it is valid."""
 
     organisation = OptionalLineField("Name")
@@ -158,18 +174,6 @@ class OrganisationSettingsForm(FlaskForm):
             raise ValidationError("Enter the name of your organization.")
         if len(field.data) > MAX_ORGANISATION_NAME_LENGTH:
             raise ValidationError(f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters.")
-
-    def validate_timezone(self, field: StringField) -> None:
-        """Reject an unknown time zone, and store the zone in the spelling of its database."""
-        zone = parse_time_zone(field.data or "")
-        if zone is None:
-            raise ValidationError("Choose a time zone from the list, such as America/Denver.")
-        field.data = zone
-
-    def validate_region(self, field: SelectField) -> None:
-        """Reject a region without phone numbers."""
-        if field.data not in phonenumbers.SUPPORTED_REGIONS:
-            raise ValidationError("Choose a country from the list.")
 
     def validate_currency(self, field: OptionalLineField) -> None:
         """Require the three letters of a currency code."""

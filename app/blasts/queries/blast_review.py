@@ -19,7 +19,7 @@ from app.blasts.queries.review_facts import (
 from app.blasts.queries.review_notice import ReviewButton, ReviewNotice
 from app.blasts.queries.review_notices import build_review_notices
 from app.blasts.queries.reviewed_texts import ReviewPage, ShownText, build_review_page, show_text
-from app.core.local_formats import format_clock, format_time_in_zone
+from app.core.local_formats import format_clock_in_zone, format_time_in_zone
 from app.core.settings import Settings, current_settings
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_outcomes import OUTCOME_RULES
@@ -29,7 +29,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
-from app.domain.time import durations, local_times
+from app.domain.time import durations
 from app.events.queries import events
 from app.organisation import queries as organisations
 from app.organisation.models import Organisation
@@ -194,7 +194,7 @@ def _build_repeated_hour_notice(
     `choice`: the form field of the other time, and the fold that was chosen.
     """
     field, fold = choice
-    time = format_clock(local_times.build_local_time_input(moment, zone).time)
+    time = format_clock_in_zone(moment, zone)
     other_fold = OTHER_FOLD[fold]
     return ReviewNotice(
         "info",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.blasts.queries.review_facts import ReviewRequest
 from app.blasts.queries.review_notice import EDIT_TEXT, EDIT_TIME, ReviewNotice
-from app.core.local_formats import format_clock
+from app.core.local_formats import format_clock_in_zone
 from app.delivery.queries.repeated_texts import find_repeated_text
 from app.domain.phones.phone_time_zones import ZONE_PREFIX_LENGTH, count_phones_by_zone
 from app.domain.texts.date_mentions import list_date_problems
@@ -41,8 +41,8 @@ def _warn_about_hours(request: ReviewRequest, duration: timedelta) -> Iterator[R
         verb = "will be sent" if late is start else "will still be sending"
         yield ReviewNotice(
             "warn",
-            f"This {verb} at {_format_clock(late, zone)}. Texts before 8 AM or after 9 PM wake "
-            "people up, and some laws forbid them.",
+            f"This {verb} at {format_clock_in_zone(late, zone)}. Texts before 8 AM or after 9 PM "
+            "wake people up, and some laws forbid them.",
             EDIT_TIME,
         )
         return
@@ -57,7 +57,7 @@ def _warn_about_peoples_hours(request: ReviewRequest, start: datetime) -> Iterat
     for zones, count in count_phones_by_zone(prefixes).items():
         # A number that may be in several zones counts only where all of them are too late.
         if all(_is_outside_hours(start, zone) for zone in zones):
-            clocks[_format_clock(start, zones[0])] += count
+            clocks[format_clock_in_zone(start, zones[0])] += count
     if not clocks:
         return
     people = pluralize(clocks.total(), "person", "people")
@@ -72,10 +72,6 @@ def _warn_about_peoples_hours(request: ReviewRequest, start: datetime) -> Iterat
 
 def _is_outside_hours(moment: datetime, zone: str) -> bool:
     return not FIRST_HOUR <= moment.astimezone(local_times.zone_or_utc(zone)).hour < END_HOUR
-
-
-def _format_clock(moment: datetime, zone: str) -> str:
-    return format_clock(local_times.build_local_time_input(moment, zone).time)
 
 
 def _warn_about_repetition(request: ReviewRequest) -> Iterator[ReviewNotice]:
