@@ -3,14 +3,7 @@
 from flask import current_app
 
 from app.core.db import db, write
-from app.core.settings import current_settings
 from app.migrations.demo_erasure import erase_demo_rows
-from app.organisation.queries import get_organisation
-
-
-def may_start_over() -> bool:
-    """Whether everything here is made up: a demo, and no text ever went to a real phone."""
-    return current_settings().carrier == "sandbox" and get_organisation().is_demo
 
 
 def erase_demo() -> None:

@@ -40,6 +40,11 @@ def get_organisation() -> Organisation:
     )
 
 
+def is_practice_demo() -> bool:
+    """Whether everything here is made up: a demo, and no text ever went to a real phone."""
+    return current_settings().carrier == "sandbox" and get_organisation().is_demo
+
+
 def get_organisation_timezone() -> str:
     """Return the name of the zone in which pages say times."""
     return get_organisation().timezone

@@ -44,7 +44,7 @@ def edit_settings() -> ResponseReturnValue:
         facts=_build_environment_facts(),
         webhooks=list_console_addresses(settings.public_base_url),
         default_undo_seconds=settings.undo_seconds,
-        is_demo=settings.carrier == "sandbox" and queries.get_organisation().is_demo,
+        is_demo=queries.is_practice_demo(),
     )
     return page, 422 if form.errors else 200
 

@@ -17,9 +17,9 @@ from app.core.clock import now
 from app.core.db import db, execute_and_count_rows, write
 from app.core.environment import BadSettings
 from app.core.settings import Settings, current_settings
-from app.demo_year.starting_over import may_start_over
 from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
+from app.organisation.queries import is_practice_demo
 from app.setup import queries
 from app.setup.models import SetupToken
 
@@ -72,7 +72,7 @@ def create_demo_url(app: Flask) -> str | None:
     No one has a password for a demo, which holds nothing real.
     """
     with app.app_context():
-        if not may_start_over():
+        if not is_practice_demo():
             return None
         token = create_setup_token()
     return f"{_get_base_url(app.extensions['settings'])}/demo?token={token}"

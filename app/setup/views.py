@@ -14,9 +14,10 @@ from app.core.clock import now
 from app.core.db import write
 from app.core.settings import current_settings
 from app.demo_year.loading import load_demo_year, queue_coming_texts
-from app.demo_year.starting_over import erase_demo, may_start_over
+from app.demo_year.starting_over import erase_demo
 from app.domain.accounts.roles import Role
 from app.domain.time.zone_countries import guess_country, load_zones_by_country
+from app.organisation.queries import is_practice_demo
 from app.setup import actions, queries
 from app.setup.forms import FirstStartForm
 
@@ -71,7 +72,7 @@ def open_demo() -> ResponseReturnValue:
 def enter_demo() -> ResponseReturnValue:
     """Sign in to the demo by the one-time URL that its start printed."""
     token = request.values.get("token", "")
-    if not may_start_over():
+    if not is_practice_demo():
         abort(404)
     with write():
         is_valid = actions.use_up_token(token)
@@ -86,7 +87,7 @@ def enter_demo() -> ResponseReturnValue:
 @roles_required(Role.ADMIN)
 def start_over() -> ResponseReturnValue:
     """Erase the demo and lead to the setup page. Only where everything is made up."""
-    if not may_start_over():
+    if not is_practice_demo():
         abort(404)
     logout_user()
     erase_demo()

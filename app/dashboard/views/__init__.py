@@ -56,7 +56,7 @@ def show_dashboard() -> ResponseReturnValue:
         "dashboard/home.html",
         greeting=f"{_get_greeting(moment)}, {find_given_name(current_user.shown_name)}",
         checklist=_build_checklist(),
-        is_demo=_is_erasable_demo(),
+        is_demo=current_user.is_admin and organisation.is_practice_demo(),
         attention=_list_attention(moment, running),
         expired=find_expired_blasts(moment),
         news=load_catch_up_news(current_settings().carrier, moment),
@@ -99,12 +99,6 @@ def _build_checklist() -> SetupChecklist | None:
     if current_user.hides_first_steps or organisation.get_organisation().is_demo:
         return None
     return build_setup_checklist(fetch_setup_progress())
-
-
-def _is_erasable_demo() -> bool:
-    """Whether everything here is made up, and this user may start over with real data."""
-    is_practice = current_settings().carrier == "sandbox"
-    return is_practice and current_user.is_admin and organisation.get_organisation().is_demo
 
 
 def _list_attention(moment: datetime, running: list[MessageLog]) -> list[AttentionItem]:

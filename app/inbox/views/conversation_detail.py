@@ -1,7 +1,6 @@
 """One conversation: its page, and the section that refreshes itself."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import abort, render_template, request
@@ -12,7 +11,7 @@ from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_timezone
 from app.domain.texts.message_templates import NAME_PLACEHOLDERS, fill_template
 from app.domain.texts.whole_numbers import parse_id
-from app.domain.time.local_times import zone_or_utc
+from app.domain.time.local_times import get_local_date
 from app.events.queries.phone_registrations import find_upcoming_registrations
 from app.inbox.forms import AssignForm, ReplyForm, create_form_token
 from app.inbox.models import Thread
@@ -79,7 +78,9 @@ def render_conversation(
         local_times=contact.number_info.format_local_times(now(), get_display_region()),
         obstacle=obstacle,
         consent=next(iter(list_consent_history(thread.phone, 1)), None),
-        upcoming=find_upcoming_registrations(thread.phone, _get_today(), MAX_SHOWN_EVENTS),
+        upcoming=find_upcoming_registrations(
+            thread.phone, get_local_date(get_display_timezone(), now()), MAX_SHOWN_EVENTS
+        ),
         survey_sessions=find_survey_sessions_of_phone(thread.phone, MAX_SHOWN_SURVEYS),
         form=form,
         assign_form=AssignForm(formdata=None, to=thread.assigned_to or ""),
@@ -87,11 +88,6 @@ def render_conversation(
         is_list_page=list_context is not None,
         **(list_context or build_conversation_list_context(thread.id)),
     )
-
-
-def _get_today() -> date:
-    """Return the day in the organisation's zone."""
-    return now().astimezone(zone_or_utc(get_display_timezone())).date()
 
 
 def _build_texts_context(
