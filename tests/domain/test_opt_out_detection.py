@@ -204,6 +204,7 @@ def test_spanish_words_are_requests_only_of_whom_we_text_spanish():
 
 @given(st.text() | st.text("STOP ALTHEMSGUNR.!,' ", max_size=400))
 @example("A:A:A")
+@example("ŉ")
 def test_any_text_is_judged_and_folded_once(text):
     assert judge_opt_out(text) in OptOutVerdict
     assert fold_word(fold_word(text)) == fold_word(text)

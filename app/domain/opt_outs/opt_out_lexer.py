@@ -137,8 +137,10 @@ def _read_words(part: str) -> tuple[Word, ...]:
 @lru_cache(maxsize=8192)
 def fold_word(written: str) -> str:
     """Return a word in capitals A to Z and digits: no accents, no apostrophes, STOPPPP is STOP."""
+    # Some letters are taken apart into an apostrophe and a letter: "ŉ".
     decomposed = unicodedata.normalize("NFKD", written.translate(_APOSTROPHES))
-    letters = remove_categories(decomposed, ACCENT_CATEGORIES).upper()
+    plain = decomposed.translate(_APOSTROPHES)
+    letters = remove_categories(plain, ACCENT_CATEGORIES).upper()
     short = _LETTER_RUN_PATTERN.sub(r"\1", letters)
     digits = _DIGITS_BEHIND_PATTERN.fullmatch(short)
     if digits:
