@@ -5,9 +5,13 @@ from urllib.parse import quote_plus, urlencode
 import pytest
 
 from app.core.clock import now
+from app.core.clock_watch import read_boot_clock
 from app.core.db import write
 from app.delivery.actions import blast_control
+from app.delivery.carriers.carrier_factory import create_carrier
+from app.delivery.carriers.carrier_interface import SendAccepted, SendNotProcessed
 from app.delivery.carriers.twilio_http_client import encode_form_body
+from tests.async_runner import run_coroutine
 from tests.delivery.helpers import (
     add_phones,
     assert_everybody_accounted_for,
@@ -65,6 +69,23 @@ def test_the_request_is_twilios_and_signed_receipts_move_the_rows(sending_app, t
     assert set(twilio.send_callbacks(sending_app, ("sent", "delivered"))) == {204}
     assert count_statuses(sending_app, log.id) == {"delivered": 2}
     assert_everybody_accounted_for(sending_app, twilio)
+
+
+def test_a_text_that_is_connected_after_its_latest_start_never_leaves(sending_app, twilio):
+    """A process that was frozen while it connected: another one leads when it wakes up."""
+
+    async def send(latest_start):
+        carrier = create_carrier(sending_app)
+        try:
+            return await carrier.send(ZOE, "Hi", "a" * 32, None, latest_start)
+        finally:
+            await carrier.close()
+
+    outcome = run_coroutine(send(read_boot_clock() - 0.001))
+    assert isinstance(outcome, SendNotProcessed)
+    assert twilio.requests == []
+    assert isinstance(run_coroutine(send(read_boot_clock() + 60)), SendAccepted)
+    assert len(twilio.requests) == 1
 
 
 def test_the_first_text_goes_alone_until_it_is_accepted(sending_app, twilio, background):

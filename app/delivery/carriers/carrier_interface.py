@@ -64,10 +64,18 @@ class Carrier(Protocol):
 
     name: str
 
-    async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> SendOutcome:
+    async def send(
+        self,
+        to: str,
+        body: str,
+        ref: str,
+        valid_for: int | None = None,
+        latest_start: float | None = None,
+    ) -> SendOutcome:
         """Send one text to `to` (E.164). `ref` (32 hex digits) stands in its callback's address.
 
         `valid_for`: how many seconds the carrier may keep the text before it is too late.
+        `latest_start`: the second of read_boot_clock() after which nothing may leave any more.
         """
         ...
 

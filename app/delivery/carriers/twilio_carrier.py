@@ -56,7 +56,14 @@ class TwilioCarrier:
         self._sender_params = _build_sender_params(settings)
         self._callback_base_url = _build_callback_base_url(settings)
 
-    async def send(self, to: str, body: str, ref: str, valid_for: int | None = None) -> SendOutcome:
+    async def send(
+        self,
+        to: str,
+        body: str,
+        ref: str,
+        valid_for: int | None = None,
+        latest_start: float | None = None,
+    ) -> SendOutcome:
         """Send one text. Never raises; the recorded HTTP exchange decides the outcome."""
         data: dict[str, object] = {"To": to, **self._sender_params, "Body": body}
         if self._callback_base_url:
@@ -65,7 +72,7 @@ class TwilioCarrier:
             data["ValidityPeriod"] = valid_for
         # Not messages.create(): it would build an object from a response that we parse ourselves.
         request = self._client.request_async("POST", self._messages_url, data=data)
-        return classify_send_outcome(*await _record_exchange(request))
+        return classify_send_outcome(*await _record_exchange(request, latest_start))
 
     async def list_texts(self, to: str, since: datetime) -> MessageListResult | LookupFailure:
         """List the texts to a phone since 5 minutes before `since` (our clock), newest first.
@@ -173,10 +180,10 @@ class TwilioCarrier:
 
 
 async def _record_exchange(
-    request: Coroutine[Any, Any, Any],
+    request: Coroutine[Any, Any, Any], latest_start: float | None = None
 ) -> tuple[HttpExchange, BaseException | None]:
     """Run one request of the SDK; return what the HTTP client recorded, and the SDK's error."""
-    exchange = HttpExchange()
+    exchange = HttpExchange(latest_start)
     current_exchange.set(exchange)
     try:
         await request

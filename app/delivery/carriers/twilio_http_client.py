@@ -18,6 +18,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from app.core import failpoint
+from app.core.clock_watch import read_boot_clock
 from app.delivery.carriers.twilio_send_outcome import HttpExchange, current_exchange
 
 SDK_BASE_URL = "https://api.twilio.com"
@@ -29,10 +30,14 @@ log = logging.getLogger("twilio.http")
 _encode_basic_auth = lru_cache(aiohttp.encode_basic_auth)
 
 
-class RecordingConnector(aiohttp.TCPConnector):
-    """Records in the current HttpExchange that there is a connection.
+class TooLateToSendError(aiohttp.ClientError):
+    """There was a connection only after the latest start of the request; nothing left us."""
 
-    From then on bytes may leave us.
+
+class RecordingConnector(aiohttp.TCPConnector):
+    """Records in the current HttpExchange that there is a connection, unless it came too late.
+
+    From then on bytes may leave us: aiohttp writes them before the loop runs anything else.
     """
 
     # A TraceConfig tells the same (on_connection_create_end, on_connection_reuseconn), but as
@@ -44,11 +49,20 @@ class RecordingConnector(aiohttp.TCPConnector):
         traces: list[Any],
         timeout: aiohttp.ClientTimeout,
     ) -> Any:
-        """Connect as aiohttp does, TLS included, and record it."""
+        """Connect as aiohttp does, TLS included, and record it.
+
+        Raise TooLateToSendError after the exchange's latest start.
+        """
         connection = await super().connect(req, traces, timeout)
         exchange = current_exchange.get(None)
-        if exchange is not None:
-            exchange.connected = True
+        if exchange is None:
+            return connection
+        # The process may have been frozen while it connected: by now another one may lead, which
+        # has told people that this text is in doubt.
+        if exchange.latest_start is not None and read_boot_clock() > exchange.latest_start:
+            connection.release()
+            raise TooLateToSendError
+        exchange.connected = True
         return connection
 
 

@@ -76,13 +76,15 @@ class InFlightMessages:
         # More is claimed than may be out: while a tick is stored, the slots stay busy.
         async with self._slots:
             began_at = self._loop.time()
-            outcome = self._find_stop_outcome(claimed_at) or await self._call_carrier(message)
+            latest_start = claimed_at + self.backoff.timings.max_claim_age
+            stop = self._find_stop_outcome(latest_start)
+            outcome = stop or await self._call_carrier(message, latest_start)
         if outcome not in NOT_TRIED_OUTCOMES and not self._was_cut_off(outcome, began_at):
             self.backoff.record_outcome(outcome, self._loop.time())
         self.results.append(SendResult(message, outcome))
         self.result_arrived.set()
 
-    def _find_stop_outcome(self, claimed_at: float) -> SendNotProcessed | None:
+    def _find_stop_outcome(self, latest_start: float) -> SendNotProcessed | None:
         """Return why a claimed message must not be sent after all, None when it may.
 
         Not while the engine stops. Not after a sleep so long that another process may have taken
@@ -90,7 +92,7 @@ class InFlightMessages:
         """
         if not self.may_send():
             return STOPPING_OUTCOME
-        if read_boot_clock() - claimed_at > self.backoff.timings.max_claim_age:
+        if read_boot_clock() > latest_start:
             return SLEPT_OUTCOME
         return None
 
@@ -104,11 +106,11 @@ class InFlightMessages:
         )
         return has_no_answer and self._freeze_watch.was_frozen_since(began_at)
 
-    async def _call_carrier(self, message: ClaimedMessage) -> SendOutcome:
+    async def _call_carrier(self, message: ClaimedMessage, latest_start: float) -> SendOutcome:
         failpoint.crash_if_armed("T3a")
         try:
             return await self.carrier.send(
-                message.phone, message.body, message.ref, message.validity_seconds
+                message.phone, message.body, message.ref, message.validity_seconds, latest_start
             )
         # A fault of ours must not leave a message in flight for ever.
         except Exception:
