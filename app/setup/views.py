@@ -67,20 +67,25 @@ def open_demo() -> ResponseReturnValue:
     return _sign_in_to_demo()
 
 
-@bp.get("/demo")
+@bp.route("/demo", methods=["GET", "POST"])
 @public
 def enter_demo() -> ResponseReturnValue:
-    """Sign in to the demo by the one-time URL that its start printed."""
-    token = request.values.get("token", "")
+    """Sign in to the demo by the one-time URL that its start printed.
+
+    Only POST uses it up: a link preview or a HEAD leaves it as it is.
+    """
     if not is_practice_demo():
         abort(404)
+    token = request.values.get("token", "")
+    if request.method != "POST":
+        if not queries.is_setup_token_valid(token):
+            return _refuse_token()
+        return render_template("setup/enter_demo.html", token=token)
     with write():
         is_valid = actions.use_up_token(token)
         if is_valid:
             queue_coming_texts(now())
-    if not is_valid:
-        return _refuse_token()
-    return _sign_in_to_demo()
+    return _sign_in_to_demo() if is_valid else _refuse_token()
 
 
 @bp.post("/demo/start-over")

@@ -130,15 +130,20 @@ def test_people_write_for_a_quarter_of_an_hour_and_no_longer(demo):
     assert last < now() + timedelta(minutes=16)
 
 
-def test_the_start_prints_a_link_that_signs_in_once(demo):
+def test_the_start_prints_a_link_that_signs_in_with_one_press_and_once(demo):
     app, _ = demo
     assert actions.create_admin_or_setup_url(app) is None
     address = actions.create_demo_url(app).removeprefix("http://sms.example.org")
     visit = Visitor(app)
-    assert visit(address, "").location == "/"
-    assert visit("/").status_code == 200
-    assert Visitor(app)(address, "").status_code == 403
-    assert Visitor(app)("/demo?token=guess", "").status_code == 403
+    assert visit.browser("").head(address).status_code == 200  # as a link preview does
+    page = visit(address)
+    assert "Look around in the demo" in page.text
+    assert visit("/").status_code == 302
+    assert visit(page.forms[-1]["attrs"]["action"], **page.fields()).location == "/"
+    csrf_token = visit("/").fields()["csrf_token"]
+    assert Visitor(app)(address).status_code == 403
+    assert visit(address, csrf_token=csrf_token).status_code == 403
+    assert Visitor(app)("/demo?token=guess").status_code == 403
 
 
 def test_there_is_no_demo_where_there_is_somebody(start):

@@ -153,7 +153,7 @@ ROUTES = {
     "sandbox.open_phone_with_text": _route(BOTH, "GET"),
     "sandbox.send_text_from_phone": _route(BOTH, "POST"),
     "setup.complete_setup": _route(ANYONE, "GET POST"),
-    "setup.enter_demo": _route(ANYONE, "GET"),
+    "setup.enter_demo": _route(ANYONE, "GET POST"),
     "setup.open_demo": _route(ANYONE, "POST"),
     "setup.start_over": _route(ADMIN, "POST"),
     "static": _route(ANYONE, "GET"),

@@ -53,6 +53,7 @@ FORMS = {
 POST_CODES = dict.fromkeys(FORMS, 422) | {
     "blasts.preview_blast": 200,
     "setup.complete_setup": 404,
+    "setup.enter_demo": 404,
     "setup.open_demo": 404,
     "setup.start_over": 404,
     "accounts.sign_in": 303,
