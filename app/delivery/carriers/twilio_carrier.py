@@ -183,7 +183,7 @@ async def _record_exchange(
     request: Coroutine[Any, Any, Any], latest_start: float | None = None
 ) -> tuple[HttpExchange, BaseException | None]:
     """Run one request of the SDK; return what the HTTP client recorded, and the SDK's error."""
-    exchange = HttpExchange(latest_start)
+    exchange = HttpExchange(latest_start=latest_start)
     current_exchange.set(exchange)
     try:
         await request

@@ -36,15 +36,15 @@ MAX_ERROR_MESSAGE_LENGTH = 500
 class HttpExchange:
     """What is known of one request and its response; the HTTP client fills it in.
 
-    `latest_start`: the second of read_boot_clock() after which no byte may leave us any more.
     `connected`: there was a connection, so bytes may have left us.
+    `latest_start`: the second of read_boot_clock() after which no byte may leave us any more.
     """
 
-    latest_start: float | None = None
     connected: bool = False
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    latest_start: float | None = None
 
 
 # The SDK drops response headers and hides whether bytes left us: the HTTP client records both
