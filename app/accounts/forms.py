@@ -109,6 +109,13 @@ class DisplayNameForm(FlaskForm):
         return clean_name(self.display_name.data or "")
 
 
+class OwnPhoneForm(FlaskForm):
+    """A user's own phone for tests, and the code that was texted to it."""
+
+    phone = StringField("Your phone", id="own-phone")
+    code = StringField("Code from the text", id="own-code")
+
+
 class UserForm(FlaskForm):
     """The form in which an admin adds a user."""
 

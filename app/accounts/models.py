@@ -86,6 +86,10 @@ class AppUser(UserMixin, Model):
     """A person who may sign in. A new `session_key` ends every session of this user."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint(build_e164_check("phone"), name="phone_is_e164"),
+        CheckConstraint(build_e164_check("pending_phone"), name="pending_phone_is_e164"),
+    )
 
     id: Mapped[primary_key]
     username: Mapped[str] = mapped_column(String(80, collation="NOCASE"), unique=True)

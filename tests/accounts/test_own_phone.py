@@ -21,10 +21,13 @@ WRONG = "That code is wrong or too old."
 
 @pytest.fixture
 def send(visit):
-    """Sol fills in the form; gives the page that follows."""
+    """Sol fills in the form; gives the page that follows, or the same one with what is wrong."""
 
     def post(**fields):
-        assert visit("/account/phone", "sol", **fields).status_code == 303
+        answer = visit("/account/phone", "sol", **fields)
+        if answer.status_code == 422:
+            return answer.words
+        assert answer.status_code == 303
         return visit("/account/password", "sol").words
 
     return post
@@ -60,6 +63,22 @@ def test_the_code_of_the_newest_text_makes_the_phone_theirs(app, send, stored):
             db.select(AuditEvent.details).where(AuditEvent.verb == "phone.verified")
         ).all()
     assert [json.loads(line)["accepted"] for line in lines] == [False, True]
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(visit, stored):
+    page = visit("/account/phone", "sol", phone="123")
+    assert 'aria-describedby="own-phone-error"' in page.text
+    assert 'value="123"' in page.text
+    visit("/account/phone", "sol", phone=TYPED)
+    page = visit("/account/phone", "sol", phone=PHONE, code="12 34")
+    assert 'aria-describedby="own-code-error"' in page.text
+    assert 'value="12 34"' in page.text
+    page = visit("/account/phone", "sol", phone=PHONE, code="")
+    assert "Enter the code from the text." in page.words
+    assert len(stored()[1]) == 1
+    assert visit("/account/phone", "sol", phone="303 555 0178", code="").status_code == 303
+    assert visit("/account/phone", "sol", phone=PHONE, code="1", new_code="1").status_code == 303
+    assert len(stored()[1]) == 3
 
 
 def test_after_five_wrong_codes_the_right_one_does_not_help(send, stored):

@@ -7,7 +7,7 @@ from flask_login import current_user, logout_user
 from app.accounts import queries
 from app.accounts.actions import login_sessions, user_changes
 from app.accounts.actions.login_attempts import ReservedAttempt
-from app.accounts.forms import DisplayNameForm, OwnPasswordForm, ThemeForm
+from app.accounts.forms import DisplayNameForm, OwnPasswordForm, OwnPhoneForm, ThemeForm
 from app.accounts.models import hash_password
 from app.accounts.own_phone_queries import find_own_phone, has_practice_phones
 from app.accounts.views import password_tries
@@ -26,15 +26,15 @@ def change_own_password() -> ResponseReturnValue:
     """Show the account page; change one's own password."""
     form = OwnPasswordForm(current_user.username)
     if not form.is_submitted():
-        return _render_own_account(form)
+        return render_own_account(form)
     # Wrong passwords of strangers do not count here: whoever is signed in must be able to change
     # a password that somebody is guessing.
     attempt = password_tries.reserve_attempt(password_tries.find_session_origin(), None)
     if isinstance(attempt, Lockout):
         form.form_errors.append(attempt.message)
-        return _render_own_account(form), 429, {"Retry-After": attempt.retry_after}
+        return render_own_account(form), 429, {"Retry-After": attempt.retry_after}
     if not _validate_password_change(form, attempt):
-        return _render_own_account(form), 422
+        return render_own_account(form), 422
     next_endpoint = "accounts.change_own_password"
     if current_user.must_change_password:
         next_endpoint = "dashboard.show_dashboard"
@@ -49,7 +49,7 @@ def change_own_theme() -> ResponseReturnValue:
     """Change the colours in which one sees the pages."""
     form = ThemeForm()
     if not form.validate_on_submit():
-        return _render_own_account(OwnPasswordForm(current_user.username, formdata=None), form), 422
+        return render_own_account(theme_form=form), 422
     user_id = current_user.id
     with write():
         user_changes.set_user_theme(user_id, form.theme.data)
@@ -63,8 +63,7 @@ def change_own_name() -> ResponseReturnValue:
     """Change how pages call oneself; the user name for signing in stays."""
     form = DisplayNameForm()
     if not form.validate_on_submit():
-        password_form = OwnPasswordForm(current_user.username, formdata=None)
-        return _render_own_account(password_form, name_form=form), 422
+        return render_own_account(name_form=form), 422
     user_id = current_user.id
     with audited_write("name.changed", current_username()):
         user_changes.set_display_name(user_id, form.cleaned_name)
@@ -72,15 +71,21 @@ def change_own_name() -> ResponseReturnValue:
     return redirect(url_for("accounts.change_own_password"), 303)
 
 
-def _render_own_account(
-    form: OwnPasswordForm,
+def render_own_account(
+    form: OwnPasswordForm | None = None,
     theme_form: ThemeForm | None = None,
     name_form: DisplayNameForm | None = None,
+    phone_form: OwnPhoneForm | None = None,
 ) -> str:
+    """Return the account page; the forms that are not given are as stored."""
+    if form is None:
+        form = OwnPasswordForm(current_user.username, formdata=None)
     if theme_form is None:
         theme_form = ThemeForm(formdata=None, theme=current_user.theme)
     if name_form is None:
         name_form = DisplayNameForm(formdata=None, display_name=current_user.display_name)
+    if phone_form is None:
+        phone_form = OwnPhoneForm(formdata=None, phone=current_user.pending_phone)
     own_phone = find_own_phone(current_user)
     phone_page = None
     if own_phone and has_practice_phones():
@@ -90,6 +95,7 @@ def _render_own_account(
         form=form,
         theme_form=theme_form,
         name_form=name_form,
+        phone_form=phone_form,
         own_phone=own_phone,
         phone_page=phone_page,
     )

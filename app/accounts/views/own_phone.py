@@ -11,22 +11,40 @@ from app.accounts.actions.own_phone import (
     forget_own_phone,
     request_phone_code,
 )
+from app.accounts.forms import OwnPhoneForm
 from app.accounts.views.blueprint import bp
+from app.accounts.views.own_account import render_own_account
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.form_fields import add_error
+
+NO_CODE_ERROR = "Enter the code from the text."
 
 
 @bp.post("/account/phone")
 @roles_required(*ALL_ROLES)
 def change_own_phone() -> ResponseReturnValue:
-    """Send a code to the phone that was typed, accept the code, or remove the phone."""
+    """Send a code to the phone that was typed, accept the code, or remove the phone.
+
+    What is wrong is said beside its field, and what was typed is kept.
+    """
+    form = OwnPhoneForm()
     if "remove" in request.form:
         _remove_phone()
-    elif request.form.get("code", "").strip():
-        _accept_code(request.form["code"])
+    elif _asks_for_code(form):
+        _send_code(form)
     else:
-        _send_code(request.form.get("phone", ""))
+        _accept_code(form)
+    if form.errors:
+        return render_own_account(phone_form=form), 422
     return redirect(url_for("accounts.change_own_password", _anchor="phone"), 303)
+
+
+def _asks_for_code(form: OwnPhoneForm) -> bool:
+    """Whether a code is to be texted: none was yet, or to another phone than is typed now."""
+    if "new_code" in request.form or not current_user.pending_phone:
+        return True
+    return not form.code.data and form.phone.data != current_user.pending_phone
 
 
 def _remove_phone() -> None:
@@ -36,17 +54,20 @@ def _remove_phone() -> None:
     flash("Your phone was removed.", "success")
 
 
-def _accept_code(code: str) -> None:
-    if accept_phone_code(current_user.id, current_username(), code):
+def _accept_code(form: OwnPhoneForm) -> None:
+    code = (form.code.data or "").strip()
+    if not code:
+        add_error(form.code, NO_CODE_ERROR)
+    elif accept_phone_code(current_user.id, current_username(), code):
         flash("Your phone is verified. Tests are sent to it.", "success")
     else:
-        flash(WRONG_CODE_ERROR, "error")
+        add_error(form.code, WRONG_CODE_ERROR)
 
 
-def _send_code(typed: str) -> None:
+def _send_code(form: OwnPhoneForm) -> None:
     try:
-        request_phone_code(current_user.id, typed)
+        request_phone_code(current_user.id, form.phone.data or "")
     except PhoneCodeRefused as error:
-        flash(str(error), "error")
+        add_error(form.phone, str(error))
     else:
         flash("We texted you a code. It works for 10 minutes.", "success")
