@@ -17,6 +17,7 @@ from app.delivery import models as delivery
 from app.delivery import reply_models as replies
 from app.delivery.carriers import sandbox_models as sandbox
 from app.events import models as events
+from app.groups import models as groups
 from app.imports import models as imports
 from app.inbox import models as inbox
 from app.keywords import models as keywords
@@ -42,6 +43,7 @@ FEATURE_MODELS = (
     community,
     delivery,
     events,
+    groups,
     imports,
     inbox,
     installation,

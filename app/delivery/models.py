@@ -28,6 +28,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model, db
+from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
     BlastStatus,
@@ -41,6 +42,13 @@ from app.domain.delivery.message_statuses import (
 # A row that another program writes without a carrier is practice: nothing real is sent.
 DEFAULT_CARRIER = "sandbox"
 CARRIER_CHECK_SQL = "carrier IN ('sandbox', 'twilio')"
+AUDIENCE_IS_WHOLE_SQL = "(audience_log_id IS NULL) = (audience_outcome IS NULL)"
+# A blast to a group has the target "event" without an event: code that does not know the column
+# reaches nobody (docs/decisions/0027-groups.md).
+GROUP_AUDIENCE_CHECK_SQL = (
+    "audience_group_id IS NULL OR "
+    "(target = 'event' AND event_id IS NULL AND audience_log_id IS NULL)"
+)
 
 
 class MessageLog(Model):
@@ -52,6 +60,7 @@ class MessageLog(Model):
     __tablename__ = "message_logs"
     __table_args__ = (
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
+        CheckConstraint(AUDIENCE_IS_WHOLE_SQL, name="audience_is_whole"),
         Index("ix_message_logs_status", "status", "id"),
         Index("ix_message_logs_event_id", "event_id"),
         Index(
@@ -64,6 +73,12 @@ class MessageLog(Model):
             "audience_log_id",
             sqlite_where=text("audience_log_id IS NOT NULL"),
         ),
+        Index(
+            "ix_message_logs_audience_group_id",
+            "audience_group_id",
+            sqlite_where=text("audience_group_id IS NOT NULL"),
+        ),
+        CheckConstraint(GROUP_AUDIENCE_CHECK_SQL, name="audience_group"),
     )
 
     id: Mapped[primary_key]
@@ -112,7 +127,12 @@ class MessageLog(Model):
     audience_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="RESTRICT")
     )
-    audience_outcome: Mapped[str | None] = mapped_column(String(20))
+    audience_outcome: Mapped[BlastOutcome | None] = mapped_column(enum_column(BlastOutcome))
+    # not null: the people of a group; the name outlives the group
+    audience_group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("groups.id", ondelete="SET NULL")
+    )
+    audience_group_name: Mapped[str | None] = mapped_column(String(80))
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -134,6 +154,7 @@ class ScheduledMessage(Model):
     __tablename__ = "scheduled_messages"
     __table_args__ = (
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
+        CheckConstraint(AUDIENCE_IS_WHOLE_SQL, name="audience_is_whole"),
         Index("ix_scheduled_messages_status", "status", "scheduled_at"),
         Index("ix_scheduled_messages_message_log_id", "message_log_id"),
         Index("ix_scheduled_messages_event_id", "event_id"),
@@ -148,6 +169,12 @@ class ScheduledMessage(Model):
             "audience_log_id",
             sqlite_where=text("audience_log_id IS NOT NULL"),
         ),
+        Index(
+            "ix_scheduled_messages_audience_group_id",
+            "audience_group_id",
+            sqlite_where=text("audience_group_id IS NOT NULL"),
+        ),
+        CheckConstraint(GROUP_AUDIENCE_CHECK_SQL, name="audience_group"),
     )
 
     id: Mapped[primary_key]
@@ -195,7 +222,12 @@ class ScheduledMessage(Model):
     audience_log_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_logs.id", ondelete="RESTRICT")
     )
-    audience_outcome: Mapped[str | None] = mapped_column(String(20))
+    audience_outcome: Mapped[BlastOutcome | None] = mapped_column(enum_column(BlastOutcome))
+    # not null: the people of a group, as in MessageLog
+    audience_group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("groups.id", ondelete="SET NULL")
+    )
+    audience_group_name: Mapped[str | None] = mapped_column(String(80))
 
 
 class Message(Model):

@@ -23,12 +23,18 @@ VALID_VALUES = {
 }
 VALID_ROWS = {"trigger_words": {"keyword_rule_id": 1}, "messages": {"status": "queued"}}
 BROKEN_VALUES = {
+    "ck_message_logs_audience_is_whole": {"audience_outcome": "yes"},
+    "ck_scheduled_messages_audience_is_whole": {"audience_log_id": 1},
     "ck_attempts_ref_is_32_hex": {"ref": "0" * 31},
     "ck_event_reminders_time_of_day": {"time_of_day": "9:30"},
     "ck_event_registrations_guests": {"guests": 100},
+    "ck_groups_is_topic": {"is_topic": 2},
+    "ck_groups_name": {"name": " "},
     "ck_installation_one_row": {"id": 2},
+    "ck_message_logs_audience_group": {"audience_group_id": 1, "target": "community"},
     "ck_messages_inbound_is_received": {"direction": "inbound"},
     "ck_organisation_only_one": {"id": 2},
+    "ck_scheduled_messages_audience_group": {"audience_group_id": 1, "event_id": 1},
     "ck_stop_questions_verdict": {"verdict": "out", "decided_at": None},
     "ck_trigger_words_one_owner": {"keyword_rule_id": 1, "survey_id": 1},
 }
@@ -57,7 +63,8 @@ def list_broken_values(name, rule):
     if name in BROKEN_VALUES:
         return [BROKEN_VALUES[name]]
     if name.endswith("phone_is_e164"):
-        return [{"phone": phone} for phone in NO_PHONES]
+        column = rule.split()[0]
+        return [{column: phone} for phone in NO_PHONES]
     (column, _word) = ONE_OF.match(rule).groups()
     return [{column: "nonsense"}]
 
