@@ -139,11 +139,11 @@ WORDS = [
     ("no_receipt", {}, "The carrier doesn't report delivery."),
     ("failed", {"error_code": 30006, "provider_sid": "SM1"}, "landline"),
     ("failed", {"error_code": 99999}, "Twilio reported 99999."),
-    ("failed", {}, "Twilio did not take the text and gave no reason."),
+    ("failed", {}, "Twilio rejected the text and gave no reason."),
     (
         "undelivered",
         {"provider_sid": "SM1"},
-        "It did not arrive, and the phone company gave no reason.",
+        "The text did not arrive. The carrier gave no reason.",
     ),
     ("opted_out", {}, "Opted out"),
     (

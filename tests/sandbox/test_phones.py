@@ -234,7 +234,7 @@ def test_what_happened_tells_the_life_of_a_text(app, visit):
     for words in (
         "Receipt: delivered “ Text 0 ”",
         "Handed to the practice network “ Text 0 ”",
-        "Failed That is not a phone number. “ Text 1 ”",
+        "Failed This is not a phone number. “ Text 1 ”",
         "Skipped Opted out. “ Text 2 ”",
         "Canceled “ Text 3 ”",
     ):

@@ -295,7 +295,7 @@ def test_a_code_that_comes_with_a_second_receipt_is_not_lost(twilio_app):
     """Undelivered, then undelivered with 30006: the number is marked. The first code counts."""
     message_id, ref = armed_text(twilio_app)
     assert receipt(twilio_app, ref, "undelivered").status_code == 204
-    assert "the phone company gave no reason" in message(twilio_app, message_id).error_message
+    assert "The carrier gave no reason" in message(twilio_app, message_id).error_message
     for code in (30006, 30006, 30003):
         assert receipt(twilio_app, ref, "undelivered", code=code).status_code == 204
     row = message(twilio_app, message_id)
