@@ -7,12 +7,13 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import Dialect, Enum, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Dialect, Enum, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.core.column_types import (
     bool_default_false,
+    build_e164_check,
     int_default_zero,
     primary_key,
     timestamp,

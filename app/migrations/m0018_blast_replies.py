@@ -9,6 +9,10 @@ import sqlite3
 from collections.abc import Iterator
 
 TABLES = ("message_logs", "scheduled_messages")
+OUTCOME_COLUMN = """audience_outcome VARCHAR(20)
+    CONSTRAINT ck_{table}_blastoutcome CHECK (audience_outcome IN ('everyone', 'delivered', 'no_reply', 'replied',
+        'yes', 'no', 'other', 'failed', 'not_sent'))
+    CONSTRAINT ck_{table}_audience_is_whole CHECK ((audience_log_id IS NULL) = (audience_outcome IS NULL))"""
 MAKE = (
     """CREATE TABLE blast_replies (
         blast_message_id INTEGER NOT NULL,
@@ -64,7 +68,8 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
         log_column = f"audience_log_id INTEGER CONSTRAINT fk_{table}_audience_log_id"
         references = "REFERENCES message_logs (id) ON DELETE RESTRICT"
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {log_column} {references}")
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN audience_outcome VARCHAR(20)")
+        outcome_column = OUTCOME_COLUMN.format(table=table)
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {outcome_column}")
         connection.execute(
             f"CREATE INDEX ix_{table}_audience_log_id ON {table} (audience_log_id) "
             "WHERE audience_log_id IS NOT NULL"
@@ -82,8 +87,8 @@ def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     """
     for table in TABLES:
         connection.execute(f"DROP INDEX ix_{table}_audience_log_id")
-        connection.execute(f"ALTER TABLE {table} DROP COLUMN audience_log_id")
-        connection.execute(f"ALTER TABLE {table} DROP COLUMN audience_outcome")
+        for column in ("audience_outcome", "audience_log_id"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     connection.execute("DROP TABLE blast_replies")
     logger.info("answers to blasts are not counted any more")
 
