@@ -17,6 +17,7 @@ from app.core.clock import now
 from app.core.db import db, execute_and_count_rows, write
 from app.core.environment import BadSettings
 from app.core.settings import Settings, current_settings
+from app.demo_year.starting_over import erase_demo, forget_cached_results
 from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
 from app.organisation.queries import is_practice_demo
@@ -25,6 +26,7 @@ from app.setup.models import SetupToken
 
 log = logging.getLogger(__name__)
 MAX_ADMIN_USERNAME_LENGTH = 80
+SETUP_TOKEN_BYTES = 24
 # The workers of one start begin within a minute: older tokens are those of earlier starts.
 SETUP_TOKEN_PURGE_AGE = timedelta(minutes=10)
 
@@ -84,9 +86,22 @@ def _get_base_url(settings: Settings) -> str:
 
 def create_setup_token() -> str:
     """Store the hash of a new token and return the token."""
-    token = secrets.token_urlsafe(24)
+    token = secrets.token_urlsafe(SETUP_TOKEN_BYTES)
     with write():
         store_setup_token(token)
+    return token
+
+
+def erase_demo_for_setup() -> str:
+    """Erase the demo and return the token of the setup that begins anew, in one transaction.
+
+    Otherwise a database that takes no more writes would be empty and without a way in.
+    """
+    token = secrets.token_urlsafe(SETUP_TOKEN_BYTES)
+    with write():
+        erase_demo()
+        store_setup_token(token)
+    forget_cached_results()
     return token
 
 

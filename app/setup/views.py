@@ -14,7 +14,6 @@ from app.core.clock import now
 from app.core.db import write
 from app.core.settings import current_settings
 from app.demo_year.loading import load_demo_year, queue_coming_texts
-from app.demo_year.starting_over import erase_demo
 from app.domain.accounts.roles import Role
 from app.domain.time.zone_countries import guess_country, load_zones_by_country
 from app.organisation.queries import is_practice_demo
@@ -94,9 +93,9 @@ def start_over() -> ResponseReturnValue:
     """Erase the demo and lead to the setup page. Only where everything is made up."""
     if not is_practice_demo():
         abort(404)
+    token = actions.erase_demo_for_setup()
+    # Only now: while the database takes no writes, the demo and its session stay as they are.
     logout_user()
-    erase_demo()
-    token = actions.create_setup_token()
     current_app.logger.info("the demo was erased; the setup begins anew")
     return redirect(url_for("setup.complete_setup", token=token), 303)
 

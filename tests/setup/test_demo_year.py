@@ -188,6 +188,22 @@ def test_the_same_moment_makes_the_same_year(start):
     assert seen[0] == seen[1]
 
 
+def test_a_demo_that_cannot_be_erased_stays_as_it_is_and_signed_in(demo):
+    """The token of the new setup cannot be stored: nothing is erased either."""
+    app, visit = demo
+    csrf_token = visit("/").fields()["csrf_token"]
+    refuse = (
+        "CREATE TRIGGER refuse BEFORE INSERT ON setup_tokens BEGIN SELECT RAISE(ABORT, 'x'); END"
+    )
+    with app.app_context(), write() as session:
+        session.execute(text(refuse))
+    assert visit("/demo/start-over", csrf_token=csrf_token).status_code == 500
+    with app.app_context(), write() as session:
+        session.execute(text("DROP TRIGGER refuse"))
+    assert count(app, select(func.count(Message.id))) > 8000
+    assert visit("/").status_code == 200
+
+
 def test_starting_over_erases_everything_and_leads_to_the_setup(demo):
     app, visit = demo
     page = visit("/")
