@@ -56,9 +56,13 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class SignedInUser:
-    """The signed-in user, for the lowest entry of the menu."""
+    """The signed-in user, for the lowest entry of the menu.
+
+    `storage_key` says to scripts whose text is kept in the browser; no other user ever has it.
+    """
 
     username: str
+    storage_key: str
     account_url: str
     logout_url: str
     current: bool = False
@@ -188,6 +192,7 @@ def _build_compose_tab() -> MenuItem:
 def _build_signed_in_user() -> SignedInUser:
     return SignedInUser(
         current_user.shown_name,
+        storage_key=f"{current_user.id}-{current_user.created_at.timestamp():.0f}",
         account_url=url_for("accounts.change_own_password"),
         logout_url=url_for("accounts.logout"),
         current=request.endpoint in ENDPOINTS_ABOUT_ONESELF,

@@ -5,8 +5,12 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-NEVER_KEPT_PARTS = ("password", "token", "secret")
+from app.core.access import parse_local_path
+
+NEVER_KEPT_PARTS = ("password", "token", "secret", "code")
+# Of names and values together: each field is also a tag of the page.
 MAX_KEPT_CHARACTERS = 20_000
+MAX_KEPT_FIELDS = 500
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,14 @@ def find_kept_form() -> KeptForm | None:
         for name, value in request.form.items(multi=True)
         if not any(part in name.lower() for part in NEVER_KEPT_PARTS)
     ]
-    if not fields or sum(len(value) for _, value in fields) > MAX_KEPT_CHARACTERS:
+    if not fields or len(fields) > MAX_KEPT_FIELDS:
+        return None
+    if sum(len(name) + len(value) for name, value in fields) > MAX_KEPT_CHARACTERS:
         return None
     page = urlsplit(request.referrer or request.path)
     page_url = f"{page.path}?{page.query}" if page.query else page.path
-    return KeptForm(fields, request.full_path.rstrip("?"), page_url)
+    send_url = parse_local_path(request.full_path.rstrip("?")) or "/"
+    return KeptForm(fields, send_url, parse_local_path(page_url) or "/")
 
 
 def _is_from_own_page() -> bool:

@@ -35,7 +35,8 @@ FIRST_STYLESHEETS = [
     "phone",
 ]
 LAST_STYLESHEETS = ["print"]
-FIRST_SCRIPTS = ["vendor/htmx.min.js"]
+# Before others fill in what was kept, the text of another user is forgotten.
+FIRST_SCRIPTS = ["vendor/htmx.min.js", "js/forget_typed.js"]
 STYLESHEET = "app.css"
 SCRIPT = "app.js"
 ZONE_NAMES = "zones.json"
@@ -66,12 +67,12 @@ def join_stylesheets(folder: Path) -> bytes:
 
 
 def join_scripts(folder: Path) -> bytes:
-    """Join htmx and every script of `folder`, without comments and indentation.
+    """Join FIRST_SCRIPTS and every other script of `folder`, without comments and indentation.
 
     Each is in a `try` of its own: one that fails must not keep the others from running.
     """
     paths = [folder / name for name in FIRST_SCRIPTS]
-    paths += sorted(folder.glob("js/*.js"))
+    paths += sorted(set(folder.glob("js/*.js")) - set(paths))
     return "\n".join(map(_wrap_script, paths)).encode()
 
 

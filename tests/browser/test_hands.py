@@ -105,7 +105,7 @@ def test_a_local_time_that_does_not_exist_is_said_and_nothing_typed_is_lost(ada)
     assert ada.page.evaluate("document.activeElement.matches('.summary')")
 
 
-def test_a_text_written_while_the_session_ended_is_back_after_signing_in(ada):
+def test_a_text_written_while_the_session_ended_is_back_for_its_writer_alone(ada):
     text = "Hi {first_name|friend}, the longest text that I ever wrote."
     ada.click(".side a:has-text('New blast')")
     ada.page.fill("#message_body", text)
@@ -120,6 +120,19 @@ def test_a_text_written_while_the_session_ended_is_back_after_signing_in(ada):
     ada.wait_for("the longest text that I ever wrote")
     assert ada.page.input_value("textarea[name=message_body]") == text
     assert ada.page.inner_text("#message_body").startswith("Hi First name or “friend”")
+    # On a shared computer the next one to sign in is another person.
+    ada.page.context.clear_cookies()
+    ada.click(".sticky button:text-is('Review')")
+    ada.wait_for("Sign in")
+    ada.page.click("main a:text-is('Sign in')")
+    ada.page.fill("#username", "sol")
+    ada.page.fill("#password", PASSWORD)
+    ada.page.click("main button:text-is('Sign in')")
+    ada.heading("New blast")
+    assert ada.page.input_value("textarea[name=message_body]") == ""
+    assert not ada.page.evaluate(
+        "Object.keys(sessionStorage).some((key) => /^(draft|kept)/.test(key))"
+    )
 
 
 def test_pause_holds_the_rest_and_resume_sends_it(ada):

@@ -124,6 +124,7 @@ def build_layout(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
     )
     ada = SimpleNamespace(
         username="ada",
+        storage_key="1-1764288000",
         account_url="/account/password",
         logout_url="/logout",
         current=False,

@@ -158,13 +158,14 @@ def test_a_forged_form_is_said_in_words(site):
 def test_what_was_typed_in_an_expired_form_can_be_sent_again(visit):
     text = "Hi all, the picnic moves to Saturday."
     own = {"Origin": "http://localhost"}
-    typed = {"name": text, "phone": "303 555 0155", "password": "hidden words"}
+    typed = {"name": text, "phone": "303 555 0155", "password": "hidden words", "code": "493015"}
     page = visit.browser("ada").post("/community/add", data=typed, headers=own)
     words = page.get_data(as_text=True)
     assert page.status_code == 400
     assert text in words
     assert "Send again" in words
     assert "hidden words" not in words
+    assert "493015" not in words
     stranger = visit.browser("").post("/community/add", data=typed, headers=own)
     assert "Sign in" in stranger.get_data(as_text=True)
     assert text in stranger.get_data(as_text=True)
@@ -175,6 +176,21 @@ def test_a_form_of_another_site_is_not_offered_again(visit):
         page = visit.browser("ada").post("/community/add", data={"name": "Uma"}, headers=headers)
         assert page.status_code == 400
         assert "Uma" not in page.get_data(as_text=True)
+        assert "Send again" not in page.get_data(as_text=True)
+
+
+def test_a_refused_form_leads_to_no_other_site_and_is_kept_only_while_it_is_small(visit):
+    browser, own = visit.browser("ada"), {"Origin": "http://localhost"}
+    led = browser.post(
+        "/community/add",
+        data={"name": "Uma"},
+        headers={**own, "Referer": "http://localhost//evil.example/x"},
+    )
+    assert "Send again" in led.get_data(as_text=True)
+    assert "evil.example" not in led.get_data(as_text=True)
+    for large in ({"n" * 20_000: "x"}, {f"name{number}": "x" for number in range(501)}):
+        page = browser.post("/community/add", data=large, headers=own)
+        assert page.status_code == 400
         assert "Send again" not in page.get_data(as_text=True)
 
 
