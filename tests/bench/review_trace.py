@@ -5,7 +5,12 @@ Run it with `python -m tests.bench.review_trace`.
 Posts a draft to /blasts/new under sys.setprofile and prints two numbers: the distinct files of
 app/ whose functions (or compiled templates) are entered, and the moves, which is how often a call
 goes from a function of one file into a function of another. Code outside app/ is looked through:
-the nearest caller inside app/ counts. `--list` prints the files and the most frequent moves.
+the nearest caller inside app/ counts.
+
+Every page enters the frame: sign-in, menu, banners, base.html. So the same is counted for a plain
+page, /help. The review's own files are those that the plain page does not enter; its own moves are
+those that begin or end in one of them. `--list` prints the files, the review's own with a star, and
+the most frequent moves.
 """
 
 import logging
@@ -23,6 +28,7 @@ from tests.visit import Visitor
 
 APP_FOLDER = str(Path(__file__).parents[2] / "app") + "/"
 RECIPIENTS = 5
+PLAIN_PAGE = "/help"
 MOVES_LISTED = 40
 DRAFT = {
     "message_body": "Hi {first_name|friend}, the picnic is at eleven.",
@@ -78,28 +84,40 @@ def make_visitor(folder):
     return Visitor(app)
 
 
-def trace_review():
-    """Return the trace of one review page; an earlier one has filled the caches."""
+def trace_request(visit, path, **form):
+    """Return the trace of one request; an earlier one has filled the caches."""
+    assert visit(path, "ada", **form).status_code == 200
     trace = ReviewTrace()
-    with tempfile.TemporaryDirectory() as folder:
-        visit = make_visitor(folder)
-        assert visit("/blasts/new", "ada", **DRAFT).status_code == 200
-        sys.setprofile(trace.record)
-        try:
-            visit("/blasts/new", "ada", **DRAFT)
-        finally:
-            sys.setprofile(None)
+    sys.setprofile(trace.record)
+    try:
+        visit(path, "ada", **form)
+    finally:
+        sys.setprofile(None)
     return trace
 
 
+def trace_pages():
+    """Return the traces of the review page and of the plain page."""
+    with tempfile.TemporaryDirectory() as folder:
+        visit = make_visitor(folder)
+        return trace_request(visit, "/blasts/new", **DRAFT), trace_request(visit, PLAIN_PAGE)
+
+
 def main(arguments):
-    """Print both numbers, and with --list what is behind them."""
-    trace = trace_review()
-    print(f"files entered: {len(trace.files)}")
-    print(f"moves between files: {trace.moves.total()}")
+    """Print the numbers, and with --list what is behind them."""
+    review, plain = trace_pages()
+    own_files = review.files.keys() - plain.files.keys()
+    own_moves = sum(count for files, count in review.moves.items() if own_files & {*files})
+    for title, file_count, move_count in (
+        ("review", len(review.files), review.moves.total()),
+        (f"plain page ({PLAIN_PAGE})", len(plain.files), plain.moves.total()),
+        ("review's own", len(own_files), own_moves),
+    ):
+        print(f"{title}: {file_count} files entered, {move_count} moves between files")
     if "--list" in arguments:
-        print("\n".join(sorted(trace.files)))
-        for (caller, file), count in trace.moves.most_common(MOVES_LISTED):
+        for file in sorted(review.files):
+            print("*" if file in own_files else " ", file)
+        for (caller, file), count in review.moves.most_common(MOVES_LISTED):
             print(f"{count:5} {caller} -> {file}")
 
 

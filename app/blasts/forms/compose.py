@@ -18,7 +18,7 @@ from app.blasts.forms.send_times import (
     SendTimeForm,
     create_repeated_hour_field,
 )
-from app.blasts.queries.review_notices import describe_too_long_texts
+from app.blasts.queries.text_notices import describe_too_long_texts
 from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
 from app.core.local_formats import format_day
 from app.domain.delivery.blast_draft import BlastDraft

@@ -3,58 +3,50 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from app.blasts.queries.end_time_forecast import (
-    EndTimeForecast,
-    SendWindow,
-    forecast_end_time,
-)
-from app.blasts.queries.event_labels import find_blast_survey
-from app.blasts.queries.review_facts import (
+from app.blasts.queries.end_time_forecast import EndTimeForecast, SendWindow, forecast_end_time
+from app.blasts.queries.results_audience import describe_results_audience
+from app.blasts.queries.review_notices import (
+    ReviewNotice,
     ReviewRequest,
-    build_review_facts,
-    describe_draft_audience,
+    list_repeated_hour_notices,
+    list_time_notices,
 )
-from app.blasts.queries.review_notice import ReviewButton, ReviewNotice
-from app.blasts.queries.review_notices import build_review_notices
-from app.blasts.queries.reviewed_texts import ReviewPage, ShownText, build_review_page, show_text
-from app.core.local_formats import format_clock_in_zone, format_time_in_zone
-from app.core.settings import Settings, current_settings
+from app.blasts.queries.reviewed_texts import (
+    ReviewPage,
+    ShownText,
+    SkippedGroup,
+    SkippedPerson,
+    build_review_page,
+    group_skipped_people,
+    list_skipped_people,
+    show_text,
+    summarise_segments,
+)
+from app.blasts.queries.text_notices import list_text_notices
+from app.core.local_formats import format_time_in_zone
+from app.core.settings import current_settings
 from app.domain.delivery.blast_draft import BlastDraft
+from app.domain.delivery.blast_labels import describe_audience
 from app.domain.delivery.blast_outcomes import OUTCOME_RULES
-from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
-from app.domain.delivery.cost_estimate import compute_cost, compute_send_seconds, format_money
+from app.domain.delivery.blast_rendering import RenderedBlast
+from app.domain.delivery.cost_estimate import (
+    compute_cost,
+    compute_send_seconds,
+    format_money,
+    format_segment_price,
+)
 from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
+from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.texts.plurals import pluralize
 from app.domain.time import durations
 from app.events.queries import events
 from app.organisation import queries as organisations
 from app.organisation.models import Organisation
 from app.surveys.models import SurveyFlow
-
-MAX_SKIPPED_NAMES_SHOWN = 100
-OTHER_FOLD = {"first": "second", "second": "first"}
-
-
-@dataclass(frozen=True)
-class SkippedPerson:
-    """A person who is skipped, and why."""
-
-    name: str | None
-    phone: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class SkippedGroup:
-    """How many people get nothing for one reason, and what can be done about it."""
-
-    reason: str
-    count: int
-    remedy: str
+from app.surveys.queries import surveys
 
 
 @dataclass(frozen=True)
@@ -88,49 +80,100 @@ class BlastReview:
     page: ReviewPage
 
 
+@dataclass(frozen=True)
+class SendEstimate:
+    """How long sending takes and what it costs ("" while no price is set), in words too."""
+
+    undo_seconds: int
+    seconds: float
+    duration: str
+    cost: str
+    end: EndTimeForecast | None
+
+
 def review_blast(request: ReviewRequest) -> BlastReview:
     """Compute the whole review page of a draft."""
     draft, blast = request.draft, request.blast
     organisation = organisations.get_organisation()
     settings = current_settings()
-    undo_seconds = organisations.get_undo_seconds()
-    forecast = _forecast_end(request, settings, undo_seconds)
+    estimate = _estimate_sending(request, organisation, settings.effective_send_rate)
     recipients = pluralize(blast.recipient_count, "person", "people")
-    seconds = compute_send_seconds(blast.segment_count, settings.effective_send_rate)
-    event = events.find_event(draft.event_id)
-    skipped = [text for text in blast.texts if text.skip_reason]
+    audience = _describe_audience(draft)
+    facts = [
+        ("To", audience),
+        ("From", format_phone_number(settings.sender)),
+        ("When", _describe_send_time(request, estimate.undo_seconds)),
+        *_list_cost_facts(blast, organisation, estimate),
+    ]
     return BlastReview(
         recipient_count=blast.recipient_count,
         recipients=recipients,
         nobody_reason=_explain_empty_audience(draft, blast),
-        send_label=_describe_sending(draft, recipients),
-        undo_hint=_describe_undo(request, undo_seconds),
-        summary=list(_summarise(blast, recipients, organisation, seconds)),
-        audience=describe_draft_audience(draft, event.title if event else None),
+        send_label=f"Schedule for {recipients}" if draft.send_at else f"Send to {recipients}",
+        undo_hint=_describe_undo(draft, estimate.undo_seconds),
+        summary=_summarise(blast, recipients, estimate),
+        audience=audience,
         audience_rule=OUTCOME_RULES[draft.results_of.outcome] if draft.results_of else "",
-        survey=find_blast_survey(draft.survey_id),
+        survey=surveys.find_survey(draft.survey_id),
         shown=show_text(blast, request.person),
-        facts=list(build_review_facts(request, settings, organisation, forecast, undo_seconds)),
+        facts=facts,
         is_price_missing=organisation.price_per_segment is None,
-        notices=build_review_notices(request, organisation, forecast, timedelta(seconds=seconds)),
-        repeated_hour_notices=list(_build_repeated_hour_notices(request)),
-        skipped_count=len(skipped),
-        skipped_groups=_group_skipped_people(blast),
-        skipped_people=_list_skipped_people(skipped[:MAX_SKIPPED_NAMES_SHOWN]),
+        notices=_list_notices(request, organisation, estimate),
+        repeated_hour_notices=list(list_repeated_hour_notices(request)),
+        skipped_count=len(blast.texts) - blast.recipient_count,
+        skipped_groups=group_skipped_people(blast),
+        skipped_people=list_skipped_people(blast),
         duplicates=blast.duplicates,
         page=build_review_page(blast, request.page_number),
     )
 
 
-def _forecast_end(
-    request: ReviewRequest, settings: Settings, undo_seconds: int
-) -> EndTimeForecast | None:
-    draft = request.draft
-    if draft.not_after is None:
-        return None
-    start = draft.send_at or request.moment + timedelta(seconds=undo_seconds)
-    window = SendWindow(start, draft.not_after, draft.timezone, settings.effective_send_rate)
-    return forecast_end_time(window, request.end_fold, request.blast)
+def _estimate_sending(
+    request: ReviewRequest, organisation: Organisation, segments_per_second: float
+) -> SendEstimate:
+    draft, blast = request.draft, request.blast
+    undo_seconds = organisations.get_undo_seconds()
+    seconds = compute_send_seconds(blast.segment_count, segments_per_second)
+    cost = compute_cost(blast.segment_count, organisation.price_per_segment)
+    end = None
+    if draft.not_after is not None:
+        start = draft.send_at or request.moment + timedelta(seconds=undo_seconds)
+        window = SendWindow(start, draft.not_after, draft.timezone, segments_per_second)
+        end = forecast_end_time(window, request.end_fold, blast)
+    return SendEstimate(
+        undo_seconds,
+        seconds,
+        durations.format_approximate_duration(seconds),
+        "" if cost is None else format_money(cost, organisation.currency),
+        end,
+    )
+
+
+def _list_notices(
+    request: ReviewRequest, organisation: Organisation, estimate: SendEstimate
+) -> list[ReviewNotice]:
+    """Return what deserves a second look; nothing for a blast that reaches no one."""
+    blast = request.blast
+    if not blast.recipient_count:
+        return []
+    notices = [
+        *list_time_notices(request, estimate.end, timedelta(seconds=estimate.seconds)),
+        *list_text_notices(request, organisation),
+    ]
+    prefixes = Counter(text.phone[:COUNTRY_PREFIX_LENGTH] for text in blast.sendable_texts)
+    abroad = organisations.describe_foreign_numbers(prefixes)
+    if abroad:
+        notices.append(ReviewNotice("info", abroad))
+    return sorted(notices, key=lambda notice: notice.kind != "warn")
+
+
+def _describe_audience(draft: BlastDraft) -> str:
+    """Return whom a draft is for, in words."""
+    results = describe_results_audience(draft.results_of) if draft.results_of else None
+    if results:
+        return results.label
+    event = events.find_event(draft.event_id)
+    return describe_audience(draft.target, event.title if event else None)
 
 
 def _explain_empty_audience(draft: BlastDraft, blast: RenderedBlast) -> str:
@@ -145,12 +188,7 @@ def _explain_empty_audience(draft: BlastDraft, blast: RenderedBlast) -> str:
     return "no one is registered for this event"
 
 
-def _describe_sending(draft: BlastDraft, recipients: str) -> str:
-    return f"Schedule for {recipients}" if draft.send_at else f"Send to {recipients}"
-
-
-def _describe_undo(request: ReviewRequest, undo_seconds: int) -> str:
-    draft = request.draft
+def _describe_undo(draft: BlastDraft, undo_seconds: int) -> str:
     if draft.send_at:
         time = format_time_in_zone(draft.send_at, draft.timezone)
         return f"You can cancel until {time}."
@@ -159,63 +197,39 @@ def _describe_undo(request: ReviewRequest, undo_seconds: int) -> str:
     return "It is sent right away."
 
 
-def _summarise(
-    blast: RenderedBlast, recipients: str, organisation: Organisation, seconds: float
-) -> Iterator[str]:
-    """Yield the sum: people, segments, money where a price is known, and the time it takes."""
-    yield recipients
-    yield pluralize(blast.segment_count, "segment")
-    cost = compute_cost(blast.segment_count, organisation.price_per_segment)
-    if cost is not None:
-        yield f"about {format_money(cost, organisation.currency)}"
-    yield f"takes {durations.format_approximate_duration(seconds)}"
+def _summarise(blast: RenderedBlast, recipients: str, estimate: SendEstimate) -> list[str]:
+    """Return the sum: people, segments, money where a price is known, and the time it takes."""
+    summary = [recipients, pluralize(blast.segment_count, "segment")]
+    if estimate.cost:
+        summary.append(f"about {estimate.cost}")
+    return [*summary, f"takes {estimate.duration}"]
 
 
-def _build_repeated_hour_notices(request: ReviewRequest) -> Iterator[ReviewNotice]:
-    """Ask which of two equal times is meant, where the clocks are put back."""
+def _describe_send_time(request: ReviewRequest, undo_seconds: int) -> str:
+    """Return the start in words, with its zone."""
     draft = request.draft
-    if request.start_fold and draft.send_at:
-        outcome = f"It will be sent the {request.start_fold} time."
-        yield _build_repeated_hour_notice(
-            draft.send_at, draft.timezone, outcome, ("other_fold", request.start_fold)
-        )
-    if request.end_fold and draft.not_after:
-        outcome = f"Sending stops the {request.end_fold} time."
-        yield _build_repeated_hour_notice(
-            draft.not_after, draft.timezone, outcome, ("other_end_fold", request.end_fold)
-        )
+    if draft.send_at is None and undo_seconds:
+        return f"Now (you'll have {undo_seconds} seconds to undo)"
+    if draft.send_at is None:
+        return "Now"
+    time = format_time_in_zone(draft.send_at, draft.timezone)
+    fold = request.start_fold
+    fold_note = f", the {fold} time the clocks show it" if fold else ""
+    delay = durations.format_time_until(draft.send_at, request.moment)
+    return f"{time}, {draft.timezone}{fold_note} ({delay})"
 
 
-def _build_repeated_hour_notice(
-    moment: datetime, zone: str, outcome: str, choice: tuple[str, str]
-) -> ReviewNotice:
-    """Return the notice of one moment.
-
-    `choice`: the form field of the other time, and the fold that was chosen.
-    """
-    field, fold = choice
-    time = format_clock_in_zone(moment, zone)
-    other_fold = OTHER_FOLD[fold]
-    return ReviewNotice(
-        "info",
-        f"The clocks are put back that night, so {time} comes twice. {outcome}",
-        ReviewButton(f"Take the {other_fold} time", field, other_fold),
-    )
-
-
-def _group_skipped_people(blast: RenderedBlast) -> list[SkippedGroup]:
-    """Return the reasons why somebody gets nothing, the most frequent first."""
-    groups = []
-    for reason, count in Counter(blast.skip_reason_counts).most_common():
-        label, remedy = SKIP_REASON_LABELS[reason]
-        groups.append(SkippedGroup(label, count, remedy))
-    return groups
-
-
-def _list_skipped_people(texts: list[RenderedText]) -> list[SkippedPerson]:
-    people = []
-    for text in texts:
-        if text.skip_reason:
-            reason, _ = SKIP_REASON_LABELS[text.skip_reason]
-            people.append(SkippedPerson(text.name, format_phone_number(text.phone), reason))
-    return people
+def _list_cost_facts(
+    blast: RenderedBlast, organisation: Organisation, estimate: SendEstimate
+) -> Iterator[tuple[str, str]]:
+    """Yield how long it takes and what it costs, as (term, value)."""
+    yield "Sending takes", estimate.duration
+    if estimate.end:
+        yield from estimate.end.facts
+    yield "Segments", summarise_segments(blast)
+    price = organisation.price_per_segment
+    if price is None:
+        yield "Price per segment", "not set yet"
+    else:
+        yield "Price per segment", format_segment_price(price, organisation.currency)
+        yield "Cost, about", estimate.cost

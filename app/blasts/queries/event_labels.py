@@ -1,12 +1,10 @@
-"""The events, reminder steps and surveys that blasts belong to."""
+"""The events and reminder steps that blasts belong to."""
 
 from collections.abc import Iterable
 
 from app.delivery.models import ScheduledMessage
 from app.domain.time import reminder_timing
 from app.events.queries import events, reminder_plan
-from app.surveys.models import SurveyFlow
-from app.surveys.queries import surveys
 
 
 def get_blast_event_titles(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
@@ -26,8 +24,3 @@ def get_reminder_labels(blasts: Iterable[ScheduledMessage]) -> dict[int, str]:
             offset = reminder_timing.format_day_offset(offsets[step_id])
             labels[blast_id] = f"{reminder_timing.REMINDER_AUTHOR}, {offset}"
     return labels
-
-
-def find_blast_survey(survey_id: int | None) -> SurveyFlow | None:
-    """Return the survey that an answer to the blast begins; None without one."""
-    return surveys.find_survey(survey_id) if survey_id else None

@@ -1,235 +1,173 @@
-"""What deserves a second look before a blast leaves: length, cost, names and the way to stop."""
+"""What deserves a second look on the review page: a notice, and those about the time of sending.
 
-import re
+Those about the text are in text_notices.py.
+"""
+
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast
-from app.blasts.queries.greeting_warnings import list_greeting_notices
-from app.blasts.queries.harm_notices import list_harm_notices
-from app.blasts.queries.review_facts import ReviewRequest
-from app.blasts.queries.review_notice import EDIT_TEXT, ReviewButton, ReviewNotice
+from app.core.local_formats import format_clock_in_zone
+from app.delivery.queries.repeated_texts import find_repeated_text
 from app.domain.delivery.blast_draft import BlastDraft
-from app.domain.delivery.blast_rendering import (
-    BlastRecipient,
-    RenderedBlast,
-    RenderedText,
-    render_blast_texts,
-)
-from app.domain.delivery.cost_estimate import format_money
-from app.domain.delivery.skip_reasons import SkipReason
-from app.domain.phones.phone_number import format_phone_number
-from app.domain.phones.phone_number_info import (
-    COUNTRY_PREFIX_LENGTH,
-    describe_foreign_number_counts,
-)
-from app.domain.texts import text_cleaning
-from app.domain.texts.plurals import choose_by_count, pluralize
-from app.domain.texts.segments import (
-    GSM7_CHARACTERS,
-    GSM7_REPLACEMENTS,
-    count_utf16_units,
-    find_costly_characters,
-    replace_costly_characters,
-)
-from app.organisation.models import Organisation
+from app.domain.delivery.blast_rendering import RenderedBlast
+from app.domain.phones.phone_time_zones import ZONE_PREFIX_LENGTH, count_phones_by_zone
+from app.domain.texts.plurals import pluralize
+from app.domain.time import durations, local_times
 
-MAX_NAMES_IN_ERROR = 3
-MAX_CHARACTERS_SHOWN = 8
-LONG_TEXT_SEGMENTS = 4
-# Rendering 100,000 texts a second time would double the time of the page: what plain characters
-# save is computed from the first of them.
-SAVINGS_SAMPLE_SIZE = 5000
-# What joins or colours an emoji is not named by itself.
-EMOJI_MODIFIERS = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
-INVISIBLE_CHARACTER_NAMES = {
-    "\t": "a tab",
-    "\u00a0": "a no-break space",
-    "\u202f": "a narrow space",
-}
-TYPOGRAPHIC_NAMES = {
-    "’": "the curly apostrophe (’)",
-    "“": "the curly quotation mark (“)",
-    "”": "the curly quotation mark (”)",
-    "–": "the long dash (–)",
-    "—": "the long dash (—)",
-    "…": "the ellipsis (…)",
-}
+FIRST_HOUR, END_HOUR = 8, 21
+OTHER_FOLD = {"first": "second", "second": "first"}
 
 
-def build_review_notices(
-    request: ReviewRequest,
-    organisation: Organisation,
-    end_forecast: EndTimeForecast | None,
-    duration: timedelta,
-) -> list[ReviewNotice]:
-    """Return what deserves a second look; nothing for a blast that reaches no one.
+@dataclass(frozen=True)
+class ReviewButton:
+    """A button of a notice: its label, and the form field that pressing it sends."""
 
-    `duration`: how long sending takes.
+    label: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class NameFix:
+    """A name to correct in place: whose number, the name as it is, how they are greeted."""
+
+    phone: str
+    name: str
+    greeting: str
+
+
+@dataclass(frozen=True)
+class ReviewNotice:
+    """A sentence beside the draft, `kind` warn or info, and what puts it right.
+
+    `button` changes the draft; `shown_log_id`: the earlier blast it is about; `name_fixes` can be
+    edited there.
     """
-    draft, blast = request.draft, request.blast
-    if not blast.recipient_count:
-        return []
-    notices = [
-        *_warn_about_end_time(end_forecast),
-        *list_harm_notices(request, duration),
-        *_warn_about_too_long_texts(blast),
-        *list_greeting_notices(draft, blast),
-        *_warn_about_costly_characters(draft, blast, organisation),
-        *_warn_about_length(blast),
-        *_warn_about_missing_opt_out(draft, organisation),
-        *_warn_about_foreign_numbers(blast, organisation),
-    ]
-    return sorted(notices, key=lambda notice: notice.kind != "warn")
+
+    kind: str
+    text: str
+    button: ReviewButton | None = None
+    shown_log_id: int | None = None
+    name_fixes: tuple[NameFix, ...] = ()
 
 
-def describe_too_long_texts(texts: Sequence[RenderedText]) -> str:
-    """Return a sentence that names the first of these people, each with their text's length."""
-    people = []
-    for text in texts[:MAX_NAMES_IN_ERROR]:
-        name = text.name or format_phone_number(text.phone)
-        people.append(f"{name} ({count_utf16_units(text.body):,} characters)")
-    names = ", ".join(people)
-    if len(texts) > MAX_NAMES_IN_ERROR:
-        names = f"{names} and {len(texts) - MAX_NAMES_IN_ERROR:,} more"
-    return f"Filled in, the text is too long for {names}."
+@dataclass(frozen=True)
+class ReviewRequest:
+    """A draft to review, rendered for its audience at `moment` (UTC).
+
+    `start_fold`, `end_fold`: which of two equal times on the clocks was chosen ("first",
+    "second"), "" when there is only one. `page_number`: the page of texts to show.
+    `person`: whose text stands first, from 0.
+    """
+
+    draft: BlastDraft
+    blast: RenderedBlast
+    moment: datetime
+    start_fold: str = ""
+    end_fold: str = ""
+    page_number: int = 1
+    person: int = 0
 
 
-def _warn_about_end_time(forecast: EndTimeForecast | None) -> Iterator[ReviewNotice]:
-    if forecast and forecast.warning:
-        yield ReviewNotice("warn", forecast.warning)
+EDIT_TIME = ReviewButton("Choose another time", "edit", "1")
 
 
-def _warn_about_too_long_texts(blast: RenderedBlast) -> Iterator[ReviewNotice]:
-    """Name the people whose own name makes the text too long: they are left out."""
-    texts = [text for text in blast.texts if text.skip_reason is SkipReason.TOO_LONG]
-    if not texts:
+def list_time_notices(
+    request: ReviewRequest, end_forecast: EndTimeForecast | None, duration: timedelta
+) -> Iterator[ReviewNotice]:
+    """Yield what deserves a look about the time of sending; `duration`: how long it takes."""
+    if end_forecast and end_forecast.warning:
+        yield ReviewNotice("warn", end_forecast.warning)
+    yield from _warn_about_hours(request, duration)
+    yield from _warn_about_repetition(request)
+
+
+def _warn_about_hours(request: ReviewRequest, duration: timedelta) -> Iterator[ReviewNotice]:
+    start = request.draft.send_at or request.moment
+    end = start + duration
+    zone = request.draft.timezone
+    if _is_outside_hours(start, zone) or _is_outside_hours(end, zone):
+        late = start if _is_outside_hours(start, zone) else end
+        verb = "will be sent" if late is start else "will still be sending"
+        yield ReviewNotice(
+            "warn",
+            f"This {verb} at {format_clock_in_zone(late, zone)}. Texts before 8 AM or after 9 PM "
+            "wake people up, and some laws forbid them.",
+            EDIT_TIME,
+        )
         return
-    subject = choose_by_count(len(texts), "This person is", "They are")
+    yield from _warn_about_peoples_hours(request, start)
+
+
+def _warn_about_peoples_hours(request: ReviewRequest, start: datetime) -> Iterator[ReviewNotice]:
+    """Count the people whose own area code says that it is too early or too late there."""
+    texts = request.blast.sendable_texts
+    prefixes = Counter(text.phone[:ZONE_PREFIX_LENGTH] for text in texts)
+    clocks: Counter[str] = Counter()
+    for zones, count in count_phones_by_zone(prefixes).items():
+        # A number that may be in several zones counts only where all of them are too late.
+        if all(_is_outside_hours(start, zone) for zone in zones):
+            clocks[format_clock_in_zone(start, zones[0])] += count
+    if not clocks:
+        return
+    people = pluralize(clocks.total(), "person", "people")
+    times = " or ".join(clock for clock, _ in clocks.most_common(2))
     yield ReviewNotice(
         "warn",
-        f"{describe_too_long_texts(texts)} {subject} skipped. Shorten the text to reach everyone.",
-        EDIT_TEXT,
+        f"For {people} it will be {times} where their number is from. Texts before 8 AM or after "
+        "9 PM wake people up, and some laws forbid them.",
+        EDIT_TIME,
     )
 
 
-def _warn_about_foreign_numbers(
-    blast: RenderedBlast, organisation: Organisation
-) -> Iterator[ReviewNotice]:
-    prefixes = Counter(text.phone[:COUNTRY_PREFIX_LENGTH] for text in blast.sendable_texts)
-    sentence = describe_foreign_number_counts(prefixes, organisation.region)
-    if sentence:
-        yield ReviewNotice("info", sentence)
+def _is_outside_hours(moment: datetime, zone: str) -> bool:
+    return not FIRST_HOUR <= moment.astimezone(local_times.zone_or_utc(zone)).hour < END_HOUR
 
 
-def _warn_about_costly_characters(
-    draft: BlastDraft, blast: RenderedBlast, organisation: Organisation
-) -> Iterator[ReviewNotice]:
-    """Name the characters outside GSM-7 in the body, and what they cost.
-
-    Names are not the writer's to change, so they are left out of this.
-    """
-    costly = [_describe_character(character) for character, _ in find_costly_characters(draft.body)]
-    if costly:
-        saved = _estimate_saved_segments(draft, blast, replace_costly_characters(draft.body))
-        if saved > 0:
-            yield ReviewNotice(
-                "warn",
-                _describe_savings(costly, saved, blast, organisation),
-                ReviewButton("Replace with plain characters", "plain", "1"),
-            )
-            return
-    symbols = _find_symbols(draft.body)
-    plain_body = _remove_symbols(draft.body, symbols)
-    if not symbols or text_cleaning.is_blank_text(plain_body):
+def _warn_about_repetition(request: ReviewRequest) -> Iterator[ReviewNotice]:
+    phones = {text.phone for text in request.blast.sendable_texts}
+    repeated = find_repeated_text(request.draft.body, phones, request.moment)
+    if repeated is None:
         return
-    saved = _estimate_saved_segments(draft, blast, plain_body)
-    if saved > 0:
-        sentence = _describe_savings([*costly, *symbols], saved, blast, organisation)
-        yield ReviewNotice("warn", sentence)
+    ago = durations.format_time_between(repeated.sent_at, request.moment)
+    sameness = "the same text" if repeated.is_same else "nearly the same text"
+    people = f"{repeated.people:,} of these people"
+    if repeated.people == len(phones):
+        people = "This person" if len(phones) == 1 else f"All {repeated.people:,} of these people"
+    sentence = f"{people} got {sameness} {ago} ago."
+    yield ReviewNotice("warn", sentence, shown_log_id=repeated.log_id)
 
 
-def _estimate_saved_segments(draft: BlastDraft, blast: RenderedBlast, body: str) -> int:
-    """Return how many segments fewer the same people would get with another body."""
-    sample = blast.sendable_texts[:SAVINGS_SAMPLE_SIZE]
-    recipients = [BlastRecipient(text.name, text.phone, None) for text in sample]
-    plain_blast = render_blast_texts(recipients, body, draft.footer, blast.event_values)
-    segments = sum(text.segments for text in sample)
-    saved = segments - plain_blast.segment_count
-    return round(saved * blast.recipient_count / len(sample))
-
-
-def _describe_savings(
-    characters: list[str], saved: int, blast: RenderedBlast, organisation: Organisation
-) -> str:
-    names = ", ".join(characters[:MAX_CHARACTERS_SHOWN])
-    names = names[:1].upper() + names[1:]
-    if len(characters) > MAX_CHARACTERS_SHOWN:
-        names = f"{names} …"
-    verb = choose_by_count(len(characters), "raises", "raise")
-    remainder = f"{blast.segment_count - saved:,}"
-    if blast.recipient_count > SAVINGS_SAMPLE_SIZE:
-        remainder = f"about {remainder}"
-    price = organisation.price_per_segment
-    if price is not None:
-        amount = format_money(saved * price, organisation.currency)
-        remainder = f"{remainder}, about {amount} less"
-    total = blast.segment_count
-    effect = f"{verb} the cost"
-    if total >= 2 * (total - saved):
-        effect = choose_by_count(len(characters), "doubles the cost", "double the cost")
-    return f"{names} {effect}: {pluralize(total, 'segment')} instead of {remainder}."
-
-
-def _warn_about_length(blast: RenderedBlast) -> Iterator[ReviewNotice]:
-    longest = blast.longest_text
-    if longest and longest.segments > LONG_TEXT_SEGMENTS:
-        yield ReviewNotice(
-            "warn",
-            f"This text is long: up to {longest.segments} segments a person, each billed.",
-            EDIT_TEXT,
+def list_repeated_hour_notices(request: ReviewRequest) -> Iterator[ReviewNotice]:
+    """Ask which of two equal times is meant, where the clocks are put back."""
+    draft = request.draft
+    if request.start_fold and draft.send_at:
+        outcome = f"It will be sent the {request.start_fold} time."
+        yield _build_repeated_hour_notice(
+            draft.send_at, draft.timezone, outcome, ("other_fold", request.start_fold)
+        )
+    if request.end_fold and draft.not_after:
+        outcome = f"Sending stops the {request.end_fold} time."
+        yield _build_repeated_hour_notice(
+            draft.not_after, draft.timezone, outcome, ("other_end_fold", request.end_fold)
         )
 
 
-def _warn_about_missing_opt_out(
-    draft: BlastDraft, organisation: Organisation
-) -> Iterator[ReviewNotice]:
-    if draft.footer is not None or "stop" in draft.body.casefold():
-        return
-    footer = organisation.footer.strip()
-    button = None
-    if footer:
-        button = ReviewButton(f"Add “{footer}”", "include_unsubscribe", "y")
-    sentence = "This text does not say how to opt out. People expect it."
-    yield ReviewNotice("warn", sentence, button)
+def _build_repeated_hour_notice(
+    moment: datetime, zone: str, outcome: str, choice: tuple[str, str]
+) -> ReviewNotice:
+    """Return the notice of one moment.
 
-
-def _find_symbols(body: str) -> list[str]:
-    """Return the emoji and other symbols outside GSM-7 that have no plain form.
-
-    Letters stay: they belong to the language of the text.
+    `choice`: the form field of the other time, and the fold that was chosen.
     """
-    symbols = []
-    for character in dict.fromkeys(body):
-        is_plain = character in GSM7_CHARACTERS or character in GSM7_REPLACEMENTS
-        if not is_plain and not character.isalpha() and not EMOJI_MODIFIERS.match(character):
-            symbols.append(character)
-    return symbols
-
-
-def _remove_symbols(body: str, symbols: Sequence[str]) -> str:
-    characters = (
-        character for character in replace_costly_characters(body) if character not in symbols
+    field, fold = choice
+    time = format_clock_in_zone(moment, zone)
+    other_fold = OTHER_FOLD[fold]
+    return ReviewNotice(
+        "info",
+        f"The clocks are put back that night, so {time} comes twice. {outcome}",
+        ReviewButton(f"Take the {other_fold} time", field, other_fold),
     )
-    return EMOJI_MODIFIERS.sub("", "".join(characters))
-
-
-def _describe_character(character: str) -> str:
-    if character in INVISIBLE_CHARACTER_NAMES:
-        return INVISIBLE_CHARACTER_NAMES[character]
-    if character in TYPOGRAPHIC_NAMES:
-        return TYPOGRAPHIC_NAMES[character]
-    if character.isprintable():
-        return f"“{character}”"
-    return "an invisible character"

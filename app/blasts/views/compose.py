@@ -15,7 +15,7 @@ from app.blasts.forms.blast_confirmation import (
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries import audience
 from app.blasts.queries.blast_review import BlastReview, review_blast
-from app.blasts.queries.review_facts import ReviewRequest
+from app.blasts.queries.review_notices import ReviewRequest
 from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_page import render_compose_page
 from app.blasts.views.compose_prefill import create_prefilled_form

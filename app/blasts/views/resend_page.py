@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.blasts.queries.blast_review import SkippedGroup
+from app.blasts.queries.reviewed_texts import SkippedGroup
 from app.blasts.views.blueprint import bp
 from app.blasts.views.message_selection import (
     MAX_MESSAGE_IDS,

@@ -7,7 +7,6 @@ from app.audit.actions import audited_write
 from app.blasts.actions.due_blasts import render_scheduled_blast
 from app.blasts.queries import audience
 from app.blasts.queries.event_labels import (
-    find_blast_survey,
     get_blast_event_titles,
     get_reminder_labels,
 )
@@ -30,6 +29,7 @@ from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import durations
 from app.events.actions.reminder_plan import disable_reminder
+from app.surveys.queries import surveys
 
 MAX_COUNT_DIGITS = 9
 REMINDER_SWITCHED_OFF_NOTE = "This reminder is now turned off for its event."
@@ -78,7 +78,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         countdown=_format_countdown(blast),
         end=format_blast_time(blast.not_after, blast) if blast.not_after else None,
         clock_change=explain_clock_change(blast),
-        survey=find_blast_survey(blast.survey_id),
+        survey=surveys.find_survey(blast.survey_id),
         audience=describe_audiences([blast], get_blast_event_titles([blast]))[blast.id],
         people_count=_count_people(blast),
     )

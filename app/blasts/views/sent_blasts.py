@@ -16,7 +16,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.blasts.queries.event_labels import find_blast_survey
 from app.blasts.queries.results_audience import describe_blast_audience
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
@@ -49,6 +48,7 @@ from app.delivery.queries.blast_reply_people import (
 from app.delivery.queries.blast_results import fetch_listed_results
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.domain.delivery.message_statuses import BlastStatus
+from app.surveys.queries import surveys
 
 # Everyone, with the list open.
 ALL_FILTER = "all"
@@ -108,7 +108,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         resend_blocks=find_resend_blocks(page.rows, log),
         reply_bodies=_find_reply_bodies(report, page),
         schedule=schedule,
-        survey=find_blast_survey(log.survey_id),
+        survey=surveys.find_survey(log.survey_id),
         audience=describe_blast_audience(log, log.event_title, current_username()),
     )
 

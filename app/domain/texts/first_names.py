@@ -7,7 +7,7 @@ a blast greets 100,000 people, so the names that need no parser are read without
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.texts.greeting_words import (
     COUPLE_JOINERS,
@@ -45,6 +45,29 @@ POSSESSIVE_ENDINGS = ("'s", "’s")
 ODD_CHARACTERS = frozenset("#@/\\|<>[]{}_=*0123456789")
 # Letters with hyphens and apostrophes between them: Anne-Marie, D'Angelo.
 PLAIN_WORD_PATTERN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+
+class UnclearNames(NamedTuple):
+    """Positions in a list of names: none, a group's, and one whose greeting deserves a look."""
+
+    nameless: list[int]
+    groups: list[int]
+    odd: list[tuple[int, str]]
+
+
+def find_unclear_names(names: Sequence[str | None]) -> UnclearNames:
+    """Return which of the names greet nobody, or a person oddly; with the odd ones, how."""
+    unclear = UnclearNames([], [], [])
+    for position, name in enumerate(names):
+        if not name or is_no_name(name):
+            unclear.nameless.append(position)
+            continue
+        first_name = extract_first_name(name)
+        if not first_name:
+            unclear.groups.append(position)
+        elif is_odd_first_name(first_name, name):
+            unclear.odd.append((position, first_name))
+    return unclear
 
 
 @lru_cache(maxsize=CACHED_NAMES)

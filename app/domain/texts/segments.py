@@ -1,7 +1,7 @@
 """How a text is billed: its encoding and its segments, as Twilio's own calculator counts them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -57,6 +57,19 @@ GSM7_REPLACEMENTS = {
     "⁄": "/",
 }
 _GSM7_REPLACEMENT_TABLE = str.maketrans(GSM7_REPLACEMENTS)
+COSTLY_CHARACTER_NAMES = {
+    "\t": "a tab",
+    "\u00a0": "a no-break space",
+    "\u202f": "a narrow space",
+    "’": "the curly apostrophe (’)",
+    "“": "the curly quotation mark (“)",
+    "”": "the curly quotation mark (”)",
+    "–": "the long dash (–)",
+    "—": "the long dash (—)",
+    "…": "the ellipsis (…)",
+}
+# What joins or colours an emoji is not named by itself.
+EMOJI_MODIFIERS = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 class SmsEncoding(StrEnum):
@@ -123,6 +136,34 @@ def find_costly_characters(text: str) -> list[tuple[str, str]]:
 def replace_costly_characters(text: str) -> str:
     """Return the text with every costly character replaced; letters and emoji stay."""
     return text.translate(_GSM7_REPLACEMENT_TABLE)
+
+
+def describe_costly_character(character: str) -> str:
+    """Return what a costly character is called in a sentence."""
+    if character in COSTLY_CHARACTER_NAMES:
+        return COSTLY_CHARACTER_NAMES[character]
+    return f"“{character}”" if character.isprintable() else "an invisible character"
+
+
+def find_costly_symbols(text: str) -> list[str]:
+    """Return the emoji and other symbols outside GSM-7 that have no replacement.
+
+    Letters are none: they belong to the language of the text.
+    """
+    symbols = []
+    for character in dict.fromkeys(text):
+        is_plain = character in GSM7_CHARACTERS or character in GSM7_REPLACEMENTS
+        if not is_plain and not character.isalpha() and not EMOJI_MODIFIERS.match(character):
+            symbols.append(character)
+    return symbols
+
+
+def remove_costly_symbols(text: str, symbols: Sequence[str]) -> str:
+    """Return the text without these symbols, its other costly characters replaced."""
+    characters = (
+        character for character in replace_costly_characters(text) if character not in symbols
+    )
+    return EMOJI_MODIFIERS.sub("", "".join(characters))
 
 
 def _encode_utf16_units(text: str) -> str:
