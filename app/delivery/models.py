@@ -28,6 +28,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model, db
+from app.domain.accounts.phone_codes import hide_code
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
@@ -322,6 +323,11 @@ class Message(Model):
     written_by: Mapped[str | None] = mapped_column(String(80))
     # pictures that came with it: a JSON list of {"url", "type"}
     media: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def shown_body(self) -> str:
+        """The words as pages show them: a verification code is only for the reader of its phone."""
+        return self.body if self.direction is MessageDirection.INBOUND else hide_code(self.body)
 
     @property
     def result(self) -> dict[str, Any]:

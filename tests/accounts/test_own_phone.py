@@ -8,8 +8,14 @@ import pytest
 from app.accounts.actions.own_phone import MAX_CODES_SENT, MAX_WRONG_CODES
 from app.accounts.queries import find_user_by_name
 from app.audit.models import AuditEvent
+from app.core.clock import now
 from app.core.db import db, write
+from app.delivery.actions.blast_control import skip_queued_messages
+from app.delivery.actions.pause_alerts import queue_admin_text
 from app.delivery.models import Message
+from app.domain.delivery.message_statuses import MessageKind, MessageStatus
+from app.domain.delivery.skip_reasons import SkipReason
+from app.inbox.models import Thread
 from app.suppression.actions.opt_outs import record_opt_out
 from tests import sample_rows
 from tests.sample_people import ZOE
@@ -39,7 +45,8 @@ def stored(app):
 
     def read():
         with app.app_context():
-            bodies = db.session.scalars(db.select(Message.body).order_by(Message.id))
+            ours = db.select(Message.body).where(Message.direction == "outbound")
+            bodies = db.session.scalars(ours.order_by(Message.id))
             codes = [re.search(r"\d{6}", body)[0] for body in bodies]
             return find_user_by_name("sol").phone, codes
 
@@ -97,6 +104,38 @@ def test_a_number_that_is_none_and_one_that_opted_out_get_no_code(app, send, sto
         record_opt_out(ZOE, source="manual")
     assert "This number can't be texted: Opted out." in send(phone=ZOE)
     assert stored()[1] == []
+
+
+def test_a_code_is_read_on_its_phone_only(app, visit, send, stored):
+    """The number may be a member's: who reads the code here does not hold that phone."""
+    with app.app_context():
+        sample_rows.add_member(PHONE, "Uma")
+        thread_id = sample_rows.add_inbound_text(PHONE, "Hello")
+    send(phone=TYPED)
+    code = stored()[1][-1]
+    with app.app_context(), write() as session:
+        newest = db.session.scalar(db.select(db.func.max(Message.id)))
+        session.execute(db.update(Thread).values(last_message_id=newest))
+    for address in ("/inbox", f"/inbox/{thread_id}", f"/people/{PHONE[1:]}"):
+        page = visit(address, "sol")
+        assert page.status_code == 200
+        assert code not in page.text
+        assert "Verification code" in page.words
+    assert code in visit(f"/sandbox/{PHONE[1:]}", "sol").text
+
+
+def test_a_code_does_not_reach_a_phone_that_says_stop_first_and_silences_no_alert(make_app):
+    app = make_app(admin_test_phone=PHONE)
+    Visitor(app).post("/account/phone", "sol", phone=PHONE)
+    with app.app_context(), write():
+        queue_admin_text("A blast was paused.", now())
+    with app.app_context():
+        kinds = db.session.scalars(db.select(Message.kind).order_by(Message.id)).all()
+        assert kinds == [MessageKind.TEST] * 2
+        with write():
+            skip_queued_messages(PHONE, SkipReason.SAID_STOP)
+        statuses = db.session.scalars(db.select(Message.status)).all()
+    assert statuses == [MessageStatus.SKIPPED] * 2
 
 
 def test_a_user_gets_a_few_codes_only(send, stored):

@@ -15,6 +15,7 @@ from app.audit.actions import audited_write
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
+from app.domain.accounts.phone_codes import write_code_text
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import PhoneNumber
@@ -75,8 +76,9 @@ def _send_phone_code(user_id: int, phone: str, moment: datetime) -> None:
         phone_code_ends_at=moment + CODE_LIFETIME,
         phone_code_tries=0,
     )
-    body = f"{code} is your SMS Admin code. It works for 10 minutes."
-    queue_direct_message(DirectMessage(phone, body, MessageKind.SYSTEM), moment)
+    # Not kind system, which also goes to a phone that says STOP before the engine takes it.
+    text = DirectMessage(phone, write_code_text(code), MessageKind.TEST)
+    queue_direct_message(text, moment)
 
 
 def _verify_phone_code(user_id: int, code: str, moment: datetime) -> bool:

@@ -11,6 +11,7 @@ from app.domain.texts.segments import measure_segments
 # Answers go before blasts, and a person's reply before what a machine says.
 PRIORITY_BY_KIND = {
     MessageKind.SYSTEM: 30,
+    MessageKind.TEST: 30,
     MessageKind.REPLY: 20,
     MessageKind.KEYWORD: 10,
     MessageKind.SURVEY: 10,
@@ -18,13 +19,16 @@ PRIORITY_BY_KIND = {
 # A confirmation that comes later than this must be justified (47 CFR 64.1200(a)(12)), so it
 # does not leave.
 CONFIRMATION_LIFETIME = timedelta(minutes=5)
+# A verification code works for minutes too.
+SHORT_LIVED_KINDS = (MessageKind.SYSTEM, MessageKind.TEST)
 
 
 @dataclass(frozen=True)
 class DirectMessage:
     """One text to one person.
 
-    `kind`: system, reply, keyword or survey; `in_reply_to`: the text from them, if any.
+    `kind`: system, test (a verification code), reply, keyword or survey; `in_reply_to`: the text
+    from them, if any.
     """
 
     phone: str
@@ -44,7 +48,7 @@ def queue_direct_message(text: DirectMessage, moment: datetime) -> int:
     settings = current_settings()
     size = measure_segments(text.body)
     not_after = None
-    if text.kind is MessageKind.SYSTEM:
+    if text.kind in SHORT_LIVED_KINDS:
         not_after = moment + CONFIRMATION_LIFETIME
     return INSERT_DIRECT_MESSAGE.insert_row(
         kind=text.kind,

@@ -124,7 +124,8 @@ def queue_admin_text(body: str, moment: datetime) -> None:
 def _has_recent_alert_text(phone: str, moment: datetime) -> bool:
     """Whether such a text was queued within ten minutes.
 
-    A test of a blast has the same kind but belongs to a log.
+    A test of a blast has the same kind but belongs to a log; a verification code, which any user
+    can have sent to this phone, has another priority.
     """
     # Ten minutes ahead as well: those were queued before the clock was set back, and nothing
     # further ahead may silence alerts for long.
@@ -134,6 +135,7 @@ def _has_recent_alert_text(phone: str, moment: datetime) -> bool:
         Message.phone == phone,
         Message.kind == MessageKind.TEST,
         Message.message_log_id.is_(None),
+        Message.priority == ALERT_TEXT_PRIORITY,
         Message.created_at.between(since, until),
     )
     return bool(db.session.scalar(select(recent_text)))

@@ -20,6 +20,7 @@ from sqlalchemy.orm import aliased
 from app.core.column_types import UtcDateTime
 from app.core.db import db
 from app.delivery.models import Message, MessageLog
+from app.domain.accounts.phone_codes import hide_code
 from app.domain.delivery.message_statuses import MessageDirection, MessageStatus
 from app.domain.texts.media_labels import describe_wordless_text
 from app.domain.texts.text_cleaning import is_blank_text
@@ -158,7 +159,9 @@ def find_text_previews(message_ids: Collection[int], characters: int) -> dict[in
     previews = {}
     for message_id, text, direction, media in rows:
         is_outbound = direction is MessageDirection.OUTBOUND
-        if not is_outbound and is_blank_text(text):
+        if is_outbound:
+            text = hide_code(text)
+        elif is_blank_text(text):
             text = describe_wordless_text(media)
         previews[message_id] = TextPreview(text, is_outbound)
     return previews

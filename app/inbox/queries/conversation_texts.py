@@ -79,7 +79,7 @@ def _build_conversation_entry(row: PhoneText, origin_name: str) -> ConversationE
         id=message.id,
         is_inbound=message.direction is MessageDirection.INBOUND,
         kind=message.kind,
-        body=message.body,
+        body=message.shown_body,
         created_at=message.created_at,
         status=message.status,
         reason=message.reason,

@@ -9,6 +9,7 @@ from app.core.local_formats import (
     get_display_region,
     get_display_timezone,
 )
+from app.core.user_names import name_user
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,
@@ -27,7 +28,6 @@ from app.inbox.actions.manual_replies import make_retry_token
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_entries import ConversationEntry
 from app.inbox.views.blueprint import bp
-from app.inbox.views.user_names import name_user
 
 LIST_STATE_LABELS = {
     "needs": "Needs reply",
@@ -45,10 +45,7 @@ OPT_OUT_LABELS = {
     TextIntent.OPT_OUT: "Opted out",
     TextIntent.OPT_IN: "Opted back in",
 }
-KIND_LABELS = {
-    MessageKind.REPLY: "Reply",
-    MessageKind.TEST: "Test",
-}
+KIND_LABELS = {MessageKind.REPLY: "Reply"}
 
 
 def describe_text_source(text: ConversationEntry) -> str:
