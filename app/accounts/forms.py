@@ -32,7 +32,7 @@ class UsernameField(StringField):
         if not self.data:
             raise ValidationError("Enter a username.")
         if len(self.data) > MAX_USERNAME_LENGTH:
-            raise ValidationError(f"A username has at most {MAX_USERNAME_LENGTH} characters.")
+            raise ValidationError(f"A username can have up to {MAX_USERNAME_LENGTH} characters.")
 
 
 def reject_weak_password(
@@ -62,7 +62,7 @@ class OwnPasswordForm(FlaskForm):
 
     current_password = PasswordField("Current password")
     new_password = PasswordField("New password")
-    confirm_password = PasswordField("New password again")
+    confirm_password = PasswordField("Confirm new password")
 
     def __init__(self, username: str, **options: Any) -> None:
         super().__init__(**options)
@@ -101,7 +101,7 @@ class DisplayNameForm(FlaskForm):
     def validate_display_name(self, field: StringField) -> None:
         """Reject a name that is too long to be kept."""
         if len(self.cleaned_name or "") > MAX_USERNAME_LENGTH:
-            raise ValidationError(f"A name has at most {MAX_USERNAME_LENGTH} characters.")
+            raise ValidationError(f"A name can have up to {MAX_USERNAME_LENGTH} characters.")
 
     @property
     def cleaned_name(self) -> str | None:
@@ -152,6 +152,6 @@ class EditUserForm(UserForm):
         """Reject a weak password, and a password for one's own account."""
         # Their own password users change on the page that asks for the current one.
         if field.data and self.is_own_account:
-            raise ValidationError("Change your own password under your account.")
+            raise ValidationError("To change your own password, open Your account.")
         if field.data:
             super().validate_password(field)

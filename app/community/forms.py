@@ -20,8 +20,8 @@ from app.domain.texts.whole_numbers import parse_id
 from app.organisation import queries as organisation
 from app.suppression.forms import ConsentMethodField
 
-OWN_NUMBER_ERROR = "That is the number your texts come from."
-NUMBER_ALREADY_LISTED_ERROR = "Someone on the list already has this number."
+OWN_NUMBER_ERROR = "This is the number your texts come from."
+NUMBER_ALREADY_LISTED_ERROR = "Someone in the community already has this number."
 
 
 def get_refused_numbers() -> dict[str, str]:

@@ -56,7 +56,7 @@ def decode_text(data: bytes, encoding: str) -> tuple[str, str]:
     """
     if encoding:
         if encoding not in ENCODINGS:
-            raise UnreadableSpreadsheet("Choose from the list how the letters are written.")
+            raise UnreadableSpreadsheet("Choose a character set from the list.")
         return _decode_strictly(data, encoding, ENCODINGS[encoding]), encoding
     if data.startswith(UTF16_MARKS):
         return _decode_strictly(data, "utf-16", "UTF-16"), "utf-16"
@@ -79,7 +79,7 @@ def _decode_strictly(data: bytes, encoding: str, label: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableSpreadsheet(
-            f"Line {line} is not text in {label}. Save the file again as “CSV UTF-8”."
+            f"Line {line} could not be read as {label}. Save the file again as “CSV UTF-8”."
         ) from error
 
 

@@ -51,7 +51,7 @@ ERROR_TEXTS = {
     ),
     503: (
         "Busy, try again",
-        "Many changes are being saved right now. Yours was not saved; try again in a moment.",
+        "Other changes are being saved right now, so yours was not. Try again in a moment.",
     ),
 }
 DISK_FULL_TEXT = (
@@ -144,7 +144,7 @@ def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
         return _render_expired_form_page()
     # The request names a host that is not in TRUSTED_HOSTS, so no URL can be built for a page.
     if isinstance(error, SecurityError):
-        return "This name is not served here.", 400, {"Content-Type": "text/plain"}
+        return "This web address is not set up for SMS Admin.", 400, {"Content-Type": "text/plain"}
     code = error.code or 500
     if code < 400:
         return error.get_response()

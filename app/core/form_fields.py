@@ -39,7 +39,7 @@ class PersonNameField(StringField):
     """A person's name: cleaned; None when blank; too long is an error, never cut."""
 
     def __init__(self, label: str, **options: Any) -> None:
-        message = f"A name has at most {MAX_PERSON_NAME_LENGTH} characters."
+        message = f"A name can have up to {MAX_PERSON_NAME_LENGTH} characters."
         super().__init__(label, [Length(max=MAX_PERSON_NAME_LENGTH, message=message)], **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:

@@ -37,15 +37,15 @@ EQUALS_QUOTED_CELL_PATTERN = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
 NO_ROWS_MESSAGE = "There are no rows in this file."
 ONLY_HIDDEN_SHEETS_MESSAGE = (
     "Only hidden sheets of this workbook have rows."
-    " Show the right one in Excel, save, and choose the file again."
+    " Unhide the right one in Excel, save, and choose the file again."
 )
 ONLY_HIDDEN_ROWS_MESSAGE = (
     "Every row of the sheet “{}” is hidden."
-    " Take the filter off in Excel, save, and choose the file again."
+    " Clear the filter in Excel, save, and choose the file again."
 )
 NO_SUCH_SHEET_MESSAGE = "Choose a sheet from the list."
 WEB_PAGE_WITHOUT_TABLE_MESSAGE = f"This is a web page without a table. {SAVE_AS_HINT}"
-CARDS_WITHOUT_NUMBERS_MESSAGE = f"These address cards hold no phone numbers. {SAVE_AS_HINT}"
+CARDS_WITHOUT_NUMBERS_MESSAGE = f"These address cards have no phone numbers. {SAVE_AS_HINT}"
 TOO_MANY_COLUMNS_MESSAGE = (
     f"This file has more than {MAX_COLUMNS} columns. Keep only the names and the phone numbers."
 )

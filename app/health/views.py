@@ -22,8 +22,7 @@ from app.migrations.migration_runner import list_pending_migrations
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
 REFUSED_CALLS_WARNING = (
-    "Twilio's calls are refused: PUBLIC_BASE_URL or TWILIO_AUTH_TOKEN is wrong. The first page "
-    "says more."
+    "Twilio's calls are refused: PUBLIC_BASE_URL or TWILIO_AUTH_TOKEN is wrong. Home says more."
 )
 UNREADABLE_DATABASE_MESSAGE = (
     "The database cannot be read. The log says why; python -m app.dbdoctor --doctor says more."
@@ -75,7 +74,7 @@ def _count_refused_calls() -> int:
 def _find_migration_problems() -> list[str]:
     settings = current_settings()
     if list_pending_migrations(settings.database_path):
-        return ["The database is not at the newest version. Start the program again."]
+        return ["The database is not at the newest version. Restart SMS Admin."]
     return []
 
 

@@ -9,7 +9,7 @@ from wtforms.validators import Length
 
 from app.domain.texts.text_cleaning import clean_text
 
-NOTHING_GIVEN_ERROR = "Choose a file first. Or paste the rows below."
+NOTHING_GIVEN_ERROR = "Choose a file, or paste rows below."
 BOTH_GIVEN_ERROR = "Choose a file or paste rows, not both."
 
 
@@ -27,7 +27,7 @@ class UploadForm(FlaskForm):
     rows = TextAreaField("Or paste rows")
     consent = StringField(
         "Where and when did these people agree to texts?",
-        [Length(max=300, message="Write 300 characters at most.")],
+        [Length(max=300, message="Enter at most 300 characters.")],
         filters=[lambda text: clean_text(text or "")],
     )
 

@@ -119,13 +119,13 @@ def find_keyword_conflict(word: str, besides: int | None = None) -> str | None:
     if owner is None:
         return None
     if owner.survey_name is not None:
-        return f"{word} already starts ‘{owner.survey_name}’."
+        return f"{word} already starts the survey “{owner.survey_name}”."
     if owner.keyword_rule_id is None or owner.keyword_rule_id == besides:
         return None
     rule = find_keyword_rule(owner.keyword_rule_id)
     if rule is None or fold_keyword(rule.keyword) == fold_keyword(word):
         return f"{word} is already a keyword."
-    return f"{word} is already another word for the keyword {rule.keyword}."
+    return f"{word} is already a spelling of the keyword {rule.keyword}."
 
 
 def find_active_trigger_words(moment: datetime, limit: int) -> list[str]:

@@ -37,10 +37,10 @@ DEFAULT_REPLY_BY_FIELD = {
     "start_reply": DEFAULT_START_REPLY,
     "help_reply": DEFAULT_HELP_REPLY,
 }
-STOP_WORD_MISSING_ERROR = "Say the word STOP, so that people know how to opt out."
+STOP_WORD_MISSING_ERROR = "Include the word STOP, so people know how to opt out."
 HELP_RESPONDER_CHOICES = {
-    "twilio": "Twilio does: its own words, or yours from an Advanced Opt-Out service",
-    "us": "SMS Admin does: Twilio's own answer is switched off",
+    "twilio": "Twilio: its own text, or yours from Advanced Opt-Out",
+    "us": "SMS Admin: Twilio's own reply is turned off",
 }
 CONSENT_CHOICES = {
     "everybody": "Everyone on the list, until they opt out",
@@ -72,7 +72,7 @@ def _validate_reply_text(field: CleanTextField, max_length: int) -> None:
     """
     text = field.data or ""
     if len(text) > max_length:
-        raise ValidationError(f"This text has at most {max_length} characters.")
+        raise ValidationError(f"This text can have up to {max_length} characters.")
     if "{" in text or "}" in text:
         raise ValidationError("Placeholders can’t be filled in here. Remove the braces { and }.")
 
@@ -125,11 +125,11 @@ class SegmentPriceField(StringField):
         try:
             self.amount = Decimal(text)
         except InvalidOperation:
-            raise ValidationError("Write a price such as 0.0079, or leave it blank.") from None
+            raise ValidationError("Enter a price such as 0.0079, or leave it blank.") from None
         if not self.amount.is_finite() or not 0 <= self.amount <= MAX_SEGMENT_PRICE:
             raise ValidationError(f"A segment costs from 0 to {MAX_SEGMENT_PRICE}.")
         if len(f"{self.amount:f}") > MAX_PRICE_CHARACTERS:
-            raise ValidationError("Write at most ten digits.")
+            raise ValidationError("Enter at most ten digits.")
 
 
 class PlaceValidation:
@@ -162,7 +162,7 @@ class OrganisationSettingsForm(PlaceValidation, FlaskForm):
     start_reply = OptionalTextAreaField("Reply to START")
     help_reply = OptionalTextAreaField("Reply to HELP")
     helper = RadioField(
-        "Who answers HELP on real phones",
+        "Who replies to HELP on real phones",
         choices=lambda: HELP_RESPONDER_CHOICES,
         validate_choice=False,
     )
@@ -173,18 +173,20 @@ class OrganisationSettingsForm(PlaceValidation, FlaskForm):
         if not field.data or is_blank_text(field.data):
             raise ValidationError("Enter the name of your organization.")
         if len(field.data) > MAX_ORGANISATION_NAME_LENGTH:
-            raise ValidationError(f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters.")
+            raise ValidationError(
+                f"A name can have up to {MAX_ORGANISATION_NAME_LENGTH} characters."
+            )
 
     def validate_currency(self, field: OptionalLineField) -> None:
         """Require the three letters of a currency code."""
         if not re.fullmatch("[A-Za-z]{3}", field.data or ""):
-            raise ValidationError("Write the three letters of your currency, such as USD.")
+            raise ValidationError("Enter the three letters of your currency, such as USD.")
 
     def validate_footer(self, field: OptionalLineField) -> None:
         """Require the word STOP: people must learn how to stop the texts."""
         line = field.data or ""
         if len(line) > MAX_FOOTER_LENGTH:
-            raise ValidationError(f"This line has at most {MAX_FOOTER_LENGTH} characters.")
+            raise ValidationError(f"This line can have up to {MAX_FOOTER_LENGTH} characters.")
         if not _has_stop_word(line):
             raise ValidationError(STOP_WORD_MISSING_ERROR)
 
@@ -209,13 +211,13 @@ class OrganisationSettingsForm(PlaceValidation, FlaskForm):
         seconds = parse_whole_number(field.data, MAX_UNDO_DIGITS)
         if seconds is None or seconds > MAX_UNDO_SECONDS:
             raise ValidationError(
-                f"Write a whole number from 0 to {MAX_UNDO_SECONDS}, or leave it blank."
+                f"Enter a whole number from 0 to {MAX_UNDO_SECONDS}, or leave it blank."
             )
 
     def validate_helper(self, field: RadioField) -> None:
         """Reject an unknown choice of who answers HELP."""
         if field.data not in HELP_RESPONDER_CHOICES:
-            raise ValidationError("Choose who answers HELP.")
+            raise ValidationError("Choose who replies to HELP.")
 
     def validate_whom(self, field: RadioField) -> None:
         """Reject an unknown choice of who gets texts."""

@@ -34,7 +34,7 @@ def edit_settings() -> ResponseReturnValue:
     if form.validate_on_submit():
         with audited_write("settings.changed", current_username()) as trace:
             trace.details = actions.update_organisation(form.get_column_values())
-        flash("The settings are saved.", "success")
+        flash("Settings saved.", "success")
         return redirect(url_for("organisation.edit_settings"), 303)
     settings = current_settings()
     page = render_template(

@@ -10,8 +10,8 @@ from app.suppression.forms import ConsentMethodField
 
 MAX_NOTE_CHARACTERS = 1000
 MAX_EVIDENCE_CHARACTERS = 300
-NOTE_LENGTH_ERROR = f"Write at most {MAX_NOTE_CHARACTERS:,} characters."
-EVIDENCE_LENGTH_ERROR = f"Write at most {MAX_EVIDENCE_CHARACTERS} characters."
+NOTE_LENGTH_ERROR = f"Enter at most {MAX_NOTE_CHARACTERS:,} characters."
+EVIDENCE_LENGTH_ERROR = f"Enter at most {MAX_EVIDENCE_CHARACTERS} characters."
 
 
 def _clean_note(text: str | None) -> str:
@@ -29,7 +29,7 @@ class NoteForm(FlaskForm):
 
     def validate_body(self, field: TextAreaField) -> None:
         """Reject a note without text."""
-        _require_text(field, "Write something.")
+        _require_text(field, "Enter a note.")
 
 
 class ConsentForm(FlaskForm):
@@ -42,7 +42,7 @@ class ConsentForm(FlaskForm):
     )
 
     def validate_evidence(self, field: CleanTextField) -> None:
-        _require_text(field, "Write when and how they agreed.")
+        _require_text(field, "Enter when and how they agreed.")
 
 
 def _require_text(field: TextAreaField | CleanTextField, sentence: str) -> None:

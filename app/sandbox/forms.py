@@ -151,7 +151,7 @@ def _check_body(field: Any, *, is_required: bool) -> None:
     length = count_utf16_units(field.data)
     if length > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(
-            f"A text has at most {MAX_MESSAGE_CHARACTERS:,} characters. This one has {length:,}."
+            f"A text can have up to {MAX_MESSAGE_CHARACTERS:,} characters. This one has {length:,}."
         )
 
 

@@ -13,13 +13,13 @@ from app.organisation.forms import (
     build_country_choices,
 )
 
-NAME_TOO_LONG_MESSAGE = f"A name has at most {MAX_ORGANISATION_NAME_LENGTH} characters."
+NAME_TOO_LONG_MESSAGE = f"A name can have up to {MAX_ORGANISATION_NAME_LENGTH} characters."
 
 
 class FirstStartForm(PlaceValidation, FlaskForm):
     """The first admin, the organisation, and whether to add sample contacts."""
 
-    username = UsernameField("Your user name")
+    username = UsernameField("Your username")
     password = PasswordField("Your password")
     organisation = CleanTextField(
         "Name of your organization",
@@ -36,4 +36,4 @@ class FirstStartForm(PlaceValidation, FlaskForm):
     def validate_organisation(self, field: CleanTextField) -> None:
         """Reject a name without visible characters."""
         if not field.data or is_blank_text(field.data):
-            raise ValidationError("Write the name of your organization.")
+            raise ValidationError("Enter the name of your organization.")

@@ -60,7 +60,7 @@ class SuppressedNumberForm(FlaskForm):
         [
             Length(
                 max=MAX_REASON_CHARACTERS,
-                message=f"Write at most {MAX_REASON_CHARACTERS} characters.",
+                message=f"Enter at most {MAX_REASON_CHARACTERS} characters.",
             )
         ],
     )

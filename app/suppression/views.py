@@ -142,12 +142,12 @@ def bulk_delete_suppressed_numbers() -> ResponseReturnValue:
 
 def _flash_removals(removals: SuppressionRemovals) -> None:
     count = removals.removed_count
-    noun = "line is" if count == 1 else "lines are"
-    flash(f"{count:,} {noun} off the list.", "success")
+    noun = "number was" if count == 1 else "numbers were"
+    flash(f"{count:,} {noun} removed from the list.", "success")
     if removals.owner_only_count:
         flash(
-            f"{removals.owner_only_count:,} said STOP: only they can undo this, "
-            f"by texting START to {_format_our_number()}.",
+            f"{removals.owner_only_count:,} opted out by text: only they can undo this, by "
+            f"texting START to {_format_our_number()}.",
             "error",
         )
 
@@ -166,9 +166,9 @@ def add_suppressed_number() -> ResponseReturnValue:
         try:
             _add_number(form)
         except UniqueViolation:
-            add_error(form.phone, "This number is on the list already.")
+            add_error(form.phone, "This number is already on the list.")
         else:
-            flash(f"{form.phone.phone.formatted} gets no more texts.", "success")
+            flash(f"{form.phone.phone.formatted} won't get any more texts.", "success")
             return redirect(url_for("suppression.list_suppressed_numbers"), 303)
     status = 422 if form.errors else 200
     return render_template("suppression/add.html", form=form), status
@@ -208,9 +208,9 @@ def _describe_removal(phone: str) -> str:
     reason = find_suppression_reason(phone)
     number = format_phone_number(phone)
     if reason is None:
-        return f"{number} is off the list and may be texted again."
+        return f"{number} was removed from the list and can be texted again."
     label = SKIP_REASON_LABELS[reason][0].lower()
-    return f"That is taken off. {number} is still left out: {label}."
+    return f"Removed. {number} is still skipped: {label}."
 
 
 def _format_our_number() -> str:

@@ -51,8 +51,8 @@ def test_ten_wrong_tries_lock_the_address_until_a_named_time(visit):
 
 def test_the_last_tries_warn_of_the_pause_whatever_the_name(visit):
     pages = [sign_in(visit, name, "wrong").words for name in ("ada", "nobody") * 5]
-    assert "left before a pause" not in pages[5]
-    assert "3 tries left before a pause of 15 minutes." in pages[6]
+    assert "left before sign-in is locked" not in pages[5]
+    assert "3 tries left before sign-in is locked for 15 minutes." in pages[6]
     assert "2 tries left" in pages[7]
     assert "1 try left" in pages[8]
     assert "That was the last try: wait 15 minutes" in pages[9]
@@ -87,7 +87,7 @@ def test_wrong_tries_from_many_addresses_slow_the_owner_down_and_lock_nobody(vis
         assert record_attempts(app, 10, address=f"198.51.100.{n}") == 10
     page = sign_in(visit, "ADA")
     assert page.status_code == 303
-    assert "300 wrong passwords were tried with your username" in visit("/").words
+    assert "300 wrong passwords were entered for your username" in visit("/").words
     visit.browsers.clear()
     assert sign_in(visit, "sol").status_code == 303
 

@@ -69,7 +69,7 @@ def test_the_current_password_is_asked_for(visit):
         ("dear sol of the house", "your username"),
         ("riverside community 1", "your organization's name"),
         (PASSWORD, "your current password. Choose"),
-        ("x" * 129, "longer than 128"),
+        ("x" * 129, "up to 128"),
     ],
 )
 def test_a_weak_password_is_refused_with_the_reason(visit, new, message):
@@ -117,7 +117,7 @@ def test_a_name_of_ones_own_is_on_every_page(visit):
     visit("/account/name", "sol", display_name="  Sol\nMartín ")
     assert "Sol Martín , your account" in visit("/", "sol").words
     assert "Sol Martín sol" in visit("/users", "ada").words
-    assert "sol changed how pages call them" in visit("/audit", "ada").words.replace("Sol", "sol")
+    assert "sol changed their display name" in visit("/audit", "ada").words.replace("Sol", "sol")
     visit("/account/name", "sol", display_name=" ")
     assert "Sol , your account" in visit("/", "sol").words
 
@@ -125,7 +125,7 @@ def test_a_name_of_ones_own_is_on_every_page(visit):
 def test_a_name_that_is_too_long_is_said_and_kept(visit):
     page = visit("/account/name", "sol", display_name="x" * 81)
     assert page.status_code == 422
-    assert "A name has at most 80 characters." in page.words
+    assert "A name can have up to 80 characters." in page.words
     assert "x" * 81 in page.text
 
 

@@ -22,7 +22,7 @@ from tests.sample_people import ZOE
 from tests.visit import Visitor
 
 TYPED, PHONE = "(303) 555-0177", "+13035550177"
-WRONG = "That code is wrong or too old."
+WRONG = "That code is wrong or has expired."
 
 
 @pytest.fixture

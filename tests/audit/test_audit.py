@@ -23,7 +23,7 @@ def test_only_admins_read_it(visit):
 
 
 def test_an_empty_audit_says_what_it_is_for(visit):
-    assert "What people do here is recorded" in visit("/audit", "ada").words
+    assert "Everything users do is recorded" in visit("/audit", "ada").words
 
 
 def test_rows_are_shown_in_words_newest_first(visit, app):
@@ -102,7 +102,7 @@ def test_an_unknown_verb_is_shown_as_it_is(visit, app):
         details='["a list", 1, 2]',
     )
     page = visit("/audit", "ada")
-    for shown in ("rocket.launched", "not <json>", "Someone unknown typed a wrong password"):
+    for shown in ("rocket.launched", "not <json>", "Someone entered a wrong password"):
         assert shown in page.words
 
 

@@ -107,7 +107,7 @@ def test_what_is_gone_keeps_the_name_that_the_row_kept(visit, app):
         "deleted the event Old picnic",
         "deleted Ana, Bo",
         "read the conversation with a person",
-        "took 1 number off the do-not-text list",
+        "removed 1 number from the do-not-text list",
     ):
         assert sentence in words
 

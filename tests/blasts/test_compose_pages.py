@@ -70,7 +70,7 @@ MISTAKES = [
     ({"message_body": "Hi {0.__class__}"}, "{0.__class__} is not a placeholder."),
     (
         {"message_body": "a" * 1601},
-        "This text has 1,601 characters. The longest text that can be sent has 1,600.",
+        "This text has 1,601 characters. A text can have up to 1,600.",
     ),
     ({"target": "everybody"}, "Choose who gets it."),
     ({"target": None}, "Choose who gets it."),

@@ -108,7 +108,7 @@ class TestWithoutAPhone:
         with app.app_context():
             code = db.session.query(Message).one().body[:6]
         wrong = visit(COMPOSE_URL, "sol", **(fields | {"test_code": "000"}))
-        assert "That code is wrong or too old" in wrong.words
+        assert "That code is wrong or has expired" in wrong.words
         assert visit(COMPOSE_URL, "sol", **(fields | {"test_code": code})).status_code == 303
         with app.app_context():
             sol = db.session.query(AppUser).filter_by(username="sol").one()

@@ -73,7 +73,7 @@ def test_the_filter_stays_in_the_address_of_orders_and_of_the_export(visit, four
 def test_sol_puts_the_selected_people_on_the_do_not_text_list(visit, four, id_of):
     ids = [str(id_of(MIA)), str(id_of(ZOE))]
     page = visit("/community/bulk-do-not-text", "sol", member_ids=ids, follow=True)
-    assert "1 person is on the do-not-text list now. 1 already were." in page.words
+    assert "1 person is now on the do-not-text list. 1 already were." in page.words
     with four.app_context():
         assert has_opted_out(MIA)
 

@@ -192,7 +192,7 @@ def test_an_upload_that_nobody_confirmed_is_forgotten_after_a_day(
     address_of("phone\n3035550145\n")
     assert not set(kept) & set(uploads(app))
     page = visit(old, "ada", follow=True)
-    assert "This file is no longer kept." in page.words
+    assert "This file is no longer stored." in page.words
     assert visit.post(f"{old}/confirm", "ada").status_code == 303
     assert on_the_list() == {}
     with app.app_context():
@@ -263,7 +263,7 @@ def test_a_bad_file_is_said_beside_the_field(app, upload, kind):
 def test_no_file_at_all(visit):
     page = visit("/community/import", "ada", file="not a file")
     assert page.status_code == 422
-    assert "Choose a file first." in page.words
+    assert "Choose a file, or paste rows below." in page.words
 
 
 # case B10

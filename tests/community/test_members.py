@@ -51,7 +51,7 @@ def test_a_number_already_on_the_list_is_said_beside_the_field(visit, on_the_lis
     visit("/community/add", "ada", name="Zoë", phone="303 555 0142")
     page = visit("/community/add", "ada", name="Zoe again", phone="+1 303.555.0142")
     assert page.status_code == 422
-    assert "Someone on the list already has this number." in page.words
+    assert "Someone in the community already has this number." in page.words
     assert 'value="+1 303.555.0142"' in page.text
     assert 'value="Zoe again"' in page.text
     assert on_the_list() == {ZOE: "Zoë"}
@@ -69,7 +69,7 @@ def test_a_bad_number_is_said_beside_the_field(visit, on_the_list, phone, words)
 def test_a_name_that_is_too_long_is_refused_and_kept_in_the_field(visit, on_the_list):
     page = visit("/community/add", "ada", name="x" * 101, phone=ZOE)
     assert page.status_code == 422
-    assert "at most 100 characters" in page.words
+    assert "up to 100 characters" in page.words
     assert on_the_list() == {}
 
 
@@ -88,7 +88,7 @@ def test_somebody_on_the_do_not_text_list_is_added_and_it_is_said(app, visit):
     with app.app_context():
         add_opt_out(ZOE)
     page = visit("/community/add", "ada", name="Zoë", phone=ZOE, follow=True)
-    assert "They get no texts. Opted out." in page.words
+    assert "They won't get texts. Opted out." in page.words
 
 
 # case P10
@@ -126,7 +126,7 @@ def test_a_change_to_somebody_elses_number_is_refused(app, visit, on_the_list, i
         add_member(LEO, "Leo")
     page = visit(f"/community/{id_of(LEO)}/edit", "ada", name="Leonard", phone=ZOE)
     assert page.status_code == 422
-    assert "Someone on the list already has this number." in page.words
+    assert "Someone in the community already has this number." in page.words
     assert 'value="Leonard"' in page.text
     assert page.headings == ["Leo"]
     assert on_the_list() == {ZOE: "Zoë", LEO: "Leo"}
@@ -178,7 +178,7 @@ def test_unsubscribing_puts_a_member_on_the_do_not_text_list(app, visit, on_the_
         assert (row.phone, row.source, row.name) == (ZOE, "community", "Zoë")
     assert on_the_list() == {ZOE: "Zoë"}
     again = visit(f"/community/{id}/unsubscribe", "ada", _="", follow=True)
-    assert "Zoë is on the do-not-text list already." in again.words
+    assert "Zoë is already on the do-not-text list." in again.words
     assert visit.post(f"/community/{id}/unsubscribe", "sol").status_code == 303
 
 

@@ -30,7 +30,7 @@ def test_a_member_is_found_again_in_any_spelling(app, visit, on_the_list, spelli
         add_member(ZOE, "Zoe")
     page = visit("/community/add", "ada", name="Zoe again", phone=spelling)
     assert page.status_code == 422
-    assert "Someone on the list already has this number." in page.words
+    assert "Someone in the community already has this number." in page.words
     assert on_the_list() == {ZOE: "Zoe"}
 
 

@@ -64,14 +64,14 @@ def test_utf_16_with_the_large_end_first():
 # case B1
 def test_a_line_in_no_known_encoding_is_named():
     assert read_error(b"name,phone\n" + b"Zoe,1\n" * 35 + b"Jos\x81,2\n").startswith(
-        "Line 37 is not text"
+        "Line 37 could not be read"
     )
 
 
 def test_a_person_may_say_how_the_letters_are_written():
     data = "name,phone\nŁukasz,1\n".encode("cp1250")
     assert read_cells(data, "cp1250")[1] == ["Łukasz", "1"]
-    assert "Choose from the list" in read_error(data, "idna")
+    assert "Choose a character set" in read_error(data, "idna")
 
 
 # case B3

@@ -156,7 +156,7 @@ def test_every_bad_row_says_why():
         ["Big", "9" * 10_001],
         ["Us", "303 555 0199"],
     ]
-    rows_read = people(*rows, refused={"+13035550199": "That is the number your texts come from."})
+    rows_read = people(*rows, refused={"+13035550199": "This is the number your texts come from."})
     assert [person.phone for person in rows_read] == ["+13035550142"] + [None] * 8
     words = [
         "",

@@ -25,7 +25,7 @@ def test_ordinary_words_can_be_keywords(word):
 
 @pytest.mark.parametrize("word", ["", "  ", "!?", "🎉", "\u200b", "\x00"])
 def test_a_keyword_has_something_to_type(word):
-    assert keyword_parsing.find_keyword_problem(word) == "Write a word of letters or digits."
+    assert keyword_parsing.find_keyword_problem(word) == "Enter a word made of letters or digits."
 
 
 # case B28 of docs/cases.md
@@ -56,10 +56,10 @@ def test_the_sentence_says_why():
     assert keyword_parsing.find_keyword_problem("start").startswith("START opts people back in")
     assert (
         keyword_parsing.find_keyword_problem("x" * 41)
-        == "A keyword has at most 40 characters. This one has 41."
+        == "A keyword can have up to 40 characters. This one has 41."
     )
     assert keyword_parsing.find_keyword_problem("one two three four").startswith(
-        "A keyword has at most 3 words"
+        "A keyword can have up to 3 words"
     )
 
 

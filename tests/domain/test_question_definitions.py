@@ -85,7 +85,7 @@ def test_no_question_and_too_many():
     """Cover case B28 of docs/cases.md."""
     assert sentences() == ["Write at least one question."]
     assert sentences(*[SurveyQuestion(f"Question {n}?") for n in range(200)]) == [
-        "A survey has at most 40 questions. This one has 200."
+        "A survey can have up to 40 questions. This one has 200."
     ]
 
 
@@ -93,7 +93,7 @@ def test_no_question_and_too_many():
 def test_a_question_of_2000_characters():
     """Cover case B28 of docs/cases.md."""
     assert sentences(SurveyQuestion("?" * 2000)) == [
-        "This question has 2,000 characters. The longest has 1,200."
+        "This question has 2,000 characters. A question can have up to 1,200."
     ]
 
 
@@ -124,7 +124,7 @@ def test_a_question_of_2000_characters():
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Cake", "x" * 61)),
-            "A choice has at most 60 characters",
+            "A choice can have up to 60 characters",
         ),
         (
             SurveyQuestion("How many?", QuestionType.NUMBER, low=5, high=1),
@@ -132,7 +132,7 @@ def test_a_question_of_2000_characters():
         ),
         (
             SurveyQuestion("How many?", QuestionType.NUMBER, hint="h" * 161),
-            "A hint has at most 160 characters.",
+            "A hint can have up to 160 characters.",
         ),
         (
             SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": 1}),

@@ -25,14 +25,14 @@ def answer(visit, event_id, registration_id, **fields):
 
 def test_whoever_is_registered_counts_as_coming(visit, picnic):
     words = visit(f"/events/{picnic}", "sol").words
-    assert "3 coming 0 maybe 0 not coming 0 guests 3 expected in all" in words
+    assert "3 coming 0 maybe 0 not coming 0 guests 3 expected in total" in words
 
 
 def test_sol_writes_down_what_people_told_her(visit, picnic, find_registration_id):
     zoe, leo = (find_registration_id(picnic, phone) for phone in (ZOE, LEO))
     assert "Zoë: coming." in answer(visit, picnic, zoe, answer="coming", guests="4").words
     page = answer(visit, picnic, leo, answer="not_coming", guests="9")
-    assert "2 coming 0 maybe 1 not coming 4 guests 6 expected in all" in page.words
+    assert "2 coming 0 maybe 1 not coming 4 guests 6 expected in total" in page.words
     assert "Coming + 4 guests" in page.words
     narrowed = visit(f"/events/{picnic}?answer=not_coming", "sol")
     assert "Not coming: 1 person." in narrowed.words
@@ -59,7 +59,7 @@ def test_a_blast_to_the_event_skips_who_is_not_coming(visit, app, picnic, find_r
 @pytest.mark.parametrize("guests", ["100", "-1", "two", "1.5"])
 def test_guests_that_are_no_number_change_nothing(visit, picnic, guests, app):
     page = answer(visit, picnic, 1, answer="maybe", guests=guests)
-    assert "Write how many guests come with them, from 0 to 99." in page.words
+    assert "Enter how many guests they bring, from 0 to 99." in page.words
     with app.app_context():
         assert db.session.get(EventRegistration, 1).answer is None
 

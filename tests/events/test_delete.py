@@ -60,10 +60,10 @@ def list_texts(app):
 def test_the_page_says_what_goes_with_it(app, visit, make_event, schedule_blast_to):
     id = make_event("Picnic", ZOE, LEO)
     words = visit(f"/events/{id}/edit", "ada").words
-    assert "Deletes the event and its 2 registrations. What was sent stays in the logs." in words
+    assert "Deletes the event and its 2 registrations. Sent blasts are kept." in words
     schedule_blast_to(id)
     words = visit(f"/events/{id}/edit", "ada").words
-    assert "1 scheduled blast to it is canceled. What was sent stays in the logs" in words
+    assert "1 scheduled blast to it is canceled. Sent blasts are kept" in words
     assert "being sent now" not in words
     schedule_blast_to(id, None)
     release_all(app)
@@ -90,7 +90,9 @@ def test_deleting_cancels_what_waits_in_the_same_act(
         schedule_blast_to(other),
     )
     page = visit(f"/events/{id}/delete", "ada", _="", follow=True)
-    assert "Picnic is deleted, with 2 registrations. 2 planned blasts were canceled." in page.words
+    assert (
+        "Picnic was deleted, with 2 registrations. 2 scheduled blasts were canceled." in page.words
+    )
     assert visit(f"/events/{id}", "ada").status_code == 404
     why = "for the event “Picnic”, which was deleted"
     assert read_schedule(waiting) == read_schedule(undoable) == ("cancelled", why, None)

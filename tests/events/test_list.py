@@ -110,7 +110,7 @@ def test_an_empty_list_says_how_to_begin(visit):
         page = visit("/events", who)
         assert "Add an event, register people, and text all of them at once." in page.words
         assert 'href="/events/add"' in page.text
-    assert "No event has that in its title or place." in visit("/events?search=x", "sol").words
+    assert "No events match that." in visit("/events?search=x", "sol").words
 
 
 WILD = [

@@ -21,10 +21,10 @@ NAMES = [
 ]
 DAY_WORDS = "Enter a date, such as Dec 21, 2026."
 BAD = [
-    ({"title": ""}, "Write a title first."),
-    ({"title": " \u200b "}, "Write a title first."),
-    ({"title": "x" * 201}, "A title has at most 200 characters. This one has 201."),
-    ({"place": "x" * 201}, "A place has at most 200 characters. This one has 201."),
+    ({"title": ""}, "Enter a title."),
+    ({"title": " \u200b "}, "Enter a title."),
+    ({"title": "x" * 201}, "A title can have up to 200 characters. This one has 201."),
+    ({"place": "x" * 201}, "A place can have up to 200 characters. This one has 201."),
     ({"date": "0000-00-00"}, DAY_WORDS),
     ({"date": "2027-02-29"}, DAY_WORDS),
     ({"date": "10000-01-01"}, DAY_WORDS),

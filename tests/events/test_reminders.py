@@ -148,7 +148,7 @@ def test_a_new_event_has_reminders_on_the_scheduled_list(app, visit):
 def test_the_event_s_page_says_what_becomes_of_each(app, visit):
     page = visit(f"/events/{add_picnic(visit, in_days=3)}", "sol")
     assert "7 days before at 10:00 AM" in page.words
-    assert "Too late for this date, so it is not sent" in page.words
+    assert "Not sent: its time has passed" in page.words
     assert "Scheduled" in page.words
     assert "1 day after at 10:00 AM" in page.words
 
@@ -180,7 +180,7 @@ def test_what_is_too_late_for_the_new_date_is_not_sent_and_comes_back_with_a_lat
     edit_event(visit, event_id, date=str(get_today() + 3 * DAY))
     assert list_pending_times(app) == [(str(get_today() + 2 * DAY), "10:00")]
     gone = list_scheduled(app, "cancelled")
-    assert [blast.error_message for blast in gone] == ["too late for the new date of the event"]
+    assert [blast.error_message for blast in gone] == ["too late for the event's new date"]
     edit_event(visit, event_id, date=str(get_today() + 40 * DAY))
     assert len(list_pending_times(app)) == 2
 
@@ -256,7 +256,10 @@ class TestThePlan:
         )
         day = get_today() + 30 * DAY
         assert list_pending_times(app) == [(str(day - DAY), "10:00"), (str(day), "12:00")]
-        assert "taken out of the plan" in list_scheduled(app, "cancelled")[0].error_message
+        assert (
+            "removed from the event's reminders"
+            in list_scheduled(app, "cancelled")[0].error_message
+        )
 
     def test_two_steps_may_change_places(self, app, visit):
         event_id = add_picnic(visit)
@@ -284,8 +287,8 @@ class TestThePlan:
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [
-            (build_step_fields(step_0_number="x"), "Write a number of days from 0 to 365."),
-            (build_step_fields(step_0_number="366"), "Write a number of days from 0 to 365."),
+            (build_step_fields(step_0_number="x"), "Enter a number of days from 0 to 365."),
+            (build_step_fields(step_0_number="366"), "Enter a number of days from 0 to 365."),
             (build_step_fields(step_0_side="beside"), "Choose before or after."),
             (
                 build_step_fields(step_0_time_of_day="25:00"),
@@ -323,7 +326,7 @@ class TestThePlan:
             }
         page = save_plan(visit, event_id, **more)
         assert page.status_code == 422
-        assert "A plan has at most 10 reminders." in page.words
+        assert "An event can have up to 10 reminders." in page.words
 
     def test_a_step_that_somebody_else_removed_stays_removed(self, app, visit):
         event_id = add_picnic(visit)
@@ -492,7 +495,8 @@ def test_what_was_planned_in_practice_is_planned_again_by_saving(app, visit):
             )
         )
     assert (
-        "Not scheduled. Save the plan to schedule it" in visit(f"/events/{event_id}", "sol").words
+        "Not scheduled. Save the reminders to schedule it"
+        in visit(f"/events/{event_id}", "sol").words
     )
     save_plan(visit, event_id)
     assert len(list_pending_times(app)) == 2
@@ -519,14 +523,14 @@ def test_an_event_from_before_has_none_until_somebody_takes_the_usual_ones(app, 
     page = visit(f"/events/{event_id}", "sol")
     assert "This event has no reminders." in page.words
     assert "7 days before at 10:00 AM : Reminder: Spring picnic is in one week." in page.words
-    assert "1 day after at 10:00 AM (off at first)" in page.words
+    assert "1 day after at 10:00 AM (off)" in page.words
     assert list_scheduled(app) == []
     (usual,) = [
         form for form in page.forms if form["attrs"].get("action", "").endswith("/reminders")
     ]
     assert visit(f"/events/{event_id}/reminders", "sol", **dict(usual["fields"])).status_code == 303
     page = visit(f"/events/{event_id}", "sol")
-    assert "The reminders are saved. 2 reminders will be sent." in page.words
+    assert "Reminders saved. 2 reminders will be sent." in page.words
     assert "Use these reminders" not in page.words
     assert len(list_scheduled(app, "pending")) == 2
     with app.app_context():

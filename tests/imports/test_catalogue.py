@@ -74,7 +74,7 @@ def test_letters_of_two_encodings_are_refused_with_their_line(send, member_names
     """B1: a mix that nothing can decode is said with its line, and nobody is taken in."""
     page = send(NO_ENCODING)
     assert page.status_code == 422
-    assert "Line 37 is not text in UTF-8, UTF-16 or Windows-1252." in page.words
+    assert "Line 37 could not be read as UTF-8, UTF-16 or Windows-1252." in page.words
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,10 @@ def test_headings_are_recognised_however_they_are_written(import_file, member_na
 def test_of_two_columns_of_phones_the_mobile_is_chosen_and_the_other_named(visit, send):
     """B2: neither is silently taken, and neither shuts the door."""
     page = visit(send("phone,cell phone\n3035550142,3035550143\n").location, "ada")
-    assert "Numbers are taken from “cell phone”. Numbers stand in “phone” too" in page.words
+    assert (
+        "Numbers are taken from “cell phone”. There are also numbers in “phone”: choose"
+        in page.words
+    )
     assert page.text.count('<option value="phone" selected>') == 1
 
 
@@ -152,7 +155,7 @@ def test_a_file_without_rows_says_so(send, member_names, data):
     """B8: nothing at all, spaces, line ends, a mark alone, headings alone."""
     page = send(data) if data else send(rows="", _="")
     assert page.status_code == 422
-    assert "no rows" in page.words or "Choose a file first." in page.words
+    assert "no rows" in page.words or "Choose a file, or paste rows below." in page.words
     assert member_names() == {}
 
 

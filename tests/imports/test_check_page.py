@@ -68,7 +68,7 @@ def test_which_sheet_was_read_is_said_and_another_one_can_be_chosen(visit, send_
 def test_hidden_rows_are_said_and_read_only_when_ticked(visit, send_case, phones):
     address = send_case("filtered_rows.xlsx")
     words = visit(address, "ada").words
-    assert "1 row is hidden in the workbook and not read." in words
+    assert "1 row is hidden in the workbook and not included." in words
     assert "Left Us" not in words
     visit(address, "ada", headings="1", hidden_rows="1")
     assert "Left Us" in visit(address, "ada").words
@@ -110,7 +110,7 @@ def test_an_unclear_file_is_asked_about_and_nobody_is_imported_before(visit, sen
 
 def test_a_file_without_names_says_what_greetings_will_say(visit, send):
     page = visit(send("Phone,Email\n3035550142,a@x.org\n").location, "ada")
-    assert "No column with names was found: greetings will say nothing" in page.words
+    assert "No column with names was found. Greetings will use your fallback" in page.words
 
 
 def test_landlines_are_counted(app, visit, send_case):
@@ -122,8 +122,8 @@ def test_landlines_are_counted(app, visit, send_case):
 def test_one_of_two_numbers_in_a_cell_can_be_taken(visit, send_case, phones):
     address = send_case("two_in_a_cell.csv")
     page = visit(f"{address}?show=bad", "ada")
-    assert "Take +1 303 555 0142" in page.words
-    assert "Take +1 303 555 0143" in page.words
+    assert "Use +1 303 555 0142" in page.words
+    assert "Use +1 303 555 0143" in page.words
     visit(f"{address}/line/2", "ada", name="A", phone=LEO)
     visit.post(f"{address}/confirm", "ada")
     assert phones() == [LEO, "+13035550150"]
@@ -192,7 +192,7 @@ def test_erasing_somebody_drops_the_open_imports_that_hold_them(app, visit, send
     assert len(list(folder.iterdir())) == 2
     assert visit(kept, "ada").status_code == 200
     for address in (dropped, unread):
-        assert "no longer kept" in visit(address, "ada", follow=True).words
+        assert "no longer stored" in visit(address, "ada", follow=True).words
 
 
 def test_of_a_wide_file_the_columns_that_can_be_read_come_first(visit, send_case):

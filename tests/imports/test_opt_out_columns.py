@@ -31,7 +31,7 @@ def lists(app):
 def test_who_is_unsubscribed_goes_on_the_do_not_text_list(app, visit, send, lists):
     address = send(STATUS).location
     words = visit(address, "ada").words
-    assert "Put the 1 person who wants no texts, as the file says, on the do-not-text list" in words
+    assert "Add the 1 person who opted out in the file to the do-not-text list" in words
     assert (
         "The file says “Status: Unsubscribed”." in visit(f"{address}?show=opted_out", "ada").words
     )
@@ -40,7 +40,7 @@ def test_who_is_unsubscribed_goes_on_the_do_not_text_list(app, visit, send, list
     with app.app_context():
         (event,) = db.session.scalars(db.select(ConsentEvent)).all()
         assert (event.phone, event.act, event.method) == (LEO, "withdrawn", "import")
-    assert "opted out, as the file says 1" in visit(address, "ada").words
+    assert "opted out in the file 1" in visit(address, "ada").words
 
 
 def test_unticked_they_are_left_out_of_both_lists(visit, send, lists):

@@ -81,7 +81,7 @@ def test_a_check_whose_file_is_gone_says_so(app, visit, send, limit_slices):
     address = send(SMALL).location
     for path in (app.extensions["settings"].database_path.parent / "uploads").iterdir():
         path.unlink()
-    assert "This file is no longer kept." in visit(address, "ada", follow=True).words
+    assert "This file is no longer stored." in visit(address, "ada", follow=True).words
 
 
 def test_rows_can_be_pasted(visit, send, member_names):
@@ -129,7 +129,7 @@ def test_without_words_no_yes_is_written_down(app, visit, send):
 def test_too_many_words_about_consent_are_said_beside_the_field(send):
     page = send(SMALL, consent="x" * 301)
     assert page.status_code == 422
-    assert "Write 300 characters at most." in page.words
+    assert "Enter at most 300 characters." in page.words
 
 
 def test_a_row_can_be_put_right_in_place(visit, send, member_names):

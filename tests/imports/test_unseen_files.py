@@ -175,7 +175,9 @@ def test_people_behind_a_cover_are_found():
 def test_people_who_may_not_be_wanted_are_named_before_they_are_imported(app, visit, send):
     text = "Name,Phone,Status\nAsha,303-555-0142,Active\nBen,303-555-0143,Deceased\n"
     words = visit(send(text).location, "ada").words
-    assert "Of some people the file says “Status: Deceased”. They are imported like the" in words
+    assert (
+        "For some people the file says “Status: Deceased”. They are imported like everyone" in words
+    )
 
 
 def test_an_import_that_an_older_release_checked_has_no_such_note(app):

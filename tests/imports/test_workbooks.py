@@ -388,7 +388,7 @@ def test_an_import_of_an_older_release_can_be_thrown_away(app, visit, leave_half
     address = leave_half_read(build_workbook(ROWS))
     assert visit.post(f"{address}/abandon", "ada").status_code == 303
     assert list_uploads(app) == []
-    assert "no longer kept" in visit(address, "ada", follow=True).words
+    assert "no longer stored" in visit(address, "ada", follow=True).words
 
 
 @pytest.mark.slow

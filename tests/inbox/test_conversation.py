@@ -186,7 +186,7 @@ def test_the_person_beside_it(app, visit, zoe):
     ):
         assert words in page.words
     for who in ("sol", "ada"):
-        assert "Add to do-not-text list" in visit(f"/inbox/{zoe}", who).words
+        assert "Add to the do-not-text list" in visit(f"/inbox/{zoe}", who).words
 
 
 def test_a_way_back_never_leads_away(visit, zoe):

@@ -155,7 +155,7 @@ def test_a_social_manager_adds_the_person_to_the_do_not_text_list(app, visit, zo
     assert visit(way, "sol", next=f"/inbox/{zoe}").location == f"/inbox/{zoe}"
     page = visit(f"/inbox/{zoe}", "sol")
     assert "You can't reply." in page.words
-    assert "Add to do-not-text list" not in page.words
+    assert "Add to the do-not-text list" not in page.words
 
 
 def test_whether_they_are_coming_is_recorded_beside_the_conversation(app, visit, zoe):

@@ -57,7 +57,7 @@ def test_both_roles_read_and_write_keywords_and_only_admins_delete(app, visit):
         ("WHEN", "9 to 5, {first_name|friend}", "ada"),
     ]
     page = visit("/keywords/1/delete", "ada", follow=True, _="")
-    assert "HOURS is deleted." in page.words
+    assert "HOURS was deleted." in page.words
     assert [row.keyword for row in stored(app)] == ["WHEN"]
     assert last_act(app) == (
         "keyword.deleted",
@@ -154,22 +154,22 @@ def test_the_last_day_counts_whole(app, visit):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"keyword": ""}, "Write a word of letters or digits."),
+        ({"keyword": ""}, "Enter a word made of letters or digits."),
         ({"keyword": " ｓｔｏｐ! "}, "STOP is handled by carriers; choose another word."),
         ({"keyword": "help"}, "HELP returns your help text"),
-        ({"keyword": "food"}, "FOOD already starts ‘Lunch’."),
+        ({"keyword": "food"}, "FOOD already starts the survey “Lunch”."),
         ({"keyword": "ＪＯＩＮ."}, "JOIN is already a keyword."),
-        ({"keyword": "me-too"}, "ME TOO is already another word for the keyword JOIN."),
+        ({"keyword": "me-too"}, "ME TOO is already a spelling of the keyword JOIN."),
         ({"aliases": "open, Quit"}, "QUIT is handled by carriers"),
         ({"aliases": "open, join"}, "JOIN is already a keyword."),
-        ({"aliases": "a b c d"}, "A B C D: A keyword has at most 3 words"),
-        ({"aliases": ",".join(f"w{n}" for n in range(21))}, "at most 20 other spellings"),
+        ({"aliases": "a b c d"}, "A B C D: A keyword can have up to 3 words"),
+        ({"aliases": ",".join(f"w{n}" for n in range(21))}, "up to 20 other spellings"),
         ({"response_body": " "}, "Write a reply, or choose an action."),
         ({"response_body": "Hi {nickname}"}, "{nickname}"),
         ({"response_body": "{event_title}"}, "only be filled in for the people of an event"),
         (
             {"response_body": "x" * 1601},
-            "A reply has at most 1,600 characters. This one has 1,601.",
+            "A reply can have up to 1,600 characters. This one has 1,601.",
         ),
         ({"match_kind": "anywhere"}, "Choose one of the two."),
         ({"action": "explode"}, "Choose an action."),
@@ -256,7 +256,7 @@ def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, v
     ):
         assert part in page.words
     assert "HOURS" in visit("/keywords?search=whe", "sol").words
-    assert "No keyword has that" in visit("/keywords?search=nothing", "sol").words
+    assert "No keywords match that" in visit("/keywords?search=nothing", "sol").words
     assert (
         visit("/keywords?sort=uses&dir=desc", "sol").words.index("HOURS")
         < page.words.index("COMING") + 100
@@ -265,7 +265,7 @@ def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, v
 
 def test_a_new_organisation_is_told_what_keywords_are_for(visit):
     page = visit("/keywords", "sol")
-    assert "What do people ask you every week?" in page.words
+    assert "Choose a word, such as HOURS, and write the reply." in page.words
     assert "STOP" in page.words
 
 

@@ -82,7 +82,7 @@ def test_words_that_are_compared_alike_clash_whatever_they_start():
     create_survey("Saints", "ST. MARY")
     fold_stored_words()
     assert find_keyword_conflict("CAFE") == "CAFE is already a keyword."
-    assert find_keyword_conflict("ST MARY") == "ST MARY already starts ‘Saints’."
+    assert find_keyword_conflict("ST MARY") == "ST MARY already starts the survey “Saints”."
     assert find_survey_keyword_conflict("CA FE") is not None
     assert find_survey_keyword_conflict("STMARY") is not None
     for word in ("CAFE", "STMARY"):

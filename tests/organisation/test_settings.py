@@ -70,7 +70,7 @@ def test_everything_that_is_changed_is_kept(visit, app):
     shown = visit("/settings", "ada")
     for value in ("0.0790", "Río Verde e.V.", "Germany (+49)"):
         assert value in shown.text
-    assert "The settings are saved." in shown.words
+    assert "Settings saved." in shown.words
 
 
 def test_empty_price_and_undo_mean_unknown_and_the_servers_own(visit, app):
@@ -134,27 +134,27 @@ def test_who_answers_help_is_said_once_and_twilio_does_at_first(visit, app):
     ("wrong", "said"),
     [
         ({"organisation": ""}, "Enter the name of your organization."),
-        ({"organisation": "x" * 101}, "at most 100 characters"),
+        ({"organisation": "x" * 101}, "up to 100 characters"),
         ({"timezone": "Nowhere"}, "Choose a time zone"),
         ({"region": "XX"}, "Choose a country"),
         ({"currency": "Euro"}, "three letters"),
         ({"currency": "€€€"}, "three letters"),
-        ({"price_per_segment": "free"}, "Write a price such as 0.0079"),
+        ({"price_per_segment": "free"}, "Enter a price such as 0.0079"),
         ({"price_per_segment": "-1"}, "costs from 0 to 10"),
         ({"price_per_segment": "11"}, "costs from 0 to 10"),
         ({"price_per_segment": "NaN"}, "costs from 0 to 10"),
         ({"price_per_segment": "1e-999999"}, "at most ten digits"),
-        ({"footer": "Bye"}, "Say the word STOP"),
-        ({"footer": "unstoppable"}, "Say the word STOP"),
-        ({"footer": "STOP" + "x" * 160}, "at most 160 characters"),
-        ({"stop_reply": "x" * 321}, "at most 320 characters"),
+        ({"footer": "Bye"}, "Include the word STOP"),
+        ({"footer": "unstoppable"}, "Include the word STOP"),
+        ({"footer": "STOP" + "x" * 160}, "up to 160 characters"),
+        ({"stop_reply": "x" * 321}, "up to 320 characters"),
         (
             {"start_reply": "Hello {first_name}"},
             "Placeholders can’t be filled in here",
         ),
-        ({"help_reply": "Call us"}, "Say the word STOP"),
-        ({"help_reply": "STOP" + "x" * 480}, "at most 480 characters"),
-        ({"helper": "nobody"}, "Choose who answers HELP"),
+        ({"help_reply": "Call us"}, "Include the word STOP"),
+        ({"help_reply": "STOP" + "x" * 480}, "up to 480 characters"),
+        ({"helper": "nobody"}, "Choose who replies to HELP"),
         ({"undo_seconds": "-1"}, "whole number from 0 to 3600"),
         ({"undo_seconds": "1.5"}, "whole number from 0 to 3600"),
         ({"undo_seconds": "٣"}, "whole number from 0 to 3600"),

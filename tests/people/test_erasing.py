@@ -170,9 +170,9 @@ def test_nothing_that_names_an_erased_person_is_left_in_any_table(visit, app):
     page = visit(f"{PAGE}/erase", "ada")
     for said in (
         NAME,
-        "Texts that lose name, number and words 5",
-        "That this number said STOP",
-        "cannot be undone",
+        "Texts whose name, number and content are erased 5",
+        "this number opted out",
+        "can’t be undone",
     ):
         assert said in page.words
     assert visit.post(f"{PAGE}/erase", "ada").location == "/community"
@@ -268,7 +268,7 @@ def test_while_a_text_is_leaving_nothing_is_erased(visit, app):
         with write() as session:
             session.add(Message(phone=ZOE, kind="reply", status="submitting", body="Hi"))
     assert visit.post(f"{PAGE}/erase", "ada").location == f"{PAGE}/erase"
-    assert "A text to them is leaving at this moment." in visit(f"{PAGE}/erase", "ada").words
+    assert "A text to them is being sent right now." in visit(f"{PAGE}/erase", "ada").words
     with app.app_context():
         assert db.session.scalars(db.select(CommunityMember.phone)).all() == [ZOE]
 
@@ -292,7 +292,7 @@ def test_whoever_said_stop_and_was_erased_is_not_texted_when_a_list_brings_them_
     visit("/community/add", "ada", name="Zoë", phone=ZOE)
     words = visit(PAGE, "ada").words
     assert "No. Opted out. Only they can undo this" in words
-    assert "Said STOP before they were erased" in words
+    assert "Opted out before they were erased" in words
     visit.post(f"{PAGE}/erase", "ada")
     with app.app_context():
         assert erased_numbers.filter_erased_opt_outs([ZOE]) == [ZOE]

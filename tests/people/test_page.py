@@ -86,7 +86,7 @@ def test_nobody_knows_a_number_and_the_page_says_so(visit, app):
         "Mobile phone",
         "in Berlin",
         "We have no name",
-        "on no list",
+        "not in the community or in any event",
         "No texts to or from this number yet.",
     ):
         assert said in words, said
@@ -159,12 +159,12 @@ def test_only_the_person_undoes_a_stop_and_the_page_says_how(visit, zoe):
 
 def test_an_admin_puts_somebody_on_the_list_and_takes_them_off(visit, zoe):
     assert visit.post(f"{PAGE}/do-not-text", "ada").location == PAGE
-    assert "Put here by hand" in visit(PAGE, "ada").words
-    assert "An admin can take them off" in visit(PAGE, "sol").words
+    assert "Added by hand" in visit(PAGE, "ada").words
+    assert "An admin can remove them" in visit(PAGE, "sol").words
     visit.post(f"{PAGE}/take-off", "ada")
     words = visit(PAGE, "ada").words
     assert "Yes. They get blasts" in words
-    assert "Wants no more texts" in words
+    assert "Opted out" in words
     with zoe.app_context():
         abouts = db.session.scalars(db.select(AuditEvent.about)).all()
     assert set(abouts) == {"number ending in 0142"}
@@ -185,7 +185,7 @@ def test_without_a_recorded_yes_an_admin_writes_down_how_they_agreed(visit, zoe)
         session.get(Organisation, 1).consent_required = True
     assert "No. Has not agreed to texts." in visit(PAGE, "sol").words
     wrong = visit(f"{PAGE}/consent", "ada", evidence="  ")
-    assert (wrong.status_code, "Write when and how they agreed." in wrong.words) == (
+    assert (wrong.status_code, "Enter when and how they agreed." in wrong.words) == (
         422,
         True,
     )
@@ -199,9 +199,7 @@ def test_a_recorded_yes_never_outweighs_a_stop(visit, app):
     with app.app_context():
         sample_rows.add_opt_out(ZOE)
     visit(f"{PAGE}/consent", "ada", evidence="He told me")
-    assert (
-        "They opted out. Only they can change that, by texting START." in visit(PAGE, "ada").words
-    )
+    assert "They opted out. Only they can undo this, by texting START." in visit(PAGE, "ada").words
 
 
 def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
@@ -211,7 +209,7 @@ def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
     assert "Prefers <i>Spanish</i>" in page.words
     assert page.text.count("/delete") == 1
     visit.post(f"{PAGE}/notes/2/delete", "sol")
-    assert "Only who wrote a note or an admin can delete it." in visit(PAGE, "sol").words
+    assert "Only the author of a note or an admin can delete it." in visit(PAGE, "sol").words
     for note in (1, 2):
         visit.post(f"{PAGE}/notes/{note}/delete", "ada")
     assert visit.post(f"{PAGE}/notes/1/delete", "ada").status_code == 404
@@ -221,7 +219,7 @@ def test_notes_are_kept_and_deleted_by_their_writer_or_an_admin(visit, zoe):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [(" ", "Write something."), ("x" * 1001, "at most 1,000 characters")],
+    [(" ", "Enter a note."), ("x" * 1001, "at most 1,000 characters")],
 )
 def test_a_note_that_cannot_be_kept_comes_back_with_the_sentence(visit, zoe, typed, said):
     page = visit(f"{PAGE}/notes", "sol", body=typed)
@@ -240,7 +238,7 @@ def test_sol_puts_somebody_on_the_list_who_asked_at_the_door(visit, zoe):
     assert f"{PAGE}/do-not-text" in visit(PAGE, "sol").text
     visit.post(f"{PAGE}/do-not-text", "sol")
     words = visit(PAGE, "sol").words
-    assert "Consent: Wants no more texts" in words
+    assert "Consent: Opted out" in words
     assert "recorded by sol" in words
 
 

@@ -25,6 +25,6 @@ def test_an_undone_import_of_opt_outs_is_a_return_in_the_ledger(app, visit):
     with app.app_context():
         assert find_suppression_reasons([ZOE, LEO]) == {LEO: SkipReason.NO_CONSENT}  # as before
         assert [word.act_label for word in list_consent_history(ZOE)][:2] == [
-            "Agreed to texts again",
-            "Wants no more texts",
+            "Opted back in",
+            "Opted out",
         ]

@@ -159,7 +159,7 @@ def test_stop_is_one_click_and_start_another(app, visit, zoe):
     [
         ("", "Write something first."),
         ("  \n", "Write something first."),
-        ("x" * 1601, "at most 1,600 characters"),
+        ("x" * 1601, "up to 1,600 characters"),
     ],
 )
 def test_a_text_that_cannot_be_sent_is_said_beside_the_field_and_kept(app, visit, body, sentence):

@@ -163,9 +163,9 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"percent": "many"}, "Write a whole number from 0 to 100."),
-        ({"percent": "-1"}, "Write a whole number from 0 to 100."),
-        ({"other_percent": "101"}, "Write a whole number from 0 to 100."),
+        ({"percent": "many"}, "Enter a whole number from 0 to 100."),
+        ({"percent": "-1"}, "Enter a whole number from 0 to 100."),
+        ({"other_percent": "101"}, "Enter a whole number from 0 to 100."),
         (
             {"percent": "60", "other_percent": "41"},
             "Together they are more than 100.",
@@ -173,7 +173,7 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
         ({"percent": "0", "other_percent": ""}, "Enter a number above 0."),
         ({"body": " "}, "Write something first."),
         ({"other_percent": "2", "other_body": ""}, "Write something first."),
-        ({"body": "x" * 1601}, "at most 1,600 characters"),
+        ({"body": "x" * 1601}, "up to 1,600 characters"),
         ({"log_id": "99"}, "Choose a blast."),
     ],
 )

@@ -114,7 +114,10 @@ def test_the_address_of_an_earlier_start_works_no_more(start):
     app, _ = start()
     page = Visitor(app)(get_path(old))
     assert page.status_code == 403
-    assert "Use the link printed in the terminal. It changes at every start." in page.words
+    assert (
+        "Use the link printed in the terminal. It changes every time the program starts."
+        in page.words
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,12 +182,12 @@ def test_the_zone_of_the_environment_is_offered_first(start):
     ("wrong", "message"),
     [
         ({"username": " "}, "Enter a username."),
-        ({"username": "x" * 81}, "at most 80 characters"),
+        ({"username": "x" * 81}, "up to 80 characters"),
         ({"password": "short"}, "at least 15 characters"),
         ({"password": "riverside community"}, "organization's name"),
         ({"password": "hello ada lovelace"}, "your username"),
-        ({"organisation": "\u200b"}, "Write the name of your organization."),
-        ({"organisation": "x" * 101}, "at most 100 characters"),
+        ({"organisation": "\u200b"}, "Enter the name of your organization."),
+        ({"organisation": "x" * 101}, "up to 100 characters"),
         ({"timezone": "Mars/Olympus"}, "Choose a time zone from the list"),
         ({"region": "XX"}, "Choose a country from the list."),
     ],

@@ -126,7 +126,7 @@ class TestEveryPathWritesItsLine:
             remove_suppression_entry("unsubscribed", row.id, "bea")
         assert list_events(MAX) == [
             ("withdrawn", "admin", "Asked at the door", "ada"),
-            ("returned", "admin", "Taken off the do-not-text list", "bea"),
+            ("returned", "admin", "Removed from the do-not-text list", "bea"),
         ]
 
     def test_an_opt_out_on_the_other_list_is_returned_too(self, shop):
@@ -312,8 +312,8 @@ def test_the_history_of_a_number_is_told_in_words_the_newest_first(shop):
         (word.act_label, word.method_label, word.evidence, word.actor)
         for word in list_consent_history(ZOE)
     ] == [
-        ("Agreed to texts again", "by text", "Texted: START", None),
-        ("Wants no more texts", "by text", "Texted: STOP", None),
+        ("Opted back in", "by text", "Texted: START", None),
+        ("Opted out", "by text", "Texted: STOP", None),
         ("Agreed to texts", "on a form", "The form at the door", "ada"),
     ]
     assert list_consent_history(LEO) == []

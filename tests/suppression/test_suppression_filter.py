@@ -123,8 +123,8 @@ def test_many_are_taken_off_at_once_but_for_what_only_they_can_undo(visit, liste
     done = visit("/suppression/bulk-delete", "ada", lines=lines, next="/suppression?page=1")
     assert (done.status_code, done.location) == (303, "/suppression?page=1")
     words = visit("/suppression", "ada").words
-    assert "2 lines are off the list." in words
-    assert "1 said STOP: only they can undo this, by texting START" in words
+    assert "2 numbers were removed from the list." in words
+    assert "1 opted out by text: only they can undo this, by texting START" in words
     with listed.app_context():
         assert set(find_suppression_reasons([ZOE, LEO, MAX, MIA])) == {ZOE, MAX}
         event = db.session.scalars(

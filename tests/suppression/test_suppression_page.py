@@ -42,9 +42,9 @@ def test_everybody_is_there_with_the_reason_in_words(visit, listed):
     words = visit("/suppression", "ada").words
     for said in (
         "Opted out Texted STOP",
-        "Put here by hand · Asked at the door",
+        "Added by hand · Asked at the door",
         "From an imported list",
-        "Invalid number Twilio says so · No such number any more",
+        "Invalid number Reported by Twilio · No such number any more",
     ):
         assert said in words
 
@@ -71,7 +71,7 @@ def test_what_was_put_there_by_hand_is_taken_off_and_audited_without_the_number(
     page = visit.post("/suppression/unsubscribed/2/delete", "ada")
     assert (page.status_code, page.location) == (303, "/suppression")
     assert (
-        "+1 303 555 0143 is off the list and may be texted again."
+        "+1 303 555 0143 was removed from the list and can be texted again."
         in visit("/suppression", "ada").words
     )
     with listed.app_context():
@@ -84,7 +84,7 @@ def test_a_number_on_both_lists_is_still_left_out_after_the_first(visit, listed)
     with listed.app_context():
         sample_rows.add_dead_number(LEO)
     visit.post("/suppression/unsubscribed/2/delete", "ada")
-    assert "is still left out: invalid number." in visit("/suppression", "ada").words
+    assert "is still skipped: invalid number." in visit("/suppression", "ada").words
 
 
 def test_a_row_that_is_gone_is_not_found(visit, listed):
@@ -140,7 +140,7 @@ def test_a_number_is_added_in_any_spelling(visit, app):
         reason="By letter",
     )
     assert page.status_code == 303
-    assert "+1 303 555 0142 gets no more texts." in visit("/suppression", "ada").words
+    assert "+1 303 555 0142 won't get any more texts." in visit("/suppression", "ada").words
     with app.app_context():
         row = db.session.scalars(select(UnsubscribedContact)).one()
         event = db.session.scalars(select(AuditEvent)).one()
@@ -156,7 +156,7 @@ def test_a_number_is_added_in_any_spelling(visit, app):
 def test_a_number_that_is_there_already_is_said_beside_the_field(visit, listed):
     page = visit("/suppression/add", "ada", name="Z", phone="303.555.0142", reason="again")
     assert page.status_code == 422
-    assert "This number is on the list already." in page.words
+    assert "This number is already on the list." in page.words
     for typed in ('value="Z"', 'value="303.555.0142"', 'value="again"'):
         assert typed in page.text
 
@@ -166,7 +166,7 @@ def test_a_number_that_is_there_already_is_said_beside_the_field(visit, listed):
     [
         ({"phone": ""}, "Write a phone number."),
         ({"phone": "303 555 0142 ext. 5"}, "extension"),
-        ({"phone": ZOE, "name": "x" * 101}, "at most 100 characters"),
+        ({"phone": ZOE, "name": "x" * 101}, "up to 100 characters"),
         ({"phone": ZOE, "reason": "x" * 301}, "at most 300 characters"),
     ],
 )

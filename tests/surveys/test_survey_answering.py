@@ -344,4 +344,4 @@ def test_a_word_of_the_first_design_is_kept_as_it_was_typed(make_survey, text, v
     make_survey(COMING, word="picnic", name="Old picnic")
     assert text.get_replies(ZOE, "PICNIC")[0].startswith("Welcome.")
     page = visit("/surveys/add", "ada", name="New", trigger_keyword="PICNIC", questions="Why?")
-    assert "PICNIC already starts ‘Old picnic’." in page.words
+    assert "PICNIC already starts the survey “Old picnic”." in page.words

@@ -126,7 +126,7 @@ def test_what_a_form_does_not_speak_of_stays(visit, flows):
     ("change", "sentence"),
     [
         ({"name": ""}, "Write a name first."),
-        ({"trigger_keyword": ""}, "Write a word of letters or digits."),
+        ({"trigger_keyword": ""}, "Enter a word made of letters or digits."),
         ({"trigger_keyword": " stop "}, "STOP"),
         ({"trigger_keyword": "ＳＴＡＲＴ"}, "START"),
         ({"trigger_keyword": "done"}, "DONE"),
@@ -137,7 +137,7 @@ def test_what_a_form_does_not_speak_of_stays(visit, flows):
         ),
         ({"questions": "?" * 2000}, "This question has 2,000 characters."),
         ({"questions": "Hi {nick}?"}, "{nick} is not a placeholder"),
-        ({"intro_message": "x" * 1601}, "The longest text has 1,600."),
+        ({"intro_message": "x" * 1601}, "A text can have up to 1,600."),
         ({"completion_message": "x" * 1601}, "This text has 1,601 characters."),
         ({"linked_event_id": "4711"}, "That event was deleted."),
         ({"timeout_hours": "0"}, "Write a number of hours from 1 to 720."),
@@ -164,7 +164,7 @@ def test_a_keyword_that_starts_something_already(visit, flows, word):
     visit("/surveys/add", "ada", **PLAIN)
     page = visit("/surveys/add", "ada", **(PLAIN | {"name": "Another", "trigger_keyword": word}))
     assert page.status_code == 422
-    assert "PICNIC already starts ‘Spring picnic’." in page.words
+    assert "PICNIC already starts the survey “Spring picnic”." in page.words
     assert len(flows()) == 1
 
 
@@ -255,7 +255,7 @@ def test_only_an_admin_deletes_and_sees_first_what_goes(visit, text, flows):
     page = visit("/surveys/1/delete", "ada")
     assert "Delete survey and 2 answers" in page.words
     done = visit("/surveys/1/delete", "ada", follow=True, _="")
-    assert "Spring picnic is deleted, with 2 answers." in done.words
+    assert "Spring picnic was deleted, with 2 answers." in done.words
     assert flows() == []
     assert visit("/surveys/1", "ada").status_code == 404
 

@@ -151,7 +151,7 @@ def test_on_the_form_everything_typed_stays_and_nothing_is_kept(app, visit):
 def test_a_word_that_cannot_begin_it_is_said_beside_it_at_once(visit, make_survey):
     make_survey(COMING, word="PICNIC")
     assert (
-        "PICNIC already starts ‘The picnic’."
+        "PICNIC already starts the survey “The picnic”."
         in visit("/surveys/add", "sol", **FORM, do="show").words
     )
     reserved = visit("/surveys/add", "sol", **FORM | {"trigger_keyword": "stop"}, do="show").words

@@ -49,7 +49,7 @@ def test_a_stop_of_either_spelling_counts_for_both(twilio_app, listed, sender):
 def test_the_second_spelling_is_no_second_member(visit):
     visit("/community/add", "ada", name="Asha", phone="+54 9 11 2345-6789")
     page = visit("/community/add", "ada", name="Asha Rao", phone="+54 11 2345-6789")
-    assert "Someone on the list already has this number." in page.words
+    assert "Someone in the community already has this number." in page.words
     assert "Asha" in visit("/people/541123456789", "ada").words
     assert "Asha" in visit("/community?search=11 2345 6789", "ada").words
 

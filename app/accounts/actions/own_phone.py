@@ -32,7 +32,9 @@ MAX_WRONG_CODES = 5
 # Within a quarter of an hour: each of them is a text that is paid for.
 MAX_CODES_SENT = 5
 TOO_MANY_CODES_ERROR = "Too many codes were sent. Wait 15 minutes and try again."
-WRONG_CODE_ERROR = "That code is wrong or too old. Check the newest text, or ask for a new code."
+WRONG_CODE_ERROR = (
+    "That code is wrong or has expired. Check the latest text, or ask for a new code."
+)
 
 
 class PhoneCodeRefused(Exception):

@@ -39,7 +39,7 @@ def change_own_password() -> ResponseReturnValue:
     if current_user.must_change_password:
         next_endpoint = "dashboard.show_dashboard"
     _update_own_password(current_user.id, form.new_password.data or "")
-    flash("Your password is changed. Every other device is signed out.", "success")
+    flash("Password changed. Your other devices were signed out.", "success")
     return redirect(url_for(next_endpoint), 303)
 
 
@@ -142,7 +142,7 @@ def end_own_session(login_id: int) -> ResponseReturnValue:
     with audited_write("session.ended", current_username()):
         is_ended = login_sessions.end_session(login_id, user_id)
     if is_ended:
-        flash("That device is signed out.", "success")
+        flash("Device signed out.", "success")
     else:
         flash("That device was already signed out.", "info")
     return redirect(url_for("accounts.list_own_sessions"), 303)

@@ -59,7 +59,7 @@ def _accept_code(form: OwnPhoneForm) -> None:
     if not code:
         add_error(form.code, NO_CODE_ERROR)
     elif accept_phone_code(current_user.id, current_username(), code):
-        flash("Your phone is verified. Tests are sent to it.", "success")
+        flash("Your phone is verified. Tests will be sent to it.", "success")
     else:
         add_error(form.code, WRONG_CODE_ERROR)
 
@@ -70,4 +70,4 @@ def _send_code(form: OwnPhoneForm) -> None:
     except PhoneCodeRefused as error:
         add_error(form.phone, str(error))
     else:
-        flash("We texted you a code. It works for 10 minutes.", "success")
+        flash("We texted you a code. It expires in 10 minutes.", "success")

@@ -39,7 +39,7 @@ class Lockout(NamedTuple):
     retry_after: str
 
 
-BUSY_LOCKOUT = Lockout("Many tries with this name right now. Try again in a few seconds.", "5")
+BUSY_LOCKOUT = Lockout("Too many attempts with this username. Try again in a few seconds.", "5")
 
 
 def find_sign_in_origin(username: str) -> str:

@@ -36,16 +36,16 @@ from app.core.access import current_username, parse_local_path, public
 
 WRONG_CREDENTIALS_MESSAGE = "Wrong username or password."
 NOT_ENDED_MESSAGE = (
-    "This browser is signed out. The session could not be ended on the server just now: sign in "
-    "again later and end it under Your account."
+    "You are signed out in this browser, but the session could not be ended on the server. "
+    "Sign in again later and end it under Your account."
 )
 # With more tries left than this, nothing is said of them.
 MAX_TRIES_TOLD = 3
 # Of others: fewer are somebody's own mistakes.
 MANY_WRONG_TRIES = 5
 GUESSED_MESSAGE = (
-    "{} wrong passwords were tried with your username lately. If that was not you, someone is "
-    "guessing. They did not get in."
+    "{} wrong passwords were entered for your username recently. If that wasn't you, someone "
+    "was guessing. They did not get in."
 )
 
 
@@ -88,7 +88,7 @@ def _warn_of_pause(attempt: ReservedAttempt) -> str:
     if left <= 0:
         return f" That was the last try: wait {minutes} minutes or ask an admin to help."
     tries = "1 try" if left == 1 else f"{left} tries"
-    return f" {tries} left before a pause of {minutes} minutes."
+    return f" {tries} left before sign-in is locked for {minutes} minutes."
 
 
 def _refuse_locked(form: SignInForm, lockout: Lockout) -> ResponseReturnValue:

@@ -41,7 +41,7 @@ def add_user() -> ResponseReturnValue:
         except UniqueViolation:
             add_error(form.username, USERNAME_TAKEN_MESSAGE)
         else:
-            flash(f"{form.username.data} may sign in now.", "success")
+            flash(f"{form.username.data} can sign in now.", "success")
             return redirect(url_for("accounts.list_users"), 303)
     return render_template("accounts/add.html", form=form), 422 if form.errors else 200
 
@@ -74,7 +74,7 @@ def edit_user(user_id: int) -> ResponseReturnValue:
         except user_changes.LastAdminError:
             add_error(form.role, LAST_ADMIN_MESSAGE)
         else:
-            flash(f"{form.username.data} is saved.", "success")
+            flash(f"{form.username.data} was saved.", "success")
             return redirect(url_for("accounts.list_users"), 303)
     return _render_user_edit(user_id, form), 422 if form.errors else 200
 
@@ -123,9 +123,9 @@ def remove_user(user_id: int) -> ResponseReturnValue:
             audit.about = username
             user_changes.delete_user(user_id, by=own_id)
     except user_changes.CannotDeleteSelf:
-        flash("You cannot delete yourself. Another admin can.", "error")
+        flash("You can't delete your own account. Ask another admin.", "error")
     except user_changes.LastAdminError:
         flash(LAST_ADMIN_MESSAGE, "error")
     else:
-        flash(f"{username} is deleted and signed out everywhere.", "success")
+        flash(f"{username} was deleted and signed out everywhere.", "success")
     return redirect(url_for("accounts.list_users"), 303)

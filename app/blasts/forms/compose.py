@@ -37,7 +37,7 @@ from app.surveys.models import SurveyFlow
 from app.surveys.queries import surveys
 
 MAX_BLAST_NAME_LENGTH = 80
-MAX_CHARACTERS_HINT = f"The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
+MAX_CHARACTERS_HINT = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
 SURVEY_GONE_ERROR = "That survey is closed or gone. Open it again, or choose another."
 NO_SURVEY_CHOICE = {"": "is read by a person"}
 NO_EVENT_CHOICE = {"": "Choose an event"}
@@ -123,7 +123,7 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
     def validate_name(self, field: Field) -> None:
         """Reject a name that is too long to be kept."""
         if len((field.data or "").strip()) > MAX_BLAST_NAME_LENGTH:
-            raise ValidationError(f"Use at most {MAX_BLAST_NAME_LENGTH} characters.")
+            raise ValidationError(f"Enter at most {MAX_BLAST_NAME_LENGTH} characters.")
 
     def validate_target(self, field: Field) -> None:
         """Reject a missing audience: whom a blast is for is never guessed."""

@@ -27,7 +27,7 @@ def delete_selected_members() -> ResponseReturnValue:
     return _act_on_selection(
         _delete_members,
         "Delete {people}?",
-        "They are removed from the community. What they were sent stays in the logs.",
+        "They are removed from the community. Message history is kept.",
         "Delete {people}",
     )
 
@@ -39,8 +39,8 @@ def unsubscribe_selected_members() -> ResponseReturnValue:
     return _act_on_selection(
         _unsubscribe_members,
         "Stop texting {people}?",
-        "They are put on the do-not-text list and skipped in every blast from now on.",
-        "Put {people} on the list",
+        "They are added to the do-not-text list and skipped in every blast from now on.",
+        "Add {people} to the list",
     )
 
 
@@ -101,7 +101,7 @@ def _unsubscribe_members(member_ids: Sequence[int]) -> str:
     people = pluralize(count, "person is", "people are")
     known_count = len(member_ids) - count
     more = f" {known_count:,} already were." if known_count else ""
-    return f"{people} on the do-not-text list now.{more}"
+    return f"{people} now on the do-not-text list.{more}"
 
 
 def _split_batches(member_ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -61,10 +61,10 @@ def _describe_added_member(member: CommunityMember) -> str:
     reason = find_suppression_reason(member.phone)
     if reason:
         cause, advice = SKIP_REASON_LABELS[reason]
-        more = f"They get no texts. {cause}. {advice}"
+        more = f"They won't get texts. {cause}. {advice}"
     else:
         more = organisation.describe_foreign_numbers({member.phone[:COUNTRY_PREFIX_LENGTH]: 1})
-    return f"{_get_display_name(member)} is on the list. {more}".rstrip()
+    return f"{_get_display_name(member)} was added. {more}".rstrip()
 
 
 def _get_display_name(member: CommunityMember) -> str:
@@ -126,7 +126,7 @@ def delete_member(member_id: int) -> ResponseReturnValue:
         trace.about = str(member_id)
         trace.details = build_name_details([(member.name, member.phone)])
         actions.delete_members([member_id])
-    flash(f"{display_name} is deleted.", "success")
+    flash(f"{display_name} was deleted.", "success")
     return redirect(url_for("community.list_members"), 303)
 
 
@@ -142,7 +142,7 @@ def unsubscribe_member(member_id: int) -> ResponseReturnValue:
             member.phone, source="community", name=member.name, actor=current_username()
         )
     if is_new:
-        flash(f"{display_name} gets no more texts.", "success")
+        flash(f"{display_name} won't get any more texts.", "success")
     else:
-        flash(f"{display_name} is on the do-not-text list already.", "success")
+        flash(f"{display_name} is already on the do-not-text list.", "success")
     return redirect(url_for("community.list_members"), 303)

@@ -46,7 +46,7 @@ def find_password_problem(
 ) -> str | None:
     """Return why the password is refused, in one sentence, or None when it is good."""
     if len(password) > MAX_PASSWORD_LENGTH:
-        return f"That is longer than {MAX_PASSWORD_LENGTH} characters."
+        return f"A password can have up to {MAX_PASSWORD_LENGTH} characters."
     if len(unicodedata.normalize("NFC", password)) < MIN_PASSWORD_LENGTH:
         return (
             f"Use at least {MIN_PASSWORD_LENGTH} characters."

@@ -22,10 +22,10 @@ ROLE_LABELS: dict[Role, str] = {
 # What each role is for, as a sentence.
 ROLE_DESCRIPTIONS: dict[Role, str] = {
     Role.ADMIN: (
-        "Does everything. Only admins add and delete people, users, events and keywords, export, "
-        "change settings, resend texts and see the audit."
+        "Can do everything. Only admins can add people to the community, manage users, delete, "
+        "export, change settings, resend texts and see the audit."
     ),
     Role.SOCIAL_MANAGER: (
-        "Writes and sends blasts, answers the inbox, and manages events, surveys and keywords."
+        "Can write and send blasts, answer the inbox, and manage events, surveys and keywords."
     ),
 }

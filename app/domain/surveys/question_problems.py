@@ -72,7 +72,7 @@ def list_opening_problems(intro: str, first_question: SurveyQuestion | None) -> 
         if size > MAX_MESSAGE_CHARACTERS:
             problems.append(
                 f"With the first question this has {size:,} characters."
-                f" The longest text has {MAX_MESSAGE_CHARACTERS:,}."
+                f" A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
             )
     return problems
 
@@ -80,7 +80,7 @@ def list_opening_problems(intro: str, first_question: SurveyQuestion | None) -> 
 def _explain_count(count: int) -> str:
     if not count:
         return "Write at least one question."
-    return f"A survey has at most {MAX_QUESTIONS} questions. This one has {count:,}."
+    return f"A survey can have up to {MAX_QUESTIONS} questions. This one has {count:,}."
 
 
 def _check_question(question: SurveyQuestion) -> Iterator[tuple[str, str]]:
@@ -105,7 +105,7 @@ def _check_prompt(question: SurveyQuestion) -> Iterator[str]:
         with_choices = " with its choices" if question.choices else ""
         yield (
             f"This question has {size:,} characters{with_choices}."
-            f" The longest has {MAX_QUESTION_LENGTH:,}."
+            f" A question can have up to {MAX_QUESTION_LENGTH:,}."
         )
     yield from list_template_problems(question.prompt, of_event=False)
 
@@ -126,7 +126,7 @@ def _find_choice_problem(choice: str) -> str | None:
     word = fold_text(choice)
     if len(choice) > MAX_CHOICE_LENGTH:
         return (
-            f"A choice has at most {MAX_CHOICE_LENGTH} characters:"
+            f"A choice can have up to {MAX_CHOICE_LENGTH} characters:"
             f" “{choice[:20]}…” has {len(choice)}."
         )
     if not word:
@@ -141,7 +141,7 @@ def _find_choice_problem(choice: str) -> str | None:
 def _check_hint(hint: str) -> Iterator[str]:
     size = count_utf16_units(hint)
     if size > MAX_HINT_LENGTH:
-        yield f"A hint has at most {MAX_HINT_LENGTH} characters. This one has {size}."
+        yield f"A hint can have up to {MAX_HINT_LENGTH} characters. This one has {size}."
     yield from list_template_problems(hint, of_event=False)
 
 

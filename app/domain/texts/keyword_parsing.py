@@ -35,13 +35,14 @@ def find_keyword_problem(word: str) -> str | None:
     """
     keyword = fold_text(word)
     if not fold_keyword(word):
-        return "Write a word of letters or digits."
+        return "Enter a word made of letters or digits."
     if len(keyword) > MAX_KEYWORD_LENGTH:
         return (
-            f"A keyword has at most {MAX_KEYWORD_LENGTH} characters. This one has {len(keyword):,}."
+            f"A keyword can have up to {MAX_KEYWORD_LENGTH} characters. This one has "
+            f"{len(keyword):,}."
         )
     if len(keyword.split()) > MAX_KEYWORD_WORDS:
-        return f"A keyword has at most {MAX_KEYWORD_WORDS} words: people type it on a phone."
+        return f"A keyword can have up to {MAX_KEYWORD_WORDS} words: people type it on a phone."
     return _explain_reserved_word(keyword)
 
 

@@ -55,9 +55,9 @@ class ReminderStepState(StrEnum):
 REMINDER_STEP_STATE_LABELS: dict[ReminderStepState, str] = {
     ReminderStepState.PLANNED: "Planned",
     ReminderStepState.OFF: "Off",
-    ReminderStepState.NO_DATE: "Waits: the event has no date yet",
-    ReminderStepState.TOO_LATE: "Too late for this date, so it is not sent",
-    ReminderStepState.AFTER_START: "Not sent: the event has begun by then",
+    ReminderStepState.NO_DATE: "Not scheduled: the event has no date yet",
+    ReminderStepState.TOO_LATE: "Not sent: its time has passed",
+    ReminderStepState.AFTER_START: "Not sent: due after the event begins",
 }
 
 

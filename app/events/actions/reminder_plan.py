@@ -28,13 +28,13 @@ from app.events.models import Event, EventReminder
 from app.organisation import queries as organisation
 
 CANCEL_REASONS = {
-    ReminderStepState.OFF: "switched off in the plan of the event",
-    ReminderStepState.NO_DATE: "a reminder, and the event has no date any more",
-    ReminderStepState.TOO_LATE: "too late for the new date of the event",
-    ReminderStepState.AFTER_START: "a reminder for after the beginning of the event",
+    ReminderStepState.OFF: "turned off in the event's reminders",
+    ReminderStepState.NO_DATE: "a reminder, and the event no longer has a date",
+    ReminderStepState.TOO_LATE: "too late for the event's new date",
+    ReminderStepState.AFTER_START: "due after the event began",
 }
-STEP_REMOVED_REASON = "taken out of the plan of the event"
-SENT_THAT_DAY_REASON = "sent on that day already"
+STEP_REMOVED_REASON = "removed from the event's reminders"
+SENT_THAT_DAY_REASON = "already sent that day"
 # Two steps may not have the same time, so steps that swap their times are moved away first.
 TEMPORARY_DAYS_OFFSET = 100_000
 

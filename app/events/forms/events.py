@@ -47,7 +47,7 @@ class EventForm(FlaskForm):
     def validate_title(self, field: Field) -> None:
         """Require a title that fits the column."""
         if not field.data:
-            raise ValidationError("Write a title first.")
+            raise ValidationError("Enter a title.")
         _check_line_length("title", field.data)
 
     def validate_date(self, field: Field) -> None:
@@ -102,7 +102,8 @@ class RegistrationForm(MemberForm):
 def _check_line_length(label: str, text: str) -> None:
     if len(text) > MAX_LINE_CHARACTERS:
         raise ValidationError(
-            f"A {label} has at most {MAX_LINE_CHARACTERS} characters. This one has {len(text):,}."
+            f"A {label} can have up to {MAX_LINE_CHARACTERS} characters. This one has "
+            f"{len(text):,}."
         )
 
 

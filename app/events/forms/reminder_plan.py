@@ -61,7 +61,7 @@ class ReminderStepForm(Form):
     def validate_number(self, field: Field) -> None:
         """Reject what is no number of days."""
         if self.days is None:
-            raise ValidationError(f"Write a number of days from 0 to {MAX_DAYS_FROM_EVENT}.")
+            raise ValidationError(f"Enter a number of days from 0 to {MAX_DAYS_FROM_EVENT}.")
 
     def validate_side(self, field: Field) -> None:
         """Reject a side that is not offered."""
@@ -83,7 +83,7 @@ class ReminderStepForm(Form):
         if size > MAX_MESSAGE_CHARACTERS:
             raise ValidationError(
                 f"This text has {size:,} characters."
-                f" The longest text that can be sent has {MAX_MESSAGE_CHARACTERS:,}."
+                f" A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
             )
 
     @property
@@ -163,7 +163,7 @@ class ReminderPlanForm(FlaskForm):
                 add_error(step.time_of_day, SAME_TIME_ERROR)
             times.add(step_time)
         if len(steps) > MAX_REMINDER_STEPS:
-            self.form_errors.append(f"A plan has at most {MAX_REMINDER_STEPS} reminders.")
+            self.form_errors.append(f"An event can have up to {MAX_REMINDER_STEPS} reminders.")
         return len(times) == len(steps) <= MAX_REMINDER_STEPS
 
 

@@ -29,7 +29,7 @@ from app.domain.time.reminder_timing import (
 from app.events.models import Event, EventReminder
 from app.organisation import queries as organisation
 
-NOT_SCHEDULED_TEXT = "Not scheduled. Save the plan to schedule it"
+NOT_SCHEDULED_TEXT = "Not scheduled. Save the reminders to schedule it"
 ENDED_STATUSES = (
     ScheduledBlastStatus.PROCESSING,
     ScheduledBlastStatus.SENT,

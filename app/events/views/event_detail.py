@@ -122,10 +122,10 @@ def delete_event(event_id: int) -> ResponseReturnValue:
 
 def _describe_deletion(summary: event_actions.EventDeletionSummary) -> str:
     registrations_text = pluralize(summary.registration_count, "registration")
-    text = f"{summary.title} is deleted, with {registrations_text}."
+    text = f"{summary.title} was deleted, with {registrations_text}."
     if summary.cancelled_blast_count:
         blasts_text = pluralize(
-            summary.cancelled_blast_count, "planned blast was", "planned blasts were"
+            summary.cancelled_blast_count, "scheduled blast was", "scheduled blasts were"
         )
         text += f" {blasts_text} canceled."
     return text

@@ -30,6 +30,6 @@ def add_event() -> ResponseReturnValue:
         with audited_write("event.added", current_username()) as audit_event:
             row = create_event(form.event_info)
             audit_event.about = f"event {row.id}"
-        flash(f"{row.title} is added. Now register who comes.", "success")
+        flash(f"{row.title} was added. Now add the people who are coming.", "success")
         return redirect(url_for("events.show_event", event_id=row.id), 303)
     return render_template("events/add.html", form=form), 422 if form.errors else 200

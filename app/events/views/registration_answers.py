@@ -23,7 +23,7 @@ ANSWER_LABELS = {
     EventAnswer.MAYBE: "Maybe",
     EventAnswer.NOT_COMING: "Not coming",
 }
-GUESTS_ERROR = f"Write how many guests come with them, from 0 to {MAX_GUESTS}. Nothing was changed."
+GUESTS_ERROR = f"Enter how many guests they bring, from 0 to {MAX_GUESTS}. Nothing was changed."
 
 
 @bp.app_template_filter()

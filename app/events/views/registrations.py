@@ -78,11 +78,11 @@ def _describe_new_registration(row: EventRegistration) -> str:
     reason = find_event_suppression_reason(row.phone, row.event_id)
     if reason:
         cause, advice = SKIP_REASON_LABELS[reason]
-        detail = f"They get no texts. {cause}. {advice}"
+        detail = f"They won't get texts. {cause}. {advice}"
     else:
         prefix = row.phone[:COUNTRY_PREFIX_LENGTH]
         detail = organisation.describe_foreign_numbers({prefix: 1})
-    return f"{_get_name_or_phone(row)} is registered. {detail}".rstrip()
+    return f"{_get_name_or_phone(row)} was registered. {detail}".rstrip()
 
 
 @bp.post("/events/<int:event_id>/unregister/<int:rid>")
@@ -92,7 +92,7 @@ def remove_registration(event_id: int, rid: int) -> ResponseReturnValue:
     with audited_write("registration.removed", current_username()) as audit_event:
         row = actions.delete_registration(event_id, rid)
         audit_event.about = _build_audit_subject(row)
-    flash(f"{_get_name_or_phone(row)} is not registered any more.", "success")
+    flash(f"{_get_name_or_phone(row)} is no longer registered.", "success")
     return redirect(_get_return_url(event_id), 303)
 
 
@@ -103,7 +103,7 @@ def unsubscribe_registration(event_id: int, rid: int) -> ResponseReturnValue:
     with audited_write("registration.unsubscribed", current_username()) as audit_event:
         row, is_new = actions.opt_out_registered_person(event_id, rid, current_username())
         audit_event.about = _build_audit_subject(row)
-    outcome = "gets no more texts" if is_new else "is on the do-not-text list already"
+    outcome = "won't get any more texts" if is_new else "is already on the do-not-text list"
     flash(f"{_get_name_or_phone(row)} {outcome}.", "success")
     return redirect(_get_return_url(event_id), 303)
 

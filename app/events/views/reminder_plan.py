@@ -64,7 +64,5 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
 def _describe_saved_plan(reminders: list[PlannedReminder]) -> str:
     count = sum(reminder.will_be_sent for reminder in reminders)
     if count:
-        return f"The reminders are saved. {pluralize(count, 'reminder')} will be sent."
-    return (
-        "The reminders are saved. None of them will be sent: they are off or their time has passed."
-    )
+        return f"Reminders saved. {pluralize(count, 'reminder')} will be sent."
+    return "Reminders saved. None of them will be sent: they are off or their time has passed."

@@ -11,10 +11,8 @@ from app.imports.queries.import_records import SpreadsheetLayout
 SURE_ENCODINGS = ("", "utf-8", "utf-16")
 MAX_SHEETS_NAMED = 5
 MAX_STATUSES_NAMED = 5
-NUMBER_LIST_NOTE = "The file holds only numbers, without names: each number is a person."
-NO_NAMES_NOTE = (
-    "No column with names was found: greetings will say nothing, or the word you choose instead."
-)
+NUMBER_LIST_NOTE = "The file has only numbers and no names. Each number is imported as one person."
+NO_NAMES_NOTE = "No column with names was found. Greetings will use your fallback word, or no name."
 
 
 def describe_file(row: Import, layout: SpreadsheetLayout) -> list[str]:
@@ -52,8 +50,8 @@ def _describe_hidden_rows(sheet: SheetInfo | None) -> str:
         return ""
     rows = pluralize(sheet.hidden_row_count, "row is", "rows are")
     if sheet.includes_hidden_rows:
-        return f"{rows} hidden in the workbook and read all the same."
-    return f"{rows} hidden in the workbook and not read. Below you can read them too."
+        return f"{rows} hidden in the workbook but included."
+    return f"{rows} hidden in the workbook and not included. You can include them below."
 
 
 def _describe_titles(layout: SpreadsheetLayout) -> str:
@@ -73,8 +71,8 @@ def _describe_encoding(row: Import) -> str:
         return ""
     label = ENCODINGS.get(encoding, encoding)
     return (
-        f"The file does not say how its letters are written. It was read as {label};"
-        " if names look wrong, choose another one under “Garbled characters?”."
+        f"The file does not say which character set it uses. It was read as {label}. If names "
+        "look wrong, choose another one under “Garbled characters?”."
     )
 
 
@@ -86,7 +84,7 @@ def _describe_other_phones(layout: SpreadsheetLayout) -> str:
     index = layout.columns.find_index(ColumnKind.PHONE)
     assert index is not None
     chosen = layout.columns.column_title(index)
-    return f"Numbers are taken from “{chosen}”. Numbers stand in {named} too: choose below."
+    return f"Numbers are taken from “{chosen}”. There are also numbers in {named}: choose below."
 
 
 def _describe_names(layout: SpreadsheetLayout) -> str:
@@ -102,7 +100,7 @@ def _describe_doubtful_statuses(layout: SpreadsheetLayout) -> str:
     named = ", ".join(statuses[:MAX_STATUSES_NAMED])
     if len(statuses) > MAX_STATUSES_NAMED:
         named += " …"
-    return f"Of some people the file says {named}. They are imported like the others."
+    return f"For some people the file says {named}. They are imported like everyone else."
 
 
 def _describe_landlines(row: Import) -> str:
@@ -111,4 +109,4 @@ def _describe_landlines(row: Import) -> str:
         return ""
     readable = row.added_count + row.changed_count + row.renamed_count + row.same_count
     verb = "is a landline" if count == 1 else "are landlines"
-    return f"{count:,} of {readable:,} {verb}, which seldom get texts."
+    return f"{count:,} of {readable:,} {verb}, which rarely get texts."

@@ -26,9 +26,9 @@ from app.organisation import queries as organisation
 from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT_CHOICE
 
 OLDER_RELEASE_MESSAGE = (
-    "This import was begun by an older version of this program. Upload the file again."
+    "This import was started in an older version of SMS Admin. Upload the file again."
 )
-FILE_DELETED_MESSAGE = "This file is no longer kept. Upload it again."
+FILE_DELETED_MESSAGE = "This file is no longer stored. Upload it again."
 
 
 class LoadedSheet(NamedTuple):

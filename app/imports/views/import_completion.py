@@ -79,7 +79,7 @@ def _describe_outcome(outcome: ImportOutcome) -> str:
     people = pluralize(outcome.added_count, "person was", "people were")
     if outcome.added_count or outcome.opted_out_count:
         return f"{people} imported."
-    return f"{people} imported. Everybody in the file was on the list already."
+    return f"{people} imported. Everyone in the file was already listed."
 
 
 def _read_consent(row: Import) -> ImportedConsent:

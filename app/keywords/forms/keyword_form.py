@@ -38,7 +38,7 @@ from app.surveys.queries.surveys import find_survey_choices
 MAX_ALIASES = 20
 MATCH_LABELS = {
     KeywordMatch.WHOLE.value: "The whole text is the keyword",
-    KeywordMatch.FIRST.value: "The text begins with it",
+    KeywordMatch.FIRST.value: "The text starts with the keyword",
 }
 ACTION_LABELS = {
     KeywordAction.NONE.value: "Nothing else",
@@ -68,12 +68,12 @@ class KeywordForm(FlaskForm):
     keyword = StringField("Keyword")
     aliases = StringField("Other spellings")
     match_kind = RadioField(
-        "When it counts",
+        "Match",
         choices=MATCH_LABELS,
         default=KeywordMatch.WHOLE.value,
         validate_choice=False,
     )
-    response_body = KeywordReplyField("Answer")
+    response_body = KeywordReplyField("Reply")
     action = RadioField(
         "Action",
         choices=ACTION_LABELS,
@@ -114,7 +114,7 @@ class KeywordForm(FlaskForm):
     def validate_aliases(self, field: Field) -> None:
         """Require the same of each other word."""
         if len(self.folded_aliases) > MAX_ALIASES:
-            raise ValidationError(f"A keyword has at most {MAX_ALIASES} other spellings.")
+            raise ValidationError(f"A keyword can have up to {MAX_ALIASES} other spellings.")
         for word in self.folded_aliases:
             problem = self._find_word_problem(word, word)
             if problem:
@@ -142,7 +142,8 @@ class KeywordForm(FlaskForm):
         size = count_utf16_units(text)
         if size > MAX_MESSAGE_CHARACTERS:
             raise ValidationError(
-                f"A reply has at most {MAX_MESSAGE_CHARACTERS:,} characters. This one has {size:,}."
+                f"A reply can have up to {MAX_MESSAGE_CHARACTERS:,} characters. This one has "
+                f"{size:,}."
             )
 
     def validate_action(self, field: Field) -> None:

@@ -68,6 +68,6 @@ def delete_keyword(rule_id: int) -> ResponseReturnValue:
         row = actions.delete_keyword_rule(rule_id)
         trace.about = f"keyword {rule_id}"
         trace.details = {"keyword": row.keyword, "uses": row.match_count}
-    sentence = f"{row.keyword} is deleted. Texts with this word now go to your inbox."
+    sentence = f"{row.keyword} was deleted. Texts with this word now go to your inbox."
     flash(sentence, "success")
     return redirect(url_for("keywords.list_keywords"), 303)

@@ -28,7 +28,7 @@ class BuiltInKeyword:
 
 def list_built_in_keywords() -> list[BuiltInKeyword]:
     """Return the words that the law and Twilio want answered, with what we answer."""
-    help_effect = "On real phones Twilio answers it"
+    help_effect = "On real phones Twilio replies"
     if organisation.get_organisation().answers_help:
         help_effect = "Nothing else"
     stop_synonyms = "UNSUBSCRIBE, CANCEL, END, QUIT …"

@@ -38,7 +38,7 @@ def add_keyword() -> ResponseReturnValue:
         except UniqueViolation:
             form.add_taken_errors()
         else:
-            flash(f"{row.keyword} is added.", "success")
+            flash(f"{row.keyword} was added.", "success")
             return redirect(url_for("keywords.list_keywords"), 303)
     page = render_template("keywords/add.html", form=form, **build_keyword_form_context())
     return page, 422 if form.errors else 200

@@ -70,7 +70,7 @@ def _erase_again(phone: str, erasure: KeptErasure) -> bool:
             result = erase_person_data(phone, mentions, erasure.erased_by, now())
             if erasure.opted_out:
                 erased_numbers.record_erased_number(phone, said_stop=True, by=erasure.erased_by)
-            details = {"why": "a copy from before was restored"}
+            details = {"why": "an older backup was restored"}
             audit.record_automatic_event("person.erased", SYSTEM_ACTOR, result.mark, details)
     except TextBeingSent:
         return False

@@ -26,7 +26,7 @@ DO_NOT_TEXT_IMPORT_TARGET = ImportTarget(
     gets_texts=False,
 )
 DO_NOT_TEXT_IMPORT_NOTE = (
-    "No one in this file gets texts again. Names only help you recognize them."
+    "No one in this file will be texted again. Names only help you recognize them."
 )
 
 

@@ -41,10 +41,10 @@ def erase_person(digits: str) -> ResponseReturnValue:
             result = erase_person_data(phone, mentions, current_username(), now())
             trace.about = result.mark
     except TextBeingSent:
-        flash("A text to them is leaving at this moment. Try again in a minute.", "error")
+        flash("A text to them is being sent right now. Try again in a minute.", "error")
         return redirect(url_for("people.erase_person", digits=digits), 303)
     flash(
-        "They are erased. What they said about texts is remembered without their number.",
+        "This person was erased. Their number is no longer stored.",
         "success",
     )
     return redirect(url_for("community.list_members"), 303)

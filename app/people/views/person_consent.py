@@ -37,9 +37,9 @@ def add_person_to_do_not_text_list(digits: str) -> ResponseReturnValue:
         trace.about = mask_phone(phone)
         is_new = record_opt_out(phone, source=MANUAL_SOURCE, name=name, actor=current_username())
     if is_new:
-        flash(f"{format_phone_number(phone)} gets no more texts.", "success")
+        flash(f"{format_phone_number(phone)} won't get any more texts.", "success")
     else:
-        flash(f"{format_phone_number(phone)} is on the do-not-text list already.", "success")
+        flash(f"{format_phone_number(phone)} is already on the do-not-text list.", "success")
     return redirect_to_person(phone)
 
 
@@ -59,7 +59,7 @@ def remove_person_from_do_not_text_list(digits: str) -> ResponseReturnValue:
         sender_number = format_phone_number(current_settings().sender)
         flash(f"Only they can undo this, by texting START to {sender_number}.", "error")
     else:
-        flash(f"{format_phone_number(phone)} is off the do-not-text list.", "success")
+        flash(f"{format_phone_number(phone)} was removed from the do-not-text list.", "success")
     return redirect_to_person(phone)
 
 
@@ -75,7 +75,7 @@ def record_person_consent(digits: str) -> ResponseReturnValue:
         method = form.agreed.method or ConsentMethod.FORM
         is_granted = grant_consent(phone, method, form.evidence.data, current_username())
     if is_granted:
-        flash("That is written down.", "success")
+        flash("Consent recorded.", "success")
     else:
-        flash("They opted out. Only they can change that, by texting START.", "error")
+        flash("They opted out. Only they can undo this, by texting START.", "error")
     return redirect_to_person(phone)

@@ -125,7 +125,7 @@ def add_person_note(digits: str) -> ResponseReturnValue:
     with audited_write("person.note_added", current_username()) as trace:
         note_id = add_note(phone, form.body.data or "", current_username())
         trace.about = f"note {note_id}"
-    flash("The note is kept.", "success")
+    flash("Note saved.", "success")
     return redirect_to_person(phone)
 
 
@@ -141,9 +141,9 @@ def delete_person_note(digits: str, note_id: int) -> ResponseReturnValue:
     except NotFound:
         abort(404)
     except NotNoteAuthor:
-        flash("Only who wrote a note or an admin can delete it.", "error")
+        flash("Only the author of a note or an admin can delete it.", "error")
     else:
-        flash("The note is deleted.", "success")
+        flash("Note deleted.", "success")
     return redirect_to_person(phone)
 
 

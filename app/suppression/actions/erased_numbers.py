@@ -17,7 +17,7 @@ from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.models import INBOUND_SOURCE, ErasedNumber
 from app.suppression.queries.sending_permission import has_opted_out
 
-ERASED_OPT_OUT_REASON = "Said STOP before they were erased"
+ERASED_OPT_OUT_REASON = "Opted out before they were erased"
 
 
 def filter_erased_opt_outs(phones: Iterable[str]) -> list[str]:

@@ -20,7 +20,7 @@ MODEL_BY_LIST: dict[str, type[UnsubscribedContact] | type[SuppressedContact]] = 
     "unsubscribed": UnsubscribedContact,
     "suppressed": SuppressedContact,
 }
-ADMIN_REMOVAL_EVIDENCE = "Taken off the do-not-text list"
+ADMIN_REMOVAL_EVIDENCE = "Removed from the do-not-text list"
 
 
 class OnlyOwnerCanOptIn(Exception):

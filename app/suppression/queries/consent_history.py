@@ -18,8 +18,8 @@ from app.suppression.models import (
 
 CONSENT_ACT_LABELS = {
     ConsentAct.GRANTED: "Agreed to texts",
-    ConsentAct.WITHDRAWN: "Wants no more texts",
-    ConsentAct.RETURNED: "Agreed to texts again",
+    ConsentAct.WITHDRAWN: "Opted out",
+    ConsentAct.RETURNED: "Opted back in",
 }
 CONSENT_METHOD_LABELS = {
     ConsentMethod.IMPORT: "from an imported list",
@@ -27,12 +27,12 @@ CONSENT_METHOD_LABELS = {
     ConsentMethod.KEYWORD: "by texting a keyword",
     ConsentMethod.STOP: "by text",
     ConsentMethod.START: "by text",
-    ConsentMethod.ADMIN: "written down by hand",
-    ConsentMethod.CARRIER: "Twilio says so",
+    ConsentMethod.ADMIN: "recorded by hand",
+    ConsentMethod.CARRIER: "reported by Twilio",
     ConsentMethod.TEXT: "by text",
     ConsentMethod.VERBAL: "in person or by phone",
     ConsentMethod.WRITTEN: "on paper",
-    ConsentMethod.EMAIL: "by e-mail",
+    ConsentMethod.EMAIL: "by email",
     ConsentMethod.WEB: "on a website",
 }
 

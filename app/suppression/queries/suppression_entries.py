@@ -33,8 +33,8 @@ from app.suppression.models import (
 OWNER_SOURCES = frozenset({INBOUND_SOURCE, CARRIER_SOURCE})
 SOURCE_LABELS = {
     INBOUND_SOURCE: "By text",
-    MANUAL_SOURCE: "Put here by hand",
-    CARRIER_SOURCE: "Twilio says so",
+    MANUAL_SOURCE: "Added by hand",
+    CARRIER_SOURCE: "Reported by Twilio",
     "import": "From an imported list",
     "community": "From the community page",
     "event": "From an event's page",

@@ -117,7 +117,7 @@ class SurveyForm(FlaskForm):
             raise ValidationError("Write a name first.")
         if len(field.data) > MAX_NAME_LENGTH:
             raise ValidationError(
-                f"A name has at most {MAX_NAME_LENGTH} characters. "
+                f"A name can have up to {MAX_NAME_LENGTH} characters. "
                 f"This one has {len(field.data):,}."
             )
         if is_survey_name_taken(field.data, besides=self.survey_id):
@@ -146,7 +146,7 @@ class SurveyForm(FlaskForm):
         if size > MAX_MESSAGE_CHARACTERS:
             raise ValidationError(
                 f"This text has {size:,} characters. "
-                f"The longest text has {MAX_MESSAGE_CHARACTERS:,}."
+                f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
             )
 
     def validate_linked_event_id(self, field: Field) -> None:
@@ -158,7 +158,7 @@ class SurveyForm(FlaskForm):
         """Reject a title longer than the column, and one besides a chosen event."""
         if field.data and len(field.data) > MAX_EVENT_TITLE_LENGTH:
             raise ValidationError(
-                f"A title has at most {MAX_EVENT_TITLE_LENGTH} characters. "
+                f"A title can have up to {MAX_EVENT_TITLE_LENGTH} characters. "
                 f"This one has {len(field.data):,}."
             )
         if field.data and self.linked_event_id.data:

@@ -170,6 +170,6 @@ def find_survey_keyword_conflict(word: str, besides: int | None = None) -> str |
         if besides is not None and owner.survey_id == besides:
             continue
         if owner.survey_name is not None:
-            return f"{word} already starts ‘{owner.survey_name}’."
+            return f"{word} already starts the survey “{owner.survey_name}”."
         return KEYWORD_TAKEN_SENTENCE.format(word=word)
     return None
