@@ -15,6 +15,7 @@ from tests.bench import (
     pacing,
     pages_while_sending,
     receipts,
+    reconcile,
     release,
     sandbox,
     sending,
@@ -38,6 +39,7 @@ BENCHES = {
     "inbox": ("The inbox with 20,000 conversations and 1,000,000 texts", inbox.run),
     "imports": ("Importing", imports.run),
     "release": ("Release", release.run),
+    "reconcile": ("Reconcile", reconcile.run),
 }
 
 

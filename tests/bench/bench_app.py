@@ -2,6 +2,8 @@
 
 import logging
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,3 +112,26 @@ def phone(n: int) -> str:
 def scattered(n: int) -> str:
     """The same, but in no order, as numbers come."""
     return f"+1303{2_000_000 + n * 48_271 % 1_000_003}"
+
+
+@contextmanager
+def bystander(app: Flask) -> Iterator[list[float]]:
+    """Somebody who writes again and again: how long that took each time, ms."""
+    waits: list[float] = []
+    done = threading.Event()
+
+    def look_in() -> None:
+        with app.app_context():
+            while not done.wait(0.005):
+                start = time.perf_counter()
+                with write() as session:
+                    session.execute(db.text("UPDATE organisation SET name = name"))
+                waits.append((time.perf_counter() - start) * 1000)
+
+    thread = threading.Thread(target=look_in)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        done.set()
+        thread.join()

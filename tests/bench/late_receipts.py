@@ -3,10 +3,7 @@ deleted.
 """
 
 import secrets
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
@@ -24,7 +21,7 @@ from app.webhooks.actions.webhook_events import (
     EVENT_RETENTION_DAYS,
     delete_old_webhook_events,
 )
-from tests.bench.bench_app import app_with, folder
+from tests.bench.bench_app import app_with, bystander, folder
 from tests.bench.figures import Asked, Figure, percentile, seconds
 
 EVENTS, OLD, RECEIPTS = 1_000_000, 100_000, 400
@@ -58,7 +55,7 @@ def run() -> list[Figure]:
         before = [_receive(app.test_client(), app, *next(refs)) for _ in range(RECEIPTS // 2)]
         _fill(app)
         after = [_receive(app.test_client(), app, *each) for each in refs]
-        with _bystander(app) as waits, app.app_context():
+        with bystander(app) as waits, app.app_context():
             took = seconds(delete_old_webhook_events)
             left = db.session.scalar(text("SELECT count(*) FROM webhook_events"))
     assert left == EVENTS - OLD + RECEIPTS, left
@@ -135,26 +132,3 @@ def _receive(browser: FlaskClient, app: Flask, ref: str, sid: str) -> float:
     took = (time.perf_counter() - start) * 1000
     assert answer.status_code == 204, answer.status_code
     return took
-
-
-@contextmanager
-def _bystander(app: Flask) -> Iterator[list[float]]:
-    """Somebody who writes again and again: how long that took each time, ms."""
-    waits: list[float] = []
-    done = threading.Event()
-
-    def look_in() -> None:
-        with app.app_context():
-            while not done.wait(0.005):
-                start = time.perf_counter()
-                with write() as session:
-                    session.execute(text("UPDATE organisation SET name = name"))
-                waits.append((time.perf_counter() - start) * 1000)
-
-    thread = threading.Thread(target=look_in)
-    thread.start()
-    try:
-        yield waits
-    finally:
-        done.set()
-        thread.join()

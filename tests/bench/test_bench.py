@@ -37,6 +37,7 @@ FEW = {
         "FAIR_PEOPLE": 10,
     },
     "practice": {"TEXTS": 20},
+    "reconcile": {"SIZES": (60,)},
 }
 
 
