@@ -112,11 +112,13 @@ def fill(database: Path) -> Filled:
         _settle_in()
     visit = Visitor(app)
     _play(visit)
+    # Before any blast: a text answers what was asked last, and these answers are of hours ago.
+    _answers(app)
     _work(app, lambda: _everyday(app, visit))
     slow = create_app(_settings(database, send_rate=12.0))
     _work(slow, lambda: _troubles(slow, Visitor(slow)))
     _later(app, visit)
-    _answers(app, visit)
+    _misread(visit)
     ids = _imports(app, visit) | _ids(app)
     _doubts(app, ids["doubtful"])
     with app.app_context():
@@ -259,7 +261,7 @@ def _doubts(app, log_id):
                 setattr(row, name, value)
 
 
-def _answers(app, visit):
+def _answers(app):
     """Many answered the survey of the picnic: most to the end, some with nonsense, one is in
     the middle.
     """
@@ -285,6 +287,10 @@ def _answers(app, visit):
     ):
         for body in ("picnic", "yes", *nonsense):
             text(demo.make_demo_phone(n), body, seconds=20, name=demo.MEMBER_NAMES[n])
+
+
+def _misread(visit):
+    """One has just answered what the survey does not understand, but a person does."""
     for body in ("picnic", "yes", "We are 2 adults and 3 kids 🎉"):
         visit(f"/sandbox/{demo.make_demo_phone(MISREAD)[1:]}/text", "ada", body=body)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
@@ -223,11 +224,12 @@ def test_a_keyword_may_keep_its_own_words(app, visit):
 
 def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, visit):
     with app.app_context():
-        picnic, lunch = create_event(), create_survey("Lunch", "FOOD")
+        picnic = create_event(date=date(2099, 5, 8))
+        lunch = create_survey("Lunch", "FOOD")
         create_keyword("HOURS", "9 to 5. " * 30, aliases=["WHEN"])
         create_keyword(
             "COMING",
-            None,
+            "See you on {event_date}!",
             action=KeywordAction.ADD_TO_EVENT,
             event_id=picnic,
             match_kind=KeywordMatch.FIRST,
@@ -246,7 +248,7 @@ def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, v
     for part in (
         "HOURS WHEN 9 to 5.",
         "… Nothing else Active 2",
-        "COMING … No reply Registers for Spring picnic Active 0",
+        "COMING … See you on Fri, May 8, 2099! Registers for Spring picnic Active 0",
         "EAT Yes! Starts Lunch Off 0",
         "JOIN Hi Adds them to the community Ended",
         "4 keywords",

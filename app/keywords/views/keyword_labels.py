@@ -7,7 +7,9 @@ from flask import url_for
 
 from app.core.clock import now
 from app.core.local_formats import format_local_time
+from app.domain.texts.message_templates import has_event_placeholders
 from app.domain.texts.template_chips import cut_at_word, describe_template
+from app.events.queries.events import build_event_placeholders
 from app.keywords.models import KeywordAction, KeywordRule
 from app.keywords.queries import KeywordListRow
 from app.keywords.views.blueprint import bp
@@ -67,9 +69,15 @@ def format_keyword_state(rule: KeywordRule) -> KeywordState:
 @bp.app_template_filter()
 def format_reply_excerpt(row: KeywordListRow) -> str:
     """Return how the answer begins, on one line; "" when there is none."""
-    values = {"event_title": row.event_title} if row.event_title else {}
-    line = describe_template(row.rule.response_body or "", values)
+    line = describe_template(row.rule.response_body or "", _find_event_values(row))
     return cut_at_word(line, MAX_EXCERPT_LENGTH)
+
+
+def _find_event_values(row: KeywordListRow) -> dict[str, str]:
+    # Only an answer with placeholders of an event needs the event: most keywords have none.
+    if row.event_title is None or not has_event_placeholders(row.rule.response_body or ""):
+        return {}
+    return build_event_placeholders(row.rule.event_id)
 
 
 class KeywordEffect(NamedTuple):
