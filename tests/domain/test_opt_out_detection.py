@@ -2,8 +2,6 @@
 the grammar agrees.
 """
 
-import codecs
-import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -21,9 +19,9 @@ from app.domain.texts.text_intent import (
     classify_text,
     classify_words,
 )
+from tests.domain.opt_out_figures import DATA, describe_list, rows
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT / "tests" / "data"
 READ_AS = {
     "certain": TextIntent.OPT_OUT,
     "likely": TextIntent.MAYBE_OPT_OUT,
@@ -34,17 +32,7 @@ WANTED = {
     "OUT|ASK": {TextIntent.OPT_OUT, TextIntent.MAYBE_OPT_OUT},
     "STAY": {TextIntent.CONVERSATION},
 }
-ESCAPED = re.compile(r"\\n|\\u[0-9a-f]{4}")
 SETS = {"written before the rules": "opt_outs.tsv", "held out": "opt_outs_held_out.tsv"}
-
-
-def rows(name):
-    """The rows of a file of wordings, each a list of columns; the wording is the last."""
-    lines = (DATA / name).read_text("utf-8").splitlines()
-    found = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    for row in found:
-        row[-1] = ESCAPED.sub(lambda match: codecs.decode(match[0], "unicode_escape"), row[-1])
-    return found
 
 
 def misread(name):
@@ -139,6 +127,12 @@ def test_the_report_says_how_often_the_rules_are_right(words, name):
     page = (ROOT / "docs" / "opt-outs.md").read_text("utf-8")
     for line in report(name):
         assert f"| {words} | {line} |" in page
+
+
+def test_the_page_has_the_figures_that_their_command_prints():
+    page = (ROOT / "docs" / "opt-outs.md").read_text("utf-8")
+    names = [path.name for path in DATA.glob("opt_outs_unseen*.tsv")]
+    assert [row for row in map(describe_list, names) if row not in page] == []
 
 
 def test_what_twilio_and_the_regulator_name_is_certain():
