@@ -61,7 +61,7 @@ def _build_missing_settings_banners(count: int) -> list[Banner]:
     blasts = "1 blast waits" if count == 1 else f"{count:,} blasts wait"
     text = (
         "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBER (or "
-        "TWILIO_MESSAGING_SERVICE_SID) as before, and start again; or cancel them."
+        "TWILIO_MESSAGING_SERVICE_SID) again and restart, or cancel the blasts."
     )
     links = [("Scheduled", url_for("blasts.list_scheduled_blasts"))]
     return [Banner("bad", f"{blasts} for Twilio's settings.", text, links)]
@@ -78,7 +78,7 @@ def _build_outage_banners(heartbeat: Heartbeat) -> list[Banner]:
         text = f"{heartbeat.outage_reason[:1].upper()}{heartbeat.outage_reason[1:]}."
         banners.append(Banner("bad", title, text))
     elif heartbeat.hold is not None:
-        text = f"{heartbeat.outage_reason.capitalize()}. Blasts wait until a person has looked."
+        text = f"{heartbeat.outage_reason.capitalize()}. Blasts wait until this is fixed."
         links = [("See what to do", url_for("dashboard.show_sending_hold"))]
         banners.append(Banner("bad", title, text, links))
     elif heartbeat.outage_reason:
@@ -95,11 +95,12 @@ def _build_refused_calls_banners(settings: Settings) -> list[Banner]:
     refused = find_refused_calls(settings.carrier)
     if refused is None:
         return []
-    calls = "1 call" if refused.count == 1 else f"{refused.count:,} calls"
-    title = f"{calls} of Twilio refused since {format_local_time(refused.first_at)}."
+    calls = "1 request" if refused.count == 1 else f"{refused.count:,} requests"
+    title = f"{calls} from Twilio refused since {format_local_time(refused.first_at)}."
     refusal = Refusal(refused.kind, refused.expected_url, refused.called_url, refused.fitting_url)
     text = (
-        f"Replies and delivery receipts are not arriving. Twilio must call "
-        f"{refused.expected_url}, and the last one came to {refused.called_url}. {refusal.advice}"
+        "Replies and delivery receipts are not arriving. Twilio must call "
+        f"{refused.expected_url}, but the last request went to {refused.called_url}. "
+        f"{refusal.advice}"
     )
     return [Banner("bad", title, text)]

@@ -102,4 +102,4 @@ class AssignForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.to.choices = [("", "Nobody"), *((name, name) for name in list_usernames())]
+        self.to.choices = [("", "No one"), *((name, name) for name in list_usernames())]

@@ -101,7 +101,7 @@ class SimulatedRepliesForm(FlaskForm):
         _check_percent(field)
         total = _parse_percent(field) + _parse_percent(self.other_percent)
         if total > MAX_PERCENT:
-            raise ValidationError("Together they are more than 100.")
+            raise ValidationError("Together, the percentages are more than 100.")
         if total == 0:
             raise ValidationError("Enter a number above 0.")
 
@@ -135,7 +135,7 @@ def _check_percent(field: Any) -> None:
     text = (field.data or "").strip()
     percent = parse_whole_number(text, MAX_PERCENT_DIGITS)
     if text and (percent is None or percent > MAX_PERCENT):
-        raise ValidationError("Write a whole number from 0 to 100.")
+        raise ValidationError("Enter a whole number from 0 to 100.")
 
 
 def _parse_percent(field: Any) -> int:
@@ -147,7 +147,7 @@ def _check_body(field: Any, *, is_required: bool) -> None:
     # SQLite's text functions end a text at a NUL.
     field.data = (field.data or "").replace("\x00", "")
     if is_required and not field.data.strip():
-        raise ValidationError("Write something first.")
+        raise ValidationError("Enter a text.")
     length = count_utf16_units(field.data)
     if length > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(

@@ -45,7 +45,7 @@ UNCLEAR_NOTE = "Not understood."
 END_STATUS_SENTENCES = {
     SurveySessionStatus.LEFT: "They ended the survey and are still on your lists.",
     SurveySessionStatus.HANDED_OVER: "Not understood three times: it needs review in your inbox.",
-    SurveySessionStatus.STOPPED: "They said STOP.",
+    SurveySessionStatus.STOPPED: "They opted out.",
     SurveySessionStatus.TIMED_OUT: "Your inbox asks whether they meant STOP.",
 }
 

@@ -75,12 +75,12 @@ def test_twelve_phones_answer_two_with_nonsense_and_one_with_stop(ada):
         for words in said:
             text(ada, make_phone(n), words)
     ada.page.goto(survey)
-    for words in ("Needs a person", "Opted out"):
+    for words in ("Needs review", "Opted out"):
         ada.wait_for(words)
     assert (
         ada.number_on("started"),
         ada.number_on("finished"),
-        ada.number_on("need a person"),
+        ada.number_on("need review"),
     ) == (12, 9, 2)
     assert "20 in all" in ada.page.inner_text("main")  # 2 + 4 + 1 + 5 + 3 + 2 + 3
     ada.menu("Events")

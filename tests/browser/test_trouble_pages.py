@@ -62,7 +62,7 @@ def look(page, address, *sentences):
 def test_a_hold_says_why_and_what_to_do(trouble):
     page, url, write = trouble
     write(HELD, "behind", NOW, UNREADABLE)
-    look(page, f"{url}/sending", "Nothing is being sent", UNREADABLE, "Go on without the list")
+    look(page, f"{url}/sending", "Nothing is being sent", UNREADABLE, "Continue without the list")
     look(page, url, "See what to do")
     write(HELD, "clone", NOW, None)
     look(page, f"{url}/sending", "The first one is gone: send from here")

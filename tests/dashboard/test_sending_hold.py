@@ -76,7 +76,8 @@ def test_reconcile_is_the_admins_and_ends_the_hold(app, visit):
     assert "0 texts already sent: found and kept." in visit("/sending", "ada").words
     assert not read_installation_file(database).is_restored
     assert (
-        "Nothing is held any more." in visit("/sending/reconcile", "ada", follow=True, _="").words
+        "Sending is no longer on hold."
+        in visit("/sending/reconcile", "ada", follow=True, _="").words
     )
 
 
@@ -88,9 +89,9 @@ def test_a_list_that_cannot_be_read_keeps_the_hold_until_a_person_goes_on(app, v
         sending_hold.store_reconcile_failure("The carrier's list could not be read (HTTP 500).")
     page = visit("/sending", "ada")
     assert "HTTP 500" in page.words
-    assert "Go on without the list" in page.words
+    assert "Continue without the list" in page.words
     page = visit("/sending/go-on", "ada", follow=True, _="")
-    assert "Sending goes on. Paused blasts wait for Resume." in page.words
+    assert "Sending continues. Paused blasts wait until you resume them." in page.words
 
 
 def test_a_copy_asks_whether_the_first_is_gone(app, visit):

@@ -83,7 +83,7 @@ def test_a_good_survey_has_no_problem():
 # case B28 of docs/cases.md
 def test_no_question_and_too_many():
     """Cover case B28 of docs/cases.md."""
-    assert sentences() == ["Write at least one question."]
+    assert sentences() == ["Add at least one question."]
     assert sentences(*[SurveyQuestion(f"Question {n}?") for n in range(200)]) == [
         "A survey can have up to 40 questions. This one has 200."
     ]
@@ -104,19 +104,19 @@ def test_a_question_of_2000_characters():
         (SurveyQuestion("Hi {nick}?"), "{nick} is not a placeholder"),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("One",)),
-            "Write from 2 to 20 choices",
+            "Enter 2 to 20 choices",
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Cake", "cake.")),
-            "“Cake” is there twice.",
+            "“Cake” is listed twice.",
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Go on", "Cancel")),
-            "CANCEL cannot be a choice: carriers handle",
+            "CANCEL can’t be a choice: carriers handle",
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("Go on", "Done")),
-            "DONE cannot be a choice: it ends a survey.",
+            "DONE can’t be a choice: it ends a survey.",
         ),
         (
             SurveyQuestion("Which?", QuestionType.CHOICE, choices=("🍕", "Cake")),
@@ -140,7 +140,7 @@ def test_a_question_of_2000_characters():
         ),
         (
             SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"maybe": 0}),
-            "“maybe” is no answer to this question.",
+            "“maybe” is not an answer to this question.",
         ),
     ],
 )
@@ -153,7 +153,7 @@ def test_the_same_question_twice():
     """Answers of different surveys' versions are told apart by the question they answer."""
     assert sentences(
         SurveyQuestion("How many?"), SurveyQuestion("Who?"), SurveyQuestion("how many")
-    ) == ["Question 1 asks the same. Ask it once, or word it differently."]
+    ) == ["Question 1 asks the same. Remove one, or word it differently."]
 
 
 def test_the_first_text_says_how_to_leave_unless_it_does():

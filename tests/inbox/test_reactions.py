@@ -85,7 +85,7 @@ def test_whoever_wants_back_is_told_to_text_start(app, visit, talk):
             ),
             {"phone": ZOE},
         )
-    assert "Only they can undo that, by texting START." in visit(address, "ada").text
+    assert "Only they can undo this, by texting START." in visit(address, "ada").text
 
 
 def test_the_newest_text_that_fits_is_meant():

@@ -130,7 +130,7 @@ def test_the_screen_shows_a_text_exactly_with_its_parts_and_state(app, visit, zo
 def test_a_phone_writes_back_and_is_heard_at_once(app, visit, zoe):
     page = visit(f"{ZOES}/text", "sol", body=" See you  there 😀", follow=True)
     assert " See you  there 😀" in page.text
-    assert "Arrived in SMS Admin" in page.words
+    assert "Received by SMS Admin" in page.words
     assert "SMS Admin received it" in page.words
     [text] = everything(app, Message)
     assert (text.phone, text.body, text.status, text.sender) == (
@@ -157,8 +157,8 @@ def test_stop_is_one_click_and_start_another(app, visit, zoe):
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ("", "Write something first."),
-        ("  \n", "Write something first."),
+        ("", "Enter a text."),
+        ("  \n", "Enter a text."),
         ("x" * 1601, "up to 1,600 characters"),
     ],
 )
@@ -233,7 +233,7 @@ def test_what_happened_tells_the_life_of_a_text(app, visit):
     page = visit(ZOES, "sol")
     for words in (
         "Receipt: delivered “ Text 0 ”",
-        "Handed to the practice network “ Text 0 ”",
+        "Sent to the practice network “ Text 0 ”",
         "Failed This is not a phone number. “ Text 1 ”",
         "Skipped Opted out. “ Text 2 ”",
         "Canceled “ Text 3 ”",
@@ -268,7 +268,7 @@ def test_a_text_the_app_did_not_take_says_so(app, visit):
                 error_code=11200,
             )
         )
-    assert "SMS Admin did not take it" in visit(ZOES, "sol").words
+    assert "SMS Admin rejected it" in visit(ZOES, "sol").words
 
 
 @pytest.mark.parametrize("mood", list(PhoneBehaviour))

@@ -168,11 +168,11 @@ def test_the_latest_blast_is_meant_unless_another_is_chosen(app, visit):
         ({"other_percent": "101"}, "Enter a whole number from 0 to 100."),
         (
             {"percent": "60", "other_percent": "41"},
-            "Together they are more than 100.",
+            "Together, the percentages are more than 100.",
         ),
         ({"percent": "0", "other_percent": ""}, "Enter a number above 0."),
-        ({"body": " "}, "Write something first."),
-        ({"other_percent": "2", "other_body": ""}, "Write something first."),
+        ({"body": " "}, "Enter a text."),
+        ({"other_percent": "2", "other_body": ""}, "Enter a text."),
         ({"body": "x" * 1601}, "up to 1,600 characters"),
         ({"log_id": "99"}, "Choose a blast."),
     ],
@@ -208,7 +208,7 @@ def test_a_stranger_writes_from_a_number_that_nobody_knows(app, visit):
     assert len(heard(app)) == 4
     page = visit("/sandbox/stranger", "sol", body=" ")
     assert page.status_code == 422
-    assert "Write something first." in page.words
+    assert "Enter a text." in page.words
 
 
 def test_a_phone_sends_a_picture_with_and_without_words(app, visit):

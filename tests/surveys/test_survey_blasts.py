@@ -51,8 +51,8 @@ def test_whoever_answers_the_blast_answers_the_survey(app, visit, poll, text):
         session.execute(db.update(Message).values(status="delivered", created_at=text.moment))
     assert "Answers start the survey The picnic" in visit("/blasts/logs/1", "sol").words
     assert text.get_replies(ZOE, "yes", name="Zoë") == ["How many?"]
-    assert "2 asked by a blast" in visit(f"/surveys/{poll}", "sol").words.replace(
-        "asked by a blast 2", "2 asked by a blast"
+    assert "2 from a blast" in visit(f"/surveys/{poll}", "sol").words.replace(
+        "from a blast 2", "2 from a blast"
     )
 
 

@@ -125,12 +125,12 @@ def test_what_a_form_does_not_speak_of_stays(visit, flows):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"name": ""}, "Write a name first."),
+        ({"name": ""}, "Enter a name."),
         ({"trigger_keyword": ""}, "Enter a word made of letters or digits."),
         ({"trigger_keyword": " stop "}, "STOP"),
         ({"trigger_keyword": "ＳＴＡＲＴ"}, "START"),
         ({"trigger_keyword": "done"}, "DONE"),
-        ({"questions": " \n "}, "Write at least one question."),
+        ({"questions": " \n "}, "Add at least one question."),
         (
             {"questions": "\n".join(f"Question {n}?" for n in range(200))},
             "This one has 200.",
@@ -140,8 +140,8 @@ def test_what_a_form_does_not_speak_of_stays(visit, flows):
         ({"intro_message": "x" * 1601}, "A text can have up to 1,600."),
         ({"completion_message": "x" * 1601}, "This text has 1,601 characters."),
         ({"linked_event_id": "4711"}, "That event was deleted."),
-        ({"timeout_hours": "0"}, "Write a number of hours from 1 to 720."),
-        ({"nudge_hours": "24"}, "Remind them before the time to wait is over"),
+        ({"timeout_hours": "0"}, "Enter a number of hours from 1 to 720."),
+        ({"nudge_hours": "24"}, "Choose a time before the time limit"),
     ],
 )
 # case B28
@@ -245,7 +245,7 @@ def test_closed_and_opened(visit, flows, text):
 def test_editing_says_how_many_are_in_the_middle(visit, text):
     visit("/surveys/add", "ada", **PLAIN)
     text(ZOE, "picnic")
-    assert "One person is answering now" in visit("/surveys/1/edit", "ada").words
+    assert "1 person is answering now" in visit("/surveys/1/edit", "ada").words
 
 
 def test_only_an_admin_deletes_and_sees_first_what_goes(visit, text, flows):

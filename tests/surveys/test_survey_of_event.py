@@ -53,9 +53,9 @@ def test_twelve_phones_two_with_nonsense_one_with_stop(
     page = visit(f"/surveys/{survey}", "sol")
     for words in (
         "Yes 8 · 73% No 3 · 27%",
-        "17 in all, 2.8 on average",
+        "17 in total, 2.8 on average",
         "Finished 9 · 75%",
-        "Needs a person 2",
+        "Needs review 2",
         "Opted out 1",
     ):
         assert words in page.words

@@ -37,7 +37,7 @@ def test_the_list(visit, picnic):
     page = visit("/surveys", "sol")
     assert "The picnic PICNIC open 4 3 (75%)" in page.words
     assert visit("/surveys?search=pic", "sol").words.count("The picnic") == 1
-    assert "No survey has that" in visit("/surveys?search=lunch", "sol").words
+    assert "No surveys match that" in visit("/surveys?search=lunch", "sol").words
     for sort in ("name", "word", "started", "finished", "last", "nonsense"):
         assert visit(f"/surveys?sort={sort}&dir=desc", "sol").status_code == 200
 
@@ -47,10 +47,10 @@ def test_the_results(visit, picnic):
     assert "4 · 100%" in page.words
     assert "Finished 3 · 75%" in page.words
     assert "Yes 3 · 75% No 1 · 25%" in page.words
-    assert "6 in all, 3.0 on average, from 2 to 4" in page.words
+    assert "6 in total, 3.0 on average, from 2 to 4" in page.words
     assert "five or six" in page.words
     assert "2 adults and 3 kids" not in page.words
-    assert "Needs a person 1" in page.words
+    assert "Needs review 1" in page.words
     assert page.text.count("Show as table") == 3
 
 
@@ -186,9 +186,7 @@ def test_a_blast_that_asked_is_counted(visit, make_survey, asked_by_blast, text)
     asked_by_blast(survey, MAX, status="skipped")
     text(ZOE, "yes")
     page = visit(f"/surveys/{survey}", "sol")
-    assert (
-        "3 asked by a blast" in " ".join(page.words.split()) or "asked by a blast 3" in page.words
-    )
+    assert "3 from a blast" in " ".join(page.words.split()) or "from a blast 3" in page.words
     assert "a blast" in page.words
 
 

@@ -65,7 +65,7 @@ def test_not_understood_is_asked_again_with_a_hint_and_then_a_person_looks():
 @pytest.mark.parametrize(
     ("said", "note", "standing"),
     [
-        ("stop please", "This is an opt-out", "They said STOP."),
+        ("stop please", "This is an opt-out", "They opted out."),
         (
             "who is this?? stop texting me or else",
             "This may be an opt-out",

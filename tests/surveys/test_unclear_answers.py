@@ -51,7 +51,10 @@ def record(visit, page, **change):
 
 def test_one_press_records_it_and_the_survey_goes_on(app, visit, zoe, rows):
     page = visit("/inbox/1", "sol")
-    assert "The survey “ The picnic ” did not understand that and waits: How many?" in page.words
+    assert (
+        "The survey “ The picnic ” did not understand this reply and is waiting: How many?"
+        in page.words
+    )
     assert "Record 5 for Zoë" in page.words
     page = record(visit, page)
     assert page.headings == ["Zoë"], "back in the conversation"
@@ -125,7 +128,7 @@ def test_not_understood_three_times_it_stands_there_until_somebody_has_looked(
     app, visit, zoe, text
 ):
     say(app, text, "we will see", "2 and 2")
-    assert "did not understand that: How many?" in visit("/inbox/1", "sol").words
+    assert "did not understand this reply: How many?" in visit("/inbox/1", "sol").words
     visit.post("/inbox/1/no-reply", "sol")
     assert "did not understand" not in visit("/inbox/1", "sol").words
 

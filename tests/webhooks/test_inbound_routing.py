@@ -242,7 +242,7 @@ def test_join_after_stop_brings_nobody_back_and_a_person_sees_it_until_start(
     assert (opted_out(sandbox_app), len(answers(sandbox_app))) == ({ZOE: "inbound"}, 1)
     assert thread(sandbox_app) == (True, "wants_back")
     page = visit_practice("/inbox/1", "sol")
-    assert "Only they can undo that, by texting START." in page.words
+    assert "Only they can undo this, by texting START." in page.words
     say(sandbox_app, "START", 3)
     assert (opted_out(sandbox_app), thread(sandbox_app)) == ({}, (False, None))
     say(sandbox_app, "JOIN", 4)

@@ -91,7 +91,7 @@ def test_the_first_page_and_ready_say_so_until_a_call_is_taken(twilio_app, look)
     assert "refused_calls" not in ready(twilio_app)
     refuse(twilio_app, base="http://sms.example.org", count=3)
     page = look("/", "ada").text
-    assert "3 calls of Twilio refused" in page
+    assert "3 requests from Twilio refused" in page
     assert f"{BASE}{INBOUND}" in page
     assert "Set PUBLIC_BASE_URL to that address" in page
     status = ready(twilio_app)

@@ -13,8 +13,8 @@ from app.blasts.forms.compose import ComposeForm
 from app.core.access import current_username
 from app.core.form_fields import add_error
 
-NO_PHONE_YET = "Add your own phone first. We text a code to it once."
-CODE_SENT = "We texted a code to this number. It works for 10 minutes."
+NO_PHONE_YET = "Add your own phone first. We’ll text it a code once."
+CODE_SENT = "We texted a code to this number. It expires in 10 minutes."
 
 
 def has_test_phone(form: ComposeForm) -> bool:

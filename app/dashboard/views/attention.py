@@ -112,8 +112,8 @@ def describe_backup(*, is_overdue: bool) -> list[AttentionItem]:
     """Return the item of a database without a recent copy."""
     if not is_overdue:
         return []
-    title = "There is no copy of the database from the last two days"
-    text = "On the server, run python -m app.dbdoctor --backup, best every night."
+    title = "There is no backup of the database from the last two days"
+    text = "On the server, run python -m app.dbdoctor --backup every night."
     return [AttentionItem("triangle-alert", title, url_for("dashboard.show_help"), text)]
 
 

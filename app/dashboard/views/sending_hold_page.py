@@ -15,7 +15,7 @@ from app.delivery.queries.installation import load_installation
 from app.domain.accounts.roles import Role
 from app.domain.delivery.installation_rules import HOLD_LABELS, HoldReason
 
-NOT_HELD_TEXT = "Nothing is held any more."
+NOT_HELD_TEXT = "Sending is no longer on hold."
 
 
 class NothingHeld(Exception):
@@ -48,7 +48,7 @@ def reconcile_with_carrier() -> ResponseReturnValue:
     except NothingHeld:
         flash(NOT_HELD_TEXT, "warning")
     else:
-        flash("Reconcile has begun. This page says what it finds.", "success")
+        flash("Reconcile has started. The results will appear on this page.", "success")
     return _redirect_to_page()
 
 
@@ -85,7 +85,7 @@ def go_on_without_reconcile() -> ResponseReturnValue:
     except NothingHeld:
         flash("Run Reconcile first.", "warning")
     else:
-        flash("Sending goes on. Paused blasts wait for Resume.", "warning")
+        flash("Sending continues. Paused blasts wait until you resume them.", "warning")
     return _redirect_to_page()
 
 

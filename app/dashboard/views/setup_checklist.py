@@ -92,7 +92,8 @@ def _build_blast_item(progress: SetupProgress) -> ChecklistItem:
     if not progress.has_people:
         return ChecklistItem(False, title, "Add people first.")
     text = "The text is written for you. You see everything before it is sent."
-    return ChecklistItem(False, title, text, url_for("blasts.compose_blast", first=1), "Write it")
+    url = url_for("blasts.compose_blast", first=1)
+    return ChecklistItem(False, title, text, url, "Write a blast")
 
 
 def _build_twilio_item(progress: SetupProgress) -> ChecklistItem:

@@ -8,7 +8,7 @@ _CODE_TEXT = re.compile(r"\d+ is your SMS Admin code\.")
 
 def write_code_text(code: str) -> str:
     """Return the text that is sent to the phone which is to be verified."""
-    return f"{code} is your SMS Admin code. It works for 10 minutes."
+    return f"{code} is your SMS Admin code. It expires in 10 minutes."
 
 
 def hide_code(body: str) -> str:

@@ -31,11 +31,11 @@ class QuestionType(StrEnum):
 
 FREE_TEXT_TYPES = (QuestionType.TEXT, QuestionType.NAME)
 QUESTION_TYPE_LABELS = {
-    QuestionType.TEXT: "Free words",
+    QuestionType.TEXT: "Free text",
     QuestionType.YES_NO: "Yes or no",
     QuestionType.CHOICE: "A choice",
     QuestionType.NUMBER: "A number",
-    QuestionType.DATE: "A day",
+    QuestionType.DATE: "A date",
     QuestionType.NAME: "Their name",
 }
 

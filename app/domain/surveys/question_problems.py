@@ -55,8 +55,8 @@ def list_question_problems(questions: Sequence[SurveyQuestion]) -> list[Question
             sentences.append(
                 (
                     "prompt",
-                    f"Question {first_index + 1} asks the same."
-                    " Ask it once, or word it differently.",
+                    f"Question {first_index + 1} asks the same. Remove one, or word it "
+                    "differently.",
                 )
             )
         sentences += _check_branches(question, index, len(questions))
@@ -79,7 +79,7 @@ def list_opening_problems(intro: str, first_question: SurveyQuestion | None) -> 
 
 def _explain_count(count: int) -> str:
     if not count:
-        return "Write at least one question."
+        return "Add at least one question."
     return f"A survey can have up to {MAX_QUESTIONS} questions. This one has {count:,}."
 
 
@@ -112,13 +112,13 @@ def _check_prompt(question: SurveyQuestion) -> Iterator[str]:
 
 def _check_choices(choices: Sequence[str]) -> Iterator[str]:
     if not MIN_CHOICES <= len(choices) <= MAX_CHOICES:
-        yield f"Write from {MIN_CHOICES} to {MAX_CHOICES} choices, one on each line."
+        yield f"Enter {MIN_CHOICES} to {MAX_CHOICES} choices, one per line."
         return
     yield from filter(None, map(_find_choice_problem, choices))
     words = list(map(fold_text, choices))
     for choice, word in zip(choices, words, strict=True):
         if words.count(word) > 1:
-            yield f"“{choice}” is there twice."
+            yield f"“{choice}” is listed twice."
             break
 
 
@@ -132,9 +132,9 @@ def _find_choice_problem(choice: str) -> str | None:
     if not word:
         return f"“{choice}” has no letters or digits to text."
     if classify_text(word) is not TextIntent.CONVERSATION:
-        return f"{word} cannot be a choice: carriers handle this word themselves."
+        return f"{word} can’t be a choice: carriers handle this word."
     if word in SURVEY_COMMAND_MEANINGS:
-        return f"{word} cannot be a choice: it {SURVEY_COMMAND_MEANINGS[word]}."
+        return f"{word} can’t be a choice: it {SURVEY_COMMAND_MEANINGS[word]}."
     return next(iter(list_template_problems(choice, of_event=False)), None)
 
 
@@ -158,5 +158,5 @@ def _check_branches(
             return
     for answer in question.branches:
         if answer not in question.possible_answers:
-            yield "leads", f"“{answer}” is no answer to this question."
+            yield "leads", f"“{answer}” is not an answer to this question."
             return

@@ -27,7 +27,7 @@ MAX_UNCLEAR_ANSWERS = 2
 REPEATED_TEXT_WINDOW = timedelta(seconds=10)
 LEFT_SURVEY_REPLY = (
     "You ended the survey. Your answers are saved. "
-    "You still get our other texts; to end those too, reply with the word STOP."
+    "You will still get our other texts. To stop those too, reply with the word STOP."
 )
 HANDED_OVER_REPLY = "Thank you. A person will read your answers and get back to you."
 COMPLETION_REPLY = "Thank you, that was the last question."
@@ -54,9 +54,9 @@ SESSION_STATUS_LABELS = {
     SurveySessionStatus.ACTIVE: "Answering",
     SurveySessionStatus.COMPLETED: "Finished",
     SurveySessionStatus.LEFT: "Left",
-    SurveySessionStatus.TIMED_OUT: "Answered no more",
-    SurveySessionStatus.RESTARTED: "Began again",
-    SurveySessionStatus.HANDED_OVER: "Needs a person",
+    SurveySessionStatus.TIMED_OUT: "Stopped answering",
+    SurveySessionStatus.RESTARTED: "Started over",
+    SurveySessionStatus.HANDED_OVER: "Needs review",
     SurveySessionStatus.STOPPED: "Opted out",
 }
 

@@ -78,7 +78,7 @@ def _describe_state(text: SandboxMessage) -> str:
 
 def _describe_inbound_state(text: SandboxMessage) -> str:
     if text.error_code == WEBHOOK_FAILURE_CODE:
-        return "SMS Admin did not take it"
+        return "SMS Admin rejected it"
     if text.next_at:
-        return "On its way"
-    return "Arrived in SMS Admin"
+        return "Sending"
+    return "Received by SMS Admin"

@@ -71,7 +71,7 @@ def _list_message_events(message: Message) -> Iterator[PhoneEvent]:
         return
     yield PhoneEvent(message.created_at, "Waiting to be sent", snippet)
     if message.submitted_at:
-        yield PhoneEvent(message.submitted_at, "Handed to the practice network", snippet)
+        yield PhoneEvent(message.submitted_at, "Sent to the practice network", snippet)
     yield from _list_receipt_events(message, snippet)
 
 
@@ -107,4 +107,4 @@ def _explain_failure(message: Message) -> str:
 def _list_opt_out_events(phone: str) -> Iterator[PhoneEvent]:
     opted_out_at = find_opt_out_time(phone)
     if opted_out_at:
-        yield PhoneEvent(opted_out_at, "Put on the do-not-text list")
+        yield PhoneEvent(opted_out_at, "Added to the do-not-text list")

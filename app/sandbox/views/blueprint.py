@@ -26,4 +26,4 @@ def dispatch_text_or_flash(sid: str) -> None:
     """Post a phone's text to the webhook at once; flash a message when that takes too long."""
     app: Any = current_app
     if not CallbackDispatcher.get_for_app(app._get_current_object()).dispatch_now(sid):
-        flash("The text is still on its way. Look again in a moment.", "info")
+        flash("The text is still being sent. Check again in a moment.", "info")

@@ -19,7 +19,7 @@ from app.surveys import sql
 from app.surveys.actions import survey_sessions
 from app.surveys.queries.session_snapshots import SessionSnapshot
 
-FINISHED_EVIDENCE = "Answered a survey to its end"
+FINISHED_EVIDENCE = "Finished a survey"
 
 
 def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: datetime) -> list[str]:

@@ -61,29 +61,29 @@ class QuestionForm(Form):
 
     prompt = CleanTextField("Question", widget=TextArea())
     kind = SelectField(
-        "They answer with",
+        "Type of answer",
         choices={kind.value: QUESTION_TYPE_LABELS[kind] for kind in QuestionType},
         default=QuestionType.TEXT.value,
         validate_choice=False,
     )
     choices = CleanTextField("Choices", widget=TextArea())
-    low = StringField("Smallest", widget=NumberInput())
-    high = StringField("Largest", widget=NumberInput())
+    low = StringField("Smallest number", widget=NumberInput())
+    high = StringField("Largest number", widget=NumberInput())
     hint = CleanTextField("When an answer is not understood")
-    required = BooleanField("Needs an answer")
+    required = BooleanField("Required")
     ways = FieldList(FormField(AnswerBranchForm))
 
     def validate_kind(self, field: Field) -> None:
         """Reject an unknown type of question."""
         if field.data not in set(QuestionType):
-            raise ValidationError("Choose what they answer with.")
+            raise ValidationError("Choose a type of answer.")
 
     def validate_low(self, field: Field) -> None:
         """Reject what is no whole number, where a number is asked for. Empty is fine."""
         if self.selected_kind is not QuestionType.NUMBER or not _get_field_text(field):
             return
         if _parse_signed_number(field) is None:
-            raise ValidationError("Write a whole number, or leave it empty.")
+            raise ValidationError("Enter a whole number, or leave it blank.")
 
     validate_high = validate_low
 

@@ -34,7 +34,7 @@ MAX_WAIT_HOURS = 720
 MAX_HOUR_DIGITS = 6
 DEFAULT_TIMEOUT_HOURS = 24
 NAME_TAKEN_ERROR = "Another survey has this name."
-KEYWORD_TAKEN_ERROR = "Something else begins with this word already. Choose another one."
+KEYWORD_TAKEN_ERROR = "This word already starts something else. Choose another one."
 # All fields but the questions.
 SURVEY_FIELDS = (
     "name",
@@ -114,7 +114,7 @@ class SurveyForm(FlaskForm):
     def validate_name(self, field: Field) -> None:
         """Require a name that no other survey has and that fits into the column."""
         if not field.data:
-            raise ValidationError("Write a name first.")
+            raise ValidationError("Enter a name.")
         if len(field.data) > MAX_NAME_LENGTH:
             raise ValidationError(
                 f"A name can have up to {MAX_NAME_LENGTH} characters. "
@@ -167,7 +167,7 @@ class SurveyForm(FlaskForm):
     def validate_timeout_hours(self, field: Field) -> None:
         """Require a whole number of hours."""
         if not 1 <= (_parse_hours(field) or 0) <= MAX_WAIT_HOURS:
-            raise ValidationError(f"Write a number of hours from 1 to {MAX_WAIT_HOURS}.")
+            raise ValidationError(f"Enter a number of hours from 1 to {MAX_WAIT_HOURS}.")
 
     def validate_nudge_hours(self, field: Field) -> None:
         """Require a whole number of hours before the time-out, or nothing."""
@@ -176,7 +176,7 @@ class SurveyForm(FlaskForm):
         if typed and (hours is None or hours > MAX_WAIT_HOURS):
             raise ValidationError("Enter a number of hours, or leave it blank for no reminder.")
         if (hours or 0) >= (_parse_hours(self.timeout_hours) or MAX_WAIT_HOURS + 1):
-            raise ValidationError("Remind them before the time to wait is over, or leave it empty.")
+            raise ValidationError("Choose a time before the time limit, or leave it blank.")
 
     @property
     def folded_keyword(self) -> str:

@@ -226,5 +226,5 @@ def delete_survey(survey_id: int) -> ResponseReturnValue:
             "answers": summary.answer_count,
         }
     answers = pluralize(summary.answer_count, "answer")
-    flash(f"{summary.name} is deleted, with {answers}.", "success")
+    flash(f"{summary.name} was deleted, with {answers}.", "success")
     return redirect(url_for("surveys.list_surveys"), 303)

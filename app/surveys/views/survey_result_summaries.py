@@ -94,12 +94,12 @@ class ResultSummary:
         if self.session_filter.is_unfiltered:
             asked_count = count_survey_texts(self.session_filter.survey_id)
             if asked_count:
-                figures.append(KeyFigure(asked_count, "asked by a blast"))
+                figures.append(KeyFigure(asked_count, "from a blast"))
         figures += [
             KeyFigure(self.start_count, "started"),
             KeyFigure(self.count_status(SurveySessionStatus.COMPLETED), "finished"),
             KeyFigure(self.count_status(SurveySessionStatus.ACTIVE), "answering now"),
-            KeyFigure(self.count_status(SurveySessionStatus.HANDED_OVER), "need a person"),
+            KeyFigure(self.count_status(SurveySessionStatus.HANDED_OVER), "need review"),
         ]
         seconds = self._times.seconds_to_finish
         if seconds is not None:
