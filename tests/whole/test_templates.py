@@ -124,7 +124,7 @@ def test_every_macro_is_used(trees):
 
 
 def test_every_page_loads_the_joined_sheet_and_the_joined_script_only():
-    addresses = re.findall(r"static_address\(([^)]*)\)", "".join(TEMPLATES.values()))
+    addresses = re.findall(r"static_paths\[([^]]*)\]", "".join(TEMPLATES.values()))
     joined = {one for one in addresses if one.endswith((".css'", ".js'"))}
     assert joined == {"'app.css'", "'app.js'"}
 
