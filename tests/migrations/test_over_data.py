@@ -382,13 +382,15 @@ def test_0018_blast_replies_counts_what_was_answered_within_72_hours(before):
         (sent, (leo,)),
         (reply, (zoe, "Yes!", "2026-05-08 11:00:00")),
         (reply, (leo, "no", "2026-05-12 11:00:00")),
+        (reply, (zoe, "See you there", "2026-05-08 12:00:00")),
+        (reply, (leo, "Yes", "no time at all")),
     )
     migrate_database(path, QUIET)
     read = "SELECT blast_message_id, message_log_id, answer, is_opt_out FROM blast_replies"
     assert run_sql(path, read) == [(1, 1, "yes", 0)]
     for step in reversed(find_migrations()[17:]):
         revert_migration(path, step.version, QUIET)
-    assert run_sql(path, "SELECT count(*) FROM messages") == [(4,)]
+    assert run_sql(path, "SELECT count(*) FROM messages") == [(6,)]
 
 
 def test_0021_event_answers_knows_no_answer_of_before(before):
