@@ -15,7 +15,7 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import NotFound, db, write
 from app.delivery.actions import message_claiming
-from app.delivery.models import Message
+from app.delivery.models import Message, MessageLog
 from app.domain.delivery.send_rate import TokenBucket
 from app.inbox.models import Thread
 from app.keywords.actions import keyword_rules
@@ -437,3 +437,21 @@ def test_twenty_stops_are_twenty_rows_each_once(sandbox_app):
             for t in (UnsubscribedContact, ConsentEvent)
         ]
     assert counts == [20, 20]
+
+
+def test_a_stop_counts_even_when_its_blast_cannot_count_it(twilio_app, caplog):
+    """The statistics of a blast fail at every write; nothing else of the text is lost."""
+    refuse = (
+        "CREATE TRIGGER refuse BEFORE INSERT ON blast_replies BEGIN SELECT RAISE(ABORT, 'x'); END"
+    )
+    with twilio_app.app_context(), write() as session:
+        session.execute(db.text(refuse))
+        log = MessageLog(message_body="Supper?", target="community", total_recipients=1)
+        session.add(log)
+        session.flush()
+        row = {"kind": "blast", "phone": ZOE, "body": "Supper?", "status": "delivered"}
+        session.add(Message(**row, message_log_id=log.id, sender=OURS))
+    assert say(twilio_app, "STOP").status_code == 200
+    assert ZOE in opted_out(twilio_app)
+    assert "was not counted to its blast: IntegrityError" in caplog.text
+    assert ZOE not in caplog.text
