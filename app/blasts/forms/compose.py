@@ -1,6 +1,6 @@
 """The compose form: the text, whom it is for and when it leaves."""
 
-from flask import g
+from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
@@ -12,35 +12,33 @@ from wtforms import (
 )
 from wtforms.widgets import TextArea
 
-from app.blasts.forms.results_audience import RESULTS_FIELDS, ResultsAudienceForm
 from app.blasts.forms.send_times import (
     SendModeField,
     SendTimeForm,
     create_repeated_hour_field,
 )
+from app.blasts.queries.compose_choices import build_event_choices, build_survey_choices
+from app.blasts.queries.results_audience import parse_results_audience
 from app.blasts.queries.text_notices import describe_too_long_texts
 from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
-from app.core.local_formats import format_day
 from app.domain.delivery.blast_draft import BlastDraft
+from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts import message_templates, text_cleaning
-from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.zone_names import parse_time_zone
-from app.events.models import Event
 from app.events.queries import events
-from app.events.queries.registrations import count_invited_people_by_event
 from app.organisation import queries as organisation
-from app.surveys.models import SurveyFlow
-from app.surveys.queries import surveys
 
 MAX_BLAST_NAME_LENGTH = 80
 MAX_CHARACTERS_HINT = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
 SURVEY_GONE_ERROR = "That survey is closed or gone. Open it again, or choose another."
-NO_SURVEY_CHOICE = {"": "is read by a person"}
-NO_EVENT_CHOICE = {"": "Choose an event"}
+BLAST_GONE_ERROR = "That earlier blast does not exist. Choose who gets this one."
+# The fields that name the people of an earlier blast, and what `audience` says then.
+RESULTS_KIND = "results"
+RESULTS_FIELDS = ("audience", "log_id", "outcome")
 # What the review page carries on in hidden fields; the end only when there is one.
 CARRIED_FIELDS: tuple[str, ...] = (
     "message_body",
@@ -63,6 +61,31 @@ class OptOutFooterField(BooleanField):
     """Ticked unless it is left away, as browsers do with an empty box; a program may say no."""
 
     false_values = (False, "false", "", "0", "no", "off")
+
+
+class ResultsAudienceForm(FlaskForm):
+    """Whom a blast is for, where that is people of an earlier one; `target` counts otherwise."""
+
+    audience = HiddenField()
+    log_id = HiddenField()
+    outcome = HiddenField()
+
+    @property
+    def is_for_results(self) -> bool:
+        """Whether it is for people of an earlier blast."""
+        return bool(self.audience.data == RESULTS_KIND)
+
+    @property
+    def selected_results(self) -> ResultsAudience | None:
+        """Whose results they are; None where it is for others, or what came names no blast."""
+        if not self.is_for_results:
+            return None
+        return parse_results_audience(self.log_id.data or "", self.outcome.data or "")
+
+    def validate_audience(self, field: Field) -> None:
+        """Reject an earlier blast that does not exist: it never becomes everyone."""
+        if self.is_for_results and self.selected_results is None:
+            raise ValidationError(BLAST_GONE_ERROR)
 
 
 class ComposeForm(ResultsAudienceForm, SendTimeForm):
@@ -106,8 +129,8 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
 
     def load_choices(self) -> None:
         """Load what there is to choose from; only the page that shows the form needs it."""
-        self.event_id.choices = _build_event_choices()
-        self.survey_id.choices = _build_survey_choices()
+        self.event_id.choices = build_event_choices()
+        self.survey_id.choices = build_survey_choices()
 
     def validate_message_body(self, field: Field) -> None:
         """Reject a text that is blank, too long, or has placeholders that cannot be filled in."""
@@ -143,7 +166,7 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
 
     def validate_survey_id(self, field: Field) -> None:
         """Reject a survey that cannot be begun; none is fine."""
-        if field.data and field.data not in _build_survey_choices():
+        if field.data and field.data not in build_survey_choices():
             raise ValidationError(SURVEY_GONE_ERROR)
 
     def validate_send_mode(self, field: Field) -> None:
@@ -207,36 +230,3 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
             if self[flag].data:
                 fields.append((flag, "y"))
         return fields
-
-
-def _build_survey_choices() -> dict[str, str]:
-    choices = dict(NO_SURVEY_CHOICE)
-    for survey in _get_open_surveys():
-        choices[str(survey.id)] = f"begins the survey {survey.name}"
-    return choices
-
-
-def _get_open_surveys() -> list[SurveyFlow]:
-    """Return every survey that can be begun.
-
-    Read once a request: validation asks for them, and the page that shows the form again.
-    """
-    if "open_surveys" not in g:
-        g.open_surveys = surveys.find_open_surveys()
-    return list(g.open_surveys)
-
-
-def _build_event_choices() -> dict[str, str]:
-    """Return every event by its title and day, after an empty first line."""
-    choices = dict(NO_EVENT_CHOICE)
-    counts = count_invited_people_by_event()
-    for event in events.fetch_all_events():
-        choices[str(event.id)] = _format_event_choice(event, counts.get(event.id, 0))
-    return choices
-
-
-def _format_event_choice(event: Event, count: int) -> str:
-    people = pluralize(count, "person", "people")
-    if not event.date:
-        return f"{event.title} · {people}"
-    return f"{event.title}, {format_day(event.date)} · {people}"

@@ -1,4 +1,4 @@
-"""What deserves a second look on the review page: a notice, and those about the time of sending.
+"""What the review is asked for, what a notice of it is, and the notices about the time of sending.
 
 Those about the text are in text_notices.py.
 """

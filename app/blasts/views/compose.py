@@ -61,7 +61,8 @@ def compose_blast() -> ResponseReturnValue:
 
 
 def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
-    apply_name_fixes()
+    if "fix_names" in request.form:
+        apply_name_fixes()
     draft = form.build_draft()
     blast = audience.render_draft(draft)
     if not form.check_rendered_lengths(blast):

@@ -5,8 +5,7 @@ from datetime import datetime
 from flask import abort, request
 
 from app.blasts.actions.blast_confirmation import create_client_token
-from app.blasts.forms.compose import ComposeForm
-from app.blasts.forms.results_audience import RESULTS_FIELDS, RESULTS_KIND
+from app.blasts.forms.compose import RESULTS_FIELDS, RESULTS_KIND, ComposeForm
 from app.core.clock import now
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
