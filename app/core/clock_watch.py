@@ -101,8 +101,8 @@ class ClockWatch:
         else:
             end = "They continue when Twilio's clock agrees, or after ten minutes. Check the clock."
         return (
-            f"This machine's clock jumped ahead by {length}. Scheduled blasts wait, and none is "
-            f"counted as late or overdue. {end}"
+            f"This machine's clock jumped ahead by {length}. Scheduled blasts wait, and none "
+            f"counts as overdue. {end}"
         )
 
     def _look(self) -> None:

@@ -197,7 +197,7 @@ def test_a_blast_of_another_carrier_can_only_be_left(app, visit, log):
     page = visit(at(log, "?state=unknown"), "ada")
     assert "Dismiss all 2" in page.words
     assert "Check again" not in page.words
-    assert "made for Twilio, which is not in use now" in visit(ask(log, app, ZOE), "ada").words
+    assert "made for Twilio, which is not in use" in visit(ask(log, app, ZOE), "ada").words
     visit(at(log, "/send-again"), "ada", message_ids=str(row(app, ZOE).id), confirm="1")
     page = visit(at(log, "/check-again"), "ada", message_ids=str(row(app, ZOE).id), follow=True)
     assert "nothing left to check" in page.words
@@ -354,7 +354,8 @@ def test_nothing_is_sent_before_it_is_confirmed(app, visit, log):
     )
     assert row(app, ZOE).status == "unknown"
     assert (
-        "Choose on the blast's page" in visit.post(at(log, "/send-again"), "ada", follow=True).words
+        "On the blast's page, choose"
+        in visit.post(at(log, "/send-again"), "ada", follow=True).words
     )
 
 
@@ -365,7 +366,7 @@ def test_whoever_said_stop_or_has_a_dead_number_stays_out_and_is_counted(app, vi
     page = visit(ask(log, app, ZOE, LEO, MIA), "ada")
     assert page.headings == ["Resend to 1 person"]
     assert "2 people skipped" in page.words
-    assert "Opted out 1 Only they can change that" in page.words
+    assert "Opted out 1 Only they can undo this" in page.words
     assert "Invalid number 1" in page.words
     page = confirmed(visit, log, page, follow=True)
     assert "2 people skipped: " in page.words

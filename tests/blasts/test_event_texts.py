@@ -117,8 +117,7 @@ def test_it_may_be_spelt_as_people_spell_it(visit, picnic, spelt):
         ),
         (
             "{venue}",
-            "There are {first_name}, {name}, {full_name}, {event_title}, "
-            "{event_date}, {event_time} and",
+            "Use {first_name}, {name}, {full_name}, {event_title}, {event_date}, {event_time} and",
         ),
         ("{event_title.__class__}", "{event_title.__class__} is not a placeholder."),
     ],
@@ -138,8 +137,8 @@ def test_for_the_community_there_is_no_event_to_fill_in(visit, picnic):
     page = visit(COMPOSE_URL, "ada", **compose_fields(message_body="Come to {event_title|it}"))
     assert page.status_code == 422
     assert (
-        "{event_title} can only be filled in for the people of an event. "
-        "Choose one, or take it out." in page.words
+        "{event_title} can only be filled in for people of an event. Choose an event, or remove it."
+        in page.words
     )
 
 

@@ -154,7 +154,7 @@ WORDS = [
     (
         "unknown",
         {"reason": "carrier_fault"},
-        "Twilio reported an error of its own.",
+        "Twilio had an internal error.",
     ),
     (
         "unknown",
@@ -179,10 +179,10 @@ WORDS = [
     (
         "skipped",
         {"reason": "country_off"},
-        "Skipped Texts to their country are switched off",
+        "Skipped Texts to their country are turned off",
     ),
-    ("expired", {}, "Its time to stop sending had passed."),
-    ("expired", {"reason": "too_late"}, "Its time to stop sending had passed."),
+    ("expired", {}, "The time to stop sending had passed."),
+    ("expired", {"reason": "too_late"}, "The time to stop sending had passed."),
 ]
 
 
@@ -332,7 +332,7 @@ def test_the_list_shows_how_each_went(app, visit, log):
     set_message_status(app, LEO, "failed", error_code=30003)
     page = visit("/blasts/logs?state=sending", "sol")
     assert "Everybody in the community 1 of 2, 1 failed 0 Sending Sol" in page.words
-    assert "No blast matches." in visit("/blasts/logs?search=zebra", "sol").words
+    assert "No blasts match." in visit("/blasts/logs?search=zebra", "sol").words
     assert "the picnic" in visit("/blasts/logs?state=sending&search=PICNIC", "sol").words
 
 

@@ -174,7 +174,7 @@ def test_only_an_admin_takes_ended_ones_off_the_list(app, visit):
 
 def test_an_empty_list_says_what_it_is_for(visit):
     page = visit("/blasts/scheduled", "sol")
-    assert "Scheduled messages appear here." in page.words
+    assert "Scheduled blasts appear here." in page.words
 
 
 @pytest.mark.parametrize("more", ["", "/live"])
@@ -199,6 +199,6 @@ def test_a_scheduled_blast_is_edited_with_its_time(app, visit):
     with time_machine.travel(AT_NOON, tick=False):
         blast = send_blast(visit, "ada", **LATER)
         page = visit(at(blast, "/edit"), "sol", follow=True, _="")
-        assert "Taken off the schedule." in page.words
+        assert "Unscheduled." in page.words
         assert 'value="2026-05-08"' in page.text
     assert [each.status for each in list_scheduled_blasts(app)] == ["cancelled"]

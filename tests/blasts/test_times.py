@@ -226,7 +226,7 @@ class TestAnEnd:
             (
                 {"send_mode": "now", "end_date": "2026-05-06", "end_time": "06:00"},
                 "end_time",
-                "That is too soon: nothing could leave before then.",
+                "That is too soon: nothing can be sent before then.",
             ),
             (
                 {"send_mode": "now", "end_date": "2026-05-06", "end_time": "05:00"},
@@ -299,8 +299,8 @@ class TestAnEnd:
         assert list_messages(app) == []
         page = visit(f"/blasts/scheduled/{blast}", "ada")
         assert (
-            "sending was to stop at Fri, May 8, 9:00 PM, America/Denver, "
-            "and it is later than that" in page.words
+            "sending was set to stop at Fri, May 8, 9:00 PM, America/Denver, "
+            "and that time has passed." in page.words
         )
         assert "Send now anyway" in page.words
 
@@ -345,8 +345,8 @@ def test_after_a_long_night_a_blast_is_not_sent_by_itself_and_three_ways_on_are_
     assert list_messages(app) == []
     page = visit(f"/blasts/scheduled/{blast}", "ada")
     assert (
-        "sending was off when it was due (or the clock was wrong), "
-        "and it is 3 hours 10 minutes late now." in page.words
+        "sending was off when it was due, or the clock was wrong. "
+        "It is now 3 hours 10 minutes late." in page.words
     )
     for way in ("Send now anyway", "Choose another time", "Delete"):
         assert way in page.words

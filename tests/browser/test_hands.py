@@ -192,7 +192,7 @@ def test_a_blast_is_written_sent_and_cancelled_without_javascript(plain_ada):
     ada.page.fill("#schedule_time", "20:45")
     ada.check()
     ada.confirm(PEOPLE)
-    ada.press("Cancel this blast")
+    ada.press("Cancel blast")
     ada.wait_for("Canceled. No texts were sent.")
 
 

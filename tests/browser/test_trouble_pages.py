@@ -73,7 +73,7 @@ def test_refused_calls_and_missed_texts_are_told_with_both_addresses(trouble):
     page, url, write = trouble
     write(REFUSED, NOW, NOW, EXPECTED, CALLED, CALLED)
     write(FAILED)
-    look(page, url, EXPECTED, CALLED, "3 texts came in while we were off", "it answered 401")
+    look(page, url, EXPECTED, CALLED, "3 texts came in while SMS Admin was off", "it answered 401")
     look(page, f"{url}/settings", EXPECTED, CALLED)
     write("DELETE FROM refused_calls")
 

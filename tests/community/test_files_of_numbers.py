@@ -19,7 +19,7 @@ FILES = [
     (
         "DE",
         "Name;Telefon\nUte und Jan;0171 1234567/8\nEva;0171/1234569\n",
-        ["two numbers in one cell", "new 1 need fixing 1", "Import 1 person"],
+        ["two numbers in one field", "new 1 need fixing 1", "Import 1 person"],
     ),
     (
         "AR",
@@ -29,12 +29,12 @@ FILES = [
     (
         "MX",
         "Nombre,Celular\nA,521 55 1234 5671\nC,+52 1 55 1234 5673\nD,55 1234 5674\n",
-        ["no 1 after 52 any more: 55 1234 5671", "Import 1 person"],
+        ["no longer have a 1 after 52: 55 1234 5671", "Import 1 person"],
     ),
     (
         "BR",
         "Nome,Celular\nA,(11) 8765-4321\nC,(11) 98765-4321\n",
-        ["have a 9 first: (11) 98765-4321", "Import 1 person"],
+        ["start with a 9: (11) 98765-4321", "Import 1 person"],
     ),
     (
         "CI",

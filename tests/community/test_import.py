@@ -48,7 +48,7 @@ def test_a_thousand_rows_with_thirty_faulty_ones(app, visit, address_of, on_the_
     assert "Import 970 people" in page.words
     assert "Needs fixing 30" in page.words
     assert "Bad 29" in page.words
-    assert page.words.count("That is a short code") == 30
+    assert page.words.count("This is a short code") == 30
     assert on_the_list() == {}
     done = confirm(visit, address)
     assert "970 people were imported." in done.words
@@ -246,7 +246,7 @@ BAD_FILES = {
         "member numbers",
     ),
     "excel": (b"name,phone\nZoe,7.20E+09\n", "Excel shortened"),
-    "no encoding": (b"name,phone\nJos\x81,3035550142\n", "Line 2 is not text"),
+    "no encoding": (b"name,phone\nJos\x81,3035550142\n", "Line 2 could not be read"),
 }
 
 
@@ -314,7 +314,7 @@ def test_the_letters_can_be_read_differently(visit, address_of, on_the_list):
     address = address_of("name,phone\nGyőző,3035550142\n".encode("cp1250"))
     words = visit(address, "ada").words
     assert "Gyõzõ" in words
-    assert "The file does not say how its letters are written." in words
+    assert "The file does not say which character set it uses." in words
     visit(
         address,
         "ada",
@@ -357,7 +357,7 @@ def test_the_bad_rows_come_back_as_a_file_and_can_be_imported_once_right(
     assert page.response.mimetype == "text/csv"
     assert page.text.splitlines()[0] == "\ufeffname,phone,note,problem"
     assert page.text.splitlines()[1].startswith(
-        '"\'=Tom","303555014","a ""b"", c","That number is too short.'
+        '"\'=Tom","303555014","a ""b"", c","This number is too short.'
     )
     assert page.text.splitlines()[2] == ('"Ana","","","There is no phone number in this row."')
     fixed = page.text.replace('"303555014"', '"3035550144"')

@@ -13,7 +13,7 @@ from tests.visit import Visitor
 
 ACTS = [f"/community/{act}" for act in ("add", "1/edit", "1/delete", "bulk-delete", "bulk-export")]
 BAD_NUMBERS = [
-    ("", "Write a phone number"),
+    ("", "Enter a phone number"),
     ("+14155552671 ext 5", "extension"),
     ("911", "short code"),
     ("+15555550100", "No phone can have"),

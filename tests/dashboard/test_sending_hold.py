@@ -86,7 +86,7 @@ def test_a_list_that_cannot_be_read_keeps_the_hold_until_a_person_goes_on(app, v
     hold(app)
     assert "Run Reconcile first." in visit("/sending/go-on", "ada", follow=True, _="").words
     with app.app_context(), write():
-        sending_hold.store_reconcile_failure("The carrier's list could not be read (HTTP 500).")
+        sending_hold.store_reconcile_failure("Twilio's list could not be read (HTTP 500).")
     page = visit("/sending", "ada")
     assert "HTTP 500" in page.words
     assert "Continue without the list" in page.words

@@ -155,7 +155,7 @@ def test_a_blast_that_comes_due_at_its_end_is_never_released(sending_app, backgr
     wait_until(
         lambda: get_schedule(sending_app, blast_id).status == "expired", "the blast to be given up"
     )
-    assert "sending was to stop at" in get_schedule(sending_app, blast_id).error_message
+    assert "sending was set to stop at" in get_schedule(sending_app, blast_id).error_message
     assert get_log(sending_app, blast_id) is None
     assert twilio.requests == []
 

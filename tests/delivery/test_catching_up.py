@@ -108,7 +108,7 @@ def test_who_asked_to_leave_while_the_program_was_off_is_not_texted(off_app, twi
     told = news(off_app)
     assert (told.found_count, told.was_off, told.failure) == (2, True, "")
     page = Visitor(off_app)("/", "ada").words
-    assert "2 texts came in while we were off." in page
+    assert "2 texts came in while SMS Admin was off." in page
     first_read = next(target for target in twilio.reads if "To=%2B13035550100" in target)
     assert "PageSize=1000" in first_read
 
@@ -137,7 +137,7 @@ def test_sending_does_not_wait_for_ever_for_a_list_that_cannot_be_read(
     assert not jobs.engine.may_release()
     wait_until(lambda: "sending goes on although" in caplog.text, "the end of the wait")
     assert news(off_app).failure == "HTTP 500"
-    assert "Texts that came in may be missing" in Visitor(off_app)("/", "ada").words
+    assert "Some incoming texts may be missing" in Visitor(off_app)("/", "ada").words
     twilio.lists.refusals.clear()
     wait_for_look(off_app)
     assert news(off_app).failure == ""
@@ -207,7 +207,9 @@ def test_the_button_has_the_list_read_at_once(off_app, twilio, background):
     wait_for_look(off_app, after)
     assert bodies(off_app) == ["Missed"]
     assert not news(off_app).was_off
-    assert "1 text came in without a call of Twilio's." in Visitor(off_app)("/", "ada").words
+    assert (
+        "1 text came in that Twilio had not delivered to us." in Visitor(off_app)("/", "ada").words
+    )
 
 
 def test_when_texts_leave_and_no_call_comes_the_list_is_read(off_app, twilio, background):

@@ -105,7 +105,7 @@ class TestPowerBack:
             "the blast to be given up",
         )
         assert (
-            "it is 3 hours 10 minutes late now" in get_schedule(sending_app, blast_id).error_message
+            "It is now 3 hours 10 minutes late" in get_schedule(sending_app, blast_id).error_message
         )
         assert twilio.requests == []
 
@@ -188,7 +188,7 @@ def test_a_clock_set_forward_takes_no_lead_and_what_is_due_by_it_is_not_sent(
             lambda: get_schedule(app, this_noon).status == "expired",
             "the blast to be given up",
         )
-    assert "it is 2 hours 15 minutes late now" in get_schedule(app, this_noon).error_message
+    assert "It is now 2 hours 15 minutes late" in get_schedule(app, this_noon).error_message
     assert epoch(app) == 1
     assert Counter(Counter(request.to for request in twilio.requests).values()) == {1: 120}
     assert_everybody_accounted_for(app, twilio)

@@ -150,8 +150,10 @@ def test_a_pause_by_receipts_is_told_once_and_says_nothing_of_anybody(
             "event": "blast.paused",
             "blast": log.id,
             "cause": "The sender number is not registered with US carriers.",
-            "fix": "Register the number for US texts (A2P 10DLC) in the Twilio console; "
-            "resume when it is approved.",
+            "fix": (
+                "Register the number for US texts (A2P 10DLC) in the Twilio console. "
+                "Resume when it is approved."
+            ),
             "code": NOT_REGISTERED,
             "at": room.told[0]["at"],
             "link": f"http://sms.example.org/blasts/logs/{log.id}",

@@ -121,7 +121,7 @@ def test_a_blast_later_than_the_lag_expires_and_says_why(sending_app):
         assert release_due_blasts() == 0
     expired = get_schedule(sending_app, blast_id)
     assert expired.status == "expired"
-    assert "it is 1 hour 1 minute late now" in expired.error_message
+    assert "It is now 1 hour 1 minute late" in expired.error_message
     assert list_messages(sending_app) == []
 
 

@@ -138,8 +138,8 @@ def test_a_refusal_to_answer_is_no_news(sending_app, twilio, status, headers, ex
 
 def test_an_answer_that_makes_no_sense_is_no_news(sending_app, twilio):
     twilio.lists.refuse(200, 2)
-    assert list_of(sending_app) == LookupFailure("an answer that is no list", 200)
-    assert text(sending_app, sid(1)) == LookupFailure("an answer that is no text", 200)
+    assert list_of(sending_app) == LookupFailure("a response that is not a list", 200)
+    assert text(sending_app, sid(1)) == LookupFailure("a response that is not text", 200)
 
 
 def test_a_list_with_a_text_that_makes_no_sense_is_not_the_whole(sending_app, twilio):

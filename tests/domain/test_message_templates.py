@@ -78,7 +78,7 @@ def test_a_name_is_never_read_as_a_template(name):
         ),
         (
             "Hi {unknown}",
-            "{unknown} is not a placeholder. There are {first_name}, {name} and {full_name}.",
+            "{unknown} is not a placeholder. Use {first_name}, {name} or {full_name}.",
         ),
         ("Hi {0.__class__}", "{0.__class__} is not a placeholder."),
         ("Hi ${x}", "{x} is not a placeholder."),
@@ -116,10 +116,9 @@ def test_the_event_s_placeholders_need_an_event():
     """B19: known ones are filled in, unknown ones named, whomever the text is for."""
     assert list_template_problems("{event_title} {Event Place|here}", of_event=True) == []
     assert list_template_problems("{event_title}") == [
-        "{event_title} can only be filled in for the people of an event."
-        " Choose one, or take it out."
+        "{event_title} can only be filled in for people of an event. Choose an event, or remove it."
     ]
-    assert "and {event_place}." in list_template_problems("{venue}", of_event=True)[0]
+    assert "or {event_place}." in list_template_problems("{venue}", of_event=True)[0]
 
 
 @pytest.mark.parametrize(

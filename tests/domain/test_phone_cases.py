@@ -43,7 +43,7 @@ def test_every_spelling_is_one_number(text):
 )
 def test_an_extension_cannot_get_texts(text):
     """P2: said, not dropped in silence."""
-    assert refused(text) == "A number with an extension cannot get texts."
+    assert refused(text) == "A number with an extension can’t receive texts."
 
 
 # case P6 of docs/cases.md
@@ -87,7 +87,7 @@ def test_what_is_no_number_is_refused_with_a_sentence(text):
 def test_another_countrys_way_of_dialling_abroad_is_refused_with_the_right_one():
     """P8: 00 is not how one calls abroad from the US; 011 is."""
     assert refused("0044 20 7946 0958").endswith(
-        "Begin with + or 011 instead of 00: +44 20 7946 0958"
+        "Start with + or 011 instead of 00: +44 20 7946 0958"
     )
     for text in ("011442079460958", "+44 (0)20 7946 0958"):
         assert (PhoneNumber.parse(text).e164, PhoneNumber.parse(text).country) == (

@@ -123,7 +123,7 @@ def test_a_mobile_is_read_and_never_a_strangers_landline(text, region, e164):
 def test_two_numbers_in_one_cell_are_refused_with_both(text, region, numbers):
     refused = refuse(text, region)
     assert refused.problem is PhoneProblem.TWO_NUMBERS
-    assert "two numbers in one cell" in refused.sentence
+    assert "two numbers in one field" in refused.sentence
     for number in numbers:
         assert number in refused.sentence
 

@@ -21,7 +21,7 @@ from tests.visit import Visitor
 
 NASTY = ["=1+1", "+1", "-2", "@SUM(A1)", "'quoted'", 'a "b", c', "Zoë, Ann; Mia|x"]
 BAD_NUMBERS = [
-    ("", "Write a phone number"),
+    ("", "Enter a phone number"),
     ("+14155552671 ext 5", "extension"),
     ("911", "short code"),
     ("+15555550100", "No phone can have"),

@@ -35,4 +35,4 @@ def test_landlines_are_marked_where_the_plan_tells():
 
 def test_both_numbers_of_a_cell_are_named():
     _, rows = check_file((FOLDER / "two_in_a_cell.csv").read_bytes())
-    assert "two numbers in one cell" in (rows[0].reason or "")
+    assert "two numbers in one field" in (rows[0].reason or "")

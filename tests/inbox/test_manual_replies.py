@@ -81,7 +81,7 @@ def test_a_double_click_sends_once_and_another_form_sends_again(visit, zoe, sent
         ("Hi {nickname}", "{nickname} is not a placeholder."),
         (
             "See you at {event_title}",
-            "can only be filled in for the people of an event",
+            "can only be filled in for people of an event",
         ),
         ("A brace } alone", "is unmatched"),
         ("x" * 1601, "This text has 1,601 characters."),
@@ -103,7 +103,7 @@ def test_whoever_said_stop_meanwhile_is_not_texted_and_the_words_stay(
         add_opt_out(ZOE)
     page = visit(f"/inbox/{zoe}/reply", "sol", body="But wait")
     assert page.status_code == 422
-    assert "Opted out. Only they can change that, by texting START." in page.words
+    assert "Opted out. Only they can undo this, by texting START." in page.words
     assert "But wait</textarea>" in page.text
     assert sent() == []
     assert thread(zoe).needs_reply

@@ -109,7 +109,7 @@ def test_an_address_that_is_no_number_is_not_there(visit, app, digits):
 
 
 def test_a_number_that_no_phone_can_have_still_has_a_page(visit, app):
-    assert "Not a number that is in use" in visit("/people/19999999999", "ada").words
+    assert "Number not in use" in visit("/people/19999999999", "ada").words
 
 
 @pytest.mark.parametrize(

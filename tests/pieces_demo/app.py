@@ -151,7 +151,7 @@ def _wrong_form() -> DemoForm:
     form.phone.data = "123"
     for field, sentence in (
         (form.message_body, "There is no {nickname}. Did you mean {first_name}?"),
-        (form.phone, "No phone can have that number. Is a digit missing?"),
+        (form.phone, "No phone can have this number. Is a digit missing?"),
         (form.role, "Choose a role."),
         (form.file, "This file is empty."),
         (form.include_unsubscribe, "Please tick this."),

@@ -147,7 +147,7 @@ def test_stop_is_one_click_and_start_another(app, visit, zoe):
         f'name="body" value="{word}"' in page.text for word in ("YES", "STOP", "START", "HELP")
     )
     page = visit(f"{ZOES}/text", "sol", body="STOP", follow=True)
-    assert "Opted out. Only they can change that, by texting START." in page.words
+    assert "Opted out. Only they can undo this, by texting START." in page.words
     assert [row.phone for row in everything(app, UnsubscribedContact)] == [ZOE]
     page = visit(f"{ZOES}/text", "sol", body="START", follow=True)
     assert "Opted out" not in page.words

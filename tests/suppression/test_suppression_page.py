@@ -164,7 +164,7 @@ def test_a_number_that_is_there_already_is_said_beside_the_field(visit, listed):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"phone": ""}, "Write a phone number."),
+        ({"phone": ""}, "Enter a phone number."),
         ({"phone": "303 555 0142 ext. 5"}, "extension"),
         ({"phone": ZOE, "name": "x" * 101}, "up to 100 characters"),
         ({"phone": ZOE, "reason": "x" * 301}, "at most 300 characters"),

@@ -25,7 +25,7 @@ def poll(make_survey):
 def test_the_form_begins_with_the_first_text_of_the_survey(visit, poll):
     page: Page = visit(f"/blasts/new?survey={poll}", "sol")
     assert "The picnic is in May. Coming, {first_name|friend}? Reply YES or NO." in page.words
-    assert f'<option selected value="{poll}">begins the survey The picnic</option>' in page.text
+    assert f'<option selected value="{poll}">start the survey “The picnic”</option>' in page.text
     assert visit("/blasts/new?survey=4711", "sol").status_code == 404
     assert "Replies" not in visit("/blasts/new", "sol").words
 
@@ -85,7 +85,7 @@ def test_a_closed_survey_is_not_asked(app, visit, poll):
     }
     page = visit("/blasts/new", "sol", **form)
     assert page.status_code == 422
-    assert "That survey is closed or gone." in page.words
+    assert "That survey is closed or deleted." in page.words
 
 
 def test_the_people_of_its_event_are_asked(app, visit, make_survey, make_event):

@@ -39,13 +39,15 @@ from app.suppression.queries.sending_permission import (
 
 log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so no texts were sent."
-TEST_PHONE_MISSING_ERROR = "Nothing was sent: the user who asked for the test has no phone now."
+TEST_PHONE_MISSING_ERROR = (
+    "Nothing was sent: the user who asked for the test no longer has a phone."
+)
 EXPIRED_ERROR = (
-    "Nothing was sent: sending was off when it was due (or the clock was wrong), "
-    "and it is {late} late now."
+    "Nothing was sent: sending was off when it was due, or the clock was wrong. It is now "
+    "{late} late."
 )
 END_TIME_PASSED_ERROR = (
-    "Nothing was sent: sending was to stop at {end}, and it is later than that now."
+    "Nothing was sent: sending was set to stop at {end}, and that time has passed."
 )
 
 

@@ -34,8 +34,8 @@ from app.organisation import queries as organisation
 
 MAX_BLAST_NAME_LENGTH = 80
 MAX_CHARACTERS_HINT = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
-SURVEY_GONE_ERROR = "That survey is closed or gone. Open it again, or choose another."
-BLAST_GONE_ERROR = "That earlier blast does not exist. Choose who gets this one."
+SURVEY_GONE_ERROR = "That survey is closed or deleted. Reopen it, or choose another."
+BLAST_GONE_ERROR = "That earlier blast no longer exists. Choose who gets this one."
 # The fields that name the people of an earlier blast, and what `audience` says then.
 RESULTS_KIND = "results"
 RESULTS_FIELDS = ("audience", "log_id", "outcome")
@@ -116,8 +116,8 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
         filters=[lambda written: parse_time_zone(written or "") or written],
     )
     fold = create_repeated_hour_field()
-    end_date = CalendarDayField("Last day", organisation.get_organisation_region)
-    end_time = ClockField("Last time")
+    end_date = CalendarDayField("End day", organisation.get_organisation_region)
+    end_time = ClockField("End time")
     end_fold = create_repeated_hour_field()
     survey_id = SelectField("Replies", default="", validate_choice=False)
     include_unsubscribe = OptOutFooterField("Add opt-out line", default=True)

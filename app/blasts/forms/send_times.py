@@ -15,7 +15,7 @@ from app.domain.time.local_times import InvalidLocalTime, LocalMoment
 from app.organisation import queries as organisation
 
 END_FIELD_NAMES = {"schedule_date": "end_date", "schedule_time": "end_time"}
-END_TOO_SOON_ERROR = "That is too soon: nothing could leave before then."
+END_TOO_SOON_ERROR = "That is too soon: nothing can be sent before then."
 
 
 class SendModeField(RadioField):
@@ -34,7 +34,7 @@ class SendModeField(RadioField):
 def create_repeated_hour_field() -> Any:
     """Return the field that asks which of two equal times on the clocks is meant."""
     return RadioField(
-        "The clocks are put back then, so this time comes twice",
+        "Clocks go back that night, so this time comes twice",
         choices={"first": "The first time", "second": "The second time"},
         default="first",
         validate_choice=False,

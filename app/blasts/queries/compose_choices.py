@@ -10,7 +10,7 @@ from app.events.queries.registrations import count_invited_people_by_event
 from app.surveys.models import SurveyFlow
 from app.surveys.queries import surveys
 
-NO_SURVEY_CHOICE = {"": "is read by a person"}
+NO_SURVEY_CHOICE = {"": "go to the inbox"}
 NO_EVENT_CHOICE = {"": "Choose an event"}
 
 
@@ -18,7 +18,7 @@ def build_survey_choices() -> dict[str, str]:
     """Return the labels of the surveys that can be begun by their id, after one for none."""
     choices = dict(NO_SURVEY_CHOICE)
     for survey in _get_open_surveys():
-        choices[str(survey.id)] = f"begins the survey {survey.name}"
+        choices[str(survey.id)] = f"start the survey “{survey.name}”"
     return choices
 
 

@@ -17,8 +17,8 @@ from app.organisation import queries as organisation
 from app.surveys.queries.surveys import find_survey
 
 PRACTICE_TEXT = (
-    "Hi {first_name|friend}, this is our first text from SMS Admin. "
-    "Nothing to do, we are only trying it out."
+    "Hi {first_name|friend}, this is our first text from SMS Admin. We are just trying it "
+    "out, so there is nothing to do."
 )
 
 

@@ -129,7 +129,7 @@ def _get_resend_refusal(log: MessageLog) -> str:
     """Return why nothing of this blast goes again at all; "" when it may."""
     if not is_on_current_carrier(log):
         origin = "in practice mode" if log.carrier == "sandbox" else "for Twilio"
-        return f"This blast was made {origin}, which is not in use now. Copy it as a new blast."
+        return f"This blast was made {origin}, which is not in use. Copy it as a new blast."
     if log.not_after and not compute_validity_seconds(log.not_after, now()):
         end = format_local_time(log.not_after)
         return f"This blast stopped sending at {end}. Copy it as a new blast."

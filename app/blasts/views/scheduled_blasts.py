@@ -33,10 +33,8 @@ from app.surveys.queries import surveys
 
 MAX_COUNT_DIGITS = 9
 REMINDER_SWITCHED_OFF_NOTE = "This reminder is now turned off for its event."
-UNDONE_NOTE = "Undone. No texts were sent. Edit the text here and send it when it is right."
-EDITED_NOTE = (
-    "Taken off the schedule. Edit it here and schedule it again; nothing is sent until then."
-)
+UNDONE_NOTE = "Undone. No texts were sent. Edit the text here and send it when you are ready."
+EDITED_NOTE = "Unscheduled. Edit it here and schedule it again. Nothing is sent until then."
 
 
 class ScheduledBlastUnchanged(Exception):

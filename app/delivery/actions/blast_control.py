@@ -178,7 +178,7 @@ def end_blasts_of_other_carriers(carrier: str, moment: datetime) -> int:
     values = {
         "status": BlastStatus.CANCELLED,
         "finished_at": moment,
-        "pause_reason": f"{reason.capitalize()}, so it never left.",
+        "pause_reason": f"{reason.capitalize()}, so it was not sent.",
     }
     for log_id in log_ids:
         db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(values))

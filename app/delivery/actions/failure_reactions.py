@@ -55,7 +55,7 @@ def _suppress_phone(message: UpdatedMessage, error_code: CarrierErrorCode) -> No
 def _describe_dead_number(error_code: CarrierErrorCode) -> str:
     if error_code.strikes == 1:
         return error_code.description
-    return f"{error_code.description} That was so in {error_code.strikes} blasts in a row."
+    return f"{error_code.description} This happened in {error_code.strikes} blasts in a row."
 
 
 def _is_dead_number(message: UpdatedMessage, error_code: CarrierErrorCode) -> bool:

@@ -17,7 +17,7 @@ from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, 
 
 HOLD_FIX = "The Sending page says what to do."
 RESTORED_REASON = "restored"
-GONE_ON_TEXT = "An admin continued without the carrier's list."
+GONE_ON_TEXT = "An admin continued without Twilio's list."
 
 
 def hold_sending(reason: HoldReason, carrier: str, moment: datetime) -> None:

@@ -54,7 +54,7 @@ def parse_fetched_message(
         return content
     text = _parse_message_row(content)
     if text is None:
-        return LookupFailure("an answer that is no text", exchange.status)
+        return LookupFailure("a response that is not text", exchange.status)
     return MessageFetchResult(text)
 
 
@@ -83,7 +83,7 @@ def _parse_json_response(
     exchange: HttpExchange, error: BaseException | None
 ) -> dict[str, Any] | LookupFailure:
     if exchange.status is None:
-        cause = type(error).__name__ if error else "nothing came"
+        cause = type(error).__name__ if error else "an empty response"
         return LookupFailure(f"no answer ({cause})")
     if exchange.status != 200:
         retry_after = parse_retry_after(exchange.headers.get("retry-after"), now())
@@ -93,7 +93,7 @@ def _parse_json_response(
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        return LookupFailure("an answer that is no JSON", exchange.status)
+        return LookupFailure("a response that is not JSON", exchange.status)
     return content
 
 
@@ -103,7 +103,7 @@ def _parse_list_response(
     """Parse a response whose item `name` is a list."""
     content = _parse_json_response(exchange, error)
     if isinstance(content, dict) and not isinstance(content.get(name), list):
-        return LookupFailure("an answer that is no list", exchange.status)
+        return LookupFailure("a response that is not a list", exchange.status)
     return content
 
 

@@ -37,8 +37,7 @@ QUEUE_FULL_HOLD_SECONDS = 900.0
 MIN_REPORTED_WAIT_SECONDS = 10.0
 UNREACHABLE_TEXT = "Twilio can't be reached. One text is tried every minute; the others wait."
 CARRIER_FAULTS_TEXT = (
-    "Twilio reports errors of its own or does not respond. "
-    "One text is tried every minute; the others wait."
+    "Twilio is having problems or not responding. One text is tried every minute; the others wait."
 )
 QUEUE_FULL_TEXT = "The sender's queue at Twilio is full. Sending continues in 15 minutes."
 RETRY_AFTER_TEXT = "Twilio asked us to wait."

@@ -41,7 +41,7 @@ MAX_PAGES = 500
 TEXTS_PER_WRITE = 200
 DUE_MEANWHILE_ERROR = (
     "It was due while the newer database was in use or sending was on hold. None of its texts "
-    "is in the carrier's list, so it was probably not sent."
+    "is in Twilio's list, so it was probably not sent."
 )
 
 
@@ -82,11 +82,11 @@ class ReconcileResult:
             )
         if self.expired_count:
             lines.append(
-                f"{pluralize(self.expired_count, 'scheduled blast')} came due in the meantime and "
+                f"{pluralize(self.expired_count, 'scheduled blast')} due in the meantime, "
                 "probably not sent: check under Scheduled."
             )
         lines.append(
-            "Paused blasts are waiting. Resume texts only people who have not had the text."
+            "Paused blasts are waiting. Resume texts only people who have not received it."
         )
         return " ".join(lines)
 
@@ -149,17 +149,17 @@ class Reconciliation:
             page = await self.carrier.list_message_page(next_uri)
             if isinstance(page, LookupFailure):
                 raise CarrierListUnreadable(
-                    f"The carrier's list could not be read ({page.reason}). Try again in a minute."
+                    f"Twilio's list could not be read ({page.reason}). Try again in a minute."
                 )
             if page.unreadable_count:
                 raise CarrierListUnreadable(
-                    f"{page.unreadable_count} texts of the carrier's list could not be read."
+                    f"{page.unreadable_count} texts of Twilio's list could not be read."
                 )
             await self.run_in_database(self._adopt_page, page, since)
             next_uri = page.next_uri
             if not next_uri or is_page_older(page, since):
                 return
-        raise CarrierListUnreadable("There are more texts in the carrier's list than can be read.")
+        raise CarrierListUnreadable("There are more texts in Twilio's list than can be read.")
 
     def _adopt_page(self, page: MessageListPage, since: datetime) -> None:
         moment = now()

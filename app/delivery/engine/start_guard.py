@@ -39,7 +39,7 @@ MAX_RETRY_SECONDS = 60.0
 
 
 CARRIER_UNREADABLE_TEXT = (
-    "The carrier's list of texts can't be read, so we can't tell yet whether this database is up "
+    "Twilio's list of texts can't be read, so we can't tell yet whether this database is up "
     "to date. Texts wait and continue automatically."
 )
 

@@ -20,5 +20,5 @@ def describe_growth(confirmed_count: int, count: int) -> str:
     """Return why the blast is held, in at most 300 characters."""
     return (
         f"The list grew: this blast was confirmed for {confirmed_count:,} people and would go to "
-        f"{count:,} now. Confirm the new number, or cancel it."
+        f"{count:,} now. Confirm the new number, or cancel the blast."
     )

@@ -20,7 +20,7 @@ UNKNOWN_OUTCOME_LABEL = "We couldn't confirm this text was sent."
 # Why an outcome is unknown, by the reason that is stored with the message.
 UNKNOWN_CAUSE_LABELS = {
     UnknownReason.NO_ANSWER: f"{UNKNOWN_OUTCOME_LABEL} Twilio did not answer.",
-    UnknownReason.CARRIER_FAULT: (f"{UNKNOWN_OUTCOME_LABEL} Twilio reported an error of its own."),
+    UnknownReason.CARRIER_FAULT: (f"{UNKNOWN_OUTCOME_LABEL} Twilio had an internal error."),
     UnknownReason.NO_NAME: f"{UNKNOWN_OUTCOME_LABEL} Twilio accepted it without an identifier.",
     UnknownReason.PROCESS_STOPPED: (f"{UNKNOWN_OUTCOME_LABEL} SMS Admin stopped while sending it."),
     UnknownReason.REPEATED_NAME: (
@@ -36,7 +36,7 @@ UNSENT_REASON_LABELS = {
     "stopped": "Stopped before it was sent.",
     "other_carrier": "Made in practice mode or for another account, so it was not sent.",
     "erased": "This person was erased before it was sent.",
-    "too_late": "Its time to stop sending had passed.",
+    "too_late": "The time to stop sending had passed.",
 }
 RESTORED_LABEL = (
     "It was waiting when an older copy of the database was restored. "

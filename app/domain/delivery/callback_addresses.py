@@ -13,7 +13,7 @@ INBOUND_OVERRIDES = "#rc=5&rp=all"
 HOST_PATTERN = re.compile(
     r"[A-Za-z0-9._-]{1,200}(:[0-9]{1,5})?|\[[0-9A-Fa-f:]{2,45}\](:[0-9]{1,5})?"
 )
-UNREADABLE_HOST = "(a host that makes no sense)"
+UNREADABLE_HOST = "(an invalid host)"
 
 
 def list_console_addresses(public_base_url: str) -> dict[str, str]:
@@ -24,7 +24,7 @@ def list_console_addresses(public_base_url: str) -> dict[str, str]:
     url = f"{public_base_url}/webhooks/twilio"
     return {
         "For incoming texts": f"{url}/inbound{INBOUND_OVERRIDES}",
-        "For incoming texts, if that fails": f"{url}/inbound",
+        "For incoming texts, if the first one fails": f"{url}/inbound",
         "For receipts": f"{url}/status{RECEIPT_OVERRIDES}",
     }
 

@@ -8,31 +8,31 @@ _RAISE_LIMIT = "Raise the limit in the Twilio console or wait until it resets, t
 FIX_BY_CODE = {
     20003: "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, then resume.",
     20008: "Replace the test credentials with the live account's SID and token, then resume.",
-    21408: "Switch the country on under Geo permissions in the Twilio console, then resume.",
+    21408: "Turn on the country under Geo permissions in the Twilio console, then resume.",
     21617: "Shorten the text to 1,600 characters and send it as a new blast.",
-    21610: "Only they can undo it, by texting START.",
+    21610: "Only they can undo this, by texting START.",
     21703: _ADD_SENDER,
     21704: _ADD_SENDER,
-    30002: "Ask Twilio support why the account is suspended; resume when it is active again.",
+    30002: "Ask Twilio support why the account is suspended. Resume when it is active again.",
     30007: (
-        "Write the text differently, without shortened links or shouting,"
-        " and send it as a new blast."
+        "Write the text differently, without shortened links or capital letters, and send it "
+        "as a new blast."
     ),
-    30032: "Verify the toll-free number in the Twilio console; resume when it is approved.",
+    30032: "Verify the toll-free number in the Twilio console. Resume when it is approved.",
     30033: (
-        "Look at the campaign's registration in the Twilio console; resume when it is active again."
+        "Check the campaign's registration in the Twilio console. Resume when it is active again."
     ),
     30034: (
-        "Register the number for US texts (A2P 10DLC) in the Twilio console;"
-        " resume when it is approved."
+        "Register the number for US texts (A2P 10DLC) in the Twilio console. Resume when it "
+        "is approved."
     ),
     30035: "Wait until Twilio has finished setting the number up, then resume.",
     30454: _RAISE_LIMIT,
     63038: _RAISE_LIMIT,
 }
 FIX_BY_BLAME = {
-    Blame.CONSENT: "Only they can change that, by texting START.",
-    Blame.NUMBER: "Ask the person for a number that can get texts.",
+    Blame.CONSENT: "Only they can undo this, by texting START.",
+    Blame.NUMBER: "Ask the person for a number that can receive texts.",
     Blame.CIRCUMSTANCE: "Wait a while, then send again.",
     Blame.WORDING: "Change the text and send it as a new blast.",
     Blame.SENDER: (
@@ -46,7 +46,7 @@ FIX_BY_BLAME = {
     Blame.CALLBACK: "Check that PUBLIC_BASE_URL is an address Twilio can reach, then resume.",
     Blame.US: "Check TWILIO_API_URL and update SMS Admin, then resume.",
     Blame.UNKNOWN: (
-        "Look the number up in Twilio's list of error codes, then decide whether to send again."
+        "Look up the code in Twilio's list of error codes, then decide whether to send again."
     ),
 }
 

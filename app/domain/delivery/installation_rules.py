@@ -19,7 +19,7 @@ class HoldReason(StrEnum):
 # Half a sentence, after "Nothing is being sent: ".
 HOLD_LABELS = {
     HoldReason.BEHIND: "this database is older than the one that last sent texts",
-    HoldReason.CARRIER: "the carrier has sent texts that this database does not know about",
+    HoldReason.CARRIER: "Twilio has sent texts that this database does not know about",
     HoldReason.CLONE: "this is a copy of an installation that belongs to another machine or folder",
 }
 # On the page of a blast that was being sent, 300 characters at most.
@@ -29,8 +29,9 @@ HOLD_PAUSE_REASONS = {
         "Reconcile first (Sending on Home). After that, Resume texts only the others."
     ),
     HoldReason.CARRIER: (
-        "The carrier has texts that this database does not know about, so people may already have "
-        "this text. An admin must run Reconcile first (Sending on Home). After that, Resume texts "
+        "Twilio has texts that this database does not know about, so people may already have "
+        "this text. An admin must run Reconcile first (Sending on Home). After that, Resume "
+        "texts "
         "only the others."
     ),
     HoldReason.CLONE: (

@@ -27,7 +27,7 @@ REVERSIBLE_SKIP_REASONS = (SkipReason.COUNTRY_OFF, SkipReason.MAYBE_STOP)
 
 # What happened, and what the reader of the page can do about it, in two sentences.
 SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
-    SkipReason.SAID_STOP: ("Opted out", "Only they can change that, by texting START."),
+    SkipReason.SAID_STOP: ("Opted out", "Only they can undo this, by texting START."),
     SkipReason.NUMBER_DEAD: (
         "Invalid number",
         "Ask them for a new number and change it on their page.",
@@ -38,7 +38,7 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     ),
     SkipReason.NO_CONSENT: (
         "Has not agreed to texts",
-        "Record how they agreed on their page; for many, import their list again.",
+        "Record on their page how they agreed. For many people, import their list again.",
     ),
     SkipReason.EMPTY_TEXT: (
         "The text would be empty",
@@ -49,19 +49,19 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
         "Shorten the text and send it to them as a new blast.",
     ),
     SkipReason.COUNTRY_OFF: (
-        "Texts to their country are switched off",
+        "Texts to their country are turned off",
         (
-            "Switch the country on in the Twilio console, or take a sender that reaches it;"
-            " then send again to them."
+            "Turn on the country in the Twilio console, or use a sender that reaches it. Then "
+            "send to them again."
         ),
     ),
     SkipReason.REGISTERED_LATE: (
         "Registered too late for this reminder",
-        "Nothing: they have just read when and where it is.",
+        "Nothing to do: they have only just registered.",
     ),
     SkipReason.NOT_COMING: (
         "Not coming",
-        "To text them about the event after all, change their answer on its page.",
+        "To text them anyway, change their answer on the event's page.",
     ),
     SkipReason.NOT_A_CONTACT: (
         "No longer in your contacts",

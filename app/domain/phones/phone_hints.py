@@ -38,7 +38,7 @@ def explain_parse_error(
     if error.error_type != NumberParseException.INVALID_COUNTRY_CODE:
         return InvalidPhoneNumber(PhoneProblem.NOT_A_NUMBER)
     if home is None and not written.startswith("+"):
-        return InvalidPhoneNumber(PhoneProblem.NOT_A_NUMBER, "Begin with + and the country code.")
+        return InvalidPhoneNumber(PhoneProblem.NOT_A_NUMBER, "Start with + and the country code.")
     return InvalidPhoneNumber(PhoneProblem.NO_COUNTRY)
 
 
@@ -59,7 +59,7 @@ def explain_two_readings(numbers: tuple[phonenumbers.PhoneNumber, ...]) -> Inval
     """Return the question which of two countries' numbers was meant."""
     choices = " or ".join(map(_format_with_country, numbers))
     return InvalidPhoneNumber(
-        PhoneProblem.TWO_READINGS, f"Write it with + and the country code: {choices}."
+        PhoneProblem.TWO_READINGS, f"Enter it with + and the country code: {choices}."
     )
 
 
@@ -114,14 +114,14 @@ def _suggest_lost_zero(digits: str, home: str | None) -> Iterator[str]:
     number = _parse_textable(f"+{calling_code}0{digits}")
     if number is not None:
         e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        yield f"Its first 0 is missing, as spreadsheets drop it: {_format_at_home(e164, home)}"
+        yield f"Its first 0 is missing (spreadsheets drop it): {_format_at_home(e164, home)}"
 
 
 def _suggest_instead_of_zeros(digits: str, home: str | None) -> Iterator[str]:
     suggestion = _format_if_valid("+" + digits[2:])
     if suggestion:
         instead = "+ or 011" if home in ("US", "CA") else "+"
-        yield f"Begin with {instead} instead of 00: {suggestion}"
+        yield f"Start with {instead} instead of 00: {suggestion}"
 
 
 def _suggest_plus(digits: str) -> Iterator[str]:

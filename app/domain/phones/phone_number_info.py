@@ -25,11 +25,11 @@ NUMBER_TYPE_LABELS = {
     PhoneNumberType.TOLL_FREE: "Toll-free number",
     PhoneNumberType.PREMIUM_RATE: "Premium number",
     PhoneNumberType.SHARED_COST: "Premium number",
-    PhoneNumberType.PERSONAL_NUMBER: "Number that forwards calls",
-    PhoneNumberType.UAN: "Number of a company",
+    PhoneNumberType.PERSONAL_NUMBER: "Call forwarding number",
+    PhoneNumberType.UAN: "Company number",
     PhoneNumberType.VOICEMAIL: "Voicemail",
 }
-UNKNOWN_NUMBER_TYPE_LABEL = "Not a number that is in use"
+UNKNOWN_NUMBER_TYPE_LABEL = "Number not in use"
 # Toll-free and some mobile numbers belong to a whole continent: its zones tell nothing.
 MAX_ZONES_PER_NUMBER = 3
 # The first five characters of a number in E.164 determine its country: "+1303".

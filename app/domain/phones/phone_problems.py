@@ -8,21 +8,21 @@ from phonenumbers import PhoneNumberType, ValidationResult
 class PhoneProblem(Enum):
     """Why a number is refused; the value is the sentence that pages show."""
 
-    EMPTY = "Write a phone number."
-    NOT_A_NUMBER = "That does not look like a phone number."
-    EXTENSION = "A number with an extension cannot get texts."
-    LETTERS = "A phone number has no letters. Write only its digits."
-    NO_COUNTRY = "No country has a number that begins like that."
-    NOT_IN_USE = "No phone can have that number. Is a digit missing or wrong?"
-    TOO_SHORT = "That number is too short. Is the area code or a digit missing?"
-    TOO_LONG = "That number is too long. Is there a digit or a second number too many?"
-    TWO_NUMBERS = "There are two numbers in one cell. Keep the one to text."
-    TWO_READINGS = "This can be two different numbers. Write it with + and the country code."
-    SHORT_CODE = "That is a short code, not a person's number. Write the number with its area code."
-    PREMIUM = "That is a premium number. Texts to it cost extra and are not read."
-    TOLL_FREE = "That is a toll-free number of a company. It is not a person's phone."
-    SATELLITE = "Satellite and worldwide network numbers cannot be texted from here."
-    FORWARDING = "That number only forwards calls. It cannot get texts."
+    EMPTY = "Enter a phone number."
+    NOT_A_NUMBER = "This does not look like a phone number."
+    EXTENSION = "A number with an extension can’t receive texts."
+    LETTERS = "A phone number has no letters. Enter only its digits."
+    NO_COUNTRY = "No country has a number that starts like this."
+    NOT_IN_USE = "No phone can have this number. Is a digit missing or wrong?"
+    TOO_SHORT = "This number is too short. Is the area code or a digit missing?"
+    TOO_LONG = "This number is too long. Is there an extra digit or a second number?"
+    TWO_NUMBERS = "There are two numbers in one field. Keep the one to text."
+    TWO_READINGS = "This could be two different numbers. Enter it with + and the country code."
+    SHORT_CODE = "This is a short code, not a person's number. Enter the number with its area code."
+    PREMIUM = "This is a premium number. Texts to it cost extra and are not read."
+    TOLL_FREE = "This is a company's toll-free number, not a person's phone."
+    SATELLITE = "Satellite and worldwide network numbers can’t be texted."
+    FORWARDING = "This number only forwards calls. It can’t receive texts."
 
 
 class InvalidPhoneNumber(ValueError):
@@ -36,7 +36,8 @@ class InvalidPhoneNumber(ValueError):
         self.sentence = problem.value
         if hint:
             # The hint replaces the second sentence, which only asks what may be wrong.
-            self.sentence = f"{problem.value.partition('. ')[0]}. {hint}"
+            first_sentence = problem.value.partition(". ")[0].removesuffix(".")
+            self.sentence = f"{first_sentence}. {hint}"
         super().__init__(self.sentence)
 
 

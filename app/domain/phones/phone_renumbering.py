@@ -47,10 +47,10 @@ def _build(
     return Renumbering(calling_code, re.compile(pattern), replacement, sentence, keeps_both)
 
 
-_MEXICO = "Mobile numbers in Mexico have no 1 after 52 any more"
-_MEXICO_PREFIXES = "Numbers in Mexico have no 01, 044 or 045 in front any more"
-_IVORY_COAST = "Numbers in Côte d’Ivoire have ten digits since 2021"
-_VIETNAM = "Mobile numbers in Vietnam have one digit less since 2018"
+_MEXICO = "Mobile numbers in Mexico no longer have a 1 after 52"
+_MEXICO_PREFIXES = "Numbers in Mexico no longer start with 01, 044 or 045"
+_IVORY_COAST = "Numbers in Côte d’Ivoire have had ten digits since 2021"
+_VIETNAM = "Mobile numbers in Vietnam have had one digit fewer since 2018"
 # Old first digits of mobiles in Vietnam and the new ones.
 _VIETNAM_PREFIXES = {
     "120": "70",
@@ -86,26 +86,26 @@ RENUMBERINGS = (
         "Mobile numbers in Argentina have a 9 after 54",
         keeps_both=True,
     ),
-    _build(55, r"([1-9]\d)([6-9]\d{7})", r"\g<1>9\2", "Mobile numbers in Brazil have a 9 first"),
+    _build(55, r"([1-9]\d)([6-9]\d{7})", r"\g<1>9\2", "Mobile numbers in Brazil start with a 9"),
     # The second of the old eight digits told the operator.
     _build(225, r"([04-9][0-3]\d{6})", r"01\1", _IVORY_COAST),
     _build(225, r"([04-9][4-6]\d{6})", r"05\1", _IVORY_COAST),
     _build(225, r"([04-9][7-9]\d{6})", r"07\1", _IVORY_COAST),
-    _build(229, r"(\d{8})", r"01\1", "Numbers in Benin begin with 01 since November 2024"),
-    _build(230, r"([479]\d{6})", r"5\1", "Mobile numbers in Mauritius begin with 5 since 2013"),
-    _build(237, r"([579]\d{7})", r"6\1", "Mobile numbers in Cameroon begin with 6 since 2014"),
+    _build(229, r"(\d{8})", r"01\1", "Numbers in Benin have started with 01 since November 2024"),
+    _build(230, r"([479]\d{6})", r"5\1", "Numbers in Mauritius have started with 5 since 2013"),
+    _build(237, r"([579]\d{7})", r"6\1", "Numbers in Cameroon have started with 6 since 2014"),
     _build(
         241,
         r"0([256]\d{6})",
         r"6\1",
-        "Numbers in Gabon have a new beginning since 2019",
+        "Numbers in Gabon have had new prefixes since 2019",
         keeps_both=True,
     ),
     _build(
         241,
         r"0([47]\d{6})",
         r"7\1",
-        "Numbers in Gabon have a new beginning since 2019",
+        "Numbers in Gabon have had new prefixes since 2019",
         keeps_both=True,
     ),
     *(

@@ -159,8 +159,8 @@ def _find_placeholder_problem(written: str, *, of_event: bool) -> str | None:
         return _explain_unknown_placeholder(written, list(available))
     if placeholder in EVENT_PLACEHOLDERS and not of_event:
         return (
-            f"{{{placeholder}}} can only be filled in for the people of an event."
-            " Choose one, or take it out."
+            f"{{{placeholder}}} can only be filled in for people of an event. Choose an event, "
+            "or remove it."
         )
     return None
 
@@ -177,7 +177,7 @@ def _explain_unknown_placeholder(written: str, available: Sequence[str]) -> str:
     if suggestions:
         return f"{{{label}}} is not a placeholder. Did you mean {{{suggestions[0]}}}?"
     *first, last = [f"{{{placeholder}}}" for placeholder in available]
-    return f"{{{label}}} is not a placeholder. There are {', '.join(first)} and {last}."
+    return f"{{{label}}} is not a placeholder. Use {', '.join(first)} or {last}."
 
 
 def build_name_values(name: str | None) -> dict[str, str]:
