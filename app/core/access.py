@@ -72,6 +72,12 @@ def public(view: ViewFunction) -> ViewFunction:
     return roles_required()(view)
 
 
+def is_asked_by_script() -> bool:
+    """Whether the request is for a view that only scripts ask, whether a person is there or not."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "speaks_json", False))
+
+
 def current_username() -> str:
     """Return the signed-in person's user name for audit rows; "" for nobody."""
     if not current_user.is_authenticated:

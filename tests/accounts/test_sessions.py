@@ -179,6 +179,17 @@ def test_a_session_notes_its_use_once_a_minute(visit, app):
     assert seen == [0, 0, 0, 60, 60, 120]
 
 
+def test_a_page_that_asks_for_new_texts_keeps_no_session_open(visit, app):
+    """A computer that is left alone with an open page is signed out after eight hours."""
+    with time_machine.travel(START, tick=False) as clock:
+        sign_in(visit, "ada")
+        clock.shift(timedelta(hours=7.9))
+        assert visit("/live").status_code == 200
+        assert list_sessions(app)[0].seen_at == START
+        clock.shift(timedelta(hours=0.2))
+        assert visit("/live").status_code == 401
+
+
 def test_the_page_lists_ones_own_devices_and_ends_them(visit, app):
     browser = visit.browser("")
     browser.environ_base["HTTP_USER_AGENT"] = FIREFOX

@@ -112,10 +112,13 @@ def start_login_session(user: AppUser, *, remember: bool) -> None:
 
 @bp.after_app_request
 def note_session_use(response: Response) -> Response:
-    """Note once a minute that the session is used; a page is never refused for that."""
+    """Note once a minute that the session is used; a page is never refused for that.
+
+    What a page asks for by itself is no use: a computer left alone would stay signed in.
+    """
     open_session = current_session()
     # A streamed response still reads from the database, in the snapshot that write() would end.
-    if open_session is None or response.is_streamed:
+    if open_session is None or response.is_streamed or access.is_asked_by_script():
         return response
     moment = now()
     if moment - open_session.seen_at < SEEN_INTERVAL:
