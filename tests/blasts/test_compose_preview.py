@@ -53,6 +53,12 @@ def test_an_empty_box_has_no_segments_and_braces_that_mean_nothing_none_either(v
         assert "segment" not in page.words
 
 
+def test_a_text_that_is_too_long_is_said_so_and_not_filled_in(visit):
+    page = preview(visit, message_body="{first_name}" * 134)
+    assert "This text has 1,608 characters. A text can have up to 1,600." in page.words
+    assert "segment" not in page.words
+
+
 def test_without_javascript_the_page_itself_has_them(visit):
     page = visit(COMPOSE_URL, "ada", **compose_fields(message_body=LONG, edit="1"))
     assert "2 for 3 people" in page.words
