@@ -10,14 +10,17 @@ the nearest caller inside app/ counts.
 Every page enters the frame: sign-in, menu, banners, base.html. So the same is counted for a plain
 page, /help. The review's own files are those that the plain page does not enter; its own moves are
 those that begin or end in one of them. `--list` prints the files, the review's own with a star, and
-the most frequent moves.
+the most frequent moves. The clock stands at noon: at night there is one more warning.
 """
 
 import logging
 import sys
 import tempfile
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
+
+import time_machine
 
 from app import create_app
 from app.core.settings import Settings
@@ -29,6 +32,8 @@ from tests.visit import Visitor
 APP_FOLDER = str(Path(__file__).parents[2] / "app") + "/"
 RECIPIENTS = 5
 PLAIN_PAGE = "/help"
+# Noon in Denver, where the people of the tests are.
+NOON = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
 MOVES_LISTED = 40
 DRAFT = {
     "message_body": "Hi {first_name|friend}, the picnic is at eleven.",
@@ -98,7 +103,7 @@ def trace_request(visit, path, **form):
 
 def trace_pages():
     """Return the traces of the review page and of the plain page."""
-    with tempfile.TemporaryDirectory() as folder:
+    with time_machine.travel(NOON, tick=False), tempfile.TemporaryDirectory() as folder:
         visit = make_visitor(folder)
         return trace_request(visit, "/blasts/new", **DRAFT), trace_request(visit, PLAIN_PAGE)
 

@@ -1,6 +1,5 @@
 """The review of a draft: who gets what, who is left out, what it costs and when it is done."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,7 +38,6 @@ from app.domain.delivery.cost_estimate import (
 )
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.phone_number import format_phone_number
-from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.texts.plurals import pluralize
 from app.domain.time import durations
 from app.events.queries import events
@@ -160,8 +158,7 @@ def _list_notices(
         *list_time_notices(request, estimate.end, timedelta(seconds=estimate.seconds)),
         *list_text_notices(request, organisation),
     ]
-    prefixes = Counter(text.phone[:COUNTRY_PREFIX_LENGTH] for text in blast.sendable_texts)
-    abroad = organisations.describe_foreign_numbers(prefixes)
+    abroad = organisations.describe_foreign_numbers(blast.phone_prefix_counts)
     if abroad:
         notices.append(ReviewNotice("info", abroad))
     return sorted(notices, key=lambda notice: notice.kind != "warn")

@@ -13,7 +13,7 @@ from app.core.local_formats import format_clock_in_zone
 from app.delivery.queries.repeated_texts import find_repeated_text
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import RenderedBlast
-from app.domain.phones.phone_time_zones import ZONE_PREFIX_LENGTH, count_phones_by_zone
+from app.domain.phones.phone_number_info import count_phones_by_zone
 from app.domain.texts.plurals import pluralize
 from app.domain.time import durations, local_times
 
@@ -104,10 +104,8 @@ def _warn_about_hours(request: ReviewRequest, duration: timedelta) -> Iterator[R
 
 def _warn_about_peoples_hours(request: ReviewRequest, start: datetime) -> Iterator[ReviewNotice]:
     """Count the people whose own area code says that it is too early or too late there."""
-    texts = request.blast.sendable_texts
-    prefixes = Counter(text.phone[:ZONE_PREFIX_LENGTH] for text in texts)
     clocks: Counter[str] = Counter()
-    for zones, count in count_phones_by_zone(prefixes).items():
+    for zones, count in count_phones_by_zone(request.blast.phone_prefix_counts).items():
         # A number that may be in several zones counts only where all of them are too late.
         if all(_is_outside_hours(start, zone) for zone in zones):
             clocks[format_clock_in_zone(start, zones[0])] += count

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.texts.message_templates import append_footer, fill_template, has_name_placeholders
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.segments import (
@@ -80,6 +81,11 @@ class RenderedBlast:
     def skip_reason_counts(self) -> dict[SkipReason, int]:
         """How many people are skipped, by reason; only reasons that occur."""
         return dict(Counter(text.skip_reason for text in self.texts if text.skip_reason))
+
+    @cached_property
+    def phone_prefix_counts(self) -> dict[str, int]:
+        """How many of these people's numbers begin with which COUNTRY_PREFIX_LENGTH characters."""
+        return Counter(text.phone[:COUNTRY_PREFIX_LENGTH] for text in self.sendable_texts)
 
     @cached_property
     def segment_count(self) -> int:

@@ -32,8 +32,10 @@ NUMBER_TYPE_LABELS = {
 UNKNOWN_NUMBER_TYPE_LABEL = "Number not in use"
 # Toll-free and some mobile numbers belong to a whole continent: its zones tell nothing.
 MAX_ZONES_PER_NUMBER = 3
-# The first five characters of a number in E.164 determine its country: "+1303".
+# The first five characters of a number in E.164 determine its country, and mostly its time zones:
+# "+1303" is Denver.
 COUNTRY_PREFIX_LENGTH = 5
+TYPICAL_NUMBER_LENGTH = 12
 MAX_COUNTRIES_NAMED = 5
 
 
@@ -133,3 +135,27 @@ def _list_places(counts: Counter[str]) -> str:
     if elsewhere:
         places.append(f"{elsewhere:,} elsewhere")
     return ", ".join(places)
+
+
+def count_phones_by_zone(prefix_counts: Mapping[str, int]) -> dict[tuple[str, ...], int]:
+    """Return how many phones may be in which time zones.
+
+    `prefix_counts`: how many phones have which first COUNTRY_PREFIX_LENGTH characters. Numbers
+    whose zone is not known are missing.
+    """
+    counts: dict[tuple[str, ...], int] = {}
+    for prefix, count in prefix_counts.items():
+        zones = _find_zones(prefix)
+        if zones:
+            counts[zones] = counts.get(zones, 0) + count
+    return counts
+
+
+def _find_zones(prefix: str) -> tuple[str, ...]:
+    # Any number with these digits: the tables go by the longest prefix they have.
+    try:
+        number = phonenumbers.parse(prefix.ljust(TYPICAL_NUMBER_LENGTH, "5"))
+    except NumberParseException:
+        return ()
+    zones = tuple(phone_timezones.time_zones_for_geographical_number(number))
+    return () if phone_timezones.UNKNOWN_TIMEZONE in zones else zones
