@@ -85,7 +85,7 @@ class OwnPasswordForm(FlaskForm):
 class ThemeForm(FlaskForm):
     """The colours in which a user sees the pages."""
 
-    theme = RadioField("Colours", choices=THEME_LABELS, validate_choice=False)
+    theme = RadioField("Colors", choices=THEME_LABELS, validate_choice=False)
 
     def validate_theme(self, field: RadioField) -> None:
         """Reject a theme that is not offered."""

@@ -101,7 +101,7 @@ def test_a_temporary_password_opens_only_the_page_that_changes_it(visit, app):
     assert visit("/", "sol").location == "/account/password"
     page = visit("/account/password", "sol")
     assert "Choose a password of your own" in page.words
-    assert "Colours" not in page.words
+    assert "Colors" not in page.words
     done = change_password(visit)
     assert (done.status_code, done.location) == (303, "/")
     assert visit("/", "sol").status_code == 200

@@ -383,7 +383,7 @@ def test_more_people_than_the_page_said_are_looked_at_again(app, visit, log):
     asked = visit(at(log, "/send-again?state=not_sent"), "ada")
     doubt(app, LEO, "not_sent")
     page = confirmed(visit, log, asked, follow=True)
-    assert "It is 2 people now. Please review again." in page.words
+    assert "Now 2 people. Please review again." in page.words
     assert page.headings == ["Resend to 2 people"]
     assert row(app, MIA).status == "not_sent"
 

@@ -168,7 +168,7 @@ def test_harm_is_warned_of_before_it_is_sent(app, visit, log):
     page = open_review(visit, message_body=body)
     assert "Check the date: Dec 6 is a Sunday, not a Saturday." in page.words
     assert "Carriers often block texts with bit.ly links." in page.words
-    assert "It reads as shouting" in page.words
+    assert "Carriers may filter it" in page.words
     assert page.text.count(">Edit the text</button>") == 3
 
 

@@ -181,7 +181,7 @@ def test_dear_characters_are_named_and_replaced_by_a_button(app, visit):
     page = press_button(visit, page, plain="1")
     assert page.status_code == 200
     assert get_review_fields(page)["message_body"].startswith('"Picnic" - at eleven.')
-    assert "30 segments, 1 a person" in page.words
+    assert "30 segments, 1 per person" in page.words
 
 
 def test_emoji_are_named_with_what_they_cost_but_not_taken_away(app, visit):
@@ -205,19 +205,19 @@ def test_missing_names_are_counted_and_shown(app, visit):
         add_member(ZOE, "Zoë")
     page = open_review(visit, message_body="Hi {name}, come!")
     assert (
-        "1 person has no name. They read: “Hi, come! Reply STOP to opt out.” Give the placeholder"
+        "1 person has no name. Their text: “Hi, come! Reply STOP to opt out.” Add a fallback"
         in page.words
     )
     page = open_review(visit, message_body="Hi {name|you}, come!")
-    assert "1 person has no name. They read: “Hi you, come!" in page.words
-    assert "Give the placeholder" not in page.words
+    assert "1 person has no name. Their text: “Hi you, come!" in page.words
+    assert "Add a fallback" not in page.words
 
 
 def test_a_long_text_and_one_without_a_way_out_are_pointed_out(app, visit):
     with app.app_context():
         add_member(LEO, "Leo")
     page = open_review(visit, message_body="word " * 150, include_unsubscribe=None)
-    assert "This text is long: up to 5 segments a person" in page.words
+    assert "This text is long: up to 5 segments per person" in page.words
     assert "does not say how to opt out" in page.words
     page = press_button(visit, page, include_unsubscribe="y")
     assert "does not say how to opt out" not in page.words
@@ -250,9 +250,9 @@ def test_odd_greetings_are_listed_before_they_leave(app, visit):
         for number, name in enumerate(["The Smith Family", "NULL", "J. R. Smith", "Ada Lovelace"]):
             add_member(f"+1303555020{number}", name)
     page = open_review(visit, message_body="Hi {first_name}, come!")
-    assert "1 person has no name. They read: “Hi, come!" in page.words
-    assert "1 name has no first name: The Smith Family. They read: “Hi, come!" in page.words
+    assert "1 person has no name. Their text: “Hi, come!" in page.words
+    assert "1 name has no first name: The Smith Family. Their text: “Hi, come!" in page.words
     assert "1 greeting looks odd: “J.” for J. R. Smith." in page.words
     page = open_review(visit, message_body="Hi {first_name|friend}, come!")
-    assert "They read: “Hi friend, come!" in page.words
+    assert "Their text: “Hi friend, come!" in page.words
     assert "looks odd" not in open_review(visit, message_body="Come!").words

@@ -102,7 +102,7 @@ def test_a_time_that_comes_twice_is_asked_about_and_stored_as_chosen(
     }
     page = open_review(visit, **LATER | twice, fold=fold)
     assert f"so 1:30 AM comes twice. It will be sent the {shown} time." in page.words
-    assert "Take the" in page.words
+    assert "Use the" in page.words
     send_blast(visit, **LATER | twice, fold=fold)
     assert f"{list_scheduled_blasts(app)[0].scheduled_at:%H:%M}" == moment
 
@@ -319,7 +319,7 @@ class TestTooManyForTheTime:
         """
         page = open_review(visit, **UNTIL | {"end_time": "20:46"})
         assert (
-            "about 70 of 100 people would not get it. Choose a later end, or an earlier start."
+            "about 70 of 100 people would not get it. Choose a later end or an earlier start."
             in page.words
         )
         assert "At this pace the last text would be sent about Fri, May 8, 8:46 PM" in page.words

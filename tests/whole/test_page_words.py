@@ -10,6 +10,7 @@ from jinja2 import Environment
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "app/templates"
+CARRIER_CODES = ROOT / "app/domain/delivery/carrier_codes.csv"
 
 # A pattern and what to write instead.
 FORBIDDEN = {
@@ -36,6 +37,18 @@ FORBIDDEN = {
     r"cancell(?:ed|ing)|labell(?:ed|ing)|travell(?:ed|ing)|centres?|grey": "canceled, center …",
     r"programmes?|catalogues?|cheques?|whilst|learnt|spelt": "program, catalog, check …",
     r"taken? back|made anew|begin anew": "undone, rebuilt, start over",
+    r"said STOP": "opted out, texted STOP",
+    r"(?:put|puts) (?:\S+ ){0,3}on the (?:do-not-text )?list": "added to the list",
+    r"tak(?:e|en|es) (?:\S+ ){0,3}off the (?:do-not-text )?list": "removed from the list",
+    r"phone compan(?:y|ies)|the carrier's list": "carrier, Twilio's list",
+    r"has at most|leave it empty": "can have up to, leave it blank",
+    r"goes? on|gone on": "continues",
+    r"(?-i:beg[aiu]n|begins|beginning)": "started, starts",
+    r"no (?:\w+ )?any more|not (?:\w+ )?any more": "no longer",
+    r"with(?:out)? a call of|calls? of Twilio": "requests from Twilio",
+    r"cannot get texts|can't get texts": "can't receive texts",
+    r"written down|write down": "recorded",
+    r"the chosen (?:ones|people)": "the selected people",
 }
 FORBIDDEN_PATTERN = re.compile(
     "|".join(rf"\b(?:{pattern})(?:\b|(?<=\s))" for pattern in FORBIDDEN), re.IGNORECASE
@@ -80,7 +93,7 @@ def list_code_strings(path: Path) -> Iterator[tuple[int, str]]:
     silent = {id(node) for node in find_silent_nodes(tree)}
     for node in ast.walk(tree):
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        is_sentence = is_text and " " in node.value.strip()
+        is_sentence = is_text and (" " in node.value.strip() or node.value.istitle())
         if is_sentence and id(node) not in silent and not SQL_STATEMENT.match(node.value):
             yield node.lineno, node.value
 
@@ -96,11 +109,23 @@ def find_silent_nodes(tree: ast.AST) -> Iterator[ast.AST]:
                 yield from ast.walk(node)
 
 
+def list_table_strings(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the rows of a table of sentences, with their lines."""
+    yield from enumerate(path.read_text().splitlines(), start=1)
+
+
+STRING_READERS = {
+    ".html": list_template_strings,
+    ".py": list_code_strings,
+    ".csv": list_table_strings,
+}
+
+
 def list_faults(path: Path) -> list[str]:
     name = str(path.relative_to(ROOT))
     if NOT_PAGES.match(name):
         return []
-    strings = list_template_strings(path) if path.suffix == ".html" else list_code_strings(path)
+    strings = STRING_READERS[path.suffix](path)
     faults = []
     for line, text in strings:
         words = " ".join(text.split())
@@ -114,7 +139,11 @@ def is_excused(name: str) -> bool:
 
 
 def list_sources() -> list[Path]:
-    return [*sorted(TEMPLATES.rglob("*.html")), *sorted((ROOT / "app").rglob("*.py"))]
+    return [
+        *sorted(TEMPLATES.rglob("*.html")),
+        *sorted((ROOT / "app").rglob("*.py")),
+        CARRIER_CODES,
+    ]
 
 
 def test_pages_use_none_of_the_forbidden_words():

@@ -179,7 +179,7 @@ def _explain_empty_audience(draft: BlastDraft, blast: RenderedBlast) -> str:
     if blast.texts:
         return "everyone is skipped"
     if draft.results_of is not None:
-        return "no one of the earlier blast is in this group"
+        return "no one from the earlier blast is in this group"
     if draft.target == BlastTarget.COMMUNITY:
         return "the community is empty"
     return "no one is registered for this event"
@@ -191,7 +191,7 @@ def _describe_undo(draft: BlastDraft, undo_seconds: int) -> str:
         return f"You can cancel until {time}."
     if undo_seconds:
         return f"You can undo for {undo_seconds} seconds."
-    return "It is sent right away."
+    return "It will be sent right away."
 
 
 def _summarise(blast: RenderedBlast, recipients: str, estimate: SendEstimate) -> list[str]:

@@ -52,7 +52,7 @@ def forecast_end_time(window: SendWindow, end_fold: str, blast: RenderedBlast) -
     warning = (
         f"At this pace the last text would be sent about {last_leaves}, but sending stops at "
         f"{end}: about {too_late_count:,} of {people} would not get it. "
-        "Choose a later end, or an earlier start."
+        "Choose a later end or an earlier start."
     )
     return EndTimeForecast(facts, warning)
 

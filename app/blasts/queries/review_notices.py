@@ -166,6 +166,6 @@ def _build_repeated_hour_notice(
     other_fold = OTHER_FOLD[fold]
     return ReviewNotice(
         "info",
-        f"The clocks are put back that night, so {time} comes twice. {outcome}",
-        ReviewButton(f"Take the {other_fold} time", field, other_fold),
+        f"Clocks go back that night, so {time} comes twice. {outcome}",
+        ReviewButton(f"Use the {other_fold} time", field, other_fold),
     )

@@ -117,9 +117,9 @@ def summarise_segments(blast: RenderedBlast) -> str:
         return total
     smallest, largest = sizes[0][0], sizes[-1][0]
     if len(sizes) == 1:
-        return f"{total}, {smallest} a person"
+        return f"{total}, {smallest} per person"
     if len(sizes) > MAX_SEGMENT_SIZES_LISTED:
-        return f"{total}, {smallest} to {largest} a person"
+        return f"{total}, {smallest} to {largest} per person"
     shares = [
         f"{pluralize(size, 'segment')} for {pluralize(count, 'person', 'people')}"
         for size, count in sizes

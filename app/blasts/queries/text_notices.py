@@ -40,7 +40,7 @@ LONG_TEXT_SEGMENTS = 4
 # Rendering 100,000 texts a second time would double the time of the page: what plain characters
 # save is computed from the first of them.
 SAVINGS_SAMPLE_SIZE = 5000
-FALLBACK_ADVICE = "Give the placeholder a word for them, like {first_name|friend}."
+FALLBACK_ADVICE = "Add a fallback for them, like {first_name|friend}."
 EDIT_TEXT = ReviewButton("Edit the text", "edit", "1")
 
 
@@ -62,7 +62,7 @@ def describe_too_long_texts(texts: Sequence[RenderedText]) -> str:
     for text in texts[:MAX_NAMES_SHOWN]:
         name = text.name or format_phone_number(text.phone)
         people.append(f"{name} ({count_utf16_units(text.body):,} characters)")
-    return f"Filled in, the text is too long for {_list_first(people, len(texts))}."
+    return f"With names filled in, the text is too long for {_list_first(people, len(texts))}."
 
 
 def _warn_about_dates(draft: BlastDraft, moment: datetime) -> Iterator[ReviewNotice]:
@@ -84,8 +84,7 @@ def _warn_about_style(body: str) -> Iterator[ReviewNotice]:
     if is_shouting(body):
         yield ReviewNotice(
             "info",
-            "Most of this text is in capital letters. It reads as shouting, and carriers may "
-            "filter it as spam.",
+            "Most of this text is in capital letters. Carriers may filter it as spam.",
             EDIT_TEXT,
         )
 
@@ -128,7 +127,7 @@ def _warn_about_names(draft: BlastDraft, blast: RenderedBlast) -> Iterator[Revie
 
 
 def _build_name_notice(draft: BlastDraft, problem: str, texts: list[RenderedText]) -> ReviewNotice:
-    sentence = f"{problem} They read: “{_shorten_text(texts[0].body)}”"
+    sentence = f"{problem} Their text: “{_shorten_text(texts[0].body)}”"
     fixes = tuple(NameFix(text.phone, text.name or "", "") for text in texts[:MAX_NAME_FIXES])
     if message_templates.has_name_without_fallback(draft.body):
         return ReviewNotice("warn", f"{sentence} {FALLBACK_ADVICE}", EDIT_TEXT, name_fixes=fixes)
@@ -226,7 +225,7 @@ def _warn_about_length(blast: RenderedBlast) -> Iterator[ReviewNotice]:
     if longest and longest.segments > LONG_TEXT_SEGMENTS:
         yield ReviewNotice(
             "warn",
-            f"This text is long: up to {longest.segments} segments a person, each billed.",
+            f"This text is long: up to {longest.segments} segments per person, each billed.",
             EDIT_TEXT,
         )
 
@@ -240,5 +239,5 @@ def _warn_about_missing_opt_out(
     button = None
     if footer:
         button = ReviewButton(f"Add “{footer}”", "include_unsubscribe", "y")
-    sentence = "This text does not say how to opt out. People expect it."
+    sentence = "This text does not say how to opt out."
     yield ReviewNotice("warn", sentence, button)

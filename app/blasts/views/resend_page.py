@@ -99,7 +99,7 @@ def _has_selection_changed(log: MessageLog, selection: MessageSelection) -> bool
     count = preview_resend(log.id, selection.ids).people
     if not count or request.form.get("seen_count", "") == str(count):
         return False
-    flash(f"It is {pluralize(count, 'person', 'people')} now. Please review again.", "warning")
+    flash(f"Now {pluralize(count, 'person', 'people')}. Please review again.", "warning")
     return True
 
 

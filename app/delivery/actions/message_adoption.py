@@ -35,7 +35,7 @@ from app.domain.texts.segments import measure_segments
 from app.suppression.actions.erased_numbers import is_number_erased
 
 ADOPTABLE_STATUSES = (MessageStatus.QUEUED, MessageStatus.SUBMITTING, *UNCERTAIN_STATUSES)
-ADOPTED_WHY = "found in the carrier's list after the database was put back"
+ADOPTED_WHY = "found in Twilio's list after the database was restored"
 messages_c = messages.c
 
 

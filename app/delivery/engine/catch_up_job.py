@@ -144,7 +144,7 @@ class CatchUpJob:
         certain_until = asked_at + listing.clock_skew - catch_up_rules.CERTAINTY_MARGIN
         await self.run_in_database(self.storage.store_success, certain_until, count, was_off)
         if count or not listing.is_complete:
-            message = "%s texts were found in the carrier's list%s"
+            message = "%s texts were found in Twilio's list%s"
             log.info(message, count, "" if listing.is_complete else ", which is not complete")
         self._is_caught_up = True
         self._failure_count = 0

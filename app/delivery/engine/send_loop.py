@@ -167,7 +167,7 @@ class SendLoop:
             if is_damage(error):
                 self.integrity.check_soon()
                 self.integrity.start_if_due()
-            message = "the lead could not be written down (%s); trying again"
+            message = "the lead could not be recorded (%s); trying again"
             log.warning(message, describe_database_error(error))
         return self.election.is_leader
 

@@ -51,7 +51,7 @@ class SegmentForecast:
         if len(self.shares) > MAX_SHARES_LISTED:
             smallest, largest = self.shares[0].segments, self.shares[-1].segments
             total = pluralize(self.segment_count, "segment")
-            return f"{smallest} to {largest} segments a person, {total} in all"
+            return f"{smallest} to {largest} segments per person, {total} in total"
         first, *later_shares = self.shares
         sentence = f"{pluralize(first.segments, 'segment')} for {_describe_people(first)}"
         return ", ".join(

@@ -57,7 +57,7 @@ REMINDER_STEP_STATE_LABELS: dict[ReminderStepState, str] = {
     ReminderStepState.OFF: "Off",
     ReminderStepState.NO_DATE: "Not scheduled: the event has no date yet",
     ReminderStepState.TOO_LATE: "Not sent: its time has passed",
-    ReminderStepState.AFTER_START: "Not sent: due after the event begins",
+    ReminderStepState.AFTER_START: "Not sent: due after the event starts",
 }
 
 

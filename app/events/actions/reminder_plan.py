@@ -31,7 +31,7 @@ CANCEL_REASONS = {
     ReminderStepState.OFF: "turned off in the event's reminders",
     ReminderStepState.NO_DATE: "a reminder, and the event no longer has a date",
     ReminderStepState.TOO_LATE: "too late for the event's new date",
-    ReminderStepState.AFTER_START: "due after the event began",
+    ReminderStepState.AFTER_START: "due after the event starts",
 }
 STEP_REMOVED_REASON = "removed from the event's reminders"
 SENT_THAT_DAY_REASON = "already sent that day"

@@ -22,8 +22,8 @@ SID_PATTERN = re.compile("[A-Za-z0-9]{34}")
 
 incomplete_call_log = logging_config.ThrottledWarning(
     __name__,
-    "a signed call without the fields that Twilio always sends was refused (400): it is no call "
-    "of Twilio's, or was changed on its way",
+    "a signed call without the fields that Twilio always sends was refused (400): it did not "
+    "come from Twilio, or was changed on its way",
     "%s more signed calls without Twilio's fields were refused in the last %s seconds",
 )
 
