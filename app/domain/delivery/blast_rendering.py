@@ -210,4 +210,7 @@ def _measure_text_size(text: RenderedText) -> tuple[int, int]:
 
 
 def _is_too_long(text: RenderedText) -> bool:
+    # A character has at most two units: most texts are too short to be counted.
+    if 2 * len(text.body) <= MAX_MESSAGE_CHARACTERS:
+        return False
     return count_utf16_units(text.body) > MAX_MESSAGE_CHARACTERS
