@@ -25,6 +25,7 @@ from tests.twilio_connection import ScriptedResponse, TwilioSocketServer
 from tests.twilio_message_list import MessageListScript
 
 ANY_PHONE = ""
+WAITS_SECONDS = 15  # as long as Twilio waits for an answer to a webhook
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
@@ -249,7 +250,7 @@ class TwilioServer:
                 )
                 .status_code
             )
-        connection = http.client.HTTPConnection(urlsplit(where).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(where).netloc, timeout=WAITS_SECONDS)
         try:
             connection.request("POST", target, urlencode(params), headers)
             return connection.getresponse().status
