@@ -16,6 +16,7 @@ VERB_SENTENCES = {
     "session.all_ended": "signed out everywhere",
     "password.changed": "changed their own password",
     "name.changed": "changed their display name",
+    "phone.code_sent": "asked for a code to verify a phone for tests",
     "phone.removed": "removed their phone for tests",
     "phone.verified": "entered a code to verify their phone for tests",
     "user.added": "added the user {user}",

@@ -69,6 +69,9 @@ def test_the_code_of_the_newest_text_makes_the_phone_theirs(app, send, stored):
         lines = db.session.scalars(
             db.select(AuditEvent.details).where(AuditEvent.verb == "phone.verified")
         ).all()
+        sent = db.select(AuditEvent).where(AuditEvent.verb == "phone.code_sent")
+        asked = db.session.scalars(sent).one()
+    assert (asked.who, asked.about) == ("sol", "number ending in 0177")
     assert [json.loads(line)["accepted"] for line in lines] == [False, True]
 
 
@@ -99,7 +102,7 @@ def test_after_five_wrong_codes_the_right_one_does_not_help(send, stored):
 
 
 def test_a_number_that_is_none_and_one_that_opted_out_get_no_code(app, send, stored):
-    assert "Write the number with its area code." in send(phone="123")
+    assert "Enter the number with its area code." in send(phone="123")
     with app.app_context(), write():
         record_opt_out(ZOE, source="manual")
     assert "This number can't be texted: Opted out." in send(phone=ZOE)

@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+from app.accounts.models import AppUser
 from app.audit.models import AuditEvent
 from app.community.models import CommunityMember
 from app.core.clock import now
@@ -52,6 +53,7 @@ ERASED_TABLES = {
     "survey_sessions",
     "threads",
     "unsubscribed_contacts",
+    "users",
     "webhook_events",
 }
 
@@ -99,7 +101,10 @@ def furnish():
         )
         _texts(session, log.id)
     sample_rows.add_dead_number(ZOE)
-    with write():
+    with write() as session:
+        # Sol's own phone, and Ada asked for a code to it.
+        session.query(AppUser).filter_by(username="sol").update({"phone": ZOE})
+        session.query(AppUser).filter_by(username="ada").update({"pending_phone": ZOE})
         record_opt_out(ZOE, source="inbound", reason=f"Texted “{SECRET}”", name=NAME)
         db.session.execute(
             db.text("INSERT INTO sandbox_phones (phone, mood) VALUES (:phone, 'working')"),

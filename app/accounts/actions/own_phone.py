@@ -13,11 +13,12 @@ from app.accounts.models import AppUser
 from app.accounts.queries import find_user
 from app.audit.actions import audited_write
 from app.core.clock import now
-from app.core.db import db, write
+from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
 from app.domain.accounts.phone_codes import write_code_text
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
+from app.domain.phones.phone_erasure import PhoneErasure
 from app.domain.phones.phone_number import PhoneNumber
 from app.domain.phones.phone_problems import InvalidPhoneNumber
 from app.organisation.queries import get_organisation_region
@@ -41,13 +42,14 @@ class PhoneCodeRefused(Exception):
     """No code is sent; the message says why."""
 
 
-def request_phone_code(user_id: int, typed: str) -> None:
+def request_phone_code(user_id: int, username: str, typed: str) -> None:
     """Text a code to the number that a user typed. Raises PhoneCodeRefused."""
     try:
         phone = PhoneNumber.parse(typed, get_organisation_region()).e164
     except InvalidPhoneNumber as error:
         raise PhoneCodeRefused(error.sentence) from error
-    with write():
+    with audited_write("phone.code_sent", username) as trace:
+        trace.about = f"number ending in {phone[-4:]}"
         _send_phone_code(user_id, phone, now())
 
 
@@ -111,6 +113,21 @@ def _verify_phone_code(user_id: int, code: str, moment: datetime) -> bool:
 def forget_own_phone(user_id: int) -> None:
     """Remove the user's phone. Inside write()."""
     _update_user(user_id, phone=None, pending_phone=None, phone_code_hash=None)
+
+
+def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
+    """Forget the number wherever it is a user's own, or to be verified. Inside write()."""
+    columns = (AppUser.phone, AppUser.pending_phone)
+    counts = [
+        execute_and_count_rows(
+            update(AppUser)
+            .where(column == erasure.phone)
+            .values({column: None, AppUser.phone_code_hash: None})
+            .execution_options(synchronize_session=False)
+        )
+        for column in columns
+    ]
+    return {"users": sum(counts)} if any(counts) else {}
 
 
 def _update_user(user_id: int, **values: object) -> None:

@@ -66,7 +66,7 @@ def _accept_code(form: OwnPhoneForm) -> None:
 
 def _send_code(form: OwnPhoneForm) -> None:
     try:
-        request_phone_code(current_user.id, form.phone.data or "")
+        request_phone_code(current_user.id, current_username(), form.phone.data or "")
     except PhoneCodeRefused as error:
         add_error(form.phone, str(error))
     else:

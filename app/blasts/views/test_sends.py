@@ -42,7 +42,7 @@ def _accept_code(form: ComposeForm) -> bool:
 
 def _send_code(form: ComposeForm) -> None:
     try:
-        request_phone_code(current_user.id, form.test_phone.data or "")
+        request_phone_code(current_user.id, current_username(), form.test_phone.data or "")
     except PhoneCodeRefused as error:
         add_error(form.test_phone, str(error))
     else:

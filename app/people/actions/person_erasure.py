@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.accounts.actions.own_phone import erase_phone as erase_phone_in_accounts
 from app.audit.actions import erase_phone as erase_phone_in_audit
 from app.community.actions import erase_phone as erase_phone_in_community
 from app.delivery.actions import erasure as delivery
@@ -34,6 +35,7 @@ ERASERS: tuple[Callable[[PhoneErasure], dict[str, int]], ...] = (
     person_notes.erase_phone,
     imports.erase_phone,
     inbox.erase_phone,
+    erase_phone_in_accounts,
     erase_phone_in_audit,
 )
 
