@@ -12,6 +12,7 @@ from app.domain.phones.phone_number import format_phone_number
 from app.events.queries.contact_names import find_names
 from app.events.queries.events import find_event_titles
 from app.events.queries.registrations import find_registered_people
+from app.groups.queries.group_records import find_group_names
 from app.inbox.queries.threads import find_thread_phones
 from app.keywords.queries import find_keyword_names
 from app.surveys.queries.surveys import find_survey_names
@@ -24,6 +25,7 @@ PAGES = {
     "event": ("events.show_event", "event_id"),
     "survey": ("surveys.show_survey", "survey_id"),
     "keyword": ("keywords.edit_keyword", "rule_id"),
+    "group": ("groups.show_group", "group_id"),
 }
 NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
     "blast": find_sent_blast_names,
@@ -31,6 +33,7 @@ NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
     "event": find_event_titles,
     "survey": find_survey_names,
     "keyword": find_keyword_names,
+    "group": find_group_names,
 }
 
 

@@ -17,6 +17,7 @@ from app.delivery.actions import refused_returns
 from app.events.queries import linked_survey_source
 from app.events.queries.contact_names import find_names
 from app.events.views import bp as events
+from app.groups.views import bp as groups
 from app.health.views import bp as health
 from app.inbox.actions import conversation_status, thread_updates
 from app.inbox.queries import person_note_source
@@ -28,7 +29,7 @@ from app.navigation.views import bp as navigation
 from app.organisation import consent_coverage
 from app.organisation import queries as organisation
 from app.organisation.views import bp as settings_page
-from app.people.queries import list_contact_notes
+from app.people.queries.person_records import list_contact_notes
 from app.people.views import bp as people
 from app.sandbox.views import bp as sandbox
 from app.setup.views import bp as setup
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     inbox,
     blasts,
     community,
+    groups,
     events,
     keywords,
     surveys,
@@ -71,6 +73,7 @@ MENU = (
     ),
     MenuEntry("Blasts", "blasts.list_sent_blasts", "send"),
     MenuEntry("Community", "community.list_members", "users", tab=True),
+    MenuEntry("Groups", "groups.list_groups", "tag"),
     MenuEntry("Events", "events.list_events", "calendar-days"),
     MenuEntry("Surveys", "surveys.list_surveys", "message-square-text"),
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),

@@ -92,9 +92,9 @@ def _find_kept_name(word: str, row: AuditEvent, details: dict[str, Any]) -> str:
         return row.about or ""
     if word == "count":
         return pluralize(int(details.get("count") or 0), "number")
-    # The names of many are those of people, not of the event that they are registered for.
+    # The names of many are those of people, not of the event or group that they are in.
     keys = ("names",) if word == "names" else KEPT_NAME_DETAILS
-    if word == "event" and "names" in details:
+    if word in ("event", "group") and "names" in details:
         keys = ("title",)
     names = (str(details[key]) for key in keys if details.get(key))
     return next(names, "")

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from app.community import queries
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.core.prepared_statements import PreparedStatement
 from app.domain.phones.phone_erasure import PhoneErasure
 from app.domain.texts.name_folding import fold_name
+from app.groups.actions.memberships import move_memberships, remove_people_from_all_groups
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_missing_consent
 from app.suppression.models import ConsentMethod
@@ -69,6 +71,7 @@ def update_member(member_id: int, name: str | None, phone: str) -> list[str]:
         changed_columns.append("name")
     if row.phone != phone:
         changed_columns.append("phone")
+        move_memberships(row.phone, phone)
     row.name, row.phone = name, phone
     db.session.flush()
     return changed_columns
@@ -93,10 +96,12 @@ def get_member_for_update(member_id: int) -> CommunityMember:
 
 
 def delete_members(member_ids: Sequence[int]) -> int:
-    """Take people off the list and return how many were on it.
+    """Take people off the list and out of their groups; return how many were on the list.
 
     What they were sent stays in the logs. Inside write().
     """
+    phones = [phone for _, phone in queries.find_names_and_phones(member_ids)]
+    remove_people_from_all_groups(phones)
     count = 0
     for start in range(0, len(member_ids), MEMBERS_PER_DELETE):
         batch = member_ids[start : start + MEMBERS_PER_DELETE]

@@ -17,9 +17,12 @@ from app.core.form_fields import PersonNameField, PhoneField
 from app.core.settings import current_settings
 from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.domain.texts.whole_numbers import parse_id
+from app.groups.queries.group_records import list_active_groups
 from app.organisation import queries as organisation
 from app.suppression.forms import ConsentMethodField
 
+# What an address of the list is narrowed by.
+FILTER_NAMES = ("search", "show", "since", "group")
 OWN_NUMBER_ERROR = "This is the number your texts come from."
 NUMBER_ALREADY_LISTED_ERROR = "Someone in the community already has this number."
 
@@ -56,6 +59,12 @@ class MemberFilterForm(FlaskForm):
 
     show = SelectField("Show", default="", choices=build_filter_choices)
     since = DateField("Added since", [Optional()])
+    group = SelectField("Group", default="", validate_choice=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        names = {str(group.id): group.name for group in list_active_groups()}
+        self.group.choices = {"": "Any group"} | names if names else {}
 
     def read_filter(self) -> MemberFilter:
         """Return the filter; an unknown word and a day that cannot be read filter nothing.
@@ -68,7 +77,7 @@ class MemberFilterForm(FlaskForm):
         if self.since.data and not self.since.errors:
             zone = ZoneInfo(organisation.get_organisation_timezone())
             added_since = datetime.combine(self.since.data, time.min, zone).astimezone(UTC)
-        return MemberFilter(show, added_since)
+        return MemberFilter(show, added_since, parse_id(self.group.data or ""))
 
 
 @dataclass(frozen=True)
@@ -83,14 +92,13 @@ class MemberSelection:
 def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
     """Return the members that were ticked, or with `everyone` all that the list's filter matches.
 
-    The filter comes as `search`, `show` and `since`, as in the address of the list.
+    The filter comes as `search`, `show`, `since` and `group`, as in the address of the list.
     """
     if form.get("everyone"):
         search = form.get("search", "").strip()
         filter_ = MemberFilterForm(form).read_filter()
         ids = queries.find_matching_ids(search, organisation.get_organisation_region(), filter_)
-        names = ("everyone", "search", "show", "since")
-        fields = [(name, form[name]) for name in names if form.get(name)]
+        fields = [(name, form[name]) for name in ("everyone", *FILTER_NAMES) if form.get(name)]
         return MemberSelection(ids, fields, is_everyone=True)
     parsed_ids = map(parse_id, dict.fromkeys(form.getlist("member_ids")))
     ids = [id_ for id_ in parsed_ids if id_ is not None]
@@ -99,4 +107,4 @@ def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
 
 def get_filter_parameters(args: Mapping[str, str]) -> dict[str, str]:
     """Return what of the filter stays in the address of another page, order or export."""
-    return {name: args[name] for name in ("search", "show", "since") if args.get(name)}
+    return {name: args[name] for name in FILTER_NAMES if args.get(name)}

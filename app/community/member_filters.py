@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_
 from app.community.models import CommunityMember
 from app.delivery.queries.phone_texts import select_was_texted
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
+from app.groups.queries.memberships import is_in_group
 from app.organisation import queries as organisation
 from app.suppression.queries.phone_records import select_listed_phones
 from app.suppression.queries.sending_permission import select_suppression_reason
@@ -39,10 +40,14 @@ def build_filter_choices() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class MemberFilter:
-    """Which members to list: `show` is a key of build_filter_choices(), `added_since` a moment."""
+    """Which members to list: `show` is a key of build_filter_choices(), `added_since` a moment.
+
+    `group_id`: only who is in this group.
+    """
 
     show: str = ""
     added_since: datetime | None = None
+    group_id: int | None = None
 
     def build_conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions for any select of members; [] for everyone."""
@@ -51,6 +56,8 @@ class MemberFilter:
             conditions.append(_build_show_condition(self.show))
         if self.added_since is not None:
             conditions.append(CommunityMember.created_at >= self.added_since)
+        if self.group_id is not None:
+            conditions.append(is_in_group(CommunityMember.phone, self.group_id))
         return conditions
 
 

@@ -202,6 +202,11 @@ def select_member_names() -> Select[str, str, str | None, datetime]:
     )
 
 
+def select_folded_names() -> Select[str, str | None]:
+    """Select (phone, folded_name) of every member, to be joined."""
+    return select(CommunityMember.phone, CommunityMember.folded_name)
+
+
 def select_phones_of_matching_members(search: str, region: str) -> Select[str]:
     """Select the phones of the members whose name or number contains what was typed."""
     return select(CommunityMember.phone).where(build_member_search_condition(search, region))

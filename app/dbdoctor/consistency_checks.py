@@ -106,6 +106,17 @@ CONSISTENCY_CHECKS = (
         "Create a new blast for those people.",
     ),
     ConsistencyCheck(
+        "SELECT g.id FROM groups g LEFT JOIN (SELECT group_id, count(*) AS people "
+        "FROM group_members WHERE until IS NULL GROUP BY group_id) m ON m.group_id = g.id "
+        "WHERE g.member_count <> ifnull(m.people, 0)",
+        f"The number of people of group {{ids}} does not match who is in it. {REPAIR_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT id FROM scheduled_messages WHERE status = 'pending' "
+        "AND audience_group_id IS NULL AND audience_group_name IS NOT NULL",
+        "Scheduled blast {ids} was for a group that is gone, so it reaches no one. Cancel it.",
+    ),
+    ConsistencyCheck(
         "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM users) "
         "HAVING count(*) > 0 AND sum(role = 'admin') = 0",
         f"There are users ({{ids}}), but none of them is an admin. {RESTORE_ADVICE}",

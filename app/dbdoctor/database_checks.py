@@ -131,8 +131,8 @@ def rebuild_indexes(path: Path) -> None:
 def repair_database(path: Path) -> None:
     """Make anew what is derived from rows, and only that.
 
-    Missing or wrong indexes, triggers and search tables; blasts' counts; scheduled blasts' ends.
-    Only for a database without pending migrations.
+    Missing or wrong indexes, triggers and search tables; counts of blasts and groups; scheduled
+    blasts' ends. Only for a database without pending migrations.
     """
     with database_file.open_for_writing(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -143,6 +143,10 @@ def repair_database(path: Path) -> None:
             "UPDATE message_logs SET total_recipients = c.total, "
             "success_count = c.success, failure_count = c.failure "
             f"FROM ({BLAST_COUNTS_SQL}) c WHERE c.message_log_id = message_logs.id"
+        )
+        connection.execute(
+            "UPDATE groups SET member_count = (SELECT count(*) FROM group_members m "
+            "WHERE m.group_id = groups.id AND m.until IS NULL)"
         )
         connection.execute(
             "UPDATE scheduled_messages SET status = l.status, "

@@ -1,14 +1,19 @@
-"""Forms of a person's page: a note, and how the person agreed to texts."""
+"""Forms of a person's page: a note, and how the person agreed to texts; the people of a group."""
 
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from app.community.forms import get_refused_numbers
 from app.core.form_fields import CleanTextField
+from app.domain.phones.pasted_numbers import PastedPeople, read_pasted_people
+from app.domain.texts.plurals import pluralize
 from app.domain.texts.text_cleaning import clean_text, is_blank_text
+from app.organisation import queries as organisation
 from app.suppression.forms import ConsentMethodField
 
 MAX_NOTE_CHARACTERS = 1000
+MAX_SHOWN_PROBLEMS = 5
 MAX_EVIDENCE_CHARACTERS = 300
 NOTE_LENGTH_ERROR = f"Enter at most {MAX_NOTE_CHARACTERS:,} characters."
 EVIDENCE_LENGTH_ERROR = f"Enter at most {MAX_EVIDENCE_CHARACTERS} characters."
@@ -43,6 +48,35 @@ class ConsentForm(FlaskForm):
 
     def validate_evidence(self, field: CleanTextField) -> None:
         _require_text(field, "Enter when and how they agreed.")
+
+
+class GroupPeopleForm(FlaskForm):
+    """People to put into a group, one a line. After a valid validate(), `people` are they."""
+
+    written = TextAreaField("Names and numbers")
+    people = PastedPeople({}, [])
+
+    def validate_written(self, field: TextAreaField) -> None:
+        """Require a number in every line; whoever cannot be read keeps all of them out."""
+        region = organisation.get_organisation_region()
+        self.people = read_pasted_people(field.data or "", region)
+        problems = _list_paste_problems(self.people)
+        if problems:
+            field.errors = [*field.errors, *problems[:-1]]
+            raise ValidationError(problems[-1])
+        if not self.people.names:
+            raise ValidationError("Write at least one phone number.")
+
+
+def _list_paste_problems(people: PastedPeople) -> list[str]:
+    """Return the sentences about lines that were not read, and numbers that no one may have."""
+    problems = list(people.problems[:MAX_SHOWN_PROBLEMS])
+    more = len(people.problems) - MAX_SHOWN_PROBLEMS
+    if more > 0:
+        problems.append(f"{pluralize(more, 'more line')} cannot be read.")
+    refused_numbers = get_refused_numbers()
+    problems += [refused_numbers[phone] for phone in people.names if phone in refused_numbers]
+    return problems
 
 
 def _require_text(field: TextAreaField | CleanTextField, sentence: str) -> None:

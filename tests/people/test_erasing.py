@@ -16,6 +16,7 @@ from app.delivery.queries.blast_messages import get_blast_tally
 from app.delivery.queries.resendable_messages import list_actionable_message_ids
 from app.domain.phones.phone_erasure import contains_phone_number, is_erasure_mark
 from app.events.models import Event, EventRegistration
+from app.groups.models import ContactGroup, GroupMembership
 from app.imports.models import Import, ImportRow
 from app.inbox.models import Thread
 from app.people.actions.person_erasure import erase_person_data, find_embedded_mentions
@@ -42,6 +43,7 @@ ERASED_TABLES = {
     "community_members",
     "consent_events",
     "event_registrations",
+    "group_members",
     "import_rows",
     "messages",
     "person_notes",
@@ -63,7 +65,7 @@ def furnish():
     sample_rows.add_member(ZOE, NAME)
     sample_rows.add_member(LEO, "Leo")
     with write() as session:
-        session.add(event := Event(title="Picnic"))
+        session.add_all([event := Event(title="Picnic"), group := ContactGroup(name="Choir")])
         details = json.dumps(
             [
                 {"phone": phone, "name": name, "success": True, "error": None}
@@ -84,6 +86,7 @@ def furnish():
         session.add_all(
             [
                 EventRegistration(event_id=event.id, phone=ZOE, name=NAME),
+                GroupMembership(group_id=group.id, phone=ZOE),
                 PersonNote(phone=ZOE, body=SECRET, created_by="sol"),
                 Thread(phone=ZOE, needs_reply=True),
                 StopQuestion(phone=ZOE, body=SECRET, decide_by=now()),

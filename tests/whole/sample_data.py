@@ -20,6 +20,7 @@ from app.delivery.models import MessageLog
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import BlastTarget
 from app.events.models import Event, EventRegistration
+from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules
 from app.people.models import PersonNote
@@ -68,6 +69,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "import_id": import_id,
         "event_id": "1",
         "rid": "1",
+        "group_id": "1",
         "digits": ZOE[1:],
         "note_id": "1",
         "rule_id": "1",
@@ -114,6 +116,9 @@ def _people() -> None:
         session.flush()
         session.add(SurveySession(survey_id=survey.id, phone=MAX, questions_json=asked))
         session.add(PersonNote(phone=ZOE, body="Chairs the choir", created_by="sol"))
+        session.add(group := ContactGroup(name="Choir"))
+        session.flush()
+        session.add(GroupMembership(group_id=group.id, phone=ZOE))
         session.add(SavedReply(title="Thanks", body="Thank you, {first_name|friend}!"))
     add_inbound_text(ZOE, "Is there parking?")
 

@@ -26,6 +26,7 @@ GET_CODES = {
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
+    "accounts.change_own_phone",
     "accounts.add_user",
     "accounts.change_own_password",
     "accounts.change_own_theme",
@@ -34,6 +35,8 @@ FORMS = {
     "community.import_file",
     "events.add_event",
     "events.add_registration",
+    "groups.add_group",
+    "groups.add_people",
     "inbox.send_manual_reply",
     "inbox.add_saved_reply",
     "inbox.edit_saved_reply",

@@ -19,6 +19,8 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv, stream_csv_in_batches
 from app.core.pagination import list_params
 from app.domain.accounts.roles import Role
+from app.domain.texts.whole_numbers import parse_id
+from app.groups.queries.group_records import find_active_group
 from app.organisation import queries as organisation
 
 EXPORT_HEADINGS = ("name", "phone")
@@ -41,6 +43,7 @@ def list_members() -> ResponseReturnValue:
         form=form,
         is_filtered=filter_ != queries.EVERYONE,
         filter_params=get_filter_parameters(request.args),
+        to_group=find_active_group(parse_id(request.args.get("to_group", ""))),
     )
 
 

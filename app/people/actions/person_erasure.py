@@ -11,6 +11,7 @@ from app.delivery.actions import erasure as delivery
 from app.delivery.queries.phone_texts import is_text_being_sent
 from app.domain.phones.phone_erasure import PhoneErasure, generate_erasure_mark
 from app.events.actions import erasure as events
+from app.groups.actions.memberships import erase_phone as erase_phone_in_groups
 from app.imports.actions import erasure as imports
 from app.inbox.actions import erasure as inbox
 from app.people.actions import person_notes
@@ -31,6 +32,7 @@ ERASERS: tuple[Callable[[PhoneErasure], dict[str, int]], ...] = (
     delivery.erase_phone,
     suppression.erase_phone,
     erase_phone_in_community,
+    erase_phone_in_groups,
     events.erase_phone,
     person_notes.erase_phone,
     imports.erase_phone,

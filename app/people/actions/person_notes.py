@@ -4,8 +4,8 @@ from sqlalchemy import delete
 
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.domain.phones.phone_erasure import PhoneErasure
-from app.people import queries
 from app.people.models import PersonNote
+from app.people.queries import person_records as queries
 
 
 class NotNoteAuthor(Exception):

@@ -1,6 +1,21 @@
-"""The pages about one person, and the import of the do-not-text list."""
+"""The pages about one person and about one group, and the import of the do-not-text list."""
 
-from app.people.views import do_not_text_import, erasure, person_consent, person_page
+from app.people.views import (
+    do_not_text_import,
+    erasure,
+    group_page,
+    person_consent,
+    person_groups,
+    person_page,
+)
 from app.people.views.blueprint import bp
 
-__all__ = ["bp", "do_not_text_import", "erasure", "person_page", "person_consent"]
+__all__ = [
+    "bp",
+    "do_not_text_import",
+    "erasure",
+    "group_page",
+    "person_page",
+    "person_consent",
+    "person_groups",
+]

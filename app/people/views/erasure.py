@@ -17,12 +17,12 @@ from app.core.access import (
 from app.core.clock import now
 from app.delivery.queries.phone_texts import count_phone_texts
 from app.domain.accounts.roles import Role
-from app.people import queries
 from app.people.actions.person_erasure import (
     TextBeingSent,
     erase_person_data,
     find_embedded_mentions,
 )
+from app.people.queries import person_records as queries
 from app.people.views.blueprint import bp, parse_phone_or_404
 from app.suppression.queries.sending_permission import has_opted_out
 

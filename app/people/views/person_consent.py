@@ -14,8 +14,8 @@ from app.core.access import (
 from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
 from app.domain.phones.phone_number import format_phone_number
-from app.people import queries
 from app.people.forms import ConsentForm
+from app.people.queries import person_records as queries
 from app.people.views.blueprint import bp, mask_phone, parse_phone_or_404, redirect_to_person
 from app.people.views.person_page import render_person_page
 from app.suppression.actions.consent_events import grant_consent

@@ -28,9 +28,10 @@ from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.phones.landlines import is_landline_number
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import get_phone_number_info
-from app.people import queries
+from app.groups.queries.memberships import load_person_groups
 from app.people.actions.person_notes import NotNoteAuthor, add_note, delete_note
 from app.people.forms import ConsentForm, NoteForm
+from app.people.queries import person_records as queries
 from app.people.views.blueprint import bp, parse_phone_or_404, redirect_to_person
 from app.suppression.models import StopQuestion
 from app.suppression.queries.consent_history import list_consent_history
@@ -74,6 +75,7 @@ def render_person_page(
         history=list_consent_history(phone),
         question=_find_stop_question(phone, skip_reason),
         page=queries.paginate_person_texts(phone, list_params((), "")),
+        groups=load_person_groups(phone),
         survey_sessions=find_survey_sessions_of_phone(phone),
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),

@@ -1,0 +1,1 @@
+"""Writing to groups, and to who is in them."""

@@ -1,0 +1,99 @@
+"""Create, change, archive and delete groups. Inside audited_write(); none of these commits.
+
+The database decides that a name is free (UniqueViolation).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from app.core.clock import now
+from app.core.db import NotFound, db
+from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.queries.group_blasts import (
+    list_running_group_blasts,
+    list_waiting_group_blasts,
+)
+from app.groups.models import ContactGroup, GroupColor, GroupTexters
+
+
+@dataclass(frozen=True)
+class GroupInfo:
+    """A group as somebody typed it. `owner_id`: the user who takes care of it."""
+
+    name: str
+    description: str | None = None
+    color: GroupColor = GroupColor.TEAL
+    who_may_text: GroupTexters = GroupTexters.EVERYONE
+    owner_id: int | None = None
+
+
+class GroupInUse(Exception):
+    """Blasts to the group wait or are being sent: the group cannot be deleted."""
+
+    def __init__(self, waiting: Sequence[ScheduledMessage], running: Sequence[MessageLog]) -> None:
+        super().__init__(f"{len(waiting)} blasts wait, {len(running)} are being sent")
+        self.waiting = waiting
+        self.running = running
+
+
+def create_group(info: GroupInfo) -> ContactGroup:
+    """Create a group. Raises UniqueViolation when the name is taken."""
+    row = ContactGroup(**asdict(info))
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def update_group(group_id: int, info: GroupInfo) -> list[str]:
+    """Change a group and return the fields that changed.
+
+    Raises NotFound, or UniqueViolation when another group has the name.
+    """
+    row = get_group_for_update(group_id)
+    changed_fields = []
+    for field, value in asdict(info).items():
+        if getattr(row, field) != value:
+            setattr(row, field, value)
+            changed_fields.append(field)
+    db.session.flush()
+    return changed_fields
+
+
+def get_group_for_update(group_id: int) -> ContactGroup:
+    """Return the group, read again inside this write(). Raises NotFound."""
+    row = db.session.get(ContactGroup, group_id, populate_existing=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def archive_group(group_id: int) -> ContactGroup:
+    """Let a group get no more blasts, and offer it nowhere. Raises NotFound.
+
+    Who is in it stays. A blast that waits for it reaches no one, and says so when it is due.
+    """
+    row = get_group_for_update(group_id)
+    if row.archived_at is None:
+        row.archived_at = now()
+    return row
+
+
+def restore_group(group_id: int) -> ContactGroup:
+    """Bring an archived group back. Raises NotFound."""
+    row = get_group_for_update(group_id)
+    row.archived_at = None
+    return row
+
+
+def delete_group(group_id: int) -> ContactGroup:
+    """Delete a group with its memberships and return what it was; blasts keep its name.
+
+    Raises NotFound, and GroupInUse while a blast to it waits or is being sent.
+    """
+    row = get_group_for_update(group_id)
+    waiting, running = list_waiting_group_blasts(group_id), list_running_group_blasts(group_id)
+    if waiting or running:
+        raise GroupInUse(waiting, running)
+    db.session.delete(row)
+    db.session.flush()
+    return row

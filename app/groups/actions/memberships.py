@@ -1,0 +1,142 @@
+"""Put people into groups and take them out. Inside write(); none of these commits.
+
+The database decides that somebody is in a group once.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Integer, String, delete, exists, func, literal, select, true, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
+
+from app.core.clock import now
+from app.core.column_types import UtcDateTime
+from app.core.db import db, execute_and_count_rows
+from app.domain.phones.phone_erasure import PhoneErasure
+from app.groups.models import GroupMembership, MembershipSource
+from app.groups.queries.memberships import is_open_in_group
+from app.suppression.actions import erased_numbers
+
+
+def add_people_to_group(
+    group_id: int,
+    phones: Sequence[str],
+    source: MembershipSource,
+    added_by: str | None,
+    import_id: int | None = None,
+) -> list[str]:
+    """Put people into a group and return the phones that are new in it.
+
+    One statement, however many they are. Whoever was erased after a STOP and comes back is still
+    opted out.
+    """
+    new_phones = list(
+        db.session.scalars(_build_insert(group_id, phones, source, added_by, import_id))
+    )
+    if new_phones:
+        erased_numbers.restore_erased_opt_outs(new_phones)
+    return new_phones
+
+
+def _build_insert(
+    group_id: int,
+    phones: Sequence[str],
+    source: MembershipSource,
+    added_by: str | None,
+    import_id: int | None,
+) -> Any:
+    phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
+    values = {
+        "group_id": literal(group_id),
+        "phone": phone,
+        "since": literal(now(), UtcDateTime),
+        "source": literal(source.value, String),
+        "added_by": literal(added_by, String),
+        "import_id": literal(import_id, Integer),
+    }
+    # SQLite takes ON CONFLICT after a SELECT for a join unless the SELECT has a WHERE.
+    rows = select(*values.values()).where(true())
+    statement = sqlite_insert(GroupMembership).from_select(list(values), rows)
+    return statement.on_conflict_do_nothing(
+        index_elements=["group_id", "phone"], index_where=GroupMembership.until.is_(None)
+    ).returning(GroupMembership.phone)
+
+
+def remove_people_from_group(group_id: int, phones: Sequence[str]) -> list[str]:
+    """Take people out of a group and return the phones that were in it."""
+    is_meant = GroupMembership.phone.in_(_select_phones(phones))
+    return _end_memberships(is_open_in_group(group_id), is_meant)
+
+
+def remove_people_from_all_groups(phones: Sequence[str]) -> int:
+    """Take people out of every group and return how many memberships ended."""
+    is_meant = GroupMembership.phone.in_(_select_phones(phones))
+    return len(_end_memberships(GroupMembership.until.is_(None), is_meant))
+
+
+def undo_import_memberships(import_id: int) -> int:
+    """Take out of their groups whom an import put there; return how many memberships ended."""
+    is_of_import = GroupMembership.import_id == import_id
+    return len(_end_memberships(GroupMembership.until.is_(None), is_of_import))
+
+
+def move_memberships(old_phone: str, new_phone: str) -> None:
+    """Let somebody keep their groups under a new number.
+
+    Groups that the new number is in already lose the old one.
+    """
+    new_groups = select(GroupMembership.group_id).where(
+        GroupMembership.phone == new_phone, GroupMembership.until.is_(None)
+    )
+    is_open = (GroupMembership.phone == old_phone, GroupMembership.until.is_(None))
+    moved = update(GroupMembership).where(*is_open, GroupMembership.group_id.not_in(new_groups))
+    execute_and_count_rows(_apply_in_database(moved.values(phone=new_phone)))
+    _end_memberships(*is_open)
+
+
+def end_memberships(group_id: int, membership_ids: Sequence[int]) -> list[str]:
+    """Take the people of these memberships out of a group and return their phones."""
+    is_meant = GroupMembership.id.in_(membership_ids)
+    return _end_memberships(is_open_in_group(group_id), is_meant)
+
+
+def reopen_memberships(group_id: int, membership_ids: Sequence[int]) -> int:
+    """Undo the end of memberships of a group and return how many there were.
+
+    Whoever is in the group again since keeps the newer one.
+    """
+    newer = aliased(GroupMembership)
+    is_back = exists().where(
+        newer.group_id == GroupMembership.group_id,
+        newer.phone == GroupMembership.phone,
+        newer.until.is_(None),
+    )
+    ended = update(GroupMembership).where(
+        GroupMembership.group_id == group_id,
+        GroupMembership.id.in_(membership_ids),
+        GroupMembership.until.is_not(None),
+        ~is_back,
+    )
+    return execute_and_count_rows(_apply_in_database(ended.values(until=None)))
+
+
+def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
+    """Delete the memberships of this number, ended ones too; return how many, by table."""
+    statement = delete(GroupMembership).where(GroupMembership.phone == erasure.phone)
+    return {"group_members": execute_and_count_rows(_apply_in_database(statement))}
+
+
+def _end_memberships(*conditions: Any) -> list[str]:
+    ended = _apply_in_database(update(GroupMembership).where(*conditions).values(until=now()))
+    return list(db.session.scalars(ended.returning(GroupMembership.phone)))
+
+
+def _select_phones(phones: Sequence[str]) -> Any:
+    # One bound JSON list: SQLite allows 32,766 bound values a statement.
+    return select(func.json_each(json.dumps(list(phones))).table_valued("value").c.value)
+
+
+def _apply_in_database(statement: Any) -> Any:
+    return statement.execution_options(synchronize_session=False)

@@ -1,0 +1,132 @@
+"""The form of a group."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    Field,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import Length
+
+from app.accounts.queries import list_users
+from app.core.form_fields import add_error
+from app.domain.texts.text_cleaning import clean_text
+from app.domain.texts.whole_numbers import parse_id
+from app.groups.actions.group_editing import GroupInfo
+from app.groups.models import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_GROUP_NAME_LENGTH,
+    ContactGroup,
+    GroupColor,
+    GroupTexters,
+)
+from app.groups.queries.group_records import find_group_by_name
+
+NAME_LENGTH_ERROR = f"A name can have up to {MAX_GROUP_NAME_LENGTH} characters."
+DESCRIPTION_LENGTH_ERROR = f"Enter at most {MAX_DESCRIPTION_LENGTH} characters."
+COLOR_LABELS = {
+    GroupColor.TEAL.value: "Teal",
+    GroupColor.BLUE.value: "Blue",
+    GroupColor.AMBER.value: "Amber",
+    GroupColor.GRAY.value: "Gray",
+}
+TEXTER_LABELS = {
+    GroupTexters.EVERYONE.value: "Everyone who can sign in",
+    GroupTexters.ADMINS.value: "Only admins",
+}
+NO_OWNER = {"": "No one in particular"}
+
+
+def _clean_description(text: str | None) -> str:
+    return clean_text(text or "").strip()
+
+
+def _clean_line(text: str | None) -> str:
+    return " ".join(clean_text(text or "").split())
+
+
+class GroupForm(FlaskForm):
+    """A group. `group_id`: the one that is changed, or None."""
+
+    name = StringField("Name", filters=[_clean_line])
+    description = TextAreaField(
+        "Description",
+        [Length(max=MAX_DESCRIPTION_LENGTH, message=DESCRIPTION_LENGTH_ERROR)],
+        filters=[_clean_description],
+    )
+    color = RadioField("Color", choices=COLOR_LABELS, default=GroupColor.TEAL.value)
+    who_may_text = RadioField(
+        "Who may send blasts to it", choices=TEXTER_LABELS, default=GroupTexters.EVERYONE.value
+    )
+    owner_id = SelectField("Owner", default="", validate_choice=False)
+
+    def __init__(self, group_id: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.group_id = group_id
+        owners = {str(user.id): user.shown_name for user in list_users()}
+        self.owner_id.choices = NO_OWNER | owners
+
+    def validate_name(self, field: Field) -> None:
+        """Require a name that no other group has."""
+        problem = find_new_name_problem(field.data or "", self.group_id)
+        if problem:
+            raise ValidationError(problem)
+
+    def validate_owner_id(self, field: Field) -> None:
+        """Require a user who still exists, or no one."""
+        if (field.data or "") not in (self.owner_id.choices or {}):
+            raise ValidationError("That user was deleted. Choose another.")
+
+    @property
+    def group_info(self) -> GroupInfo:
+        """The group as it was typed. After a valid validate()."""
+        return GroupInfo(
+            name=self.name.data or "",
+            description=self.description.data or None,
+            color=GroupColor(self.color.data),
+            who_may_text=GroupTexters(self.who_may_text.data),
+            owner_id=parse_id(self.owner_id.data or ""),
+        )
+
+    def add_taken_error(self) -> None:
+        """Say beside the field that another request took the name first."""
+        add_error(self.name, f"There is a group “{self.name.data}” already.")
+
+
+def find_new_name_problem(name: str, group_id: int | None = None) -> str:
+    """Return why a group cannot have this name, "" when it can.
+
+    `group_id`: the group that may have it already.
+    """
+    if not name:
+        return "Give the group a name."
+    if len(name) > MAX_GROUP_NAME_LENGTH:
+        return NAME_LENGTH_ERROR
+    other = find_group_by_name(name)
+    if other is None or other.id == group_id:
+        return ""
+    return describe_taken_name(other)
+
+
+def describe_taken_name(other: ContactGroup) -> str:
+    """Return the sentence for a name that a group has already."""
+    if other.archived_at is not None:
+        return f"The archived group “{other.name}” has this name. Restore it, or choose another."
+    return f"There is a group “{other.name}” already."
+
+
+def build_group_form_data(group: ContactGroup) -> Mapping[str, Any]:
+    """Return a group as somebody would have typed it."""
+    return {
+        "name": group.name,
+        "description": group.description or "",
+        "color": group.color.value,
+        "who_may_text": group.who_may_text.value,
+        "owner_id": str(group.owner_id or ""),
+    }

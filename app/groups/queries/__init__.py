@@ -1,0 +1,1 @@
+"""Reading groups, and who is in them."""

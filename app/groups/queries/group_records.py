@@ -1,0 +1,76 @@
+"""Single groups, the choices that forms offer, and the names of groups."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Select, select
+
+from app.core.db import db
+from app.core.search_terms import build_text_filter
+from app.domain.accounts.roles import Role
+from app.groups.models import ContactGroup, GroupTexters, fold_group_name
+
+MAX_CHOICES = 500
+
+
+def find_group(group_id: int | None) -> ContactGroup | None:
+    """Return the group with this id as the database has it now, or None."""
+    if group_id is None:
+        return None
+    return db.session.get(ContactGroup, group_id, populate_existing=True)
+
+
+def find_active_group(group_id: int | None) -> ContactGroup | None:
+    """Return the group with this id; None for none, and for an archived one."""
+    group = find_group(group_id)
+    return group if group is not None and group.archived_at is None else None
+
+
+def find_group_by_name(name: str) -> ContactGroup | None:
+    """Return the group with this name in any spelling, archived or not."""
+    statement = select(ContactGroup).where(ContactGroup.folded_name == fold_group_name(name))
+    return db.session.scalars(statement).first()
+
+
+def list_active_groups() -> Sequence[ContactGroup]:
+    """Return the groups that are in use, by name."""
+    statement = select(ContactGroup).where(ContactGroup.archived_at.is_(None))
+    return db.session.scalars(statement.order_by(ContactGroup.folded_name).limit(MAX_CHOICES)).all()
+
+
+def list_textable_groups(role: Role) -> Sequence[ContactGroup]:
+    """Return the groups in use that a user with this role may text, by name."""
+    return [group for group in list_active_groups() if may_text_group(group, role)]
+
+
+def may_text_group(group: ContactGroup, role: Role) -> bool:
+    """Whether a user with this role may send a blast to the group."""
+    return role == Role.ADMIN or group.who_may_text is GroupTexters.EVERYONE
+
+
+def find_group_names(group_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of these groups by id; a deleted one is missing."""
+    statement = select(ContactGroup.id, ContactGroup.name).where(ContactGroup.id.in_(group_ids))
+    return {row.id: row.name for row in db.session.execute(statement)}
+
+
+def find_groups_by_name(names: Collection[str]) -> dict[str, ContactGroup]:
+    """Return those of the groups with these names that exist, by folded name."""
+    folded_names = {fold_group_name(name) for name in names}
+    statement = select(ContactGroup).where(ContactGroup.folded_name.in_(folded_names))
+    return {group.folded_name: group for group in db.session.scalars(statement)}
+
+
+def build_group_search_condition(search: str) -> ColumnElement[bool]:
+    """Return the condition that a group's name or description has every word of the search."""
+    return build_text_filter(search, ContactGroup.name, ContactGroup.description)
+
+
+def select_group_matches(search: str, limit: int) -> Select[int, str, str | None]:
+    """Return id, name and description of groups that fit, as columns id, title, detail."""
+    statement = select(
+        ContactGroup.id.label("id"),
+        ContactGroup.name.label("title"),
+        ContactGroup.description.label("detail"),
+    )
+    statement = statement.where(build_group_search_condition(search))
+    return statement.order_by(ContactGroup.folded_name).limit(limit)

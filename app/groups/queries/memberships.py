@@ -1,0 +1,133 @@
+"""Who is in which group: by group, and by phone."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.core.db import db
+from app.domain.delivery.skip_reasons import SkipReason
+from app.groups.models import ContactGroup, GroupMembership, MembershipSource
+from app.suppression.queries.phone_records import select_listed_phones
+from app.suppression.queries.sending_permission import select_suppression_reason
+
+
+def is_open_in_group(group_id: int) -> ColumnElement[bool]:
+    """Return the condition that a membership is one of this group, and has not ended."""
+    return and_(GroupMembership.group_id == group_id, GroupMembership.until.is_(None))
+
+
+def select_group_phones(group_id: int) -> Select[str]:
+    """Select the phones of the people in a group, to be narrowed."""
+    return select(GroupMembership.phone).where(is_open_in_group(group_id))
+
+
+def select_group_members(group_id: int) -> Select[int, str]:
+    """Select (id, phone) of the memberships of a group that have not ended, to be joined."""
+    return select(GroupMembership.id, GroupMembership.phone).where(is_open_in_group(group_id))
+
+
+def is_in_group(phone: InstrumentedAttribute[str], group_id: int) -> ColumnElement[bool]:
+    """Return the condition that the phone of this column is in a group, for any select."""
+    return exists().where(is_open_in_group(group_id), GroupMembership.phone == phone)
+
+
+@dataclass(frozen=True)
+class MembershipRow:
+    """Somebody in a group: since when, how they came in, and why they get no texts, or None."""
+
+    id: int
+    phone: str
+    since: datetime
+    source: MembershipSource
+    added_by: str | None
+    left_out: SkipReason | None
+
+
+def find_memberships(membership_ids: Sequence[int]) -> dict[int, MembershipRow]:
+    """Return these memberships by id; one that is gone is missing."""
+    row = GroupMembership
+    reason = select_suppression_reason(row.phone)
+    statement = select(row.id, row.phone, row.since, row.source, row.added_by, reason)
+    rows = db.session.execute(statement.where(row.id.in_(membership_ids)))
+    return {values.id: MembershipRow(*values) for values in rows}
+
+
+@dataclass(frozen=True)
+class PersonGroups:
+    """The groups that a number is in, archived ones too, and those in use that it is not in."""
+
+    own: list[ContactGroup]
+    others: list[ContactGroup]
+
+
+def load_person_groups(phone: str) -> PersonGroups:
+    """Return the groups of a number and the others, each by name, in one statement."""
+    group, row = ContactGroup, GroupMembership
+    is_own = and_(row.group_id == group.id, row.phone == phone, row.until.is_(None))
+    statement = (
+        select(group, row.id.is_not(None))
+        .outerjoin_from(group, row, is_own)
+        .where(or_(row.id.is_not(None), group.archived_at.is_(None)))
+        .order_by(group.folded_name)
+    )
+    groups = PersonGroups([], [])
+    for person_group, is_member in db.session.execute(statement):
+        (groups.own if is_member else groups.others).append(person_group)
+    return groups
+
+
+def list_group_names_of_phones(phones: Sequence[str]) -> dict[str, list[str]]:
+    """Return the names of the groups of each phone that is in one, by name.
+
+    The phones are one bound JSON list: SQLite allows 32,766 bound values a statement.
+    """
+    given_phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
+    row = GroupMembership
+    statement = (
+        select(row.phone, ContactGroup.name)
+        .join_from(row, ContactGroup)
+        .where(row.phone.in_(select(given_phone)), row.until.is_(None))
+        .order_by(ContactGroup.folded_name)
+    )
+    names: dict[str, list[str]] = {}
+    for phone, name in db.session.execute(statement):
+        names.setdefault(phone, []).append(name)
+    return names
+
+
+def count_skipped_people(group_ids: Sequence[int], *, is_exact: bool) -> dict[int, int]:
+    """Return how many people of each group get no texts; a group without any is missing.
+
+    The do-not-text lists are short beside 50 groups of 20,000 people: 20 ms instead of 2 s.
+    `is_exact`: look at every person, for the recorded consent is demanded.
+    """
+    row = GroupMembership
+    reason: ColumnElement[Any] = select_suppression_reason(row.phone)
+    statement = (
+        select(row.group_id, func.count())
+        .select_from(row)
+        .where(row.group_id.in_(group_ids), row.until.is_(None), reason.is_not(None))
+        .group_by(row.group_id)
+    )
+    if not is_exact:
+        statement = statement.where(row.phone.in_(select_listed_phones()))
+    return {group_id: count for group_id, count in db.session.execute(statement)}
+
+
+def load_skipped_count(group_id: int) -> tuple[ContactGroup, int] | None:
+    """Return a group and how many of its people get no texts, in one statement; None for none."""
+    row = GroupMembership
+    skipped = (
+        select(func.count())
+        .select_from(row)
+        .where(is_open_in_group(group_id), select_suppression_reason(row.phone).is_not(None))
+        .scalar_subquery()
+    )
+    statement = select(ContactGroup, skipped).where(ContactGroup.id == group_id)
+    values = db.session.execute(statement.execution_options(populate_existing=True)).first()
+    return None if values is None else (values[0], values[1])

@@ -1,0 +1,93 @@
+"""Changing, archiving and deleting a group."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import audited_write
+from app.core.access import current_username, roles_required
+from app.core.db import UniqueViolation
+from app.domain.accounts.roles import Role
+from app.domain.delivery.blast_labels import name_blast
+from app.groups.actions import group_editing as actions
+from app.groups.actions.group_editing import GroupInUse
+from app.groups.forms import GroupForm, build_group_form_data
+from app.groups.views.blueprint import bp, get_group_or_404
+
+MAX_NAMED_BLASTS = 3
+
+
+@bp.route("/<int:group_id>/edit", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def edit_group(group_id: int) -> ResponseReturnValue:
+    """Change what a group is called, what it is for, and who may text it."""
+    group = get_group_or_404(group_id)
+    form = GroupForm(group_id, data=build_group_form_data(group))
+    if form.validate_on_submit():
+        try:
+            with audited_write("group.changed", current_username()) as trace:
+                trace.about = f"group {group_id}"
+                changed_fields = actions.update_group(group_id, form.group_info)
+                trace.details = {"title": form.group_info.name, "changed": changed_fields}
+        except UniqueViolation:
+            form.add_taken_error()
+        else:
+            flash("Saved.", "success")
+            return redirect(url_for("groups.show_group", group_id=group_id), 303)
+    page = render_template("groups/edit.html", form=form, group=group)
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/<int:group_id>/archive")
+@roles_required(Role.ADMIN)
+def archive_group(group_id: int) -> ResponseReturnValue:
+    """Archive a group: it keeps its people and gets no blasts."""
+    with audited_write("group.archived", current_username()) as trace:
+        row = actions.archive_group(group_id)
+        trace.about = f"group {group_id}"
+        trace.details = {"title": row.name}
+    flash(f"{row.name} was archived. It gets no blasts until you restore it.", "success")
+    return redirect(url_for("groups.show_group", group_id=group_id), 303)
+
+
+@bp.post("/<int:group_id>/restore")
+@roles_required(Role.ADMIN)
+def restore_group(group_id: int) -> ResponseReturnValue:
+    """Bring an archived group back."""
+    with audited_write("group.restored", current_username()) as trace:
+        row = actions.restore_group(group_id)
+        trace.about = f"group {group_id}"
+        trace.details = {"title": row.name}
+    flash(f"{row.name} was restored.", "success")
+    return redirect(url_for("groups.show_group", group_id=group_id), 303)
+
+
+@bp.post("/<int:group_id>/delete")
+@roles_required(Role.ADMIN)
+def delete_group(group_id: int) -> ResponseReturnValue:
+    """Delete a group, unless a blast to it waits or is being sent."""
+    try:
+        with audited_write("group.deleted", current_username()) as trace:
+            row = actions.delete_group(group_id)
+            trace.about = f"group {group_id}"
+            trace.details = {"title": row.name, "people": row.member_count}
+    except GroupInUse as error:
+        flash(_describe_blasts_in_use(error), "error")
+        return redirect(url_for("groups.show_group", group_id=group_id), 303)
+    flash(f"{row.name} was deleted. Its people stay in the community.", "success")
+    return redirect(url_for("groups.list_groups"), 303)
+
+
+def _describe_blasts_in_use(error: GroupInUse) -> str:
+    """Return why a group cannot be deleted, with its blasts by name."""
+    titles = [f"“{name_blast(blast)}”" for blast in error.waiting]
+    titles += [f"“{name_blast(blast)}”" for blast in error.running]
+    names = ", ".join(titles[:MAX_NAMED_BLASTS])
+    if len(titles) > MAX_NAMED_BLASTS:
+        names += f" and {len(titles) - MAX_NAMED_BLASTS:,} more"
+    steps = []
+    if error.waiting:
+        steps.append("cancel what is scheduled")
+    if error.running:
+        steps.append("stop what is being sent, or let it finish")
+    advice = " and ".join(steps)
+    return f"Not deleted: there are blasts to this group ({names}). First {advice}."

@@ -1,0 +1,51 @@
+"""The list of groups, and adding one."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.db import UniqueViolation
+from app.core.pagination import list_params
+from app.domain.accounts.roles import Role
+from app.groups.actions.group_editing import create_group
+from app.groups.forms import GroupForm
+from app.groups.queries.group_list import (
+    GROUP_SORT_KEYS,
+    count_archived_groups,
+    paginate_groups,
+)
+from app.groups.views.blueprint import bp
+
+
+@bp.get("")
+@roles_required(*ALL_ROLES)
+def list_groups() -> ResponseReturnValue:
+    """List the groups that are in use, or with `archived` the others."""
+    is_archive = bool(request.args.get("archived"))
+    page = paginate_groups(list_params(GROUP_SORT_KEYS, "name"), archived=is_archive)
+    return render_template(
+        "groups/list.html",
+        page=page,
+        is_archive=is_archive,
+        archived_count=count_archived_groups(),
+    )
+
+
+@bp.route("/add", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def add_group() -> ResponseReturnValue:
+    """Show the form of a new group, and create it."""
+    form = GroupForm()
+    if form.validate_on_submit():
+        try:
+            with audited_write("group.added", current_username()) as trace:
+                row = create_group(form.group_info)
+                trace.about = f"group {row.id}"
+                trace.details = {"title": row.name}
+        except UniqueViolation:
+            form.add_taken_error()
+        else:
+            flash(f"{row.name} was created. Now add people.", "success")
+            return redirect(url_for("groups.show_group", group_id=row.id), 303)
+    return render_template("groups/add.html", form=form), 422 if form.errors else 200

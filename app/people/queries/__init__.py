@@ -1,0 +1,1 @@
+"""Reading what we know of one number, and of the people of a group."""

@@ -1,0 +1,132 @@
+"""Ada makes groups, renames, archives and deletes them; Sol sees them and adds people."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.core.clock import now
+from app.core.db import db, write
+from app.delivery.models import MessageLog, ScheduledMessage
+from app.groups.models import ContactGroup
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_opt_out
+
+TO_GROUP = {"target": "event", "audience_group_id": 1, "audience_group_name": "Choir"}
+
+
+def test_ada_makes_a_group_and_reads_how_to_fill_it(visit):
+    assert "Text just the choir" in visit("/groups", "ada").words
+    assert "An admin can add them" in visit("/groups", "sol").words
+    page = visit(
+        "/groups/add",
+        "ada",
+        name="  Choir  ",
+        description="Sundays",
+        color="blue",
+        who_may_text="admins",
+        owner_id="2",
+        follow=True,
+    )
+    assert page.headings == ["CChoir"]
+    for words in (
+        "Choir was created. Now add people.",
+        "Sundays",
+        "Sol takes care of it",
+        "Only admins text it",
+        "No one is in this group yet",
+    ):
+        assert words in page.words
+    assert "created the group “Choir”" in visit("/audit", "ada").words
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "Give the group a name."),
+        ("CHOÏR", "There is a group “Choir” already."),
+        ("x" * 81, "A name can have up to 80 characters."),
+    ],
+)
+def test_a_name_that_cannot_be_is_said_beside_it(visit, choir, name, sentence):
+    page = visit(
+        "/groups/add",
+        "ada",
+        name=name,
+        description="Mondays",
+        color="teal",
+        who_may_text="everyone",
+        owner_id="",
+    )
+    assert page.status_code == 422
+    assert sentence in page.words
+    assert "Mondays" in page.text
+
+
+def test_an_archived_group_gets_no_blasts_and_keeps_its_name(visit, choir):
+    page = visit(f"/groups/{choir}/archive", "ada", _="", follow=True)
+    assert "It gets no blasts until you restore it" in page.words
+    assert "New blast to this group" not in page.words
+    assert "All groups are archived." in visit("/groups", "ada").words
+    assert "Choir" in visit("/groups?archived=1", "ada").words
+    page = visit(
+        "/groups/add", "ada", name="choir", color="teal", who_may_text="everyone", owner_id=""
+    )
+    assert "The archived group “Choir” has this name." in page.words
+    page = visit(f"/groups/{choir}/restore", "ada", _="", follow=True)
+    assert "Choir was restored." in page.words
+
+
+def test_a_group_is_renamed_whatever_its_capitals(visit, choir):
+    values = {"color": "amber", "who_may_text": "everyone", "owner_id": ""}
+    page = visit(f"/groups/{choir}/edit", "ada", name="CHOIR", follow=True, **values)
+    assert page.headings == ["CCHOIR"]
+
+
+def test_a_group_is_not_deleted_while_a_blast_waits_or_runs(app, visit, choir, people_of):
+    with app.app_context(), write() as session:
+        session.add(
+            ScheduledMessage(
+                scheduled_at=now() + timedelta(hours=1),
+                name="Rehearsal",
+                message_body="Hi",
+                **TO_GROUP,
+            )
+        )
+        session.add(MessageLog(message_body="Sing!", status="paused", **TO_GROUP))
+    page = visit(f"/groups/{choir}/delete", "ada", _="", follow=True)
+    assert "Not deleted: there are blasts to this group (“Rehearsal”, “Sing!”)." in page.words
+    assert "First cancel what is scheduled and stop what is being sent" in page.words
+    with app.app_context(), write() as session:
+        session.execute(db.update(ScheduledMessage).values(status="cancelled"))
+        session.execute(db.update(MessageLog).values(status="sent"))
+    page = visit(f"/groups/{choir}/delete", "ada", _="", follow=True)
+    assert "Choir was deleted. Its people stay in the community." in page.words
+    assert people_of(choir) == []
+    with app.app_context():
+        assert db.session.scalar(db.select(MessageLog.audience_group_name)) == "Choir"
+    assert "deleted the group Choir" in visit("/audit", "ada").words
+
+
+def test_the_list_counts_people_and_those_who_get_texts(app, visit, choir):
+    with app.app_context():
+        add_opt_out(LEO)
+        with write() as session:
+            session.add(MessageLog(message_body="Sing!", created_at=now(), **TO_GROUP))
+    words = visit("/groups", "sol").words
+    assert "Choir 2 1 today" in words.replace(" C Choir", " Choir")
+    assert "Add group" not in words
+    words = visit(f"/groups/{choir}", "sol").words
+    assert "2 people, 1 can be texted" in words
+    assert "Opted out" in words
+    assert "Remove" not in words
+
+
+def test_a_change_by_hand_is_noticed_and_the_count_repaired(app, choir, people_of):
+    with app.app_context():
+        with write() as session:
+            before = session.get(ContactGroup, choir).updated_at
+            session.execute(db.text("UPDATE groups SET name = 'Chor'"))
+            session.execute(db.text("DELETE FROM group_members WHERE phone = :p"), {"p": ZOE})
+        group = db.session.get(ContactGroup, choir, populate_existing=True)
+        assert group.updated_at > before
+    assert people_of(choir) == [LEO]

@@ -1,0 +1,201 @@
+"""Who is in a group: added by hand, pasted, picked from the community; removed, and put back."""
+
+import re
+
+import pytest
+
+from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import db, write
+from app.domain.phones.pasted_numbers import read_pasted_people
+from app.events.models import Event, EventRegistration
+from app.groups.models import ContactGroup, GroupMembership
+from app.people.actions.person_erasure import erase_person_data, find_embedded_mentions
+from app.suppression.actions import erased_numbers
+from app.suppression.queries.sending_permission import has_opted_out
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_members
+from tests.select_recorder import record_selects
+
+UMA = "+13035550150"
+
+
+def find_member_id(app, phone):
+    with app.app_context():
+        return db.session.scalar(
+            db.select(CommunityMember.id).where(CommunityMember.phone == phone)
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "problems"),
+    [
+        ("Zoë Hernández, 303 555 0142", {ZOE: "Zoë Hernández"}, 0),
+        ("3. (303) 555-0143 Leo\n\n303 555 0143", {LEO: "Leo"}, 0),
+        ("303 555 0142; 303-555-0143", {ZOE: None, LEO: None}, 0),
+        ("hello\n+1 303 555 0142", {ZOE: None}, 1),
+        ("303 555", {}, 1),
+        ("", {}, 0),
+    ],
+)
+def test_lines_of_names_and_numbers_are_read(text, names, problems):
+    people = read_pasted_people(text, "US")
+    assert people.names == names
+    assert len(people.problems) == problems
+
+
+def test_ada_pastes_people_and_the_new_ones_are_members_too(app, visit, choir, people_of):
+    written = "Uma, 303 555 0150\n303 555 0142\nMia 303 555 0144"
+    page = visit(f"/groups/{choir}/people", "ada", written=written, follow=True)
+    assert "2 people are added to Choir. 1 was in it already." in page.words
+    assert "1 person is new to the community." in page.words
+    assert people_of(choir) == [ZOE, LEO, UMA, MIA]
+    assert "added Uma, Mia to the group “Choir”" in visit("/audit", "ada").words
+    with app.app_context():
+        assert (
+            db.session.scalar(db.select(CommunityMember.name).where(CommunityMember.phone == UMA))
+            == "Uma"
+        )
+
+
+def test_sol_adds_people_to_a_group_but_not_to_the_community(app, visit, choir, people_of):
+    visit(f"/groups/{choir}/people", "sol", written="Uma, 303 555 0150")
+    assert people_of(choir) == [ZOE, LEO, UMA]
+    assert find_member_id(app, UMA) is None
+
+
+def test_a_line_that_cannot_be_read_keeps_all_and_says_why(visit, choir, people_of):
+    page = visit(f"/groups/{choir}/people", "ada", written="Mia 303 555 0144\nMax 12")
+    assert page.status_code == 422
+    assert "“Max 12”:" in page.words
+    assert "Mia 303 555 0144" in page.text
+    assert people_of(choir) == [ZOE, LEO]
+    page = visit(f"/groups/{choir}/people", "ada", written=" ")
+    assert "Write at least one phone number." in page.words
+
+
+def test_a_removal_is_undone(app, visit, choir, people_of):
+    with app.app_context():
+        leo = db.session.scalar(db.select(GroupMembership.id).where(GroupMembership.phone == LEO))
+    page = visit(f"/groups/{choir}/remove", "ada", membership_ids=str(leo), follow=True)
+    assert "1 person is removed from the group." in page.words
+    assert people_of(choir) == [ZOE]
+    page = visit(f"/groups/{choir}/put-back", "ada", membership_ids=str(leo), follow=True)
+    assert "1 person is in Choir again." in page.words
+    assert people_of(choir) == [ZOE, LEO]
+    # Twice, as a double click does.
+    page = visit(f"/groups/{choir}/put-back", "ada", membership_ids=str(leo), follow=True)
+    assert people_of(choir) == [ZOE, LEO]
+    assert "removed Leo from the group “Choir”" in visit("/audit", "ada").words
+
+
+def test_the_selected_members_are_put_into_a_group_that_is_chosen(app, visit, choir, people_of):
+    chosen = {"member_ids": [find_member_id(app, MIA), find_member_id(app, ZOE)]}
+    page = visit("/community/bulk-add-to-group", "sol", **chosen)
+    assert page.headings == ["Add 2 people to a group"]
+    assert "A new group" not in page.words
+    page = visit("/community/bulk-add-to-group", "sol", group_id=str(choir), follow=True, **chosen)
+    assert "1 person is added to Choir. 1 was in it already." in page.words
+    assert people_of(choir) == [ZOE, LEO, MIA]
+
+
+def test_the_whole_list_becomes_a_new_group(visit, choir, people_of):
+    page = visit(
+        "/community/bulk-add-to-group", "ada", everyone="1", group_id="new", name="", follow=True
+    )
+    assert page.status_code == 422
+    assert "Give the group a name." in page.words
+    page = visit(
+        "/community/bulk-add-to-group",
+        "ada",
+        everyone="1",
+        group_id="new",
+        name="All of us",
+        follow=True,
+    )
+    assert "4 people are added to All of us." in page.words
+    assert people_of(2) == [ZOE, LEO, MIA, MAX]
+
+
+def test_people_are_picked_for_a_group_on_the_list(visit, choir):
+    page = visit(f"/community?to_group={choir}", "ada")
+    assert "Select people, then press “Add to Choir ”." in page.words
+    assert f'name="group_id" value="{choir}"' in page.text
+
+
+def test_the_list_is_narrowed_to_a_group(visit, choir):
+    page = visit(f"/community?group={choir}", "ada")
+    assert "2 people found" in page.words.lower()
+    assert "Mia" not in page.words
+    assert "no one matches" in visit("/community?group=99", "ada").words.lower()
+
+
+def test_the_page_of_a_person_shows_their_groups(visit, choir, people_of):
+    page = visit(f"/people/{MIA[1:]}", "ada")
+    assert "In no group." in page.words
+    page = visit(f"/people/{MIA[1:]}/groups", "sol", group_id=str(choir), follow=True)
+    assert "They are in Choir now." in page.words
+    assert people_of(choir) == [ZOE, LEO, MIA]
+    page = visit(f"/people/{MIA[1:]}/groups/{choir}/remove", "ada", _="", follow=True)
+    assert "They are not in Choir any more." in page.words
+    assert people_of(choir) == [ZOE, LEO]
+
+
+def test_someone_known_from_an_event_only_is_named_and_found(app, visit, choir):
+    with app.app_context(), write() as session:
+        session.add(event := Event(title="Picnic"))
+        session.flush()
+        session.add(EventRegistration(event_id=event.id, name="Uma Rao", phone=UMA))
+    visit(f"/people/{UMA[1:]}/groups", "sol", group_id=str(choir))
+    words = visit(f"/groups/{choir}?search=uma", "sol").words
+    assert "Uma Rao" in words
+    assert "1 person" in words
+    assert "Leo" in visit(f"/groups/{choir}?search=leo", "sol").words
+    assert "No one in this group matches" in visit(f"/groups/{choir}?search=zzz", "sol").words
+
+
+def test_a_new_number_takes_the_groups_along(app, visit, choir, people_of):
+    leo = find_member_id(app, LEO)
+    visit(f"/community/{leo}/edit", "ada", name="Leo", phone="303 555 0150")
+    assert people_of(choir) == [ZOE, UMA]
+
+
+def test_whoever_is_deleted_from_the_community_is_in_no_group(app, visit, choir, people_of):
+    visit.post(f"/community/{find_member_id(app, LEO)}/delete", "ada")
+    assert people_of(choir) == [ZOE]
+
+
+def test_an_erased_person_is_in_no_group_and_still_opted_out_when_back(
+    app, visit, choir, people_of
+):
+    with app.app_context():
+        mentions = find_embedded_mentions(LEO)
+        db.session.rollback()
+        with write():
+            assert erase_person_data(LEO, mentions, "ada", now()).row_counts["group_members"] == 1
+            erased_numbers.record_erased_number(LEO, said_stop=True, by="ada")
+    assert people_of(choir) == [ZOE]
+    visit(f"/groups/{choir}/people", "sol", written="303 555 0143")
+    with app.app_context():
+        assert has_opted_out(LEO)
+
+
+def test_no_page_reads_more_than_eight_times(app, visit, choir):
+    """The user with the organisation, the layout, and six of its own."""
+    with app.app_context():
+        add_members(60, start=200)
+        with write() as session:
+            for number in range(2, 20):
+                session.add(ContactGroup(id=number, name=f"Group {number}"))
+            session.execute(
+                db.text(
+                    "INSERT INTO group_members (group_id, phone) SELECT g.id, m.phone "
+                    "FROM groups g, community_members m WHERE g.id > 1"
+                )
+            )
+    for address in ("/groups", "/groups/5", "/groups/5?search=person", "/groups/5?sort=added"):
+        visit(address, "ada")
+        with record_selects(app) as selects:
+            assert visit(address, "ada").status_code == 200
+        assert len(selects) <= 8, (address, selects)
+    assert re.search("Person 000200", visit("/groups/5", "ada").words)
