@@ -1,4 +1,4 @@
-# SMS Admin. `make help` lists everything; a newcomer needs `make run` only.
+# SMS Admin. `make help` lists everything; you only need `make run` to start.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check -q install
@@ -10,7 +10,7 @@ SBOM := cyclonedx-bom==7.5.0
 
 .PHONY: help run demo test lint format lock sbom bench torture screenshots tour clean
 
-help: ## What can be done here
+help: ## List these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .venv/bin/python:
@@ -29,7 +29,7 @@ help: ## What can be done here
 run: .venv/run-ready ## Serve on http://127.0.0.1:5000 (HOST and PORT change it)
 	@APP_ENV=$${APP_ENV:-development} exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
 
-demo: .venv/run-ready ## The same on a database of its own, filled with a made-up organisation
+demo: .venv/run-ready ## The same on a database of its own, filled with a made-up organization
 	@DATABASE_URL=sqlite:///instance/demo.db $(BIN)/python -m app.demo_year
 	@DATABASE_URL=sqlite:///instance/demo.db $(MAKE) --no-print-directory run
 
@@ -45,12 +45,12 @@ lint: .venv/dev-ready ## Style, types, imports between layers, templates
 	@$(BIN)/djlint app/templates --lint --quiet
 	@$(BIN)/djlint app/templates --check --quiet
 
-format: .venv/dev-ready ## Bring the code into shape
+format: .venv/dev-ready ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/djlint app/templates --reformat --quiet || true
 
-lock: .venv/bin/python ## Write requirements*.txt anew from requirements*.in, every package with its hashes
+lock: .venv/bin/python ## Rebuild requirements*.txt from requirements*.in, every package with its hashes
 	@$(PIP) $(UV)
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		requirements.in -o requirements.txt
@@ -62,7 +62,7 @@ sbom: .venv/bin/python ## The packages it runs with, as CycloneDX, into build/sb
 	@mkdir -p build
 	@$(BIN)/cyclonedx-py requirements --output-reproducible -o build/sbom.json requirements.txt
 
-bench: .venv/dev-ready ## How fast, as ratios against a named baseline in the same run
+bench: .venv/dev-ready ## Measure speed, as ratios to a named baseline in the same run
 	@$(BIN)/python -m tests.bench
 
 torture: .venv/dev-ready ## 200 kills, load, long waits, a soak (half an hour; TORTURE="kills 20 load" does a part)
@@ -72,10 +72,10 @@ screenshots: .venv/dev-ready ## Pictures of every page, wide and narrow, into bu
 	@sh tests/browser/get_chromium.sh
 	@$(BIN)/python -m tests.browser.screenshots
 
-tour: .venv/dev-ready ## The newcomer's walk in Chromium: clicks, page weights, docs/screenshots renewed
+tour: .venv/dev-ready ## The newcomer's walk in Chromium: clicks, page weights, new docs/screenshots
 	@sh tests/browser/get_chromium.sh
 	@$(BIN)/python -m tests.browser.tour
 
-clean: ## Remove what can be made again (never the data in instance/)
+clean: ## Remove what can be rebuilt (never the data in instance/)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
