@@ -3,11 +3,12 @@
 from flask import current_app
 
 from app.core.db import db
+from app.migrations.demo_erasure import NotMadeUp as NotMadeUp
 from app.migrations.demo_erasure import erase_demo_rows
 
 
 def erase_demo() -> None:
-    """Erase everything in the database of a demo. Inside write(). Raises ValueError for others."""
+    """Erase everything in the database of a demo. Inside write(). Raises NotMadeUp for others."""
     erase_demo_rows()
     db.session.expire_all()
 

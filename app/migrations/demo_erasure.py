@@ -9,16 +9,26 @@ KEPT_TABLES = frozenset(
     {"installation", "leases", "sender_health", "schema_migrations", "schema_migration_lock"}
 )
 APPEND_ONLY_SUFFIX = "_no_delete"
+IS_MADE_UP_SQL = """
+    SELECT EXISTS (SELECT 1 FROM organisation WHERE is_demo)
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE carrier <> 'sandbox')
+        AND NOT EXISTS (SELECT 1 FROM scheduled_messages WHERE carrier <> 'sandbox')
+"""
+
+
+class NotMadeUp(Exception):
+    """The database is no demo, or no longer: texts to real phones were written in it."""
 
 
 def erase_demo_rows() -> None:
-    """Delete every row but those of KEPT_TABLES. Inside write().
+    """Delete every row but those of KEPT_TABLES. Inside write(). Raises NotMadeUp.
 
-    Raises ValueError unless the organisation is marked as a demo.
+    The mark alone does not count: a demo may have been connected to a carrier for a while.
     """
     connection = raw_connection()
-    if not connection.execute("SELECT 1 FROM organisation WHERE is_demo").fetchone():
-        raise ValueError("only a demo is erased as a whole")
+    (is_made_up,) = connection.execute(IS_MADE_UP_SQL).fetchone()
+    if not is_made_up:
+        raise NotMadeUp
     tables = _list_tables(connection)
     append_only_triggers = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE ?",

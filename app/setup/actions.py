@@ -95,7 +95,8 @@ def create_setup_token() -> str:
 def erase_demo_for_setup() -> str:
     """Erase the demo and return the token of the setup that begins anew, in one transaction.
 
-    Otherwise a database that takes no more writes would be empty and without a way in.
+    Otherwise a database that takes no more writes would be empty and without a way in. Raises
+    NotMadeUp.
     """
     token = secrets.token_urlsafe(SETUP_TOKEN_BYTES)
     with write():

@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.db import write
 from app.core.settings import current_settings
 from app.demo_year.loading import load_demo_year, queue_coming_texts
+from app.demo_year.starting_over import NotMadeUp
 from app.domain.accounts.roles import Role
 from app.domain.time.zone_countries import guess_country, load_zones_by_country
 from app.organisation.queries import is_practice_demo
@@ -21,6 +22,7 @@ from app.setup import actions, queries
 from app.setup.forms import FirstStartForm
 
 bp = Blueprint("setup", __name__)
+NO_DEMO_ERROR = "Real texts were sent from this demo, so nothing was erased."
 
 
 @bp.route("/setup", methods=["GET", "POST"])
@@ -93,7 +95,11 @@ def start_over() -> ResponseReturnValue:
     """Erase the demo and lead to the setup page. Only where everything is made up."""
     if not is_practice_demo():
         abort(404)
-    token = actions.erase_demo_for_setup()
+    try:
+        token = actions.erase_demo_for_setup()
+    except NotMadeUp:
+        flash(NO_DEMO_ERROR, "error")
+        return redirect(url_for("dashboard.show_dashboard"), 303)
     # Only now: while the database takes no writes, the demo and its session stay as they are.
     logout_user()
     current_app.logger.info("the demo was erased; the setup begins anew")

@@ -204,6 +204,19 @@ def test_a_demo_that_cannot_be_erased_stays_as_it_is_and_signed_in(demo):
     assert visit("/").status_code == 200
 
 
+def test_a_demo_from_which_real_texts_were_sent_is_never_erased(demo):
+    app, visit = demo
+    csrf_token = visit("/").fields()["csrf_token"]
+    with app.app_context(), write() as session:
+        row = {"kind": "reply", "status": "sent", "body": "Hello", "carrier": "twilio"}
+        session.add(real := Message(phone="+13035550142", **row))
+    page = visit("/demo/start-over", csrf_token=csrf_token, follow=True)
+    assert "nothing was erased" in page.words
+    assert count(app, select(func.count(Message.id))) > 8000
+    with app.app_context(), write() as session:
+        session.delete(session.get(Message, real.id))
+
+
 def test_starting_over_erases_everything_and_leads_to_the_setup(demo):
     app, visit = demo
     page = visit("/")
