@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app import layout
-from app.accounts.queries import list_admin_names
+from app.accounts.queries import find_shown_names, list_admin_names
 from app.accounts.views import bp as accounts
 from app.audit.subjects import set_subject_source
 from app.audit.views import bp as audit
@@ -11,7 +11,7 @@ from app.audit_subjects import find_audit_subjects
 from app.blasts.views import bp as blasts
 from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
-from app.core import error_pages, local_formats
+from app.core import error_pages, local_formats, user_names
 from app.dashboard.views import bp as dashboard
 from app.delivery.actions import refused_returns
 from app.events.queries import linked_survey_source
@@ -106,6 +106,7 @@ def register_blueprints(app: Flask) -> None:
     set_subject_source(app, find_audit_subjects)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     error_pages.set_admin_names_source(app, list_admin_names)
+    user_names.set_user_names_source(app, find_shown_names)
     local_formats.set_timezone_source(app, organisation.get_organisation_timezone)
     local_formats.set_region_source(app, organisation.get_organisation_region)
     layout.install_layout(app, MENU)

@@ -154,6 +154,11 @@ def list_users() -> Sequence[AppUser]:
     return db.session.scalars(select(AppUser).order_by(AppUser.username)).all()
 
 
+def find_shown_names() -> dict[str, str]:
+    """Return what pages call each user, by user name."""
+    return {user.username: user.shown_name for user in list_users()}
+
+
 def list_usernames() -> Sequence[str]:
     """Return the names of all users in alphabetical order."""
     return db.session.scalars(select(AppUser.username).order_by(func.lower(AppUser.username))).all()

@@ -10,6 +10,7 @@ from typing import Any
 from app.audit.models import AuditEvent
 from app.audit.sentences import DELETED_NAME, MISSING_NAMES, VERB_SENTENCES
 from app.audit.subjects import AuditSubject, SubjectKey, find_subjects, parse_subject_keys
+from app.core.user_names import name_user
 from app.domain.texts.plurals import pluralize
 
 _PLACEHOLDER_PATTERN = re.compile(r"\{(\w+)\}")
@@ -88,7 +89,9 @@ def _fill_placeholder(word: str, row: AuditEvent, subject: AuditSubject | None) 
 
 def _find_kept_name(word: str, row: AuditEvent, details: dict[str, Any]) -> str:
     """Return what the row itself says of a placeholder, or ""."""
-    if word in ("user", "number"):
+    if word == "user":
+        return name_user(row.about)
+    if word == "number":
         return row.about or ""
     if word == "count":
         return pluralize(int(details.get("count") or 0), "number")

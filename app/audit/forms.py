@@ -11,6 +11,7 @@ from app.audit import queries
 from app.audit.sentences import VERB_KINDS
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_style
+from app.core.user_names import name_user
 from app.domain.time.typed_days import parse_typed_day
 
 # The first and last years would overflow when a time zone is applied.
@@ -45,7 +46,7 @@ def _parse_day(text: str) -> date:
 def _list_username_choices() -> dict[str, str]:
     choices = {"": "Everyone"}
     for name in queries.list_audited_usernames():
-        choices[name] = name
+        choices[name] = name_user(name)
     return choices
 
 

@@ -13,6 +13,7 @@ from app.core.local_formats import (
     set_region_source,
     set_timezone_source,
 )
+from app.core.user_names import name_user, set_user_names_source
 from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.phones import phone_number
@@ -73,6 +74,8 @@ def install_template_filters(app: Flask) -> None:
         "words_of_left_out": describe_skip_reason,
         "chips": format_chips,
         "initials": make_initials,
+        "name_user": name_user,
     }
     set_timezone_source(app, lambda: "UTC")
     set_region_source(app, lambda: "")
+    set_user_names_source(app, dict)

@@ -84,7 +84,7 @@ def test_an_invalid_day_is_an_error_and_shows_everything(visit, app, day):
     page = visit(f"/audit?day={day}", "ada")
     assert page.status_code == 200
     assert "Enter a date, such as" in page.words
-    assert "ada added the user kim" in page.words
+    assert "Ada added the user Kim" in page.words
 
 
 def test_an_unknown_verb_is_shown_as_it_is(visit, app):

@@ -98,8 +98,8 @@ def test_a_text_that_a_person_decides_to_be_a_stop_opted_out(app, visit, log):
 
 
 def test_a_test_names_the_phone_of_its_user():
-    assert describe_test_phone("sol", "Zoë", "sol") == "Your phone, as Zoë would read it"
-    assert describe_test_phone("sol", "Zoë", "ada") == "sol’s phone, as Zoë would read it"
+    assert describe_test_phone("Sol", "Zoë", is_own=True) == "Your phone, as Zoë would read it"
+    assert describe_test_phone("Sol", "Zoë") == "Sol’s phone, as Zoë would read it"
 
 
 def test_after_72_hours_a_text_answers_no_blast(app, log):

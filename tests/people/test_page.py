@@ -86,7 +86,7 @@ def test_nobody_knows_a_number_and_the_page_says_so(visit, app):
         "Mobile phone",
         "in Berlin",
         "We have no name",
-        "not in the community or in any event",
+        "not in the community, a group or an event",
         "No texts to or from this number yet.",
     ):
         assert said in words, said
@@ -192,7 +192,7 @@ def test_without_a_recorded_yes_an_admin_writes_down_how_they_agreed(visit, zoe)
     visit(f"{PAGE}/consent", "ada", evidence="Signed at the door")
     words = visit(PAGE, "ada").words
     assert "Yes." in words
-    assert "Consent: Agreed to texts “Signed at the door” on a form, recorded by ada" in words
+    assert "Consent: Agreed to texts “Signed at the door” on a form, recorded by Ada" in words
 
 
 def test_a_recorded_yes_never_outweighs_a_stop(visit, app):
@@ -239,7 +239,7 @@ def test_sol_puts_somebody_on_the_list_who_asked_at_the_door(visit, zoe):
     visit.post(f"{PAGE}/do-not-text", "sol")
     words = visit(PAGE, "sol").words
     assert "Consent: Opted out" in words
-    assert "recorded by sol" in words
+    assert "recorded by Sol" in words
 
 
 def test_ada_changes_the_name_and_the_number_in_place(visit, zoe):

@@ -78,7 +78,7 @@ def test_counted_as_what_they_meant_the_survey_goes_on(app, visit, picnic, text,
         value="5",
     )
     assert "Saved. The survey continues." in page.words
-    assert "Corrected by sol" in page.words
+    assert "Corrected by Sol" in page.words
     answer = next(row for row in rows("answers") if row.edited_by)
     assert (answer.value, answer.body, answer.state.value) == (
         "5",

@@ -168,7 +168,7 @@ def test_the_audit_holds_ids_and_no_numbers(site):
     )
     site.visit("/", "ada")  # what was said to her after saving is shown once, here
     page = site.visit("/audit", "ada")
-    assert f"ada added {NAME}" in page.words
+    assert f"Ada added {NAME}" in page.words
     digits = "".join(filter(str.isdigit, page.words))
     assert "5550169" not in digits
     with site.app.app_context():

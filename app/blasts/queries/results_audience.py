@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.core.db import db
+from app.core.user_names import name_user
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.blast_records import find_blast_log
 from app.delivery.queries.outcome_recipients import select_results_audience
@@ -63,7 +64,9 @@ def describe_blast_audience(
     `reader`: the user who reads it, whose own phone is "Your phone" in a test.
     """
     if blast.test_mode:
-        return describe_test_phone(blast.created_by, getattr(blast, "tested_as", None), reader)
+        is_own = bool(reader) and blast.created_by == reader
+        owner = "" if is_own else name_user(blast.created_by)
+        return describe_test_phone(owner, getattr(blast, "tested_as", None), is_own=is_own)
     results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
     log = find_blast_log(results_of.log_id) if results_of else None
     if results_of is None or log is None:

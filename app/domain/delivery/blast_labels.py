@@ -123,19 +123,15 @@ def format_blast_title(body: str, event_title: str | None = None, name: str | No
     return cut_at_word(describe_template(body, values), MAX_BLAST_TITLE_LENGTH)
 
 
-def describe_test_phone(
-    created_by: str | None, tested_as: str | None, reader: str | None = None
-) -> str:
+def describe_test_phone(owner: str, tested_as: str | None, *, is_own: bool = False) -> str:
     """Return whom a test is for: the phone of the user who asked for it, never a member.
 
-    `reader`: the user who reads this; their own phone is "Your phone".
+    `owner`: what pages call that user, or "". `is_own`: they read this themselves.
     """
-    owner = f"{created_by}’s phone" if created_by else "A user’s phone"
-    if created_by and created_by == reader:
-        owner = "Your phone"
+    phone = "Your phone" if is_own else f"{owner or 'A user'}’s phone"
     if not tested_as:
-        return owner
-    return f"{owner}, as {extract_first_name(tested_as) or tested_as} would read it"
+        return phone
+    return f"{phone}, as {extract_first_name(tested_as) or tested_as} would read it"
 
 
 def describe_audience(target: BlastTarget, event_title: str | None) -> str:

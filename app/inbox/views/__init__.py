@@ -8,7 +8,6 @@ from app.inbox.views import (
     inbox_page,
     reply_sending,
     saved_replies,
-    user_names,
 )
 from app.inbox.views.blueprint import bp
 
@@ -21,5 +20,4 @@ __all__ = [
     "inbox_page",
     "reply_sending",
     "saved_replies",
-    "user_names",
 ]

@@ -11,6 +11,7 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import NotFound
+from app.core.user_names import name_user
 from app.domain.texts.whole_numbers import parse_id
 from app.inbox.actions import conversation_status
 from app.inbox.actions.manual_replies import apply_stop_verdict
@@ -19,7 +20,6 @@ from app.inbox.forms import AssignForm
 from app.inbox.queries.threads import find_thread_by_phone
 from app.inbox.views.blueprint import bp, redirect_to_conversation
 from app.inbox.views.conversation_detail import get_thread_or_404
-from app.inbox.views.user_names import name_user
 from app.suppression.queries.stop_questions import find_open_stop_question
 
 PHONE_DIGITS = re.compile(r"[1-9][0-9]{6,14}")

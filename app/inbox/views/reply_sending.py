@@ -8,6 +8,7 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import write
 from app.core.form_fields import add_error
+from app.core.user_names import name_user
 from app.delivery.queries.text_history import find_failed_reply
 from app.domain.texts.message_templates import fill_template
 from app.domain.texts.whole_numbers import parse_id
@@ -27,7 +28,6 @@ from app.inbox.queries.saved_replies import find_saved_reply
 from app.inbox.queries.threads import find_contact_name
 from app.inbox.views.blueprint import bp, redirect_to_conversation
 from app.inbox.views.conversation_detail import get_thread_or_404, render_conversation
-from app.inbox.views.user_names import name_user
 
 MAX_QUOTED_CHARACTERS = 200
 

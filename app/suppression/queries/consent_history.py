@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, String, and_, func, literal, or_, select, 
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
+from app.core.user_names import name_user
 from app.suppression import sql
 from app.suppression.models import (
     EVENT_SCOPE_PREFIX,
@@ -123,10 +124,17 @@ def _describe_consent_event(event: ConsentEvent) -> ConsentHistoryEntry:
         act=event.act,
         act_label=CONSENT_ACT_LABELS[event.act],
         method_label=CONSENT_METHOD_LABELS[event.method],
-        evidence=event.evidence,
+        evidence=_name_recorder(event.evidence, event.actor),
         actor=event.actor,
         scope_label=_describe_scope(event.scope),
     )
+
+
+def _name_recorder(evidence: str | None, actor: str | None) -> str | None:
+    """Return "Added by Ada" for the stored "Added by ada"; other evidence as it is."""
+    if evidence and actor and evidence.endswith(f" by {actor}"):
+        return evidence.removesuffix(actor) + name_user(actor)
+    return evidence
 
 
 def _describe_scope(scope: str | None) -> str:
