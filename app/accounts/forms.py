@@ -11,7 +11,7 @@ from wtforms import (
     ValidationError,
 )
 
-from app.accounts.queries import clean_username
+from app.accounts.queries import clean_username, is_name_of_other_user
 from app.domain.accounts import password_policy
 from app.domain.accounts.roles import ROLE_LABELS, Role
 from app.domain.texts.text_cleaning import clean_name
@@ -98,10 +98,17 @@ class DisplayNameForm(FlaskForm):
 
     display_name = StringField("Your name")
 
+    def __init__(self, user_id: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.user_id = user_id
+
     def validate_display_name(self, field: StringField) -> None:
-        """Reject a name that is too long to be kept."""
-        if len(self.cleaned_name or "") > MAX_USERNAME_LENGTH:
+        """Reject a name that is too long to be kept, and one by which pages call another user."""
+        name = self.cleaned_name or ""
+        if len(name) > MAX_USERNAME_LENGTH:
             raise ValidationError(f"A name can have up to {MAX_USERNAME_LENGTH} characters.")
+        if name and is_name_of_other_user(self.user_id, name):
+            raise ValidationError("Another user has this name.")
 
     @property
     def cleaned_name(self) -> str | None:

@@ -23,6 +23,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.accounts.roles import Role
+from app.domain.texts.name_folding import fold_name
 from app.domain.texts.text_cleaning import clean_name
 from app.domain.texts.whole_numbers import parse_id
 from app.organisation import queries as organisation
@@ -128,6 +129,18 @@ def authenticate_user(username: str, password: str) -> AppUser | None:
     if not user.check_password(password):
         return None
     return user
+
+
+def is_name_of_other_user(user_id: int, name: str) -> bool:
+    """Whether another user is called so, by user name or display name, in any spelling."""
+    folded = fold_name(name)
+    names = (
+        other_name
+        for user in list_users()
+        if user.id != user_id
+        for other_name in (user.username, user.shown_name)
+    )
+    return any(fold_name(other_name) == folded for other_name in names)
 
 
 def is_last_admin(candidate: AppUser) -> bool:

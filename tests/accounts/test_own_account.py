@@ -124,6 +124,15 @@ def test_a_name_of_ones_own_is_on_every_page(visit):
     assert "Sol , your account" in visit("/", "sol").words
 
 
+def test_nobody_calls_themselves_like_another_user(visit):
+    """What Ada wrote, and what Sol wrote as "Ada", would look the same on every page."""
+    for name in ("Ada", "ÁDA", "ad\u200ba"):
+        page = visit("/account/name", "sol", display_name=name)
+        assert page.status_code == 422
+        assert "Another user has this name." in page.words
+    assert visit("/account/name", "sol", display_name="Sol").status_code == 303
+
+
 def test_a_name_that_is_too_long_is_said_and_kept(visit):
     page = visit("/account/name", "sol", display_name="x" * 81)
     assert page.status_code == 422

@@ -61,7 +61,7 @@ def change_own_theme() -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def change_own_name() -> ResponseReturnValue:
     """Change how pages call oneself; the user name for signing in stays."""
-    form = DisplayNameForm()
+    form = DisplayNameForm(current_user.id)
     if not form.validate_on_submit():
         return render_own_account(name_form=form), 422
     user_id = current_user.id
@@ -83,7 +83,9 @@ def render_own_account(
     if theme_form is None:
         theme_form = ThemeForm(formdata=None, theme=current_user.theme)
     if name_form is None:
-        name_form = DisplayNameForm(formdata=None, display_name=current_user.display_name)
+        name_form = DisplayNameForm(
+            current_user.id, formdata=None, display_name=current_user.display_name
+        )
     if phone_form is None:
         phone_form = OwnPhoneForm(formdata=None, phone=current_user.pending_phone)
     own_phone = find_own_phone(current_user)
