@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.db import db
+from app.domain.delivery.country_currencies import get_country_currency
 from app.organisation import queries
 from app.organisation.models import Organisation
 
@@ -40,6 +41,7 @@ def create_organisation(
     row.name = name or row.name
     row.timezone = timezone or row.timezone
     row.region = region or row.region
+    row.currency = get_country_currency(row.region)
     row.consent_required = True
     db.session.add(row)
     return row

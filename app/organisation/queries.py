@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.core.prepared_statements import PreparedStatement
 from app.core.settings import current_settings
+from app.domain.delivery.country_currencies import get_country_currency
 from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number_info import describe_foreign_number_counts
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
@@ -18,7 +19,6 @@ from app.organisation import sql
 from app.organisation.models import Organisation
 
 DEFAULT_ORGANISATION_NAME = "SMS Admin"
-DEFAULT_CURRENCY = "USD"
 
 
 def get_organisation() -> Organisation:
@@ -35,7 +35,7 @@ def get_organisation() -> Organisation:
         name=DEFAULT_ORGANISATION_NAME,
         timezone=settings.app_timezone,
         region=settings.default_region,
-        currency=DEFAULT_CURRENCY,
+        currency=get_country_currency(settings.default_region),
         footer=DEFAULT_OPT_OUT_FOOTER,
     )
 

@@ -1,5 +1,7 @@
 """The settings page."""
 
+from decimal import Decimal
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,6 +10,8 @@ from app.core.access import current_username, roles_required
 from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
 from app.domain.delivery.callback_addresses import list_console_addresses
+from app.domain.delivery.cost_estimate import format_segment_price
+from app.domain.delivery.country_currencies import get_country_currency
 from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries
@@ -16,6 +20,8 @@ from app.organisation.forms import DEFAULT_REPLY_BY_FIELD, OrganisationSettingsF
 from app.organisation.models import Organisation
 
 bp = Blueprint("organisation", __name__)
+# What a segment to a phone in the United States cost in 2026, without carrier fees.
+EXAMPLE_SEGMENT_PRICE = Decimal("0.0079")
 # The columns that the form shows as they are.
 SETTINGS_COLUMNS = (
     "timezone",
@@ -37,9 +43,12 @@ def edit_settings() -> ResponseReturnValue:
         flash("Settings saved.", "success")
         return redirect(url_for("organisation.edit_settings"), 303)
     settings = current_settings()
+    row = queries.get_organisation()
     page = render_template(
         "organisation/settings.html",
         form=form,
+        price_example=format_segment_price(EXAMPLE_SEGMENT_PRICE, row.currency),
+        currency_example=get_country_currency(row.region),
         coverage=count_consent_coverage(),
         facts=_build_environment_facts(),
         webhooks=list_console_addresses(settings.public_base_url),

@@ -10,6 +10,7 @@ from app.domain.delivery.cost_estimate import (
     format_money,
     format_segment_price,
 )
+from app.domain.delivery.country_currencies import get_country_currency
 from app.domain.time.durations import format_approximate_duration
 
 
@@ -88,3 +89,10 @@ def test_the_time_to_send_follows_the_senders_rate():
 )
 def test_a_duration_is_said_as_people_say_it(seconds, words):
     assert format_approximate_duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("region", "currency"), [("US", "USD"), ("DE", "EUR"), ("GB", "GBP"), ("PR", "USD")]
+)
+def test_a_country_counts_in_its_own_money(region, currency):
+    assert get_country_currency(region) == currency

@@ -71,6 +71,8 @@ def test_everything_that_is_changed_is_kept(visit, app):
     for value in ("0.0790", "Río Verde e.V.", "Germany (+49)"):
         assert value in shown.text
     assert "Settings saved." in shown.words
+    assert "such as €0.0079." in shown.words
+    assert "Three letters, such as EUR." in shown.words
 
 
 def test_empty_price_and_undo_mean_unknown_and_the_servers_own(visit, app):
