@@ -105,6 +105,28 @@ def test_a_local_time_that_does_not_exist_is_said_and_nothing_typed_is_lost(ada)
     assert ada.page.evaluate("document.activeElement.matches('.summary')")
 
 
+PASTED = """Hi {name|<b>"you"</b>
+all} {first_name|"<i>'} <img src=x onerror=alert(1)>
+&lt;b&gt;"""
+
+
+def test_what_is_pasted_is_text_whatever_stands_in_it(ada):
+    ada.click(".side a:has-text('New blast')")
+    ada.page.evaluate(
+        """words => {
+            const editor = document.getElementById("message_body");
+            editor.focus();
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", words);
+            editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        PASTED,
+    )
+    assert ada.page.input_value("textarea[name=message_body]") == PASTED
+    tags = "[...document.querySelectorAll('#message_body *')].map((node) => node.nodeName)"
+    assert set(ada.page.evaluate(tags)) == {"SPAN", "BR"}
+
+
 def test_a_text_written_while_the_session_ended_is_back_for_its_writer_alone(ada):
     text = "Hi {first_name|friend}, the longest text that I ever wrote."
     ada.click(".side a:has-text('New blast')")

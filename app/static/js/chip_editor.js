@@ -31,10 +31,14 @@
   function insert(editor, text) {
     editor.focus();
     const html = document.createElement("div");
-    html.append(...createNodes(text));
+    // Line by line: a break inside of a placeholder's braces would end up in the chip's attribute.
+    text.split("\n").forEach((line, index) => {
+      if (index) html.append(document.createElement("br"));
+      html.append(...createNodes(line));
+    });
     const selection = getSelection();
     if (!selection.rangeCount || !editor.contains(selection.anchorNode)) moveToEnd(editor);
-    document.execCommand("insertHTML", false, html.innerHTML.replaceAll("\n", "<br>"));
+    document.execCommand("insertHTML", false, html.innerHTML);
     leaveChip();
   }
 
