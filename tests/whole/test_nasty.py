@@ -13,6 +13,7 @@ from app.core.db import db, write
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.phones.phone_number import format_phone_number
 from app.events.models import Event, EventRegistration
+from app.groups.models import ContactGroup
 from app.imports.models import Import, ImportRow
 from app.inbox.models import ReplyWriter, SavedReply, Thread
 from app.keywords.models import KeywordRule
@@ -128,6 +129,7 @@ def fill(app, names):
         session.query(SurveySession).update({"name": names[1]})
         session.query(Import).update({"file_name": names[1], "consent": names[0]})
         session.query(ImportRow).update({"name": names[1], "reason": names[0]})
+        session.query(ContactGroup).update({"name": names[1], "description": names[0]})
         session.query(Thread).update({"assigned_to": "sol"})
         session.add(ReplyWriter(thread_id=1, username="sol", written_at=now()))
         for number, name in enumerate(names):
