@@ -44,7 +44,7 @@ def test_every_sentence_can_be_read_when_nothing_is_known_of_the_row(visit, app,
         session.add(AuditEvent(who="ada", verb=verb))
     words = visit("/audit", "ada").words
     plain = re.split(r"\{\w+\}", VERB_SENTENCES[verb])
-    assert f"ada {plain[0].strip()}" in words
+    assert f"Ada {plain[0].strip()}" in words
     assert not re.search(r"[{}]", words)
     assert verb not in words or verb == "sign_in"
 
@@ -74,13 +74,13 @@ def known(app):
 @pytest.mark.parametrize(
     ("verb", "about", "sentence", "url"),
     [
-        ("blast.paused", "blast 1", "ada paused the blast “Picnic reminder”", "/blasts/logs/1"),
-        ("thread.read", "thread 1", "ada read the conversation with Zoë Hernández", "/inbox/1"),
-        ("member.changed", "1", "ada edited Zoë Hernández", f"/people/{ZOE[1:]}"),
+        ("blast.paused", "blast 1", "Ada paused the blast “Picnic reminder”", "/blasts/logs/1"),
+        ("thread.read", "thread 1", "Ada read the conversation with Zoë Hernández", "/inbox/1"),
+        ("member.changed", "1", "Ada edited Zoë Hernández", f"/people/{ZOE[1:]}"),
         (
             "registration.added",
             "event 1, registration 1",
-            "ada registered Leo for “Spring picnic”",
+            "Ada registered Leo for “Spring picnic”",
             "/events/1",
         ),
     ],
