@@ -17,6 +17,7 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.migrations.migration_runner import migrate_database
 from tests.app_cache import cache_compiled_parts
+from tests.grouped_scheduling import GroupedScheduling
 from tests.gunicorn_fork import ForkedGunicorn
 from tests.gunicorn_server import GunicornServer
 from tests.sample_people import create_test_users
@@ -32,16 +33,6 @@ LONG_TESTS = (
     "tests/delivery/test_processes.py",
     "tests/whole/test_lint.py",
 )
-# The tests that look at pages one after the other; the others of the browser walk through them.
-PAGE_TESTS = ("tests/browser/test_pages.py", "tests/browser/test_pieces.py")
-# Their tests share what takes seconds to make once: a server, or a list of 100,000.
-SHARING_FILES = (
-    "tests/community/test_large.py",
-    "tests/events/test_large.py",
-    "tests/server/test_slow_clients.py",
-    "tests/whole/test_cli.py",
-    "tests/whole/test_starting.py",
-)
 
 
 def pytest_configure(config):
@@ -51,22 +42,16 @@ def pytest_configure(config):
         compileall.compile_dir(Path(__file__).parents[1] / "app", quiet=2)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Put the long tests first, and those that share something dear into groups.
+def pytest_xdist_make_scheduler(config, log):
+    """Give tests that share something dear to one worker, where `--dist loadgroup` asks for it."""
+    if config.getvalue("dist") == "loadgroup":
+        return GroupedScheduling(config, log)
+    return None
 
-    A group runs in one worker: each worker with a test of the browser starts a Chromium and a
-    server over the filled database, and signs in. Three groups share those; a single one would
-    be the last to end.
-    """
+
+def pytest_collection_modifyitems(items):
+    """Put the long tests first."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG_TESTS))
-    for number, item in enumerate(items):
-        if item.nodeid.startswith(PAGE_TESTS):
-            item.add_marker(pytest.mark.xdist_group(f"pages-{number % 2}"))
-        elif item.nodeid.startswith("tests/browser/"):
-            item.add_marker(pytest.mark.xdist_group("walks"))
-        elif item.nodeid.startswith(SHARING_FILES):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 def pytest_collection_finish():
