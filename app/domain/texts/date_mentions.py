@@ -3,35 +3,37 @@
 import re
 from datetime import date
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from app.domain.texts.date_names import (
+    MONTH_PATTERN,
+    WEEKDAY_PATTERN,
+    find_month,
+    find_weekday,
+)
+
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_NAMED_DAY = rf"(?:\b(?P<weekday>{WEEKDAY_PATTERN})\.?,?\s+)?"
+_END = (
+    r"(?:,?(?:\s+de)?\s+(?P<year>\d{4})\b)?(?:\s*\((?P<later_weekday>"
+    + WEEKDAY_PATTERN
+    + r")\.?\))?"
 )
-_DAY = (
-    r"(?:mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?"
-    r"|sat(?:urday)?|sun(?:day)?)"
-)
-_NAMED_DAY = rf"(?:\b(?P<weekday>{_DAY})\.?,?\s+)?"
-_END = r"(?:,?\s+(?P<year>\d{4})\b)?(?:\s*\((?P<later_weekday>" + _DAY + r")\.?\))?"
-# "Sat, Dec 6", "December 6th, 2026", "Dec 6 (Sat)"; "Sunday 6 December", "Sun the 6th of Dec".
+# "Sat, Dec 6", "December 6th, 2026", "Dec 6 (Sat)"; "Sunday 6 December", "Sun the 6th of Dec",
+# "sábado, 5 de diciembre de 2026", "samedi 1er décembre".
 MENTIONS = (
     re.compile(
-        rf"{_NAMED_DAY}(?:the\s+)?\b(?P<month>{_MONTH})\.?\s+"
+        rf"{_NAMED_DAY}(?:the\s+)?\b(?P<month>{MONTH_PATTERN})\.?\s+"
         rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:\d]){_END}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"{_NAMED_DAY}(?:the\s+)?(?<![\d/.:])\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?"
-        rf"(?P<month>{_MONTH})\b\.?(?!\s+\d{{1,2}}\b){_END}",
+        rf"{_NAMED_DAY}(?:(?:the|el|le)\s+)?(?<![\d/.:])\b(?P<day>\d{{1,2}})"
+        rf"(?:st|nd|rd|th|er)?\s+(?:(?:of|de)\s+)?(?P<month>{MONTH_PATTERN})\b\.?(?!\s+\d{{1,2}}\b){_END}",
         re.IGNORECASE,
     ),
 )
 # "Sat 12/6", "Sat 6.12.": read only after a weekday, as other such numbers may be fractions.
 NUMERIC_MENTION = re.compile(
-    rf"\b(?P<weekday>{_DAY})\.?,?\s+(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})\b"
+    rf"\b(?P<weekday>{WEEKDAY_PATTERN})\.?,?\s+(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})\b"
     r"(?:[/.](?P<year>\d{4}|\d{2})\b)?(?![:\d])",
     re.IGNORECASE,
 )
@@ -57,13 +59,13 @@ def list_date_problems(text: str, today: date) -> list[str]:
 
 def _find_problem(mention: re.Match[str], today: date) -> str | None:
     month_name, number = mention["month"], int(mention["day"])
-    month = MONTHS.index(month_name[:3].lower()) + 1
+    month = find_month(month_name)
     day = _find_day(month, number, mention["year"], today)
     if day is None:
         return None
     label = f"{month_name} {number}"
     named = mention["weekday"] or mention["later_weekday"]
-    if named and _get_weekday(named) != day.weekday():
+    if named and find_weekday(named) != day.weekday():
         return _describe_wrong_weekday(label, day, named)
     return f"{label} has passed." if day < today else None
 
@@ -77,21 +79,17 @@ def _find_numeric_problem(mention: re.Match[str], today: date) -> str | None:
     pairs = ((first, second), (second, first))
     days = [day for pair in pairs if (day := _find_day(*pair, year, today))]
     named = mention["weekday"]
-    if not days or any(_get_weekday(named) == day.weekday() for day in days):
+    if not days or any(find_weekday(named) == day.weekday() for day in days):
         return None
     written = mention[0][mention.start("first") - mention.start() :]
     # Where both orders give a day, which of them is meant is not known.
     if len(set(days)) > 1:
-        return f"{written} is not a {DAY_NAMES[_get_weekday(named)]}."
+        return f"{written} is not a {DAY_NAMES[find_weekday(named)]}."
     return _describe_wrong_weekday(written, days[0], named)
 
 
-def _get_weekday(name: str) -> int:
-    return DAYS.index(name[:3].lower())
-
-
 def _describe_wrong_weekday(label: str, day: date, named: str) -> str:
-    meant = DAY_NAMES[_get_weekday(named)]
+    meant = DAY_NAMES[find_weekday(named)]
     return f"{label} is a {DAY_NAMES[day.weekday()]}, not a {meant}."
 
 
