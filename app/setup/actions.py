@@ -108,8 +108,8 @@ def erase_demo_for_setup() -> str:
 
 def use_up_token(token: str) -> bool:
     """Delete a token and return whether it was valid: it opens the demo once. Inside write()."""
-    is_token = SetupToken.token_hash == queries.hash_setup_token(token)
-    return execute_and_count_rows(delete(SetupToken).where(is_token)) > 0
+    used = delete(SetupToken).where(queries.match_demo_token(token))
+    return execute_and_count_rows(used) > 0
 
 
 def may_load_demo() -> bool:

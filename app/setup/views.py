@@ -79,7 +79,7 @@ def enter_demo() -> ResponseReturnValue:
         abort(404)
     token = request.values.get("token", "")
     if request.method != "POST":
-        if not queries.is_setup_token_valid(token):
+        if not queries.is_demo_token_valid(token):
             return _refuse_token()
         return render_template("setup/enter_demo.html", token=token)
     with write():

@@ -146,6 +146,20 @@ def test_the_start_prints_a_link_that_signs_in_with_one_press_and_once(demo):
     assert Visitor(app)("/demo?token=guess").status_code == 403
 
 
+def test_the_link_of_an_old_log_opens_nothing(demo):
+    app, _ = demo
+    address = actions.create_demo_url(app).removeprefix("http://sms.example.org")
+    with app.app_context(), write() as session:
+        old = now() - timedelta(days=1, minutes=1)
+        session.execute(
+            text("UPDATE setup_tokens SET created_at = :at"), {"at": f"{old:%Y-%m-%d %H:%M:%S.%f}"}
+        )
+    visit = Visitor(app)
+    assert visit(address).status_code == 403
+    csrf_token = visit("/login").fields()["csrf_token"]
+    assert visit(address, csrf_token=csrf_token).status_code == 403
+
+
 def test_there_is_no_demo_where_there_is_somebody(start):
     app, address = start("mine")
     ada = {
