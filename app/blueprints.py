@@ -21,7 +21,7 @@ from app.groups.views import bp as groups
 from app.health.views import bp as health
 from app.inbox.actions import conversation_status, thread_updates
 from app.inbox.queries import person_note_source
-from app.inbox.queries.conversation_list import select_waiting_thread_count
+from app.inbox.queries.waiting_threads import select_waiting_thread_count
 from app.inbox.views import bp as inbox
 from app.keywords.views import bp as keywords
 from app.layout import MenuEntry

@@ -13,7 +13,7 @@ from app.delivery.engine.timings import ENGINE_TIMINGS_KEY, EngineTimings
 from app.delivery.models import Message
 from app.delivery.queries.catch_up_state import find_catch_up, load_catch_up_news
 from app.domain.texts.late_texts import ANSWER_LIMIT
-from app.inbox.queries.conversation_list import count_waiting_threads
+from app.inbox.queries.waiting_threads import count_waiting_threads
 from app.keywords.models import KeywordRule
 from app.webhooks.actions.missing_calls import request_catch_up_when_silent
 from app.webhooks.models import WebhookEvent

@@ -36,7 +36,7 @@ from app.domain.accounts.display_names import find_given_name
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.events.queries.event_list import find_events_between
 from app.imports.queries.import_records import find_unconfirmed_imports
-from app.inbox.queries.conversation_list import count_waiting_threads
+from app.inbox.queries.waiting_threads import count_waiting_threads
 from app.organisation import queries as organisation
 from app.suppression.queries.stop_questions import count_open_stop_questions
 

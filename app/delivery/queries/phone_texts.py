@@ -1,6 +1,6 @@
 """The texts to and from one phone number."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -148,23 +148,28 @@ class TextPreview(NamedTuple):
     is_outbound: bool
 
 
-def find_text_previews(message_ids: Collection[int], characters: int) -> dict[int, TextPreview]:
-    """Return the beginnings of these messages by their ids; ids that are gone are left out."""
-    beginning = func.substr(Message.body, 1, characters)
-    rows = db.session.execute(
-        select(Message.id, beginning, Message.direction, Message.media).where(
-            Message.id.in_(message_ids)
-        )
-    )
-    previews = {}
-    for message_id, text, direction, media in rows:
-        is_outbound = direction is MessageDirection.OUTBOUND
-        if is_outbound:
-            text = hide_code(text)
-        elif is_blank_text(text):
-            text = describe_wordless_text(media)
-        previews[message_id] = TextPreview(text, is_outbound)
-    return previews
+def add_text_preview(rows: Select[Any], message_id: ColumnElement[Any], length: int) -> Select[Any]:
+    """Add the columns that build_text_preview() takes; `message_id`: a column of `rows`.
+
+    All are NULL where there is no such message. `length`: of the beginning, in characters.
+    """
+    beginning = func.substr(Message.body, 1, length)
+    rows = rows.outerjoin(Message, Message.id == message_id)
+    return rows.add_columns(beginning, Message.direction, Message.media)
+
+
+def build_text_preview(
+    beginning: str | None, direction: MessageDirection | None, media: str | None
+) -> TextPreview | None:
+    """Return the preview of the columns that add_text_preview() added; None without a message."""
+    if beginning is None:
+        return None
+    is_outbound = direction is MessageDirection.OUTBOUND
+    if is_outbound:
+        beginning = hide_code(beginning)
+    elif is_blank_text(beginning):
+        beginning = describe_wordless_text(media)
+    return TextPreview(beginning, is_outbound)
 
 
 def select_newest_by_phone(message_ids: FromClause) -> Select[str, int]:

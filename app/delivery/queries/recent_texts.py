@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from app.core.db import db
 from app.delivery.models import messages
 from app.delivery.sql.recent_texts import SELECT_RECENT_TEXTS
 from app.domain.delivery.message_statuses import MessageDirection, MessageKind
@@ -26,8 +25,8 @@ class RecentText(NamedTuple):
     left_at: datetime | None
 
 
-def has_written_since(phone: str, moment: datetime) -> bool:
-    """Whether a text came in from this phone at `moment` or later."""
+def select_newest_inbound_time(phone: str) -> ColumnElement[datetime | None]:
+    """Return when this phone texted last, NULL when it never did; for any select."""
     columns = messages.c
     newest = (
         select(columns.created_at)
@@ -35,8 +34,7 @@ def has_written_since(phone: str, moment: datetime) -> bool:
         .order_by(columns.id.desc())
         .limit(1)
     )
-    written_at = db.session.scalar(newest)
-    return written_at is not None and written_at >= moment
+    return newest.scalar_subquery()
 
 
 def find_recent_texts(phone: str) -> list[RecentText]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select
+from sqlalchemy import select, union_all
 
 from app.community.queries import select_member_record
 from app.core.clock import now
 from app.core.db import db
-from app.delivery.queries.recent_texts import has_written_since
+from app.delivery.queries.recent_texts import select_newest_inbound_time
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.display_names import sort_names_by_source
 from app.domain.phones.phone_number import is_e164
@@ -20,10 +20,15 @@ from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     find_suppression_reason,
 )
-from app.suppression.queries.stop_questions import find_open_stop_question
-from app.surveys.queries.survey_sessions import ActiveQuestion, find_active_question
+from app.suppression.queries.stop_questions import select_has_open_stop_question
+from app.surveys.queries.survey_sessions import (
+    ActiveQuestion,
+    SessionOfPhone,
+    find_active_question,
+    find_survey_sessions_of_phone,
+)
 
-MAX_CONTACT_EVENTS, MAX_CONTACT_NOTES = 20, 5
+MAX_CONTACT_EVENTS, MAX_CONTACT_NOTES, MAX_CONTACT_SURVEYS = 20, 5, 3
 # A reply later than this after their last text is no answer any more.
 LIVE_CONVERSATION = timedelta(days=30)
 
@@ -68,6 +73,7 @@ class ConversationContact:
     phone: str
     memberships: Sequence[ListMembership]
     notes: Sequence[ContactNote]
+    survey_sessions: Sequence[SessionOfPhone]
     active_question: ActiveQuestion | None
     number_info: PhoneNumberInfo
 
@@ -90,35 +96,40 @@ class ConversationContact:
 
 def load_conversation_contact(phone: str) -> ConversationContact:
     """Return what is known of a number. Every statement walks an index of phones."""
-    memberships = [
-        *_load_memberships("community", select_member_record(phone)),
-        *_load_memberships("event", select_registration_records(phone, MAX_CONTACT_EVENTS)),
-    ]
+    sessions = find_survey_sessions_of_phone(phone, MAX_CONTACT_SURVEYS)
     return ConversationContact(
         phone,
-        memberships,
+        _load_memberships(phone),
         list_person_notes(phone, MAX_CONTACT_NOTES),
-        find_active_question(phone),
+        sessions,
+        find_active_question(phone) if sessions else None,
         get_phone_number_info(phone),
     )
 
 
-def _load_memberships(
-    where: str, records: Select[int, str | None, str, datetime]
-) -> list[ListMembership]:
-    rows = db.session.execute(records)
-    return [ListMembership(where, row[0], row[1], row[2], row[3]) for row in rows]
+def _load_memberships(phone: str) -> list[ListMembership]:
+    """Return where the number stands: the community first, then events, the newest first."""
+    registrations = select_registration_records(phone, MAX_CONTACT_EVENTS).subquery()
+    records = union_all(select_member_record(phone), select(registrations))
+    memberships = []
+    for id_, name, title, since in db.session.execute(records):
+        where = "community" if title is None else "event"
+        memberships.append(ListMembership(where, id_, name, title, since))
+    return memberships
 
 
 def find_reply_obstacle(phone: str) -> ReplyObstacle | None:
     """Return why nothing may be written to this number, or None when it may."""
     if not is_e164(phone):
         return NOT_A_PHONE_NUMBER
-    if find_open_stop_question(phone):
+    is_undecided, written_at = db.session.execute(
+        select(select_has_open_stop_question(phone), select_newest_inbound_time(phone))
+    ).one()
+    if is_undecided:
         return UNDECIDED_STOP
     # In a live conversation we answer; after that a text of ours begins a new one.
     purpose = PermissionPurpose.BEGINNING
-    if has_written_since(phone, now() - LIVE_CONVERSATION):
+    if written_at is not None and written_at >= now() - LIVE_CONVERSATION:
         purpose = PermissionPurpose.ANSWERING
     reason = find_suppression_reason(phone, purpose)
     if reason is None:

@@ -1,16 +1,31 @@
 """Lists of threads: those that need a reply, the reader's own, all, and those that are done."""
 
+import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from app.core.db import db
-from app.delivery.queries.phone_texts import TextPreview, find_text_previews
+from app.delivery.queries.phone_texts import (
+    TextPreview,
+    add_text_preview,
+    build_text_preview,
+)
 from app.events.queries.contact_names import find_display_names
 from app.inbox.models import Thread
 from app.suppression.queries.stop_questions import find_open_stop_question_ids
@@ -18,8 +33,6 @@ from app.suppression.queries.stop_questions import find_open_stop_question_ids
 LIST_STATES = ("needs", "mine", "all", "done")
 COUNTED_STATES = ("needs", "mine")
 THREADS_PER_PAGE = 40
-# The menu shows "99+" for more.
-MAX_WAITING_COUNT = 100
 PREVIEW_CHARACTERS = 120
 CURSOR_PATTERN = re.compile(r"([0-9]{1,17})-([0-9]{1,18})")
 # Written as the partial index has it: SQLite takes such an index only for the very same words.
@@ -97,41 +110,6 @@ def has_any_thread() -> bool:
     return db.session.scalar(select(Thread.id).limit(1)) is not None
 
 
-def select_waiting_thread_count() -> ColumnElement[int]:
-    """Return how many threads need a reply, for any select; never more than MAX_WAITING_COUNT.
-
-    The menu of every page shows it, so it must not read more rows than that.
-    """
-    ids = select(Thread.id).where(NEEDS_REPLY_CONDITION).limit(MAX_WAITING_COUNT).subquery()
-    return select(func.count()).select_from(ids).scalar_subquery()
-
-
-def count_waiting_threads() -> int:
-    """Count the threads that need a reply, up to MAX_WAITING_COUNT."""
-    return db.session.scalar(select(select_waiting_thread_count())) or 0
-
-
-@dataclass(frozen=True)
-class WaitingState:
-    """How many threads need a reply, and of the one with the newest text: its id and number."""
-
-    count: int
-    newest_message_id: int = 0
-    thread_id: int = 0
-    phone: str = ""
-
-
-def fetch_waiting_state() -> WaitingState:
-    """Return it with one statement, along the index of waiting threads."""
-    newest = select(Thread.id, Thread.phone, Thread.last_message_id).where(NEEDS_REPLY_CONDITION)
-    newest = order_threads_by_newest(newest).limit(1).subquery()
-    row = db.session.execute(select(newest, select_waiting_thread_count())).first()
-    if row is None:
-        return WaitingState(0)
-    thread_id, phone, message_id, count = row
-    return WaitingState(count, message_id or 0, thread_id, phone)
-
-
 def list_threads(
     state: str, username: str, cursor: str = "", open_id: int | None = None
 ) -> ThreadListPage:
@@ -140,18 +118,21 @@ def list_threads(
     The conversation `open_id` is on the first page even when its state has changed: it must not
     vanish under the eyes of the user who has just answered it.
     """
-    threads = select(Thread.id, Thread.last_at).where(
+    threads = _select_previewed_threads(Thread.last_message_id).where(
         *build_list_state_conditions(state, username), *_build_cursor_conditions(cursor)
     )
-    rows = db.session.execute(order_threads_by_newest(threads).limit(THREADS_PER_PAGE + 1)).all()
+    rows = _fetch_previewed_threads(order_threads_by_newest(threads).limit(THREADS_PER_PAGE + 1))
     page_rows = rows[:THREADS_PER_PAGE]
     # One thread more than a page tells whether there is an older page.
     older_cursor = ""
     if len(rows) > THREADS_PER_PAGE:
-        older_cursor = _encode_cursor(page_rows[-1].id, page_rows[-1].last_at)
-    ids = [row.id for row in page_rows]
-    added_id = open_id if not cursor and open_id not in ids else None
-    return ThreadListPage(load_thread_list_items(ids, added_id=added_id), older_cursor)
+        last = page_rows[-1].thread
+        older_cursor = _encode_cursor(last.id, last.last_at)
+    if open_id and not cursor and open_id not in [row.thread.id for row in page_rows]:
+        opened = _select_previewed_threads(Thread.last_message_id).where(Thread.id == open_id)
+        page_rows += _fetch_previewed_threads(opened)
+        page_rows.sort(key=lambda row: (row.thread.last_at, row.thread.id), reverse=True)
+    return ThreadListPage(_build_thread_list_items(page_rows), older_cursor)
 
 
 def _build_cursor_conditions(cursor: str) -> list[ColumnElement[bool]]:
@@ -170,53 +151,53 @@ def _encode_cursor(thread_id: int, last_at: datetime) -> str:
     return f"{(last_at - EPOCH) // timedelta(microseconds=1)}-{thread_id}"
 
 
-def load_thread_list_items(
-    thread_ids: Sequence[int],
-    message_ids: Mapping[int, int | None] | None = None,
-    added_id: int | None = None,
-) -> Sequence[ThreadListItem]:
-    """Return the threads with these ids, in this order; those that are gone are left out.
+def load_thread_list_items(message_ids: Mapping[int, int | None]) -> Sequence[ThreadListItem]:
+    """Return these threads in this order; those that are gone are left out.
 
-    `message_ids`: by thread, the message to preview instead of the newest one. `added_id`: one
-    more thread, which is put where its newest text belongs.
+    `message_ids`: by thread, the message to preview; None: the newest one.
     """
-    all_ids = [*thread_ids, added_id] if added_id else thread_ids
-    rows = db.session.scalars(select(Thread).where(Thread.id.in_(all_ids)))
-    threads_by_id = {row.id: row for row in rows}
-    threads = [threads_by_id[id] for id in all_ids if id in threads_by_id]
-    if added_id in threads_by_id:
-        threads.sort(key=lambda thread: (thread.last_at, thread.id), reverse=True)
-    previews = _load_previews(threads, message_ids or {})
+    # One bound JSON object, so that the statement is the same for every search.
+    path = literal('$."').concat(cast(Thread.id, String)).concat('"')
+    message_id = func.json_extract(json.dumps(message_ids), path)
+    threads = _select_previewed_threads(func.coalesce(message_id, Thread.last_message_id))
+    rows = _fetch_previewed_threads(threads.where(Thread.id.in_(message_ids)))
+    order = list(message_ids)
+    return _build_thread_list_items(sorted(rows, key=lambda row: order.index(row.thread.id)))
+
+
+class _PreviewedThread(NamedTuple):
+    """A thread, and the beginning of the text that its line shows."""
+
+    thread: Thread
+    preview: TextPreview | None
+
+
+def _select_previewed_threads(message_id: Any) -> Select[Any]:
+    return add_text_preview(select(Thread), message_id, PREVIEW_CHARACTERS)
+
+
+def _fetch_previewed_threads(rows: Select[Any]) -> list[_PreviewedThread]:
+    return [
+        _PreviewedThread(thread, build_text_preview(*text))
+        for thread, *text in db.session.execute(rows)
+    ]
+
+
+def _build_thread_list_items(rows: Sequence[_PreviewedThread]) -> Sequence[ThreadListItem]:
+    threads = [row.thread for row in rows]
     names = find_display_names([thread.phone for thread in threads])
     questions = find_open_stop_question_ids(
         [thread.phone for thread in threads if thread.why == "maybe_stop"]
     )
     return [
         _build_thread_list_item(
-            thread,
-            names.get(thread.phone),
-            previews.get(thread.id),
-            questions.get(thread.phone),
+            row.thread,
+            names.get(row.thread.phone),
+            row.preview,
+            questions.get(row.thread.phone),
         )
-        for thread in threads
+        for row in rows
     ]
-
-
-def _load_previews(
-    threads: Sequence[Thread], message_ids: Mapping[int, int | None]
-) -> dict[int, TextPreview]:
-    """Return the preview of each thread that has a message, by the thread's id."""
-    message_by_thread: dict[int, int] = {}
-    for thread in threads:
-        message_id = message_ids.get(thread.id) or thread.last_message_id
-        if message_id:
-            message_by_thread[thread.id] = message_id
-    previews = find_text_previews(message_by_thread.values(), PREVIEW_CHARACTERS)
-    return {
-        thread_id: previews[message_id]
-        for thread_id, message_id in message_by_thread.items()
-        if message_id in previews
-    }
 
 
 def _build_thread_list_item(

@@ -59,10 +59,7 @@ def search_threads(search: str, region: str, state: str, username: str) -> Threa
             threads[thread_id] = _FoundThread(last_at, thread_id, message_id)
     newest_first = sorted(threads.values(), reverse=True, key=lambda thread: thread[:2])
     page_threads = newest_first[:THREADS_PER_PAGE]
-    items = load_thread_list_items(
-        [thread.thread_id for thread in page_threads],
-        {thread.thread_id: thread.message_id for thread in page_threads},
-    )
+    items = load_thread_list_items({thread.thread_id: thread.message_id for thread in page_threads})
     return ThreadSearchResult(ThreadListPage(items), len(newest_first) > THREADS_PER_PAGE)
 
 

@@ -1,6 +1,6 @@
 """One conversation: its page, and the section that refreshes itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import abort, render_template, request
@@ -9,10 +9,14 @@ from flask.typing import ResponseReturnValue
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_timezone
+from app.delivery.queries.recipient_names import find_latest_contact_name
 from app.domain.texts.message_templates import NAME_PLACEHOLDERS, fill_template
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.local_times import get_local_date
-from app.events.queries.phone_registrations import find_upcoming_registrations
+from app.events.queries.phone_registrations import (
+    UpcomingRegistration,
+    find_upcoming_registrations,
+)
 from app.inbox.forms import AssignForm, ReplyForm, create_form_token
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import (
@@ -24,15 +28,18 @@ from app.inbox.queries.conversation_contact import (
 from app.inbox.queries.conversation_texts import ConversationPage, load_conversation_page
 from app.inbox.queries.current_writers import find_other_writers
 from app.inbox.queries.saved_replies import find_saved_replies
-from app.inbox.queries.threads import find_contact_name, find_thread
+from app.inbox.queries.threads import find_thread
 from app.inbox.views.blueprint import bp, build_carried_parameters
 from app.inbox.views.conversation_list import build_conversation_list_context
 from app.suppression.queries.consent_history import list_consent_history
 from app.suppression.queries.stop_questions import find_open_stop_question
-from app.surveys.queries.survey_sessions import find_survey_sessions_of_phone
-from app.surveys.queries.unclear_answers import find_unclear_answer, guess_unclear_answer
+from app.surveys.queries.unclear_answers import (
+    UnclearAnswer,
+    find_unclear_answer,
+    guess_unclear_answer,
+)
 
-MAX_SHOWN_SURVEYS, MAX_SHOWN_EVENTS = 3, 5
+MAX_SHOWN_EVENTS = 5
 REPLY_PLACEHOLDERS = [
     (f"{{{token}|friend}}", label)
     for token, label in NAME_PLACEHOLDERS.items()
@@ -67,21 +74,23 @@ def render_conversation(
     `list_context`: of the page /inbox, which small screens show as the list alone.
     """
     contact = load_conversation_contact(thread.phone)
-    name = contact.names[0] if contact.names else find_contact_name(thread.phone)
+    name = contact.names[0] if contact.names else find_latest_contact_name(thread.phone)
     obstacle = find_reply_obstacle(thread.phone)
     page = load_conversation_page(thread, parse_id(request.args.get("before", "")))
+    today = get_local_date(get_display_timezone(), now())
+    upcoming: Sequence[UpcomingRegistration] = []
+    if contact.event_memberships:
+        upcoming = find_upcoming_registrations(thread.phone, today, MAX_SHOWN_EVENTS)
+    answer = find_unclear_answer(thread.phone) if contact.survey_sessions else None
     return render_template(
         "inbox/conversation.html",
-        **_build_texts_context(thread, page, obstacle, page.first_unread_id),
+        **_build_texts_context(thread, page, obstacle, page.first_unread_id, answer),
         contact=contact,
         name=name,
         local_times=contact.number_info.format_local_times(now(), get_display_region()),
         obstacle=obstacle,
         consent=next(iter(list_consent_history(thread.phone, 1)), None),
-        upcoming=find_upcoming_registrations(
-            thread.phone, get_local_date(get_display_timezone(), now()), MAX_SHOWN_EVENTS
-        ),
-        survey_sessions=find_survey_sessions_of_phone(thread.phone, MAX_SHOWN_SURVEYS),
+        upcoming=upcoming,
         form=form,
         assign_form=AssignForm(formdata=None, to=thread.assigned_to or ""),
         saved_replies=_list_filled_saved_replies(name),
@@ -91,13 +100,18 @@ def render_conversation(
 
 
 def _build_texts_context(
-    thread: Thread, page: ConversationPage, obstacle: ReplyObstacle | None, new_id: int
+    thread: Thread,
+    page: ConversationPage,
+    obstacle: ReplyObstacle | None,
+    new_id: int,
+    answer: UnclearAnswer | None,
 ) -> dict[str, Any]:
     """Return what the refreshed sections need: the texts, who writes, and an unclear answer.
 
     `new_id`: the text above which the line "New" is, 0 for none.
     """
-    answer = None if page.has_newer else find_unclear_answer(thread.phone)
+    if page.has_newer:
+        answer = None
     # A survey that has handed over waits for nobody once the conversation is settled.
     if answer and not (answer.is_waiting or thread.needs_reply):
         answer = None
@@ -133,7 +147,8 @@ def refresh_conversation(thread_id: int) -> ResponseReturnValue:
     obstacle = find_reply_obstacle(thread.phone)
     page_obstacle_code = request.args.get("box", "")
     new_id = parse_id(request.args.get("new", "")) or page.first_unread_id
-    context = _build_texts_context(thread, page, obstacle, new_id)
+    answer = find_unclear_answer(thread.phone)
+    context = _build_texts_context(thread, page, obstacle, new_id, answer)
     # Only the texts are replaced, never the form: what is typed there stays.
     has_changed = page_obstacle_code != context["obstacle_code"]
     is_known = request.args.get("mark") == page.fingerprint

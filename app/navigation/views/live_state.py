@@ -4,8 +4,8 @@ from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.access import ALL_ROLES, roles_required
-from app.inbox.queries.conversation_list import fetch_waiting_state
 from app.inbox.queries.threads import find_contact_name
+from app.inbox.queries.waiting_threads import fetch_waiting_state
 from app.navigation.views.blueprint import bp
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from app.core.db import db
 from app.suppression.models import StopQuestion
@@ -23,6 +23,11 @@ def find_open_stop_question(phone: str) -> StopQuestion | None:
         StopQuestion.phone == phone, StopQuestion.verdict.is_(None)
     )
     return db.session.scalars(question.execution_options(populate_existing=True)).first()
+
+
+def select_has_open_stop_question(phone: str) -> ColumnElement[bool]:
+    """Return whether this number has an undecided STOP question, for any select."""
+    return exists().where(StopQuestion.phone == phone, StopQuestion.verdict.is_(None))
 
 
 def find_open_stop_question_ids(phones: Collection[str]) -> dict[str, int]:
