@@ -193,6 +193,30 @@ def test_a_thousand_people_and_nobody_twice(
     )
 
 
+@pytest.mark.torture
+def test_a_copy_beside_the_wal_of_another_state_texts_nobody(
+    sending_app, database, twilio, tmp_path, monkeypatch
+):
+    """A mistake of whoever restores by hand: SQLite writes the old -wal into the copy."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{database}")
+    with sending_app.app_context():
+        add_members(2500)
+    server = served(database, twilio, SEND_RATE="250")
+    with server:
+        start_blast(sending_app)
+        twilio.wait_for(1000, 30)
+        assert run_doctor(["--backup", str(tmp_path / "copy.db")]) == 0
+        twilio.wait_for(2000, 30)
+        with sending_app.app_context():
+            db.engine.dispose()
+        server.kill()
+        shutil.copy(tmp_path / "copy.db", database)
+        assert database.with_name(f"{database.name}-wal").stat().st_size > 0
+        server.start()
+        wait_until(lambda: "the database is damaged" in server.said, "the full check", 30)
+    assert set(Counter(request.to for request in twilio.requests).values()) == {1}
+
+
 def test_a_kill_in_mid_blast_holds_nothing(sending_app, database, twilio):
     """Texts that were on the wire are explained by their attempts."""
     with sending_app.app_context():
