@@ -113,6 +113,13 @@ def _load_details(details: str | None) -> Any:
 
 # Keyed hashes, by which the names of people who ask for it are erased.
 HIDDEN_DETAILS = frozenset({"hashes"})
+# Stored names that pages call otherwise; any other is shown as it is stored, with blanks.
+DETAIL_LABELS = {
+    "bad": "need fixing",
+    "leaves_at": "scheduled for",
+    "left_out": "skipped",
+    "mood": "phone status",
+}
 
 
 def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
@@ -124,7 +131,7 @@ def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
     if not isinstance(parsed, dict):
         return (("", str(parsed)),)
     return tuple(
-        (name.replace("_", " "), _format_detail(value))
+        (DETAIL_LABELS.get(name, name.replace("_", " ")), _format_detail(value))
         for name, value in parsed.items()
         if name not in HIDDEN_DETAILS
     )

@@ -102,5 +102,5 @@ def last_words(ada):
     nothing after it.
     """
     ada.page.goto(f"{ada.url}/sandbox/{make_phone(len(EVERYBODY) - 1)[1:]}")
-    ada.wait_for("you are off our list")
-    assert ada.page.locator("main >> text=you are off our list").count() == 1
+    ada.wait_for("you have opted out")
+    assert ada.page.locator("main >> text=you have opted out").count() == 1

@@ -104,7 +104,7 @@ def test_what_the_form_does_not_have_stays(visit, app):
 
 
 def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit, app):
-    assert "Riverside Community: you are off our list" in visit("/settings", "ada").text
+    assert "Riverside Community: you have opted out" in visit("/settings", "ada").text
     save(
         visit,
         help_reply="Riverside, 303 555 0100.\r\nSTOP ends it.",
@@ -116,7 +116,9 @@ def test_the_three_answers_are_ours_until_the_organisation_writes_its_own(visit,
         "Bye.",
     )
     with app.app_context():
-        assert queries.get_start_reply().startswith("Riverside Community: you get our texts again.")
+        assert queries.get_start_reply().startswith(
+            "Riverside Community: you will get our texts again."
+        )
         assert queries.get_stop_reply() == "Bye."
     save(visit, help_reply="", stop_reply="")
     assert (row(app).help_reply, row(app).stop_reply) == (None, None)
@@ -267,16 +269,16 @@ class TestWhoGetsTexts:
 
 def test_a_standing_reply_shows_its_text_and_is_kept_only_when_it_is_changed(visit, app):
     page = visit("/settings", "ada")
-    assert "Riverside Community: you get our texts again." in page.text
+    assert "Riverside Community: you will get our texts again." in page.text
     standard = (
-        "Riverside Community: you get our texts again. Reply HELP for help, STOP to opt out. "
+        "Riverside Community: you will get our texts again. Reply HELP for help, STOP to opt out. "
     )
     save(visit, start_reply=standard + "Msg & data rates may apply.", stop_reply="You are out.")
     kept = row(app)
     assert (kept.start_reply, kept.stop_reply, kept.help_reply) == (None, "You are out.", None)
     save(visit, organisation="Riverside Church", stop_reply="")
     assert row(app).stop_reply is None
-    assert "Riverside Church: you are off our list" in visit("/settings", "ada").text
+    assert "Riverside Church: you have opted out" in visit("/settings", "ada").text
 
 
 def test_the_sections_are_listed_and_can_be_reached(visit):

@@ -35,7 +35,7 @@ def picnic(make_survey, make_event, text):
 
 def test_the_list(visit, picnic):
     page = visit("/surveys", "sol")
-    assert "The picnic PICNIC open 4 3 (75%)" in page.words
+    assert "The picnic PICNIC Open 4 3 (75%)" in page.words
     assert visit("/surveys?search=pic", "sol").words.count("The picnic") == 1
     assert "No surveys match that" in visit("/surveys?search=lunch", "sol").words
     for sort in ("name", "word", "started", "finished", "last", "nonsense"):

@@ -131,7 +131,7 @@ def test_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(twilio_app, body
     assert state(twilio_app, waiting) == ("skipped", "said_stop")
     [(kind, status, words)] = answers(twilio_app)[1:]
     assert (kind, status) == ("system", "queued")
-    assert words.startswith("Riverside Community: you are off our list")
+    assert words.startswith("Riverside Community: you have opted out")
     with twilio_app.app_context(), write():
         [armed] = message_claiming.claim_messages(
             "twilio", message_claiming.SendCapacity(9, TokenBucket(100.0), 0.0), now()
@@ -160,7 +160,7 @@ def test_a_practice_phone_sees_one_confirmation_and_one_welcome(sandbox_app):
     for number, body in enumerate(["STOP", "STOP", "START", "stop", "start"]):
         say(sandbox_app, body, number)
     said = [words[:28] for _, _, words in answers(sandbox_app)]
-    assert said == ["Riverside Community: you are", "Riverside Community: you get"] * 2
+    assert said == ["Riverside Community: you hav", "Riverside Community: you wil"] * 2
     assert [status for _, status, _ in answers(sandbox_app)] == ["cancelled"] * 3 + ["queued"]
 
 
@@ -410,7 +410,7 @@ def test_no_stop_is_confirmed_twice(sandbox_app, said, twice):
             .where(
                 Message.phone == phone,
                 Message.kind == "system",
-                Message.body.contains("off our list"),
+                Message.body.contains("you have opted out and"),
             )
             .order_by(Message.id)
         ).all()

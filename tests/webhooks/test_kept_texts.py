@@ -116,7 +116,7 @@ def test_nothing_leaves_before_what_is_kept_is_stored(make_app, background):
         background(app)
         wait_until_ended(app, scheduled)
         assert len(twilio.sent_to(LEO)) == 1
-        assert ["off our list" in sent.body for sent in twilio.sent_to(ZOE)] == [True]
+        assert ["opted out and" in sent.body for sent in twilio.sent_to(ZOE)] == [True]
 
 
 def test_the_journal_is_its_owners_and_takes_its_room_in_advance(tmp_path):

@@ -3,16 +3,16 @@
 # What the carriers require of a reply to HELP: who texts, how to reach a person, how often, what
 # it costs, how to stop.
 DEFAULT_HELP_REPLY = (
-    "{name}: news for our people. Write back to reach a person. How many texts you get varies. "
-    "Msg & data rates may apply. Reply STOP to opt out."
+    "{name}: news and updates. Reply to reach a person. Message frequency varies. Msg & data "
+    "rates may apply. Reply STOP to opt out."
 )
 # One text, without an attempt to change their mind (47 CFR 64.1200(a)(12)).
 DEFAULT_STOP_REPLY = (
-    "{name}: you are off our list and get no more texts. Reply START if you want them again."
+    "{name}: you have opted out and won't get any more texts. Reply START to get them again."
 )
 DEFAULT_START_REPLY = (
-    "{name}: you get our texts again. Reply HELP for help, STOP to opt out. "
-    "Msg & data rates may apply."
+    "{name}: you will get our texts again. Reply HELP for help, STOP to opt out. Msg & data "
+    "rates may apply."
 )
 
 

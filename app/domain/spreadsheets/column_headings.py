@@ -56,10 +56,10 @@ COLUMN_KIND_LABELS = {
     ColumnKind.NAME: "Full name",
     ColumnKind.FIRST_NAME: "First name",
     ColumnKind.LAST_NAME: "Last name",
-    ColumnKind.COUNTRY: "Country of the number",
-    ColumnKind.AREA_CODE: "Area code of the number",
-    ColumnKind.PHONE_LABEL: "Kind of phone",
-    ColumnKind.OPT_STATUS: "Who wants no texts",
+    ColumnKind.COUNTRY: "Country",
+    ColumnKind.AREA_CODE: "Area code",
+    ColumnKind.PHONE_LABEL: "Type of phone",
+    ColumnKind.OPT_STATUS: "Opted out or not",
     ColumnKind.IGNORED: "Do not import",
 }
 NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)

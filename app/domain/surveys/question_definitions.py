@@ -33,7 +33,7 @@ FREE_TEXT_TYPES = (QuestionType.TEXT, QuestionType.NAME)
 QUESTION_TYPE_LABELS = {
     QuestionType.TEXT: "Free text",
     QuestionType.YES_NO: "Yes or no",
-    QuestionType.CHOICE: "A choice",
+    QuestionType.CHOICE: "Multiple choice",
     QuestionType.NUMBER: "A number",
     QuestionType.DATE: "A date",
     QuestionType.NAME: "Their name",

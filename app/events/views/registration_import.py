@@ -16,7 +16,7 @@ from app.imports.views.importer_config import ImporterConfig
 
 REGISTRATIONS_TABLE = cast("Table", EventRegistration.__table__)
 REGISTRATION_IMPORT_NOTE = (
-    "They are registered for this event only and are not added to the community."
+    "People are registered for this event only. They are not added to the community."
 )
 
 
