@@ -42,6 +42,7 @@ def pytest_configure(config):
         compileall.compile_dir(Path(__file__).parents[1] / "app", quiet=2)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Give tests that share something dear to one worker, where `--dist loadgroup` asks for it."""
     if config.getvalue("dist") == "loadgroup":

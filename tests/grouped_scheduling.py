@@ -29,11 +29,11 @@ def find_group(nodeid: str) -> str:
     """Return the name of the test's group; a test that shares nothing is a group of its own.
 
     Each worker with a test of the browser starts a Chromium and a server over the filled database,
-    and signs in. Three groups share those; a single one would be the last to end.
+    and signs in. Two groups share those; a single one would be the last to end.
     """
     file = nodeid.partition("::")[0]
     if file in PAGE_TESTS:
-        return f"pages-{sum(nodeid.encode()) % 2}"
+        return "pages"
     if file.startswith("tests/browser/"):
         return "walks"
     if file in SHARING_FILES:
