@@ -202,6 +202,12 @@ def select_member_names() -> Select[str, str, str | None, datetime]:
     )
 
 
+def select_member_name(phone: ColumnElement[str]) -> ColumnElement[str | None]:
+    """Return the name of the member with the phone of this column, for any select."""
+    name = select(CommunityMember.name).where(CommunityMember.phone == phone)
+    return name.correlate_except(CommunityMember).scalar_subquery()
+
+
 def select_folded_names() -> Select[str, str | None]:
     """Select (phone, folded_name) of every member, to be joined."""
     return select(CommunityMember.phone, CommunityMember.folded_name)

@@ -3,10 +3,13 @@
 import secrets
 from datetime import datetime, timedelta
 
+from app.blasts.queries.audience import BlastGroupNotFound
+from app.blasts.queries.group_recipients import find_group_audience
 from app.core.settings import current_settings
 from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
 from app.delivery.queries import scheduled_messages
 from app.domain.delivery.blast_draft import BlastDraft
+from app.domain.delivery.group_audience import GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.organisation import queries as organisation
 
@@ -26,13 +29,17 @@ def confirm_blast(
     """Schedule the draft once and return its id; a token used before returns the first blast's id.
 
     `confirmed_count`: how many people the review page showed. A blast without a time waits for the
-    seconds in which it can be undone; a test does not. Call inside write().
+    seconds in which it can be undone; a test does not. Call inside write(). Raises
+    BlastGroupNotFound for a group that is archived or deleted.
     """
     # A double press or a reload posts the form twice; both must lead to one blast.
     if client_token:
         earlier_id = scheduled_messages.find_blast_by_token(client_token)
         if earlier_id is not None:
             return earlier_id
+    group = draft.people_of
+    if isinstance(group, GroupAudience) and find_group_audience(group.group_id) is None:
+        raise BlastGroupNotFound
     settings = current_settings()
     spec = BlastSpec(
         body=draft.body,
@@ -48,7 +55,7 @@ def confirm_blast(
         created_by=username,
         not_after=draft.not_after,
         survey_id=draft.survey_id,
-        results_of=draft.results_of,
+        people_of=draft.people_of,
         name=draft.name,
         plain_names=draft.plain_names,
         confirmed_count=None if draft.is_test else confirmed_count,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.accounts.own_phone_queries import find_test_phone
 from app.blasts.queries import audience
+from app.blasts.queries.group_recipients import get_stored_group
 from app.blasts.queries.results_audience import get_stored_audience
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
@@ -25,6 +26,7 @@ from app.domain.delivery.blast_rendering import (
     render_blast_texts,
     skip_too_long_texts,
 )
+from app.domain.delivery.group_audience import ChosenPeople
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.time import durations, reminder_timing
 from app.events.actions.reminder_plan import (
@@ -39,6 +41,7 @@ from app.suppression.queries.sending_permission import (
 
 log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so no texts were sent."
+GROUP_GONE_ERROR = "The group of this blast is archived or deleted, so no texts were sent."
 TEST_PHONE_MISSING_ERROR = (
     "Nothing was sent: the user who asked for the test no longer has a phone."
 )
@@ -123,7 +126,7 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     try:
         rendered = render_scheduled_blast(blast)
     except audience.BlastEventNotFound:
-        _fail_blast(scheduled_id, EVENT_DELETED_ERROR)
+        _fail_blast(scheduled_id, _explain_no_audience(blast))
         return False
     if not rendered.texts:
         _fail_blast(scheduled_id, _explain_no_texts(blast))
@@ -134,6 +137,11 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
         return False
     event = events.find_event(blast.event_id)
     return _store_blast(scheduled_id, rendered, event.title if event else None)
+
+
+def _explain_no_audience(blast: ScheduledMessage) -> str:
+    """Return why a blast has no audience. A deleted group's name stays with the blast."""
+    return GROUP_GONE_ERROR if blast.audience_group_name else EVENT_DELETED_ERROR
 
 
 def _explain_no_texts(blast: ScheduledMessage) -> str:
@@ -193,8 +201,10 @@ def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
     registered_by = None
     if blast.event_reminder_id:
         registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)
-    results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
-    recipients = audience.fetch_recipients(blast.target, blast.event_id, registered_by, results_of)
+    people_of: ChosenPeople | None = get_stored_group(blast) or get_stored_audience(
+        blast.audience_log_id, blast.audience_outcome
+    )
+    recipients = audience.fetch_recipients(blast.target, blast.event_id, registered_by, people_of)
     values = audience.get_blast_placeholders(blast.target, blast.event_id)
     return render_blast_texts(
         recipients, blast.message_body, blast.footer, values, plain_names=blast.plain_names

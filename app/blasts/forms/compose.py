@@ -1,49 +1,39 @@
 """The compose form: the text, whom it is for and when it leaves."""
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
     HiddenField,
-    RadioField,
     SelectField,
     StringField,
     ValidationError,
 )
 from wtforms.widgets import TextArea
 
+from app.blasts.forms.audience_fields import AUDIENCE_FIELDS, AudienceForm
 from app.blasts.forms.send_times import (
     SendModeField,
     SendTimeForm,
     create_repeated_hour_field,
 )
-from app.blasts.queries.compose_choices import build_event_choices, build_survey_choices
-from app.blasts.queries.results_audience import parse_results_audience
+from app.blasts.queries.compose_choices import build_survey_choices
 from app.blasts.queries.text_notices import describe_too_long_texts
 from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
 from app.domain.delivery.blast_draft import BlastDraft
-from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.zone_names import parse_time_zone
-from app.events.queries import events
 from app.organisation import queries as organisation
 
 MAX_BLAST_NAME_LENGTH = 80
 MAX_CHARACTERS_HINT = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
 SURVEY_GONE_ERROR = "That survey is closed or deleted. Reopen it, or choose another."
-BLAST_GONE_ERROR = "That earlier blast no longer exists. Choose who gets this one."
-# The fields that name the people of an earlier blast, and what `audience` says then.
-RESULTS_KIND = "results"
-RESULTS_FIELDS = ("audience", "log_id", "outcome")
 # What the review page carries on in hidden fields; the end only when there is one.
 CARRIED_FIELDS: tuple[str, ...] = (
     "message_body",
-    "target",
-    "event_id",
     "schedule_date",
     "schedule_time",
     "timezone",
@@ -52,7 +42,7 @@ CARRIED_FIELDS: tuple[str, ...] = (
     "survey_id",
     "send_mode",
     "name",
-    *RESULTS_FIELDS,
+    *AUDIENCE_FIELDS,
 )
 CARRIED_END_FIELDS = ("end_date", "end_time", "end_fold")
 
@@ -63,45 +53,10 @@ class OptOutFooterField(BooleanField):
     false_values = (False, "false", "", "0", "no", "off")
 
 
-class ResultsAudienceForm(FlaskForm):
-    """Whom a blast is for, where that is people of an earlier one; `target` counts otherwise."""
-
-    audience = HiddenField()
-    log_id = HiddenField()
-    outcome = HiddenField()
-
-    @property
-    def is_for_results(self) -> bool:
-        """Whether it is for people of an earlier blast."""
-        return bool(self.audience.data == RESULTS_KIND)
-
-    @property
-    def selected_results(self) -> ResultsAudience | None:
-        """Whose results they are; None where it is for others, or what came names no blast."""
-        if not self.is_for_results:
-            return None
-        return parse_results_audience(self.log_id.data or "", self.outcome.data or "")
-
-    def validate_audience(self, field: Field) -> None:
-        """Reject an earlier blast that does not exist: it never becomes everyone."""
-        if self.is_for_results and self.selected_results is None:
-            raise ValidationError(BLAST_GONE_ERROR)
-
-
-class ComposeForm(ResultsAudienceForm, SendTimeForm):
+class ComposeForm(AudienceForm, SendTimeForm):
     """A blast that is being written. After `validate()`, `build_draft()` is what would be sent."""
 
     message_body = CleanTextField("Text", widget=TextArea())
-    target = RadioField(
-        "Audience",
-        choices={
-            BlastTarget.COMMUNITY.value: "Everybody in the community",
-            BlastTarget.EVENT.value: "People of an event",
-        },
-        default=BlastTarget.COMMUNITY.value,
-        validate_choice=False,
-    )
-    event_id = SelectField("Event", validate_choice=False)
     send_mode = SendModeField(
         "Send it",
         choices={"now": "Now", "later": "Later"},
@@ -129,7 +84,7 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
 
     def load_choices(self) -> None:
         """Load what there is to choose from; only the page that shows the form needs it."""
-        self.event_id.choices = build_event_choices()
+        self.load_audience_choices()
         self.survey_id.choices = build_survey_choices()
 
     def validate_message_body(self, field: Field) -> None:
@@ -147,22 +102,6 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
         """Reject a name that is too long to be kept."""
         if len((field.data or "").strip()) > MAX_BLAST_NAME_LENGTH:
             raise ValidationError(f"Enter at most {MAX_BLAST_NAME_LENGTH} characters.")
-
-    def validate_target(self, field: Field) -> None:
-        """Reject a missing audience: whom a blast is for is never guessed."""
-        if self.is_for_results:
-            return
-        if not field.raw_data or field.data not in set(BlastTarget):
-            raise ValidationError("Choose who gets it.")
-
-    def validate_event_id(self, field: Field) -> None:
-        """Reject an event that does not exist, where the blast is for one."""
-        if self.target.data != BlastTarget.EVENT or self.is_for_results:
-            return
-        if self.selected_event_id is None:
-            raise ValidationError("Choose an event.")
-        if events.find_event(self.selected_event_id) is None:
-            raise ValidationError("That event was deleted.")
 
     def validate_survey_id(self, field: Field) -> None:
         """Reject a survey that cannot be begun; none is fine."""
@@ -188,11 +127,6 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
         return False
 
     @property
-    def selected_event_id(self) -> int | None:
-        """The chosen event's id; None when what came is no id."""
-        return parse_id((self.event_id.data or "").strip())
-
-    @property
     def selected_footer(self) -> str | None:
         """The opt-out line that is added to each text; None when unwanted or not set."""
         if not self.include_unsubscribe.data:
@@ -201,15 +135,16 @@ class ComposeForm(ResultsAudienceForm, SendTimeForm):
 
     def build_draft(self) -> BlastDraft:
         """Return the blast. Call after `validate()` returned True."""
-        results_of = self.selected_results
-        # An event that does not exist: code that does not know results reaches nobody.
-        target = BlastTarget.EVENT if results_of else BlastTarget(self.target.data)
-        is_for_event = target == BlastTarget.EVENT and results_of is None
+        people_of = self.selected_people
+        # An event that does not exist: code that does not know these people reaches nobody.
+        is_for_event = self.target.data == BlastTarget.EVENT and not self.is_for_results
+        is_for_community = self.target.data == BlastTarget.COMMUNITY and not self.is_for_results
+        target = BlastTarget.COMMUNITY if is_for_community else BlastTarget.EVENT
         return BlastDraft(
             body=self.message_body.data or "",
             footer=self.selected_footer,
             target=target,
-            results_of=results_of,
+            people_of=people_of,
             event_id=self.selected_event_id if is_for_event else None,
             timezone=self.selected_timezone,
             send_at=self.start.utc if self.start else None,

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from app.blasts.queries.group_recipients import select_group_recipients
 from app.blasts.queries.results_audience import fetch_results_recipients
 from app.community import queries as community
 from app.core.db import db
@@ -13,6 +14,7 @@ from app.domain.delivery.blast_rendering import (
     RenderedBlast,
     render_blast_texts,
 )
+from app.domain.delivery.group_audience import ChosenPeople, GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.queries import events
@@ -22,25 +24,29 @@ class BlastEventNotFound(Exception):
     """The event of a blast does not exist any more. It never becomes a blast to the community."""
 
 
+class BlastGroupNotFound(BlastEventNotFound):
+    """The group of a blast is archived or deleted: nobody gets it."""
+
+
 def fetch_recipients(
     target: BlastTarget,
     event_id: int | None,
     registered_by: datetime | None = None,
-    results_of: ResultsAudience | None = None,
+    people_of: ChosenPeople | None = None,
 ) -> list[BlastRecipient]:
     """Return everybody in an audience now, with why some are skipped.
 
     `registered_by`: whoever registered for the event after this moment (UTC) is left out.
-    `results_of`: people of an earlier blast instead. Raises BlastEventNotFound.
+    `people_of`: the people of an earlier blast or of a group instead. Raises BlastEventNotFound.
     """
-    if results_of is not None:
-        return fetch_results_recipients(results_of)
-    return _fetch_recipients(_select_audience(target, event_id, registered_by))
+    if isinstance(people_of, ResultsAudience):
+        return fetch_results_recipients(people_of)
+    return _fetch_recipients(_select_audience(target, event_id, people_of, registered_by))
 
 
 def render_draft(draft: BlastDraft) -> RenderedBlast:
     """Return who would get what of a draft. Raises BlastEventNotFound."""
-    recipients = fetch_recipients(draft.target, draft.event_id, results_of=draft.results_of)
+    recipients = fetch_recipients(draft.target, draft.event_id, people_of=draft.people_of)
     values = get_blast_placeholders(draft.target, draft.event_id)
     return render_blast_texts(
         recipients, draft.body, draft.footer, values, plain_names=draft.plain_names
@@ -57,18 +63,18 @@ def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[st
 def find_recipient_name(
     target: BlastTarget,
     event_id: int | None,
-    results_of: ResultsAudience | None,
+    people_of: ChosenPeople | None,
     position: int,
 ) -> str | None:
     """Return the name of the person at `position`, from 0, among those who get the text."""
-    if results_of is not None:
+    if isinstance(people_of, ResultsAudience):
         people = [
             recipient
-            for recipient in fetch_results_recipients(results_of)
+            for recipient in fetch_results_recipients(people_of)
             if not recipient.skip_reason
         ]
         return people[position].name if position < len(people) else None
-    audience = _select_audience(target, event_id)
+    audience = _select_audience(target, event_id, people_of)
     skip_reason = audience.selected_columns[2]
     row = db.session.execute(
         audience.where(skip_reason.is_(None)).offset(position).limit(1)
@@ -77,9 +83,17 @@ def find_recipient_name(
 
 
 def _select_audience(
-    target: BlastTarget, event_id: int | None, registered_by: datetime | None = None
+    target: BlastTarget,
+    event_id: int | None,
+    group: GroupAudience | None,
+    registered_by: datetime | None = None,
 ) -> Any:
     """Return a Select of (name, phone, skip reason), whose row type differs by audience."""
+    if group is not None:
+        recipients = select_group_recipients(group)
+        if recipients is None:
+            raise BlastGroupNotFound
+        return recipients
     if target == BlastTarget.COMMUNITY:
         return community.select_community_audience()
     if event_id is None or events.find_event(event_id) is None:

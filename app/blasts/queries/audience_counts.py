@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from app.blasts.queries import audience
-from app.domain.delivery.blast_outcomes import ResultsAudience
+from app.domain.delivery.group_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.name_groups import NameGroup, group_names
 
@@ -30,18 +30,18 @@ class AudienceCounts:
 def load_audience_counts(
     target: BlastTarget,
     event_id: int | None,
-    results_of: ResultsAudience | None,
+    people_of: ChosenPeople | None,
     used: Collection[str],
 ) -> AudienceCounts:
     """Return the counts for a text with these placeholders. Raises BlastEventNotFound."""
     cached_counts: dict[object, tuple[float, AudienceCounts]]
     cached_counts = current_app.extensions.setdefault("audience_counts", {})
-    key = (target, event_id, results_of, frozenset(used))
+    key = (target, event_id, people_of, frozenset(used))
     start = time.monotonic()
     until, counts = cached_counts.get(key, (0.0, None))
     if counts is not None and until > start:
         return counts
-    counts = _read_audience_counts(target, event_id, results_of, used)
+    counts = _read_audience_counts(target, event_id, people_of, used)
     end = time.monotonic()
     if end - start > SLOW_READ_SECONDS:
         if len(cached_counts) >= MAX_KEPT_AUDIENCES:
@@ -53,9 +53,9 @@ def load_audience_counts(
 def _read_audience_counts(
     target: BlastTarget,
     event_id: int | None,
-    results_of: ResultsAudience | None,
+    people_of: ChosenPeople | None,
     used: Collection[str],
 ) -> AudienceCounts:
-    recipients = audience.fetch_recipients(target, event_id, None, results_of)
+    recipients = audience.fetch_recipients(target, event_id, None, people_of)
     names = [name for name, _, skip_reason in recipients if skip_reason is None]
     return AudienceCounts(group_names(names, used), len(names), len(recipients) - len(names))

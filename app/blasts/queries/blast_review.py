@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast, SendWindow, forecast_end_time
+from app.blasts.queries.group_recipients import describe_group_people
 from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.queries.review_notices import (
     ReviewNotice,
@@ -28,7 +29,7 @@ from app.core.local_formats import format_time_in_zone
 from app.core.settings import current_settings
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_labels import describe_audience
-from app.domain.delivery.blast_outcomes import OUTCOME_RULES
+from app.domain.delivery.blast_outcomes import OUTCOME_RULES, ResultsAudience
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.cost_estimate import (
     compute_cost,
@@ -36,6 +37,7 @@ from app.domain.delivery.cost_estimate import (
     format_money,
     format_segment_price,
 )
+from app.domain.delivery.group_audience import GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
@@ -111,7 +113,7 @@ def review_blast(request: ReviewRequest) -> BlastReview:
         undo_hint=_describe_undo(draft, estimate.undo_seconds),
         summary=_summarise(blast, recipients, estimate),
         audience=audience,
-        audience_rule=OUTCOME_RULES[draft.results_of.outcome] if draft.results_of else "",
+        audience_rule=_describe_audience_rule(draft),
         survey=surveys.find_survey(draft.survey_id),
         shown=show_text(blast, request.person),
         facts=facts,
@@ -164,9 +166,18 @@ def _list_notices(
     return sorted(notices, key=lambda notice: notice.kind != "warn")
 
 
+def _describe_audience_rule(draft: BlastDraft) -> str:
+    """Return how people of an earlier blast are chosen, "" for other audiences."""
+    if isinstance(draft.people_of, ResultsAudience):
+        return OUTCOME_RULES[draft.people_of.outcome]
+    return ""
+
+
 def _describe_audience(draft: BlastDraft) -> str:
     """Return whom a draft is for, in words."""
-    results = describe_results_audience(draft.results_of) if draft.results_of else None
+    if isinstance(draft.people_of, GroupAudience):
+        return describe_group_people(draft.people_of)
+    results = describe_results_audience(draft.people_of) if draft.people_of else None
     if results:
         return results.label
     event = events.find_event(draft.event_id)
@@ -178,7 +189,9 @@ def _explain_empty_audience(draft: BlastDraft, blast: RenderedBlast) -> str:
         return ""
     if blast.texts:
         return "everyone is skipped"
-    if draft.results_of is not None:
+    if isinstance(draft.people_of, GroupAudience):
+        return "no one is in this group"
+    if draft.people_of is not None:
         return "no one from the earlier blast is in this group"
     if draft.target == BlastTarget.COMMUNITY:
         return "the community is empty"

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from app.blasts.queries import audience
 from app.blasts.queries.audience_counts import AudienceCounts, load_audience_counts
-from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.blast_rendering import build_text_writer
 from app.domain.delivery.cost_estimate import compute_cost, format_money
+from app.domain.delivery.group_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.name_groups import find_used_name_placeholders
 from app.domain.delivery.segment_forecast import SegmentForecast, forecast_segments
@@ -33,7 +33,7 @@ class PreviewRequest:
 
     target: BlastTarget
     event_id: int | None
-    results_of: ResultsAudience | None
+    people_of: ChosenPeople | None
     body: str
     footer: str | None
     plain_names: bool = False
@@ -81,7 +81,7 @@ def build_compose_preview(request: PreviewRequest) -> ComposePreview:
     """Return the preview; of a text that cannot be filled in, the number of people only."""
     used = find_used_name_placeholders(request.body)
     try:
-        counts = load_audience_counts(request.target, request.event_id, request.results_of, used)
+        counts = load_audience_counts(request.target, request.event_id, request.people_of, used)
     except audience.BlastEventNotFound:
         return ComposePreview(0, 0)
     size = count_utf16_units(request.body)
@@ -133,7 +133,7 @@ def _preview_reader(
 ) -> ReaderPreview:
     position = request.person % counts.people
     name = audience.find_recipient_name(
-        request.target, request.event_id, request.results_of, position
+        request.target, request.event_id, request.people_of, position
     )
     write = build_text_writer(request.body, request.footer, values, plain_names=request.plain_names)
     text = write(name)

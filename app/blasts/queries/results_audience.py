@@ -12,6 +12,7 @@ from app.delivery.queries.outcome_recipients import select_results_audience
 from app.domain.delivery.blast_labels import describe_audience, describe_test_phone, name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience, describe_outcome
 from app.domain.delivery.blast_rendering import BlastRecipient
+from app.domain.delivery.group_audience import describe_group
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.whole_numbers import parse_id
 from app.events.queries.contact_names import find_display_names
@@ -67,6 +68,8 @@ def describe_blast_audience(
         is_own = bool(reader) and blast.created_by == reader
         owner = "" if is_own else name_user(blast.created_by)
         return describe_test_phone(owner, getattr(blast, "tested_as", None), is_own=is_own)
+    if blast.audience_group_name:
+        return describe_group(blast.audience_group_name)
     results_of = get_stored_audience(blast.audience_log_id, blast.audience_outcome)
     log = find_blast_log(results_of.log_id) if results_of else None
     if results_of is None or log is None:

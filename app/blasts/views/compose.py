@@ -15,6 +15,7 @@ from app.blasts.forms.blast_confirmation import (
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries import audience
 from app.blasts.queries.blast_review import BlastReview, review_blast
+from app.blasts.queries.group_recipients import GROUP_ARCHIVED_ERROR
 from app.blasts.queries.review_notices import ReviewRequest
 from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_page import render_compose_page
@@ -27,6 +28,7 @@ from app.core.local_formats import format_time_in_zone
 from app.delivery.queries import scheduled_messages
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import skip_too_long_texts
+from app.domain.delivery.group_audience import GroupAudience
 from app.domain.texts.segments import replace_costly_characters
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import local_times
@@ -164,7 +166,8 @@ def _derive_test_token(form: ComposeForm, draft: BlastDraft) -> str | None:
     token = _get_client_token(form)
     if token is None:
         return None
-    identity = (token, draft.body, draft.footer, draft.target.value, draft.event_id)
+    audience_values = (draft.target.value, draft.event_id, draft.people_of)
+    identity = (token, draft.body, draft.footer, audience_values)
     return "test:" + hashlib.sha256(repr(identity).encode()).hexdigest()[:48]
 
 
@@ -185,6 +188,10 @@ def _confirm_draft(
             trace.details = _build_audit_details(draft)
     except BlastAlreadyConfirmed as error:
         return _redirect_to_scheduled_blast(error.scheduled_id)
+    except audience.BlastGroupNotFound:
+        # Archived or deleted since the review was computed a moment ago.
+        flash(GROUP_ARCHIVED_ERROR, "error")
+        return redirect(url_for("blasts.compose_blast"), 303)
     if draft.send_at:
         time = format_time_in_zone(draft.send_at, draft.timezone)
         flash(f"Scheduled for {time}.", "success")
@@ -198,6 +205,8 @@ def _build_audit_details(draft: BlastDraft) -> dict[str, object]:
         "event": draft.event_id,
         "test": draft.is_test,
     }
+    if isinstance(draft.people_of, GroupAudience):
+        details["group"] = draft.people_of.name
     if draft.survey_id:
         details["survey"] = draft.survey_id
     if draft.send_at:

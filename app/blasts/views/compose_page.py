@@ -13,6 +13,7 @@ from app.blasts.queries.compose_preview import (
     PreviewRequest,
     build_compose_preview,
 )
+from app.blasts.queries.group_recipients import find_group_audience
 from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, roles_required
@@ -73,13 +74,13 @@ def _build_live_context(form: ComposeForm) -> dict[str, object]:
 
 
 def _build_preview(form: ComposeForm) -> ComposePreview:
-    results_of = form.selected_results
-    is_for_event = form.is_for_results or form.target.data == BlastTarget.EVENT
+    is_for_community = form.target.data == BlastTarget.COMMUNITY and not form.is_for_results
+    is_for_event = form.target.data == BlastTarget.EVENT and not form.is_for_results
     return build_compose_preview(
         PreviewRequest(
-            BlastTarget.EVENT if is_for_event else BlastTarget.COMMUNITY,
-            None if form.is_for_results else form.selected_event_id,
-            results_of,
+            BlastTarget.COMMUNITY if is_for_community else BlastTarget.EVENT,
+            form.selected_event_id if is_for_event else None,
+            form.selected_people,
             form.message_body.data or "",
             form.selected_footer,
             bool(form.plain_names.data),
@@ -95,6 +96,11 @@ def _describe_audience_line(form: ComposeForm) -> AudienceLine:
         if described is None:
             return AudienceLine("Choose who gets it", is_chosen=False)
         return AudienceLine(described.label)
+    if form.is_for_group:
+        group = find_group_audience(form.selected_group_id)
+        if group is None:
+            return AudienceLine("Choose a group", is_chosen=False)
+        return AudienceLine(group.name)
     if form.target.data != BlastTarget.EVENT:
         return AudienceLine("Everybody in the community")
     event = events.find_event(form.selected_event_id)

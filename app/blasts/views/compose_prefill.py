@@ -5,7 +5,8 @@ from datetime import datetime
 from flask import abort, request
 
 from app.blasts.actions.blast_confirmation import create_client_token
-from app.blasts.forms.compose import RESULTS_FIELDS, RESULTS_KIND, ComposeForm
+from app.blasts.forms.audience_fields import GROUP_TARGET, RESULTS_FIELDS, RESULTS_KIND
+from app.blasts.forms.compose import ComposeForm
 from app.core.clock import now
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
@@ -27,7 +28,8 @@ def create_prefilled_form() -> ComposeForm:
 
     ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
     ?audience=results&log_id=<id>&outcome=no_reply is for people of an earlier blast.
-    ?target=event&event_id=<id> chooses an event, ?survey=<id> asks that survey.
+    ?target=event&event_id=<id> chooses an event, ?group_id=<id> a group, ?survey=<id> asks that
+    survey.
     """
     values: dict[str, object] = {"client_token": create_client_token()}
     if "first" in request.args:
@@ -37,6 +39,8 @@ def create_prefilled_form() -> ComposeForm:
     if request.args.get("target") == BlastTarget.EVENT.value:
         values["target"] = BlastTarget.EVENT.value
         values["event_id"] = request.args.get("event_id", "")
+    if "group_id" in request.args:
+        values |= {"target": GROUP_TARGET, "group_id": request.args["group_id"]}
     if request.args.get("audience") == RESULTS_KIND:
         values |= {name: request.args.get(name, "") for name in RESULTS_FIELDS}
     if "survey" in request.args:
@@ -73,9 +77,9 @@ def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
         zone = organisation.get_organisation_timezone()
     return {
         "message_body": blast.message_body,
-        "target": BlastTarget.COMMUNITY.value if blast.audience_log_id else blast.target.value,
+        "target": blast.target.value,
         "event_id": str(blast.event_id or ""),
-        **_prefill_results_audience(blast),
+        **_prefill_audience(blast),
         **_prefill_start_time(blast, zone),
         "include_unsubscribe": blast.footer is not None,
         "name": blast.name or "",
@@ -86,10 +90,17 @@ def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
     }
 
 
-def _prefill_results_audience(blast: ScheduledMessage) -> dict[str, object]:
+def _prefill_audience(blast: ScheduledMessage) -> dict[str, object]:
+    """Return the fields of an audience that is neither the community nor an event.
+
+    A group that is gone has to be chosen anew.
+    """
+    if blast.audience_group_name:
+        return {"target": GROUP_TARGET, "group_id": str(blast.audience_group_id or "")}
     if blast.audience_log_id is None:
         return {}
     return {
+        "target": BlastTarget.COMMUNITY.value,
         "audience": RESULTS_KIND,
         "log_id": str(blast.audience_log_id),
         "outcome": blast.audience_outcome,

@@ -9,6 +9,7 @@ from flask import url_for
 from app.core.local_formats import format_day
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.blast_labels import describe_audience, name_blast
+from app.domain.delivery.group_audience import describe_group
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.events.queries.event_list import EventListRow
 from app.organisation.queries import get_organisation_timezone
@@ -68,6 +69,8 @@ def _build_blast_item(
 ) -> ComingItem:
     is_reminder = blast.event_reminder_id is not None
     audience = describe_audience(blast.target, event_title)
+    if blast.audience_group_name:
+        audience = describe_group(blast.audience_group_name)
     text = f"Reminder · {audience}" if is_reminder else audience
     if blast.test_mode:
         text = "Test"

@@ -83,6 +83,8 @@ def _build_message_log(
         survey_id=blast.survey_id,
         audience_log_id=blast.audience_log_id,
         audience_outcome=blast.audience_outcome,
+        audience_group_id=blast.audience_group_id,
+        audience_group_name=blast.audience_group_name,
         name=blast.name,
         plain_names=blast.plain_names,
         tested_as=rendered.tested_as,

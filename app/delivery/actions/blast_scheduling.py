@@ -12,6 +12,7 @@ from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.blast_outcomes import ResultsAudience
+from app.domain.delivery.group_audience import ChosenPeople, GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
 
 EXPIRED_FIX = 'Its page has a button "Send now anyway".'
@@ -38,7 +39,7 @@ class BlastSpec:
     confirmed_count: int | None = None
     name: str | None = None
     plain_names: bool = False
-    results_of: ResultsAudience | None = None
+    people_of: ChosenPeople | None = None
 
 
 def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage:
@@ -65,12 +66,23 @@ def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage
         confirmed_count=blast.confirmed_count,
         name=blast.name,
         plain_names=blast.plain_names,
-        audience_log_id=blast.results_of.log_id if blast.results_of else None,
-        audience_outcome=blast.results_of.outcome if blast.results_of else None,
+        **_build_audience_values(blast.people_of),
     )
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _build_audience_values(people_of: ChosenPeople | None) -> dict[str, Any]:
+    """Return the columns that name whom a blast is for, beside its target."""
+    if isinstance(people_of, ResultsAudience):
+        return {"audience_log_id": people_of.log_id, "audience_outcome": people_of.outcome}
+    if isinstance(people_of, GroupAudience):
+        return {
+            "audience_group_id": people_of.group_id,
+            "audience_group_name": people_of.name,
+        }
+    return {}
 
 
 def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime) -> bool:

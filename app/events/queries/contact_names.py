@@ -34,6 +34,14 @@ def _select_registration_names() -> NameSelect:
     )
 
 
+def select_registration_name(phone: ColumnElement[str]) -> ColumnElement[str | None]:
+    """Return the newest name under which a phone is registered for an event, for any select."""
+    row = EventRegistration
+    names = select(row.name).where(row.phone == phone, row.name.is_not(None))
+    newest = names.order_by(row.created_at.desc(), row.id.desc()).limit(1)
+    return newest.correlate_except(row).scalar_subquery()
+
+
 def _select_names_of_phones() -> Select[Any]:
     phones: BindParameter[list[str]] = bindparam("b_phones", expanding=True)
     names_by_source = []

@@ -1,0 +1,183 @@
+"""A blast to the choir goes to the choir: written, reviewed, sent, and shown as such."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.blasts.actions.due_blasts import release_due_blasts
+from app.core.clock import now
+from app.core.db import db, write
+from app.delivery.models import MessageLog, ScheduledMessage
+from app.events.models import Event, EventRegistration
+from app.groups.actions import group_editing
+from app.groups.actions.memberships import add_people_to_group
+from app.groups.models import ContactGroup, GroupTexters, MembershipSource
+from tests.blasts.helpers import (
+    compose_fields,
+    get_review_fields,
+    list_messages,
+    open_review,
+    press_button,
+    release_blasts,
+    send_blast,
+)
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_members, add_opt_out, make_phone
+
+UMA = "+13035550150"
+TOMORROW = {"send_mode": "later", "timezone": "UTC"}
+
+
+def later_fields():
+    due = now() + timedelta(days=1)
+    return TOMORROW | {"schedule_date": f"{due:%Y-%m-%d}", "schedule_time": f"{due:%H:%M}"}
+
+
+def release_tomorrow(app):
+    with app.app_context():
+        return release_due_blasts(now() + timedelta(days=1))
+
+
+def to_group(choir, **changes):
+    return {"target": "group", "group_id": str(choir)} | changes
+
+
+def test_compose_offers_groups_and_knows_how_many_they_are(visit, choir):
+    page = visit("/blasts/new", "sol")
+    assert "A group" in page.words
+    assert "Choir · 2 people" in page.words
+    assert "People of an event" not in page.words
+    page = visit(f"/blasts/new?group_id={choir}", "sol")
+    assert "To: Choir" in page.words
+    page = visit("/blasts/preview", "sol", **compose_fields(**to_group(choir)))
+    assert "2 people" in page.words
+    assert "Hi Zoë," in page.words
+
+
+def test_the_review_names_the_group_and_why_people_are_skipped(app, visit, choir):
+    with app.app_context():
+        add_opt_out(LEO)
+    page = open_review(visit, "sol", **to_group(choir))
+    assert "Choir: 2 people" in page.words
+    assert "Send to 1 person" in page.words
+    assert "Opted out" in page.words
+    assert get_review_fields(page)["group_id"] == str(choir)
+
+
+def test_a_blast_to_the_choir_goes_to_the_choir_once_each_and_says_so(app, visit, choir):
+    """Mia is a member too; Uma is known from an event only; Zoë stands in both lists."""
+    with app.app_context(), write() as session:
+        session.add(event := Event(title="Picnic"))
+        session.flush()
+        for name, phone in (("Uma Rao", UMA), ("Zoe H", ZOE)):
+            session.add(EventRegistration(event_id=event.id, name=name, phone=phone))
+        add_people_to_group(choir, [UMA, ZOE], MembershipSource.HAND, "sol")
+    scheduled_id = send_blast(visit, "sol", **to_group(choir))
+    words = visit(f"/blasts/scheduled/{scheduled_id}", "sol").words
+    assert "Group: Choir" in words
+    log_id = release_blasts(app)
+    texts = {row.phone: row.body for row in list_messages(app)}
+    assert {phone: body.split(",")[0] for phone, body in texts.items()} == {
+        ZOE: "Hi Zoë",
+        LEO: "Hi Leo",
+        UMA: "Hi Uma",
+    }
+    for address in (f"/blasts/logs/{log_id}", "/blasts/logs?state=sending"):
+        assert "Group: Choir" in visit(address, "sol").words, address
+    assert "the picnic is at eleven" in visit(f"/groups/{choir}", "sol").words
+    with app.app_context():
+        log = db.session.get(MessageLog, log_id)
+        assert (log.target, log.event_id, log.audience_group_id) == ("event", None, choir)
+        with write():
+            db.session.execute(db.update(MessageLog).values(status="sent"))
+            group_editing.delete_group(choir)
+    assert "Group: Choir" in visit(f"/blasts/logs/{log_id}", "sol").words
+    page = visit(f"/blasts/new?again={scheduled_id}", "sol")
+    assert "Choose a group" in page.words
+
+
+@pytest.mark.parametrize(
+    ("who", "changes", "sentence"),
+    [
+        ("ada", {"group_id": ""}, "Choose a group."),
+        ("ada", {"group_id": "99"}, "That group was deleted."),
+        ("ada", {"group_id": "everybody"}, "Choose a group."),
+        ("sol", {"group_id": "2"}, "Only admins can text this group."),
+        ("ada", {"group_id": "3"}, "That group is archived"),
+        ("ada", {"target": "groups"}, "Choose who gets it."),
+    ],
+)
+def test_another_group_never_becomes_everybody(app, visit, choir, who, changes, sentence):
+    with app.app_context(), write() as session:
+        session.add(ContactGroup(id=2, name="Board", who_may_text=GroupTexters.ADMINS))
+        session.add(ContactGroup(id=3, name="Old", archived_at=now()))
+    page = visit("/blasts/new", who, **compose_fields(**to_group(choir, **changes)))
+    assert page.status_code == 422
+    assert sentence in page.words
+    assert list_messages(app) == []
+
+
+def test_an_empty_group_is_said_before_anything_is_sent(app, visit, choir):
+    with app.app_context(), write() as session:
+        session.add(ContactGroup(id=2, name="Empty"))
+    page = visit("/blasts/new", "ada", **compose_fields(**to_group(2)))
+    assert page.status_code == 422
+    assert "no one is in this group" in page.words
+
+
+def test_an_archived_group_gets_nothing_when_its_blast_is_due(app, visit, choir):
+    scheduled_id = send_blast(visit, **to_group(choir), **later_fields())
+    visit.post(f"/groups/{choir}/archive", "ada")
+    assert release_tomorrow(app) == 0
+    with app.app_context():
+        row = db.session.get(ScheduledMessage, scheduled_id)
+        assert row.status == "failed"
+        assert row.error_message == (
+            "The group of this blast is archived or deleted, so no texts were sent."
+        )
+    assert list_messages(app) == []
+
+
+def test_a_group_that_is_gone_between_review_and_yes_gets_nothing(app, visit, choir):
+    page = open_review(visit, **to_group(choir))
+    visit.post(f"/groups/{choir}/delete", "ada")
+    answer = press_button(visit, page, confirm="1")
+    assert answer.status_code == 422
+    assert "That group was deleted." in answer.words
+    with app.app_context():
+        assert db.session.scalars(db.select(ScheduledMessage)).all() == []
+
+
+def test_whoever_opts_out_or_leaves_before_it_is_due_gets_nothing(app, visit, choir, people_of):
+    send_blast(visit, **to_group(choir), **later_fields())
+    with app.app_context():
+        add_opt_out(ZOE)
+        with write():
+            add_people_to_group(choir, [MIA, MAX], MembershipSource.BULK, "ada")
+    visit.post(f"/people/{LEO[1:]}/groups/{choir}/remove", "ada")
+    assert release_tomorrow(app) == 1
+    rows = {row.phone: str(row.status) for row in list_messages(app)}
+    assert rows == {ZOE: "skipped", MIA: "queued", MAX: "queued"}
+
+
+def test_a_group_that_grew_is_held_for_a_person(app, visit, choir):
+    scheduled_id = send_blast(visit, **to_group(choir), **later_fields())
+    with app.app_context():
+        add_members(20, start=200)
+        with write():
+            phones = [make_phone(number) for number in range(200, 220)]
+            add_people_to_group(choir, phones, MembershipSource.BULK, "ada")
+    assert release_tomorrow(app) == 0
+    page = visit(f"/blasts/scheduled/{scheduled_id}", "ada")
+    assert "confirmed for 2 people" in page.words
+    visit(f"/blasts/scheduled/{scheduled_id}/confirm", "ada", people_count="22")
+    with app.app_context():
+        assert release_due_blasts(now()) == 1
+    assert len(list_messages(app)) == 22
+
+
+def test_home_and_the_list_of_scheduled_blasts_name_the_group(visit, choir):
+    send_blast(visit, **to_group(choir), **later_fields())
+    for address in ("/", "/blasts/scheduled", f"/groups/{choir}"):
+        assert "Choir" in visit(address, "sol").words, address
+    assert "Group: Choir" in visit("/", "sol").words
