@@ -1,9 +1,13 @@
 """Two names for one number in a file: one of them or both are taken; none is lost silently."""
 
+import time
+
 import pytest
 
 from app.community.models import CommunityMember
-from app.core.db import db
+from app.core.db import db, write
+from app.imports.models import Import
+from app.imports.queries.shared_numbers import count_shared_numbers
 from tests.sample_people import ZOE
 from tests.sample_rows import add_member
 
@@ -56,3 +60,26 @@ def test_what_cannot_be_chosen_changes_nothing(app, visit, check, line, name):
     assert visit(f"{check}/line/{line}", "ada", shared_name=name).status_code == 404
     visit(f"{check}/confirm", "ada", _="")
     assert find_name(app, ZOE) == "Asha Rao"
+
+
+def test_thousands_of_numbers_that_come_twice_are_counted_at_once(app):
+    """A join on the number compared each row with each: 19 s for 4,000 of them."""
+    row = "INSERT INTO import_rows (import_id, line, verdict, phone, name) VALUES (:i, :l, :v, :p, :n)"
+    with app.app_context():
+        with write() as session:
+            session.add(sheet := Import(created_by="ada", file_name="x.csv", repeated_count=4000))
+            session.flush()
+            rows = [
+                {
+                    "i": sheet.id,
+                    "l": line,
+                    "v": "repeated" if line % 2 else "new",
+                    "p": f"+1303{line // 2:07}",
+                    "n": f"Zoe {line if line % 4 else line + 1}",
+                }
+                for line in range(2, 8002)
+            ]
+            session.execute(db.text(row), rows)
+        start = time.monotonic()
+        assert count_shared_numbers(db.session.get(Import, sheet.id)) == 2000
+        assert time.monotonic() - start < 2

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.domain.phones.household_names import join_household_names
@@ -15,20 +14,28 @@ def count_shared_numbers(row: Import) -> int:
     """Return how many later rows have the number of an earlier one, and another name."""
     if not row.repeated_count:
         return 0
-    first = aliased(ImportRow)
-    later = select(func.count()).select_from(ImportRow).join(first, first.phone == ImportRow.phone)
-    return (
-        db.session.scalar(
-            later.where(
-                ImportRow.import_id == row.id,
-                ImportRow.verdict == RowVerdict.REPEATED,
-                first.import_id == row.id,
-                first.verdict.in_(READABLE_VERDICTS),
-                ImportRow.name != first.name,
-            )
+    # One walk in the order of the numbers. No index of the table has the phone: a join compared
+    # each row with each, 19 s for 4,000 numbers that come twice.
+    is_repeated = ImportRow.verdict == RowVerdict.REPEATED
+    of_number = {"partition_by": ImportRow.phone, "order_by": (is_repeated, ImportRow.line)}
+    names = (
+        select(
+            ImportRow.name,
+            is_repeated.label("is_repeated"),
+            func.first_value(ImportRow.name).over(**of_number).label("first_name"),
+            func.first_value(is_repeated).over(**of_number).label("lacks_first"),
         )
-        or 0
+        .where(
+            ImportRow.import_id == row.id,
+            ImportRow.verdict.in_((*READABLE_VERDICTS, RowVerdict.REPEATED)),
+        )
+        .subquery()
     )
+    shared = select(func.count()).select_from(names)
+    shared = shared.where(
+        names.c.is_repeated, ~names.c.lacks_first, names.c.name != names.c.first_name
+    )
+    return db.session.scalar(shared) or 0
 
 
 def list_name_choices(import_id: int, rows: Sequence[ImportRow]) -> dict[int, list[str]]:
