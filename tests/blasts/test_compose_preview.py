@@ -89,6 +89,10 @@ def test_sols_test_goes_to_sols_phone_and_names_no_member(app, visit):
         assert [text.name for text in texts] == [None, None]
         log = db.session.query(MessageLog).first()
         assert log.tested_as == "Person 000000"
+    page = visit("/blasts/logs/1", "sol")
+    assert "Your phone, as Person would read it" in page.words
+    assert 'href="/sandbox/13035550188">Practice phone' in page.text
+    assert 'href="/people/13035550188">Phone for tests' in page.text
     for address in ("/blasts/logs/1", "/blasts/logs", "/blasts/scheduled/1"):
         page = visit(address, "sol")
         assert "Everybody in the community" not in page.words, address

@@ -22,6 +22,7 @@ from app.events.actions.reminder_plan import (
     save_reminder_plan,
 )
 from app.events.models import Event, EventAnswer, EventRegistration, EventReminder
+from app.events.queries.events import build_event_placeholders
 from app.organisation.models import Organisation
 from tests.blasts.helpers import get_form_fields, list_messages
 
@@ -143,6 +144,17 @@ def test_a_new_event_has_reminders_on_the_scheduled_list(app, visit):
     assert "See you tomorrow: Spring picnic." in page.words
     one = visit(f"/blasts/scheduled/{list_scheduled(app)[0].id}", "sol")
     assert "Reminder, 7 days before" in one.words
+    assert "[Date]" not in page.words + one.words
+
+
+def test_a_blast_is_called_by_the_date_of_its_event(app, visit):
+    event_id = add_picnic(visit, in_days=3)
+    with app.app_context(), write():
+        body = "{event_date} at {event_time}, {event_place}: come!"
+        db.session.execute(db.update(ScheduledMessage).values(message_body=body))
+        date = build_event_placeholders(event_id)["event_date"]
+    for address in ("/", "/blasts/scheduled"):
+        assert f"{date} at 6:30 PM" in visit(address, "sol").words, address
 
 
 def test_the_event_s_page_says_what_becomes_of_each(app, visit):

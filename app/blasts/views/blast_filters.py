@@ -5,10 +5,10 @@ from app.domain.delivery.blast_labels import (
     describe_audience,
     explain_message_status,
     format_blast_title,
-    name_blast,
 )
 from app.domain.texts.message_templates import has_event_placeholders, has_name_placeholders
 from app.domain.texts.plurals import pluralize
+from app.events.queries.event_blast_names import name_event_blast
 
 
 def format_people_count(count: int) -> str:
@@ -26,9 +26,9 @@ for _filter in (
     format_people_count,
     format_segment_count,
     format_blast_title,
-    name_blast,
     describe_audience,
     has_name_placeholders,
     has_event_placeholders,
 ):
     bp.add_app_template_filter(_filter)
+bp.add_app_template_filter(name_event_blast, "name_blast")

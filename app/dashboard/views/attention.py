@@ -8,9 +8,9 @@ from flask_login import current_user
 from app.core.local_formats import format_local_time
 from app.delivery.models import MessageLog
 from app.delivery.queries.unresolved_texts import UnresolvedTexts
-from app.domain.delivery.blast_labels import name_blast
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.texts.plurals import pluralize
+from app.events.queries.event_blast_names import name_event_blast
 from app.imports.models import Import
 from app.suppression.queries.stop_questions import OpenStopQuestions
 
@@ -70,7 +70,7 @@ def describe_unresolved_texts(unresolved: UnresolvedTexts) -> list[AttentionItem
         title = f"{pluralize(unresolved.total, 'text')} {verb} attention"
     links = []
     for blast in unresolved.blasts[:MAX_NAMED_BLASTS]:
-        name = name_blast(blast.log)
+        name = name_event_blast(blast.log)
         for state, count, word in (
             ("unknown", blast.unknown_count, "unconfirmed"),
             ("not_sent", blast.not_sent_count, "not sent"),
@@ -90,7 +90,7 @@ def describe_paused_blasts(running: list[MessageLog]) -> list[AttentionItem]:
             url = url_for("blasts.show_sent_blast", log_id=log.id)
             done = log.success_count + log.failure_count
             text = f"{done:,} of {log.total_recipients:,} done. Resume it or stop the rest."
-            items.append(AttentionItem("pause", f"Paused: {name_blast(log)}", url, text))
+            items.append(AttentionItem("pause", f"Paused: {name_event_blast(log)}", url, text))
     return items
 
 

@@ -8,9 +8,10 @@ from flask import url_for
 
 from app.core.local_formats import format_day
 from app.delivery.models import ScheduledMessage
-from app.domain.delivery.blast_labels import describe_audience, name_blast
+from app.domain.delivery.blast_labels import describe_audience
 from app.domain.delivery.group_audience import describe_group
 from app.domain.time.local_times import get_local_date, zone_or_utc
+from app.events.queries.event_blast_names import name_event_blast
 from app.events.queries.event_list import EventListRow
 from app.organisation.queries import get_organisation_timezone
 
@@ -78,7 +79,7 @@ def _build_blast_item(
         local.date(),
         f"{local:%H:%M}",
         "clock" if is_reminder else "send",
-        name_blast(blast, event_title),
+        name_event_blast(blast, event_title),
         text,
         url_for("blasts.show_scheduled_blast", scheduled_id=blast.id),
     )

@@ -14,8 +14,8 @@ from app.delivery.queries.blast_results import (
     fetch_results_since,
 )
 from app.delivery.queries.blast_totals import ONE_WEEK, DeliveryTotals
-from app.domain.delivery.blast_labels import name_blast
 from app.domain.delivery.cost_estimate import compute_cost, format_money
+from app.events.queries.event_blast_names import name_event_blast
 from app.organisation import queries as organisation
 
 EARLIER_WEEK = timedelta(days=7)
@@ -65,7 +65,7 @@ def build_blast_bars(logs: Sequence[MessageLog]) -> list[BlastBar]:
 def _build_bar(log: MessageLog, results: BlastResults) -> BlastBar:
     totals = results.totals
     return BlastBar(
-        name_blast(log),
+        name_event_blast(log),
         url_for("blasts.show_sent_blast", log_id=log.id),
         100 * (totals.delivery_rate or 0),
         f"{totals.delivered:,} of {totals.attempted:,}",

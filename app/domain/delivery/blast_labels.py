@@ -1,5 +1,6 @@
 """What a blast is called, whom it is for, and why somebody did not get its text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -106,21 +107,32 @@ class NamedBlast(Protocol):
         """Its text, with placeholders."""
 
 
-def name_blast(blast: NamedBlast, event_title: str | None = None) -> str:
+def name_blast(
+    blast: NamedBlast,
+    event_title: str | None = None,
+    event_values: Mapping[str, str] | None = None,
+) -> str:
     """Return what a blast is called on every page: its own name, else its first words.
 
-    `event_title`: the title of its event; a released blast knows its own.
+    `event_title`: the title of its event; a released blast knows its own. `event_values`: of the
+    event's placeholders; those that are not known are shown as "[Date]".
     """
+    if blast.name:
+        return blast.name
     title = event_title or getattr(blast, "event_title", None)
-    return format_blast_title(blast.message_body, title, blast.name)
+    values = dict(event_values or {}) | ({"event_title": title} if title else {})
+    return _shorten_template(blast.message_body, values)
 
 
 def format_blast_title(body: str, event_title: str | None = None, name: str | None = None) -> str:
     """Return a blast's own name, or without one how its text begins, cut at a word."""
     if name:
         return name
-    values = {"event_title": event_title} if event_title else {}
-    return cut_at_word(describe_template(body, values), MAX_BLAST_TITLE_LENGTH)
+    return _shorten_template(body, {"event_title": event_title} if event_title else {})
+
+
+def _shorten_template(body: str, event_values: Mapping[str, str]) -> str:
+    return cut_at_word(describe_template(body, event_values), MAX_BLAST_TITLE_LENGTH)
 
 
 def describe_test_phone(owner: str, tested_as: str | None, *, is_own: bool = False) -> str:

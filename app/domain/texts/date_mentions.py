@@ -27,7 +27,8 @@ MENTIONS = (
     ),
     re.compile(
         rf"{_NAMED_DAY}(?:(?:the|el|le)\s+)?(?<![\d/.:])\b(?P<day>\d{{1,2}})"
-        rf"(?:st|nd|rd|th|er)?\s+(?:(?:of|de)\s+)?(?P<month>{MONTH_PATTERN})\b\.?(?!\s+\d{{1,2}}\b){_END}",
+        rf"(?:st|nd|rd|th|er)?\s+(?:(?:of|de)\s+)?"
+        rf"(?P<month>{MONTH_PATTERN})\b\.?(?!\s+\d{{1,2}}\b){_END}",
         re.IGNORECASE,
     ),
 )
