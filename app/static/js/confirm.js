@@ -45,7 +45,7 @@
     }
     event.preventDefault();
     const kind = submitter?.classList.contains("pri") ? "pri" : "danger";
-    if (!(await ask(question, submitter?.textContent.trim() || "Go on", kind))) return;
+    if (!(await ask(question, submitter?.textContent.trim() || "Continue", kind))) return;
     confirmedForm = form;
     form.requestSubmit(submitter);
   });

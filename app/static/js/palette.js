@@ -72,7 +72,7 @@
       shownFor = words;
       if (opensFirst) openSelected();
     } catch {
-      status.textContent = "The server does not answer. Try again.";
+      status.textContent = "The server is not responding. Try again.";
     }
   }
 
