@@ -33,7 +33,7 @@ def test_every_state_has_its_word_on_the_page():
 
 
 def test_every_reason_to_leave_somebody_out_has_its_words_on_the_page():
-    assert pairs("Why somebody is left out") == {
+    assert pairs("Why people are skipped") == {
         reason.value: SKIP_REASON_LABELS[reason][0] for reason in SkipReason
     }
 
