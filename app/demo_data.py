@@ -143,7 +143,8 @@ SURVEY_NAME = "Who comes to the picnic"
 SURVEY_KEYWORD = "PICNIC"
 SURVEY_WELCOME = "Hi {first_name|friend}, the spring picnic is at City Park this year."
 SURVEY_THANKS = "Thank you, we look forward to it. Bring a dish to share!"
-SURVEY_QUESTIONS = (
+# Every survey of a demo that registers people begins with them.
+REGISTRATION_QUESTIONS = (
     SurveyQuestion(
         "Are you coming?",
         QuestionType.YES_NO,
@@ -156,6 +157,9 @@ SURVEY_QUESTIONS = (
         high=20,
         hint="Count yourself too.",
     ),
+)
+SURVEY_QUESTIONS = (
+    *REGISTRATION_QUESTIONS,
     SurveyQuestion(
         "What will you bring?",
         QuestionType.CHOICE,

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from app.demo_data import REGISTRATION_QUESTIONS
 from app.domain.surveys.question_definitions import (
-    END_WITHOUT_REGISTRATION,
     QuestionType,
     SurveyQuestion,
 )
@@ -43,16 +43,7 @@ SUPPER_SURVEY_NAME = "Who comes to the soup supper"
 SUPPER_WELCOME = "Hi {first_name|friend}, lovely that you want to come to the soup supper."
 SUPPER_THANKS = "Thank you, we look forward to seeing you!"
 SUPPER_QUESTIONS = (
-    SurveyQuestion(
-        "Are you coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION}
-    ),
-    SurveyQuestion(
-        "How many of you are coming, with you?",
-        QuestionType.NUMBER,
-        low=1,
-        high=20,
-        hint="Count yourself too.",
-    ),
+    *REGISTRATION_QUESTIONS,
     SurveyQuestion(
         "What will you bring?",
         QuestionType.CHOICE,
