@@ -47,7 +47,7 @@ ERROR_TEXTS = {
     429: ("Too many attempts", "Wait a few minutes, then try again."),
     500: (
         "Something went wrong",
-        "Nothing was saved. Try again; if it happens again, report this number:",
+        "Nothing was saved. Try again. If it happens again, report this number:",
     ),
     503: (
         "Busy, try again",
@@ -61,8 +61,8 @@ DISK_FULL_TEXT = (
 )
 STORAGE_ERROR_TEXT = (
     "The database cannot be read or written",
-    "Nothing was saved, and nothing is lost. The disk is not responding: ask the person "
-    "who runs this server, then try again.",
+    "Nothing was saved, and nothing is lost. The disk is not responding. Ask the person who "
+    "runs this server, then try again.",
 )
 CSRF_WITHOUT_TEXT = "Go back, reload the page and send it again."
 CSRF_ERROR_TEXT = (

@@ -292,7 +292,7 @@ def test_before_sending_again_the_page_says_whom_why_and_what_it_costs(app, visi
         "We couldn't confirm the text to 1 person was sent. Anyone who already received it will "
         "get a duplicate." in page.words
     )
-    assert "Length 2 segments Cost about $0.02" in page.words
+    assert "Length 2 segments Estimated cost $0.02" in page.words
     assert {row(app, phone).status for phone in (ZOE, LEO)} == {"unknown"}
 
 

@@ -115,7 +115,7 @@ def test_parts_and_money_are_the_sum_over_all_people(app, visit):
             session.get(Organisation, 1).price_per_segment = Decimal("0.0117")
     page = open_review(visit, message_body="Hi {name}, " + "a" * 80, include_unsubscribe=None)
     assert "3 segments: 1 segment for 1 person, 2 segments for 1 person" in page.words
-    assert "Price per segment $0.0117 Cost, about $0.04" in page.words
+    assert "Price per segment $0.0117 Estimated cost $0.04" in page.words
 
 
 def test_without_a_price_there_are_parts_and_the_way_to_set_it(app, visit):

@@ -242,4 +242,4 @@ def _list_cost_facts(
         yield "Price per segment", "not set yet"
     else:
         yield "Price per segment", format_segment_price(price, organisation.currency)
-        yield "Cost, about", estimate.cost
+        yield "Estimated cost", estimate.cost

@@ -159,7 +159,7 @@ def _build_cost_and_time(log: MessageLog, results: BlastResults) -> Iterator[Fig
     cost = compute_cost(segments, row.price_per_segment)
     if cost is not None and segments:
         money = format_money(cost, row.currency)
-        yield Figure(money, "cost, about", pluralize(segments, "segment"))
+        yield Figure(money, "estimated cost", pluralize(segments, "segment"))
     elif segments:
         yield Figure(f"{segments:,}", "segment" if segments == 1 else "segments")
     end = results.last_delivery or log.finished_at

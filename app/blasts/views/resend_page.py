@@ -141,7 +141,7 @@ def _build_resend_facts(log: MessageLog, preview: ResendPreview) -> list[tuple[s
     facts = [("Length", pluralize(preview.segments, "segment"))]
     cost = compute_cost(preview.segments, settings_row.price_per_segment)
     if cost is not None:
-        facts.append(("Cost about", format_money(cost, settings_row.currency)))
+        facts.append(("Estimated cost", format_money(cost, settings_row.currency)))
     if log.not_after:
         facts.append(("Stop sending at", format_local_time(log.not_after)))
     return facts

@@ -11,7 +11,8 @@ from app.domain.delivery.alert_messages import AlertEvent
 
 STUCK_CAUSE = "A scheduled blast could not be started. SMS Admin keeps trying until it is too late."
 STUCK_FIX = (
-    "The log says why. Cancel the blast and schedule it again, or ask your technical contact."
+    "The log says why. Cancel the blast and schedule it again, or ask the person who runs "
+    "this server."
 )
 ENDED_BLAST = "it waited, but its blast has ended, or its carrier"
 
