@@ -169,6 +169,14 @@ def raw_connection() -> sqlite3.Connection:
     return cast("sqlite3.Connection", connection)
 
 
+def is_transaction_open() -> bool:
+    """Whether the transaction of this write() still stands after an error.
+
+    SQLite undoes only the statement that failed, but after some errors everything.
+    """
+    return bool(raw_connection().in_transaction)
+
+
 @contextmanager
 def write(timeout_seconds: float | None = None) -> Iterator[Session]:
     """Open the only kind of transaction that commits, and commit when the block ends.

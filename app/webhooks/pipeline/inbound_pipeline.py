@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.clock import now
-from app.core.db import raw_connection
+from app.core.db import is_transaction_open
 from app.delivery.actions.blast_replies import record_blast_reply
 from app.domain.texts.own_words import TextAuthor
 from app.webhooks.actions.batch_writer import BatchWriter, get_batch_writer
@@ -75,8 +75,7 @@ def _count_to_blast(text: StoredInboundText, decision: RoutingDecision) -> None:
             is_opt_out=decision.verdict == OPT_OUT_VERDICT,
         )
     except Exception as error:
-        # SQLite undoes only the statement that failed, unless the whole transaction is lost.
-        if not raw_connection().in_transaction:
+        if not is_transaction_open():
             raise
         # No more of the error: it may quote the text.
         kind = type(error).__name__
