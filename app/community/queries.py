@@ -226,6 +226,13 @@ def count_consent_coverage() -> ConsentCoverage:
     return ConsentCoverage(people, people_with_consent)
 
 
+def list_phones_without_member(phones: Select[str | None]) -> list[str]:
+    """Return those of the selected phones that are not on the list."""
+    phone = phones.subquery().columns[0]
+    is_member = exists().where(CommunityMember.phone == phone)
+    return list(db.session.scalars(select(phone).where(~is_member)))
+
+
 def find_people_by_id(member_ids: Sequence[int]) -> dict[int, tuple[str | None, str]]:
     """Return (name, phone) of these members by id; a deleted one is missing."""
     member = CommunityMember

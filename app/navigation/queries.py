@@ -1,4 +1,4 @@
-"""What a typed word finds: people, blasts, events, surveys and keywords, in two statements."""
+"""What a typed word finds: people, groups, blasts, events and so on, in two statements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ from app.community.member_search import find_member_matches
 from app.core.db import db
 from app.delivery.queries.blast_search import select_blast_matches
 from app.events.queries.event_search import select_event_matches
+from app.groups.queries.group_records import select_group_matches
 from app.keywords.queries import select_keyword_matches
 from app.surveys.queries.survey_search import select_survey_matches
 
 MAX_SEARCH_CHARACTERS = 100
 SELECTS = {
+    "group": select_group_matches,
     "blast": select_blast_matches,
     "event": select_event_matches,
     "survey": select_survey_matches,

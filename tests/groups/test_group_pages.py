@@ -130,3 +130,9 @@ def test_a_change_by_hand_is_noticed_and_the_count_repaired(app, choir, people_o
         group = db.session.get(ContactGroup, choir, populate_existing=True)
         assert group.updated_at > before
     assert people_of(choir) == [LEO]
+
+
+def test_the_search_over_everything_finds_groups(visit, choir):
+    page = visit("/search?q=chöir", "sol")
+    assert "Groups Choir" in page.words
+    assert f'href="/groups/{choir}"' in page.text

@@ -1,5 +1,6 @@
 """Who is in a group: added by hand, pasted, picked from the community; removed, and put back."""
 
+import io
 import re
 
 import pytest
@@ -199,3 +200,27 @@ def test_no_page_reads_more_than_eight_times(app, visit, choir):
             assert visit(address, "ada").status_code == 200
         assert len(selects) <= 8, (address, selects)
     assert re.search("Person 000200", visit("/groups/5", "ada").words)
+
+
+def test_an_import_puts_its_people_into_a_group_and_its_undo_takes_them_out(
+    app, visit, choir, people_of
+):
+    files = {
+        "file": (
+            io.BytesIO(b"name,phone\nUma,303 555 0150\nMia,303 555 0144\nZ,303 555 0142"),
+            "people.csv",
+        )
+    }
+    with app.app_context(), write() as session:
+        session.add(ContactGroup(id=2, name="Youth"))
+    check = visit("/community/import", "ada", files=files).location
+    page = visit(check, "ada")
+    assert "Put them into a group" in page.words
+    visit(f"{check}/confirm", "ada", group_id=str(choir), agreed="form")
+    assert people_of(choir) == [ZOE, LEO, UMA, MIA]
+    visit.post(f"/people/{UMA[1:]}/groups", "ada", group_id="2")
+    visit.post(f"{check}/undo", "ada")
+    assert people_of(choir) == [ZOE, LEO]
+    assert people_of(2) == []
+    assert find_member_id(app, UMA) is None
+    assert find_member_id(app, MIA) is not None

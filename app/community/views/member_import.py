@@ -2,14 +2,24 @@
 
 from typing import cast
 
-from flask import url_for
+from flask import request, url_for
 from sqlalchemy import Table
 
+from app.community import queries
 from app.community.forms import get_refused_numbers
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
 from app.domain.accounts.roles import Role
+from app.domain.texts.whole_numbers import parse_id
+from app.groups.actions.memberships import (
+    add_selected_people_to_group,
+    remove_people_from_all_groups,
+    undo_import_memberships,
+)
+from app.groups.queries.group_records import find_active_group, list_active_groups
 from app.imports.actions.import_target import ImportTarget
+from app.imports.models import Import
+from app.imports.queries.import_rows import select_new_phones, select_readable_phones
 from app.imports.views.import_routes import register_import_routes
 from app.imports.views.importer_config import ImporterConfig
 
@@ -26,7 +36,29 @@ def build_member_importer() -> ImporterConfig:
         "Community",
         "members",
         get_refused_numbers(),
+        on_confirmed=_put_into_group,
+        on_undone=_take_out_of_groups,
+        list_groups=_list_group_choices,
     )
+
+
+def _list_group_choices() -> dict[str, str]:
+    return {str(group.id): group.name for group in list_active_groups()}
+
+
+def _put_into_group(row: Import) -> None:
+    """Put everyone of the file into the group that was chosen, new people or not."""
+    group = find_active_group(parse_id(request.form.get("group_id", "")))
+    if group is not None:
+        phones = select_readable_phones(row.id)
+        add_selected_people_to_group(group.id, phones, row.id, row.created_by)
+
+
+def _take_out_of_groups(import_id: int) -> None:
+    """Take out whom the import put into a group, and from every group whom it had added."""
+    undo_import_memberships(import_id)
+    phones = queries.list_phones_without_member(select_new_phones(import_id))
+    remove_people_from_all_groups(phones)
 
 
 register_import_routes(bp, "/community/import", build_member_importer, (Role.ADMIN,))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, String, delete, exists, func, literal, select, true, update
+from sqlalchemy import Integer, Select, String, delete, exists, func, literal, select, true, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
@@ -32,25 +32,35 @@ def add_people_to_group(
     One statement, however many they are. Whoever was erased after a STOP and comes back is still
     opted out.
     """
-    new_phones = list(
-        db.session.scalars(_build_insert(group_id, phones, source, added_by, import_id))
-    )
+    phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
+    statement = _build_insert(group_id, select(phone), source, added_by, import_id)
+    new_phones = list(db.session.scalars(statement.returning(GroupMembership.phone)))
     if new_phones:
         erased_numbers.restore_erased_opt_outs(new_phones)
     return new_phones
 
 
+def add_selected_people_to_group(
+    group_id: int, phones: Select[str | None], import_id: int, added_by: str | None
+) -> int:
+    """Put the people whom a select of phones finds into a group; return how many are new in it.
+
+    For the rows of an import, whose opt-outs of erased people are restored already.
+    """
+    statement = _build_insert(group_id, phones, MembershipSource.IMPORT, added_by, import_id)
+    return execute_and_count_rows(statement)
+
+
 def _build_insert(
     group_id: int,
-    phones: Sequence[str],
+    phones: Select[Any],
     source: MembershipSource,
     added_by: str | None,
     import_id: int | None,
 ) -> Any:
-    phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
     values = {
         "group_id": literal(group_id),
-        "phone": phone,
+        "phone": phones.subquery().columns[0],
         "since": literal(now(), UtcDateTime),
         "source": literal(source.value, String),
         "added_by": literal(added_by, String),
@@ -61,7 +71,7 @@ def _build_insert(
     statement = sqlite_insert(GroupMembership).from_select(list(values), rows)
     return statement.on_conflict_do_nothing(
         index_elements=["group_id", "phone"], index_where=GroupMembership.until.is_(None)
-    ).returning(GroupMembership.phone)
+    )
 
 
 def remove_people_from_group(group_id: int, phones: Sequence[str]) -> list[str]:

@@ -149,6 +149,8 @@ def undo_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue
     try:
         with audited_write(f"{importer.audit_prefix}.import_undone", actor) as event:
             summary = revert_import(import_id, importer.target, confirmed_since, actor)
+            if importer.on_undone:
+                importer.on_undone(import_id)
             event.about = f"import {import_id}"
             event.details = {
                 "removed": summary.removed_count,

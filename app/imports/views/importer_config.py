@@ -22,7 +22,9 @@ class ImporterConfig:
     the values of its addresses, such as {"event_id": 12}. `audit_prefix` begins the audit verbs
     ("members.imported"). `refused_numbers` are numbers that nobody on the list may have, each
     with the sentence why. `note` is a further sentence of the first page. `on_confirmed` runs in
-    the transaction that confirms an import, after the people are on the list.
+    the transaction that confirms an import, after the people are on the list; `on_undone` in the
+    one that undoes it. `list_groups` returns the groups that the people can be put into, by the
+    value of the field `group_id`.
     """
 
     endpoint_prefix: str
@@ -34,6 +36,8 @@ class ImporterConfig:
     url_values: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     on_confirmed: Callable[[Import], None] | None = None
+    on_undone: Callable[[int], None] | None = None
+    list_groups: Callable[[], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class ImportUrls:
     abandon: str = ""
     bad_rows: str = ""
     undo: str = ""
+    group_choices: Mapping[str, str] = field(default_factory=dict)
 
     def build_fix_url(self, line: int) -> str:
         """Return the address that corrects the row of this line."""
@@ -73,6 +78,7 @@ def build_import_urls(importer: ImporterConfig, import_id: int | None = None) ->
         upload=url_for(f"{importer.endpoint_prefix}_file", **importer.url_values),
         gets_texts=importer.target.gets_texts,
         note=importer.note,
+        group_choices=importer.list_groups() if importer.list_groups else {},
         **urls,
     )
 

@@ -21,6 +21,7 @@ PAGE_MATCHES = 20
 # How each kind of match is called, and the page it leads to.
 KINDS = {
     "person": ("People", "people.show_person", "digits"),
+    "group": ("Groups", "groups.show_group", "group_id"),
     "blast": ("Blasts", "blasts.show_sent_blast", "log_id"),
     "event": ("Events", "events.show_event", "event_id"),
     "survey": ("Surveys", "surveys.show_survey", "survey_id"),
