@@ -21,8 +21,9 @@ from tests.sample_people import create_test_users
 # Numbers are scattered: i times a prime, modulo the number of people, is a permutation of them.
 PHONE = "'+1303' || (2000000 + i * 7919 % :people)"
 NAME = """CASE WHEN i % 50 THEN
-    substr('Ana  Zoë  PeterWei  OlenaTom  Grace', 1 + 5 * (i % 7), 5) || ' ' ||
-    substr('Smith Chen  MüllerOkaforKhan  Peña  ', 1 + 6 * (i * 31 % 6), 6) || ' ' || i END"""
+    rtrim(substr('Ana  Zoë  PeterWei  OlenaTom  Grace', 1 + 5 * (i % 7), 5)) || ' ' ||
+    rtrim(substr('Smith Chen  MüllerOkaforKhan  Peña  ', 1 + 6 * (i * 31 % 6), 6))
+    || ' ' || i END"""
 AT = "strftime('%Y-%m-%d %H:%M:%f000', '2025-01-01', '+' || i || ' minutes')"
 Fill = tuple[str, int, dict[str, str]]  # the table, how many rows, and what stands in each column
 

@@ -8,9 +8,9 @@ from app.domain.delivery.blast_rendering import (
     build_text_writer,
     render_blast_texts,
 )
-from app.domain.delivery.name_groups import find_used_name_placeholders, group_names
+from app.domain.delivery.name_groups import group_names
 from app.domain.delivery.segment_forecast import forecast_segments
-from app.domain.texts.message_templates import split_template
+from app.domain.texts.message_templates import find_name_placeholders, split_template
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.template_chips import describe_chip
 
@@ -65,7 +65,7 @@ def test_the_forecast_counts_as_the_review_does():
         "x" * 170,
         "é{name}",
     ):
-        used = find_used_name_placeholders(template)
+        used = find_name_placeholders(template)
         for plain_names in (False, True):
             people = [BlastRecipient(n, f"+1303555{i:04}", None) for i, n in enumerate(names)]
             blast = render_blast_texts(people, template, "Stop", plain_names=plain_names)
@@ -79,7 +79,7 @@ def test_the_forecast_says_whose_letters_cost_more():
     template = "Hi {first_name}, " + "x" * 100
     names = ["Ada"] * 49 + ["Zoë"] * 3
     write = build_text_writer(template, None, {})
-    groups = group_names(names, find_used_name_placeholders(template))
+    groups = group_names(names, find_name_placeholders(template))
     assert forecast_segments(groups, write).describe() == (
         "1 segment for 49 people, 2 for 3 people with letters like ë"
     )

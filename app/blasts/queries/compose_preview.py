@@ -14,7 +14,6 @@ from app.domain.delivery.blast_rendering import build_text_writer
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.delivery.group_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.delivery.name_groups import find_used_name_placeholders
 from app.domain.delivery.segment_forecast import SegmentForecast, forecast_segments
 from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.plurals import pluralize
@@ -79,7 +78,7 @@ class ComposePreview:
 
 def build_compose_preview(request: PreviewRequest) -> ComposePreview:
     """Return the preview; of a text that cannot be filled in, the number of people only."""
-    used = find_used_name_placeholders(request.body)
+    used = message_templates.find_name_placeholders(request.body)
     try:
         counts = load_audience_counts(request.target, request.event_id, request.people_of, used)
     except audience.BlastEventNotFound:

@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
-from app.domain.texts.message_templates import append_footer, fill_template, has_name_placeholders
+from app.domain.texts.first_names import extract_first_name
+from app.domain.texts.message_templates import (
+    append_footer,
+    build_name_values,
+    fill_placeholders,
+    find_name_placeholders,
+)
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.segments import (
     MAX_MESSAGE_CHARACTERS,
@@ -50,8 +56,10 @@ class RenderedBody(NamedTuple):
     segments: int
 
 
+FIRST_NAME_ONLY = frozenset({"first_name"})
 EMPTY_BODY = RenderedBody("", SmsEncoding.GSM7.value, 0)
 TextWriter = Callable[[str | None], RenderedBody]
+ValuesWriter = Callable[[Mapping[str, str]], RenderedBody]
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ def render_blast_texts(
     recipients, duplicates = _merge_duplicate_numbers(audience)
     values = event_values or {}
     write = build_text_writer(template, footer, values, plain_names=plain_names)
-    texts = tuple(_render_text(recipient, write) for recipient in recipients)
+    texts = tuple(_iterate_texts(recipients, write))
     return RenderedBlast(texts, duplicates, values)
 
 
@@ -177,10 +185,8 @@ def build_text_writer(
 ) -> TextWriter:
     """Return a function from a person's name to their body; EMPTY_BODY when it would be blank."""
 
-    def write(name: str | None) -> RenderedBody:
-        if plain_names and name:
-            name = write_plain_name(name)
-        body = fill_template(template, name, event_values).strip()
+    def write(values: Mapping[str, str]) -> RenderedBody:
+        body = fill_placeholders(template, {**event_values, **values}).strip()
         if is_blank_text(body):
             return EMPTY_BODY
         if footer:
@@ -188,21 +194,43 @@ def build_text_writer(
         size = measure_segments(body)
         return RenderedBody(body, size.encoding.value, size.segments)
 
-    if has_name_placeholders(template):
-        return write
-    # The same text for everybody is rendered once, not 100,000 times.
-    same_for_all = write(None)
-    return lambda name: same_for_all
+    used = find_name_placeholders(template)
+    # The same text is rendered once, not 100,000 times: for everybody, or for each first name.
+    if not used:
+        same_for_all = write({})
+        return lambda name: same_for_all
+    write_for = _write_for_first_name(write) if used == FIRST_NAME_ONLY else _write_for_name(write)
+    if plain_names:
+        return lambda name: write_for(write_plain_name(name) if name else name)
+    return write_for
 
 
-def _render_text(recipient: BlastRecipient, write: TextWriter) -> RenderedText:
-    skip_reason = recipient.skip_reason
-    if skip_reason is not None:
-        return RenderedText(recipient.name, recipient.phone, *EMPTY_BODY, skip_reason)
-    rendered = write(recipient.name)
-    if not rendered.body:
-        skip_reason = SkipReason.EMPTY_TEXT
-    return RenderedText(recipient.name, recipient.phone, *rendered, skip_reason)
+def _write_for_name(write: ValuesWriter) -> TextWriter:
+    return lambda name: write(build_name_values(name))
+
+
+def _write_for_first_name(write: ValuesWriter) -> TextWriter:
+    by_first_name: dict[str, RenderedBody] = {}
+
+    def write_for(name: str | None) -> RenderedBody:
+        first_name = extract_first_name((name or "").strip())
+        if first_name not in by_first_name:
+            by_first_name[first_name] = write({"first_name": first_name})
+        return by_first_name[first_name]
+
+    return write_for
+
+
+def _iterate_texts(
+    recipients: Iterable[BlastRecipient], write: TextWriter
+) -> Iterator[RenderedText]:
+    for name, phone, skip_reason in recipients:
+        if skip_reason is not None:
+            yield RenderedText(name, phone, *EMPTY_BODY, skip_reason)
+            continue
+        rendered = write(name)
+        is_empty = not rendered.body
+        yield RenderedText(name, phone, *rendered, SkipReason.EMPTY_TEXT if is_empty else None)
 
 
 def _measure_text_size(text: RenderedText) -> tuple[int, int]:

@@ -4,11 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from app.domain.texts.message_templates import (
-    NAME_PLACEHOLDERS,
-    build_name_values,
-    split_template,
-)
+from app.domain.texts.message_templates import build_name_values
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.segments import GSM7_BASIC_CHARACTERS, GSM7_CHARACTERS
 
@@ -28,12 +24,6 @@ class NameGroup:
     name: str | None
     count: int = 0
     letters: set[str] = field(default_factory=set)
-
-
-def find_used_name_placeholders(template: str) -> frozenset[str]:
-    """Return which placeholders of names a text has."""
-    used = {piece.placeholder for piece in split_template(template) if piece.placeholder}
-    return frozenset(used.intersection(NAME_PLACEHOLDERS))
 
 
 def group_names(names: Iterable[str | None], used: Collection[str]) -> list[NameGroup]:

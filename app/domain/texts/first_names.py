@@ -59,6 +59,10 @@ def find_unclear_names(names: Sequence[str | None]) -> UnclearNames:
     """Return which of the names greet nobody, or a person oddly; with the odd ones, how."""
     unclear = UnclearNames([], [], [])
     for position, name in enumerate(names):
+        # Nothing is odd about "Ana Lee", which most names look like; "Ana B. Ana" is looked at.
+        first_name = _read_ordinary_name(name or "")
+        if first_name and not (name or "").endswith(f" {first_name}"):
+            continue
         if not name or is_no_name(name):
             unclear.nameless.append(position)
             continue
@@ -70,7 +74,6 @@ def find_unclear_names(names: Sequence[str | None]) -> UnclearNames:
     return unclear
 
 
-@lru_cache(maxsize=CACHED_NAMES)
 def extract_first_name(name: str | None) -> str:
     """Return what to call a person, or "" when the name tells it not.
 
@@ -78,13 +81,26 @@ def extract_first_name(name: str | None) -> str:
     where a name is missing ("#N/A", "NULL", "-") have no first name. Names in capitals or in
     small letters get a capital. Never raises.
     """
-    text = " ".join((name or "").replace(",", ", ").split())
-    if ORDINARY_NAME_PATTERN.fullmatch(text):
-        lower = text.lower()
-        first_word, last_word = lower.partition(" ")[0], lower.rpartition(" ")[2]
-        is_special = first_word in _load_special_words() or last_word in LAST_GROUP_WORDS
-        if not is_special and lower not in NO_NAMES:
-            return text.partition(" ")[0]
+    # Ordinary names are not kept: reading them takes as long as finding them among those kept.
+    return _read_ordinary_name(name or "") or _parse_first_name(name or "")
+
+
+def _read_ordinary_name(text: str) -> str:
+    """Return the first name of a name like "Ana Lee" or "Ana Lee 7", "" of any other."""
+    if not ORDINARY_NAME_PATTERN.fullmatch(text):
+        return ""
+    lower = text.lower()
+    first_word, last_word = lower.partition(" ")[0], lower.rpartition(" ")[2]
+    is_special = first_word in _load_special_words() or last_word in LAST_GROUP_WORDS
+    return "" if is_special or lower in NO_NAMES else text[: len(first_word)]
+
+
+@lru_cache(maxsize=CACHED_NAMES)
+def _parse_first_name(name: str) -> str:
+    text = " ".join(name.replace(",", ", ").split())
+    first_name = _read_ordinary_name(text)
+    if first_name:
+        return first_name
     if is_no_name(text) or _is_group(text) or not WORD_PATTERN.search(text):
         return ""
     first_name = _read_name(move_family_name_back(drop_words_without_letters(text)))

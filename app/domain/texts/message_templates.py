@@ -72,7 +72,11 @@ def fill_template(template: str, name: str | None, event: Mapping[str, str] | No
     or nothing; then one space beside it goes too, the one before, or after it at the start of a
     line. Filled in a single pass: braces inside a name stay as they are.
     """
-    values = {**(event or {}), **build_name_values(name)}
+    return fill_placeholders(template, {**(event or {}), **build_name_values(name)})
+
+
+def fill_placeholders(template: str, values: Mapping[str, str]) -> str:
+    """Return the text with these values in it, as fill_template() says."""
     pieces: list[str] = []
     is_line_start = True
     skips_next_space = False
@@ -96,6 +100,12 @@ def fill_template(template: str, name: str | None, event: Mapping[str, str] | No
 def has_name_placeholders(template: str) -> bool:
     """Whether the text differs from person to person."""
     return any(piece.placeholder in NAME_PLACEHOLDERS for piece in split_template(template))
+
+
+def find_name_placeholders(template: str) -> frozenset[str]:
+    """Return which placeholders of names the text has."""
+    used = {piece.placeholder for piece in split_template(template) if piece.placeholder}
+    return frozenset(used.intersection(NAME_PLACEHOLDERS))
 
 
 def has_first_name_placeholder(template: str) -> bool:
