@@ -86,8 +86,8 @@ def test_a_blast_for_later_waits_and_can_be_cancelled(ada):
     ada.wait_for("Scheduled for Fri, May 9, 2031, 8:45 PM.")
     ada.menu("Blasts")
     ada.click("main a:has-text('Scheduled') >> nth=0")
-    ada.click("tr:has-text('Later: nobody') >> text=Cancel")
-    ada.click("dialog button:text-is('Cancel')")
+    ada.click("tr:has-text('Later: nobody') >> text=Cancel blast")
+    ada.click("dialog button:text-is('Cancel blast')")
     ada.wait_for("Canceled. No texts were sent.")
 
 
