@@ -192,6 +192,12 @@ def has_members() -> bool:
     return bool(db.session.scalar(select(exists().where(CommunityMember.id.is_not(None)))))
 
 
+def select_is_member(phone_column: Any) -> ColumnElement[bool]:
+    """Return whether the phone in this column is a member's, for any select."""
+    member = exists().where(CommunityMember.phone == phone_column)
+    return member.correlate_except(CommunityMember)
+
+
 def select_member_names() -> Select[str, str, str | None, datetime]:
     """Select (phone, source, name, created_at) of every member, to be narrowed."""
     return select(

@@ -1,4 +1,4 @@
-"""What a typed word finds: people, groups, blasts, events and so on, in two statements."""
+"""What a typed word finds: people, groups, blasts, events and so on, in four statements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from app.community.member_search import find_member_matches
 from app.core.db import db
 from app.delivery.queries.blast_search import select_blast_matches
 from app.events.queries.event_search import select_event_matches
+from app.events.queries.phone_registrations import find_registered_matches
 from app.groups.queries.group_records import select_group_matches
 from app.keywords.queries import select_keyword_matches
 from app.surveys.queries.survey_search import select_survey_matches
@@ -36,10 +37,10 @@ class Match:
 
 def find_matches(search: str, region: str, limit: int) -> Sequence[Match]:
     """Return at most `limit` matches of each kind, people first."""
-    people = [
-        Match("person", phone, name or "", phone)
-        for name, phone in find_member_matches(search, region, limit)
-    ]
+    people_rows = find_member_matches(search, region, limit)
+    if len(people_rows) < limit:
+        people_rows += find_registered_matches(search, region, limit - len(people_rows))
+    people = [Match("person", phone, name or "", phone) for name, phone in people_rows]
     statements = [
         _mark_kind(kind, build(search, limit).subquery()) for kind, build in SELECTS.items()
     ]

@@ -5,7 +5,7 @@ import pytest
 from app.core.db import write
 from app.delivery.models import MessageLog
 from app.domain.delivery.message_statuses import BlastTarget
-from app.events.models import Event
+from app.events.models import Event, EventRegistration
 from app.keywords.models import KeywordRule
 from app.surveys.models import SurveyFlow
 from tests import sample_rows
@@ -50,6 +50,15 @@ def find(visit, filled):
 @pytest.mark.parametrize("typed", ["zoe", "Hernandez", "ZOË", "555 0110", "(303) 555-0110"])
 def test_zoe_is_found_by_name_and_number_in_any_spelling(find, typed):
     assert find(typed)["People"] == ["Zoë Hernández"]
+
+
+@pytest.mark.parametrize("typed", ["jurgen", "Müller", "555 0177"])
+def test_a_person_known_only_from_an_event_is_found(find, filled, typed):
+    with filled.app_context(), write() as session:
+        session.add(EventRegistration(event_id=1, name="Jürgen Müller", phone="+13035550177"))
+        session.add(EventRegistration(event_id=1, name="Zoë from the door", phone=ZOE))
+    assert find(typed)["People"] == ["Jürgen Müller"]
+    assert find("zoe")["People"] == ["Zoë Hernández"]
 
 
 def test_a_word_finds_everything_that_has_it(find):

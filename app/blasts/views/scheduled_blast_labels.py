@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.audit import queries as audit
-from app.blasts.queries.results_audience import describe_blast_audience
+from app.blasts.queries.results_audience import describe_blast_audiences
 from app.core.local_formats import format_time_in_zone
 from app.delivery.models import ScheduledMessage
 from app.domain.time import local_times
@@ -14,10 +14,9 @@ def describe_audiences(
     blasts: Sequence[ScheduledMessage], titles: dict[int, str]
 ) -> dict[int, str]:
     """Return whom each blast is for, by its id; `titles`: of events, by their ids."""
-    return {
-        blast.id: describe_blast_audience(blast, titles.get(blast.event_id or 0))
-        for blast in blasts
-    }
+    return describe_blast_audiences(
+        blasts, {blast.id: titles.get(blast.event_id or 0) for blast in blasts}
+    )
 
 
 def format_due_times(blasts: Sequence[ScheduledMessage]) -> dict[int, str]:

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.blasts.queries.results_audience import describe_blast_audience
+from app.blasts.queries.results_audience import describe_blast_audience, describe_blast_audiences
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
 from app.blasts.views.blueprint import bp
@@ -78,7 +78,9 @@ def list_sent_blasts() -> ResponseReturnValue:
         page=page,
         filter=filter_,
         results=fetch_listed_results(page.rows),
-        audiences={log.id: describe_blast_audience(log, log.event_title) for log in page.rows},
+        audiences=describe_blast_audiences(
+            page.rows, {log.id: log.event_title for log in page.rows}
+        ),
         senders=list_blast_senders(),
         waiting_counts=count_waiting_blasts(),
     )

@@ -1,5 +1,7 @@
 """One blast: what was scheduled, and the log of what was sent."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from app.core.db import db
@@ -22,6 +24,14 @@ def reload_scheduled_blast(scheduled_id: int) -> ScheduledMessage:
 def find_blast_log(log_id: int) -> MessageLog | None:
     """Return the log of the blast that was sent as `log_id`, or None."""
     return db.session.get(MessageLog, log_id)
+
+
+def find_blast_logs(log_ids: Collection[int]) -> dict[int, MessageLog]:
+    """Return the logs of these blasts by their ids; those that were deleted are left out."""
+    if not log_ids:
+        return {}
+    rows = db.session.scalars(select(MessageLog).where(MessageLog.id.in_(log_ids)))
+    return {log.id: log for log in rows}
 
 
 def reload_blast_log(log_id: int) -> MessageLog:
