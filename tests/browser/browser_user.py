@@ -56,7 +56,7 @@ class Walk:
         self.page.fill("#name", name)
         self.page.fill("#phone", phone)
         self.click(".sticky button:text-is('Add person')")
-        self.page.wait_for_selector(f"text={name} is on the list.")
+        self.page.wait_for_selector(f"text={name} was added.")
 
     def upload(self, path):
         """From the community to the page that says what the file holds."""

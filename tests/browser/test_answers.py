@@ -82,7 +82,7 @@ def test_twelve_phones_answer_two_with_nonsense_and_one_with_stop(ada):
         ada.number_on("finished"),
         ada.number_on("need review"),
     ) == (12, 9, 2)
-    assert "20 in all" in ada.page.inner_text("main")  # 2 + 4 + 1 + 5 + 3 + 2 + 3
+    assert "20 in total" in ada.page.inner_text("main")  # 2 + 4 + 1 + 5 + 3 + 2 + 3
     ada.menu("Events")
     ada.click("main a:text-is('Spring picnic')")
     ada.wait_for("7 people")

@@ -161,7 +161,7 @@ def test_twelve_clicks_from_the_setup_to_a_delivered_practice_text(server, ada):
     ada.click("text=Add people")
     ada.add_person("Zoë Hernández", "303 555 0142")
     ada.menu("Home")
-    ada.click("text=Write it")
+    ada.click("text=Write a blast")
     ada.check()
     ada.confirm(1)
     ada.wait_for("Delivered to 1 person.")

@@ -92,7 +92,7 @@ def _delete_members(member_ids: Sequence[int]) -> str:
         count = actions.delete_members(member_ids)
         trace.about = ", ".join(map(str, member_ids))
         trace.details = {"count": count, **build_name_details(people)}
-    verb = "is" if count == 1 else "are"
+    verb = "was" if count == 1 else "were"
     return f"{pluralize(count, 'person', 'people')} {verb} deleted."
 
 
