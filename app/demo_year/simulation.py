@@ -13,6 +13,7 @@ from app.delivery.actions import blast_control, blast_messages, demo_messages
 from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
 from app.delivery.queries import blast_records, scheduled_messages
 from app.demo_year.blast_texts import TIME_ZONE, DemoBlast
+from app.domain.delivery.group_audience import GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.time.local_times import find_moment_on_day, get_local_date
 from app.events.queries.events import find_event
@@ -82,14 +83,19 @@ class Simulation:
         return verdicts[0]
 
     def schedule(
-        self, blast: DemoBlast, scheduled_at: datetime, survey_id: int | None = None
+        self,
+        blast: DemoBlast,
+        scheduled_at: datetime,
+        survey_id: int | None = None,
+        people_of: GroupAudience | None = None,
     ) -> int:
-        """Schedule a blast to the community and return its id."""
+        """Schedule a blast to the community, or to a group, and return its id."""
         settings = current_settings()
         spec = BlastSpec(
             body=blast.body,
             footer=get_organisation().footer,
-            target=BlastTarget.COMMUNITY,
+            target=BlastTarget.EVENT if people_of else BlastTarget.COMMUNITY,
+            people_of=people_of,
             event_id=None,
             sender=settings.sender,
             carrier=settings.carrier,

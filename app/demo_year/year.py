@@ -29,6 +29,7 @@ from app.demo_year.blast_texts import (
 )
 from app.demo_year.conversations import CONVERSATIONS
 from app.demo_year.event_plan import EventPlan
+from app.demo_year.group_plan import GroupPlan
 from app.demo_year.inbox_plan import InboxPlan
 from app.demo_year.people import FIRST_IMPORT_COUNT, DemoMember, build_members
 from app.demo_year.simulation import Simulation
@@ -84,6 +85,7 @@ class _Year:
         last_at = simulation.moment - LAST_BLAST_AGE
         simulation.plan(last_at, partial(self._send, LAST_BLAST, last_at))
         EventPlan(simulation, self.members).plan()
+        GroupPlan(simulation, self.members).plan()
         SurveyPlan(simulation, self.members).plan(lambda: self.pantry_survey_id)
         self._plan_paused_blast()
         InboxPlan(simulation, self.members).plan()

@@ -82,6 +82,15 @@ def test_one_press_opens_the_demo_signed_in(demo):
     assert "Riverside Community Church" in page.words
 
 
+def test_the_demo_has_groups_and_a_blast_to_one(demo):
+    _, visit = demo
+    words = visit("/groups").words
+    for name in ("Choir", "Pantry volunteers", "Church council"):
+        assert name in words
+    assert "Choir folders" in visit("/groups/1").words
+    assert "Group: Choir" in visit("/blasts/logs?search=folders").words
+
+
 def test_the_year_has_blasts_with_results_replies_and_doubts(demo):
     app, visit = demo
     with app.app_context():
