@@ -227,7 +227,7 @@ def test_people_are_imported_and_deleted_without_javascript(plain_ada, tmp_path)
     ada.click("text=Import 1 person")
     ada.wait_for("1 person was imported.")
     ada.page.goto(f"{ada.url}/community?search=Mia")
-    ada.page.check("[aria-label='Choose Mia Plain']")
+    ada.page.check("[aria-label='Select Mia Plain']")
     ada.press("Delete")
     ada.wait_for("1 person was deleted.")
 
@@ -240,6 +240,7 @@ def test_sol_writes_and_stops_but_sees_nothing_of_the_admins(server, visits_to):
         "Inbox",
         "Blasts",
         "Community",
+        "Groups",
         "Events",
         "Surveys",
         "Keywords",
