@@ -1,12 +1,16 @@
 """The audience of a blast, and the texts it would get."""
 
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import String, type_coerce
 
 from app.blasts.queries.group_recipients import select_group_recipients
-from app.blasts.queries.results_audience import fetch_results_recipients
+from app.blasts.queries.results_audience import (
+    fetch_results_recipients,
+    iterate_results_recipients,
+)
 from app.community import queries as community
 from app.core.db import db
 from app.domain.delivery.blast_draft import BlastDraft
@@ -73,12 +77,11 @@ def find_recipient_name(
 ) -> str | None:
     """Return the name of the person at `position`, from 0, among those who get the text."""
     if isinstance(people_of, ResultsAudience):
-        people = [
-            recipient
-            for recipient in fetch_results_recipients(people_of)
-            if not recipient.skip_reason
-        ]
-        return people[position].name if position < len(people) else None
+        people = (
+            person for person in iterate_results_recipients(people_of) if not person.skip_reason
+        )
+        reader = next(islice(people, position, None), None)
+        return reader.name if reader else None
     audience = _select_audience(target, event_id, people_of)
     skip_reason = audience.selected_columns[2]
     row = db.session.execute(

@@ -1,6 +1,6 @@
 """The people of an earlier blast as the audience of a new one: "Text the 7 who did not answer"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -114,19 +114,18 @@ def count_results_people(audience: ResultsAudience) -> int:
 
 def fetch_results_recipients(audience: ResultsAudience) -> list[BlastRecipient]:
     """Return the people as their contacts are named now; who is no contact any more is skipped."""
-    rows = db.session.execute(select_results_audience(audience.log_id, audience.outcome)).all()
-    names = _find_names([row[1] for row in rows])
-    recipients = []
-    for stored_name, phone, reason in rows:
-        skip_reason = SkipReason(reason) if reason else None
-        if phone not in names:
-            skip_reason = skip_reason or SkipReason.NOT_A_CONTACT
-        recipients.append(BlastRecipient(names.get(phone) or stored_name, phone, skip_reason))
-    return recipients
+    return list(iterate_results_recipients(audience))
 
 
-def _find_names(phones: list[str]) -> dict[str, str | None]:
-    names: dict[str, str | None] = {}
-    for start in range(0, len(phones), PHONES_PER_LOOKUP):
-        names |= find_display_names(phones[start : start + PHONES_PER_LOOKUP])
-    return names
+def iterate_results_recipients(audience: ResultsAudience) -> Iterator[BlastRecipient]:
+    """Yield the same people. Whoever wants the first of them has only some hundreds read."""
+    rows = db.session.execute(select_results_audience(audience.log_id, audience.outcome))
+    with rows:
+        for page in rows.partitions(PHONES_PER_LOOKUP):
+            names = find_display_names([phone for _, phone, _ in page])
+            for stored_name, phone, reason in page:
+                skip_reason = SkipReason(reason) if reason else None
+                if phone not in names:
+                    skip_reason = skip_reason or SkipReason.NOT_A_CONTACT
+                name = names.get(phone) or stored_name
+                yield BlastRecipient(name, phone, skip_reason)
