@@ -12,6 +12,7 @@ from app.community import models as community
 from app.core.db import db
 from app.delivery import alert_models as alerts
 from app.delivery import catch_up_models as catch_up
+from app.delivery import engine_models as engine
 from app.delivery import installation_models as installation
 from app.delivery import models as delivery
 from app.delivery import reply_models as replies
@@ -42,6 +43,7 @@ FEATURE_MODELS = (
     catch_up,
     community,
     delivery,
+    engine,
     events,
     groups,
     imports,

@@ -10,7 +10,8 @@ import time_machine
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import Lease, Message, MessageLog
+from app.delivery.engine_models import Lease
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries import unresolved_texts
 from app.events.actions.events import EventInfo, create_event
 from app.migrations.database_backups import format_backup_timestamp, get_backup_folder

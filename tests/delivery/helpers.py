@@ -8,7 +8,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.engine.status_poller import StatusPoller
-from app.delivery.models import Attempt, Message, MessageLog, ScheduledMessage
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_messages import get_blast_tally
 from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import SuppressedContact, UnsubscribedContact

@@ -15,7 +15,8 @@ from app.delivery.actions.message_status_updates import (
     StatusUpdate,
     apply_status_update,
 )
-from app.delivery.models import Message, MessageLog, SenderHealth
+from app.delivery.engine_models import SenderHealth
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries import recent_results
 from app.delivery.sql import queued_messages
 from app.domain.delivery.message_statuses import MessageStatus

@@ -12,7 +12,8 @@ from app.core.db import db, write
 from app.delivery.actions import blast_control
 from app.delivery.engine import backoff
 from app.delivery.engine.timings import ENGINE_TIMINGS_KEY, EngineTimings
-from app.delivery.models import Attempt, Message, SenderHealth
+from app.delivery.engine_models import Attempt, SenderHealth
+from app.delivery.models import Message
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.suppression.models import SuppressedContact
 from tests.delivery.helpers import (

@@ -8,7 +8,7 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
 from app.core.db import db, write
-from app.delivery.models import Lease
+from app.delivery.engine_models import Lease
 from tests.delivery.helpers import (
     add_phones,
     get_schedule,

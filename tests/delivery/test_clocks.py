@@ -18,7 +18,7 @@ from app import scheduler
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_scheduling as scheduling
-from app.delivery.models import Lease
+from app.delivery.engine_models import Lease
 from tests.delivery.helpers import (
     add_phones,
     assert_everybody_accounted_for,

@@ -14,7 +14,7 @@ import pytest
 from app.core.db import db
 from app.delivery.carriers import twilio_http_client
 from app.delivery.engine.timings import ENGINE_TIMINGS_KEY, EngineTimings
-from app.delivery.models import Lease
+from app.delivery.engine_models import Lease
 from tests.delivery.helpers import (
     add_phones,
     assert_everybody_accounted_for,

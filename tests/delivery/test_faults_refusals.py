@@ -12,7 +12,7 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control
-from app.delivery.models import SenderHealth
+from app.delivery.engine_models import SenderHealth
 from app.domain.delivery import retry_delays
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.suppression.models import UnsubscribedContact

@@ -7,7 +7,8 @@ import pytest
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.message_adoption import AdoptionCounts, adopt_listed_texts
-from app.delivery.models import Attempt, Message, MessageLog
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message, MessageLog
 from app.domain.delivery.lookup_matching import CarrierMessage
 from app.suppression.actions.erased_numbers import record_erased_number
 from app.suppression.queries.sending_permission import find_suppression_reason

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.core.db import db
-from app.delivery.models import Lease
+from app.delivery.engine_models import Lease
 from tests.bench.processes import children_of
 from tests.delivery.helpers import (
     assert_everybody_accounted_for,

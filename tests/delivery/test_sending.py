@@ -11,7 +11,8 @@ from app.core.db import db, write
 from app.delivery.actions import blast_control
 from app.delivery.actions import blast_scheduling as scheduling
 from app.delivery.carriers.sandbox_models import SandboxMessage
-from app.delivery.models import Attempt, Message
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.actions.opt_outs import record_opt_out
 from tests.delivery.helpers import (

@@ -15,7 +15,8 @@ from app.core.db import db, write
 from app.delivery.actions import leader_lease as leading
 from app.delivery.actions import message_resend
 from app.delivery.carriers import sandbox_payloads as wire
-from app.delivery.models import Lease, Message, MessageLog
+from app.delivery.engine_models import Lease
+from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_lookups import (
     MISSING_RECEIPT_LOOKUP_DELAYS,
     UNKNOWN_LOOKUP_DELAYS,

@@ -12,7 +12,8 @@ from app.delivery.actions.message_status_updates import (
     StatusUpdate,
     apply_status_update,
 )
-from app.delivery.models import Attempt, Message, MessageLog
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import MessageStatus
 
 ZOE = "+13035550142"

@@ -8,7 +8,7 @@ import pytest
 from app import scheduler
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import Lease
+from app.delivery.engine_models import Lease
 from tests.gunicorn_server import wait_until
 
 WITHOUT_ENGINE = "Nothing is being sent: no engine is running."

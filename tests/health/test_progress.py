@@ -6,7 +6,8 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import sender_throttle
-from app.delivery.models import Lease, MessageLog
+from app.delivery.engine_models import Lease
+from app.delivery.models import MessageLog
 from app.delivery.queries.progress import find_stall
 from tests.delivery.helpers import add_phones, start_blast
 from tests.sample_people import ZOE

@@ -11,7 +11,8 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import message_resend
-from app.delivery.models import Attempt, Message, MessageLog
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_messages import get_blast_tally
 from app.delivery.queries.resendable_messages import list_actionable_message_ids
 from app.domain.phones.phone_erasure import contains_phone_number, is_erasure_mark

@@ -23,7 +23,8 @@ from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage
 from app.delivery.carriers.sandbox_payloads import SANDBOX_ACCOUNT_SID
 from app.delivery.carriers.sandbox_phone_storage import set_phone_behaviour
 from app.delivery.carriers.sandbox_twilio_api import handle_api_request
-from app.delivery.models import Attempt, Message
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.sandbox.actions.sandbox_phones import queue_text_from_phone
 from app.suppression.models import UnsubscribedContact

@@ -19,7 +19,8 @@ from app.delivery.carriers.carrier_interface import (
     SendNotProcessed,
     SendRefused,
 )
-from app.delivery.models import Attempt, Message
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from tests.async_runner import run_coroutine
 from tests.sample_people import LEO, ZOE

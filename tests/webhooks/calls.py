@@ -11,7 +11,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import message_claiming
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
-from app.delivery.models import Attempt, Message
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message
 from app.domain.delivery.send_rate import TokenBucket
 from app.suppression.models import UnsubscribedContact
 from app.webhooks.models import WebhookEvent

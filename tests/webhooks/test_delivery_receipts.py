@@ -9,7 +9,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.message_status_updates import store_send_results
 from app.delivery.carriers.carrier_interface import SendAccepted, SendAmbiguous
-from app.delivery.models import Attempt, Message
+from app.delivery.engine_models import Attempt
+from app.delivery.models import Message
 from app.suppression.models import SuppressedContact
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
 from tests.delivery.helpers import list_suppressed

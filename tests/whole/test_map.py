@@ -18,6 +18,7 @@ EXTRA = {
         "engine",
         "carriers",
         "catch_up_models",
+        "engine_models",
         "installation_models",
         "reply_models",
         "alert_models",

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from app.core.settings import current_settings
 from app.delivery.actions.blast_control import PAUSED_BY_PERSON
-from app.delivery.models import MessageLog, SenderHealth
+from app.delivery.engine_models import SenderHealth
+from app.delivery.models import MessageLog
 from app.delivery.queries.blast_messages import count_messages_by_status, estimate_queued_segments
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
 from app.delivery.queries.sender_health import get_sender_health

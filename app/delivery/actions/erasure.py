@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, func, select, update
 
 from app.core.db import db, execute_and_count_rows
 from app.delivery.carriers import sandbox_phone_storage
-from app.delivery.models import attempts, message_logs, messages
+from app.delivery.engine_models import attempts
+from app.delivery.models import message_logs, messages
 from app.delivery.queries.phone_texts import select_message_ids
 from app.domain.delivery.message_statuses import MessageStatus
 from app.domain.phones.phone_erasure import ERASED_BODY, ERASED_REASON, PhoneErasure

@@ -6,7 +6,8 @@ from sqlalchemy import insert, select, update
 
 from app.core.db import db, execute_and_count_rows
 from app.delivery.actions import blast_control
-from app.delivery.models import Attempt, Lease, Message
+from app.delivery.engine_models import Attempt, Lease
+from app.delivery.models import Message
 from app.delivery.sql.engine_state import SELECT_LEASE_HOLDER
 from app.domain.delivery.message_lookups import compute_first_lookup
 from app.domain.delivery.message_statuses import MessageStatus, UnknownReason

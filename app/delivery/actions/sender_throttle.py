@@ -8,7 +8,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.core.column_types import datetime_from_db
 from app.core.db import db
-from app.delivery.models import message_logs, sender_health
+from app.delivery.engine_models import sender_health
+from app.delivery.models import message_logs
 from app.delivery.sql.engine_state import SELECT_SENDER_HEALTH
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import SenderPace, compute_rate_share, find_limit_share

@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import leader_lease
 from app.delivery.engine.timings import get_engine_timings
-from app.delivery.models import Lease
+from app.delivery.engine_models import Lease
 
 # It looks once a second, and waits at most ten seconds for the database.
 MAX_LOOK_GAP_SECONDS = 12.0

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, func, select
 
-from app.delivery.models import attempts
+from app.delivery.engine_models import attempts
 from app.delivery.sql.attempt_lookup import (
     ATTEMPT_COLUMNS,
     SELECT_ATTEMPT_BY_REF,

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.delivery.catch_up_models import InboundCatchUp
-from app.delivery.models import attempts, messages
+from app.delivery.engine_models import attempts
+from app.delivery.models import messages
 from app.domain.delivery.message_statuses import MessageDirection
 
 # How long pages say that texts were found, and that the list could not be read.

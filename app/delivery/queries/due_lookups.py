@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 
 from app.core.db import db
-from app.delivery.models import attempts, messages
+from app.delivery.engine_models import attempts
+from app.delivery.models import messages
 from app.domain.delivery.lookup_matching import CarrierMessage, UncertainAttempt
 from app.domain.delivery.message_lookups import STATUSES_TO_LOOK_UP
 from app.domain.delivery.message_statuses import (

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.db import db
 from app.core.settings import current_settings
-from app.delivery.models import Lease
+from app.delivery.engine_models import Lease
 from app.delivery.queries.installation_hold import HOLD_COLUMN
 from app.domain.delivery.installation_rules import HOLD_LABELS, HoldReason
 from app.domain.time.durations import format_approximate_duration

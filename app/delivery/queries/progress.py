@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.core.db import db
 from app.core.settings import current_settings
-from app.delivery.models import MessageLog, ScheduledMessage, attempts, messages, sender_health
+from app.delivery.engine_models import attempts, sender_health
+from app.delivery.models import MessageLog, ScheduledMessage, messages
 from app.domain.delivery.message_statuses import (
     BlastStatus,
     MessageDirection,

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Select, and_, bindparam, func, select, union_all
 
 from app.core.db import db
-from app.delivery.models import message_logs, messages, sender_health
+from app.delivery.engine_models import sender_health
+from app.delivery.models import message_logs, messages
 from app.domain.delivery.carrier_error_codes import CarrierErrorCode, find_error_code
 from app.domain.delivery.circuit_breaker import MAX_WINDOW_SIZE, NeighbourOutcome
 from app.domain.delivery.dead_numbers import PastMessage

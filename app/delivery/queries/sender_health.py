@@ -1,7 +1,7 @@
 """What slows a sender down or holds it back."""
 
 from app.core.db import db
-from app.delivery.models import SenderHealth
+from app.delivery.engine_models import SenderHealth
 
 
 def get_sender_health(sender: str, carrier: str) -> SenderHealth | None:

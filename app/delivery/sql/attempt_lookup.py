@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select
 
 from app.core.prepared_statements import PreparedStatement
-from app.delivery.models import attempts
+from app.delivery.engine_models import attempts
 
 ATTEMPT_COLUMNS = (
     attempts.c.id,

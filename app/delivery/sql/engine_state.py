@@ -8,7 +8,8 @@ one sqlite3_step, and the GIL is released once.
 from sqlalchemy import bindparam, exists, select
 
 from app.core.prepared_statements import PreparedStatement
-from app.delivery.models import Lease, message_logs, messages, sender_health
+from app.delivery.engine_models import Lease, sender_health
+from app.delivery.models import message_logs, messages
 from app.domain.delivery.message_statuses import BlastStatus, MessageStatus
 
 message_logs_c, sender_health_c = message_logs.c, sender_health.c

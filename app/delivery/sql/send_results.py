@@ -8,7 +8,8 @@ like this (docs/performance.md). None uses RETURNING, which would take a second 
 from sqlalchemy import bindparam, case, exists, update
 
 from app.core.prepared_statements import PreparedStatement
-from app.delivery.models import attempts, message_logs, messages
+from app.delivery.engine_models import attempts
+from app.delivery.models import message_logs, messages
 from app.domain.delivery.message_statuses import BlastStatus, MessageStatus
 
 messages_c = messages.c

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, bindparam, case, func, literal, update
 
 from app.core.prepared_statements import PreparedStatement
-from app.delivery.models import attempts, messages
+from app.delivery.engine_models import attempts
+from app.delivery.models import messages
 from app.delivery.sql.send_results import LOOK_UP_AT
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
