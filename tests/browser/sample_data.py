@@ -23,6 +23,9 @@ from app.delivery.queries.blast_list import find_running_blasts
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.events.models import Event
+from app.groups.actions.group_editing import GroupInfo, create_group
+from app.groups.actions.memberships import add_people_to_group
+from app.groups.models import MembershipSource
 from app.imports.models import Import
 from app.inbox.queries.threads import find_thread_by_phone
 from app.keywords.actions import keyword_rules
@@ -155,6 +158,10 @@ def _settle_in():
     mia.set_password(PASSWORD)
     mia.must_change_password = True
     demo.load_demo_data()
+    choir = create_group(GroupInfo("Choir", "Wednesdays at 7 PM.", owner_id=1))
+    phones = [demo.make_demo_phone(n) for n in range(9)]
+    add_people_to_group(choir.id, phones, MembershipSource.HAND, "ada")
+    create_group(GroupInfo("Church council of the whole valley and its friends"))
 
 
 def _play(visit):

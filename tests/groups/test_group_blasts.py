@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.blasts.actions.due_blasts import release_due_blasts
+from app.blasts.actions.due_blasts import GROUP_RESTRICTED_ERROR, release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import MessageLog, ScheduledMessage
@@ -13,6 +13,7 @@ from app.groups.actions import group_editing
 from app.groups.actions.memberships import add_people_to_group
 from app.groups.models import ContactGroup, GroupTexters, MembershipSource
 from tests.blasts.helpers import (
+    close_finished_blasts,
     compose_fields,
     get_review_fields,
     list_messages,
@@ -20,6 +21,7 @@ from tests.blasts.helpers import (
     press_button,
     release_blasts,
     send_blast,
+    set_message_status,
 )
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_members, add_opt_out, make_phone
@@ -115,6 +117,68 @@ def test_another_group_never_becomes_everybody(app, visit, choir, who, changes, 
     assert page.status_code == 422
     assert sentence in page.words
     assert list_messages(app) == []
+
+
+ONLY_ADMINS = "Only admins can text this group."
+
+
+def restrict_to_admins(app, group_id):
+    with app.app_context(), write():
+        statement = db.update(ContactGroup).where(ContactGroup.id == group_id)
+        db.session.execute(statement.values(who_may_text=GroupTexters.ADMINS))
+
+
+def results_of(log_id, **changes):
+    return {"audience": "results", "log_id": str(log_id), "outcome": "everyone"} | changes
+
+
+def test_whoever_may_not_text_a_group_may_not_text_the_results_of_its_blasts(app, visit, choir):
+    """Of a blast to the choir, and of a blast to its results."""
+    restrict_to_admins(app, choir)
+    send_blast(visit, "ada", **to_group(choir))
+    for log_id in (1, 2):
+        release_blasts(app)
+        for phone in (ZOE, LEO):
+            set_message_status(app, phone, "delivered", submitted_at=now())
+        close_finished_blasts(app)
+        fields = results_of(log_id)
+        page = visit(f"/blasts/logs/{log_id}", "ada")
+        assert "Text the 2 who did not answer" in page.words
+        assert "Text the 2" not in visit(f"/blasts/logs/{log_id}", "sol").words
+        address = f"/blasts/new?audience=results&log_id={log_id}&outcome=everyone"
+        assert f"To: {ONLY_ADMINS}" in visit(address, "sol").words
+        preview = visit("/blasts/preview", "sol", **compose_fields(**fields))
+        assert ONLY_ADMINS in preview.words
+        assert "Zoë" not in preview.words
+        for press in ({}, {"confirm": "1"}, {"send_test": "1"}):
+            answer = visit("/blasts/new", "sol", **compose_fields(**fields, **press))
+            assert answer.status_code == 422
+            assert ONLY_ADMINS in answer.words
+        with app.app_context():
+            count = db.session.scalar(db.select(db.func.count(ScheduledMessage.id)))
+        assert count == log_id
+        send_blast(visit, "ada", message_body=f"Again {log_id}", **fields)
+
+
+def test_a_group_that_becomes_the_admins_gets_nothing_of_what_sol_scheduled(app, visit, choir):
+    first_id = send_blast(visit, "sol", **to_group(choir))
+    release_blasts(app)
+    sols = [
+        send_blast(visit, "sol", message_body="Once more", **to_group(choir), **later_fields()),
+        send_blast(visit, "sol", message_body="And you?", **results_of(1), **later_fields()),
+    ]
+    adas = send_blast(visit, "ada", message_body="From Ada", **results_of(1), **later_fields())
+    restrict_to_admins(app, choir)
+    assert release_tomorrow(app) == 1
+    with app.app_context():
+        rows = {row.id: row for row in db.session.scalars(db.select(ScheduledMessage))}
+    assert {id_: str(row.status) for id_, row in rows.items()} == {
+        first_id: "sent",
+        sols[0]: "failed",
+        sols[1]: "failed",
+        adas: "sent",
+    }
+    assert rows[sols[0]].error_message == GROUP_RESTRICTED_ERROR
 
 
 def test_an_empty_group_is_said_before_anything_is_sent(app, visit, choir):

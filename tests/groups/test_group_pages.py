@@ -31,7 +31,7 @@ def test_ada_makes_a_group_and_reads_how_to_fill_it(visit):
     for words in (
         "Choir was created. Now add people.",
         "Sundays",
-        "Sol takes care of it",
+        "Sol is the owner",
         "Only admins text it",
         "No one is in this group yet",
     ):
