@@ -117,6 +117,23 @@ CONSISTENCY_CHECKS = (
         "Scheduled blast {ids} was for a group that is gone, so it reaches no one. Cancel it.",
     ),
     ConsistencyCheck(
+        "SELECT r.blast_message_id FROM blast_replies r "
+        "JOIN messages m ON m.id = r.blast_message_id "
+        "WHERE m.message_log_id IS NOT NULL AND m.message_log_id <> r.message_log_id",
+        f"The answer to text {{ids}} is counted to another blast. {REPAIR_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT r.reply_id FROM blast_replies r JOIN messages m ON m.id = r.blast_message_id "
+        "JOIN messages a ON a.id = r.reply_id WHERE a.direction <> 'inbound' OR a.phone <> m.phone",
+        "Text {ids} is counted as an answer to a blast, but it is not from that person. "
+        f"{RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT id FROM users WHERE (pending_phone IS NULL) <> (phone_code_hash IS NULL)",
+        "The phone of user {ids} cannot be verified by its code. Ask for a new code under Your "
+        "account.",
+    ),
+    ConsistencyCheck(
         "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM users) "
         "HAVING count(*) > 0 AND sum(role = 'admin') = 0",
         f"There are users ({{ids}}), but none of them is an admin. {RESTORE_ADVICE}",

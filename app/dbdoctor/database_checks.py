@@ -145,6 +145,11 @@ def repair_database(path: Path) -> None:
             f"FROM ({BLAST_COUNTS_SQL}) c WHERE c.message_log_id = message_logs.id"
         )
         connection.execute(
+            "UPDATE blast_replies SET message_log_id = m.message_log_id FROM messages m "
+            "WHERE m.id = blast_replies.blast_message_id AND m.message_log_id IS NOT NULL "
+            "AND m.message_log_id <> blast_replies.message_log_id"
+        )
+        connection.execute(
             "UPDATE groups SET member_count = (SELECT count(*) FROM group_members m "
             "WHERE m.group_id = groups.id AND m.until IS NULL)"
         )

@@ -34,6 +34,16 @@ SCHEDULED = (
     "VALUES (7, '2026-11-21 02:00:00.000000', 'Hi', 'community', {status}, {log})"
 )
 USER = "INSERT INTO users (username, password_hash, role) VALUES ('sol', 'x', {role})"
+OTHER_LOG = (
+    "INSERT INTO message_logs (id, message_body, target, status) "
+    "VALUES (2, 'Hi', 'community', 'sent')"
+)
+ANSWERED = (
+    "INSERT INTO messages (id, kind, direction, phone, body, status) "
+    "VALUES (3, 'inbound', 'inbound', '+13035550142', 'Yes', 'received')",
+    "INSERT INTO blast_replies (blast_message_id, message_log_id, reply_id, answer, replied_at) "
+    "VALUES (1, 1, 3, 'yes', '2026-11-21 02:00:00.000000')",
+)
 ZOE = (
     "INSERT INTO community_members (name, phone, folded_name) VALUES ('Zoe', '+13035550142', 'zoe')"
 )
@@ -102,6 +112,21 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
                 "UPDATE message_logs SET total_recipients = 3",
             ],
             "Blast 1 has finished, but some of its texts were never sent",
+        ),
+        (
+            [OTHER_LOG, *ANSWERED, "UPDATE blast_replies SET message_log_id = 2"],
+            "The answer to text 1 is counted to another blast. To fix it, run:",
+        ),
+        (
+            [*ANSWERED, "UPDATE messages SET phone = '+13035550199' WHERE id = 3"],
+            "Text 3 is counted as an answer to a blast, but it is not from that person.",
+        ),
+        (
+            [
+                USER.format(role="'admin'"),
+                "UPDATE users SET pending_phone = '+13035550142'",
+            ],
+            "The phone of user 1 cannot be verified by its code. Ask for a new code",
         ),
         (
             [USER.format(role="'social_manager'")],
@@ -272,3 +297,11 @@ def test_a_pending_migration_is_said_with_the_command(doctor, database):
     code, said = doctor("--doctor")
     assert code == 1
     assert said == f"Pending: {newest.name}. Run: python -m app.dbdoctor --apply.\n"
+
+
+def test_an_answer_that_is_counted_to_another_blast_is_counted_to_its_own(doctor, database):
+    elsewhere = "UPDATE blast_replies SET message_log_id = 2"
+    run_sql(database, *BLAST, OTHER_LOG, *ANSWERED, elsewhere, USER.format(role="'admin'"))
+    doctor("--repair")
+    assert run_sql(database, "SELECT message_log_id FROM blast_replies") == [(1,)]
+    assert doctor("--doctor") == (0, f"{database} is healthy.\n")
