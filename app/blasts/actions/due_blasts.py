@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from app.accounts.own_phone_queries import find_test_phone
 from app.blasts.queries import audience
-from app.blasts.queries.group_recipients import get_stored_group
-from app.blasts.queries.results_audience import get_stored_audience
+from app.blasts.queries.people_permission import get_stored_people, may_creator_text_people
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
 from app.core.local_formats import format_time_in_zone
@@ -26,7 +25,6 @@ from app.domain.delivery.blast_rendering import (
     render_blast_texts,
     skip_too_long_texts,
 )
-from app.domain.delivery.group_audience import ChosenPeople
 from app.domain.delivery.send_rate import compute_validity_seconds
 from app.domain.time import durations, reminder_timing
 from app.events.actions.reminder_plan import (
@@ -41,6 +39,7 @@ from app.suppression.queries.sending_permission import (
 
 log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so no texts were sent."
+GROUP_RESTRICTED_ERROR = "Only admins can text the people of this blast, so no texts were sent."
 GROUP_GONE_ERROR = "The group of this blast is archived or deleted, so no texts were sent."
 TEST_PHONE_MISSING_ERROR = (
     "Nothing was sent: the user who asked for the test no longer has a phone."
@@ -123,6 +122,9 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
         end = _format_blast_time(blast.not_after, blast.timezone)
         _expire_blast(scheduled_id, END_TIME_PASSED_ERROR.format(end=end))
         return False
+    if not may_creator_text_people(blast):
+        _fail_blast(scheduled_id, GROUP_RESTRICTED_ERROR)
+        return False
     try:
         rendered = render_scheduled_blast(blast)
     except audience.BlastEventNotFound:
@@ -201,9 +203,7 @@ def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
     registered_by = None
     if blast.event_reminder_id:
         registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)
-    people_of: ChosenPeople | None = get_stored_group(blast) or get_stored_audience(
-        blast.audience_log_id, blast.audience_outcome
-    )
+    people_of = get_stored_people(blast)
     recipients = audience.fetch_recipients(blast.target, blast.event_id, registered_by, people_of)
     values = audience.get_blast_placeholders(blast.target, blast.event_id)
     return render_blast_texts(

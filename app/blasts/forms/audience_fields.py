@@ -10,6 +10,7 @@ from app.blasts.queries.group_recipients import (
     find_group_audience,
     find_group_problem,
 )
+from app.blasts.queries.people_permission import find_people_problem
 from app.blasts.queries.results_audience import parse_results_audience
 from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.group_audience import ChosenPeople
@@ -60,9 +61,17 @@ class AudienceForm(FlaskForm):
         return parse_results_audience(self.log_id.data or "", self.outcome.data or "")
 
     def validate_audience(self, field: Field) -> None:
-        """Reject an earlier blast that does not exist: it never becomes everyone."""
-        if self.is_for_results and self.selected_results is None:
+        """Reject an earlier blast that does not exist, or to a group that this user cannot text.
+
+        It never becomes everyone.
+        """
+        if not self.is_for_results:
+            return
+        results_of = self.selected_results
+        if results_of is None:
             raise ValidationError(BLAST_GONE_ERROR)
+        if problem := find_people_problem(results_of, current_user.role):
+            raise ValidationError(problem)
 
     def load_audience_choices(self) -> None:
         """Offer the community, and events and groups where there are any or one was chosen."""
@@ -119,7 +128,20 @@ class AudienceForm(FlaskForm):
 
     @property
     def selected_people(self) -> ChosenPeople | None:
-        """The earlier blast or the group whose people get it; None for another audience."""
+        """The earlier blast or the group whose people get it; None for another audience.
+
+        None as well for people whom this user cannot text.
+        """
+        people_of = self._named_people
+        return None if find_people_problem(people_of, current_user.role) else people_of
+
+    @property
+    def people_problem(self) -> str:
+        """Why this user cannot text the chosen people, "" when they can."""
+        return find_people_problem(self._named_people, current_user.role)
+
+    @property
+    def _named_people(self) -> ChosenPeople | None:
         if self.is_for_group:
             return find_group_audience(self.selected_group_id)
         return self.selected_results

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import url_for
+from flask_login import current_user
 
+from app.blasts.queries.people_permission import find_people_problem
 from app.blasts.views.blast_progress import BlastProgress
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
@@ -16,7 +18,7 @@ from app.delivery.queries.blast_results import (
     list_failure_groups,
 )
 from app.delivery.queries.watched_phones import WatchedPhone, list_watched_phones
-from app.domain.delivery.blast_outcomes import OUTCOME_LABELS, BlastOutcome
+from app.domain.delivery.blast_outcomes import OUTCOME_LABELS, BlastOutcome, ResultsAudience
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.texts.plurals import pluralize
 from app.domain.time.durations import format_rounded_duration
@@ -174,8 +176,11 @@ def _link(log: MessageLog, value: str, label: str, filter_name: str, note: str =
 
 
 def _may_follow_up(progress: BlastProgress) -> bool:
-    """Whether its people are known and all of its texts were handed over."""
-    return bool(progress.counts) and not progress.log.test_mode and not progress.is_open
+    """Whether its people are known, all of its texts were handed over, and this user may text."""
+    if not progress.counts or progress.log.test_mode or progress.is_open:
+        return False
+    everyone = ResultsAudience(progress.log.id, BlastOutcome.EVERYONE)
+    return not find_people_problem(everyone, current_user.role)
 
 
 def _build_follow_ups(log: MessageLog, counts: dict[str, int]) -> Iterator[FollowUp]:

@@ -90,6 +90,8 @@ def _build_preview(form: ComposeForm) -> ComposePreview:
 
 
 def _describe_audience_line(form: ComposeForm) -> AudienceLine:
+    if problem := form.people_problem:
+        return AudienceLine(problem, is_chosen=False)
     if form.is_for_results:
         results_of = form.selected_results
         described = describe_results_audience(results_of) if results_of else None
