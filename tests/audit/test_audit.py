@@ -38,7 +38,7 @@ def test_rows_are_shown_in_words_newest_first(visit, app):
     )
     words = visit("/audit", "ada").words
     assert "role social_manager → admin undo seconds nothing → 5" in words
-    assert words.index("changed the user sol") < words.index("added the user kim")
+    assert words.index("changed the user Sol") < words.index("added the user kim")
 
 
 def test_times_are_on_the_organisations_clocks(visit, app):
@@ -84,7 +84,7 @@ def test_an_invalid_day_is_an_error_and_shows_everything(visit, app, day):
     page = visit(f"/audit?day={day}", "ada")
     assert page.status_code == 200
     assert "Enter a date, such as" in page.words
-    assert "Ada added the user Kim" in page.words
+    assert "Ada added the user kim" in page.words
 
 
 def test_an_unknown_verb_is_shown_as_it_is(visit, app):

@@ -28,7 +28,9 @@ from app.surveys.queries.survey_sessions import (
     find_survey_sessions_of_phone,
 )
 
-MAX_CONTACT_EVENTS, MAX_CONTACT_NOTES, MAX_CONTACT_SURVEYS = 20, 5, 3
+MAX_CONTACT_EVENTS = 20
+MAX_CONTACT_NOTES = 5
+MAX_CONTACT_SURVEYS = 3
 # A reply later than this after their last text is no answer any more.
 LIVE_CONVERSATION = timedelta(days=30)
 
