@@ -17,6 +17,7 @@ from app.core.db import NotFound, db, write
 from app.delivery.actions import message_claiming
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.send_rate import TokenBucket
+from app.inbox.actions.manual_replies import apply_stop_verdict
 from app.inbox.models import Thread
 from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordAction
@@ -439,19 +440,40 @@ def test_twenty_stops_are_twenty_rows_each_once(sandbox_app):
     assert counts == [20, 20]
 
 
-def test_a_stop_counts_even_when_its_blast_cannot_count_it(twilio_app, caplog):
-    """The statistics of a blast fail at every write; nothing else of the text is lost."""
-    refuse = (
-        "CREATE TRIGGER refuse BEFORE INSERT ON blast_replies BEGIN SELECT RAISE(ABORT, 'x'); END"
+def send_supper(app, *phones, refuse):
+    """A blast that these phones received, whose statistics fail at every `refuse`."""
+    trigger = (
+        f"CREATE TRIGGER refuse BEFORE {refuse} ON blast_replies "
+        "BEGIN SELECT RAISE(ABORT, 'x'); END"
     )
-    with twilio_app.app_context(), write() as session:
-        session.execute(db.text(refuse))
+    with app.app_context(), write() as session:
+        session.execute(db.text(trigger))
         log = MessageLog(message_body="Supper?", target="community", total_recipients=1)
         session.add(log)
         session.flush()
-        row = {"kind": "blast", "phone": ZOE, "body": "Supper?", "status": "delivered"}
-        session.add(Message(**row, message_log_id=log.id, sender=OURS))
+        row = {"kind": "blast", "body": "Supper?", "status": "delivered", "sender": OURS}
+        session.add_all(Message(**row, message_log_id=log.id, phone=phone) for phone in phones)
+
+
+def test_a_stop_counts_even_when_its_blast_cannot_count_it(twilio_app, caplog):
+    """Nothing but the count of the blast is lost."""
+    send_supper(twilio_app, ZOE, refuse="INSERT")
     assert say(twilio_app, "STOP").status_code == 200
     assert ZOE in opted_out(twilio_app)
     assert "was not counted to its blast: IntegrityError" in caplog.text
     assert ZOE not in caplog.text
+
+
+def test_a_late_opt_out_counts_even_when_its_blast_cannot_count_it(twilio_app, caplog):
+    """One that a person decides, and one that the law does when nobody decided."""
+    send_supper(twilio_app, ZOE, LEO, refuse="UPDATE")
+    say(twilio_app, DOUBTFUL)
+    say(twilio_app, DOUBTFUL, 2, LEO)
+    with twilio_app.app_context():
+        question = find_open_stop_question(ZOE)
+        thread_id = db.session.scalar(db.select(Thread.id).where(Thread.phone == ZOE))
+        with write():
+            apply_stop_verdict(thread_id, question.id, "out", "sol", now())
+        assert opt_out_overdue_stop_questions(question.decide_by + timedelta(days=1)) == 1
+    assert {ZOE, LEO} <= set(opted_out(twilio_app))
+    assert caplog.text.count("was not counted to its blast: IntegrityError") == 2

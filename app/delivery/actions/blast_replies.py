@@ -1,14 +1,18 @@
 """Count what people answer to the blast that they answer."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
-from app.core.db import db
+from app.core.db import db, is_transaction_open
 from app.delivery.reply_models import ReplyAnswer, blast_replies
 from app.delivery.sql.blast_replies import RECORD_BLAST_REPLY
 from app.domain.surveys.answer_parsing import parse_yes_no
 
+log = logging.getLogger(__name__)
 # Who writes later than this after a blast hardly answers it.
 REPLY_WINDOW = timedelta(hours=72)
 
@@ -18,26 +22,47 @@ def record_blast_reply(
 ) -> None:
     """Count a text, stored as `message_id`, to the newest blast of the last 72 hours to its phone.
 
-    `words`: what the person wrote. Nothing happens without such a blast. Inside write().
+    `words`: what the person wrote. Nothing happens without such a blast. Inside write(). A failure
+    is logged and costs the count only.
     """
-    answer = None
-    if not is_opt_out:
-        answer = ReplyAnswer(parse_yes_no(words) or ReplyAnswer.OTHER)
-    RECORD_BLAST_REPLY.execute(
-        phone=phone,
-        reply_id=message_id,
-        answer=answer,
-        is_opt_out=int(is_opt_out),
-        moment=moment,
-        since=moment - REPLY_WINDOW,
-    )
+    with _keep_transaction(message_id):
+        answer = None
+        if not is_opt_out:
+            answer = ReplyAnswer(parse_yes_no(words) or ReplyAnswer.OTHER)
+        RECORD_BLAST_REPLY.execute(
+            phone=phone,
+            reply_id=message_id,
+            answer=answer,
+            is_opt_out=int(is_opt_out),
+            moment=moment,
+            since=moment - REPLY_WINDOW,
+        )
 
 
 def count_late_opt_out(message_id: int | None) -> None:
     """Count a text that turned out to mean STOP as an opt-out of its blast. Inside write().
 
     `message_id`: the text that asked to stop; None where it was deleted meanwhile. A text that
-    is counted to no blast changes nothing.
+    is counted to no blast changes nothing. A failure is logged and costs the count only.
     """
-    statement = update(blast_replies).where(blast_replies.c.reply_id == message_id)
-    db.session.execute(statement.values(is_opt_out=True))
+    # What is pending is stored first: a failure of that is none of the count.
+    db.session.flush()
+    with _keep_transaction(message_id):
+        statement = update(blast_replies).where(blast_replies.c.reply_id == message_id)
+        db.session.execute(statement.values(is_opt_out=True))
+
+
+@contextmanager
+def _keep_transaction(message_id: int | None) -> Iterator[None]:
+    """Log a failure to count a text; raise it only when the transaction is lost with it.
+
+    The transaction holds the text itself, which may be a STOP.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not is_transaction_open():
+            raise
+        # No more of the error: it may quote the text.
+        kind = type(error).__name__
+        log.error("message %s was not counted to its blast: %s", message_id, kind)

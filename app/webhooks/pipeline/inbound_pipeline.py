@@ -1,11 +1,9 @@
 """The way of a text that came in: its five stages in order."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.clock import now
-from app.core.db import is_transaction_open
 from app.delivery.actions.blast_replies import record_blast_reply
 from app.domain.texts.own_words import TextAuthor
 from app.webhooks.actions.batch_writer import BatchWriter, get_batch_writer
@@ -26,8 +24,6 @@ from app.webhooks.pipeline.inbound_storage import (
     store_processed_texts,
 )
 from app.webhooks.pipeline.reply_queueing import queue_replies, record_in_thread
-
-log = logging.getLogger(__name__)
 
 
 def process_inbound_text(call: WebhookCall) -> str:
@@ -59,27 +55,17 @@ def _process_text(text: ParsedInboundText, context: TextContext, moment: datetim
 
 
 def _count_to_blast(text: StoredInboundText, decision: RoutingDecision) -> None:
-    """Count what a person wrote to the blast that it answers; a reaction or a machine is none.
-
-    A failure is logged and costs the count only: never the text, which may be a STOP.
-    """
+    """Count what a person wrote to the blast that it answers; a reaction or a machine is none."""
     if not text.parsed.is_from_person or text.parsed.reading.kind is not TextAuthor.PERSON:
         return
     inbound = text.inbound
-    try:
-        record_blast_reply(
-            inbound.phone,
-            inbound.words,
-            inbound.message_id,
-            inbound.moment,
-            is_opt_out=decision.verdict == OPT_OUT_VERDICT,
-        )
-    except Exception as error:
-        if not is_transaction_open():
-            raise
-        # No more of the error: it may quote the text.
-        kind = type(error).__name__
-        log.error("message %s was not counted to its blast: %s", inbound.message_id, kind)
+    record_blast_reply(
+        inbound.phone,
+        inbound.words,
+        inbound.message_id,
+        inbound.moment,
+        is_opt_out=decision.verdict == OPT_OUT_VERDICT,
+    )
 
 
 def process_text_batch(texts: Sequence[ParsedInboundText]) -> list[str]:
