@@ -17,7 +17,7 @@ from app.domain.phones.phone_erasure import PhoneErasure, hash_phone
 MAX_ABOUT_LENGTH = 200
 MAX_IP_LENGTH = 45
 ERASED_NAMES = "erased"
-# A row names so many people; the others are counted.
+# A row names so many people, and their ids; the others are counted.
 MAX_NAMES = 20
 NAMELESS_PERSON = "a person without a name, number ending in {}"
 
@@ -70,6 +70,17 @@ def _build_audit_event(verb: str, who: str, entry: AuditEntry) -> AuditEvent:
         event.client_ip = (request.remote_addr or "")[:MAX_IP_LENGTH]
         event.request_id = g.get("request_id")
     return event
+
+
+def format_ids(ids: Sequence[int]) -> str:
+    """Return the `about` of an action on many rows: the first ids, and how many more there are.
+
+    They are whole, and the same people as the names in the details.
+    """
+    text = ", ".join(map(str, ids[:MAX_NAMES]))
+    if len(ids) > MAX_NAMES:
+        text += f" and {len(ids) - MAX_NAMES:,} more"
+    return text
 
 
 def build_name_details(people: Sequence[tuple[str | None, str]]) -> dict[str, Any]:

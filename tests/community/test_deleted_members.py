@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.audit.actions import MAX_NAMES
+from app.audit.actions import MAX_NAMES, audited_write, build_name_details, format_ids
 from app.audit.models import AuditEvent
 from app.core.db import db
 from tests.sample_people import LEO, MIA, ZOE
@@ -57,6 +57,22 @@ def test_a_long_list_is_cut_and_counted(app, visit, read_rows):
     visit("/community/bulk-delete", "ada", member_ids=ids)
     [(_, details)] = read_rows()
     assert details["names"].endswith(f"Person {MAX_NAMES - 1}, 5 more")
+    assert len(details["hashes"]) == MAX_NAMES
+    with app.app_context():
+        about = db.session.scalar(
+            db.select(AuditEvent.about).where(AuditEvent.verb == "members.deleted")
+        )
+    assert about == f"{', '.join(ids[:MAX_NAMES])} and 5 more"
+
+
+def test_the_audit_row_of_100000_people_is_short(app):
+    with app.app_context():
+        with audited_write("members.deleted", "ada") as trace:
+            trace.about = format_ids(range(1_000_000, 1_100_000))
+            trace.details = build_name_details([("Zoë " * 25, ZOE)] * 100_000)
+        row = db.session.scalars(db.select(AuditEvent)).one()
+    assert row.about.endswith("1000019 and 99,980 more")
+    assert len(row.about + row.details) < 10_000
 
 
 @pytest.mark.usefixtures("members")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.audit.actions import audited_write, build_name_details
+from app.audit.actions import audited_write, build_name_details, format_ids
 from app.community import actions, queries
 from app.community.forms import MemberSelection, read_member_selection
 from app.community.views.blueprint import bp
@@ -90,7 +90,7 @@ def _delete_members(member_ids: Sequence[int]) -> str:
     with audited_write("members.deleted", current_username()) as trace:
         people = queries.find_names_and_phones(member_ids)
         count = actions.delete_members(member_ids)
-        trace.about = ", ".join(map(str, member_ids))
+        trace.about = format_ids(member_ids)
         trace.details = {"count": count, **build_name_details(people)}
     verb = "was" if count == 1 else "were"
     return f"{pluralize(count, 'person', 'people')} {verb} deleted."
@@ -117,7 +117,7 @@ def _unsubscribe_batch(member_ids: Sequence[int]) -> int:
         count = 0
         for name, phone in people:
             count += record_opt_out(phone, source="community", name=name, actor=actor)
-        trace.about = ", ".join(map(str, member_ids))
+        trace.about = format_ids(member_ids)
         trace.details = {"count": count, **build_name_details(people)}
     return count
 
