@@ -114,8 +114,8 @@ class GroupMembership(Model):
             unique=True,
             sqlite_where=text("until IS NULL"),
         ),
-        Index("ix_group_members_phone", "phone", "group_id"),
-        Index("ix_group_members_group_id", "group_id"),
+        Index("ix_group_members_phone", "phone", "group_id", "until"),
+        Index("ix_group_members_group_id", "group_id", "until", "phone"),
         Index(
             "ix_group_members_import_id",
             "import_id",

@@ -41,8 +41,8 @@ MEMBERS = """CREATE TABLE group_members (
 INDEXES = (
     "CREATE INDEX ix_groups_owner_id ON groups (owner_id)",
     "CREATE UNIQUE INDEX uq_group_members_open ON group_members (group_id, phone) WHERE until IS NULL",
-    "CREATE INDEX ix_group_members_phone ON group_members (phone, group_id)",
-    "CREATE INDEX ix_group_members_group_id ON group_members (group_id)",
+    "CREATE INDEX ix_group_members_phone ON group_members (phone, group_id, until)",
+    "CREATE INDEX ix_group_members_group_id ON group_members (group_id, until, phone)",
     "CREATE INDEX ix_group_members_import_id ON group_members (import_id) WHERE import_id IS NOT NULL",
 )
 ADD_ONE = "UPDATE groups SET member_count = member_count + 1 WHERE id = new.group_id;"

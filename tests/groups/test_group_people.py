@@ -10,12 +10,13 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.domain.phones.pasted_numbers import read_pasted_people
 from app.events.models import Event, EventRegistration
-from app.groups.models import ContactGroup, GroupMembership
+from app.groups.actions.memberships import add_people_to_group
+from app.groups.models import ContactGroup, GroupMembership, MembershipSource
 from app.people.actions.person_erasure import erase_person_data, find_embedded_mentions
 from app.suppression.actions import erased_numbers
 from app.suppression.queries.sending_permission import has_opted_out
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.sample_rows import add_members
+from tests.sample_rows import add_members, make_phone
 from tests.select_recorder import record_selects
 
 UMA = "+13035550150"
@@ -224,3 +225,21 @@ def test_an_import_puts_its_people_into_a_group_and_its_undo_takes_them_out(
     assert people_of(2) == []
     assert find_member_id(app, UMA) is None
     assert find_member_id(app, MIA) is not None
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_the_pages_of_a_group_hold_everybody_once_in_order(app, visit, choir, people_of, direction):
+    with app.app_context():
+        add_members(50, start=200)
+        with write():
+            phones = [make_phone(number) for number in range(200, 250)]
+            add_people_to_group(choir, [*phones, MAX, UMA], MembershipSource.BULK, "ada")
+    names = []
+    for number in range(1, 5):
+        page = visit(f"/groups/{choir}?per_page=15&page={number}&dir={direction}", "sol")
+        names += re.findall(r"(Person \d+|Leo|Zoë|No name) ?\+1", page.words)
+    expected = ["Leo", *(f"Person {number:06}" for number in range(200, 250)), "Zoë"]
+    expected += ["No name", "No name"]
+    assert len(people_of(choir)) == 54
+    assert sorted(names) == sorted(expected)
+    assert names == (expected if direction == "asc" else expected[::-1])

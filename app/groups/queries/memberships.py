@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.db import db
@@ -103,31 +103,41 @@ def list_group_names_of_phones(phones: Sequence[str]) -> dict[str, list[str]]:
 def count_skipped_people(group_ids: Sequence[int], *, is_exact: bool) -> dict[int, int]:
     """Return how many people of each group get no texts; a group without any is missing.
 
-    The do-not-text lists are short beside 50 groups of 20,000 people: 20 ms instead of 2 s.
+    The do-not-text lists are short beside 50 groups of 20,000 people: 30 ms instead of 2 s.
     `is_exact`: look at every person, for the recorded consent is demanded.
     """
     row = GroupMembership
-    reason: ColumnElement[Any] = select_suppression_reason(row.phone)
-    statement = (
-        select(row.group_id, func.count())
-        .select_from(row)
-        .where(row.group_id.in_(group_ids), row.until.is_(None), reason.is_not(None))
-        .group_by(row.group_id)
-    )
-    if not is_exact:
-        statement = statement.where(row.phone.in_(select_listed_phones()))
+    is_meant = (row.group_id.in_(group_ids), row.until.is_(None))
+    if is_exact:
+        reason: ColumnElement[Any] = select_suppression_reason(row.phone)
+        statement = select(row.group_id, func.count()).where(*is_meant, reason.is_not(None))
+    else:
+        # Every group: naming some of them makes SQLite walk all people of those.
+        is_blocked = row.phone.in_(select(_select_blocked_phones().c.phone))
+        statement = select(row.group_id, func.count()).where(row.until.is_(None), is_blocked)
+    statement = statement.group_by(row.group_id)
     return {group_id: count for group_id, count in db.session.execute(statement)}
 
 
-def load_skipped_count(group_id: int) -> tuple[ContactGroup, int] | None:
-    """Return a group and how many of its people get no texts, in one statement; None for none."""
+def _select_blocked_phones() -> CTE:
+    """Return the phones of the do-not-text lists that get no texts, each once."""
+    # Each phone is judged once, and not once for each of its groups.
+    listed = select_listed_phones().distinct().subquery()
+    reason = select_suppression_reason(listed.c.phone)
+    return select(listed.c.phone).where(reason.is_not(None)).cte("blocked_phones")
+
+
+def load_skipped_count(group_id: int, *, is_exact: bool) -> tuple[ContactGroup, int] | None:
+    """Return a group and how many of its people get no texts, in one statement; None for none.
+
+    `is_exact`: as for count_skipped_people().
+    """
     row = GroupMembership
-    skipped = (
-        select(func.count())
-        .select_from(row)
-        .where(is_open_in_group(group_id), select_suppression_reason(row.phone).is_not(None))
-        .scalar_subquery()
-    )
-    statement = select(ContactGroup, skipped).where(ContactGroup.id == group_id)
+    skipped = select(func.count()).select_from(row).where(is_open_in_group(group_id))
+    if is_exact:
+        skipped = skipped.where(select_suppression_reason(row.phone).is_not(None))
+    else:
+        skipped = skipped.where(row.phone.in_(select(_select_blocked_phones().c.phone)))
+    statement = select(ContactGroup, skipped.scalar_subquery()).where(ContactGroup.id == group_id)
     values = db.session.execute(statement.execution_options(populate_existing=True)).first()
     return None if values is None else (values[0], values[1])

@@ -11,6 +11,7 @@ from app.core.pagination import (
     MAX_SEARCH_RESULTS,
     ListParams,
     SearchResultPage,
+    choose_page_window,
     clamp_to_last_page,
 )
 from app.domain.phones.phone_number import extract_digits
@@ -40,13 +41,20 @@ def paginate_group_people(group: ContactGroup, params: ListParams, region: str) 
     if params.search:
         return _search_group_people(group, params, region)
     params = clamp_to_last_page(group.member_count, params)
-    ids = _order_members(group.id, params).offset(params.offset).limit(params.per_page)
-    rows = _load_rows(list(db.session.scalars(ids)))
-    return SearchResultPage(rows, group.member_count, params)
+    window = choose_page_window(group.member_count, params.offset, params.per_page)
+    members = select_group_members(group.id).subquery()
+    is_descending = params.descending != window.is_reversed
+    ids = _order_members(members, params.sort, is_descending=is_descending)
+    page_ids = list(db.session.scalars(ids.offset(window.offset).limit(window.limit)))
+    if window.is_reversed:
+        page_ids.reverse()
+    return SearchResultPage(_load_rows(page_ids), group.member_count, params)
 
 
 def _search_group_people(group: ContactGroup, params: ListParams, region: str) -> SearchResultPage:
-    statement = _order_members(group.id, params, params.search, region)
+    members = select_group_members(group.id).subquery()
+    statement = _order_members(members, params.sort, is_descending=params.descending)
+    statement = statement.where(_build_search_condition(members, params.search, region))
     ids = list(db.session.scalars(statement.limit(MAX_SEARCH_RESULTS + 1)))
     is_truncated = len(ids) > MAX_SEARCH_RESULTS
     ids = ids[:MAX_SEARCH_RESULTS]
@@ -55,27 +63,20 @@ def _search_group_people(group: ContactGroup, params: ListParams, region: str) -
     return SearchResultPage(_load_rows(page_ids), len(ids), params, is_truncated)
 
 
-def _order_members(
-    group_id: int, params: ListParams, search: str = "", region: str = ""
-) -> Select[int]:
+def _order_members(members: Subquery, sort: str, *, is_descending: bool) -> Select[int]:
     """Select the ids of a group's memberships in the order of the list."""
-    members = select_group_members(group_id).subquery()
+    # Every column in the same direction, so that a page near the end is read from there.
+    set_direction = desc if is_descending else asc
     statement: Select[int] = select(members.c.id)
-    if search:
-        statement = statement.where(_build_search_condition(members, search, region))
-    set_direction = desc if params.descending else asc
-    if params.sort == "added":
+    if sort == "added":
         return statement.order_by(set_direction(members.c.id))
-    if params.sort == "phone":
+    if sort == "phone":
         return statement.order_by(set_direction(members.c.phone))
     names = select_folded_names().subquery()
     statement = statement.outerjoin_from(members, names, names.c.phone == members.c.phone)
-    # Names come last where there is none, in both directions.
-    return statement.order_by(
-        names.c.folded_name.is_(None),
-        set_direction(names.c.folded_name),
-        set_direction(members.c.phone),
-    )
+    # Names come last where there is none.
+    columns = (names.c.folded_name.is_(None), names.c.folded_name, members.c.phone)
+    return statement.order_by(*map(set_direction, columns))
 
 
 def _build_search_condition(members: Subquery, search: str, region: str) -> ColumnElement[bool]:

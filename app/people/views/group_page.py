@@ -20,6 +20,7 @@ from app.domain.texts.whole_numbers import parse_id
 from app.events.queries.contact_names import find_display_names
 from app.groups.actions import memberships
 from app.groups.actions.group_editing import get_group_for_update
+from app.groups.models import ContactGroup
 from app.groups.queries.group_records import may_text_group
 from app.groups.queries.memberships import load_skipped_count
 from app.groups.views.blueprint import bp
@@ -42,7 +43,7 @@ def show_group(group_id: int) -> ResponseReturnValue:
 
 
 def _render_group_page(group_id: int, form: GroupPeopleForm) -> str:
-    group, skipped_count = load_skipped_count(group_id) or abort(404)
+    group, skipped_count = _load_group(group_id)
     page = paginate_group_people(
         group, list_params(GROUP_PEOPLE_SORTS, "name"), organisation.get_organisation_region()
     )
@@ -57,6 +58,12 @@ def _render_group_page(group_id: int, form: GroupPeopleForm) -> str:
         blasts=list_group_blasts(group.id),
         removed_ids=_parse_ids(request.args.getlist("removed")),
     )
+
+
+def _load_group(group_id: int) -> tuple[ContactGroup, int]:
+    """Return the group and how many of its people get no texts, or abort."""
+    is_consent_required = bool(organisation.get_organisation().consent_required)
+    return load_skipped_count(group_id, is_exact=is_consent_required) or abort(404)
 
 
 @bp.post("/<int:group_id>/people")
