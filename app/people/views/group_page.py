@@ -21,7 +21,7 @@ from app.events.queries.contact_names import find_display_names
 from app.groups.actions import memberships
 from app.groups.actions.group_editing import get_group_for_update
 from app.groups.models import ContactGroup
-from app.groups.queries.group_records import may_text_group
+from app.groups.queries.group_records import find_group, may_text_group
 from app.groups.queries.memberships import load_skipped_count
 from app.groups.views.blueprint import bp
 from app.organisation import queries as organisation
@@ -105,6 +105,8 @@ def remove_people(group_id: int) -> ResponseReturnValue:
     """Take the selected people out of the group; the page offers to undo it."""
     ids = _parse_ids(request.form.getlist("membership_ids"))
     if not ids:
+        if find_group(group_id) is None:
+            abort(404)
         flash("Select at least one person first.", "error")
         return redirect(url_for("groups.show_group", group_id=group_id), 303)
     with audited_write("group.people_removed", current_username()) as trace:
