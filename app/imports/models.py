@@ -127,3 +127,5 @@ class ImportRow(Model):
     person_id: Mapped[int | None]
     name_before: Mapped[str | None] = mapped_column(String(100))
     is_landline: Mapped[bool_default_false]
+    # What a column of the file says about groups, such as "Choir; Youth".
+    group_names: Mapped[str | None] = mapped_column(String(300))

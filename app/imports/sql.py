@@ -8,8 +8,8 @@ from app.imports.models import READABLE_VERDICTS, ImportRow
 # One row costs a tuple here and an object in the session. The order of the columns is that of
 # row_checking.CheckedRow, after the import's id.
 INSERT_CHECKED_ROW = PreparedStatement(
-    "INSERT INTO import_rows (import_id, line, name, phone, verdict, reason, cells, is_landline)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO import_rows (import_id, line, name, phone, verdict, reason, cells, is_landline,"
+    " group_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 # Read again for every slice of the check: a sixth of the time of the session's select().

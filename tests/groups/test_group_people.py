@@ -243,3 +243,29 @@ def test_the_pages_of_a_group_hold_everybody_once_in_order(app, visit, choir, pe
     assert len(people_of(choir)) == 54
     assert sorted(names) == sorted(expected)
     assert names == (expected if direction == "asc" else expected[::-1])
+
+
+def test_a_column_of_a_file_names_groups_and_missing_ones_are_made(app, visit, choir, people_of):
+    rows = (
+        b"name,phone,groups\nUma,303 555 0150,choir; Youth\nMia,303 555 0144,Youth\n"
+        b"Mia,303 555 0144,Council\nZ,303 555 0142,\n"
+    )
+    files = {"file": (io.BytesIO(rows), "people.csv")}
+    check = visit("/community/import", "ada", files=files).location
+    words = visit(check, "ada").words
+    assert "The file puts people into Choir ." in words
+    assert "Create the 2 groups that the file names: Youth, Council" in words
+    visit(f"{check}/confirm", "ada", create_groups="1", agreed="form")
+    assert people_of(choir) == [ZOE, LEO, UMA]
+    assert people_of(2) == [UMA, MIA]
+    assert people_of(3) == [MIA]
+    visit.post(f"{check}/undo", "ada")
+    assert (people_of(choir), people_of(2), people_of(3)) == ([ZOE, LEO], [], [])
+    visit.post("/groups/2/delete", "ada")
+    files = {"file": (io.BytesIO(rows), "people.csv")}
+    check = visit("/community/import", "ada", files=files).location
+    visit(f"{check}/confirm", "ada", agreed="form")
+    assert people_of(choir) == [ZOE, LEO, UMA]
+    with app.app_context():
+        names = db.session.scalars(db.select(ContactGroup.name).order_by(ContactGroup.id))
+        assert list(names) == ["Choir", "Council"]

@@ -425,3 +425,17 @@ def test_0022_groups_leaves_blasts_of_before_as_they_are(before):
     # What knows no groups sees a blast to an event that is not there: it reaches nobody.
     assert run_sql(path, "SELECT target, event_id FROM scheduled_messages") == [("event", None)]
     assert run_sql(path, "SELECT count(*) FROM message_logs") == [(1,)]
+
+
+def test_0023_import_group_names_knows_no_groups_of_open_imports(before):
+    path = before(23)
+    sheet = (
+        "INSERT INTO imports (id, created_by, file_name, state) VALUES (1, 'ada', 'a', 'checked')"
+    )
+    row = "INSERT INTO import_rows (import_id, line, verdict) VALUES (1, 2, 'new')"
+    execute_rows(path, (sheet, ()), (row, ()))
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT group_names FROM import_rows") == [(None,)]
+    for step in reversed(find_migrations()[22:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT line FROM import_rows") == [(2,)]

@@ -9,6 +9,7 @@ from app.community import queries
 from app.community.forms import get_refused_numbers
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
+from app.community.views.named_groups import fill_named_groups, find_named_groups
 from app.domain.accounts.roles import Role
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.memberships import (
@@ -39,6 +40,7 @@ def build_member_importer() -> ImporterConfig:
         on_confirmed=_put_into_group,
         on_undone=_take_out_of_groups,
         list_groups=_list_group_choices,
+        find_named_groups=find_named_groups,
     )
 
 
@@ -47,11 +49,12 @@ def _list_group_choices() -> dict[str, str]:
 
 
 def _put_into_group(row: Import) -> None:
-    """Put everyone of the file into the group that was chosen, new people or not."""
+    """Put everyone of the file into the chosen group, and into those that their rows name."""
     group = find_active_group(parse_id(request.form.get("group_id", "")))
     if group is not None:
         phones = select_readable_phones(row.id)
         add_selected_people_to_group(group.id, phones, row.id, row.created_by)
+    fill_named_groups(row, creates_groups=request.form.get("create_groups") == "1")
 
 
 def _take_out_of_groups(import_id: int) -> None:

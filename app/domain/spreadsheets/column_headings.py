@@ -43,6 +43,7 @@ class ColumnKind(StrEnum):
     AREA_CODE = "area_code"
     PHONE_LABEL = "phone_label"
     OPT_STATUS = "opt_status"
+    GROUPS = "groups"
     IGNORED = "nothing"
 
     @property
@@ -60,6 +61,7 @@ COLUMN_KIND_LABELS = {
     ColumnKind.AREA_CODE: "Area code",
     ColumnKind.PHONE_LABEL: "Type of phone",
     ColumnKind.OPT_STATUS: "Opted out or not",
+    ColumnKind.GROUPS: "Groups",
     ColumnKind.IGNORED: "Do not import",
 }
 NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from app.domain.spreadsheets.column_headings import NAME_KINDS, ColumnKind
 from app.domain.spreadsheets.column_samples import Cells, SampledTable, has_phone_length
 from app.domain.spreadsheets.country_columns import find_code_columns
+from app.domain.spreadsheets.group_columns import GROUP_HEADINGS
 from app.domain.spreadsheets.heading_rows import (
     HeadingRows,
     find_heading_rows,
     join_heading_rows,
 )
+from app.domain.spreadsheets.heading_words import fold_heading
 from app.domain.spreadsheets.name_columns import find_name_columns, is_possible_name
 from app.domain.spreadsheets.opt_status import find_opt_status_columns
 from app.domain.spreadsheets.phone_columns import (
@@ -22,7 +24,12 @@ from app.domain.spreadsheets.phone_columns import (
 
 NO_CONTACTS_MESSAGE = "There are no rows in this file, only headings."
 NO_PHONE_CHOSEN_MESSAGE = "Choose the column with the phone numbers."
-UNLIMITED_KINDS = (ColumnKind.PHONE_LABEL, ColumnKind.OPT_STATUS, ColumnKind.IGNORED)
+UNLIMITED_KINDS = (
+    ColumnKind.PHONE_LABEL,
+    ColumnKind.OPT_STATUS,
+    ColumnKind.GROUPS,
+    ColumnKind.IGNORED,
+)
 # Of these a second column fills the gaps of the first; of each other kind one is enough.
 SUPPORTING_CELLS: dict[ColumnKind, Callable[[str], bool]] = {
     ColumnKind.PHONE: has_phone_length,
@@ -116,6 +123,9 @@ def _guess_kinds(
     if phones.chosen:
         for index in find_opt_status_columns(table, {*_list_taken(kinds), *phones.others}):
             kinds[index] = ColumnKind.OPT_STATUS
+    for index, heading in enumerate(heading_rows.headings):
+        if kinds[index] is ColumnKind.IGNORED and fold_heading(heading) in GROUP_HEADINGS:
+            kinds[index] = ColumnKind.GROUPS
     order += [index for index in range(width) if index not in order]
     return ColumnMapping(
         tuple(kinds),

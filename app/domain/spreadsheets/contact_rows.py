@@ -41,7 +41,8 @@ class ContactRow:
     """One row: either `phone` (E.164), or `problem`, a sentence why it cannot be read.
 
     `duplicate_of` is the row that has the same number earlier in the file. `opted_out` is what
-    the file says against texts ("Status: Unsubscribed"), "" when it says nothing.
+    the file says against texts ("Status: Unsubscribed"), "" when it says nothing. `group_names`:
+    the groups that the file names, such as "Choir; Youth".
     """
 
     line: int
@@ -50,6 +51,7 @@ class ContactRow:
     problem: str | None = None
     duplicate_of: FirstRow | None = None
     opted_out: str = ""
+    group_names: str = ""
 
     @property
     def duplicate_of_line(self) -> int | None:
@@ -127,6 +129,7 @@ class ContactReader:
         self._first_name_indexes = columns.list_indexes(ColumnKind.FIRST_NAME)
         self._last_name_indexes = columns.list_indexes(ColumnKind.LAST_NAME)
         self._has_parts_first = _has_parts_first(columns)
+        self._group_indexes = columns.list_indexes(ColumnKind.GROUPS)
         self._status_columns = _list_status_columns(columns)
 
     @property
@@ -153,7 +156,18 @@ class ContactReader:
             )
         first_row = self.first_rows.setdefault(phone.e164, FirstRow(line, name))
         duplicate_of = first_row if first_row.line != line else None
-        return ContactRow(line, name, phone.e164, duplicate_of=duplicate_of, opted_out=opted_out)
+        return ContactRow(
+            line,
+            name,
+            phone.e164,
+            duplicate_of=duplicate_of,
+            opted_out=opted_out,
+            group_names=self._read_group_names(cells),
+        )
+
+    def _read_group_names(self, cells: Cells) -> str:
+        cell_texts = [get_cell(cells, index) for index in self._group_indexes]
+        return "; ".join(filter(None, cell_texts)).replace("\0", "")
 
     def _read_name(self, cells: Cells) -> str | None:
         """Return the full name or its parts together, whichever is tried first, else None."""

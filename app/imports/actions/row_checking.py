@@ -20,6 +20,7 @@ from app.imports.sql import SELECT_LINES_BY_PHONE
 
 MAX_STORED_CELL_CHARACTERS = 1_000
 MAX_REASON_CHARACTERS = 300
+MAX_GROUP_NAMES_CHARACTERS = 300
 NOT_OPTED_OUT_MESSAGE = "The file does not say that they want no texts."
 ROWS_PER_CLOCK_CHECK = 1_000
 # Of checking in one request. Storing the slice takes about a third of that more.
@@ -36,6 +37,7 @@ class CheckedRow(NamedTuple):
     reason: str | None = None
     cells: str | None = None
     is_landline: bool = False
+    group_names: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,16 @@ def _build_checked_row(person: ContactRow, row: SpreadsheetRow) -> CheckedRow:
         )
     verdict, reason = _judge_readable_row(person)
     is_landline = is_landline_number(person.phone)
+    group_names = person.group_names[:MAX_GROUP_NAMES_CHARACTERS] or None
     return CheckedRow(
-        person.line, person.name, person.phone, verdict.value, reason, None, is_landline
+        person.line,
+        person.name,
+        person.phone,
+        verdict.value,
+        reason,
+        None,
+        is_landline,
+        group_names,
     )
 
 

@@ -212,6 +212,34 @@ def select_readable_phones(import_id: int) -> Select[str | None]:
     return _select_phones(import_id, READABLE_VERDICTS)
 
 
+def list_group_cells(import_id: int) -> list[str]:
+    """Return what the rows of an import say about groups, each text once."""
+    row = ImportRow
+    cells = select(row.group_names).where(*_build_grouped_conditions(import_id)).distinct()
+    return [cell for cell in db.session.scalars(cells) if cell]
+
+
+def select_phones_of_group_cells(import_id: int, cells: Sequence[str]) -> Select[str | None]:
+    """Return a select of the numbers of the rows that say one of these texts about groups."""
+    given_cell = func.json_each(json.dumps(list(cells))).table_valued("value").c.value
+    conditions = _build_grouped_conditions(import_id)
+    phones = select(ImportRow.phone).where(
+        *conditions, ImportRow.group_names.in_(select(given_cell))
+    )
+    return phones.distinct()
+
+
+def _build_grouped_conditions(import_id: int) -> tuple[ColumnElement[bool], ...]:
+    # A number that comes twice may name another group in its second row.
+    verdicts = (*READABLE_VERDICTS, RowVerdict.REPEATED)
+    return (
+        ImportRow.import_id == import_id,
+        ImportRow.verdict.in_(verdicts),
+        ImportRow.group_names.is_not(None),
+        ImportRow.phone.is_not(None),
+    )
+
+
 def select_new_phones(import_id: int) -> Select[str | None]:
     """Return a select of the numbers that an import adds, or has added, to its list."""
     return _select_phones(import_id, (RowVerdict.NEW,))
