@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from tests.browser.browser_user import LONG, Walk
 from tests.browser.chromium import launched
+from tests.browser.manager_walk import add_manager, press_buttons
 from tests.gunicorn_server import ROOT, GunicornServer, wait_until
-from tests.sample_people import PASSWORD
 
 OUT = ROOT / "docs" / "screenshots"
 WIDE, PHONE = {"width": 1366, "height": 650}, {"width": 390, "height": 844}
@@ -173,11 +173,14 @@ def picture(page, name):
     for size, theme, ending in looks:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=theme)
-        path = OUT / f"{name}{ending}.jpg"
-        page.screenshot(path=path, type="jpeg", quality=85, animations="disabled")
-        assert path.stat().st_size < HEAVIEST, f"{path} is too heavy"
+        _shoot(page, OUT / f"{name}{ending}.jpg")
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light")
+
+
+def _shoot(page, path):
+    page.screenshot(path=path, type="jpeg", quality=85, animations="disabled")
+    assert path.stat().st_size < HEAVIEST, f"{path} is too heavy"
 
 
 def fits(page, name):
@@ -215,16 +218,12 @@ def _weigh(context, name, url):
 
 
 def _walk_as_manager(browser, admin):
-    """Sol, with a finger on a phone: every link of a page opens, and nothing is too wide."""
-    _add_manager(admin)
+    """Sol, with a finger on a phone: buttons act, every link opens, and nothing is too wide."""
+    add_manager(admin.page, admin.url)
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     context.set_default_timeout(LONG)
     page = context.new_page()
-    page.goto(admin.url + "/login")
-    page.fill("#username", "sol")
-    page.fill("#password", PASSWORD)
-    page.tap("main button:text-is('Sign in')")
-    page.wait_for_selector(".tabs")
+    press_buttons(page, admin.url, lambda name: _shoot(page, OUT / f"{name}-phone.jpg"))
     seen, refused = set(), []
     for address in OF_A_MANAGER:
         page.goto(admin.url + address)
@@ -240,17 +239,6 @@ def _walk_as_manager(browser, admin):
     context.close()
     assert refused == [], refused
     _say(f"\nA social manager's phone: {len(OF_A_MANAGER)} pages fit, {len(seen)} links open")
-
-
-def _add_manager(admin):
-    page = admin.page
-    page.goto(admin.url + "/users/add")
-    page.fill("#username", "sol")
-    page.check("[name=role][value=social_manager]")
-    page.fill("#password", PASSWORD)
-    page.uncheck("[name=must_change_password]")
-    page.click(".sticky button:text-is('Add user')")
-    page.wait_for_selector("main >> text=sol")
 
 
 if __name__ == "__main__":
