@@ -16,6 +16,7 @@ from wtforms.validators import Length
 
 from app.accounts.queries import list_users
 from app.core.form_fields import add_error
+from app.domain.spreadsheets.group_columns import SEPARATOR_PATTERN
 from app.domain.texts.text_cleaning import clean_text
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.group_editing import GroupInfo
@@ -29,6 +30,7 @@ from app.groups.models import (
 from app.groups.queries.group_records import find_group_by_name
 
 NAME_LENGTH_ERROR = f"A name can have up to {MAX_GROUP_NAME_LENGTH} characters."
+SEPARATOR_ERROR = "Leave out commas, semicolons and |. In spreadsheets they separate groups."
 DESCRIPTION_LENGTH_ERROR = f"Enter at most {MAX_DESCRIPTION_LENGTH} characters."
 COLOR_LABELS = {
     GroupColor.TEAL.value: "Teal",
@@ -108,6 +110,8 @@ def find_new_name_problem(name: str, group_id: int | None = None) -> str:
         return "Give the group a name."
     if len(name) > MAX_GROUP_NAME_LENGTH:
         return NAME_LENGTH_ERROR
+    if SEPARATOR_PATTERN.search(name):
+        return SEPARATOR_ERROR
     other = find_group_by_name(name)
     if other is None or other.id == group_id:
         return ""

@@ -269,3 +269,20 @@ def test_a_column_of_a_file_names_groups_and_missing_ones_are_made(app, visit, c
     with app.app_context():
         names = db.session.scalars(db.select(ContactGroup.name).order_by(ContactGroup.id))
         assert list(names) == ["Choir", "Council"]
+
+
+def test_an_export_names_the_groups_and_comes_back(app, visit, choir, people_of):
+    with app.app_context(), write() as session:
+        session.add(ContactGroup(id=2, name="Youth"))
+        add_people_to_group(2, [ZOE, MIA], MembershipSource.HAND, "ada")
+    exported = visit.browser("ada").get("/community/export").data
+    assert "name,phone,groups" in exported.decode()
+    assert '"Zoë","+13035550142","Choir; Youth"' in exported.decode()
+    some = visit("/community/bulk-export", "ada", member_ids=str(find_member_id(app, MIA)))
+    assert some.text.endswith('"Mia","+13035550144","Youth"\r\n')
+    visit("/community/bulk-delete", "ada", everyone="1", confirm="1")
+    assert (people_of(choir), people_of(2)) == ([], [])
+    files = {"file": (io.BytesIO(exported), "community.csv")}
+    check = visit("/community/import", "ada", files=files).location
+    visit(f"{check}/confirm", "ada", agreed="form")
+    assert (people_of(choir), people_of(2)) == ([ZOE, LEO], [ZOE, MIA])

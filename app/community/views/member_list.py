@@ -1,6 +1,7 @@
 """The list of members, and its export."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from flask import Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -15,15 +16,21 @@ from app.community.forms import (
 )
 from app.community.views.blueprint import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.batch_reading import iterate_in_batches
 from app.core.clock import now
-from app.core.csv_files import build_download_headers, stream_csv, stream_csv_in_batches
+from app.core.csv_files import build_download_headers, stream_csv
+from app.core.db import db
 from app.core.pagination import list_params
 from app.domain.accounts.roles import Role
 from app.domain.texts.whole_numbers import parse_id
-from app.groups.queries.group_records import find_active_group
+from app.groups.queries.group_records import find_active_group, list_active_groups
+from app.groups.queries.memberships import list_group_names_of_phones
 from app.organisation import queries as organisation
 
 EXPORT_HEADINGS = ("name", "phone")
+# Only where there are groups.
+GROUPS_HEADING = "groups"
+EXPORT_BATCH_ROWS = 1_000
 
 
 @bp.get("/community")
@@ -63,11 +70,24 @@ def send_members_as_csv(member_ids: Sequence[int] | None) -> Response:
     count = queries.count_members() if member_ids is None else len(member_ids)
     with audited_write("members.exported", current_username()) as trace:
         trace.details = {"count": count}
+    has_groups = bool(list_active_groups())
+    headings = (*EXPORT_HEADINGS, GROUPS_HEADING) if has_groups else EXPORT_HEADINGS
     if member_ids is None:
-        lines = stream_csv_in_batches(EXPORT_HEADINGS, queries.fetch_member_batch)
+        rows = iterate_in_batches(queries.fetch_member_batch)
     else:
-        lines = stream_csv(EXPORT_HEADINGS, iter(queries.find_names_and_phones(member_ids)))
+        rows = iter(queries.find_names_and_phones(member_ids))
+    lines = stream_csv(headings, _add_groups(rows) if has_groups else rows)
     return Response(
         stream_with_context(lines),
         headers=build_download_headers(f"community-{now():%Y-%m-%d}.csv"),
     )
+
+
+def _add_groups(rows: Iterator[tuple[str | None, str]]) -> Iterator[tuple[str | None, str, str]]:
+    """Yield each (name, phone) with the names of the groups, as an import reads them."""
+    while batch := list(islice(rows, EXPORT_BATCH_ROWS)):
+        names = list_group_names_of_phones([phone for _, phone in batch])
+        # Ends the read snapshot, as iterate_in_batches() does: a download may take minutes.
+        db.session.rollback()
+        for name, phone in batch:
+            yield name, phone, "; ".join(names.get(phone, ()))
