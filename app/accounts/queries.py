@@ -156,10 +156,9 @@ def has_other_admin(user_id: int) -> ColumnElement[bool]:
 
 
 def list_admin_names() -> Sequence[str]:
-    """Return the names of the admins in alphabetical order."""
-    return db.session.scalars(
-        select(AppUser.username).where(AppUser.role == Role.ADMIN).order_by("username")
-    ).all()
+    """Return what pages call the admins, in the order of their user names."""
+    admins = select(AppUser).where(AppUser.role == Role.ADMIN).order_by(AppUser.username)
+    return [admin.shown_name for admin in db.session.scalars(admins)]
 
 
 def list_users() -> Sequence[AppUser]:

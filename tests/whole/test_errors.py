@@ -197,7 +197,7 @@ def test_a_refused_form_leads_to_no_other_site_and_is_kept_only_while_it_is_smal
 def test_a_page_for_admins_says_who_can_help(visit):
     page = visit("/users", "sol")
     assert page.status_code == 403
-    assert "Ask your admin: ada" in page.words
+    assert "Ask your admin: Ada" in page.words
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,8 @@ def add_person_to_do_not_text_list(digits: str) -> ResponseReturnValue:
     with audited_write("suppression.added", current_username()) as trace:
         trace.about = mask_phone(phone)
         is_new = record_opt_out(phone, source=MANUAL_SOURCE, name=name, actor=current_username())
-    if is_new:
-        flash(f"{format_phone_number(phone)} won't get any more texts.", "success")
-    else:
-        flash(f"{format_phone_number(phone)} is already on the do-not-text list.", "success")
+    outcome = "won't get any more texts" if is_new else "is already on the do-not-text list"
+    flash(f"{name or format_phone_number(phone)} {outcome}.", "success")
     return redirect_to_person(phone)
 
 

@@ -28,7 +28,7 @@ CONSENT_METHOD_LABELS = {
     ConsentMethod.KEYWORD: "by texting a keyword",
     ConsentMethod.STOP: "by text",
     ConsentMethod.START: "by text",
-    ConsentMethod.ADMIN: "recorded by hand",
+    ConsentMethod.ADMIN: "by hand",
     ConsentMethod.CARRIER: "reported by Twilio",
     ConsentMethod.TEXT: "by text",
     ConsentMethod.VERBAL: "in person or by phone",
