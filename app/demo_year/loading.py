@@ -8,6 +8,7 @@ from app.demo_year.conversations import COMING_TEXTS
 from app.demo_year.people import build_phone
 from app.demo_year.year import play_year
 from app.sandbox.actions.sandbox_phones import build_phone_text_row
+from app.suppression.queries.sending_permission import find_suppression_reason
 
 
 def load_demo_year(moment: datetime) -> None:
@@ -25,5 +26,14 @@ def queue_coming_texts(moment: datetime) -> None:
     rows = []
     for seconds, index, body in COMING_TEXTS:
         arrives_at = moment + timedelta(seconds=seconds)
-        rows.append(build_phone_text_row(build_phone(index), sender, body, arrives_at))
+        rows.append(build_phone_text_row(_find_textable_phone(index), sender, body, arrives_at))
     store_phone_texts(rows)
+
+
+def _find_textable_phone(index: int) -> str:
+    """Return the number of this person, or of the next one who has not opted out.
+
+    Someone who got no text would answer nothing, and could not be answered.
+    """
+    phone = build_phone(index)
+    return phone if find_suppression_reason(phone) is None else _find_textable_phone(index + 1)

@@ -16,6 +16,7 @@ from app.delivery.models import Message, MessageLog
 from app.demo_year.loading import load_demo_year
 from app.organisation.queries import get_organisation
 from app.setup import actions
+from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.visit import Visitor
 
 TWILIO = {
@@ -137,6 +138,11 @@ def test_people_write_for_a_quarter_of_an_hour_and_no_longer(demo):
     waiting = count(app, select(func.count()).where(SandboxMessage.next_at.is_not(None)))
     assert waiting == 12
     assert last < now() + timedelta(minutes=16)
+    with app.app_context():
+        writers = db.session.scalars(
+            select(SandboxMessage.phone).where(SandboxMessage.next_at.is_not(None))
+        ).all()
+        assert {find_suppression_reason(phone) for phone in writers} == {None}
 
 
 def test_the_start_prints_a_link_that_signs_in_with_one_press_and_once(demo):
