@@ -13,6 +13,7 @@ from app.core.db import db, write
 from app.delivery.engine_models import Lease
 from app.delivery.models import Message, MessageLog
 from app.delivery.queries import unresolved_texts
+from app.delivery.queries.blast_totals import DeliveryTotals
 from app.events.actions.events import EventInfo, create_event
 from app.migrations.database_backups import format_backup_timestamp, get_backup_folder
 from app.organisation.models import Organisation
@@ -188,6 +189,13 @@ def test_the_last_results_are_delivered_of_tried(app, visit):
     assert "Bring a dish. 2 of 3 (67%) 0 replies" in page.words
     assert "texts sent 3 delivered 66.7% replies 0" in page.words
     assert "segments 2" in page.words
+
+
+@pytest.mark.parametrize(
+    ("delivered", "percent"), [(0, 0), (1, 1), (196, 98), (199, 99), (200, 100)]
+)
+def test_all_or_nothing_alone_is_100_or_0_percent(delivered, percent):
+    assert DeliveryTotals(delivered, accepted=200).delivered_percent == percent
 
 
 def test_money_is_said_once_its_price_is_known(app, visit):

@@ -141,18 +141,10 @@ def _build_figures(
 
 def _build_delivery_figure(log: MessageLog, results: BlastResults) -> Figure:
     totals = results.totals
-    if totals.delivery_rate is None:
+    if totals.delivered_percent is None:
         return Figure("–", "delivered")
     note = f"{totals.delivered:,} of {totals.attempted:,}"
-    return _link(log, f"{_round_percent(totals.delivery_rate)}%", "delivered", "delivered", note)
-
-
-def _round_percent(share: float) -> int:
-    """Return a percentage; 100 and 0 only where it is all or nothing."""
-    percent = round(100 * share)
-    if percent == 100 and share < 1:
-        return 99
-    return 1 if percent == 0 and share else percent
+    return _link(log, f"{totals.delivered_percent}%", "delivered", "delivered", note)
 
 
 def _build_cost_and_time(log: MessageLog, results: BlastResults) -> Iterator[Figure]:

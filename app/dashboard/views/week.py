@@ -30,11 +30,11 @@ class WeekFigure(NamedTuple):
 
 
 class BlastBar(NamedTuple):
-    """How one blast went: the delivered share in percent (0 to 100), and the words beside it."""
+    """How one blast went: its delivered share in whole percent, and the words beside it."""
 
     name: str
     url: str
-    percent: float
+    percent: int
     text: str
     replies: int
 
@@ -67,7 +67,7 @@ def _build_bar(log: MessageLog, results: BlastResults) -> BlastBar:
     return BlastBar(
         name_event_blast(log),
         url_for("blasts.show_sent_blast", log_id=log.id),
-        100 * (totals.delivery_rate or 0),
+        totals.delivered_percent or 0,
         f"{totals.delivered:,} of {totals.attempted:,}",
         results.replies.replies,
     )
@@ -86,7 +86,10 @@ def _choose(noun: str, count: int) -> str:
 def _format_rate(totals: DeliveryTotals) -> str:
     if totals.delivery_rate is None:
         return "–"
-    return f"{100 * totals.delivery_rate:.1f}%"
+    if totals.delivered == totals.attempted:
+        return "100%"
+    # Rounded up to 100 % it would hide the texts that failed.
+    return f"{min(99.9, 100 * totals.delivery_rate):.1f}%"
 
 
 def _build_spending_figure(totals: DeliveryTotals, url: str) -> WeekFigure:

@@ -60,6 +60,15 @@ class DeliveryTotals:
         """The delivered share of all that were attempted, 0 to 1; None before anything was."""
         return self.delivered / self.attempted if self.attempted else None
 
+    @property
+    def delivered_percent(self) -> int | None:
+        """The rate in whole percent; 100 and 0 only where it is all or nothing."""
+        if self.delivery_rate is None:
+            return None
+        if 0 < self.delivered < self.attempted:
+            return min(99, max(1, round(100 * self.delivery_rate)))
+        return round(100 * self.delivery_rate)
+
 
 @dataclass(frozen=True)
 class CachedTotals:
