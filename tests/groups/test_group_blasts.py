@@ -195,7 +195,10 @@ def test_an_empty_group_is_said_before_anything_is_sent(app, visit, choir):
 
 def test_an_archived_group_gets_nothing_when_its_blast_is_due(app, visit, choir):
     scheduled_id = send_blast(visit, **to_group(choir), **later_fields())
-    visit.post(f"/groups/{choir}/archive", "ada")
+    page = visit(f"/groups/{choir}/archive", "ada", _="", follow=True)
+    assert "1 scheduled blast to it will reach no one, unless you restore it first." in page.words
+    page = visit(f"/blasts/scheduled/{scheduled_id}", "sol")
+    assert "“Choir” is archived or deleted, so no one will get this." in page.words
     assert release_tomorrow(app) == 0
     with app.app_context():
         row = db.session.get(ScheduledMessage, scheduled_id)

@@ -10,6 +10,7 @@ from app.blasts.queries.event_labels import (
     get_blast_event_titles,
     get_reminder_labels,
 )
+from app.blasts.queries.group_recipients import find_group_audience
 from app.blasts.views.blueprint import bp
 from app.blasts.views.scheduled_blast_labels import (
     describe_audiences,
@@ -79,6 +80,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         survey=surveys.find_survey(blast.survey_id),
         audience=describe_audiences([blast], get_blast_event_titles([blast]))[blast.id],
         people_count=_count_people(blast),
+        is_group_gone=_is_group_gone(blast),
     )
 
 
@@ -181,6 +183,13 @@ def _cancel_blast(
             later = None if blast.immediate else 1
             return redirect(url_for("blasts.compose_blast", again=scheduled_id, later=later), 303)
     return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
+
+
+def _is_group_gone(blast: ScheduledMessage) -> bool:
+    """Whether a blast that waits is for a group that is archived or deleted: no one gets it."""
+    is_waiting = blast.status == ScheduledBlastStatus.PENDING
+    is_for_group = blast.audience_group_name is not None
+    return is_waiting and is_for_group and find_group_audience(blast.audience_group_id) is None
 
 
 def _count_people(blast: ScheduledMessage) -> int | None:

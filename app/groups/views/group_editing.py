@@ -6,8 +6,10 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
+from app.delivery.queries.group_blasts import list_waiting_group_blasts
 from app.domain.accounts.roles import Role
 from app.domain.delivery.blast_labels import name_blast
+from app.domain.texts.plurals import pluralize
 from app.groups.actions import group_editing as actions
 from app.groups.actions.group_editing import GroupInUse
 from app.groups.forms import GroupForm, build_group_form_data
@@ -43,8 +45,12 @@ def archive_group(group_id: int) -> ResponseReturnValue:
     """Archive a group: it keeps its people and gets no blasts."""
     with audited_write("group.archived", current_username()) as trace:
         row = actions.archive_group(group_id)
+        waiting_count = len(list_waiting_group_blasts(group_id))
         trace.about = f"group {group_id}"
         trace.details = {"title": row.name}
+    if waiting_count:
+        blasts = pluralize(waiting_count, "scheduled blast", "scheduled blasts")
+        flash(f"{blasts} to it will reach no one, unless you restore it first.", "warning")
     flash(f"{row.name} was archived. It gets no blasts until you restore it.", "success")
     return redirect(url_for("groups.show_group", group_id=group_id), 303)
 
