@@ -167,7 +167,7 @@ def test_the_last_day_counts_whole(app, visit):
         ({"aliases": ",".join(f"w{n}" for n in range(21))}, "up to 20 other spellings"),
         ({"response_body": " "}, "Write a reply, or choose an action."),
         ({"response_body": "Hi {nickname}"}, "{nickname}"),
-        ({"response_body": "{event_title}"}, "only be filled in for the people of an event"),
+        ({"response_body": "{event_title}"}, "only be filled in for people of an event"),
         (
             {"response_body": "x" * 1601},
             "A reply can have up to 1,600 characters. This one has 1,601.",
