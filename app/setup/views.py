@@ -47,7 +47,7 @@ def complete_setup() -> ResponseReturnValue:
     except actions.SetupAlreadyDone:
         abort(404)
     start_login_session(admin, remember=False)
-    flash(f"Welcome, {admin.shown_name}. You are all set.", "success")
+    flash(f"Welcome, {admin.shown_name}. Your account is ready.", "success")
     return redirect(url_for("dashboard.show_dashboard"), 303)
 
 
