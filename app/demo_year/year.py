@@ -127,7 +127,7 @@ class _Year:
         self._plan_replies(blast.mood, moment)
 
     def _plan_replies(self, mood: Mood, moment: datetime) -> None:
-        present = [member for member in self.present if member.phone not in self.opted_out]
+        present = [member for member in self.present if self._gets_texts(member, moment)]
         count = round(len(present) * REPLY_SHARES[mood] * self.random.uniform(0.7, 1.3))
         writers = self.random.sample(present, count)
         window = min(MAX_REPLY_DELAY, max(self.simulation.moment - moment, timedelta(minutes=9)))
@@ -143,6 +143,10 @@ class _Year:
             )
             self.opted_out.add(leaver.phone)
             self._plan_text(leaver, self.random.choice(STOP_REPLIES), moment + window / 7)
+
+    def _gets_texts(self, member: DemoMember, moment: datetime) -> bool:
+        dead_since = self.simulation.dead_since.get(member.phone)
+        return member.phone not in self.opted_out and (dead_since is None or moment < dead_since)
 
     def _list_replies(self, mood: Mood) -> Sequence[str]:
         if mood is Mood.THANKFUL:

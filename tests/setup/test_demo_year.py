@@ -14,8 +14,10 @@ from app.dbdoctor.consistency_checks import CONSISTENCY_CHECKS
 from app.delivery.carriers.sandbox_models import SandboxMessage
 from app.delivery.models import Message, MessageLog
 from app.demo_year.loading import load_demo_year
+from app.inbox.models import Thread
 from app.organisation.queries import get_organisation
 from app.setup import actions
+from app.suppression.models import SuppressedContact
 from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.visit import Visitor
 
@@ -130,6 +132,15 @@ def test_nothing_of_the_past_waits_to_be_sent_but_the_paused_blast(demo):
     assert count(app, queued.where(Message.message_log_id.is_(None))) == 0
     paused = select(MessageLog.id).where(MessageLog.status == "paused")
     assert count(app, queued) == count(app, queued.where(Message.message_log_id.in_(paused)))
+
+
+def test_no_one_with_an_invalid_number_replies(demo):
+    """They got no text, and could not be answered."""
+    app, _ = demo
+    with app.app_context():
+        invalid = set(db.session.scalars(select(SuppressedContact.phone)))
+        waiting = db.session.scalars(select(Thread.phone).where(Thread.needs_reply))
+        assert invalid.isdisjoint(waiting)
 
 
 def test_people_write_for_a_quarter_of_an_hour_and_no_longer(demo):
