@@ -30,7 +30,7 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.SAID_STOP: ("Opted out", "Only they can undo this, by texting START."),
     SkipReason.NUMBER_DEAD: (
         "Invalid number",
-        "Ask them for a new number and change it on their page.",
+        "Ask them for a new number. An admin can change it on their page.",
     ),
     SkipReason.MAYBE_STOP: (
         "Possible opt-out",
