@@ -8,10 +8,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # The tests that look at pages one after the other; the others of the browser walk through them.
 PAGE_TESTS = ("tests/browser/test_pages.py", "tests/browser/test_pieces.py")
-# Their tests share a server, or a list of 100,000.
+# Their tests share a server.
 SHARING_FILES = (
-    "tests/community/test_large.py",
-    "tests/events/test_large.py",
     "tests/server/test_slow_clients.py",
     "tests/whole/test_cli.py",
     "tests/whole/test_starting.py",

@@ -13,6 +13,9 @@ from app.migrations.migration_files import Migration
 SILENT = logging.getLogger(f"{__name__}.silent")
 SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
+# What each migration creates, by the migrations up to it. A replay takes 0.3 s, and the doctor
+# and the tests migrate many databases in one process.
+_created_objects: dict[tuple[Migration, ...], set[tuple[str, str]]] = {}
 
 
 class MigrationReplay:
@@ -44,10 +47,13 @@ class MigrationReplay:
 
     def _find_created_objects(self, version: int) -> set[tuple[str, str]]:
         """Return the names and kinds that only exist from this version on."""
-        self._apply_up_to(version - 1)
-        before = _read_objects(self._connection)
-        self._apply_up_to(version)
-        return _read_objects(self._connection) - before
+        key = tuple(self._migrations[:version])
+        if key not in _created_objects:
+            self._apply_up_to(version - 1)
+            before = _read_objects(self._connection)
+            self._apply_up_to(version)
+            _created_objects[key] = _read_objects(self._connection) - before
+        return _created_objects[key]
 
     def _apply_up_to(self, version: int) -> None:
         for migration in self._migrations[self._applied_count : version]:

@@ -109,7 +109,7 @@ def test_deleting_asks_first(look):
     delete = page.locator("td.end button").first
     delete.click()
     page.click("dialog button:text-is('Go back')")
-    assert page.locator("dialog").count() == 0
+    page.wait_for_selector("dialog", state="detached")
     delete.click()
     with page.expect_request(lambda request: request.method == "POST"):
         page.click("dialog button:text-is('Delete')")

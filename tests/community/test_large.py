@@ -81,7 +81,7 @@ def ask(crowd):
     return best
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 @pytest.mark.parametrize("search", SEARCHES)
 def test_every_page_search_and_order_is_quick(ask, search):
     slow = {}
@@ -99,7 +99,7 @@ def test_every_page_search_and_order_is_quick(ask, search):
     assert slow == {}
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 @pytest.mark.parametrize(
     "query",
     [
@@ -119,7 +119,7 @@ def test_every_filter_is_quick(ask, query):
 
 
 # case L9
-@pytest.mark.slow
+@pytest.mark.torture
 def test_an_export_begins_at_once_and_streams(crowd):
     browser = Visitor(crowd).browser("ada")
     start = time.perf_counter()

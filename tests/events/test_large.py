@@ -72,7 +72,7 @@ def measure_page(large_event):
     return best
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_every_page_search_and_order_is_quick(measure_page):
     addresses = ["/events/1/edit", "/events/77/register"]
     for query in product(
@@ -90,7 +90,7 @@ def test_every_page_search_and_order_is_quick(measure_page):
     assert slow == []
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_an_export_begins_at_once_and_streams(large_event):
     browser = Visitor(large_event).browser("ada")
     start = time.perf_counter()

@@ -391,7 +391,7 @@ def test_an_import_of_an_older_release_can_be_thrown_away(app, visit, leave_half
     assert "no longer stored" in visit(address, "ada", follow=True).words
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_a_hundred_thousand_rows_are_read_at_once():
     rows = [["name", "phone"]]
     for number in range(delimited_text.MAX_SPREADSHEET_ROWS):

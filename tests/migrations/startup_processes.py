@@ -1,7 +1,8 @@
 """Runs in the processes of test_processes.py, which start and kill others.
 
-`python -m tests.migrations.startup_processes together|dying|powerless FOLDER` prints one line
-for each thing that was not as it should be.
+`python -m tests.migrations.startup_processes together|dying|powerless FOLDER [whole]` prints one
+line for each thing that was not as it should be. `whole`: with more rounds, and a death before
+every statement.
 """
 
 import contextlib
@@ -25,7 +26,11 @@ from tests.migrations.sample_migrations import (
     write_sample_migrations,
 )
 
-ROUNDS = 20
+IS_WHOLE = sys.argv[3:] == ["whole"]
+ROUNDS = 20 if IS_WHOLE else 4
+# Statements are all alike, and each costs 50 ms.
+STATEMENTS_KILLED_AT_FIRST = 12
+STATEMENTS_BETWEEN_KILLS = 1 if IS_WHOLE else 12
 NOBODY = 65534
 
 
@@ -70,11 +75,8 @@ def _race_once(path, steps):
 
 
 def kill_at_statements(folder):
-    """The power goes before this and that statement of the real migrations and of an upgrade;
-    the next start mends it.
-
-    Before each of the first twelve, and each fourth after that: they are all alike, and each
-    costs 50 ms.
+    """The power goes before statements of the real migrations and of an upgrade; the next start
+    mends it.
     """
     steps = write_sample_migrations(folder / "steps")
     yield from _kill_everywhere(folder / "first", lambda _path: None, find_migrations())
@@ -97,7 +99,8 @@ def _kill_everywhere(folder, prepare, steps):
     number, died = 0, True
     shapes = list(_list_complete_schemas(folder, steps))
     while died:
-        number += 1 if number < 12 else 4
+        is_early = number < STATEMENTS_KILLED_AT_FIRST
+        number += 1 if is_early else STATEMENTS_BETWEEN_KILLS
         path = folder / str(number) / "sms.db"
         prepare(path)
         died = _is_killed_before(number, path, steps)
