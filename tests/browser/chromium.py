@@ -99,13 +99,16 @@ class Visits:
 
     def _hear(self, message):
         # Every open page asks there, also in the moment in which its server ends.
-        is_gone = "ERR_CONNECTION" in message.text and "/live?" in message.location.get("url", "")
+        url = message.location.get("url", "")
+        is_gone = "ERR_CONNECTION" in message.text and "/live?" in url
         # The preview asks with what is typed; after the end of the session it follows no redirect.
-        is_signed_out = "ERR_FAILED" in message.text and "preview" in message.location.get("url", "")
+        is_signed_out = "ERR_FAILED" in message.text and "preview" in message.location.get(
+            "url", ""
+        )
         if is_gone or is_signed_out:
             return
         if message.type in {"error", "warning"} and not message.text.startswith(SAID_OF_STATUS):
-            self.complaints.append(f"{message.location.get('url')}: {message.text}")
+            self.complaints.append(f"{url}: {message.text}")
 
     def _leaves(self, request):
         parts = urlsplit(request.url)
