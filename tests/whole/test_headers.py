@@ -4,6 +4,7 @@ import pytest
 
 from tests.whole.routes import ANYONE, ROUTES
 from tests.whole.sample_data import NIA
+from tests.whole.shared_site import for_each
 
 READABLE = [name for name, door in ROUTES.items() if "GET" in door.methods]
 POLICY = {
@@ -38,7 +39,7 @@ def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_ou
             assert "no-store" in headers.get("Cache-Control", "")
 
 
-@pytest.mark.parametrize("endpoint", [name for name, door in ROUTES.items() if door.who != ANYONE])
+@for_each([name for name, door in ROUTES.items() if door.who != ANYONE])
 def test_h1_refusals_stay_out_of_every_cache_too(site, endpoint):
     method = ROUTES[endpoint].methods[0]
     answer = site.open(method, endpoint, "")
