@@ -1,6 +1,5 @@
 """Reading the members: a page of the list, one person, the audience of a blast, the export."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from app.community.member_filters import MemberFilter
 from app.community.member_search import build_member_search_condition
 from app.community.models import CommunityMember
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.core.pagination import (
     MAX_SEARCH_RESULTS,
     ListParams,
@@ -85,7 +85,7 @@ def find_names_and_phones(member_ids: Sequence[int]) -> list[tuple[str | None, s
 
     The ids are one bound JSON list: SQLite allows 32,766 bound values a statement.
     """
-    ids = func.json_each(json.dumps(list(member_ids))).table_valued("value").c.value
+    ids = build_listed_column(member_ids)
     statement = select(CommunityMember.name, CommunityMember.phone)
     rows = db.session.execute(
         statement.where(CommunityMember.id.in_(select(ids))).order_by(CommunityMember.id)

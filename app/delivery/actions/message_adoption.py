@@ -3,16 +3,16 @@
 Each row that is given its text here is not sent again. What is not certain becomes unknown.
 """
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.delivery.actions.message_prices import store_message_prices
 from app.delivery.actions.message_status_updates import StatusUpdate, apply_status_update
 from app.delivery.models import Message, messages
@@ -89,7 +89,7 @@ def adopt_listed_texts(
 
 def _load_adoptable_rows(carrier: str, phones: Sequence[str]) -> dict[str, list[AdoptableRow]]:
     """Return the rows of these phones that may have left, by phone, the newest first."""
-    listed_phones = select(func.json_each(json.dumps(phones)).table_valued("value").c.value)
+    listed_phones = select(build_listed_column(phones))
     statement = (
         select(
             messages_c.id,

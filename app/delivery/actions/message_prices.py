@@ -1,11 +1,11 @@
 """Store what the carrier charged for texts, as far as a look-up or a list of texts says it."""
 
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import func, update
 
 from app.core.db import execute_and_count_rows
+from app.core.listed_values import build_listed_column
 from app.delivery.models import messages
 from app.domain.delivery.lookup_matching import CarrierMessage
 from app.domain.delivery.message_statuses import MessageDirection
@@ -27,7 +27,7 @@ def store_message_prices(listed: Sequence[CarrierMessage]) -> int:
     if not pairs:
         return 0
     # One bound parameter, however many texts there are.
-    pair = func.json_each(json.dumps(pairs)).table_valued("value").c.value
+    pair = build_listed_column(pairs)
     sid, price = func.json_extract(pair, "$[0]"), func.json_extract(pair, "$[1]")
     statement = (
         update(messages)

@@ -1,12 +1,12 @@
 """Apply what the carrier answers about texts that nobody is sure of, or that have no receipt."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app.core.db import db, execute_and_count_rows
+from app.core.listed_values import build_listed_column
 from app.delivery.actions.message_prices import store_message_prices
 from app.delivery.actions.message_status_updates import StatusUpdate, apply_status_update
 from app.delivery.carriers.message_lookup_results import MessageFetchResult, MessageListResult
@@ -97,7 +97,7 @@ def apply_fetched_message(message_id: int, fetched: MessageFetchResult, moment: 
 def postpone_lookups(message_ids: Sequence[int], moment: datetime, seconds: float) -> None:
     """Ask again after so many seconds: the carrier did not answer, so it counts as no look-up."""
     # One bound parameter, however many ids there are.
-    ids = select(func.json_each(json.dumps(list(message_ids))).table_valued("value").c.value)
+    ids = select(build_listed_column(message_ids))
     db.session.execute(
         update(messages)
         .where(messages_c.id.in_(ids), messages_c.look_up_at <= moment)

@@ -1,11 +1,11 @@
 """The names under which numbers were texted."""
 
-import json
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.delivery.models import Message
 
 
@@ -17,7 +17,7 @@ def find_latest_contact_name(phone: str) -> str | None:
 
 def find_latest_contact_names(phones: Sequence[str]) -> dict[str, str]:
     """Return the names under which those of `phones` were last texted that ever had one."""
-    phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
+    phone = build_listed_column(phones)
     newest_name = (
         select(Message.name)
         .where(Message.phone == phone, Message.name.is_not(None))

@@ -1,13 +1,13 @@
 """What a phone wrote and got before: what automatic answers and late STOPs are judged by."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, exists, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, exists, select
 
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.delivery.models import messages
 from app.delivery.sql.inbound_messages import SELECT_OUR_LAST_TEXTS
 from app.domain.delivery.message_statuses import (
@@ -143,7 +143,7 @@ def select_answered_message_ids(
 
 def _select_listed_ids(message_ids: Sequence[int | None]) -> Select[tuple[int]]:
     """Return the ids as rows: one bound parameter, however many they are."""
-    return select(func.json_each(json.dumps(message_ids)).table_valued("value").c.value)
+    return select(build_listed_column(message_ids))
 
 
 def find_last_inbound_id(phone: str) -> int | None:

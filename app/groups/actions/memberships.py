@@ -3,17 +3,17 @@
 The database decides that somebody is in a group once.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, delete, exists, func, literal, select, true, update
+from sqlalchemy import Integer, Select, String, delete, exists, literal, select, true, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import db, execute_and_count_rows
+from app.core.listed_values import build_listed_column
 from app.domain.phones.phone_erasure import PhoneErasure
 from app.groups.models import GroupMembership, MembershipSource
 from app.groups.queries.memberships import is_open_in_group
@@ -32,8 +32,7 @@ def add_people_to_group(
     One statement, however many they are. Whoever was erased after a STOP and comes back is still
     opted out.
     """
-    phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
-    statement = _build_insert(group_id, select(phone), source, added_by, import_id)
+    statement = _build_insert(group_id, _select_phones(phones), source, added_by, import_id)
     new_phones = list(db.session.scalars(statement.returning(GroupMembership.phone)))
     if new_phones:
         erased_numbers.restore_erased_opt_outs(new_phones)
@@ -144,8 +143,7 @@ def _end_memberships(*conditions: Any) -> list[str]:
 
 
 def _select_phones(phones: Sequence[str]) -> Any:
-    # One bound JSON list: SQLite allows 32,766 bound values a statement.
-    return select(func.json_each(json.dumps(list(phones))).table_valued("value").c.value)
+    return select(build_listed_column(phones))
 
 
 def _apply_in_database(statement: Any) -> Any:

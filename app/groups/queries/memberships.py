@@ -1,6 +1,5 @@
 """Who is in which group: by group, and by phone."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.domain.delivery.skip_reasons import SkipReason
 from app.groups.models import ContactGroup, GroupMembership, MembershipSource
 from app.suppression.queries.phone_records import select_listed_phones
@@ -86,7 +86,7 @@ def list_group_names_of_phones(phones: Sequence[str]) -> dict[str, list[str]]:
 
     The phones are one bound JSON list: SQLite allows 32,766 bound values a statement.
     """
-    given_phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
+    given_phone = build_listed_column(phones)
     row = GroupMembership
     statement = (
         select(row.phone, ContactGroup.name)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select
 
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.phones.second_numbers import find_numbers_in_cell
@@ -221,7 +222,7 @@ def list_group_cells(import_id: int) -> list[str]:
 
 def select_phones_of_group_cells(import_id: int, cells: Sequence[str]) -> Select[str | None]:
     """Return a select of the numbers of the rows that say one of these texts about groups."""
-    given_cell = func.json_each(json.dumps(list(cells))).table_valued("value").c.value
+    given_cell = build_listed_column(cells)
     conditions = _build_grouped_conditions(import_id)
     phones = select(ImportRow.phone).where(
         *conditions, ImportRow.group_names.in_(select(given_cell))

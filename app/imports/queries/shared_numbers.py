@@ -1,11 +1,11 @@
 """Numbers that a file has twice, under two names: which rows, and what they can be called."""
 
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.domain.phones.household_names import join_household_names
 from app.imports.models import READABLE_VERDICTS, Import, ImportRow, RowVerdict
 
@@ -63,7 +63,7 @@ def list_name_choices(import_id: int, rows: Sequence[ImportRow]) -> dict[int, li
 
 def _find_first_names(import_id: int, phones: Sequence[str]) -> dict[str, str | None]:
     """Return the name under which each number is imported. The phones are one bound value."""
-    phone_values = func.json_each(json.dumps(phones)).table_valued("value").c.value
+    phone_values = build_listed_column(phones)
     rows = db.session.execute(
         select(ImportRow.phone, ImportRow.name).where(
             ImportRow.import_id == import_id,

@@ -4,7 +4,6 @@
 it for one phone or for many.
 """
 
-import json
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
@@ -27,6 +26,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core.column_types import enum_column
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.core.prepared_statements import PreparedStatement
 from app.domain.delivery.skip_reasons import SkipReason
 from app.organisation import queries as organisation
@@ -152,7 +152,7 @@ def find_suppression_reasons(
 
     `event_id`: of the event the texts are about. One statement, however many phones there are.
     """
-    phone = func.json_each(json.dumps(list(phones))).table_valued("value").c.value
+    phone = build_listed_column(phones)
     reason = select_suppression_reason(phone, purpose, event_id)
     # The phones are one bound JSON list: SQLite allows 32,766 bound values a statement.
     rows = db.session.execute(select(phone, reason).where(reason.is_not(None)))

@@ -1,0 +1,15 @@
+"""Values of Python as rows of a statement, however many there are."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+
+
+def build_listed_column(values: Iterable[Any]) -> ColumnElement[Any]:
+    """Return a column with one row for each value; a select() of it is a list for in_().
+
+    It is one bound JSON list: SQLite allows 32,766 bound values a statement.
+    """
+    return func.json_each(json.dumps(list(values))).table_valued("value").c.value
