@@ -32,6 +32,8 @@ class KeywordAction(StrEnum):
     ADD_TO_EVENT = "add_to_event"
     START_SURVEY = "start_survey"
     SUBSCRIBE = "subscribe"
+    JOIN_GROUP = "join_group"
+    LEAVE_GROUP = "leave_group"
 
 
 class KeywordRule(Model):
@@ -41,6 +43,7 @@ class KeywordRule(Model):
     __table_args__ = (
         Index("ix_keyword_rules_event_id", "event_id"),
         Index("ix_keyword_rules_survey_id", "survey_id"),
+        Index("ix_keyword_rules_group_id", "group_id"),
     )
 
     id: Mapped[primary_key]
@@ -63,6 +66,7 @@ class KeywordRule(Model):
     survey_id: Mapped[int | None] = mapped_column(
         ForeignKey("survey_flows.id", ondelete="SET NULL")
     )
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="SET NULL"))
     match_count: Mapped[int_default_zero]
     last_matched_at: Mapped[timestamp | None]
     created_at: Mapped[timestamp_default_now]
@@ -85,4 +89,5 @@ add_updated_at_trigger(
     "action",
     "event_id",
     "survey_id",
+    "group_id",
 )

@@ -41,7 +41,10 @@ class SurveyFlow(Model):
     """Questions that a person answers by text after texting the keyword."""
 
     __tablename__ = "survey_flows"
-    __table_args__ = (Index("ix_survey_flows_linked_event_id", "linked_event_id"),)
+    __table_args__ = (
+        Index("ix_survey_flows_linked_event_id", "linked_event_id"),
+        Index("ix_survey_flows_group_id", "group_id"),
+    )
 
     id: Mapped[primary_key]
     name: Mapped[str] = mapped_column(String(120), unique=True)
@@ -61,6 +64,8 @@ class SurveyFlow(Model):
     # (null: never).
     timeout_hours: Mapped[int] = mapped_column(default=24, server_default="24")
     nudge_hours: Mapped[int | None] = mapped_column(default=4, server_default="4")
+    # Whoever finishes is put into this group.
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="SET NULL"))
 
 
 add_updated_at_trigger(
@@ -74,6 +79,7 @@ add_updated_at_trigger(
     "is_active",
     "timeout_hours",
     "nudge_hours",
+    "group_id",
 )
 
 

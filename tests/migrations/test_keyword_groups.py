@@ -1,0 +1,47 @@
+"""0025_keyword_groups: keywords and surveys get a group, and what they had before stays."""
+
+import contextlib
+import sqlite3
+
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import migrate_database, revert_migration
+from tests.migrations.sample_migrations import QUIET, run_sql
+
+BEFORE = """
+INSERT INTO keyword_rules (keyword, action, match_count) VALUES ('HOURS', 'none', 3);
+INSERT INTO keyword_rules (keyword, action, match_count) VALUES ('NEWS', 'subscribe', 3);
+"""
+AFTER = """
+PRAGMA foreign_keys = ON;
+INSERT INTO groups (name, folded_name) VALUES ('Choir', 'choir');
+INSERT INTO keyword_rules (keyword, action, group_id) VALUES ('SING', 'join_group', 1);
+INSERT INTO survey_flows (name, trigger_keyword, questions_json, group_id)
+    VALUES ('Ride', 'RIDE', '[]', 1);
+DELETE FROM groups;
+"""
+
+
+def run_script(path, script):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+
+
+def test_keywords_keep_their_words_and_lose_only_what_they_do_with_groups(tmp_path):
+    path = tmp_path / "sms.db"
+    migrate_database(path, QUIET, find_migrations()[:24])
+    run_script(path, BEFORE)
+    migrate_database(path, QUIET)
+    run_script(path, AFTER)
+    assert run_sql(path, "SELECT group_id FROM keyword_rules WHERE keyword = 'SING'") == [(None,)]
+    assert run_sql(path, "SELECT group_id FROM survey_flows") == [(None,)]
+    for step in reversed(find_migrations()[24:]):
+        revert_migration(path, step.version, QUIET)
+    read = "SELECT keyword, action, match_count FROM keyword_rules ORDER BY id"
+    assert run_sql(path, read) == [
+        ("HOURS", "none", 3),
+        ("NEWS", "subscribe", 3),
+        ("SING", "none", 0),
+    ]
+    words = "SELECT word FROM trigger_words ORDER BY word"
+    assert run_sql(path, words) == [("HOURS",), ("NEWS",), ("RIDE",), ("SING",)]
+    assert run_sql(path, "PRAGMA foreign_key_check") == []
