@@ -29,8 +29,10 @@ from app.migrations.schema_comparison import (
 )
 from app.organisation import models as organisation
 from app.people import models as people
+from app.profiles import models as profiles
 from app.setup import models as setup
 from app.suppression import models as suppression
+from app.suppression import topic_models as topics
 from app.surveys import models as surveys
 from app.webhooks import models as webhooks
 
@@ -52,11 +54,13 @@ FEATURE_MODELS = (
     keywords,
     organisation,
     people,
+    profiles,
     replies,
     sandbox,
     setup,
     suppression,
     surveys,
+    topics,
     webhooks,
 )
 

@@ -439,3 +439,32 @@ def test_0023_import_group_names_knows_no_groups_of_open_imports(before):
     for step in reversed(find_migrations()[22:]):
         revert_migration(path, step.version, QUIET)
     assert run_sql(path, "SELECT line FROM import_rows") == [(2,)]
+
+
+def test_0024_people_gives_each_known_number_one_person(before):
+    path = before(24)
+    zoe, leo, code = "+13035550142", "+13035550143", "22395"
+    thread = "INSERT INTO threads (phone) VALUES (?)"
+    execute_rows(
+        path,
+        ("INSERT INTO community_members (name, phone) VALUES ('Zoe', ?)", (zoe,)),
+        (thread, (zoe,)),
+        (thread, (leo,)),
+        (thread, (code,)),
+    )
+    migrate_database(path, QUIET)
+    read = (
+        "SELECT phone, rank, until, length(public_id) FROM person_phones "
+        "JOIN people ON people.id = person_id ORDER BY phone"
+    )
+    assert run_sql(path, read) == [(zoe, 1, None, 16), (leo, 1, None, 16)]
+    ann = "+13035550144"
+    execute_rows(
+        path,
+        ("INSERT INTO suppressed_contacts (phone, category) VALUES (?, 'hard_fail')", (ann,)),
+        ("INSERT INTO unsubscribed_contacts (phone) VALUES (?)", (ann,)),
+    )
+    assert run_sql(path, read)[2:] == [(ann, 1, None, 16)]
+    for step in reversed(find_migrations()[23:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT phone FROM threads") == [(zoe,), (leo,), (code,)]

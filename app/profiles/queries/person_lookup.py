@@ -1,0 +1,99 @@
+"""Finding the person of a number, and the numbers of a person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.core.db import db
+from app.core.listed_values import build_listed_column
+from app.profiles.models import Person, PersonPhone, PhoneKind
+
+
+@dataclass(frozen=True)
+class PhoneRecord:
+    """A number of a person. `until` is set for a number that they had before."""
+
+    phone: str
+    rank: int
+    kind: PhoneKind
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class PersonProfile:
+    """A person with all their numbers: those of today by rank, then those of before.
+
+    There may be none: a person whose last number was given to somebody else.
+    """
+
+    id: int
+    public_id: str
+    language: str | None
+    birthday: date | None
+    phones: Sequence[PhoneRecord]
+
+    @property
+    def current_phones(self) -> list[PhoneRecord]:
+        """The numbers that they have today, by rank."""
+        return [record for record in self.phones if record.until is None]
+
+    @property
+    def former_phones(self) -> list[PhoneRecord]:
+        """The numbers that they had before."""
+        return [record for record in self.phones if record.until is not None]
+
+    @property
+    def phone(self) -> str | None:
+        """The number that is texted; of somebody who has none today the last one."""
+        return next((record.phone for record in self.phones), None)
+
+
+def find_person_by_public_id(public_id: str) -> PersonProfile | None:
+    """Return the person whose pages have this id in their address. One statement."""
+    return _load_profile(_select_profiles().where(Person.public_id == public_id))
+
+
+def find_person_of_phone(phone: str) -> PersonProfile | None:
+    """Return the person who has this number, or had it last. One statement."""
+    owner = select(PersonPhone.person_id).where(PersonPhone.phone == phone).scalar_subquery()
+    return _load_profile(_select_profiles().where(Person.id == owner))
+
+
+def find_public_id(phone: str) -> str | None:
+    """Return the public id of the person who has this number, or None."""
+    return find_public_ids([phone]).get(phone)
+
+
+def find_public_ids(phones: Iterable[str]) -> dict[str, str]:
+    """Return phone to the public id of its person, for those that are known. One statement."""
+    listed = select(build_listed_column(phones))
+    statement = select_person_phones().where(PersonPhone.phone.in_(listed))
+    return {row.phone: row.public_id for row in db.session.execute(statement)}
+
+
+def select_person_phones() -> Select[str, int, str, int, datetime | None]:
+    """Select phone, person_id, public_id, rank and until of every known number, to be joined."""
+    row = PersonPhone
+    statement = select(row.phone, row.person_id, Person.public_id, row.rank, row.until)
+    return statement.join(Person, Person.id == row.person_id)
+
+
+def _select_profiles() -> Select[*tuple[Any, ...]]:
+    row = PersonPhone
+    columns = (row.phone, row.rank, row.kind, row.since, row.until)
+    people = (Person.id, Person.public_id, Person.language, Person.birthday)
+    statement = select(*people, *columns).outerjoin(row, row.person_id == Person.id)
+    return statement.order_by(row.until.is_not(None), row.rank, row.until.desc(), row.id)
+
+
+def _load_profile(statement: Select[*tuple[Any, ...]]) -> PersonProfile | None:
+    rows = db.session.execute(statement).all()
+    if not rows:
+        return None
+    person_id, public_id, language, birthday = rows[0][:4]
+    phones = [PhoneRecord(*row[4:]) for row in rows if row[4] is not None]
+    return PersonProfile(person_id, public_id, language, birthday, phones)
