@@ -1,6 +1,7 @@
 """Days as people type them into a form, in the order and the words of their country."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from app.domain.surveys.answer_dates import DateContext, parse_day
@@ -10,8 +11,12 @@ from app.domain.surveys.answer_folding import fold_answer
 MONTH_FIRST_REGIONS = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
 # 12/21/2026, 21.12.26, or a month in letters, whose year may be missing: Dec 21, 21 December.
 # Digits without a year could mean too much: 5/8 is refused.
-YEAR_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}")
+NUMERIC_YEAR_PATTERN = re.compile(
+    r"(?<![0-9])[0-9]{4}(?![0-9])|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}"
+)
 MONTH_NAME_PATTERN = re.compile(r"[A-Za-z]{3}")
+# A day, a month in letters and a year of two or four digits, in any order: 8 May 26.
+WORDED_YEAR_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])|[0-9]+[^0-9]+[0-9]+")
 
 
 def parse_typed_day(text: str, region: str, today: date) -> date | None:
@@ -21,13 +26,24 @@ def parse_typed_day(text: str, region: str, today: date) -> date | None:
     can mean one day only, so it is read everywhere.
     """
     written = text.strip()
-    is_complete = YEAR_PATTERN.search(written) or MONTH_NAME_PATTERN.search(written)
-    if not written.isascii() or not is_complete:
+    is_complete = NUMERIC_YEAR_PATTERN.search(written) or MONTH_NAME_PATTERN.search(written)
+    if not is_complete:
         return None
-    is_month_first = region in MONTH_FIRST_REGIONS
+    return _parse_in_any_order(written, DateContext(today, region in MONTH_FIRST_REGIONS))
+
+
+def parse_complete_day(text: str, context: DateContext) -> date | None:
+    """Return the day that a whole text names with its year, or None; see parse_typed_day()."""
+    written = text.strip()
+    is_complete = NUMERIC_YEAR_PATTERN.search(written) or (
+        MONTH_NAME_PATTERN.search(written) and WORDED_YEAR_PATTERN.search(written)
+    )
+    return _parse_in_any_order(written, context) if is_complete else None
+
+
+def _parse_in_any_order(written: str, context: DateContext) -> date | None:
+    if not written.isascii():
+        return None
     key = fold_answer(written)
-    for month_first in (is_month_first, not is_month_first):
-        day = parse_day(written, key, DateContext(today, month_first))
-        if day is not None:
-            return day
-    return None
+    other_order = replace(context, month_first=not context.month_first)
+    return parse_day(written, key, context) or parse_day(written, key, other_order)

@@ -1,0 +1,1 @@
+"""Rules about what an organisation knows of its people: fields, their types and values."""
