@@ -36,9 +36,16 @@ from app.domain.texts.name_folding import fold_name
 MANUAL_SOURCE = "manual"
 INBOUND_SOURCE = "inbound"
 CARRIER_SOURCE = "message_failure"
+# A pause that the person texted, and one that a user set for them.
+PAUSE_SOURCE = "pause"
+MANUAL_PAUSE_SOURCE = "pause:manual"
+PAUSE_SOURCES = (PAUSE_SOURCE, MANUAL_PAUSE_SOURCE)
 # What a yes is about, where it is not about all texts.
 EVENT_SCOPE_PREFIX = "event:"
 SURVEY_SCOPE_PREFIX = "survey:"
+TOPIC_SCOPE_PREFIX = "topic:"
+# For some days only: it says nothing about their consent.
+PAUSE_SCOPE = "pause"
 
 
 class SuppressionCategory(StrEnum):
@@ -68,7 +75,8 @@ def _build_name_index(index_name: str, direction: str) -> Index:
 class UnsubscribedContact(Model):
     """A person who opted out.
 
-    `source`: manual, import, community, event:<id>, message_failure or inbound.
+    `source`: manual, import, community, event:<id>, message_failure or inbound; pause and
+    pause:manual until `ends_at`, when a job deletes the row.
     """
 
     __tablename__ = "unsubscribed_contacts"
@@ -90,6 +98,14 @@ class UnsubscribedContact(Model):
         Index("ix_unsubscribed_contacts_source", "source", "created_at", "folded_name", "phone"),
         _build_name_index("ix_unsubscribed_contacts_name", direction=""),
         _build_name_index("ix_unsubscribed_contacts_name_back", direction=" DESC"),
+        Index(
+            "ix_unsubscribed_contacts_ends_at",
+            "ends_at",
+            sqlite_where=text("ends_at IS NOT NULL"),
+        ),
+        CheckConstraint(
+            "(ends_at IS NOT NULL) = (source IN ('pause', 'pause:manual'))", name="pause_ends"
+        ),
     )
 
     id: Mapped[primary_key]
@@ -99,6 +115,7 @@ class UnsubscribedContact(Model):
     source: Mapped[str] = mapped_column(String(50), default="manual", server_default="manual")
     created_at: Mapped[timestamp_default_now]
     folded_name: Mapped[folded_person_name]
+    ends_at: Mapped[timestamp | None]
 
     @validates("name")
     def _set_name(self, key: str, name: str | None) -> str | None:
@@ -196,7 +213,8 @@ class ConsentEvent(Model):
     actor: Mapped[str | None] = mapped_column(String(80))
     import_id: Mapped[int | None]
     at: Mapped[timestamp_default_now]
-    # "event:<id>", "survey:<id>": about this only; null: about all texts
+    # "event:<id>", "survey:<id>", "topic:<id>": about this only; "pause": for some days;
+    # null: about all texts
     scope: Mapped[str | None] = mapped_column(String(40))
 
 

@@ -23,6 +23,7 @@ EXTRA = {
         "reply_models",
         "alert_models",
     },
+    "suppression": {"topic_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
     "webhooks": {"pipeline"},

@@ -11,8 +11,10 @@ class SkipReason(StrEnum):
     """Why a person in the audience gets no text. Stored as the reason of a skipped message."""
 
     SAID_STOP = "said_stop"
+    PAUSED = "paused"
     NUMBER_DEAD = "number_dead"
     MAYBE_STOP = "maybe_stop"
+    LEFT_TOPIC = "left_topic"
     NO_CONSENT = "no_consent"
     EMPTY_TEXT = "empty_text"
     TOO_LONG = "too_long"
@@ -28,6 +30,10 @@ REVERSIBLE_SKIP_REASONS = (SkipReason.COUNTRY_OFF, SkipReason.MAYBE_STOP)
 # What happened, and what the reader of the page can do about it, in two sentences.
 SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.SAID_STOP: ("Opted out", "Only they can undo this, by texting START."),
+    SkipReason.PAUSED: (
+        "Paused",
+        "They get texts again when their pause is over, or sooner if they text START.",
+    ),
     SkipReason.NUMBER_DEAD: (
         "Invalid number",
         "Ask them for a new number. An admin can change it on their page.",
@@ -35,6 +41,10 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.MAYBE_STOP: (
         "Possible opt-out",
         "Decide in their conversation whether they want texts.",
+    ),
+    SkipReason.LEFT_TOPIC: (
+        "Left this topic",
+        "They get your other texts. They can come back by texting JOIN and the topic's name.",
     ),
     SkipReason.NO_CONSENT: (
         "Has not agreed to texts",

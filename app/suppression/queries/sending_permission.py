@@ -48,7 +48,8 @@ class PermissionPurpose(StrEnum):
 
     BEGINNING: may we begin, that is, text this number of our own accord? Counts both lists, open
     STOP questions and, where the organisation demands it, the recorded consent. ANSWERING: may we
-    answer what they have texted us? The same without the consent: whoever asks wants the answer.
+    answer what they have texted us? The same without the consent and the topics: whoever asks wants
+    the answer.
     LIST_LOOKUP: does one of the two lists hold this number?
     """
 
@@ -61,21 +62,25 @@ def select_suppression_reason(
     phone_column: Any,
     purpose: PermissionPurpose = PermissionPurpose.BEGINNING,
     event_id: Any = None,
+    has_left_topic: ColumnElement[bool] | None = None,
 ) -> ColumnElement[Any]:
     """Return why the phone in this column must not be texted, for any select.
 
     The value is a SkipReason, or NULL when the phone may be texted. `event_id`: a column or a
-    value; a yes for this event counts beside one for all texts. A soft failure never suppresses
-    anybody. Costs two look-ups in unique indexes a row, one more while any STOP question is open,
-    and one in the consent history where consent is demanded; whether the last two are needed is
-    read once a statement.
+    value; a yes for this event counts beside one for all texts. `has_left_topic`: whether the
+    person left the topic that the text is about (select_left_topic()); it counts where we begin.
+    A soft failure never suppresses anybody. Costs two look-ups in unique indexes a row, one more
+    while anybody has paused, while any STOP question is open and while any topic has been left,
+    and one in the consent history where consent is demanded; which of these are needed is read
+    once a statement.
 
     A select of nothing but this and counts must name the column's table itself, by select_from().
     """
     is_mapped_scope = event_id is None or isinstance(event_id, InstrumentedAttribute)
-    if is_mapped_scope and isinstance(phone_column, InstrumentedAttribute):
+    is_mapped = is_mapped_scope and has_left_topic is None
+    if is_mapped and isinstance(phone_column, InstrumentedAttribute):
         return _select_mapped_suppression_reason(phone_column, purpose, event_id)
-    return _build_suppression_reason(phone_column, purpose, event_id)
+    return _build_suppression_reason(phone_column, purpose, event_id, has_left_topic)
 
 
 @cache
@@ -91,19 +96,29 @@ def _select_mapped_suppression_reason(
 
 
 def _build_suppression_reason(
-    phone_column: Any, purpose: PermissionPurpose, event_id: Any
+    phone_column: Any,
+    purpose: PermissionPurpose,
+    event_id: Any,
+    has_left_topic: ColumnElement[bool] | None = None,
 ) -> ColumnElement[Any]:
     reason = _select_list_reason(phone_column)
     if purpose is not PermissionPurpose.LIST_LOOKUP:
         reason = func.coalesce(reason, _select_stop_question_reason(phone_column))
     if purpose is PermissionPurpose.BEGINNING:
+        if has_left_topic is not None:
+            left_topic = case((has_left_topic, literal(SkipReason.LEFT_TOPIC.value)))
+            reason = func.coalesce(reason, left_topic)
         reason = func.coalesce(reason, _select_consent_reason(phone_column, event_id))
     return type_coerce(reason, _REASON_TYPE)
 
 
 def _select_list_reason(phone_column: Any) -> ColumnElement[Any]:
     opt_out, suppressed = aliased(UnsubscribedContact), aliased(SuppressedContact)
-    is_unsubscribed = exists().where(opt_out.phone == phone_column).correlate_except(opt_out)
+    is_unsubscribed = (
+        exists()
+        .where(opt_out.phone == phone_column, opt_out.ends_at.is_(None))
+        .correlate_except(opt_out)
+    )
     category_reason = case(
         (suppressed.category == SuppressionCategory.OPT_OUT, literal(SAID_STOP_REASON)),
         (
@@ -117,7 +132,20 @@ def _select_list_reason(phone_column: Any) -> ColumnElement[Any]:
         .correlate_except(suppressed)
         .scalar_subquery()
     )
-    return case((is_unsubscribed, literal(SAID_STOP_REASON)), else_=suppressed_reason)
+    listed_reason = func.coalesce(suppressed_reason, _select_pause_reason(phone_column))
+    return case((is_unsubscribed, literal(SAID_STOP_REASON)), else_=listed_reason)
+
+
+def _select_pause_reason(phone_column: Any) -> ColumnElement[Any]:
+    pause, any_pause = aliased(UnsubscribedContact), aliased(UnsubscribedContact)
+    is_paused = (
+        exists()
+        .where(pause.phone == phone_column, pause.ends_at.is_not(None))
+        .correlate_except(pause)
+    )
+    # Read once a statement, from an index of the pauses only.
+    is_any_paused = exists().where(any_pause.ends_at.is_not(None)).correlate_except(any_pause)
+    return case((and_(is_any_paused, is_paused), literal(SkipReason.PAUSED.value)))
 
 
 def _select_stop_question_reason(phone_column: Any) -> ColumnElement[Any]:
