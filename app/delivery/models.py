@@ -39,6 +39,7 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
     ScheduledBlastStatus,
 )
+from app.domain.delivery.second_numbers import SUPERSEDED_REASON
 
 # A row that another program writes without a carrier is practice: nothing real is sent.
 DEFAULT_CARRIER = "sandbox"
@@ -266,6 +267,26 @@ class Message(Model):
             "in_reply_to",
             sqlite_where=text("in_reply_to IS NOT NULL"),
         ),
+        # one row of a blast at most holds a person who has several numbers
+        Index(
+            "uq_messages_person_log",
+            "person_id",
+            "message_log_id",
+            unique=True,
+            sqlite_where=text("person_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_messages_fallback_for_id",
+            "fallback_for_id",
+            unique=True,
+            sqlite_where=text("fallback_for_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_messages_log_fallback",
+            "message_log_id",
+            "fallback_for_id",
+            sqlite_where=text("fallback_for_id IS NOT NULL"),
+        ),
         Index(
             "ix_messages_phone_answered",
             "phone",
@@ -323,6 +344,13 @@ class Message(Model):
     written_by: Mapped[str | None] = mapped_column(String(80))
     # pictures that came with it: a JSON list of {"url", "type"}
     media: Mapped[str | None] = mapped_column(Text)
+    # of a blast, and only of a person with several numbers: whose one text this is
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    # the text of the same blast to another number of the person that this one stands in for; that
+    # one has the reason SUPERSEDED_REASON
+    fallback_for_id: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="SET NULL")
+    )
 
     @property
     def shown_body(self) -> str:
@@ -342,11 +370,12 @@ class Message(Model):
         }
 
 
-# Which of a log's two counts a status belongs to: "s" success, "f" failure, "" neither. No IN:
-# SQLite lays out the list of each one anew whenever the trigger fires, which cost more than storing
-# the message.
+# Which of a log's two counts a status belongs to: "s" success, "f" failure, "" neither, as for a
+# row that another one stands in for: a person is counted once. No IN: SQLite lays out the list of
+# each one anew whenever the trigger fires, which cost more than storing the message.
 _COUNT_BUCKET_SQL = (
-    "CASE WHEN {row}.status = 'accepted' OR {row}.status = 'sent' "
+    f"CASE WHEN {{row}}.reason = '{SUPERSEDED_REASON}' THEN '' "
+    "WHEN {row}.status = 'accepted' OR {row}.status = 'sent' "
     "OR {row}.status = 'no_receipt' OR {row}.status = 'delivered' THEN 's' "
     "WHEN {row}.status = 'failed' OR {row}.status = 'undelivered' "
     "OR {row}.status = 'opted_out' THEN 'f' ELSE '' END"
@@ -354,7 +383,7 @@ _COUNT_BUCKET_SQL = (
 _OLD_BUCKET_SQL = _COUNT_BUCKET_SQL.format(row="old")
 _NEW_BUCKET_SQL = _COUNT_BUCKET_SQL.format(row="new")
 COUNT_TRIGGER_SQL = (
-    "CREATE TRIGGER messages_count_update AFTER UPDATE OF status ON messages "
+    "CREATE TRIGGER messages_count_update AFTER UPDATE OF status, reason ON messages "
     f"WHEN new.message_log_id IS NOT NULL AND {_OLD_BUCKET_SQL} <> {_NEW_BUCKET_SQL} BEGIN "
     "UPDATE message_logs SET "
     f"success_count = success_count + ({_NEW_BUCKET_SQL} = 's') - ({_OLD_BUCKET_SQL} = 's'), "

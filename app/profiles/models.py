@@ -69,6 +69,12 @@ class PersonPhone(Model):
         CheckConstraint("rank >= 1", name="rank"),
         Index("ix_person_phones_person_id", "person_id", "until", "rank", "phone"),
     )
+        # Whether anybody has a second number is asked once for each list of people.
+        Index(
+            "ix_person_phones_second",
+            "person_id",
+            sqlite_where=text("rank > 1 AND until IS NULL"),
+        ),
 
     id: Mapped[primary_key]
     phone: Mapped[e164] = mapped_column(unique=True)

@@ -22,6 +22,7 @@ class SkipReason(StrEnum):
     REGISTERED_LATE = "registered_late"
     NOT_COMING = "not_coming"
     NOT_A_CONTACT = "not_a_contact"
+    OTHER_NUMBER = "other_number"
 
 
 # These may have gone since: a person may send again to those who were skipped for them.
@@ -76,5 +77,9 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.NOT_A_CONTACT: (
         "No longer in your contacts",
         "Add them again to text them.",
+    ),
+    SkipReason.OTHER_NUMBER: (
+        "Their other number gets it",
+        "Nothing to do: each person gets a text once, at their first number.",
     ),
 }

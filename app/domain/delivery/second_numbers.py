@@ -1,0 +1,104 @@
+"""People with several numbers: one text a person, and a second number after a refusal for good."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from app.domain.delivery.blast_rendering import BlastRecipient
+from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
+from app.domain.delivery.skip_reasons import SkipReason
+
+# The reason of a text of a blast that a text to another number of the person stands in for.
+SUPERSEDED_REASON = "second_number"
+# Receipts tell within minutes that a number does not exist; after hours the same text may come too
+# late for what it says, and in the middle of the night.
+MAX_FALLBACK_DELAY = timedelta(hours=4)
+# The phone or its carrier blocks the text: it may be the person who does not want it.
+BLOCKED_CODE = 30004
+# What the person said by one of their numbers holds for all of them.
+PERSONAL_SKIP_REASONS = (
+    SkipReason.SAID_STOP,
+    SkipReason.MAYBE_STOP,
+    SkipReason.PAUSED,
+    SkipReason.LEFT_TOPIC,
+    SkipReason.NOT_COMING,
+)
+
+
+class PersonNumber(NamedTuple):
+    """Whose number it is, and how it ranks among theirs: the lowest is texted first."""
+
+    person_id: int
+    rank: int
+
+
+def is_permanent_refusal(error_code: CarrierErrorCode, *, is_dead: bool) -> bool:
+    """Whether no text will ever reach the number.
+
+    `is_dead`: the failures of the number have just made it an invalid one, as a phone that is off
+    for weeks. Doubt, opt-outs, blocked texts and faults of the sender are no such refusal.
+    """
+    if error_code.code == BLOCKED_CODE or error_code.blame is Blame.CONSENT:
+        return False
+    return is_dead or error_code.blame is Blame.NUMBER
+
+
+def is_too_late_for_fallback(submitted_at: datetime | None, moment: datetime) -> bool:
+    """Whether a refusal at `moment` comes too long after the text was handed over (UTC)."""
+    return submitted_at is None or moment - submitted_at > MAX_FALLBACK_DELAY
+
+
+def skip_other_numbers(
+    recipients: Iterable[BlastRecipient], numbers: Mapping[str, PersonNumber]
+) -> list[BlastRecipient]:
+    """Skip all but one number of each person, the best-ranked one that may be texted.
+
+    `numbers`: the numbers of people who have several. What such a person said by one number
+    (PERSONAL_SKIP_REASONS) skips their others too.
+    """
+    listed = list(recipients)
+    chosen = _choose_numbers(listed, numbers)
+    return [_skip_unless_chosen(recipient, numbers, chosen) for recipient in listed]
+
+
+def _choose_numbers(
+    recipients: Iterable[BlastRecipient], numbers: Mapping[str, PersonNumber]
+) -> dict[int, str | SkipReason]:
+    """Return the number of each person that is texted, or why none of them is."""
+    chosen: dict[int, str | SkipReason] = {}
+    for recipient in sorted(
+        _filter_listed(recipients, numbers), key=lambda row: _rank(row, numbers)
+    ):
+        person_id = numbers[recipient.phone].person_id
+        if recipient.skip_reason in PERSONAL_SKIP_REASONS:
+            if not isinstance(chosen.get(person_id), SkipReason):
+                chosen[person_id] = recipient.skip_reason
+        elif recipient.skip_reason is None:
+            chosen.setdefault(person_id, recipient.phone)
+    return chosen
+
+
+def _filter_listed(
+    recipients: Iterable[BlastRecipient], numbers: Mapping[str, PersonNumber]
+) -> Iterator[BlastRecipient]:
+    return (recipient for recipient in recipients if recipient.phone in numbers)
+
+
+def _rank(recipient: BlastRecipient, numbers: Mapping[str, PersonNumber]) -> tuple[int, str]:
+    return numbers[recipient.phone].rank, recipient.phone
+
+
+def _skip_unless_chosen(
+    recipient: BlastRecipient,
+    numbers: Mapping[str, PersonNumber],
+    chosen: Mapping[int, str | SkipReason],
+) -> BlastRecipient:
+    number = numbers.get(recipient.phone)
+    if number is None or recipient.skip_reason is not None:
+        return recipient
+    choice = chosen[number.person_id]
+    if isinstance(choice, SkipReason):
+        return recipient._replace(skip_reason=choice)
+    if choice == recipient.phone:
+        return recipient
+    return recipient._replace(skip_reason=SkipReason.OTHER_NUMBER)
