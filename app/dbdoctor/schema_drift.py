@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from sqlalchemy import MetaData, create_engine
 
 from app.accounts import models as accounts
+from app.audiences import segment_models as segments
 from app.audit import models as audit
 from app.community import models as community
 from app.core.db import db
 from app.delivery import alert_models as alerts
+from app.delivery import audience_models as audiences
 from app.delivery import catch_up_models as catch_up
 from app.delivery import engine_models as engine
 from app.delivery import installation_models as installation
@@ -29,6 +31,7 @@ from app.migrations.schema_comparison import (
 )
 from app.organisation import models as organisation
 from app.people import models as people
+from app.profiles import field_models as fields
 from app.profiles import models as profiles
 from app.setup import models as setup
 from app.suppression import models as suppression
@@ -41,12 +44,14 @@ from app.webhooks import models as webhooks
 FEATURE_MODELS = (
     accounts,
     alerts,
+    audiences,
     audit,
     catch_up,
     community,
     delivery,
     engine,
     events,
+    fields,
     groups,
     imports,
     inbox,
@@ -57,6 +62,7 @@ FEATURE_MODELS = (
     profiles,
     replies,
     sandbox,
+    segments,
     setup,
     suppression,
     surveys,

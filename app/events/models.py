@@ -20,6 +20,7 @@ from app.core.column_types import (
     enum_column,
     long_text,
     primary_key,
+    timestamp,
     timestamp_default_now,
 )
 from app.core.db import Model
@@ -93,3 +94,5 @@ class EventRegistration(Model):
     # null: they have not said; both are theirs or set by hand on the page of the event
     answer: Mapped[EventAnswer | None] = mapped_column(enum_column(EventAnswer))
     guests: Mapped[int | None]
+    # when a user marked that they came; null: not marked
+    attended_at: Mapped[timestamp | None]

@@ -12,6 +12,7 @@ LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "
 # What a few features have beside the usual files, each for a reason the map tells.
 EXTRA = {
     "accounts": {"own_phone_queries"},
+    "audiences": {"segment_models"},
     "audit": {"audit_items", "sentences", "subjects"},
     "community": {"member_filters", "member_search"},
     "delivery": {
@@ -23,6 +24,7 @@ EXTRA = {
         "reply_models",
         "alert_models",
     },
+    "profiles": {"field_models"},
     "suppression": {"topic_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},

@@ -1,0 +1,1 @@
+"""Whom a text is for: segments of people by rules, and the audiences of blasts."""

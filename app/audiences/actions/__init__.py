@@ -1,0 +1,1 @@
+"""Writing segments and audiences."""

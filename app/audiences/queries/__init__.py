@@ -1,0 +1,1 @@
+"""Reading segments and audiences, and the people whom they mean."""
