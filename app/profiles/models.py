@@ -68,7 +68,6 @@ class PersonPhone(Model):
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("rank >= 1", name="rank"),
         Index("ix_person_phones_person_id", "person_id", "until", "rank", "phone"),
-    )
         # Whether anybody has a second number is asked once for each list of people.
         Index(
             "ix_person_phones_second",
