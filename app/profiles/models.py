@@ -74,6 +74,7 @@ class PersonPhone(Model):
             "person_id",
             sqlite_where=text("rank > 1 AND until IS NULL"),
         ),
+    )
 
     id: Mapped[primary_key]
     phone: Mapped[e164] = mapped_column(unique=True)
