@@ -1,8 +1,9 @@
 """Imports and the rows of their files, kept until somebody confirms them and 30 days longer."""
 
+from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
@@ -83,6 +84,10 @@ class Import(Model):
     consent: Mapped[str | None] = mapped_column(String(300))
     undone_at: Mapped[timestamp | None]
     opted_out_count: Mapped[int_default_zero]
+    # Rows with cells that cannot be read as what their column holds; the people are imported.
+    bad_value_count: Mapped[int_default_zero]
+    # JSON: what the check found in each column, by its index (see value_counts.py)
+    value_counts: Mapped[str | None] = mapped_column(Text)
 
     @property
     def is_half_read(self) -> bool:
@@ -112,6 +117,12 @@ class ImportRow(Model):
             sqlite_where=text("left_out IS NOT NULL"),
         ),
         Index("ix_import_rows_is_landline", "import_id", sqlite_where=text("is_landline")),
+        Index(
+            "ix_import_rows_value_problems",
+            "import_id",
+            "line",
+            sqlite_where=text("value_problems IS NOT NULL"),
+        ),
     )
 
     id: Mapped[primary_key]
@@ -129,3 +140,17 @@ class ImportRow(Model):
     is_landline: Mapped[bool_default_false]
     # What a column of the file says about groups, such as "Choir; Youth".
     group_names: Mapped[str | None] = mapped_column(String(300))
+    # What other columns say about the person. Once the import is confirmed: what it wrote.
+    language: Mapped[str | None] = mapped_column(String(8))
+    birthday: Mapped[date | None] = mapped_column(Date)
+    second_phone: Mapped[str | None] = mapped_column(String(20))
+    note: Mapped[str | None] = mapped_column(Text)
+    # What the file says for texts, such as "OK to text: yes".
+    opted_in: Mapped[str | None] = mapped_column(String(300))
+    # JSON: [cell, sort value] by the index of the column that goes into a field
+    field_values: Mapped[str | None] = mapped_column(Text)
+    # Sentences about cells that cannot be read, one a line.
+    value_problems: Mapped[str | None] = mapped_column(Text)
+    # For undoing: what stood in the place of what the import wrote.
+    language_before: Mapped[str | None] = mapped_column(String(8))
+    birthday_before: Mapped[date | None] = mapped_column(Date)

@@ -44,6 +44,11 @@ class ColumnKind(StrEnum):
     PHONE_LABEL = "phone_label"
     OPT_STATUS = "opt_status"
     GROUPS = "groups"
+    SECOND_PHONE = "second_phone"
+    LANGUAGE = "language"
+    BIRTHDAY = "birthday"
+    NOTE = "note"
+    FIELD = "field"
     IGNORED = "nothing"
 
     @property
@@ -62,8 +67,21 @@ COLUMN_KIND_LABELS = {
     ColumnKind.PHONE_LABEL: "Type of phone",
     ColumnKind.OPT_STATUS: "Opted out or not",
     ColumnKind.GROUPS: "Groups",
+    ColumnKind.SECOND_PHONE: "Second phone",
+    ColumnKind.LANGUAGE: "Language",
+    ColumnKind.BIRTHDAY: "Birthday",
+    ColumnKind.NOTE: "Note",
+    ColumnKind.FIELD: "Field",
     ColumnKind.IGNORED: "Do not import",
 }
+# What a file says about a person beside name, number and groups; not every list keeps it.
+PROFILE_KINDS = (
+    ColumnKind.SECOND_PHONE,
+    ColumnKind.LANGUAGE,
+    ColumnKind.BIRTHDAY,
+    ColumnKind.NOTE,
+    ColumnKind.FIELD,
+)
 NAME_KINDS = (ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME)
 
 

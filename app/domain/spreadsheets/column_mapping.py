@@ -1,11 +1,12 @@
 """Which column of a spreadsheet holds the phones and which the names: chosen, or guessed."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from app.domain.spreadsheets.column_headings import NAME_KINDS, ColumnKind
 from app.domain.spreadsheets.column_samples import Cells, SampledTable, has_phone_length
 from app.domain.spreadsheets.country_columns import find_code_columns
+from app.domain.spreadsheets.field_columns import FieldColumn
 from app.domain.spreadsheets.group_columns import GROUP_HEADINGS
 from app.domain.spreadsheets.heading_rows import (
     HeadingRows,
@@ -28,6 +29,8 @@ UNLIMITED_KINDS = (
     ColumnKind.PHONE_LABEL,
     ColumnKind.OPT_STATUS,
     ColumnKind.GROUPS,
+    ColumnKind.NOTE,
+    ColumnKind.FIELD,
     ColumnKind.IGNORED,
 )
 # Of these a second column fills the gaps of the first; of each other kind one is enough.
@@ -44,7 +47,9 @@ class ColumnMapping:
 
     `headings` are () when the first row is a person already. `title_row_count` rows stand above
     the headings and are not read. `order` is the order in which columns of the same kind are
-    tried, () for that of the file. `problem` says why no phones are chosen yet.
+    tried, () for that of the file. `problem` says why no phones are chosen yet. `fields` are the
+    fields that columns go into, by index. `month_first` says for each column of dates that tells
+    it whether 5/8 is 8 May.
     """
 
     kinds: tuple[ColumnKind, ...]
@@ -52,6 +57,8 @@ class ColumnMapping:
     title_row_count: int = 0
     order: tuple[int, ...] = ()
     problem: str = ""
+    fields: Mapping[int, FieldColumn] = field(default_factory=dict)
+    month_first: Mapping[int, bool] = field(default_factory=dict)
 
     @property
     def heading_row_count(self) -> int:
@@ -202,6 +209,7 @@ def _order_columns(
 
 def _parse_kind(value: str) -> ColumnKind:
     try:
-        return ColumnKind(value)
+        # "field:7" and "field:new" say which field.
+        return ColumnKind(value.partition(":")[0])
     except ValueError:
         return ColumnKind.IGNORED

@@ -130,7 +130,7 @@ class ContactReader:
         self._last_name_indexes = columns.list_indexes(ColumnKind.LAST_NAME)
         self._has_parts_first = _has_parts_first(columns)
         self._group_indexes = columns.list_indexes(ColumnKind.GROUPS)
-        self._status_columns = _list_status_columns(columns)
+        self._status_columns = list_status_columns(columns)
 
     @property
     def has_status_columns(self) -> bool:
@@ -201,7 +201,8 @@ def _has_parts_first(columns: ColumnMapping) -> bool:
     return False
 
 
-def _list_status_columns(columns: ColumnMapping) -> list[tuple[str, int, OptPolarity]]:
+def list_status_columns(columns: ColumnMapping) -> list[tuple[str, int, OptPolarity]]:
+    """Return the title, index and reading of each column that says who wants texts."""
     status_columns = []
     for index in columns.list_indexes(ColumnKind.OPT_STATUS):
         title = columns.column_title(index)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from enum import Enum
 
+from app.domain.profiles.field_values import parse_yes_or_no
 from app.domain.spreadsheets.column_samples import SampledTable
 from app.domain.spreadsheets.heading_words import LABEL_WORDS, fold_heading
 from app.domain.spreadsheets.opt_status_words import (
@@ -17,15 +18,21 @@ from app.domain.spreadsheets.opt_status_words import (
     NO_VALUES,
     NO_WORDS,
     NOTHING_VALUES,
+    OPTED_IN_VALUES,
     OTHER_CONSENT_WORDS,
     OUT_PHRASES,
     OUT_VALUES,
     STATUS_PHRASES,
     TEXT_WORDS,
 )
+from app.domain.surveys.question_definitions import YES_VALUE
 
 MAX_STATUS_CHARACTERS = 60
 EMPTY_CELL_LABEL = "(nothing)"
+# 2026-02-01 10:00, 05/01/2026, 1.5.2026
+FULL_DATE_PATTERN = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
+)
 TAG_SEPARATOR_PATTERN = re.compile(r"\s*[;,|/]\s*")
 
 
@@ -78,6 +85,21 @@ def wants_no_texts(cell: str, polarity: OptPolarity) -> bool:
         # A date, a reason or a yes; a dash and the like have no word.
         return value not in NO_VALUES | NOTHING_VALUES and any(map(str.isalnum, text))
     return False
+
+
+def gives_consent(cell: str, polarity: OptPolarity) -> bool:
+    """Whether a cell of a status column says that its person agreed to texts.
+
+    Beside a yes to "OK to text?" that is the day of the yes, and "Subscribed" in a status of texts.
+    """
+    text = cell.strip()
+    if not text or len(text) > MAX_STATUS_CHARACTERS or wants_no_texts(text, polarity):
+        return False
+    value = fold_heading(text)
+    if polarity is OptPolarity.CONSENT:
+        is_yes = parse_yes_or_no(text) == YES_VALUE or value in OPTED_IN_VALUES
+        return is_yes or FULL_DATE_PATTERN.match(text) is not None
+    return polarity is OptPolarity.TEXT_STATUS and value in OPTED_IN_VALUES
 
 
 def _is_refusal(value: str) -> bool:

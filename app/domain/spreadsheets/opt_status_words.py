@@ -23,6 +23,13 @@ OUT_VALUES = fold_phrases(
     "|退订|已退订|退訂|已退訂|配信停止|수신거부|wypisany|wypisana|odhlášen|odhlášena|avregistrerad"
     "|avslutad|afmeldt|avmeldt|leiratkozott|dezabonat|abonelikten çıktı|إلغاء الاشتراك"
 )
+# Said by themselves, they are a yes to texts: of a status of texts, or below "OK to text?".
+OPTED_IN_VALUES = fold_phrases(
+    "subscribed|opted in|optin|opt in|opted-in|consented|consent given|granted|agreed|agrees"
+    "|accepted|allowed|ok to text|yes to texts|ok|okay|yes please|explicit|suscrito|suscrita"
+    "|acepta|aceptado|abonné|abonnée|inscrit|inscrite|angemeldet|einverstanden|zugestimmt"
+    "|aangemeld|iscritto|iscritta|inscrito|inscrita"
+)
 NO_VALUES = fold_phrases(
     "no|n|false|0|off|nein|non|nee|nao|não|нет|ні|nie|ne|nej|nei|ei|hayır|否|いいえ|아니요|لا|לא"
     "|no thanks|no thank you|nope|opted out|out|declined|refused|denied|revoked|withdrawn"

@@ -1,8 +1,8 @@
 """A file becomes rows and a column layout. Nothing is written, no number is judged yet."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.core import delimited_text
@@ -14,11 +14,22 @@ from app.domain.spreadsheets.column_evidence import (
     list_doubtful_statuses,
     sample_people,
 )
-from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.spreadsheets.column_headings import PROFILE_KINDS, ColumnKind
 from app.domain.spreadsheets.column_mapping import NO_CONTACTS_MESSAGE, ColumnMapping
 from app.domain.spreadsheets.column_samples import SampledTable
 from app.domain.spreadsheets.number_lists import split_number_list
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
+from app.domain.spreadsheets.profile_columns import (
+    ProfileContext,
+    add_date_orders,
+    guess_profile_columns,
+)
+from app.imports.actions.field_choices import (
+    NewFieldChoice,
+    build_field_columns,
+    guess_column_types,
+)
+from app.imports.queries.field_layouts import serialize_fields
 from app.imports.queries.import_records import MAX_SAMPLE_ROWS
 
 UNREADABLE_FILE_ERRORS = (UnreadableSpreadsheet, ColumnMappingError)
@@ -31,7 +42,8 @@ MAX_SAMPLE_CELL_CHARACTERS = 80
 class ColumnChoice:
     """How an admin wants the file to be read, instead of our guess.
 
-    `sheet_index` is None for the sheet that was read before.
+    `kinds` are those of ColumnKind, "field:7" or "field:new". `sheet_index` is None for the sheet
+    that was read before. `new_fields` are the fields to make, by the column.
     """
 
     kinds: Sequence[str]
@@ -39,6 +51,7 @@ class ColumnChoice:
     encoding: str = ""
     sheet_index: int | None = None
     include_hidden_rows: bool = False
+    new_fields: Mapping[int, NewFieldChoice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,26 +72,29 @@ class ParsedSpreadsheet:
         return len(self.rows) - self.columns.heading_row_count
 
 
-def parse_spreadsheet(data: bytes, region: str) -> ParsedSpreadsheet:
+def parse_spreadsheet(
+    data: bytes, region: str, profile: ProfileContext | None = None
+) -> ParsedSpreadsheet:
     """Read a file of people. Raises one of UNREADABLE_FILE_ERRORS, whose `.sentence` says why.
 
-    `region` is the country of numbers without a country code.
+    `region` is the country of numbers without a country code. `profile` is what the list keeps
+    of people beside name, number and groups; None: nothing.
     """
     sheet = read_spreadsheet(data)
     try:
-        parsed = parse_sheet(sheet, region)
+        parsed = parse_sheet(sheet, region, profile)
     except ColumnMappingError:
-        other = _parse_other_sheet(data, sheet.sheet, region)
+        other = _parse_other_sheet(data, sheet.sheet, region, profile)
         if other is None:
             raise
         return other
     if parsed.columns.has_phones:
         return parsed
-    return _parse_other_sheet(data, sheet.sheet, region) or parsed
+    return _parse_other_sheet(data, sheet.sheet, region, profile) or parsed
 
 
 def _parse_other_sheet(
-    data: bytes, front: SheetInfo | None, region: str
+    data: bytes, front: SheetInfo | None, region: str, profile: ProfileContext | None
 ) -> ParsedSpreadsheet | None:
     """Return the first sheet with numbers behind a cover or instructions, if there is one."""
     if front is None:
@@ -89,7 +105,7 @@ def _parse_other_sheet(
     for index in indexes[:MAX_SHEETS_TRIED]:
         try:
             sheet = read_spreadsheet(data, selection=SheetSelection(index))
-            parsed = parse_sheet(sheet, region)
+            parsed = parse_sheet(sheet, region, profile)
         except UNREADABLE_FILE_ERRORS:
             continue
         if parsed.columns.has_phones:
@@ -97,15 +113,20 @@ def _parse_other_sheet(
     return None
 
 
-def parse_sheet(sheet: SpreadsheetData, region: str) -> ParsedSpreadsheet:
+def parse_sheet(
+    sheet: SpreadsheetData, region: str, profile: ProfileContext | None = None
+) -> ParsedSpreadsheet:
     """Guess the columns of a table. Raises one of UNREADABLE_FILE_ERRORS."""
     number_rows = split_number_list([row.cells for row in sheet.rows], region)
     if number_rows:
         rows = [SpreadsheetRow(line, cells) for line, cells in enumerate(number_rows, 1)]
         sheet = replace(sheet, rows=rows, is_number_list=True)
     cells = [row.cells for row in sheet.rows]
-    columns = column_mapping.guess_columns(cells, region, sheet.hidden_columns)
-    return _build_parsed_spreadsheet(sheet, columns, region)
+    if profile is None:
+        columns = column_mapping.guess_columns(cells, region, sheet.hidden_columns)
+    else:
+        columns = guess_profile_columns(cells, profile, sheet.hidden_columns)
+    return _build_parsed_spreadsheet(sheet, columns, region, profile)
 
 
 def parse_sheet_as_chosen(
@@ -113,6 +134,7 @@ def parse_sheet_as_chosen(
     choice: ColumnChoice,
     region: str,
     guessed: ColumnMapping | None = None,
+    profile: ProfileContext | None = None,
 ) -> ParsedSpreadsheet:
     """Read a table with the columns that an admin chose. Raises one of UNREADABLE_FILE_ERRORS.
 
@@ -120,17 +142,28 @@ def parse_sheet_as_chosen(
     """
     cells = [row.cells for row in sheet.rows]
     columns = column_mapping.choose_columns(choice.kinds, cells, choice.has_headings, guessed)
-    return _build_parsed_spreadsheet(sheet, columns, region)
+    if profile is None:
+        columns = _drop_profile_columns(columns)
+    else:
+        fields = build_field_columns(choice.kinds, choice.new_fields, columns, cells, profile)
+        columns = add_date_orders(replace(columns, fields=fields), cells)
+    return _build_parsed_spreadsheet(sheet, columns, region, profile)
+
+
+def _drop_profile_columns(columns: ColumnMapping) -> ColumnMapping:
+    """Leave out what the list does not keep."""
+    kinds = [ColumnKind.IGNORED if kind in PROFILE_KINDS else kind for kind in columns.kinds]
+    return replace(columns, kinds=tuple(kinds))
 
 
 def _build_parsed_spreadsheet(
-    sheet: SpreadsheetData, columns: ColumnMapping, region: str
+    sheet: SpreadsheetData, columns: ColumnMapping, region: str, profile: ProfileContext | None
 ) -> ParsedSpreadsheet:
     width = max(len(row.cells) for row in sheet.rows)
     ignored_columns = (ColumnKind.IGNORED,) * (width - len(columns.kinds))
     columns = replace(columns, kinds=(*columns.kinds, *ignored_columns))
     table = sample_people(columns, [row.cells for row in sheet.rows], region)
-    layout = _serialize_layout(sheet, columns, table)
+    layout = _serialize_layout(sheet, columns, table, profile)
     spreadsheet = ParsedSpreadsheet(sheet.encoding, layout, columns, sheet.rows)
     if spreadsheet.data_row_count < 1:
         raise ColumnMappingError(NO_CONTACTS_MESSAGE)
@@ -139,7 +172,12 @@ def _build_parsed_spreadsheet(
     return spreadsheet
 
 
-def _serialize_layout(sheet: SpreadsheetData, columns: ColumnMapping, table: SampledTable) -> str:
+def _serialize_layout(
+    sheet: SpreadsheetData,
+    columns: ColumnMapping,
+    table: SampledTable,
+    profile: ProfileContext | None,
+) -> str:
     start = columns.title_row_count
     layout = {
         "kinds": columns.kinds,
@@ -152,6 +190,9 @@ def _serialize_layout(sheet: SpreadsheetData, columns: ColumnMapping, table: Sam
         "delimiter": sheet.delimiter,
         "sheet": _serialize_sheet_info(sheet.sheet),
         "is_number_list": sheet.is_number_list,
+        "fields": serialize_fields(columns.fields),
+        "month_first": {str(index): order for index, order in columns.month_first.items()},
+        "guessed_types": guess_column_types(columns, table, profile),
         "first_rows": [
             _cut_sample_cells(row) for row in sheet.rows[start : start + MAX_SAMPLE_ROWS + 1]
         ],

@@ -13,6 +13,7 @@ from app.core.spreadsheets import SheetInfo
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.imports.models import Import, ImportRow, ImportState
+from app.imports.queries.field_layouts import parse_fields
 
 MAX_PAST_IMPORTS = 20
 
@@ -31,7 +32,8 @@ class SpreadsheetLayout:
     """How a file was read: its columns and delimiter, with the evidence and the first rows.
 
     `sheet` is None for a file that has no sheets. `doubtful_statuses` are what it says of people
-    who may want no texts.
+    who may want no texts. `guessed_types` are the types of field that fit the columns, [] where
+    the list keeps no fields.
     """
 
     columns: ColumnMapping
@@ -41,6 +43,12 @@ class SpreadsheetLayout:
     sheet: SheetInfo | None = None
     is_number_list: bool = False
     doubtful_statuses: Sequence[str] = ()
+    guessed_types: Sequence[str] = ()
+
+    def get_choice(self, index: int) -> str:
+        """Return what the form of the columns sends for a column: "name", "field:7"."""
+        field = self.columns.fields.get(index)
+        return field.choice if field else self.columns.kinds[index].value
 
     @property
     def has_headings(self) -> bool:
@@ -100,6 +108,8 @@ def _build_layout(layout: dict[str, Any]) -> SpreadsheetLayout:
         int(layout.get("title_row_count", 0)),
         _read_order(layout.get("order", []), len(kinds)),
         str(layout.get("problem", "")),
+        parse_fields(layout.get("fields", {})),
+        {int(index): bool(order) for index, order in layout.get("month_first", {}).items()},
     )
     evidence = [str(sentence) for sentence in layout.get("evidence", [])]
     return SpreadsheetLayout(
@@ -110,6 +120,7 @@ def _build_layout(layout: dict[str, Any]) -> SpreadsheetLayout:
         _build_sheet_info(layout.get("sheet")),
         bool(layout.get("is_number_list")),
         list(map(str, layout.get("doubtful_statuses", []))),
+        list(map(str, layout.get("guessed_types", []))),
     )
 
 

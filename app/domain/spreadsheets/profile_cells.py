@@ -1,0 +1,200 @@
+"""The cells of a row that say more about a person than name and number, each read or refused."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.domain.phones.phone_number import PhoneNumber
+from app.domain.phones.phone_problems import InvalidPhoneNumber
+from app.domain.profiles.field_types import FieldType
+from app.domain.profiles.field_values import (
+    MAX_FIELD_VALUE_LENGTH,
+    SortValue,
+    ValueContext,
+    compute_sort_value,
+    find_choice,
+    parse_birthday,
+)
+from app.domain.profiles.language_names import parse_language
+from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.spreadsheets.column_mapping import ColumnMapping
+from app.domain.spreadsheets.column_samples import Cells
+from app.domain.spreadsheets.contact_rows import list_status_columns
+from app.domain.spreadsheets.field_columns import FieldColumn
+from app.domain.spreadsheets.opt_status import gives_consent
+from app.domain.texts.text_cleaning import clean_text
+
+MAX_SHOWN_CHARACTERS = 40
+MAX_NOTE_CHARACTERS = 2_000
+# What a cell is not, by the type of its field.
+TYPE_PROBLEMS = {
+    FieldType.NUMBER: "is not a number",
+    FieldType.DATE: "is not a date",
+    FieldType.YES_NO: "is neither yes nor no",
+    FieldType.CHOICE: "is not one of the choices",
+    FieldType.TEXT: f"is longer than {MAX_FIELD_VALUE_LENGTH:,} characters",
+}
+
+
+@dataclass(frozen=True)
+class _ReadCell:
+    """What a cell says, and what is wrong with it ("is not a date"), "" when nothing is."""
+
+    value: SortValue | None = None
+    problem: str = ""
+
+
+@dataclass
+class ProfileCells:
+    """What a row says about a person.
+
+    `birthday` is YYYY-MM-DD, `second_phone` E.164. `values` are the cell and its sort value, by
+    the column of the field. `opted_in` is what the file says for texts ("OK to text: yes").
+    `problems` are sentences about cells that cannot be read, which are not imported; `bad_columns`
+    are their columns.
+    """
+
+    language: str | None = None
+    birthday: str | None = None
+    second_phone: str | None = None
+    note: str | None = None
+    opted_in: str | None = None
+    values: dict[str, tuple[str, SortValue]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    bad_columns: list[int] = field(default_factory=list)
+
+
+CellParser = Callable[[str], _ReadCell]
+
+
+class ProfileReader:
+    """Reads the profile columns of one file. Each different cell of a column is parsed once."""
+
+    def __init__(self, columns: ColumnMapping, context: ValueContext) -> None:
+        self._columns = columns
+        self._context = context
+        self._fields = [
+            (index, str(index), columns.fields[index].name, self._build_field_parser(index))
+            for index in columns.list_indexes(ColumnKind.FIELD)
+        ]
+        self._singles = self._list_single_parsers()
+        self._note_indexes = columns.list_indexes(ColumnKind.NOTE)
+        self._status_columns = list_status_columns(columns)
+        self._read_cells: dict[tuple[int, str], _ReadCell] = {}
+
+    def read(self, cells: Cells, name: str | None) -> ProfileCells:
+        """Return what a row says about its person, who has this name."""
+        profile = ProfileCells()
+        for index, key, title, parse in self._fields:
+            # As it is in the file, so that an export gives it back.
+            cell = cells[index] if index < len(cells) else ""
+            if cell and not cell.isspace():
+                value = self._read_cell(profile, index, cell, title, parse, name)
+                if value is not None:
+                    profile.values[key] = (cell, value)
+        for attribute, index, title, parse in self._singles:
+            cell = cells[index].strip() if index < len(cells) else ""
+            if cell:
+                value = self._read_cell(profile, index, cell, title, parse, name)
+                setattr(profile, attribute, value)
+        if self._note_indexes:
+            profile.note = self._read_note(cells)
+        if self._status_columns:
+            profile.opted_in = self._find_consent(cells)
+        return profile
+
+    def _read_cell(
+        self,
+        profile: ProfileCells,
+        index: int,
+        cell: str,
+        title: str,
+        parse: CellParser,
+        name: str | None,
+    ) -> SortValue | None:
+        read = self._read_cells.get((index, cell))
+        if read is None:
+            read = self._read_cells[index, cell] = parse(cell)
+        if read.problem:
+            shown = clean_text(cell)[:MAX_SHOWN_CHARACTERS]
+            who = name or "this person"
+            profile.problems.append(f"“{shown}” {read.problem}, so {title} stays empty for {who}.")
+            profile.bad_columns.append(index)
+        return read.value
+
+    def _build_field_parser(self, index: int) -> CellParser:
+        column = self._columns.fields[index]
+        context = self._get_context(index)
+        return lambda cell: _read_field_cell(column, cell, context)
+
+    def _get_context(self, index: int) -> ValueContext:
+        month_first = self._columns.month_first.get(index)
+        return (
+            self._context
+            if month_first is None
+            else replace(self._context, month_first=month_first)
+        )
+
+    def _list_single_parsers(self) -> list[tuple[str, int, str, CellParser]]:
+        """Return the columns of which a person has one: the attribute, column, title and parser."""
+        parsers = []
+        for kind, attribute in (
+            (ColumnKind.LANGUAGE, "language"),
+            (ColumnKind.BIRTHDAY, "birthday"),
+            (ColumnKind.SECOND_PHONE, "second_phone"),
+        ):
+            index = self._columns.find_index(kind)
+            if index is not None:
+                parse = self._get_single_parser(kind, self._get_context(index))
+                parsers.append((attribute, index, kind.label, parse))
+        return parsers
+
+    def _get_single_parser(self, kind: ColumnKind, context: ValueContext) -> CellParser:
+        if kind is ColumnKind.LANGUAGE:
+            return _read_language
+        if kind is ColumnKind.BIRTHDAY:
+            return lambda cell: _read_birthday(cell, context)
+        return lambda cell: _read_second_phone(cell, context.region)
+
+    def _read_note(self, cells: Cells) -> str | None:
+        texts = [cells[index].strip() for index in self._note_indexes if index < len(cells)]
+        note = clean_text("\n".join(filter(None, texts)))
+        return note[:MAX_NOTE_CHARACTERS] or None
+
+    def _find_consent(self, cells: Cells) -> str | None:
+        for title, index, polarity in self._status_columns:
+            cell = cells[index].strip() if index < len(cells) else ""
+            if cell and gives_consent(cell, polarity):
+                return f"{title}: {cell}"
+        return None
+
+
+def _read_field_cell(column: FieldColumn, cell: str, context: ValueContext) -> _ReadCell:
+    if len(cell) > MAX_FIELD_VALUE_LENGTH:
+        return _ReadCell(problem=TYPE_PROBLEMS[FieldType.TEXT])
+    if column.type is FieldType.CHOICE and find_choice(cell, column.choices) is None:
+        return _ReadCell(problem=_describe_choices(column.choices))
+    value = compute_sort_value(column.type, cell, context)
+    return _ReadCell(value, "" if value is not None else TYPE_PROBLEMS[column.type])
+
+
+def _describe_choices(choices: Sequence[str]) -> str:
+    return TYPE_PROBLEMS[FieldType.CHOICE] if choices else "is not a choice: there are none yet"
+
+
+def _read_language(cell: str) -> _ReadCell:
+    code = parse_language(cell)
+    return _ReadCell(code, "" if code else "is not a language we know")
+
+
+def _read_birthday(cell: str, context: ValueContext) -> _ReadCell:
+    day = parse_birthday(cell, context)
+    if day is None:
+        return _ReadCell(problem="is not a date in the past" if cell else "")
+    return _ReadCell(day.isoformat())
+
+
+def _read_second_phone(cell: str, region: str) -> _ReadCell:
+    try:
+        return _ReadCell(PhoneNumber.parse(cell, region).e164)
+    except InvalidPhoneNumber:
+        return _ReadCell(problem="is not a phone number")
