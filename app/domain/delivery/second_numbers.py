@@ -26,10 +26,14 @@ PERSONAL_SKIP_REASONS = (
 
 
 class PersonNumber(NamedTuple):
-    """Whose number it is, and how it ranks among theirs: the lowest is texted first."""
+    """Whose number it is, and how it ranks among theirs: the lowest is texted first.
+
+    `is_landline`: as the person says; it is texted where it is the only one there.
+    """
 
     person_id: int
     rank: int
+    is_landline: bool = False
 
 
 def is_permanent_refusal(error_code: CarrierErrorCode, *, is_dead: bool) -> bool:
@@ -84,8 +88,9 @@ def _filter_listed(
     return (recipient for recipient in recipients if recipient.phone in numbers)
 
 
-def _rank(recipient: BlastRecipient, numbers: Mapping[str, PersonNumber]) -> tuple[int, str]:
-    return numbers[recipient.phone].rank, recipient.phone
+def _rank(recipient: BlastRecipient, numbers: Mapping[str, PersonNumber]) -> tuple[bool, int, str]:
+    number = numbers[recipient.phone]
+    return number.is_landline, number.rank, recipient.phone
 
 
 def _skip_unless_chosen(

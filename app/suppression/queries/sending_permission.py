@@ -37,6 +37,7 @@ from app.suppression.models import (
     UnsubscribedContact,
 )
 from app.suppression.queries.consent_history import select_has_recorded_consent
+from app.suppression.queries.other_numbers import select_other_number_reason
 
 SAID_STOP_REASON = SkipReason.SAID_STOP.value
 # One type object for all: SQLAlchemy's cache of compiled statements tells types apart by it.
@@ -69,10 +70,11 @@ def select_suppression_reason(
     The value is a SkipReason, or NULL when the phone may be texted. `event_id`: a column or a
     value; a yes for this event counts beside one for all texts. `has_left_topic`: whether the
     person left the topic that the text is about (select_left_topic()); it counts where we begin.
-    A soft failure never suppresses anybody. Costs two look-ups in unique indexes a row, one more
-    while anybody has paused, while any STOP question is open and while any topic has been left,
-    and one in the consent history where consent is demanded; which of these are needed is read
-    once a statement.
+    A STOP of one number of a person stops their others too (select_other_number_reason()). A soft
+    failure never suppresses anybody. Costs two look-ups in unique indexes a row, one more while
+    anybody has paused, while any STOP question is open and while any topic has been left, some
+    while anybody has a second number, and one in the consent history where consent is demanded;
+    which of these are needed is read once a statement.
 
     A select of nothing but this and counts must name the column's table itself, by select_from().
     """
@@ -103,7 +105,11 @@ def _build_suppression_reason(
 ) -> ColumnElement[Any]:
     reason = _select_list_reason(phone_column)
     if purpose is not PermissionPurpose.LIST_LOOKUP:
-        reason = func.coalesce(reason, _select_stop_question_reason(phone_column))
+        reason = func.coalesce(
+            reason,
+            select_other_number_reason(phone_column),
+            _select_stop_question_reason(phone_column),
+        )
     if purpose is PermissionPurpose.BEGINNING:
         if has_left_topic is not None:
             left_topic = case((has_left_topic, literal(SkipReason.LEFT_TOPIC.value)))

@@ -1,0 +1,112 @@
+"""The numbers of people who have several: mostly there are none, and then nothing is looked up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    exists,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from app.core.db import db
+from app.core.prepared_statements import PreparedStatement
+from app.domain.delivery.second_numbers import PersonNumber
+from app.profiles.models import PersonPhone, PhoneKind
+
+
+def select_has_second_numbers() -> ColumnElement[bool]:
+    """Return whether anybody has a second number today, for any select.
+
+    It does not depend on the row, so SQLite evaluates it once a statement, by one step in
+    ix_person_phones_second: put it before whatever looks up the numbers of a person.
+    """
+    second = aliased(PersonPhone)
+    return exists().where(*_is_second(second)).correlate_except(second)
+
+
+def select_other_phones(phone_column: Any) -> Select[str]:
+    """Select the other numbers that the person of this number has today, for any select."""
+    own, other = aliased(PersonPhone), aliased(PersonPhone)
+    return (
+        select(other.phone)
+        .join(own, own.person_id == other.person_id)
+        .where(
+            own.phone == phone_column,
+            own.until.is_(None),
+            other.until.is_(None),
+            other.phone != own.phone,
+        )
+        .correlate_except(own, other)
+    )
+
+
+def select_rank(phone_column: Any) -> ColumnElement[int]:
+    """Return the rank of a number among those of its person, for any select; 1 is texted first."""
+    row = aliased(PersonPhone)
+    rank = select(row.rank).where(row.phone == phone_column)
+    return rank.correlate_except(row).scalar_subquery()
+
+
+def select_persons_with_several() -> Select[str, int]:
+    """Select (phone, person_id) of each number of today whose person has several."""
+    second = select(PersonPhone.person_id).where(*_is_second(PersonPhone))
+    return select(PersonPhone.phone, PersonPhone.person_id).where(
+        PersonPhone.person_id.in_(second), PersonPhone.until.is_(None)
+    )
+
+
+def _is_second(row: Any) -> tuple[ColumnElement[bool], ...]:
+    # A bound 1 would keep SQLite from ix_person_phones_second, which holds these rows only.
+    return row.rank > literal_column("1"), row.until.is_(None)
+
+
+def find_numbers_of_several() -> dict[str, PersonNumber]:
+    """Return each number of today whose person has several, with its rank among theirs.
+
+    One statement, which reads nothing where no one has a second number.
+    """
+    statement = select_persons_with_several().add_columns(PersonPhone.rank, PersonPhone.kind)
+    # A landline gets no texts: it comes last.
+    return {
+        phone: PersonNumber(person_id, rank, is_landline=kind is PhoneKind.LANDLINE)
+        for phone, person_id, rank, kind in db.session.execute(statement)
+    }
+
+
+# Compiled once: one of them runs with each text that comes in, the other with each that fails.
+_PHONE: BindParameter[str] = bindparam("b_phone", type_=String)
+_OTHERS = select_other_phones(_PHONE).where(select_has_second_numbers())
+_SELECT_OTHER_PHONES = PreparedStatement(_OTHERS)
+_SELECT_PERSON_ID = PreparedStatement(
+    select(PersonPhone.person_id).where(PersonPhone.phone == _PHONE, PersonPhone.until.is_(None))
+)
+
+
+def list_other_phones(phone: str) -> list[str]:
+    """Return the other numbers that the person of this number has today, in no order."""
+    return [row[0] for row in _SELECT_OTHER_PHONES.fetch_rows(b_phone=phone)]
+
+
+def find_person_id(phone: str) -> int | None:
+    """Return the id of the person who has this number today."""
+    person_id: int | None = _SELECT_PERSON_ID.fetch_value(b_phone=phone)
+    return person_id
+
+
+def list_fallback_phones(phone: str) -> Sequence[str]:
+    """Return the numbers to try when this one does not work, the best-ranked first.
+
+    Not those that are landlines, as the person says.
+    """
+    row = PersonPhone
+    statement = select(row.phone).where(
+        row.phone.in_(list_other_phones(phone)), row.kind != PhoneKind.LANDLINE
+    )
+    return list(db.session.scalars(statement.order_by(row.rank, row.phone)))
