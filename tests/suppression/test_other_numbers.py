@@ -7,7 +7,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.domain.delivery.skip_reasons import SkipReason
 from app.profiles.models import PersonPhone
-from app.profiles.queries.second_numbers import select_has_second_numbers
+from app.profiles.queries.other_phones import select_has_second_numbers
 from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
 from app.suppression.actions.stop_questions import open_stop_question
 from app.suppression.queries.sending_permission import (

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.delivery.skip_reasons import SkipReason
-from app.profiles.queries.second_numbers import select_has_second_numbers, select_other_phones
+from app.profiles.queries.other_phones import select_has_second_numbers, select_other_phones
 from app.suppression.models import (
     ConsentAct,
     ConsentEvent,
