@@ -13,6 +13,7 @@ from app.community import models as community
 from app.core.db import db
 from app.delivery import alert_models as alerts
 from app.delivery import audience_models as audiences
+from app.delivery import blast_topic_models as blast_topics
 from app.delivery import catch_up_models as catch_up
 from app.delivery import engine_models as engine
 from app.delivery import installation_models as installation
@@ -46,6 +47,7 @@ FEATURE_MODELS = (
     alerts,
     audiences,
     audit,
+    blast_topics,
     catch_up,
     community,
     delivery,

@@ -3,7 +3,7 @@
 Their parameters are called `b_…`.
 """
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.prepared_statements import PreparedStatement
@@ -19,6 +19,7 @@ from app.suppression.models import (
     suppressed_contacts,
     unsubscribed_contacts,
 )
+from app.suppression.topic_models import unsubscribed_topics
 
 # All of them are PreparedStatements because 200 texts may come in a second: through SQLAlchemy a
 # STOP took 5.7 ms of processor time inside write(), compiled once it takes 1.2
@@ -125,4 +126,48 @@ CLOSE_STOP_QUESTION = PreparedStatement(
         decided_at=bindparam("b_at"),
         decided_by=bindparam("b_by"),
     )
+)
+
+# A person leaves a topic once, until they come back.
+INSERT_LEFT_TOPIC = PreparedStatement(
+    insert(unsubscribed_topics).on_conflict_do_nothing(
+        index_elements=["group_id", "phone"], index_where=text("until IS NULL")
+    ),
+    "phone",
+    "group_id",
+    "since",
+    "source",
+)
+# b_phone, b_group, b_moment
+CLOSE_LEFT_TOPIC = PreparedStatement(
+    update(unsubscribed_topics)
+    .where(
+        unsubscribed_topics.c.phone == PHONE_PARAM,
+        unsubscribed_topics.c.group_id == bindparam("b_group", type_=Integer),
+        unsubscribed_topics.c.until.is_(None),
+    )
+    .values(until=bindparam("b_moment"))
+)
+# b_phone
+DELETE_PAUSE = PreparedStatement(
+    _delete_unsubscribed.where(unsubscribed_contacts.c.ends_at.is_not(None))
+)
+INSERT_PAUSE = PreparedStatement(
+    insert(unsubscribed_contacts).on_conflict_do_nothing(["phone"]),
+    "phone",
+    "source",
+    "reason",
+    "name",
+    "created_at",
+    "folded_name",
+    "ends_at",
+)
+SELECT_PAUSE_END = PreparedStatement(
+    select(unsubscribed_contacts.c.ends_at).where(unsubscribed_contacts.c.phone == PHONE_PARAM)
+)
+SELECT_FIRST_PAUSE_END = PreparedStatement(
+    select(unsubscribed_contacts.c.ends_at)
+    .where(unsubscribed_contacts.c.ends_at.is_not(None))
+    .order_by(unsubscribed_contacts.c.ends_at)
+    .limit(1)
 )

@@ -23,6 +23,7 @@ EXTRA = {
         "installation_models",
         "reply_models",
         "alert_models",
+        "blast_topic_models",
     },
     "profiles": {"field_models"},
     "suppression": {"topic_models"},

@@ -18,6 +18,7 @@ from app.groups.queries.group_records import (
     may_text_group,
 )
 from app.groups.queries.memberships import select_group_members
+from app.suppression.queries.left_topics import select_left_topic
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 NO_GROUP_CHOICE = {"": "Choose a group"}
@@ -85,5 +86,6 @@ def select_group_recipients(audience: GroupAudience) -> Select[Any] | None:
     members = select_group_members(audience.group_id).subquery()
     phone = members.c.phone
     name = func.coalesce(select_member_name(phone), select_registration_name(phone))
-    reason = select_suppression_reason(phone)
+    has_left = select_left_topic(phone, audience.group_id)
+    reason = select_suppression_reason(phone, has_left_topic=has_left)
     return select(name.label("name"), phone, reason.label("left_out")).order_by(members.c.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from app.core.db import db, execute_and_count_rows
+from app.delivery.actions.blast_topics import copy_blast_topics, record_blast_topics
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.sql import blast_release as sql
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
@@ -59,8 +60,16 @@ def create_blast_messages(
     # The messages are stored below the session, so the log needs its id before them.
     db.session.flush()
     blast.message_log_id = log.id
+    _record_topics(blast, log.id)
     _insert_messages(blast, log.id, rendered.texts, moment)
     return log.id
+
+
+def _record_topics(blast: ScheduledMessage, log_id: int) -> None:
+    if blast.audience_group_id is not None:
+        record_blast_topics(log_id, [blast.audience_group_id], is_only=True)
+    if blast.audience_log_id is not None:
+        copy_blast_topics(log_id, blast.audience_log_id)
 
 
 def _build_message_log(

@@ -8,10 +8,10 @@ from app.domain.delivery.skip_reasons import SkipReason
 def skip_unsendable_message(message_id: int, phone: str, reason: SkipReason) -> None:
     """Skip a message, and with it whatever else waits for its number and the same reason.
 
-    A missing consent concerns this message only: another may answer what they have asked, or be
-    about an event that they agreed to.
+    A missing consent and a topic that they left concern this message only: another may answer what
+    they have asked, or be about an event that they agreed to.
     """
-    if reason is SkipReason.NO_CONSENT:
+    if reason in (SkipReason.NO_CONSENT, SkipReason.LEFT_TOPIC):
         SKIP_QUEUED_MESSAGE.execute(b_id=message_id, skip_reason=reason.value)
     else:
         blast_control.skip_queued_messages(phone, reason)

@@ -5,7 +5,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from app.delivery.models import Message
+from app.delivery.queries.superseded_rows import build_counting_filter
 from app.delivery.reply_models import BlastReply, ReplyAnswer
+from app.delivery.sql.sending_purpose import select_left_blast_topic
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import ACCEPTED_STATUSES, FAILED_STATUSES, MessageStatus
 from app.suppression.queries.sending_permission import select_suppression_reason
@@ -37,7 +39,9 @@ def select_outcome_message_ids(log_id: int, outcome: BlastOutcome) -> Select[Any
             BlastReply.answer.in_(OUTCOME_ANSWERS[outcome]),
         )
     statement = select(Message.id).where(
-        Message.message_log_id == log_id, Message.status.in_(OUTCOME_STATUSES[outcome])
+        Message.message_log_id == log_id,
+        Message.status.in_(OUTCOME_STATUSES[outcome]),
+        build_counting_filter(log_id),
     )
     return statement.where(_has_no_reply()) if outcome is BlastOutcome.NO_REPLY else statement
 
@@ -52,7 +56,8 @@ def select_results_audience(log_id: int, outcome: BlastOutcome) -> Select[Any]:
 
     Erased people have no number any more and are not among them.
     """
-    reason = select_suppression_reason(Message.phone).label("left_out")
+    has_left = select_left_blast_topic(Message.phone, Message.message_log_id)
+    reason = select_suppression_reason(Message.phone, has_left_topic=has_left).label("left_out")
     ids = select_outcome_message_ids(log_id, outcome)
     return (
         select(Message.name, Message.phone, reason)

@@ -9,18 +9,21 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core.db import db
 from app.delivery.models import Message
-from app.delivery.sql.sending_purpose import select_blast_event_id
+from app.delivery.sql.sending_purpose import select_blast_event_id, select_left_blast_topic
 from app.domain.delivery.message_statuses import (
     RESENDABLE_STATUSES,
     UNCERTAIN_STATUSES,
     MessageStatus,
 )
+from app.domain.delivery.second_numbers import SUPERSEDED_REASON
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 # Where somebody was erased, a mark stands in place of the number: nothing is sent to it, and the
 # carrier is not asked about it.
 _PHONE_NOT_ERASED = Message.phone.startswith("+")
+# Their text follows to another number, or did.
+_COUNTS = Message.reason.is_distinct_from(SUPERSEDED_REASON)
 
 
 def build_blast_messages_filter(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -33,6 +36,7 @@ def build_blast_messages_filter(log_id: int, message_ids: Sequence[int]) -> Colu
         Message.message_log_id == log_id,
         Message.id.in_(select(listed_ids.c.value)),
         _PHONE_NOT_ERASED,
+        _COUNTS,
     )
 
 
@@ -56,7 +60,7 @@ def _build_skipped_filter(reason: str) -> ColumnElement[bool]:
 
 def _build_actionable_filter(log_id: int, state: str) -> ColumnElement[bool]:
     """Return the condition for the messages in one state that nobody has dismissed."""
-    conditions = [Message.message_log_id == log_id, _PHONE_NOT_ERASED]
+    conditions = [Message.message_log_id == log_id, _PHONE_NOT_ERASED, _COUNTS]
     if state in REVERSIBLE_SKIP_REASONS:
         conditions.append(_build_skipped_filter(state))
     else:
@@ -100,8 +104,11 @@ class ResendPreview:
 
 def select_resend_reason() -> ColumnElement[Any]:
     """Return why a message of a blast is not sent again, NULL when it may be."""
-    event_id = select_blast_event_id(Message.message_log_id)
-    return select_suppression_reason(Message.phone, event_id=event_id)
+    return select_suppression_reason(
+        Message.phone,
+        event_id=select_blast_event_id(Message.message_log_id),
+        has_left_topic=select_left_blast_topic(Message.phone, Message.message_log_id),
+    )
 
 
 def preview_resend(log_id: int, message_ids: Sequence[int]) -> ResendPreview:

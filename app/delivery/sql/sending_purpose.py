@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 
+from app.delivery.blast_topic_models import blast_topics
 from app.delivery.models import message_logs, messages
 from app.domain.delivery.message_statuses import MessageKind
+from app.suppression.queries.left_topics import select_any_left_topic
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     select_suppression_reason,
 )
+from app.suppression.topic_models import unsubscribed_topics
 
 # What only follows a text or an act of its reader: a survey's questions, HELP, the admin's test.
 ANSWERING_KINDS = (MessageKind.SURVEY, MessageKind.SYSTEM, MessageKind.TEST)
@@ -26,7 +29,9 @@ def select_skip_reason() -> ColumnElement[Any]:
     return case(
         (is_answer, select_suppression_reason(columns.phone, PermissionPurpose.ANSWERING)),
         else_=select_suppression_reason(
-            columns.phone, event_id=select_blast_event_id(columns.message_log_id)
+            columns.phone,
+            event_id=select_blast_event_id(columns.message_log_id),
+            has_left_topic=select_left_blast_topic(columns.phone, columns.message_log_id),
         ),
     )
 
@@ -35,3 +40,24 @@ def select_blast_event_id(log_id: Any) -> ColumnElement[Any]:
     """Return the event whose people a blast is for, for any select; NULL for the community's."""
     log = message_logs.alias()
     return select(log.c.event_id).where(log.c.id == log_id).correlate_except(log).scalar_subquery()
+
+
+def select_left_blast_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
+    """Return whether a person left a topic that a blast is about, for any select.
+
+    The look-ups are made only while anybody has left any topic.
+    """
+    log, topic, left = message_logs.alias(), blast_topics.alias(), unsubscribed_topics.alias()
+    has_left = (
+        exists()
+        .where(
+            topic.c.message_log_id == log_id,
+            left.c.group_id == topic.c.group_id,
+            left.c.phone == phone,
+            left.c.until.is_(None),
+            log.c.id == topic.c.message_log_id,
+            or_(topic.c.is_only, left.c.since >= log.c.created_at),
+        )
+        .correlate_except(topic, left, log)
+    )
+    return and_(select_any_left_topic(), has_left)
