@@ -32,6 +32,7 @@ from app.domain.accounts.phone_codes import hide_code
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
+    SUPERSEDED_REASON,
     BlastStatus,
     BlastTarget,
     MessageDirection,
@@ -39,7 +40,6 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
     ScheduledBlastStatus,
 )
-from app.domain.delivery.second_numbers import SUPERSEDED_REASON
 
 # A row that another program writes without a carrier is practice: nothing real is sent.
 DEFAULT_CARRIER = "sandbox"
@@ -47,6 +47,10 @@ CARRIER_CHECK_SQL = "carrier IN ('sandbox', 'twilio')"
 AUDIENCE_IS_WHOLE_SQL = "(audience_log_id IS NULL) = (audience_outcome IS NULL)"
 # A blast to a group has the target "event" without an event: code that does not know the column
 # reaches nobody (docs/decisions/0027-groups.md).
+AUDIENCE_CHECK_SQL = (
+    "(target = 'audience') = (audience_id IS NOT NULL) AND "
+    "(audience_id IS NULL OR (event_id IS NULL AND audience_log_id IS NULL))"
+)
 GROUP_AUDIENCE_CHECK_SQL = (
     "audience_group_id IS NULL OR "
     "(target = 'event' AND event_id IS NULL AND audience_log_id IS NULL)"
@@ -74,6 +78,12 @@ class MessageLog(Model):
             "ix_message_logs_audience_log_id",
             "audience_log_id",
             sqlite_where=text("audience_log_id IS NOT NULL"),
+        ),
+        CheckConstraint(AUDIENCE_CHECK_SQL, name="audience"),
+        Index(
+            "ix_message_logs_audience_id",
+            "audience_id",
+            sqlite_where=text("audience_id IS NOT NULL"),
         ),
         Index(
             "ix_message_logs_audience_group_id",
@@ -135,6 +145,8 @@ class MessageLog(Model):
         ForeignKey("groups.id", ondelete="SET NULL")
     )
     audience_group_name: Mapped[str | None] = mapped_column(String(80))
+    # not null exactly when target is "audience"
+    audience_id: Mapped[int | None] = mapped_column(ForeignKey("audiences.id", ondelete="RESTRICT"))
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -170,6 +182,12 @@ class ScheduledMessage(Model):
             "ix_scheduled_messages_audience_log_id",
             "audience_log_id",
             sqlite_where=text("audience_log_id IS NOT NULL"),
+        ),
+        CheckConstraint(AUDIENCE_CHECK_SQL, name="audience"),
+        Index(
+            "ix_scheduled_messages_audience_id",
+            "audience_id",
+            sqlite_where=text("audience_id IS NOT NULL"),
         ),
         Index(
             "ix_scheduled_messages_audience_group_id",
@@ -230,6 +248,8 @@ class ScheduledMessage(Model):
         ForeignKey("groups.id", ondelete="SET NULL")
     )
     audience_group_name: Mapped[str | None] = mapped_column(String(80))
+    # not null exactly when target is "audience"
+    audience_id: Mapped[int | None] = mapped_column(ForeignKey("audiences.id", ondelete="RESTRICT"))
 
 
 class Message(Model):

@@ -23,6 +23,8 @@ VALID_VALUES = {
 }
 VALID_ROWS = {"trigger_words": {"keyword_rule_id": 1}, "messages": {"status": "queued"}}
 BROKEN_VALUES = {
+    "ck_message_logs_audience": {"audience_id": 1},
+    "ck_scheduled_messages_audience": {"audience_id": 1},
     "ck_message_logs_audience_is_whole": {"audience_outcome": "yes"},
     "ck_scheduled_messages_audience_is_whole": {"audience_log_id": 1},
     "ck_attempts_ref_is_32_hex": {"ref": "0" * 31},

@@ -62,10 +62,11 @@ class MessageKind(StrEnum):
 
 
 class BlastTarget(StrEnum):
-    """The audience of a blast."""
+    """The audience of a blast. AUDIENCE: of several lists, or of one that is not an event."""
 
     COMMUNITY = "community"
     EVENT = "event"
+    AUDIENCE = "audience"
 
 
 class MessageDirection(StrEnum):
@@ -130,6 +131,9 @@ NEVER_SENT_STATUSES = frozenset(
 UNCERTAIN_STATUSES = (MessageStatus.UNKNOWN, MessageStatus.NOT_SENT)
 RESENDABLE_STATUSES = (*UNCERTAIN_STATUSES, MessageStatus.FAILED)
 
+# The reason of a text of a blast that a text to another number of the person stands in for.
+SUPERSEDED_REASON = "second_number"
+
 # Twilio's names for a message's status. In `scheduled` and `sending` it has not left Twilio.
 STATUS_BY_TWILIO_STATUS: dict[str, MessageStatus] = {
     "accepted": MessageStatus.ACCEPTED,
@@ -173,11 +177,11 @@ DELIVERY_STATUS_LABELS: dict[str, str] = {
 def may_resend(status: MessageStatus, reason: str | None) -> bool:
     """Whether a person may put a message back into the queue, for a new attempt.
 
-    Never what the carrier has accepted. Of skipped people only those whose reason may have gone
+    Never what the carrier has accepted, and not what has followed to another number. Of skipped people only those whose reason may have gone
     since: their country was off, or they perhaps said STOP.
     """
     if status in RESENDABLE_STATUSES:
-        return True
+        return reason != SUPERSEDED_REASON
     return status is MessageStatus.SKIPPED and reason in REVERSIBLE_SKIP_REASONS
 
 
