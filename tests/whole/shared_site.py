@@ -1,14 +1,16 @@
 """Run one test for many endpoints on one site."""
 
 
-def for_each(endpoints):
+def for_each(endpoints, *, fixture="site"):
     """Run a test for each endpoint on the same site; its failure names every endpoint.
 
-    Each asserts that nothing has changed, so that no site of its own is needed (10 ms each).
+    None changes what another reads, so that no site of its own is needed (15 ms each). `fixture`:
+    the name of the one that makes the site.
     """
 
     def decorate(test):
-        def check_all(site):
+        def check_all(request):
+            site = request.getfixturevalue(fixture)
             wrong = {}
             for endpoint in endpoints:
                 try:

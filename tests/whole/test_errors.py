@@ -49,25 +49,25 @@ def boom_in_write(**_values):
         raise RuntimeError("boom: Zoë, +13035550142")
 
 
-@pytest.mark.parametrize("endpoint", VIEWS)
+@pytest.mark.parametrize("fault", [boom, boom_in_write])
 def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(
-    site, monkeypatch, caplog, endpoint
+    site, monkeypatch, caplog, fault
 ):
-    method = "POST" if "POST" in ROUTES[endpoint].methods else "GET"
     site.visit.token("ada")
     before = site.snapshot()
-    for fault in (boom, boom_in_write):
-        put_in(site, monkeypatch, endpoint, fault)
-        with caplog.at_level(logging.ERROR):
+    for endpoint in VIEWS:
+        method = "POST" if "POST" in ROUTES[endpoint].methods else "GET"
+        with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
+            put_in(site, patch, endpoint, fault)
             answer = site.open(method, endpoint, "ada")
         text = answer.get_data(as_text=True)
-        assert answer.status_code == 500
+        assert answer.status_code == 500, endpoint
         number = answer.headers["X-Request-Id"]
         assert number in text
         assert f"request {number} failed" in caplog.text
         assert not INSIDE.search(CHANCE.sub("", text)), text
-    monkeypatch.undo()
-    assert site.snapshot() == before
+        assert site.snapshot() == before, endpoint
+        caplog.clear()
     assert site.open("GET", "dashboard.show_dashboard", "ada").status_code == 200
 
 

@@ -20,7 +20,7 @@ POLICY = {
 }
 
 
-@pytest.mark.parametrize("endpoint", READABLE)
+@for_each(READABLE)
 def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_out_of_every_cache(
     site, endpoint
 ):
