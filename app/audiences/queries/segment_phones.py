@@ -1,0 +1,97 @@
+"""The people of a segment: its rule as one SQL query over the tables of their owners."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
+
+from app.audiences.queries.condition_context import ConditionContext
+from app.audiences.queries.condition_sql import build_condition
+from app.community.member_conditions import select_community_phones
+from app.delivery.queries.text_conditions import exists_blast
+from app.domain.audiences.conditions import Condition, ConditionKind, ReferenceKind
+from app.domain.audiences.segment_rules import (
+    ConditionGroup,
+    Joiner,
+    RuleItem,
+    RulePool,
+    SegmentRule,
+    normalize_rule,
+)
+from app.events.queries.event_conditions import exists_event, select_registered_phones
+from app.groups.queries.group_conditions import (
+    exists_group,
+    is_phone_in_groups,
+    select_active_group_phones,
+)
+from app.profiles.queries.person_conditions import exists_field
+from app.surveys.queries.survey_conditions import exists_survey
+
+EXISTENCE: dict[ReferenceKind, Callable[[int], ColumnElement[bool]]] = {
+    ReferenceKind.GROUP: exists_group,
+    ReferenceKind.FIELD: exists_field,
+    ReferenceKind.EVENT: exists_event,
+    ReferenceKind.SURVEY: exists_survey,
+    ReferenceKind.BLAST: exists_blast,
+}
+
+
+def select_segment_phones(rule: SegmentRule, context: ConditionContext) -> Select[str]:
+    """Select the phones of the people whom a rule means, each once.
+
+    A rule without conditions means no one, and so does one that names something that was deleted:
+    whether it is there is read in the same statement.
+    """
+    pool = _select_pool(rule.among).subquery("pool")
+    phone = pool.c.phone
+    normal = normalize_rule(rule)
+    if not normal.items:
+        return select(phone).where(false())
+    conditions = _join(_build_items(normal.items, normal.joiner, phone, context), normal.joiner)
+    references = sorted(normal.references)
+    exist = [EXISTENCE[kind](ref_id) for kind, ref_id in references]
+    return select(phone).where(conditions, *exist)
+
+
+def select_no_phones() -> Select[str]:
+    """Select no phone at all: for a segment that is gone."""
+    pool = _select_pool(RulePool.COMMUNITY).subquery("pool")
+    return select(pool.c.phone).where(false())
+
+
+def _select_pool(among: RulePool) -> Any:
+    members = select_community_phones()
+    if among is RulePool.COMMUNITY:
+        return members
+    return union(members, select_active_group_phones(), select_registered_phones())
+
+
+def _build_items(
+    items: Sequence[RuleItem], joiner: Joiner, phone: Any, context: ConditionContext
+) -> list[ColumnElement[bool]]:
+    conditions = []
+    if joiner is Joiner.ANY:
+        # "In Choir or Youth" is one look-up, not two.
+        merged = [item for item in items if _is_in_group(item)]
+        items = [item for item in items if item not in merged]
+        group_ids = [item.ref_id for item in merged if isinstance(item, Condition)]
+        if group_ids:
+            ids = [group_id for group_id in group_ids if group_id is not None]
+            conditions.append(is_phone_in_groups(phone, ids, is_archived_counted=False))
+    for item in items:
+        if isinstance(item, ConditionGroup):
+            inner = _build_items(item.conditions, item.joiner, phone, context)
+            conditions.append(_join(inner, item.joiner))
+        else:
+            conditions.append(build_condition(item, phone, context))
+    return conditions
+
+
+def _is_in_group(item: RuleItem) -> bool:
+    if not isinstance(item, Condition) or item.is_negated:
+        return False
+    return item.kind is ConditionKind.IN_GROUP
+
+
+def _join(conditions: Sequence[ColumnElement[bool]], joiner: Joiner) -> ColumnElement[bool]:
+    return and_(*conditions) if joiner is Joiner.ALL else or_(*conditions)

@@ -1,0 +1,38 @@
+"""What the rule of a segment asks of groups: who is in one."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import aliased
+
+from app.groups.models import ContactGroup, GroupMembership
+
+
+def exists_group(group_id: int) -> ColumnElement[bool]:
+    """Return the condition that a group has not been deleted, for any select."""
+    group = aliased(ContactGroup)
+    return exists().where(group.id == group_id).correlate_except(group)
+
+
+def is_phone_in_groups(
+    phone: Any, group_ids: list[int], *, is_archived_counted: bool
+) -> ColumnElement[bool]:
+    """Return the condition that a phone is in one of these groups.
+
+    No one is in an archived group, unless `is_archived_counted`: a rule that leaves its people
+    out goes on leaving them out.
+    """
+    row, group = aliased(GroupMembership), aliased(ContactGroup)
+    members = select(row.phone).where(row.group_id.in_(group_ids), row.until.is_(None))
+    if not is_archived_counted:
+        archived = select(group.id).where(group.id.in_(group_ids), group.archived_at.is_not(None))
+        members = members.where(row.group_id.not_in(archived))
+    condition: ColumnElement[bool] = phone.in_(members)
+    return condition
+
+
+def select_active_group_phones() -> Any:
+    """Select the phones of everyone who is in a group that is in use."""
+    row = GroupMembership
+    active = select(ContactGroup.id).where(ContactGroup.archived_at.is_(None))
+    return select(row.phone).where(row.group_id.in_(active), row.until.is_(None))
