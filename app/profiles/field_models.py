@@ -18,9 +18,10 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
-from app.domain.profiles.field_names import MAX_FIELD_NAME_LENGTH, fold_field_name
+from app.domain.profiles.field_names import MAX_FIELD_NAME_LENGTH
 from app.domain.profiles.field_types import FieldClass, FieldType
 from app.domain.profiles.field_values import SortValue
+from app.domain.texts.template_fields import fold_field_name
 
 
 class SortValueType(UserDefinedType[SortValue]):

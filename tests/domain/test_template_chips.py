@@ -3,16 +3,14 @@
 import pytest
 
 from app.domain.delivery.blast_labels import format_blast_title
-from app.domain.delivery.blast_rendering import (
-    BlastRecipient,
-    build_text_writer,
-    render_blast_texts,
-)
+from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
 from app.domain.delivery.name_groups import group_names
 from app.domain.delivery.segment_forecast import forecast_segments
+from app.domain.delivery.text_writers import build_text_writer
 from app.domain.texts.message_templates import find_name_placeholders, split_template
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.template_chips import describe_chip
+from app.domain.texts.template_fields import FieldFilling
 
 
 @pytest.mark.parametrize(
@@ -59,27 +57,35 @@ def test_plain_letters_are_those_that_cost_nothing_more(name, plain):
 def test_the_forecast_counts_as_the_review_does():
     """F5: what the counter says are the filled-in texts of the real audience."""
     names = ["Ada", "Zoë", "Zoë", "Łukasz Wójcik", None, "NULL", "[Bo]", "محمد", "Ann " * 20]
+    voices = ["Alto", "Alt\no", None, "", "Médium", "[Bass]", " ", "Bass " * 30, "محمد"]
+    phones = [f"+1303555{i:04}" for i in range(len(names))]
+    texts = [(voice, None) for voice in voices]
+    filling = FieldFilling(("voice part", "town"), dict(zip(phones, texts, strict=True)))
     for template in (
         "Hi {first_name|friend}" + "x" * 144,
         "{name}" + "€" * 60,
         "x" * 170,
         "é{name}",
+        "Hi {first_name|friend}, {Voice_Part|singer} {town|here}",
+        "{voice part}" + "x" * 154,
     ):
         used = find_name_placeholders(template)
         for plain_names in (False, True):
-            people = [BlastRecipient(n, f"+1303555{i:04}", None) for i, n in enumerate(names)]
-            blast = render_blast_texts(people, template, "Stop", plain_names=plain_names)
-            write = build_text_writer(template, "Stop", {}, plain_names=plain_names)
-            forecast = forecast_segments(group_names(names, used), write)
+            options = {"plain_names": plain_names}
+            recipients = map(BlastRecipient, names, phones, [None] * len(names))
+            blast = render_blast_texts(recipients, template, "Stop", filling=filling, **options)
+            write = build_text_writer(template, "Stop", {}, field_names=filling.names, **options)
+            people = zip(names, texts, strict=True)
+            forecast = forecast_segments(group_names(people, used, filling.names), write)
             assert forecast.segment_count == blast.segment_count
             assert forecast.people == blast.recipient_count
 
 
 def test_the_forecast_says_whose_letters_cost_more():
     template = "Hi {first_name}, " + "x" * 100
-    names = ["Ada"] * 49 + ["Zoë"] * 3
+    people = [("Ada", ())] * 49 + [("Zoë", ())] * 3
     write = build_text_writer(template, None, {})
-    groups = group_names(names, find_name_placeholders(template))
+    groups = group_names(people, find_name_placeholders(template))
     assert forecast_segments(groups, write).describe() == (
         "1 segment for 49 people, 2 for 3 people with letters like ë"
     )

@@ -57,5 +57,5 @@ def _read_audience_counts(
     used: Collection[str],
 ) -> AudienceCounts:
     recipients = audience.fetch_recipients(target, event_id, None, people_of)
-    names = [name for name, _, skip_reason in recipients if skip_reason is None]
-    return AudienceCounts(group_names(names, used), len(names), len(recipients) - len(names))
+    people = [(name, ()) for name, _, skip_reason in recipients if skip_reason is None]
+    return AudienceCounts(group_names(people, used), len(people), len(recipients) - len(people))

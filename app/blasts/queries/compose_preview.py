@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from app.blasts.queries import audience
 from app.blasts.queries.audience_counts import AudienceCounts, load_audience_counts
-from app.domain.delivery.blast_rendering import build_text_writer
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.delivery.group_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.segment_forecast import SegmentForecast, forecast_segments
+from app.domain.delivery.text_writers import build_text_writer
 from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import (
@@ -135,7 +135,7 @@ def _preview_reader(
         request.target, request.event_id, request.people_of, position
     )
     write = build_text_writer(request.body, request.footer, values, plain_names=request.plain_names)
-    text = write(name)
+    text = write(name, ())
     return ReaderPreview(name, text.body, text.segments, position + 1)
 
 

@@ -4,28 +4,16 @@ Review and release both use it, so that what is sent is what was shown.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.delivery.text_writers import EMPTY_BODY, TextWriter, build_text_writer
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
-from app.domain.texts.first_names import extract_first_name
-from app.domain.texts.message_templates import (
-    append_footer,
-    build_name_values,
-    fill_placeholders,
-    find_name_placeholders,
-)
-from app.domain.texts.plain_letters import write_plain_name
-from app.domain.texts.segments import (
-    MAX_MESSAGE_CHARACTERS,
-    SmsEncoding,
-    count_utf16_units,
-    measure_segments,
-)
-from app.domain.texts.text_cleaning import is_blank_text
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.template_fields import NO_FILLING, FieldFilling
 
 
 # A NamedTuple, like RenderedText, because a blast has up to 100,000 of each.
@@ -46,20 +34,6 @@ class RenderedText(NamedTuple):
     encoding: str
     segments: int
     skip_reason: SkipReason | None
-
-
-class RenderedBody(NamedTuple):
-    """A body as it would be sent; an empty one has 0 segments."""
-
-    body: str
-    encoding: str
-    segments: int
-
-
-FIRST_NAME_ONLY = frozenset({"first_name"})
-EMPTY_BODY = RenderedBody("", SmsEncoding.GSM7.value, 0)
-TextWriter = Callable[[str | None], RenderedBody]
-ValuesWriter = Callable[[Mapping[str, str]], RenderedBody]
 
 
 @dataclass(frozen=True)
@@ -123,16 +97,19 @@ def render_blast_texts(
     event_values: Mapping[str, str] | None = None,
     *,
     plain_names: bool = False,
+    filling: FieldFilling = NO_FILLING,
 ) -> RenderedBlast:
     """Merge equal numbers, fill in the template, add the footer (None: none) and count segments.
 
     `event_values` are the values of the event's placeholders, the same for everybody.
-    `plain_names`: names are filled in with plain letters.
+    `plain_names`: names and fields are filled in with plain letters. `filling`: the fields.
     """
     recipients, duplicates = _merge_duplicate_numbers(audience)
     values = event_values or {}
-    write = build_text_writer(template, footer, values, plain_names=plain_names)
-    texts = tuple(_iterate_texts(recipients, write))
+    write = build_text_writer(
+        template, footer, values, plain_names=plain_names, field_names=filling.names
+    )
+    texts = tuple(_iterate_texts(recipients, write, filling))
     return RenderedBlast(texts, duplicates, values)
 
 
@@ -176,59 +153,14 @@ def _merge_duplicate_numbers(
     return list(by_phone.values()), total - len(by_phone)
 
 
-def build_text_writer(
-    template: str,
-    footer: str | None,
-    event_values: Mapping[str, str],
-    *,
-    plain_names: bool = False,
-) -> TextWriter:
-    """Return a function from a person's name to their body; EMPTY_BODY when it would be blank."""
-
-    def write(values: Mapping[str, str]) -> RenderedBody:
-        body = fill_placeholders(template, {**event_values, **values}).strip()
-        if is_blank_text(body):
-            return EMPTY_BODY
-        if footer:
-            body = append_footer(body, footer)
-        size = measure_segments(body)
-        return RenderedBody(body, size.encoding.value, size.segments)
-
-    used = find_name_placeholders(template)
-    # The same text is rendered once, not 100,000 times: for everybody, or for each first name.
-    if not used:
-        same_for_all = write({})
-        return lambda name: same_for_all
-    write_for = _write_for_first_name(write) if used == FIRST_NAME_ONLY else _write_for_name(write)
-    if plain_names:
-        return lambda name: write_for(write_plain_name(name) if name else name)
-    return write_for
-
-
-def _write_for_name(write: ValuesWriter) -> TextWriter:
-    return lambda name: write(build_name_values(name))
-
-
-def _write_for_first_name(write: ValuesWriter) -> TextWriter:
-    by_first_name: dict[str, RenderedBody] = {}
-
-    def write_for(name: str | None) -> RenderedBody:
-        first_name = extract_first_name((name or "").strip())
-        if first_name not in by_first_name:
-            by_first_name[first_name] = write({"first_name": first_name})
-        return by_first_name[first_name]
-
-    return write_for
-
-
 def _iterate_texts(
-    recipients: Iterable[BlastRecipient], write: TextWriter
+    recipients: Iterable[BlastRecipient], write: TextWriter, filling: FieldFilling
 ) -> Iterator[RenderedText]:
     for name, phone, skip_reason in recipients:
         if skip_reason is not None:
             yield RenderedText(name, phone, *EMPTY_BODY, skip_reason)
             continue
-        rendered = write(name)
+        rendered = write(name, filling.get_texts(phone))
         is_empty = not rendered.body
         yield RenderedText(name, phone, *rendered, SkipReason.EMPTY_TEXT if is_empty else None)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from app.domain.texts.message_templates import build_name_values
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.segments import GSM7_BASIC_CHARACTERS, GSM7_CHARACTERS
+from app.domain.texts.template_fields import FieldTexts, build_field_values
 
 MAX_LETTERS_KEPT = 8
 _BASIC_PATTERN = re.compile(f"[{re.escape(GSM7_BASIC_CHARACTERS)}]*")
@@ -18,34 +19,55 @@ _SEPARATE_PATTERN = re.compile("[ -\u02ff\u0370-\u0482\u048a-\u052f]*")
 class NameGroup:
     """`count` people whose filled-in texts have as many segments as that of `name`.
 
-    `letters`: some letters of their names that are outside the plain alphabet.
+    `field_texts`: what they have in the fields that the text names. `letters`: some letters of
+    their names and fields that are outside the plain alphabet.
     """
 
     name: str | None
+    field_texts: FieldTexts = ()
     count: int = 0
     letters: set[str] = field(default_factory=set)
 
 
-def group_names(names: Iterable[str | None], used: Collection[str]) -> list[NameGroup]:
-    """Return the groups of these people for a text with the `used` placeholders."""
+def group_names(
+    people: Iterable[tuple[str | None, FieldTexts]],
+    used: Collection[str],
+    field_names: tuple[str, ...] = (),
+) -> list[NameGroup]:
+    """Return the groups of these people, (name, what they have in the fields).
+
+    For a text with the `used` placeholders of names, and those of the fields.
+    """
     groups: dict[object, NameGroup] = {}
-    keys: dict[str | None, object] = {}
-    for name in names:
-        key = keys.get(name)
+    keys: dict[tuple[str | None, FieldTexts], object] = {}
+    for person in people:
+        key = keys.get(person)
         if key is None:
-            key = keys[name] = _build_key(name, used)
+            key = keys[person] = _build_key(_list_parts(*person, used, field_names))
         group = groups.get(key)
         if group is None:
-            group = groups[key] = NameGroup(name)
-            group.letters = _find_special_letters(name, used)
+            group = groups[key] = NameGroup(*person)
+            group.letters = _find_special_letters(_list_parts(*person, used, field_names))
         group.count += 1
     return list(groups.values())
 
 
-def _build_key(name: str | None, used: Collection[str]) -> tuple[object, ...]:
-    values = build_name_values(name)
+def _list_parts(
+    name: str | None,
+    field_texts: FieldTexts,
+    used: Collection[str],
+    field_names: tuple[str, ...],
+) -> list[str | None]:
+    """Return what is filled into the text of somebody, in one order for all."""
+    values = build_name_values(name) if used else {}
+    if field_names:
+        values |= build_field_values(field_names, field_texts)
+    return [values.get(part) for part in (*used, *field_names)]
+
+
+def _build_key(parts: Iterable[str | None]) -> tuple[object, ...]:
     # A missing value is another key than "": the fallback takes its place.
-    return ("of", *[_describe_shape(values.get(part)) for part in used])
+    return ("of", *map(_describe_shape, parts))
 
 
 def _describe_shape(value: str | None) -> object:
@@ -64,7 +86,6 @@ def _describe_plain_shape(value: str) -> object:
     return len(value) if GSM7_CHARACTERS.issuperset(value) else value
 
 
-def _find_special_letters(name: str | None, used: Collection[str]) -> set[str]:
-    values = build_name_values(name)
-    letters = {c for part in used for c in values.get(part, "") if c not in GSM7_CHARACTERS}
+def _find_special_letters(parts: Iterable[str | None]) -> set[str]:
+    letters = {c for part in parts for c in part or "" if c not in GSM7_CHARACTERS}
     return set(sorted(letters)[:MAX_LETTERS_KEPT])

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.domain.delivery.blast_rendering import TextWriter
 from app.domain.delivery.name_groups import NameGroup
+from app.domain.delivery.text_writers import TextWriter
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 
@@ -74,7 +74,7 @@ def forecast_segments(groups: Iterable[NameGroup], write: TextWriter) -> Segment
     plain_sizes = set()
     too_long_count = 0
     for group in groups:
-        body, _, segments = write(group.name)
+        body, _, segments = write(group.name, group.field_texts)
         if not body:
             continue
         if count_utf16_units(body) > MAX_MESSAGE_CHARACTERS:

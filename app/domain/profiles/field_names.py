@@ -2,18 +2,13 @@
 
 import re
 
-from app.domain.profiles.field_values import fold_value
 from app.domain.texts.message_templates import ALL_PLACEHOLDERS
+from app.domain.texts.template_fields import fold_field_name
 
 MAX_FIELD_NAME_LENGTH = 60
 # They surround a name, and separate it from its fallback, in texts.
 TEMPLATE_SIGN_PATTERN = re.compile(r"[{}|]")
 LETTER_PATTERN = re.compile(r"[^\W_]")
-
-
-def fold_field_name(name: str) -> str:
-    """Return a field's name as it is compared: "Voice part", "voice_part" and "VOICE-PART"."""
-    return fold_value(name.replace("_", " "))
 
 
 BUILT_IN_NAMES = frozenset(map(fold_field_name, ALL_PLACEHOLDERS))

@@ -2,11 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from app.domain.texts.first_names import extract_first_name, is_no_name
+from app.domain.texts.template_fields import NO_FIELDS, TemplateFields, fold_field_name
 
 DEFAULT_OPT_OUT_FOOTER = "Reply STOP to opt out."
 # {name} is another spelling of {full_name}, which pages do not offer.
@@ -28,6 +29,7 @@ PLACEHOLDER_PATTERN = re.compile(r"\{([^{}]*)\}")
 # In a template whose placeholders are replaced by NUL: braces inside braces.
 NESTED_BRACES_PATTERN = re.compile(r"\{[^{}]*\{|\}[^{}]*\}|\{\s*\0|\0\s*\}")
 MAX_SHOWN_LENGTH = 40
+MAX_TOKENS_LISTED = 12
 # How alike a misspelt placeholder must be to suggest the right one (difflib's own default).
 SUGGESTION_CUTOFF = 0.6
 
@@ -40,15 +42,17 @@ class TemplatePiece(NamedTuple):
     fallback: str | None = None
 
 
-def list_template_problems(template: str, *, of_event: bool = False) -> list[str]:
+def list_template_problems(
+    template: str, *, of_event: bool = False, fields: TemplateFields = NO_FIELDS
+) -> list[str]:
     """Return why the template cannot be filled in, one sentence each; [] when it can.
 
     `of_event`: whether it goes to the people of an event, so that the event's placeholders have
-    values.
+    values. `fields`: the fields of people, also those that texts may not name.
     """
     problems = []
     for written in dict.fromkeys(PLACEHOLDER_PATTERN.findall(template)):
-        problem = _find_placeholder_problem(written, of_event=of_event)
+        problem = _find_placeholder_problem(written, fields, of_event=of_event)
         if problem:
             problems.append(problem)
     text = PLACEHOLDER_PATTERN.sub("\0", template)
@@ -75,12 +79,17 @@ def fill_template(template: str, name: str | None, event: Mapping[str, str] | No
     return fill_placeholders(template, {**(event or {}), **build_name_values(name)})
 
 
-def fill_placeholders(template: str, values: Mapping[str, str]) -> str:
-    """Return the text with these values in it, as fill_template() says."""
+def fill_placeholders(
+    template: str, values: Mapping[str, str], field_names: tuple[str, ...] = ()
+) -> str:
+    """Return the text with these values in it, as fill_template() says.
+
+    `field_names`: the folded names of the fields whose placeholders are filled in too.
+    """
     pieces: list[str] = []
     is_line_start = True
     skips_next_space = False
-    for piece in split_template(template):
+    for piece in split_template(template, field_names):
         text = piece.text
         if piece.placeholder is not None:
             text = values.get(piece.placeholder) or piece.fallback or ""
@@ -98,7 +107,7 @@ def fill_placeholders(template: str, values: Mapping[str, str]) -> str:
 
 
 def has_name_placeholders(template: str) -> bool:
-    """Whether the text differs from person to person."""
+    """Whether the text calls people by their names."""
     return any(piece.placeholder in NAME_PLACEHOLDERS for piece in split_template(template))
 
 
@@ -136,15 +145,18 @@ def append_footer(body: str, footer: str) -> str:
 
 # Cached: a blast fills one template for up to 100,000 people.
 @lru_cache(maxsize=64)
-def split_template(template: str) -> tuple[TemplatePiece, ...]:
-    """Return the template cut at its known placeholders; an unknown one stays plain text."""
-    return tuple(_iterate_pieces(template))
+def split_template(template: str, field_names: tuple[str, ...] = ()) -> tuple[TemplatePiece, ...]:
+    """Return the template cut at its known placeholders; an unknown one stays plain text.
+
+    `field_names`: folded names of fields, which are known too.
+    """
+    return tuple(_iterate_pieces(template, field_names))
 
 
-def _iterate_pieces(template: str) -> Iterator[TemplatePiece]:
+def _iterate_pieces(template: str, field_names: tuple[str, ...]) -> Iterator[TemplatePiece]:
     start = 0
     for match in PLACEHOLDER_PATTERN.finditer(template):
-        placeholder = _find_placeholder(match[1])
+        placeholder = find_placeholder(match[1], field_names)
         if placeholder is None:
             continue
         if match.start() > start:
@@ -156,17 +168,25 @@ def _iterate_pieces(template: str) -> Iterator[TemplatePiece]:
         yield TemplatePiece(template[start:])
 
 
-def _find_placeholder(written: str) -> str | None:
+def find_placeholder(written: str, field_names: tuple[str, ...] = ()) -> str | None:
     """Return the placeholder that is written between braces, in any spelling, or None."""
-    name = re.sub(r"\s+", "_", written.partition("|")[0].strip().casefold())
-    return name if name in ALL_PLACEHOLDERS else None
+    written_name = written.partition("|")[0].strip()
+    name = re.sub(r"\s+", "_", written_name.casefold())
+    if name in ALL_PLACEHOLDERS:
+        return name
+    folded = fold_field_name(written_name) if field_names else ""
+    return folded if folded in field_names else None
 
 
-def _find_placeholder_problem(written: str, *, of_event: bool) -> str | None:
-    placeholder = _find_placeholder(written)
+def _find_placeholder_problem(
+    written: str, fields: TemplateFields, *, of_event: bool
+) -> str | None:
+    placeholder = find_placeholder(written)
     if placeholder is None:
-        available = ALL_PLACEHOLDERS if of_event else NAME_PLACEHOLDERS
-        return _explain_unknown_placeholder(written, list(available))
+        field = fields.get(fold_field_name(written.partition("|")[0]))
+        if field is not None:
+            return field.problem or None
+        return _explain_unknown_placeholder(written, _list_tokens(fields, of_event=of_event))
     if placeholder in EVENT_PLACEHOLDERS and not of_event:
         return (
             f"{{{placeholder}}} can only be filled in for people of an event. Choose an event, "
@@ -175,7 +195,17 @@ def _find_placeholder_problem(written: str, *, of_event: bool) -> str | None:
     return None
 
 
-def _explain_unknown_placeholder(written: str, available: Sequence[str]) -> str:
+def _list_tokens(fields: TemplateFields, *, of_event: bool) -> dict[str, str]:
+    """Return what can be written between braces, by its spelling with underscores."""
+    built_in = ALL_PLACEHOLDERS if of_event else NAME_PLACEHOLDERS
+    tokens = {token: token for token in built_in}
+    for folded_name, field in fields.items():
+        if not field.problem:
+            tokens[folded_name.replace(" ", "_")] = field.name
+    return tokens
+
+
+def _explain_unknown_placeholder(written: str, available: Mapping[str, str]) -> str:
     name = written.partition("|")[0].strip()
     if not name:
         return "There is nothing between the braces {}. Placeholders look like {first_name}."
@@ -185,9 +215,9 @@ def _explain_unknown_placeholder(written: str, available: Sequence[str]) -> str:
     spelling = re.sub(r"[\s-]+", "_", name[:MAX_SHOWN_LENGTH].casefold())
     suggestions = difflib.get_close_matches(spelling, available, n=1, cutoff=SUGGESTION_CUTOFF)
     if suggestions:
-        return f"{{{label}}} is not a placeholder. Did you mean {{{suggestions[0]}}}?"
-    *first, last = [f"{{{placeholder}}}" for placeholder in available]
-    return f"{{{label}}} is not a placeholder. Use {', '.join(first)} or {last}."
+        return f"{{{label}}} is not a placeholder. Did you mean {{{available[suggestions[0]]}}}?"
+    tokens = [f"{{{token}}}" for token in available.values()][:MAX_TOKENS_LISTED]
+    return f"{{{label}}} is not a placeholder. Use {', '.join(tokens[:-1])} or {tokens[-1]}."
 
 
 def build_name_values(name: str | None) -> dict[str, str]:

@@ -6,8 +6,8 @@ from sqlalchemy import Select, func, select
 
 from app.core.db import db
 from app.domain.accounts.roles import Role
-from app.domain.profiles.field_names import fold_field_name
 from app.domain.profiles.field_types import FieldClass, may_see_field
+from app.domain.texts.template_fields import fold_field_name
 from app.profiles.field_models import PersonField, PersonValue
 
 
