@@ -1,16 +1,19 @@
 """Segments: saved rules that say which people are meant. Who that is, is read anew each time."""
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.core.column_types import (
     add_updated_at_trigger,
+    bool_default_false,
+    enum_column,
     long_text,
     primary_key,
     timestamp_default_now,
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.domain.audiences.conditions import ReferenceKind
 from app.domain.texts.name_folding import fold_name
 
 MAX_SEGMENT_NAME_LENGTH = 80
@@ -45,9 +48,46 @@ class Segment(Model):
         return name
 
 
+class SegmentReference(Model):
+    """A group, field, event, survey or blast that a segment's rule names.
+
+    SQLite gives the id of a deleted row again. `is_gone` keeps a rule from meaning what came
+    after: triggers set it when the thing is deleted.
+    """
+
+    __tablename__ = "segment_references"
+    __table_args__ = (
+        CheckConstraint("is_gone IN (0, 1)", name="is_gone"),
+        Index("ix_segment_references_ref", "kind", "ref_id"),
+    )
+
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[ReferenceKind] = mapped_column(
+        enum_column(ReferenceKind, name="kind"), primary_key=True
+    )
+    ref_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    is_gone: Mapped[bool_default_false]
+
+
 def fold_segment_name(name: str) -> str:
     """Return a segment's name as it is compared, without capitals and accents."""
     return fold_name(name) or name.strip().lower()
 
 
 add_updated_at_trigger(Segment, "name", "description", "rule")
+GONE_REFERENCE_DDL = tuple(
+    f"CREATE TRIGGER {table}_segment_references AFTER DELETE ON {table} BEGIN "
+    f"UPDATE segment_references SET is_gone = 1 WHERE kind = '{kind}' AND ref_id = old.id; END"
+    for table, kind in (
+        ("groups", ReferenceKind.GROUP),
+        ("person_fields", ReferenceKind.FIELD),
+        ("events", ReferenceKind.EVENT),
+        ("survey_flows", ReferenceKind.SURVEY),
+        ("message_logs", ReferenceKind.BLAST),
+    )
+)
+# On the metadata, not on a table: all tables must be there before a trigger follows them.
+for _statement in GONE_REFERENCE_DDL:
+    event.listen(Segment.metadata, "after_create", DDL(_statement))

@@ -1,0 +1,120 @@
+"""The lists that an audience is made of: what they are called, which are gone, who may text them."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+
+from app.audiences.queries.segment_phones import EXISTENCE
+from app.audiences.segment_models import Segment
+from app.core.db import db
+from app.domain.accounts.roles import Role
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
+from app.domain.audiences.conditions import ConditionKind, ReferenceKind
+from app.domain.audiences.segment_json import parse_rule
+from app.domain.audiences.segment_rules import SegmentRule
+from app.events.queries import events
+from app.groups.queries.group_records import find_active_group, find_group, may_text_group
+
+GROUP_FOR_ADMINS_ERROR = "Only admins can text this group."
+GONE_WORDS = {
+    PartKind.GROUP: "is archived or deleted",
+    PartKind.SEGMENT: "is deleted, or names something that is deleted",
+    PartKind.EVENT: "is deleted",
+    PartKind.PEOPLE: "is empty",
+    PartKind.RESULTS: "is deleted",
+}
+
+
+def find_segment_rule(segment_id: int | None) -> SegmentRule | None:
+    """Return the rule of a segment as it is now; None for a deleted one."""
+    if segment_id is None:
+        return None
+    text = db.session.scalar(select(Segment.rule).where(Segment.id == segment_id))
+    return None if text is None else parse_rule(text)
+
+
+def find_part_names(parts: Iterable[AudiencePart]) -> dict[AudiencePart, str]:
+    """Return what the lists are called now; one that was deleted is missing."""
+    names = {}
+    for part in parts:
+        name = _find_name(part)
+        if name is not None:
+            names[part] = name
+    return names
+
+
+def _find_name(part: AudiencePart) -> str | None:
+    # An audience has at most ten parts.
+    if part.ref_id is None:
+        return None
+    if part.kind is PartKind.GROUP:
+        group = find_group(part.ref_id)
+        return group.name if group else None
+    if part.kind is PartKind.EVENT:
+        event = events.find_event(part.ref_id)
+        return event.title if event else None
+    if part.kind is PartKind.SEGMENT:
+        name: str | None = db.session.scalar(
+            select(Segment.name).where(Segment.id == part.ref_id)
+        )
+        return name
+    return None
+
+
+def find_gone_parts(rule: AudienceRule) -> set[AudiencePart]:
+    """Return the parts of a rule that mean no one any more, read in the session's snapshot.
+
+    A group that is archived or deleted, a deleted event, a segment that was deleted or names
+    something that was. Of the excluded ones also a segment of an archived group: leaving out
+    fewer people must never go unnoticed.
+    """
+    gone = {part for part in rule.parts if not _is_there(part)}
+    return gone | {part for part in rule.excluded if _names_archived_group(part)}
+
+
+def _is_there(part: AudiencePart) -> bool:
+    if part.kind in (PartKind.EVERYBODY, PartKind.PEOPLE):
+        return True
+    if part.kind is PartKind.GROUP:
+        return find_active_group(part.ref_id) is not None
+    if part.kind is PartKind.SEGMENT:
+        rule = find_segment_rule(part.ref_id)
+        return rule is not None and _has_all_references(rule)
+    if part.kind is PartKind.EVENT:
+        return events.find_event(part.ref_id) is not None
+    return part.ref_id is not None
+
+
+def _has_all_references(rule: SegmentRule) -> bool:
+    conditions = [EXISTENCE[kind](ref_id) for kind, ref_id in sorted(rule.references)]
+    return not conditions or all(db.session.execute(select(*conditions)).one())
+
+
+def _names_archived_group(part: AudiencePart) -> bool:
+    rule = find_segment_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
+    references: Collection[tuple[ReferenceKind, int]] = rule.references if rule else ()
+    return any(
+        kind is ReferenceKind.GROUP and find_active_group(ref_id) is None
+        for kind, ref_id in references
+    )
+
+
+def find_part_problem(part: AudiencePart, role: Role) -> str:
+    """Return why a user with this role cannot text the people of a list, "" when they can.
+
+    A deleted group has no rule any more. A segment of a group's people is that group.
+    """
+    group_ids = {part.ref_id} if part.kind is PartKind.GROUP else set()
+    rule = find_segment_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
+    for condition in rule.conditions if rule else ():
+        if condition.kind is ConditionKind.IN_GROUP and not condition.is_negated:
+            group_ids.add(condition.ref_id)
+    groups = [find_group(group_id) for group_id in group_ids]
+    if all(group is None or may_text_group(group, role) for group in groups):
+        return ""
+    return GROUP_FOR_ADMINS_ERROR
+
+
+def describe_gone_part(part: AudiencePart, name: str) -> str:
+    """Return what became of a list that means no one any more, after its name."""
+    return f"“{name}” {GONE_WORDS.get(part.kind, 'is deleted')}"

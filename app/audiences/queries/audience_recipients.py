@@ -1,0 +1,188 @@
+"""The people of an audience, in one query: who is on its lists, less whom it leaves out.
+
+Everything is read in the snapshot of the session, as the opt-outs are.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true, union
+
+from app.audiences.queries.audience_lists import find_gone_parts, find_segment_rule
+from app.audiences.queries.condition_context import load_condition_context
+from app.audiences.queries.segment_phones import select_segment_phones
+from app.community.member_conditions import select_community_phones
+from app.community.queries import select_member_name
+from app.core.db import db
+from app.core.listed_values import build_listed_column
+from app.delivery.queries.outcome_recipients import select_outcome_phones
+from app.delivery.queries.stored_audiences import select_audience_people
+from app.delivery.queries.text_conditions import was_texted_since
+from app.domain.audiences.audience_rules import AudiencePart, PartKind
+from app.domain.audiences.chosen_audience import ChosenAudience
+from app.domain.delivery.blast_outcomes import BlastOutcome
+from app.domain.delivery.skip_reasons import SkipReason
+from app.events.queries.contact_names import select_registration_name
+from app.events.queries.event_conditions import select_event_phones, select_invited_phones
+from app.groups.queries.memberships import select_group_phones
+from app.suppression.queries.left_topics import select_left_topic_phones
+from app.suppression.queries.sending_permission import select_suppression_reason
+
+
+class AudienceGone(Exception):
+    """No list of the audience is there any more: it means no one. `parts`: those that are gone."""
+
+    def __init__(self, parts: Sequence[AudiencePart]) -> None:
+        super().__init__(f"{len(parts)} lists are gone")
+        self.parts = parts
+
+
+class ExclusionGone(AudienceGone):
+    """A list whose people are left out is gone: without it, too many people would be texted."""
+
+
+def select_audience_recipients(audience: ChosenAudience) -> Select[Any]:
+    """Select (name, phone, skip reason) of everyone in an audience once, in the order of phones.
+
+    Whom its rule leaves out is not among them; who was texted today is, and is skipped. Raises
+    AudienceGone and ExclusionGone.
+    """
+    require_lists(audience)
+    meant = select_meant_phones(audience).subquery("meant")
+    phone = meant.c.phone
+    is_chosen = [phone.not_in(phones) for phones in list_excluded_phones(audience)]
+    reason = select_suppression_reason(phone, has_left_topic=_has_left_topics(audience, phone))
+    if audience.rule.is_texted_today_excluded:
+        texted = case((_was_texted_today(phone), literal(SkipReason.TEXTED_TODAY.value)))
+        reason = func.coalesce(reason, texted)
+    name = select_person_name(audience, phone).label("name")
+    statement = select(name, phone, reason.label("left_out")).where(*is_chosen)
+    return statement.order_by(phone)
+
+
+def require_lists(audience: ChosenAudience) -> None:
+    """Raise AudienceGone or ExclusionGone where lists of the audience are gone.
+
+    A frozen audience knows its people; only when a list that it took them from is gone, it is gone.
+    """
+    rule = audience.rule
+    gone = find_gone_parts(rule)
+    gone_included = [part for part in rule.included if part in gone]
+    gone_excluded = [part for part in rule.excluded if part in gone]
+    is_stored_frozen = audience.is_frozen and audience.audience_id is not None
+    if len(gone_included) == len(rule.included) or (is_stored_frozen and gone_included):
+        raise AudienceGone(gone_included)
+    if gone_excluded and not is_stored_frozen:
+        raise ExclusionGone(gone_excluded)
+
+
+def select_meant_phones(audience: ChosenAudience) -> Select[Any]:
+    """Select the phones of the lists that an audience includes, each once, as column phone."""
+    if audience.is_frozen and audience.audience_id is not None:
+        people = select_audience_people(audience.audience_id).subquery()
+        return select(people.c.phone)
+    gone = find_gone_parts(audience.rule)
+    selects = [
+        select_part_phones(audience, part) for part in audience.rule.included if part not in gone
+    ]
+    return _unite(selects)
+
+
+def list_excluded_phones(audience: ChosenAudience) -> list[Select[Any]]:
+    """Return a select of the phones of each list that an audience leaves out."""
+    if audience.is_frozen and audience.audience_id is not None:
+        return []
+    return [
+        select_part_phones(audience, part, is_excluded=True) for part in audience.rule.excluded
+    ]
+
+
+def select_part_phones(
+    audience: ChosenAudience, part: AudiencePart, *, is_excluded: bool = False
+) -> Select[Any]:
+    """Select the phones of one list that is there, each once.
+
+    Who answered an event's invitation with no is left out with its people, and not texted with
+    them.
+    """
+    ref_id = part.ref_id or 0
+    if part.kind is PartKind.GROUP:
+        return select_group_phones(ref_id)
+    if part.kind is PartKind.EVENT:
+        return select_event_phones(ref_id) if is_excluded else select_invited_phones(ref_id)
+    if part.kind is PartKind.SEGMENT:
+        rule = find_segment_rule(ref_id)
+        if rule is None:
+            raise AudienceGone([part])
+        return select_segment_phones(rule, load_condition_context())
+    if part.kind is PartKind.RESULTS:
+        return select_outcome_phones(ref_id, BlastOutcome(part.detail))
+    if part.kind is PartKind.PEOPLE:
+        return _select_named_phones(audience)
+    community: Select[Any] = select_community_phones()
+    return community
+
+
+def _select_named_phones(audience: ChosenAudience) -> Select[Any]:
+    if audience.audience_id is not None:
+        people = select_audience_people(audience.audience_id).subquery()
+        return select(people.c.phone)
+    phone = build_listed_column([phone for phone, _ in audience.people])
+    return select(phone.label("phone"))
+
+
+def _unite(selects: Sequence[Select[Any]]) -> Select[Any]:
+    # Every list holds a phone once; a union of one would sort it for nothing.
+    if len(selects) == 1:
+        only = selects[0].subquery()
+        return select(only.c[0].label("phone"))
+    united = union(*selects).subquery()
+    return select(united.c[0].label("phone"))
+
+
+def select_person_name(audience: ChosenAudience, phone: ColumnElement[str]) -> ColumnElement[Any]:
+    """Return what a person is called: as a member, as registered, or as the audience names them.
+
+    What a draft calls the people it names is not known to the database (fill_in_names()).
+    """
+    names = [select_member_name(phone), select_registration_name(phone)]
+    if audience.audience_id is not None:
+        people = select_audience_people(audience.audience_id).subquery("named")
+        stored = select(people.c.name).where(people.c.phone == phone)
+        names.append(stored.scalar_subquery())
+    return func.coalesce(*names)
+
+
+def _was_texted_today(phone: ColumnElement[str]) -> ColumnElement[bool]:
+    days = load_condition_context().days
+    return was_texted_since(phone, days.begin(days.today))
+
+
+def _has_left_topics(
+    audience: ChosenAudience, phone: ColumnElement[str]
+) -> ColumnElement[bool] | None:
+    """Return whether a person left every list by which the audience reaches them; None: no one did.
+
+    Who left the topic Choir is still reached as one of Youth.
+    """
+    gone = find_gone_parts(audience.rule)
+    parts = [part for part in audience.rule.included if part not in gone]
+    if audience.is_frozen and audience.audience_id is not None:
+        # Everyone on a frozen list is named, those of the topic too.
+        parts = [part for part in parts if part.kind is not PartKind.PEOPLE]
+    group_ids = [part.ref_id for part in parts if part.kind is PartKind.GROUP and part.ref_id]
+    left = {group_id: select_left_topic_phones(group_id) for group_id in group_ids}
+    if not any(db.session.scalar(phones.limit(1)) for phones in left.values()):
+        return None
+    kept = []
+    for part in parts:
+        column = select_part_phones(audience, part).subquery().c[0]
+        is_kept = true()
+        if part.kind is PartKind.GROUP and part.ref_id:
+            is_kept = column.not_in(left[part.ref_id])
+        kept.append(select(column).where(is_kept))
+    everyone_left = union(*left.values()).subquery()
+    still_reached = union(*kept).subquery()
+    return and_(
+        phone.in_(select(everyone_left.c[0])), phone.not_in(select(still_reached.c[0]))
+    )
