@@ -64,7 +64,9 @@ class GroupForm(FlaskForm):
     )
     color = RadioField("Color", choices=COLOR_LABELS, default=GroupColor.TEAL.value)
     who_may_text = RadioField(
-        "Who may send blasts to it", choices=TEXTER_LABELS, default=GroupTexters.EVERYONE.value
+        "Who may text it, add people and remove them",
+        choices=TEXTER_LABELS,
+        default=GroupTexters.EVERYONE.value,
     )
     owner_id = SelectField("Owner", default="", validate_choice=False)
 

@@ -87,6 +87,11 @@ class ContactGroup(Model):
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]
 
+    @property
+    def is_for_admins(self) -> bool:
+        """Whether only admins may text the group, and change who is in it."""
+        return self.who_may_text is GroupTexters.ADMINS
+
     @validates("name")
     def _set_name(self, key: str, name: str) -> str:
         self.folded_name = fold_group_name(name)

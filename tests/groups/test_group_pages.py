@@ -118,7 +118,7 @@ def test_the_list_counts_people_and_those_who_get_texts(app, visit, choir):
     words = visit(f"/groups/{choir}", "sol").words
     assert "2 people, 1 can be texted" in words
     assert "Opted out" in words
-    assert "Remove" not in words
+    assert "Delete group" not in words
 
 
 def test_a_change_by_hand_is_noticed_and_the_count_repaired(app, choir, people_of):

@@ -11,7 +11,7 @@ from app.core.db import db, write
 from app.domain.phones.pasted_numbers import read_pasted_people
 from app.events.models import Event, EventRegistration
 from app.groups.actions.memberships import add_people_to_group
-from app.groups.models import ContactGroup, GroupMembership, MembershipSource
+from app.groups.models import ContactGroup, GroupMembership, GroupTexters, MembershipSource
 from app.people.actions.person_erasure import erase_person_data, find_embedded_mentions
 from app.suppression.actions import erased_numbers
 from app.suppression.queries.sending_permission import has_opted_out
@@ -76,47 +76,90 @@ def test_a_line_that_cannot_be_read_keeps_all_and_says_why(visit, choir, people_
     assert "Write at least one phone number." in page.words
 
 
+def find_undo(page):
+    """Return the fields of the Undo button of a group's page."""
+    return dict(re.findall(r'name="(added|removed)" value="([^"]+)"', page.text))
+
+
 def test_a_removal_is_undone(app, visit, choir, people_of):
     with app.app_context():
         leo = db.session.scalar(db.select(GroupMembership.id).where(GroupMembership.phone == LEO))
-    page = visit(f"/groups/{choir}/remove", "ada", membership_ids=str(leo), follow=True)
-    assert "1 person is removed from the group." in page.words
+    of_choir = {"list": "group", "list_id": str(choir), "membership_ids": str(leo)}
+    page = visit(
+        "/groups/people", "sol", change="remove", group_id=str(choir), follow=True, **of_choir
+    )
+    assert "1 person is removed from Choir." in page.words
     assert people_of(choir) == [ZOE]
-    page = visit(f"/groups/{choir}/put-back", "ada", membership_ids=str(leo), follow=True)
-    assert "1 person is in Choir again." in page.words
-    assert people_of(choir) == [ZOE, LEO]
+    undo = find_undo(page)
     # Twice, as a double click does.
-    page = visit(f"/groups/{choir}/put-back", "ada", membership_ids=str(leo), follow=True)
-    assert people_of(choir) == [ZOE, LEO]
+    for count in ("1 person is", "0 people are"):
+        page = visit(f"/groups/{choir}/undo", "sol", follow=True, **undo)
+        assert f"{count} in Choir again." in page.words
+        assert people_of(choir) == [ZOE, LEO]
     assert "removed Leo from the group “Choir”" in visit("/audit", "ada").words
+    assert visit(f"/groups/{choir}/undo", "sol", added="yesterday").status_code == 303
 
 
 def test_the_selected_members_are_put_into_a_group_that_is_chosen(app, visit, choir, people_of):
-    chosen = {"member_ids": [find_member_id(app, MIA), find_member_id(app, ZOE)]}
-    page = visit("/community/bulk-add-to-group", "sol", **chosen)
+    ids = [find_member_id(app, MIA), find_member_id(app, ZOE)]
+    chosen = {"list": "community", "member_ids": ids, "change": "add"}
+    page = visit("/groups/people", "sol", **chosen)
     assert page.headings == ["Add 2 people to a group"]
+    assert "Choir 2 people, 1 of these" in page.words
     assert "A new group" not in page.words
-    page = visit("/community/bulk-add-to-group", "sol", group_id=str(choir), follow=True, **chosen)
+    page = visit("/groups/people", "sol", group_id=str(choir), follow=True, **chosen)
     assert "1 person is added to Choir. 1 was in it already." in page.words
     assert people_of(choir) == [ZOE, LEO, MIA]
+    page = visit(f"/groups/{choir}/undo", "sol", follow=True, **find_undo(page))
+    assert "1 person is not in Choir any more." in page.words
+    assert people_of(choir) == [ZOE, LEO]
 
 
 def test_the_whole_list_becomes_a_new_group(visit, choir, people_of):
-    page = visit(
-        "/community/bulk-add-to-group", "ada", everyone="1", group_id="new", name="", follow=True
-    )
+    chosen = {"list": "community", "everyone": "1", "group_id": "new"}
+    page = visit("/groups/people", "ada", name="", follow=True, **chosen)
     assert page.status_code == 422
     assert "Give the group a name." in page.words
-    page = visit(
-        "/community/bulk-add-to-group",
-        "ada",
-        everyone="1",
-        group_id="new",
-        name="All of us",
-        follow=True,
-    )
+    page = visit("/groups/people", "ada", name="All of us", follow=True, **chosen)
     assert "4 people are added to All of us." in page.words
     assert people_of(2) == [ZOE, LEO, MIA, MAX]
+    page = visit("/groups/people", "ada", list="community", everyone="1", change="remove")
+    assert "All of us 4 of these 4 people Choir 2 of these 4 people" in page.words
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"list": "community"}, "Select at least one person first."),
+        ({"list": "community", "everyone": "1", "group_id": "99"}, "Choose a group."),
+        ({"list": "community", "everyone": "1", "group_id": "new"}, "Choose a group."),
+        ({"list": "people"}, "Page not found"),
+        ({"list": "event", "list_id": "99"}, "Page not found"),
+        ({"list": "survey", "list_id": "x"}, "Page not found"),
+    ],
+)
+def test_what_cannot_be_is_said_and_changes_no_group(visit, choir, people_of, fields, sentence):
+    page = visit("/groups/people", "sol", follow=True, **fields)
+    assert sentence in page.words
+    assert people_of(choir) == [ZOE, LEO]
+
+
+def test_only_admins_change_a_group_that_only_admins_text(app, visit, choir, people_of):
+    with app.app_context(), write():
+        db.session.execute(db.update(ContactGroup).values(who_may_text=GroupTexters.ADMINS))
+    page = visit(f"/groups/{choir}", "sol")
+    assert "Only admins text it and change its people" in page.words
+    assert "Add people" not in page.words
+    assert "Remove" not in page.words
+    everyone = {"list": "community", "everyone": "1"}
+    of_choir = {"list": "group", "list_id": str(choir), "everyone": "1"}
+    for fields in ({**everyone, "group_id": str(choir)}, of_choir):
+        assert visit("/groups/people", "sol", **fields).status_code == 403
+    assert "Choir" not in visit("/groups/people", "sol", **everyone).words
+    assert visit(f"/groups/{choir}/people", "sol", written="303 555 0150").status_code == 403
+    assert people_of(choir) == [ZOE, LEO]
+    page = visit("/groups/people", "ada", group_id=str(choir), follow=True, **everyone)
+    assert "2 people are added to Choir. 2 were in it already." in page.words
 
 
 def test_people_are_picked_for_a_group_on_the_list(visit, choir):
@@ -133,7 +176,7 @@ def test_the_list_is_narrowed_to_a_group(visit, choir):
 
 
 def test_the_page_of_a_person_shows_their_groups(visit, choir, people_of):
-    page = visit(f"/people/{MIA[1:]}", "ada")
+    page = visit(f"/people/{MIA[1:]}", "ada", follow=True)
     assert "In no group." in page.words
     page = visit(f"/people/{MIA[1:]}/groups", "sol", group_id=str(choir), follow=True)
     assert "They are in Choir now." in page.words

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
+from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.queries.results_audience import describe_blast_audience, describe_blast_audiences
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
@@ -112,6 +113,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         schedule=schedule,
         survey=surveys.find_survey(log.survey_id),
         audience=describe_blast_audience(log, log.event_title, current_username()),
+        may_group=not find_people_problem(get_stored_people(log), current_user.role),
     )
 
 

@@ -2,11 +2,10 @@
 
 from app.community.views import (
     bulk_actions,
-    group_choice,
     member_editing,
     member_import,
     member_list,
 )
 from app.community.views.blueprint import bp
 
-__all__ = ["bp", "bulk_actions", "group_choice", "member_list", "member_import", "member_editing"]
+__all__ = ["bp", "bulk_actions", "member_list", "member_import", "member_editing"]

@@ -9,7 +9,10 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.delivery.models import Message
-from app.delivery.queries.blast_recipients import build_recipient_search_filter
+from app.delivery.queries.blast_recipients import (
+    build_recipient_search_filter,
+    load_rows_with_people,
+)
 from app.delivery.queries.outcome_recipients import select_outcome_message_ids
 from app.delivery.reply_models import BlastReply
 from app.domain.delivery.blast_outcomes import BlastOutcome
@@ -28,16 +31,17 @@ REPLY_FILTERS = (
 
 def fetch_reply_people_page(log_id: int, filter_name: str, params: ListParams) -> ListPage:
     """Return a page of the people in one of REPLY_FILTERS, in the order of the blast."""
-    people = select(Message).where(Message.id.in_(_select_message_ids(log_id, filter_name)))
+    people = select(Message).where(Message.id.in_(select_reply_message_ids(log_id, filter_name)))
     if params.search:
         people = people.where(build_recipient_search_filter(params.search))
     total = db.session.scalar(select(func.count()).select_from(people.subquery())) or 0
     params = clamp_to_last_page(total, params)
     people = people.order_by(Message.id).offset(params.offset).limit(params.per_page)
-    return ListPage(db.session.scalars(people).all(), total, params)
+    return ListPage(load_rows_with_people(people), total, params)
 
 
-def _select_message_ids(log_id: int, filter_name: str) -> Select[Any]:
+def select_reply_message_ids(log_id: int, filter_name: str) -> Select[Any]:
+    """Select the ids of the blast's texts to the people in one of REPLY_FILTERS."""
     if filter_name == OPT_OUT_FILTER:
         return select(BlastReply.blast_message_id).where(
             BlastReply.message_log_id == log_id, BlastReply.is_opt_out

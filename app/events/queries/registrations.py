@@ -14,6 +14,8 @@ from app.core.search_terms import build_digits_filters, build_text_filter, fold_
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.plurals import pluralize
 from app.events.models import EventAnswer, EventRegistration
+from app.profiles.person_addresses import remember_public_ids
+from app.profiles.queries.person_lookup import select_public_id
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 REGISTRATION_SORTS = ("name", "phone", "created_at")
@@ -118,12 +120,7 @@ def paginate_registrations(
     `region` is the country of searched numbers without a country code; `answer`: only those who
     gave this answer.
     """
-    conditions = [EventRegistration.event_id == event_id]
-    if answer is not None:
-        answer_value = func.coalesce(EventRegistration.answer, EventAnswer.COMING.value)
-        conditions.append(answer_value == answer.value)
-    if params.search:
-        conditions.append(_build_search_condition(params.search, region))
+    conditions = build_registration_conditions(event_id, params.search, region, answer)
     # The total comes with the rows, so that most pages take one statement.
     total = select(func.count()).where(*conditions).scalar_subquery()
     counts = (total.label("total"), _select_answer_counts(event_id).label("answers_json"))
@@ -132,6 +129,7 @@ def paginate_registrations(
     if not rows and params.number > 1:
         params = clamp_to_last_page(db.session.scalar(select(total)) or 0, params)
         rows = _fetch_page_rows(conditions, params, counts)
+    remember_public_ids((row.phone, row.public_id) for row in rows)
     registrations = []
     for row in rows:
         registrations.append(
@@ -154,6 +152,19 @@ def paginate_registrations(
     row_count = rows[0].total if rows else 0
     answer_counts = _parse_answer_counts(answers_json)
     return RegistrationListPage(registrations, row_count, params, answer_counts=answer_counts)
+
+
+def build_registration_conditions(
+    event_id: int, search: str, region: str, answer: EventAnswer | None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of an event's list, as paginate_registrations() reads them."""
+    conditions = [EventRegistration.event_id == event_id]
+    if answer is not None:
+        answer_value = func.coalesce(EventRegistration.answer, EventAnswer.COMING.value)
+        conditions.append(answer_value == answer.value)
+    if search:
+        conditions.append(_build_search_condition(search, region))
+    return conditions
 
 
 def _build_search_condition(search: str, region: str) -> ColumnElement[bool]:
@@ -188,6 +199,7 @@ def _fetch_page_rows(
         select_suppression_reason(
             EventRegistration.phone, event_id=EventRegistration.event_id
         ).label("left_out"),
+        select_public_id(EventRegistration.phone).label("public_id"),
         *counts,
     )
     rows: Select[Any] = select(*columns).where(EventRegistration.id.in_(ids)).order_by(*order)

@@ -4,6 +4,8 @@ The database decides that somebody is in a group once.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Select, String, delete, exists, literal, select, true, update
@@ -20,6 +22,14 @@ from app.groups.queries.memberships import is_open_in_group
 from app.suppression.actions import erased_numbers
 
 
+@dataclass(frozen=True)
+class MembershipChange:
+    """Who came into a group or left it in one act. Its `moment` names the act, to undo it."""
+
+    phones: list[str]
+    moment: datetime
+
+
 def add_people_to_group(
     group_id: int,
     phones: Sequence[str],
@@ -33,6 +43,19 @@ def add_people_to_group(
     opted out.
     """
     statement = _build_insert(group_id, _select_phones(phones), source, added_by, import_id)
+    return _insert_members(statement)
+
+
+def add_listed_people_to_group(
+    group_id: int, phones: Select[str], added_by: str
+) -> MembershipChange:
+    """Put the people of a list into a group, whom a select of phones finds, in one statement."""
+    moment = now()
+    statement = _build_insert(group_id, phones, MembershipSource.BULK, added_by, None, moment)
+    return MembershipChange(_insert_members(statement), moment)
+
+
+def _insert_members(statement: Any) -> list[str]:
     new_phones = list(db.session.scalars(statement.returning(GroupMembership.phone)))
     if new_phones:
         erased_numbers.restore_erased_opt_outs(new_phones)
@@ -56,11 +79,12 @@ def _build_insert(
     source: MembershipSource,
     added_by: str | None,
     import_id: int | None,
+    moment: datetime | None = None,
 ) -> Any:
     values = {
         "group_id": literal(group_id),
         "phone": phones.subquery().columns[0],
-        "since": literal(now(), UtcDateTime),
+        "since": literal(moment or now(), UtcDateTime),
         "source": literal(source.value, String),
         "added_by": literal(added_by, String),
         "import_id": literal(import_id, Integer),
@@ -105,16 +129,23 @@ def move_memberships(old_phone: str, new_phone: str) -> None:
     _end_memberships(*is_open)
 
 
-def end_memberships(group_id: int, membership_ids: Sequence[int]) -> list[str]:
-    """Take the people of these memberships out of a group and return their phones."""
-    is_meant = GroupMembership.id.in_(membership_ids)
-    return _end_memberships(is_open_in_group(group_id), is_meant)
+def remove_listed_people_from_group(group_id: int, phones: Select[str]) -> MembershipChange:
+    """Take the people of a list out of a group, whom a select of phones finds."""
+    moment = now()
+    is_meant = GroupMembership.phone.in_(phones)
+    ended = _end_memberships(is_open_in_group(group_id), is_meant, moment=moment)
+    return MembershipChange(ended, moment)
 
 
-def reopen_memberships(group_id: int, membership_ids: Sequence[int]) -> int:
-    """Undo the end of memberships of a group and return how many there were.
+def undo_addition(group_id: int, moment: datetime) -> list[str]:
+    """Take out of a group whom one act has put there; return their phones."""
+    return _end_memberships(is_open_in_group(group_id), GroupMembership.since == moment)
 
-    Whoever is in the group again since keeps the newer one.
+
+def undo_removal(group_id: int, moment: datetime) -> int:
+    """Put back into a group whom one act has taken out; return how many there were.
+
+    Whoever is in the group again since keeps the newer membership.
     """
     newer = aliased(GroupMembership)
     is_back = exists().where(
@@ -123,10 +154,7 @@ def reopen_memberships(group_id: int, membership_ids: Sequence[int]) -> int:
         newer.until.is_(None),
     )
     ended = update(GroupMembership).where(
-        GroupMembership.group_id == group_id,
-        GroupMembership.id.in_(membership_ids),
-        GroupMembership.until.is_not(None),
-        ~is_back,
+        GroupMembership.group_id == group_id, GroupMembership.until == moment, ~is_back
     )
     return execute_and_count_rows(_apply_in_database(ended.values(until=None)))
 
@@ -137,9 +165,9 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     return {"group_members": execute_and_count_rows(_apply_in_database(statement))}
 
 
-def _end_memberships(*conditions: Any) -> list[str]:
-    ended = _apply_in_database(update(GroupMembership).where(*conditions).values(until=now()))
-    return list(db.session.scalars(ended.returning(GroupMembership.phone)))
+def _end_memberships(*conditions: Any, moment: datetime | None = None) -> list[str]:
+    ended = update(GroupMembership).where(*conditions).values(until=moment or now())
+    return list(db.session.scalars(_apply_in_database(ended.returning(GroupMembership.phone))))
 
 
 def _select_phones(phones: Sequence[str]) -> Any:

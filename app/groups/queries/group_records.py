@@ -47,6 +47,19 @@ def may_text_group(group: ContactGroup, role: Role) -> bool:
     return role == Role.ADMIN or group.who_may_text is GroupTexters.EVERYONE
 
 
+def list_fillable_groups(role: Role) -> Sequence[ContactGroup]:
+    """Return the groups in use whose people a user with this role may change, by name."""
+    return [group for group in list_active_groups() if may_change_people(group, role)]
+
+
+def may_change_people(group: ContactGroup, role: Role) -> bool:
+    """Whether a user with this role may say who is in the group.
+
+    Whoever decides who is in a group decides who gets its blasts.
+    """
+    return may_text_group(group, role)
+
+
 def find_group_names(group_ids: Collection[int]) -> dict[int, str]:
     """Return the names of these groups by id; a deleted one is missing."""
     statement = select(ContactGroup.id, ContactGroup.name).where(ContactGroup.id.in_(group_ids))

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.db import db
 from app.core.listed_values import build_listed_column
 from app.domain.delivery.skip_reasons import SkipReason
 from app.groups.models import ContactGroup, GroupMembership, MembershipSource
+from app.profiles.person_addresses import remember_public_ids
+from app.profiles.queries.person_lookup import select_public_id
 from app.suppression.queries.phone_records import select_listed_phones
 from app.suppression.queries.sending_permission import select_suppression_reason
 
@@ -36,6 +38,28 @@ def is_in_group(phone: InstrumentedAttribute[str], group_id: int) -> ColumnEleme
     return exists().where(is_open_in_group(group_id), GroupMembership.phone == phone)
 
 
+def count_people_added_at(group_id: int, moment: datetime) -> int:
+    """Return how many people came into a group in one act and are still in it."""
+    added = select(func.count()).where(is_open_in_group(group_id), GroupMembership.since == moment)
+    return db.session.scalar(added) or 0
+
+
+def count_people_removed_at(group_id: int, moment: datetime) -> int:
+    """Return how many people one act has taken out of a group."""
+    removed = select(func.count()).where(
+        GroupMembership.group_id == group_id, GroupMembership.until == moment
+    )
+    return db.session.scalar(removed) or 0
+
+
+def count_people_by_group(phones: Select[str]) -> dict[int, int]:
+    """Return how many of the people whom a select of phones finds are in which group."""
+    row = GroupMembership
+    counts = select(row.group_id, func.count()).where(row.phone.in_(phones), row.until.is_(None))
+    rows = db.session.execute(counts.group_by(row.group_id))
+    return {group_id: count for group_id, count in rows}
+
+
 @dataclass(frozen=True)
 class MembershipRow:
     """Somebody in a group: since when, how they came in, and why they get no texts, or None."""
@@ -48,13 +72,25 @@ class MembershipRow:
     left_out: SkipReason | None
 
 
-def find_memberships(membership_ids: Sequence[int]) -> dict[int, MembershipRow]:
-    """Return these memberships by id; one that is gone is missing."""
+def select_memberships() -> Select[Any]:
+    """Select what build_membership_rows() reads, to be narrowed; columns may be added."""
     row = GroupMembership
     reason = select_suppression_reason(row.phone)
-    statement = select(row.id, row.phone, row.since, row.source, row.added_by, reason)
-    rows = db.session.execute(statement.where(row.id.in_(membership_ids)))
-    return {values.id: MembershipRow(*values) for values in rows}
+    public_id = select_public_id(row.phone).label("public_id")
+    return select(row.id, row.phone, row.since, row.source, row.added_by, reason, public_id)
+
+
+def build_membership_rows(rows: Sequence[Row[Any]]) -> list[MembershipRow]:
+    """Return rows of select_memberships() as they are shown, with the links to their people."""
+    remember_public_ids((row.phone, row.public_id) for row in rows)
+    return [MembershipRow(*row[:6]) for row in rows]
+
+
+def find_memberships(membership_ids: Sequence[int]) -> dict[int, MembershipRow]:
+    """Return these memberships by id; one that is gone is missing."""
+    statement = select_memberships().where(GroupMembership.id.in_(membership_ids))
+    rows = build_membership_rows(db.session.execute(statement).all())
+    return {row.id: row for row in rows}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, asc, desc, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, asc, desc, func, or_, select
 
 from app.community.queries import select_folded_names, select_phones_of_matching_members
 from app.core.db import db
@@ -17,11 +18,13 @@ from app.core.pagination import (
 from app.domain.phones.phone_number import extract_digits
 from app.events.queries.contact_names import find_display_names
 from app.events.queries.phone_registrations import select_phones_registered_as
-from app.groups.models import ContactGroup
+from app.groups.models import ContactGroup, GroupMembership
 from app.groups.queries.memberships import (
     MembershipRow,
+    build_membership_rows,
     find_memberships,
     select_group_members,
+    select_memberships,
 )
 
 GROUP_PEOPLE_SORTS = ("name", "phone", "added")
@@ -44,42 +47,66 @@ def paginate_group_people(group: ContactGroup, params: ListParams, region: str) 
     window = choose_page_window(group.member_count, params.offset, params.per_page)
     members = select_group_members(group.id).subquery()
     is_descending = params.descending != window.is_reversed
-    ids = _order_members(members, params.sort, is_descending=is_descending)
-    page_ids = list(db.session.scalars(ids.offset(window.offset).limit(window.limit)))
+    ids, order = _order_members(members, params.sort, is_descending=is_descending)
+    page = ids.order_by(*order).offset(window.offset).limit(window.limit)
+    page_ids = list(db.session.scalars(page))
     if window.is_reversed:
         page_ids.reverse()
     return SearchResultPage(_load_rows(page_ids), group.member_count, params)
 
 
 def _search_group_people(group: ContactGroup, params: ListParams, region: str) -> SearchResultPage:
+    """Return a page of the first MAX_SEARCH_RESULTS people that match, in one statement."""
     members = select_group_members(group.id).subquery()
-    statement = _order_members(members, params.sort, is_descending=params.descending)
-    statement = statement.where(_build_search_condition(members, params.search, region))
-    ids = list(db.session.scalars(statement.limit(MAX_SEARCH_RESULTS + 1)))
-    is_truncated = len(ids) > MAX_SEARCH_RESULTS
-    ids = ids[:MAX_SEARCH_RESULTS]
-    params = clamp_to_last_page(len(ids), params)
-    page_ids = ids[params.offset : params.offset + params.per_page]
-    return SearchResultPage(_load_rows(page_ids), len(ids), params, is_truncated)
+    ids, order = _order_members(members, params.sort, is_descending=params.descending)
+    ids = ids.where(build_people_search_condition(members, params.search, region))
+    ranked = ids.add_columns(func.row_number().over(order_by=order).label("rank"))
+    matches = ranked.order_by(*order).limit(MAX_SEARCH_RESULTS + 1).cte("matches")
+    total = select(func.count()).select_from(matches).scalar_subquery()
+    found = (
+        select_memberships()
+        .add_columns(total)
+        .join(matches, matches.c.id == GroupMembership.id)
+        .order_by(matches.c.rank)
+    )
+    rows = _fetch_window(found, params)
+    if not rows and params.number > 1:
+        # Behind the last page: the count came with the rows, so there is none yet.
+        matched = db.session.scalar(select(total)) or 0
+        params = clamp_to_last_page(min(matched, MAX_SEARCH_RESULTS), params)
+        rows = _fetch_window(found, params)
+    count = rows[0][-1] if rows else 0
+    people = _name_people(build_membership_rows(rows))
+    is_truncated = count > MAX_SEARCH_RESULTS
+    return SearchResultPage(people, min(count, MAX_SEARCH_RESULTS), params, is_truncated)
 
 
-def _order_members(members: Subquery, sort: str, *, is_descending: bool) -> Select[int]:
-    """Select the ids of a group's memberships in the order of the list."""
+def _fetch_window(statement: Select[Any], params: ListParams) -> Sequence[Row[Any]]:
+    return db.session.execute(statement.offset(params.offset).limit(params.per_page)).all()
+
+
+def _order_members(
+    members: Subquery, sort: str, *, is_descending: bool
+) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+    """Return a select of the ids of a group's memberships, and the order of the list for it."""
     # Every column in the same direction, so that a page near the end is read from there.
     set_direction = desc if is_descending else asc
-    statement: Select[int] = select(members.c.id)
-    if sort == "added":
-        return statement.order_by(set_direction(members.c.id))
-    if sort == "phone":
-        return statement.order_by(set_direction(members.c.phone))
-    names = select_folded_names().subquery()
-    statement = statement.outerjoin_from(members, names, names.c.phone == members.c.phone)
-    # Names come last where there is none.
-    columns = (names.c.folded_name.is_(None), names.c.folded_name, members.c.phone)
-    return statement.order_by(*map(set_direction, columns))
+    statement: Select[Any] = select(members.c.id)
+    columns: tuple[Any, ...]
+    if sort == "name":
+        names = select_folded_names().subquery()
+        statement = statement.outerjoin_from(members, names, names.c.phone == members.c.phone)
+        # Names come last where there is none.
+        columns = (names.c.folded_name.is_(None), names.c.folded_name, members.c.phone)
+    else:
+        columns = (members.c.id if sort == "added" else members.c.phone,)
+    return statement, list(map(set_direction, columns))
 
 
-def _build_search_condition(members: Subquery, search: str, region: str) -> ColumnElement[bool]:
+def build_people_search_condition(
+    members: Subquery, search: str, region: str
+) -> ColumnElement[bool]:
+    """Return the condition that a search finds somebody of these memberships."""
     phone = members.c.phone
     conditions: list[ColumnElement[bool]] = [
         phone.in_(select_phones_of_matching_members(search, region)),
@@ -94,7 +121,10 @@ def _build_search_condition(members: Subquery, search: str, region: str) -> Colu
 def _load_rows(membership_ids: Sequence[int]) -> list[GroupPersonRow]:
     """Return the people of these memberships, in this order."""
     memberships = find_memberships(membership_ids)
-    phones = [row.phone for row in memberships.values()]
+    return _name_people([memberships[id_] for id_ in membership_ids if id_ in memberships])
+
+
+def _name_people(rows: Sequence[MembershipRow]) -> list[GroupPersonRow]:
+    phones = [row.phone for row in rows]
     names = find_display_names(phones) if phones else {}
-    rows = [memberships[id_] for id_ in membership_ids if id_ in memberships]
     return [GroupPersonRow(row, names.get(row.phone)) for row in rows]

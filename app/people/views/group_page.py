@@ -1,11 +1,9 @@
-"""The page of one group: its people, putting some in and taking some out.
+"""The page of one group: its people, and putting in those who were typed or pasted.
 
 It stands here because the groups feature lies below those that know names.
 """
 
-from collections.abc import Sequence
-
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,12 +14,8 @@ from app.core.pagination import list_params
 from app.delivery.queries.group_blasts import list_group_blasts
 from app.domain.accounts.roles import Role
 from app.domain.texts.plurals import pluralize
-from app.domain.texts.whole_numbers import parse_id
-from app.events.queries.contact_names import find_display_names
-from app.groups.actions import memberships
-from app.groups.actions.group_editing import get_group_for_update
 from app.groups.models import ContactGroup
-from app.groups.queries.group_records import find_group, may_text_group
+from app.groups.queries.group_records import may_change_people, may_text_group
 from app.groups.queries.memberships import load_skipped_count
 from app.groups.views.blueprint import bp
 from app.organisation import queries as organisation
@@ -31,8 +25,7 @@ from app.people.queries.group_people import (
     GROUP_PEOPLE_SORTS,
     paginate_group_people,
 )
-
-MAX_REMOVED_IDS = 200
+from app.people.views.group_undo import get_fillable_group_or_abort, load_undo
 
 
 @bp.get("/<int:group_id>")
@@ -56,7 +49,8 @@ def _render_group_page(group_id: int, form: GroupPeopleForm) -> str:
         may_text=group.archived_at is None and may_text_group(group, current_user.role),
         owner=find_user(group.owner_id) if group.owner_id else None,
         blasts=list_group_blasts(group.id),
-        removed_ids=_parse_ids(request.args.getlist("removed")),
+        may_change=may_change_people(group, current_user.role),
+        undo=load_undo(group),
     )
 
 
@@ -70,6 +64,7 @@ def _load_group(group_id: int) -> tuple[ContactGroup, int]:
 @roles_required(*ALL_ROLES)
 def add_people(group_id: int) -> ResponseReturnValue:
     """Put the people into the group whose names and numbers were typed or pasted."""
+    get_fillable_group_or_abort(group_id)
     form = GroupPeopleForm()
     if not form.validate_on_submit():
         return _render_group_page(group_id, form), 422
@@ -97,47 +92,3 @@ def _describe_filling(filled: FilledGroup) -> str:
         new_people = pluralize(filled.new_member_count, "person is", "people are")
         sentences.append(f"{new_people} new to the community.")
     return " ".join(sentences)
-
-
-@bp.post("/<int:group_id>/remove")
-@roles_required(Role.ADMIN)
-def remove_people(group_id: int) -> ResponseReturnValue:
-    """Take the selected people out of the group; the page offers to undo it."""
-    ids = _parse_ids(request.form.getlist("membership_ids"))
-    if not ids:
-        if find_group(group_id) is None:
-            abort(404)
-        flash("Select at least one person first.", "error")
-        return redirect(url_for("groups.show_group", group_id=group_id), 303)
-    with audited_write("group.people_removed", current_username()) as trace:
-        group = get_group_for_update(group_id)
-        phones = memberships.end_memberships(group_id, ids)
-        names = find_display_names(phones) if phones else {}
-        trace.about = f"group {group_id}"
-        people = [(names.get(phone), phone) for phone in phones]
-        trace.details = {
-            "title": group.name,
-            "count": len(people),
-            **build_name_details(people),
-        }
-    return redirect(url_for("groups.show_group", group_id=group_id, removed=ids), 303)
-
-
-@bp.post("/<int:group_id>/put-back")
-@roles_required(Role.ADMIN)
-def put_people_back(group_id: int) -> ResponseReturnValue:
-    """Put people back into the group who were just removed from it."""
-    ids = _parse_ids(request.form.getlist("membership_ids"))
-    with audited_write("group.people_put_back", current_username()) as trace:
-        group = get_group_for_update(group_id)
-        count = memberships.reopen_memberships(group_id, ids)
-        trace.about = f"group {group_id}"
-        trace.details = {"title": group.name, "count": count}
-    people = pluralize(count, "person is", "people are")
-    flash(f"{people} in {group.name} again.", "success")
-    return redirect(url_for("groups.show_group", group_id=group_id), 303)
-
-
-def _parse_ids(texts: Sequence[str]) -> list[int]:
-    ids = [parse_id(text) for text in dict.fromkeys(texts)]
-    return [id_ for id_ in ids if id_ is not None][:MAX_REMOVED_IDS]

@@ -5,25 +5,26 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
 from app.core.access import ALL_ROLES, current_username, roles_required
-from app.domain.accounts.roles import Role
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.group_editing import get_group_for_update
 from app.groups.actions.memberships import add_people_to_group, remove_people_from_group
 from app.groups.models import MembershipSource
 from app.groups.queries.group_records import find_active_group
 from app.people.queries import person_records
-from app.people.views.blueprint import bp, parse_phone_or_404, redirect_to_person
+from app.people.views.blueprint import bp, get_phone_or_404, redirect_to_person
+from app.people.views.group_undo import get_fillable_group_or_abort
 
 
-@bp.post("/people/<digits>/groups")
+@bp.post("/people/<public_id>/groups")
 @roles_required(*ALL_ROLES)
-def add_person_to_group(digits: str) -> ResponseReturnValue:
+def add_person_to_group(public_id: str) -> ResponseReturnValue:
     """Put somebody into the chosen group."""
-    phone = parse_phone_or_404(digits)
+    phone = get_phone_or_404(public_id)
     group = find_active_group(parse_id(request.form.get("group_id", "")))
     if group is None:
         flash("Choose a group.", "error")
         return redirect_to_person(phone)
+    get_fillable_group_or_abort(group.id)
     group_id, group_name = group.id, group.name
     name = person_records.load_person_record(phone).name
     with audited_write("group.people_added", current_username()) as trace:
@@ -34,11 +35,12 @@ def add_person_to_group(digits: str) -> ResponseReturnValue:
     return redirect_to_person(phone)
 
 
-@bp.post("/people/<digits>/groups/<int:group_id>/remove")
-@roles_required(Role.ADMIN)
-def remove_person_from_group(digits: str, group_id: int) -> ResponseReturnValue:
+@bp.post("/people/<public_id>/groups/<int:group_id>/remove")
+@roles_required(*ALL_ROLES)
+def remove_person_from_group(public_id: str, group_id: int) -> ResponseReturnValue:
     """Take somebody out of a group."""
-    phone = parse_phone_or_404(digits)
+    get_fillable_group_or_abort(group_id)
+    phone = get_phone_or_404(public_id)
     name = person_records.load_person_record(phone).name
     with audited_write("group.people_removed", current_username()) as trace:
         group = get_group_for_update(group_id)

@@ -17,6 +17,7 @@ from app.domain.surveys.question_definitions import SurveyQuestion, parse_questi
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.events.queries.events import find_event
 from app.organisation import queries as organisation
+from app.profiles.person_addresses import load_public_ids
 from app.surveys.forms.survey_date_filter import SurveyDateFilterForm
 from app.surveys.queries import survey_answers, survey_results, survey_sessions
 from app.surveys.queries.survey_answers import SessionAnswer
@@ -48,19 +49,24 @@ def show_survey(survey_id: int) -> ResponseReturnValue:
     unclear = survey_answers.find_unclear_answers(session_filter, MAX_LATEST_SHOWN)
     region = organisation.get_organisation_region()
     params = list_params(("started",), "started")
+    page = survey_sessions.paginate_survey_sessions(session_filter, status, params, region)
+    results = summary.build_question_results()
+    latest = [answer for result in results for answer in result.latest_answers]
+    load_public_ids([*(row.phone for row in page.rows), *(row.session.phone for row in latest)])
     return render_template(
         "surveys/survey.html",
         survey=survey,
         questions=questions,
         event=find_event(survey.linked_event_id),
         days=days,
+        status=status,
         counts=summary.status_counts,
         numbers=summary.build_key_figures(),
         funnel=summary.build_funnel(),
-        results=summary.build_question_results(),
+        results=results,
         unclear=unclear,
         guesses=_guess_answers(questions, unclear),
-        page=survey_sessions.paginate_survey_sessions(session_filter, status, params, region),
+        page=page,
         filters=build_status_chips(survey_id, summary.status_counts, status, days.query_args),
     )
 

@@ -1,0 +1,152 @@
+"""Whom a form or an address means: people of a list, ticked ones or all that its filter matches.
+
+`list` names the kind of list and `list_id` which one; the filter comes as in the list's address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import abort, url_for
+from flask_login import current_user
+from sqlalchemy import Select
+from werkzeug.datastructures import MultiDict
+
+from app.blasts.queries.people_permission import find_people_problem, get_stored_people
+from app.community.forms import read_member_selection
+from app.community.member_phones import select_member_phones
+from app.core.access import parse_local_path
+from app.core.local_formats import get_display_timezone
+from app.delivery.queries.blast_phones import select_blast_phones
+from app.delivery.queries.blast_records import find_blast_log
+from app.domain.delivery.blast_labels import name_blast
+from app.domain.surveys.question_definitions import parse_questions
+from app.domain.texts.whole_numbers import parse_id, parse_whole_number
+from app.events.models import EventAnswer
+from app.events.queries.events import find_event
+from app.events.queries.registration_phones import (
+    select_matching_registration_phones,
+    select_registration_phones,
+)
+from app.groups.queries.group_records import find_group, may_change_people
+from app.organisation.queries import get_organisation_region
+from app.people.queries.listed_people import (
+    select_matching_group_phones,
+    select_membership_phones,
+)
+from app.surveys.forms.survey_date_filter import SurveyDateFilterForm
+from app.surveys.queries.survey_phones import select_answer_phones, select_session_phones
+from app.surveys.queries.surveys import find_survey
+
+MAX_TICKED_ROWS = 200
+# Fields of the page that asks for the group; all others name the people.
+CHOICE_FIELDS = ("csrf_token", "group_id", "name")
+
+Fields = MultiDict[str, str]
+
+
+@dataclass(frozen=True)
+class ListedPeople:
+    """Some people of a list, whom `phones` selects, and the list itself.
+
+    `fields` name the people again in a form that asks first.
+    """
+
+    phones: Select[str]
+    list_name: str
+    list_url: str
+    fields: list[tuple[str, str]]
+
+
+def read_listed_people(values: Fields) -> ListedPeople:
+    """Return whom a form or an address means, or abort where there is no such list."""
+    find = LISTS.get(values.get("list", "")) or abort(404)
+    phones, name, url = find(values)
+    fields = [item for item in values.items(multi=True) if item[0] not in CHOICE_FIELDS]
+    return ListedPeople(phones, name, parse_local_path(values.get("next")) or url, fields)
+
+
+FoundList = tuple[Select[str], str, str]
+
+
+def _find_members(values: Fields) -> FoundList:
+    phones = select_member_phones(read_member_selection(values).ids)
+    return phones, "Community", url_for("community.list_members")
+
+
+def _find_registrations(values: Fields) -> FoundList:
+    event = find_event(_read_list_id(values)) or abort(404)
+    if values.get("everyone"):
+        answer = values.get("answer", "")
+        phones = select_matching_registration_phones(
+            event.id,
+            _read_search(values),
+            get_organisation_region(),
+            EventAnswer(answer) if answer in set(EventAnswer) else None,
+        )
+    else:
+        phones = select_registration_phones(event.id, _read_ticked_ids(values))
+    return phones, event.title, url_for("events.show_event", event_id=event.id)
+
+
+def _find_blast_people(values: Fields) -> FoundList:
+    log = find_blast_log(_read_list_id(values)) or abort(404)
+    if find_people_problem(get_stored_people(log), current_user.role):
+        abort(403)
+    phones = select_blast_phones(log.id, values.get("state", ""), _read_search(values))
+    return phones, name_blast(log), url_for("blasts.show_sent_blast", log_id=log.id)
+
+
+def _find_survey_people(values: Fields) -> FoundList:
+    survey = find_survey(_read_list_id(values)) or abort(404)
+    days = SurveyDateFilterForm(values)
+    session_filter = days.build_session_filter(survey.id, get_display_timezone())
+    if values.get("question"):
+        questions = parse_questions(survey.questions_json)
+        number = parse_whole_number(values["question"], 3) or 0
+        if not 1 <= number <= len(questions):
+            abort(404)
+        prompt = questions[number - 1].prompt
+        phones = select_answer_phones(session_filter, prompt, values.get("value", ""))
+    else:
+        phones = select_session_phones(
+            session_filter,
+            values.get("status", ""),
+            _read_search(values),
+            get_organisation_region(),
+        )
+    return phones, survey.name, url_for("surveys.show_survey", survey_id=survey.id)
+
+
+def _find_group_people(values: Fields) -> FoundList:
+    group = find_group(_read_list_id(values)) or abort(404)
+    # Put into another group, they could be texted through that one.
+    if not may_change_people(group, current_user.role):
+        abort(403)
+    if values.get("everyone"):
+        region = get_organisation_region()
+        phones = select_matching_group_phones(group, _read_search(values), region)
+    else:
+        phones = select_membership_phones(group, _read_ticked_ids(values, "membership_ids"))
+    return phones, group.name, url_for("groups.show_group", group_id=group.id)
+
+
+LISTS: dict[str, Callable[[Fields], FoundList]] = {
+    "community": _find_members,
+    "event": _find_registrations,
+    "blast": _find_blast_people,
+    "survey": _find_survey_people,
+    "group": _find_group_people,
+}
+
+
+def _read_list_id(values: Fields) -> int:
+    return parse_id(values.get("list_id", "")) or abort(404)
+
+
+def _read_search(values: Fields) -> str:
+    return values.get("search", "").replace("\x00", "").strip()
+
+
+def _read_ticked_ids(values: Fields, name: str = "ids") -> list[int]:
+    ids = [parse_id(text) for text in dict.fromkeys(values.getlist(name)[:MAX_TICKED_ROWS])]
+    return [id_ for id_ in ids if id_ is not None]
