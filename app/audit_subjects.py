@@ -15,6 +15,8 @@ from app.events.queries.registrations import find_registered_people
 from app.groups.queries.group_records import find_group_names
 from app.inbox.queries.threads import find_thread_phones
 from app.keywords.queries import find_keyword_names
+from app.profiles.person_addresses import build_person_url, load_public_ids
+from app.profiles.queries.field_records import find_field_names
 from app.surveys.queries.surveys import find_survey_names
 
 SubjectsById = Mapping[int, AuditSubject]
@@ -26,6 +28,7 @@ PAGES = {
     "survey": ("surveys.show_survey", "survey_id"),
     "keyword": ("keywords.edit_keyword", "rule_id"),
     "group": ("groups.show_group", "group_id"),
+    "field": ("people.edit_field", "field_id"),
 }
 NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
     "blast": find_sent_blast_names,
@@ -34,6 +37,7 @@ NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
     "survey": find_survey_names,
     "keyword": find_keyword_names,
     "group": find_group_names,
+    "field": find_field_names,
 }
 
 

@@ -42,6 +42,8 @@ FORMS = {
     "inbox.add_saved_reply",
     "inbox.edit_saved_reply",
     "keywords.add_keyword",
+    "people.add_field",
+    "people.edit_field",
     "people.record_person_consent",
     "people.add_person_note",
     "sandbox.send_text_from_phone",
@@ -64,6 +66,7 @@ POST_CODES = dict.fromkeys(FORMS, 422) | {
     "inbox.report_writing": 204,
 }
 CHOSEN = {
+    "people.move_field": {"step": "up"},
     "sandbox.change_phone_behaviour": {"mood": "slow"},
     "blasts.confirm_grown_blast": {"people_count": "1"},
     "inbox.decide_possible_stop": {"question": "1", "verdict": "stay"},

@@ -1,17 +1,41 @@
 """What people have in the fields: of one person, of a page of people, and as a column."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, select
 
 from app.core.db import db
 from app.core.listed_values import build_listed_column
-from app.profiles.field_models import PersonValue
+from app.domain.accounts.roles import Role
+from app.domain.profiles.field_types import may_see_field
+from app.profiles.field_models import PersonField, PersonValue
 from app.profiles.models import PersonPhone
 
 # Field id to what somebody has in it, as it was typed or imported.
 ValuesByField = Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class FilledField:
+    """A field, and what one person has in it, exactly as it was typed or imported."""
+
+    field: PersonField
+    value: str | None = None
+
+
+def list_filled_fields(person_id: int, role: Role) -> list[FilledField]:
+    """Return the fields in use that a user may see, with what a person has. One statement."""
+    is_theirs = and_(PersonValue.field_id == PersonField.id, PersonValue.person_id == person_id)
+    statement = (
+        select(PersonField, PersonValue.value)
+        .outerjoin(PersonValue, is_theirs)
+        .where(PersonField.archived_at.is_(None))
+        .order_by(PersonField.position, PersonField.folded_name)
+    )
+    rows = db.session.execute(statement.execution_options(populate_existing=True))
+    return [FilledField(*row) for row in rows if may_see_field(row[0].field_class, role)]
 
 
 def load_person_values(person_id: int) -> ValuesByField:

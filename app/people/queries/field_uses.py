@@ -1,0 +1,54 @@
+"""What names a field: blasts that wait, segments, and imports that are not finished."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from app.delivery.queries.field_blasts import list_waiting_blasts_with_field
+from app.domain.delivery.blast_labels import name_blast
+from app.profiles.field_models import PersonField
+
+MAX_NAMED_USES = 3
+
+
+@dataclass(frozen=True)
+class FieldUse:
+    """Something that names a field: "the blast", what it is called, and its page."""
+
+    kind: str
+    name: str
+    url: str
+
+
+def list_field_uses(field: PersonField) -> list[FieldUse]:
+    """Return everything that names a field, so that it cannot be deleted or archived."""
+    return list_text_uses(field)
+
+
+def list_text_uses(field: PersonField) -> list[FieldUse]:
+    """Return the blasts that wait with a field in their text, so that it must stay public."""
+    return [
+        FieldUse(
+            "the blast",
+            name_blast(blast),
+            url_for("blasts.show_scheduled_blast", scheduled_id=blast.id),
+        )
+        for blast in list_waiting_blasts_with_field(field.name)
+    ]
+
+
+def describe_text_uses(field: PersonField) -> str:
+    """Return which blasts wait with a field in their text, in words; "" for none."""
+    uses = list_text_uses(field)
+    return describe_uses(uses) if uses else ""
+
+
+def describe_uses(uses: list[FieldUse]) -> str:
+    """Return what names a field: "the blast “Rehearsal” and the segment “Altos” use it"."""
+    names = [f"{use.kind} “{use.name}”" for use in uses[:MAX_NAMED_USES]]
+    if len(uses) > MAX_NAMED_USES:
+        names.append(f"{len(uses) - MAX_NAMED_USES:,} more")
+    verb = "uses" if len(uses) == 1 else "use"
+    *first, last = names
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"{listed} {verb} it"

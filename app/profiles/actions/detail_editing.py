@@ -1,0 +1,19 @@
+"""Change the language and birthday of one person. Inside write(); does not commit."""
+
+from datetime import date
+
+from app.core.db import NotFound, db
+from app.profiles.models import Person
+
+
+def update_person_details(person_id: int, language: str | None, birthday: date | None) -> list[str]:
+    """Write both and return the names of what changed. Raises NotFound."""
+    person = db.session.get(Person, person_id, populate_existing=True)
+    if person is None:
+        raise NotFound
+    changed = []
+    for name, value in (("language", language), ("birthday", birthday)):
+        if getattr(person, name) != value:
+            setattr(person, name, value)
+            changed.append(name)
+    return changed
