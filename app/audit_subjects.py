@@ -81,9 +81,8 @@ def _find_conversations(thread_ids: Collection[int]) -> SubjectsById:
 
 
 def _build_people(people: Mapping[int, tuple[str | None, str]]) -> SubjectsById:
+    load_public_ids(phone for _, phone in people.values())
     return {
-        id_: AuditSubject(
-            name or format_phone_number(phone), url_for("people.show_person", digits=phone[1:])
-        )
+        id_: AuditSubject(name or format_phone_number(phone), build_person_url(phone))
         for id_, (name, phone) in people.items()
     }

@@ -11,9 +11,11 @@ from lxml import html
 from app.accounts import queries
 from app.accounts.models import AppUser
 from app.core.db import db, write
+from app.profiles.person_addresses import build_person_url
 from tests.sample_people import build_login_session
 
 # Keeps the limits of libxml2 off: a page of 10,000 rows is read as well.
+OLD_PERSON_PAGE = re.compile(r"/people/[1-9][0-9]{6,14}($|/|\?)")
 PARSER = html.HTMLParser(encoding="utf-8", huge_tree=True)
 
 
@@ -98,6 +100,8 @@ class Visitor:
     def __call__(self, address, who="", *, follow=False, files=None, headers=None, **form):
         browser = self.browser(who)
         if not form and files is None:
+            # Addresses of before, with the digits of a number, lead to the page of the person.
+            follow = follow or OLD_PERSON_PAGE.match(address) is not None
             return Page(browser.get(address, headers=headers, follow_redirects=follow))
         data = {"csrf_token": self.token(who)} | form | (files or {})
         kind = {"content_type": "multipart/form-data"} if files else {}
@@ -107,6 +111,11 @@ class Visitor:
         # A large upload is in a temporary file.
         response.request.environ["wsgi.input"].close()
         return Page(response)
+
+    def find_person_page(self, phone):
+        """Return the address of the page of the person with this number."""
+        with self.app.test_request_context():
+            return build_person_url(phone)
 
     def post(self, address, who="", **form):
         """POST these fields, or only the token."""

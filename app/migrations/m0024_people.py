@@ -36,6 +36,8 @@ TABLES = (
     "unsubscribed_contacts",
     "suppressed_contacts",
     "messages",
+    "stop_questions",
+    "person_notes",
 )
 IS_PHONE = "phone GLOB '+[1-9]*' AND phone NOT GLOB '*[^+0-9]*' AND length(phone) <= 16"
 IS_NEW_PHONE = (
@@ -52,7 +54,7 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     """Make both tables, a person for each known number, and the triggers that keep it so."""
     for statement in (PEOPLE, PHONES, INDEX):
         connection.execute(statement)
-    for table in (*TABLES, "person_notes", "survey_sessions"):
+    for table in (*TABLES, "survey_sessions"):
         # Sorted, so that the index of numbers is filled in its order. A number's person gets the
         # same id as the number's row: that pairs them in one statement each.
         connection.execute(

@@ -27,6 +27,8 @@ TABLES_WITH_PEOPLE = (
     "unsubscribed_contacts",
     "suppressed_contacts",
     "messages",
+    "stop_questions",
+    "person_notes",
 )
 
 

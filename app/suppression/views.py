@@ -31,6 +31,7 @@ from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import queries as organisation
+from app.profiles.person_addresses import load_public_ids
 from app.suppression.actions.opt_outs import add_manual_opt_out
 from app.suppression.actions.suppression_removal import (
     OnlyOwnerCanOptIn,
@@ -65,9 +66,11 @@ def list_suppressed_numbers() -> ResponseReturnValue:
     for key in FILTER_PARAMETERS:
         if request.args.get(key):
             filter_params[key] = request.args[key]
+    page = load_suppression_page(params, filter_)
+    load_public_ids(entry.phone for entry in page.rows)
     return render_template(
         "suppression/list.html",
-        page=load_suppression_page(params, filter_),
+        page=page,
         form=form,
         is_filtered=filter_ != SuppressionFilter(),
         our_number=_format_our_number(),

@@ -191,7 +191,7 @@ def test_the_person_beside_it(app, visit, zoe):
 
 def test_a_way_back_never_leads_away(visit, zoe):
     answer = visit(f"/people/{ZOE[1:]}/notes", "sol", body="Hm", next="//elsewhere.example/")
-    assert answer.location == f"/people/{ZOE[1:]}"
+    assert answer.location == visit.find_person_page(ZOE)
 
 
 def test_an_unknown_number_is_asked_who_it_is(visit, zoe):

@@ -13,6 +13,7 @@ from app.inbox.models import Thread
 from app.suppression.models import StopQuestion
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.suppression.queries.stop_questions import find_open_stop_question
+from tests import sample_rows
 from tests.sample_people import LEO, ZOE
 
 
@@ -28,8 +29,12 @@ def verbs(app):
 
 
 def test_text_this_person_begins_a_conversation_once(app, visit, zoe):
-    page = visit(f"/people/{LEO[1:]}", "sol")
-    assert f'action="/inbox/with/{LEO[1:]}"' in page.text
+    with app.app_context():
+        sample_rows.add_member(LEO, "Leo")
+    person_page = visit.find_person_page(LEO)
+    begin = person_page.replace("/people/", "/inbox/with/")
+    assert f'action="{begin}"' in visit(person_page, "sol").text
+    assert visit.post(begin, "sol").location == visit.post(begin, "sol").location
     first, second = (visit.post(f"/inbox/with/{LEO[1:]}", "sol").location for _ in range(2))
     assert first == second
     assert "No texts yet." in visit(first, "sol").words

@@ -105,7 +105,8 @@ def test_where_it_is_put_right_the_likely_answer_stands_in_the_field_and_a_way_l
     say(app, text, "we will see")
     page = visit("/surveys/1/sessions/1", "sol")
     assert 'id="value-1-1" value="5"' in " ".join(page.text.split())
-    assert 'action="/inbox/with/13035550142"' in page.text
+    begin = visit.find_person_page("+13035550142").replace("/people/", "/inbox/with/")
+    assert f'action="{begin}"' in page.text
     for address in ("/surveys/1", "/surveys/1/answers"):
         assert 'value="5"' not in visit(address, "sol").text, "there the newest text is unmatched"
     say(app, text, "4 and 2 more")

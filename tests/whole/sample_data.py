@@ -24,6 +24,7 @@ from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules
 from app.people.models import PersonNote
+from app.profiles.queries.person_lookup import find_public_ids
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.sample_people import LEO, MAX, MIA, PASSWORD, ZOE
 from tests.sample_rows import add_dead_number, add_inbound_text, add_member, add_opt_out
@@ -55,6 +56,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
                 keyword_rules.KeywordInfo("HOURS", "9 to 5"), ["WHEN"], "sol"
             )
         zoe = add_member(ZOE, "Zoë").id
+        public_id = find_public_ids([ZOE])[ZOE]
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)
     opt_outs = {"import_id": _import(app, "/suppression/import")}
@@ -71,6 +73,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "rid": "1",
         "group_id": "1",
         "digits": ZOE[1:],
+        "public_id": public_id,
         "note_id": "1",
         "rule_id": "1",
         "survey_id": "1",

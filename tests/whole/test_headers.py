@@ -1,5 +1,8 @@
 """What every answer carries, and what no address gives away. Cases H1, H9, H10."""
 
+import re
+from urllib.parse import unquote
+
 import pytest
 
 from tests.whole.routes import ANYONE, ROUTES
@@ -45,6 +48,17 @@ def test_h1_refusals_stay_out_of_every_cache_too(site, endpoint):
     answer = site.open(method, endpoint, "")
     assert answer.status_code in (302, 401, 403)
     assert answer.status_code == 403 or "no-store" in answer.headers.get("Cache-Control", "")
+
+
+@for_each([name for name in READABLE if not name.startswith("sandbox.")])
+def test_no_page_has_an_address_with_a_number(site, endpoint):
+    """Addresses stay in histories and in the logs of proxies. Practice phones keep theirs: their
+    pages are there only while no real text is sent.
+    """
+    text = site.open("GET", endpoint, "ada").get_data(as_text=True)
+    addresses = re.findall(r"(?:href|action|hx-get|hx-post|src)=\"([^\"]*)\"", text)
+    shown = [place for place in addresses if re.search(r"\+?[1-9][0-9]{9}", unquote(place))]
+    assert [place for place in shown if not place.startswith("/sandbox/")] == []
 
 
 def test_h1_over_https_browsers_are_told_to_stay_there(make_site):

@@ -16,6 +16,7 @@ from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.organisation import queries as organisation
+from app.profiles.person_addresses import build_person_url, find_addressed_phone
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import record_opt_out
@@ -25,16 +26,23 @@ from app.suppression.queries.sending_permission import find_suppression_reason
 @bp.route("/community/add", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def add_member() -> ResponseReturnValue:
-    """Add somebody to the list. The parameters `name` and `phone` fill in the form."""
-    form = MemberForm(
-        data={"phone": request.args.get("phone", ""), "name": request.args.get("name")}
-    )
+    """Add somebody to the list. The parameters `name` and `phone` fill in the form.
+
+    Our own pages name a known person by `person`, so that no number is in an address.
+    """
+    form = MemberForm(data=_read_prefill())
     if form.validate_on_submit():
         member = _create_member_or_add_error(form)
         if member is not None:
             flash(_describe_added_member(member), "success")
             return redirect(url_for("community.list_members"), 303)
     return render_template("community/add.html", form=form), _get_form_status(form)
+
+
+def _read_prefill() -> dict[str, str | None]:
+    phone = find_addressed_phone(request.args.get("person", ""))
+    phone = phone or request.args.get("phone", "")
+    return {"phone": phone, "name": request.args.get("name")}
 
 
 def _create_member_or_add_error(form: MemberForm) -> CommunityMember | None:
@@ -87,8 +95,7 @@ def _redirect_after_edit(form: MemberForm) -> ResponseReturnValue:
     """Lead back to the page of the person, where the form came from it: by their new number."""
     if "to_person" not in request.form:
         return redirect(url_for("community.list_members"), 303)
-    digits = form.phone.phone.e164[1:]
-    return redirect(url_for("people.show_person", digits=digits), 303)
+    return redirect(build_person_url(form.phone.phone.e164), 303)
 
 
 def _update_member_or_add_error(member_id: int, form: MemberForm) -> bool:

@@ -26,6 +26,7 @@ from app.domain.texts.whole_numbers import parse_id
 from app.groups.queries.group_records import find_active_group, list_active_groups
 from app.groups.queries.memberships import list_group_names_of_phones
 from app.organisation import queries as organisation
+from app.profiles.person_addresses import load_public_ids
 
 EXPORT_HEADINGS = ("name", "phone")
 # Only where there are groups.
@@ -44,6 +45,7 @@ def list_members() -> ResponseReturnValue:
         organisation.get_organisation_region(),
         filter_,
     )
+    load_public_ids(member.phone for member in page.rows)
     return render_template(
         "community/everyone.html",
         page=page,

@@ -23,6 +23,8 @@ from app.delivery.queries.blast_messages import (
 )
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
 from app.domain.phones.phone_number import extract_digits
+from app.profiles.person_addresses import remember_public_ids
+from app.profiles.queries.person_lookup import select_public_id
 
 # The filters above a blast's people, by the word in the address; trouble comes first.
 RECIPIENT_FILTERS: dict[str, tuple[MessageStatus, ...]] = {
@@ -70,10 +72,18 @@ def fetch_blast_recipients_page(
         return ListPage([], total, params)
     statement = select(Message).where(Message.id.in_(union_all(*windows)))
     rows = sorted(
-        db.session.scalars(statement).all(),
+        load_rows_with_people(statement),
         key=lambda row: (statuses.index(row.status), row.id),
     )
     return ListPage(rows, total, params)
+
+
+def load_rows_with_people(statement: Select[Message]) -> list[Message]:
+    """Return the texts of a select, and keep the addresses of their people for the page."""
+    public_id = select_public_id(Message.phone)
+    rows = db.session.execute(statement.add_columns(public_id)).all()
+    remember_public_ids((row[0].phone, row[1]) for row in rows)
+    return [row[0] for row in rows]
 
 
 def _select_page_windows(
@@ -124,7 +134,7 @@ def _search_recipients(
     matches_cte = matches.limit(MAX_SEARCH_RESULTS + 1).cte("matches")
     total = select(func.count()).select_from(matches_cte).scalar_subquery()
     statement = (
-        select(Message, total)
+        select(Message, total, select_public_id(Message.phone))
         .join(matches_cte, matches_cte.c.id == Message.id)
         .order_by(matches_cte.c.rank, Message.id)
     )
@@ -134,6 +144,7 @@ def _search_recipients(
         matched = db.session.scalar(select(total)) or 0
         params = clamp_to_last_page(min(matched, MAX_SEARCH_RESULTS), params)
         rows = _fetch_window(statement, params)
+    remember_public_ids((row[0].phone, row[2]) for row in rows)
     count = rows[0][1] if rows else 0
     return SearchResultPage(
         [row[0] for row in rows],

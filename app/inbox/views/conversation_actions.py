@@ -1,6 +1,5 @@
 """What users do to a conversation: start, read, assign, done, and decide about a possible STOP."""
 
-import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -20,9 +19,9 @@ from app.inbox.forms import AssignForm
 from app.inbox.queries.threads import find_thread_by_phone
 from app.inbox.views.blueprint import bp, redirect_to_conversation
 from app.inbox.views.conversation_detail import get_thread_or_404
+from app.profiles.person_addresses import find_addressed_phone
 from app.suppression.queries.stop_questions import find_open_stop_question
 
-PHONE_DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 STOP_VERDICTS: dict[str, Literal["out", "stay"]] = {"out": "out", "stay": "stay"}
 STOP_VERDICT_SENTENCES = {
     "out": "Opted out. They won't get any more texts.",
@@ -31,13 +30,11 @@ STOP_VERDICT_SENTENCES = {
 UNDECIDED_STOP_ERROR = "Decide first whether this is an opt-out request."
 
 
-@bp.post("/with/<digits>")
+@bp.post("/with/<public_id>")
 @roles_required(*ALL_ROLES)
-def start_conversation(digits: str) -> ResponseReturnValue:
-    """Go to the conversation with a number, which is created when there is none."""
-    if not PHONE_DIGITS.fullmatch(digits):
-        abort(404)
-    phone = f"+{digits}"
+def start_conversation(public_id: str) -> ResponseReturnValue:
+    """Go to the conversation with a person, which is created when there is none."""
+    phone = find_addressed_phone(public_id, request.form.get("phone", "")) or abort(404)
     thread = find_thread_by_phone(phone)
     if thread is not None:
         return redirect_to_conversation(thread.id)

@@ -15,12 +15,12 @@ from app.layout import list_visible_pages
 from app.navigation.queries import MAX_SEARCH_CHARACTERS, Match, find_matches
 from app.navigation.views.blueprint import bp
 from app.organisation import queries as organisation
+from app.profiles.person_addresses import build_person_url, load_public_ids
 
 PALETTE_MATCHES = 5
 PAGE_MATCHES = 20
 # How each kind of match is called, and the page it leads to.
 KINDS = {
-    "person": ("People", "people.show_person", "digits"),
     "group": ("Groups", "groups.show_group", "group_id"),
     "blast": ("Blasts", "blasts.show_sent_blast", "log_id"),
     "event": ("Events", "events.show_event", "event_id"),
@@ -71,17 +71,22 @@ def _find_results(typed: str, limit: int) -> Sequence[SearchResult]:
     if not typed:
         return pages
     matches = find_matches(typed, organisation.get_organisation_region(), limit)
+    load_public_ids(match.key for match in matches if match.kind == "person")
     return [*map(_build_result, matches), *pages]
 
 
 def _build_result(match: Match) -> SearchResult:
+    if match.kind == "person":
+        return _build_person_result(match)
     group, endpoint, argument = KINDS[match.kind]
-    values: dict[str, Any] = {argument: match.key.lstrip("+")}
+    values: dict[str, Any] = {argument: match.key}
     url = url_for(endpoint, **values)
     if match.kind == "blast":
         # Its own name, or how its text begins, with placeholders as words.
         return SearchResult(group, format_blast_title(match.title, match.detail or None), "", url)
-    if match.kind != "person":
-        return SearchResult(group, match.title, match.detail, url)
-    number = format_phone_number(match.key)
-    return SearchResult(group, match.title or number, number if match.title else "", url)
+    return SearchResult(group, match.title, match.detail, url)
+
+
+def _build_person_result(match: Match) -> SearchResult:
+    number, url = format_phone_number(match.key), build_person_url(match.key)
+    return SearchResult("People", match.title or number, number if match.title else "", url)

@@ -1,6 +1,6 @@
 """A person asked to be erased: everything that names them goes, what was counted stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from app.imports.actions import erasure as imports
 from app.inbox.actions import erasure as inbox
 from app.people.actions import person_notes
 from app.people.sql import DISABLE_SECURE_DELETE, ENABLE_SECURE_DELETE
+from app.profiles.actions import erasure as profiles
 from app.suppression.actions import erased_numbers
 from app.suppression.actions import erasure as suppression
 from app.suppression.queries.sending_permission import has_opted_out
@@ -39,6 +40,8 @@ ERASERS: tuple[Callable[[PhoneErasure], dict[str, int]], ...] = (
     inbox.erase_phone,
     erase_phone_in_accounts,
     erase_phone_in_audit,
+    # Last: a row that is inserted with a number makes that number known again.
+    profiles.erase_phone,
 )
 
 
@@ -78,10 +81,24 @@ def find_embedded_mentions(phone: str) -> EmbeddedMentions:
     )
 
 
+def erase_all_numbers(
+    mentions_by_phone: Mapping[str, EmbeddedMentions], username: str, moment: datetime
+) -> list[str]:
+    """Erase a person with all their numbers; return the marks that replace these.
+
+    Inside write(). Raises TextBeingSent: then nothing was erased.
+    """
+    results = [
+        erase_person_data(phone, mentions, username, moment)
+        for phone, mentions in mentions_by_phone.items()
+    ]
+    return [result.mark for result in results]
+
+
 def erase_person_data(
     phone: str, mentions: EmbeddedMentions, username: str, moment: datetime
 ) -> PersonErasureResult:
-    """Erase everything that names the person with this number.
+    """Erase everything that names somebody by one of their numbers.
 
     Inside write(), all of it in one transaction. Texts that wait are cancelled; logs keep their
     rows, counts and states; whether they had opted out is kept as a hash. The freed pages of the

@@ -20,6 +20,7 @@ from app.events.queries.phone_registrations import select_registration_records
 from app.inbox.queries.conversation_contact import ListMembership
 from app.inbox.queries.person_note_source import ContactNote
 from app.people.models import PersonNote
+from app.profiles.queries.person_lookup import PersonProfile
 from app.suppression.queries.phone_records import select_suppression_records
 
 MAX_REGISTRATIONS = 200
@@ -66,13 +67,13 @@ class PersonRecord:
 
 @dataclass(frozen=True)
 class PersonTextsPage(ListPage):
-    """A page of the texts to and from one number."""
+    """A page of the texts to and from one person."""
 
-    phone: str = ""
+    public_id: str = ""
 
     def url_for(self, number: int) -> str:
         """Return the address of another page; it is also where a rejected form is shown again."""
-        return url_for("people.show_person", digits=self.phone[1:], page=number)
+        return url_for("people.show_person", public_id=self.public_id, page=number)
 
     @property
     def total_in_words(self) -> str:
@@ -106,16 +107,17 @@ def _select_notes(phone: str) -> Select[int, str, str, datetime]:
     return notes.order_by(row.id.desc()).limit(MAX_NOTES)
 
 
-def paginate_person_texts(phone: str, params: ListParams) -> PersonTextsPage:
-    """Return a page of the texts to and from a number, the newest first.
+def paginate_person_texts(person: PersonProfile, params: ListParams) -> PersonTextsPage:
+    """Return a page of the texts to and from a person, the newest first.
 
     One statement; two more for an address behind the last page.
     """
+    phone = person.phone or ""
     texts, total = list_phone_texts(phone, params.per_page, params.offset)
     if not texts and params.number > 1:
         params = clamp_to_last_page(count_phone_texts(phone), params)
         texts, total = list_phone_texts(phone, params.per_page, params.offset)
-    return PersonTextsPage(texts, total, params, phone=phone)
+    return PersonTextsPage(texts, total, params, public_id=person.public_id)
 
 
 def find_note(phone: str, note_id: int) -> PersonNote | None:

@@ -1,7 +1,5 @@
 """The blueprint of one person's page, and what all its views need."""
 
-import re
-
 from flask import (
     Blueprint,
     abort,
@@ -14,23 +12,34 @@ from flask.typing import ResponseReturnValue
 from app.core.access import (
     parse_local_path,
 )
-from app.domain.phones.phone_renumbering import canonicalize_phone
+from app.profiles.person_addresses import (
+    build_person_url,
+    find_addressed_person,
+    find_addressed_phone,
+    get_public_id,
+)
+from app.profiles.queries.person_lookup import PersonProfile
 
 bp = Blueprint("people", __name__)
-E164_DIGITS_PATTERN = re.compile(r"[1-9][0-9]{6,14}")
+bp.add_app_template_global(build_person_url)
+bp.add_app_template_global(get_public_id)
 
 
-def parse_phone_or_404(digits: str) -> str:
-    """Return the number whose E.164 digits the address has."""
-    if not E164_DIGITS_PATTERN.fullmatch(digits):
-        abort(404)
-    return canonicalize_phone(f"+{digits}")
+def get_person_or_404(public_id: str) -> PersonProfile:
+    """Return the person of an address."""
+    return find_addressed_person(public_id) or abort(404)
+
+
+def get_phone_or_404(public_id: str) -> str:
+    """Return the number that a form is about: `phone` where it names one, else the first."""
+    return find_addressed_phone(public_id, request.form.get("phone", "")) or abort(404)
 
 
 def redirect_to_person(phone: str) -> ResponseReturnValue:
     """Redirect to the page that the form came from, else to the person."""
     return_url = parse_local_path(request.form.get("next"))
-    return redirect(return_url or url_for("people.show_person", digits=phone[1:]), 303)
+    person_url = build_person_url(phone) or url_for("community.list_members")
+    return redirect(return_url or person_url, 303)
 
 
 def mask_phone(phone: str) -> str:

@@ -1,6 +1,7 @@
 """Erases a person: shows what goes and what stays, then erases it."""
 
 from flask import (
+    abort,
     flash,
     redirect,
     render_template,
@@ -19,30 +20,32 @@ from app.delivery.queries.phone_texts import count_phone_texts
 from app.domain.accounts.roles import Role
 from app.people.actions.person_erasure import (
     TextBeingSent,
-    erase_person_data,
+    erase_all_numbers,
     find_embedded_mentions,
 )
 from app.people.queries import person_records as queries
-from app.people.views.blueprint import bp, parse_phone_or_404
+from app.people.views.blueprint import bp, get_person_or_404, get_phone_or_404
+from app.profiles.person_addresses import find_addressed_person
+from app.profiles.queries.person_lookup import PersonProfile
 from app.suppression.queries.sending_permission import has_opted_out
 
 
-@bp.route("/people/<digits>/erase", methods=["GET", "POST"])
+@bp.route("/people/<public_id>/erase", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
-def erase_person(digits: str) -> ResponseReturnValue:
+def erase_person(public_id: str) -> ResponseReturnValue:
     """Show what goes and what stays (GET); erase everything that names the person (POST)."""
-    phone = parse_phone_or_404(digits)
     # Not `== "GET"`: a HEAD must not erase anybody.
     if request.method != "POST":
-        return _render_erase_page(phone)
-    mentions = find_embedded_mentions(phone)
+        return _render_erase_page(get_person_or_404(public_id))
+    phones = _get_all_phones_or_404(public_id)
+    mentions = {phone: find_embedded_mentions(phone) for phone in phones}
     try:
         with audited_write("person.erased", current_username()) as trace:
-            result = erase_person_data(phone, mentions, current_username(), now())
-            trace.about = result.mark
+            marks = erase_all_numbers(mentions, current_username(), now())
+            trace.about = ", ".join(marks)
     except TextBeingSent:
         flash("A text to them is being sent right now. Try again in a minute.", "error")
-        return redirect(url_for("people.erase_person", digits=digits), 303)
+        return redirect(url_for("people.erase_person", public_id=public_id), 303)
     flash(
         "This person was erased. Their number is no longer stored.",
         "success",
@@ -50,9 +53,19 @@ def erase_person(digits: str) -> ResponseReturnValue:
     return redirect(url_for("community.list_members"), 303)
 
 
-def _render_erase_page(phone: str) -> str:
+def _get_all_phones_or_404(public_id: str) -> list[str]:
+    """Return every number of a person, or the one that an address of before names."""
+    person = find_addressed_person(public_id)
+    if person is None:
+        return [get_phone_or_404(public_id)]
+    return [record.phone for record in person.phones]
+
+
+def _render_erase_page(person: PersonProfile) -> str:
+    phone = person.phone or abort(404)
     return render_template(
         "people/erase.html",
+        person=person,
         phone=phone,
         record=queries.load_person_record(phone),
         text_count=count_phone_texts(phone),

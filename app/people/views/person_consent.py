@@ -16,7 +16,13 @@ from app.domain.accounts.roles import Role
 from app.domain.phones.phone_number import format_phone_number
 from app.people.forms import ConsentForm
 from app.people.queries import person_records as queries
-from app.people.views.blueprint import bp, mask_phone, parse_phone_or_404, redirect_to_person
+from app.people.views.blueprint import (
+    bp,
+    get_person_or_404,
+    get_phone_or_404,
+    mask_phone,
+    redirect_to_person,
+)
 from app.people.views.person_page import render_person_page
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import record_opt_out
@@ -27,11 +33,11 @@ from app.suppression.queries.suppression_entries import (
 )
 
 
-@bp.post("/people/<digits>/do-not-text")
+@bp.post("/people/<public_id>/do-not-text")
 @roles_required(*ALL_ROLES)
-def add_person_to_do_not_text_list(digits: str) -> ResponseReturnValue:
+def add_person_to_do_not_text_list(public_id: str) -> ResponseReturnValue:
     """Put somebody on the do-not-text list who asked for it in another way than by text."""
-    phone = parse_phone_or_404(digits)
+    phone = get_phone_or_404(public_id)
     name = queries.load_person_record(phone).name
     with audited_write("suppression.added", current_username()) as trace:
         trace.about = mask_phone(phone)
@@ -41,11 +47,11 @@ def add_person_to_do_not_text_list(digits: str) -> ResponseReturnValue:
     return redirect_to_person(phone)
 
 
-@bp.post("/people/<digits>/take-off")
+@bp.post("/people/<public_id>/take-off")
 @roles_required(Role.ADMIN)
-def remove_person_from_do_not_text_list(digits: str) -> ResponseReturnValue:
+def remove_person_from_do_not_text_list(public_id: str) -> ResponseReturnValue:
     """Take somebody off the do-not-text list, unless only the phone's owner can do that."""
-    phone = parse_phone_or_404(digits)
+    phone = get_phone_or_404(public_id)
     try:
         with audited_write("suppression.removed", current_username()) as trace:
             entries = find_suppression_entries_by_phone(phone)
@@ -61,13 +67,13 @@ def remove_person_from_do_not_text_list(digits: str) -> ResponseReturnValue:
     return redirect_to_person(phone)
 
 
-@bp.post("/people/<digits>/consent")
+@bp.post("/people/<public_id>/consent")
 @roles_required(*ALL_ROLES)
-def record_person_consent(digits: str) -> ResponseReturnValue:
+def record_person_consent(public_id: str) -> ResponseReturnValue:
     """Record when and how they agreed to texts."""
-    phone, form = parse_phone_or_404(digits), ConsentForm()
+    phone, form = get_phone_or_404(public_id), ConsentForm()
     if not form.validate_on_submit():
-        return render_person_page(phone, consent_form=form), 422
+        return render_person_page(get_person_or_404(public_id), consent_form=form), 422
     with audited_write("person.consent", current_username()) as trace:
         trace.about = mask_phone(phone)
         method = form.agreed.method or ConsentMethod.FORM

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from flask import (
     abort,
     flash,
+    redirect,
     render_template,
+    request,
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -32,7 +34,14 @@ from app.groups.queries.memberships import load_person_groups
 from app.people.actions.person_notes import NotNoteAuthor, add_note, delete_note
 from app.people.forms import ConsentForm, NoteForm
 from app.people.queries import person_records as queries
-from app.people.views.blueprint import bp, parse_phone_or_404, redirect_to_person
+from app.people.views.blueprint import (
+    bp,
+    get_person_or_404,
+    get_phone_or_404,
+    redirect_to_person,
+)
+from app.profiles.person_addresses import build_person_url, is_public_id, parse_phone_digits
+from app.profiles.queries.person_lookup import PersonProfile
 from app.suppression.models import StopQuestion
 from app.suppression.queries.consent_history import list_consent_history
 from app.suppression.queries.sending_permission import find_suppression_reason
@@ -46,24 +55,46 @@ from app.surveys.queries.survey_sessions import find_survey_sessions_of_phone
 REASONS_BY_STRENGTH = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
 
 
-@bp.get("/people/<digits>")
+@bp.get("/people/<public_id>")
 @roles_required(*ALL_ROLES)
-def show_person(digits: str) -> ResponseReturnValue:
-    """Show whether a number may be texted, what it got, and everything else we know of it."""
-    return render_person_page(parse_phone_or_404(digits))
+def show_person(public_id: str) -> ResponseReturnValue:
+    """Show whether a person may be texted, what they got, and everything else we know of them.
+
+    Addresses of before, with the digits of a number, lead here.
+    """
+    if is_public_id(public_id):
+        return render_person_page(get_person_or_404(public_id))
+    phone = parse_phone_digits(public_id) or abort(404)
+    person_url = build_person_url(phone)
+    if not person_url:
+        return _render_unknown_number(phone)
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(f"{person_url}?{query}" if query else person_url)
+
+
+def _render_unknown_number(phone: str) -> str:
+    number_info = get_phone_number_info(phone)
+    return render_template(
+        "people/unknown.html",
+        phone=phone,
+        number_info=number_info,
+        local_times=number_info.format_local_times(now(), get_display_region()),
+    )
 
 
 def render_person_page(
-    phone: str,
+    person: PersonProfile,
     note_form: NoteForm | None = None,
     consent_form: ConsentForm | None = None,
 ) -> str:
+    phone = person.phone or abort(404)
     number_info = get_phone_number_info(phone)
     record = queries.load_person_record(phone)
     entries = _find_suppression_entries(phone, record)
     skip_reason = _choose_skip_reason(phone, entries)
     return render_template(
         "people/person.html",
+        person=person,
         phone=phone,
         number_info=number_info,
         is_landline=is_landline_number(phone),
@@ -74,7 +105,7 @@ def render_person_page(
         entries=entries,
         history=list_consent_history(phone),
         question=_find_stop_question(phone, skip_reason),
-        page=queries.paginate_person_texts(phone, list_params((), "")),
+        page=queries.paginate_person_texts(person, list_params((), "")),
         groups=load_person_groups(phone),
         survey_sessions=find_survey_sessions_of_phone(phone),
         note_form=note_form or NoteForm(formdata=None),
@@ -117,13 +148,13 @@ def _get_advice(skip_reason: SkipReason | None) -> str:
     return SKIP_REASON_LABELS[skip_reason][1]
 
 
-@bp.post("/people/<digits>/notes")
+@bp.post("/people/<public_id>/notes")
 @roles_required(*ALL_ROLES)
-def add_person_note(digits: str) -> ResponseReturnValue:
+def add_person_note(public_id: str) -> ResponseReturnValue:
     """Add a note about this person."""
-    phone, form = parse_phone_or_404(digits), NoteForm()
+    phone, form = get_phone_or_404(public_id), NoteForm()
     if not form.validate_on_submit():
-        return render_person_page(phone, note_form=form), 422
+        return render_person_page(get_person_or_404(public_id), note_form=form), 422
     with audited_write("person.note_added", current_username()) as trace:
         note_id = add_note(phone, form.body.data or "", current_username())
         trace.about = f"note {note_id}"
@@ -131,11 +162,11 @@ def add_person_note(digits: str) -> ResponseReturnValue:
     return redirect_to_person(phone)
 
 
-@bp.post("/people/<digits>/notes/<int:note_id>/delete")
+@bp.post("/people/<public_id>/notes/<int:note_id>/delete")
 @roles_required(*ALL_ROLES)
-def delete_person_note(digits: str, note_id: int) -> ResponseReturnValue:
+def delete_person_note(public_id: str, note_id: int) -> ResponseReturnValue:
     """Delete a note: one's own, or as an admin any."""
-    phone = parse_phone_or_404(digits)
+    phone = get_phone_or_404(public_id)
     try:
         with audited_write("person.note_deleted", current_username()) as trace:
             trace.about = f"note {note_id}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from app.core.db import db
 from app.core.listed_values import build_listed_column
@@ -73,6 +73,16 @@ def find_public_ids(phones: Iterable[str]) -> dict[str, str]:
     listed = select(build_listed_column(phones))
     statement = select_person_phones().where(PersonPhone.phone.in_(listed))
     return {row.phone: row.public_id for row in db.session.execute(statement)}
+
+
+def select_public_id(phone: ColumnElement[str]) -> ColumnElement[str | None]:
+    """Return the public id of the person who has a number, as a column for any select.
+
+    `phone` is the column of another table.
+    """
+    row = PersonPhone
+    ids = select(Person.public_id).join(row, row.person_id == Person.id).where(row.phone == phone)
+    return ids.correlate_except(Person, row).scalar_subquery()
 
 
 def select_person_phones() -> Select[str, int, str, int, datetime | None]:

@@ -62,7 +62,7 @@ def load_suppression_page(
     Entries without a name are shown under the name that another list has for the number.
     """
     lists = _filter_lists(params.search, filter_)
-    total = sum(map(_count_rows, lists))
+    total = _count_rows(lists)
     params = clamp_to_last_page(total, params)
     if not total:
         return ListPage([], 0, params)
@@ -89,8 +89,10 @@ def _fetch_entry_batch(rows: Select[Any], after_id: int) -> list[tuple[int, Supp
     return [(entry.id, entry) for entry in _fill_missing_names(entries)]
 
 
-def _count_rows(rows: Select[Any]) -> int:
-    return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+def _count_rows(lists: Sequence[Select[Any]]) -> int:
+    """Return how many rows the lists have together, in one statement."""
+    counts = [select(func.count()).select_from(rows.subquery()) for rows in lists]
+    return sum(db.session.execute(select(*(count.scalar_subquery() for count in counts))).one())
 
 
 def _filter_lists(
