@@ -97,6 +97,7 @@ VERB_SENTENCES = {
     "scheduled_blast.deleted": "deleted the blast {blast} from the list",
     "person.note_added": "added a note about a person",
     "person.note_deleted": "deleted a note about a person",
+    "person.fields_changed": "edited fields of {names}",
     "person.consent": "recorded the consent of the {number}",
     "person.erased": "erased a person for good",
     "sending.held": "paused all sending",

@@ -65,7 +65,10 @@ def test_ada_makes_fields_and_sees_for_how_many_they_are_filled_in(app, visit):
         ({"name": ""}, "Give the field a name."),
         ({"name": "VOÏCE_part"}, "There is a field “Voice part” already."),
         ({"name": "First name"}, "{first_name} is a placeholder already."),
-        ({"name": "Kids", "field_type": "choice"}, "Enter the choices, one a line."),
+        (
+            {"name": "Kids", "field_type": "choice", "choices": " "},
+            "Enter the choices, one a line.",
+        ),
         (
             {"name": "Kids", "field_type": "choice", "choices": "\n".join(map(str, range(31)))},
             "Enter at most 30 choices.",
@@ -131,6 +134,6 @@ def test_an_archived_field_keeps_its_values_and_a_deleted_one_loses_them(app, vi
     assert "Delete field and 2 values" in page.words
     page = visit("/settings/fields/1/delete", "ada", _="", follow=True)
     assert "Voice part was deleted." in page.words
-    assert "deleted the field “Voice part”" in visit("/audit", "ada").words
+    assert "deleted the field Voice part" in visit("/audit", "ada").words
     with app.app_context():
         assert db.session.scalar(db.text("SELECT count(*) FROM person_values")) == 0

@@ -149,6 +149,7 @@ ROUTES = {
     "people.add_field": _route(ADMIN, "GET POST"),
     "people.archive_field": _route(ADMIN, "POST"),
     "people.delete_field": _route(ADMIN, "GET POST"),
+    "people.edit_person_fields": _route(BOTH, "GET POST"),
     "people.edit_field": _route(ADMIN, "GET POST"),
     "people.list_fields": _route(ADMIN, "GET"),
     "people.move_field": _route(ADMIN, "POST"),

@@ -8,6 +8,7 @@ from app.people.views import (
     group_page,
     group_undo,
     person_consent,
+    person_fields,
     person_groups,
     person_page,
 )
@@ -23,5 +24,6 @@ __all__ = [
     "group_undo",
     "person_page",
     "person_consent",
+    "person_fields",
     "person_groups",
 ]

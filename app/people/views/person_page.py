@@ -40,6 +40,7 @@ from app.people.views.blueprint import (
     get_phone_or_404,
     redirect_to_person,
 )
+from app.people.views.person_fields import list_known_facts
 from app.profiles.person_addresses import build_person_url, is_public_id, parse_phone_digits
 from app.profiles.queries.person_lookup import PersonProfile
 from app.suppression.models import StopQuestion
@@ -106,6 +107,7 @@ def render_person_page(
         history=list_consent_history(phone),
         question=_find_stop_question(phone, skip_reason),
         page=queries.paginate_person_texts(person, list_params((), "")),
+        known=list_known_facts(person),
         groups=load_person_groups(phone),
         survey_sessions=find_survey_sessions_of_phone(phone),
         note_form=note_form or NoteForm(formdata=None),

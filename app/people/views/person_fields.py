@@ -1,0 +1,131 @@
+"""What we know of one person beside name and number: language, birthday and the fields."""
+
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField, ValidationError
+
+from app.audit.actions import audited_write, build_name_details
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.local_formats import get_display_style
+from app.domain.profiles.field_values import ValueContext, parse_birthday
+from app.domain.profiles.language_names import LANGUAGE_NAMES, name_language
+from app.domain.texts.text_cleaning import clean_text
+from app.organisation import queries as organisation
+from app.people.queries.person_records import load_person_record
+from app.people.views.blueprint import bp, get_person_or_404
+from app.profiles.actions.detail_editing import update_person_details
+from app.profiles.actions.value_storing import set_person_values
+from app.profiles.forms.value_inputs import (
+    NOT_SET,
+    add_value_inputs,
+    list_value_inputs,
+    read_value_inputs,
+)
+from app.profiles.person_addresses import build_person_url
+from app.profiles.queries.person_lookup import PersonProfile
+from app.profiles.queries.person_values import FilledField, list_filled_fields
+
+
+def build_value_context() -> ValueContext:
+    """Return how values are read here today."""
+    return ValueContext(organisation.get_organisation_region(), now().date())
+
+
+class PersonDetailsForm(FlaskForm):
+    """The language and birthday of a person; add_value_inputs() adds the fields."""
+
+    language = SelectField("Language", default="", validate_choice=False)
+    birthday = StringField("Birthday", filters=[lambda text: clean_text(text or "")])
+
+    def __init__(self, language: str | None, **options: Any) -> None:
+        super().__init__(**options)
+        self.stored_language = language
+        names = {code: name_language(code) for code in [*LANGUAGE_NAMES, language] if code}
+        by_name = sorted(names.items(), key=lambda pair: pair[1])
+        self.language.choices = {"": NOT_SET} | dict(by_name)
+
+    def validate_language(self, field: SelectField) -> None:
+        """Require a language of the list, or none."""
+        if field.data and field.data not in LANGUAGE_NAMES and field.data != self.stored_language:
+            raise ValidationError("Choose a language of the list.")
+
+    def validate_birthday(self, field: StringField) -> None:
+        """Require a day with its year that is not ahead, or none."""
+        if field.data and self.parsed_birthday is None:
+            example = get_display_style().format_date(date(1990, 12, 21), today=date.min)
+            raise ValidationError(f"Enter the day they were born, such as {example}.")
+
+    @property
+    def parsed_birthday(self) -> date | None:
+        """The day that was typed, or None."""
+        return parse_birthday(self.birthday.data or "", build_value_context())
+
+
+@bp.route("/people/<public_id>/fields", methods=["GET", "POST"])
+@roles_required(*ALL_ROLES)
+def edit_person_fields(public_id: str) -> ResponseReturnValue:
+    """Edit the language, the birthday and the fields of a person."""
+    person = get_person_or_404(public_id)
+    fields = list_filled_fields(person.id, current_user.role)
+    form = _build_form(person, fields)
+    if form.validate_on_submit():
+        _save_person(person, fields, form)
+        flash("Saved.", "success")
+        return redirect(f"{build_person_url(person.phone or '')}#fields", 303)
+    page = render_template(
+        "people/fields.html",
+        person=person,
+        record=load_person_record(person.phone or ""),
+        form=form,
+        inputs=list_value_inputs(form),
+        date_example=get_display_style().format_date(date(1990, 12, 21), today=date.min),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _build_form(person: PersonProfile, fields: list[FilledField]) -> Any:
+    form_class: Any = add_value_inputs(PersonDetailsForm, fields, build_value_context())
+    return form_class(
+        person.language,
+        data={"language": person.language or "", "birthday": format_birthday(person.birthday)},
+    )
+
+
+def format_birthday(birthday: date | None) -> str:
+    """Return a birthday with its year as people write it here, "" for none."""
+    return get_display_style().format_date(birthday, today=date.min) if birthday else ""
+
+
+def list_known_facts(person: PersonProfile) -> list[tuple[str, str]]:
+    """Return what we know of a person and the user may see, as (what it is, its value)."""
+    facts = [
+        ("Language", name_language(person.language) if person.language else ""),
+        ("Birthday", format_birthday(person.birthday)),
+    ]
+    fields = list_filled_fields(person.id, current_user.role)
+    facts += [(filled.field.name, filled.value or "") for filled in fields]
+    return [(label, value) for label, value in facts if value]
+
+
+def _save_person(person: PersonProfile, fields: list[FilledField], form: Any) -> None:
+    """Store what changed. The audit keeps which fields changed, and never a value."""
+    name = load_person_record(person.phone or "").name
+    with audited_write("person.fields_changed", current_username()) as trace:
+        changed = update_person_details(person.id, form.language.data or None, form.parsed_birthday)
+        changed_fields = set_person_values(
+            person.id,
+            [filled.field for filled in fields],
+            read_value_inputs(form),
+            build_value_context(),
+        )
+        changed += [field.name for field in changed_fields]
+        trace.details = {
+            "changed": changed,
+            **build_name_details([(name, person.phone or "")]),
+        }
