@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from app.community.models import CommunityMember
+from app.core.db import db
 
 
 def select_community_phones() -> Any:
@@ -22,3 +23,8 @@ def has_joined(phone: Any, *bounds: Any) -> ColumnElement[bool]:
     joined = select(member.phone).where(*(bound(member.created_at) for bound in bounds))
     condition: ColumnElement[bool] = phone.in_(joined)
     return condition
+
+
+def count_members() -> int:
+    """Return how many members the community has."""
+    return db.session.scalar(select(func.count()).select_from(CommunityMember)) or 0

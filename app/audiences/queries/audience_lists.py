@@ -1,4 +1,4 @@
-"""The lists that an audience is made of: what they are called, which are gone, who may text them."""
+"""The lists of an audience: what they are called, which are gone, and who may text them."""
 
 from collections.abc import Collection, Iterable
 
@@ -15,6 +15,7 @@ from app.domain.audiences.segment_rules import SegmentRule
 from app.events.queries import events
 from app.groups.queries.group_records import find_active_group, find_group, may_text_group
 
+MAX_CHOICES = 500
 GROUP_FOR_ADMINS_ERROR = "Only admins can text this group."
 GONE_WORDS = {
     PartKind.GROUP: "is archived or deleted",
@@ -54,9 +55,7 @@ def _find_name(part: AudiencePart) -> str | None:
         event = events.find_event(part.ref_id)
         return event.title if event else None
     if part.kind is PartKind.SEGMENT:
-        name: str | None = db.session.scalar(
-            select(Segment.name).where(Segment.id == part.ref_id)
-        )
+        name: str | None = db.session.scalar(select(Segment.name).where(Segment.id == part.ref_id))
         return name
     return None
 
@@ -118,3 +117,10 @@ def find_part_problem(part: AudiencePart, role: Role) -> str:
 def describe_gone_part(part: AudiencePart, name: str) -> str:
     """Return what became of a list that means no one any more, after its name."""
     return f"“{name}” {GONE_WORDS.get(part.kind, 'is deleted')}"
+
+
+def list_segment_choices() -> list[tuple[int, str, str]]:
+    """Return the (id, name, sentence) of the segments, by name."""
+    statement = select(Segment.id, Segment.name, Segment.sentence)
+    rows = db.session.execute(statement.order_by(Segment.folded_name).limit(MAX_CHOICES))
+    return [(id_, name, sentence) for id_, name, sentence in rows]

@@ -92,9 +92,7 @@ def list_excluded_phones(audience: ChosenAudience) -> list[Select[Any]]:
     """Return a select of the phones of each list that an audience leaves out."""
     if audience.is_frozen and audience.audience_id is not None:
         return []
-    return [
-        select_part_phones(audience, part, is_excluded=True) for part in audience.rule.excluded
-    ]
+    return [select_part_phones(audience, part, is_excluded=True) for part in audience.rule.excluded]
 
 
 def select_part_phones(
@@ -177,12 +175,10 @@ def _has_left_topics(
     kept = []
     for part in parts:
         column = select_part_phones(audience, part).subquery().c[0]
-        is_kept = true()
+        is_kept: ColumnElement[bool] = true()
         if part.kind is PartKind.GROUP and part.ref_id:
             is_kept = column.not_in(left[part.ref_id])
         kept.append(select(column).where(is_kept))
     everyone_left = union(*left.values()).subquery()
     still_reached = union(*kept).subquery()
-    return and_(
-        phone.in_(select(everyone_left.c[0])), phone.not_in(select(still_reached.c[0]))
-    )
+    return and_(phone.in_(select(everyone_left.c[0])), phone.not_in(select(still_reached.c[0])))

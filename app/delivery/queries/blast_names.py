@@ -23,3 +23,12 @@ def find_scheduled_blast_names(scheduled_ids: Collection[int]) -> dict[int, str]
     statement = select(blast.id, blast.message_body, blast.name)
     rows = db.session.execute(statement.where(blast.id.in_(scheduled_ids)))
     return {row[0]: format_blast_title(row[1], None, row[2]) for row in rows}
+
+
+def list_newest_blast_names(limit: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the newest blasts that were sent, tests aside."""
+    log = MessageLog
+    statement = select(log.id, log.message_body, log.event_title, log.name)
+    statement = statement.where(log.test_mode.is_(False)).order_by(log.id.desc()).limit(limit)
+    rows = db.session.execute(statement)
+    return [(row[0], format_blast_title(row[1], row[2], row[3])) for row in rows]

@@ -1,33 +1,51 @@
-"""The blasts to groups: those that wait or run, those that were sent, and when the last was."""
+"""The blasts to a group or segment: those that wait or run, those that were sent, and when."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 
 from app.core.db import db
+from app.delivery.audience_models import BlastAudiencePart, PartRole
 from app.delivery.models import MessageLog, ScheduledMessage
+from app.domain.audiences.audience_rules import PartKind
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.delivery.message_statuses import BlastStatus, ScheduledBlastStatus
 
 MAX_SHOWN_BLASTS = 5
 
 
-def find_last_texted_times(group_ids: Collection[int]) -> dict[int, datetime]:
-    """Return when the newest blast to each group was sent, tests aside; never texted: missing."""
-    log = MessageLog
+def find_last_texted_times(
+    list_ids: Collection[int], kind: PartKind = PartKind.GROUP
+) -> dict[int, datetime]:
+    """Return when the newest blast to each list was sent, tests aside; never texted: missing."""
+    log, part = MessageLog, BlastAudiencePart
     statement = (
-        select(log.audience_group_id, func.max(log.created_at))
-        .where(log.audience_group_id.in_(group_ids), log.test_mode.is_(False))
-        .group_by(log.audience_group_id)
+        select(part.ref_id, func.max(log.created_at))
+        .join_from(part, log, log.audience_id == part.audience_id)
+        .where(
+            part.kind == kind,
+            part.ref_id.in_(list_ids),
+            part.role == PartRole.INCLUDE,
+            log.test_mode.is_(False),
+        )
+        .group_by(part.ref_id)
     )
-    return {group_id: moment for group_id, moment in db.session.execute(statement) if group_id}
+    return {list_id: moment for list_id, moment in db.session.execute(statement) if list_id}
+
+
+def _select_audience_ids(kind: PartKind, ref_id: int, *roles: PartRole) -> Select[Any]:
+    """Select the audiences that name a list in one of these roles; in any without roles."""
+    part = BlastAudiencePart
+    statement = select(part.audience_id).where(part.kind == kind, part.ref_id == ref_id)
+    return statement.where(part.role.in_(roles)) if roles else statement
 
 
 @dataclass(frozen=True)
 class GroupBlast:
-    """A blast to a group: its title, and when it was sent, or is due where it waits."""
+    """A blast to a group or segment: its title, and when it was sent, or is due where it waits."""
 
     id: int
     title: str
@@ -35,22 +53,23 @@ class GroupBlast:
     is_waiting: bool
 
 
-def list_group_blasts(group_id: int) -> Sequence[GroupBlast]:
-    """Return the blasts to a group that wait, the next first, then the newest that were sent.
+def list_group_blasts(list_id: int, kind: PartKind = PartKind.GROUP) -> Sequence[GroupBlast]:
+    """Return the blasts to a group or segment that wait, then the newest that were sent.
 
     At most MAX_SHOWN_BLASTS of each; tests aside. One statement.
     """
     log, blast = MessageLog, ScheduledMessage
+    audience_ids = _select_audience_ids(kind, list_id, PartRole.INCLUDE)
     sent = (
         select(literal(0), log.id, log.message_body, log.name, log.created_at)
-        .where(log.audience_group_id == group_id, log.test_mode.is_(False))
+        .where(log.audience_id.in_(audience_ids), log.test_mode.is_(False))
         .order_by(log.id.desc())
         .limit(MAX_SHOWN_BLASTS)
     )
     waiting = (
         select(literal(1), blast.id, blast.message_body, blast.name, blast.scheduled_at)
         .where(
-            blast.audience_group_id == group_id,
+            blast.audience_id.in_(audience_ids),
             blast.status == ScheduledBlastStatus.PENDING,
             blast.test_mode.is_(False),
         )
@@ -64,20 +83,24 @@ def list_group_blasts(group_id: int) -> Sequence[GroupBlast]:
     ]
 
 
-def list_waiting_group_blasts(group_id: int) -> Sequence[ScheduledMessage]:
-    """Return the blasts to a group that wait for their time, the next first."""
+def list_waiting_blasts_of_list(kind: PartKind, ref_id: int) -> Sequence[ScheduledMessage]:
+    """Return the blasts that wait for their time and name a list, the next first.
+
+    Also those that leave its people out: without it they would go to more people.
+    """
     blast = ScheduledMessage
     waiting = select(blast).where(
-        blast.audience_group_id == group_id, blast.status == ScheduledBlastStatus.PENDING
+        blast.audience_id.in_(_select_audience_ids(kind, ref_id)),
+        blast.status == ScheduledBlastStatus.PENDING,
     )
     return db.session.scalars(waiting.order_by(blast.scheduled_at, blast.id)).all()
 
 
-def list_running_group_blasts(group_id: int) -> Sequence[MessageLog]:
-    """Return the blasts to a group that are being sent, or paused."""
+def list_running_blasts_of_list(kind: PartKind, ref_id: int) -> Sequence[MessageLog]:
+    """Return the blasts that name a list and are being sent, or paused."""
     log = MessageLog
     running = select(log).where(
-        log.audience_group_id == group_id,
+        log.audience_id.in_(_select_audience_ids(kind, ref_id)),
         log.status.in_((BlastStatus.PROCESSING, BlastStatus.PAUSED)),
     )
     return db.session.scalars(running.order_by(log.id)).all()

@@ -1,6 +1,6 @@
 """One condition of a segment in words, such as "not texted in the last 7 days"."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -47,6 +47,13 @@ class RuleNames:
         if condition.reference is None:
             return ""
         return self.references.get(condition.reference) or f"a deleted {self._noun(condition)}"
+
+    def without(self, gone: Collection[tuple[ReferenceKind, int]]) -> "RuleNames":
+        """Return the names without those of things that were deleted."""
+        if not gone:
+            return self
+        kept = {key: name for key, name in self.references.items() if key not in gone}
+        return RuleNames(kept, self.languages, self.date_style)
 
     def _noun(self, condition: Condition) -> str:
         kind = condition.shape.reference

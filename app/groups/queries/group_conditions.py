@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
 
+from app.core.db import db
 from app.groups.models import ContactGroup, GroupMembership
 
 
@@ -36,3 +37,15 @@ def select_active_group_phones() -> Any:
     row = GroupMembership
     active = select(ContactGroup.id).where(ContactGroup.archived_at.is_(None))
     return select(row.phone).where(row.group_id.in_(active), row.until.is_(None))
+
+
+def find_marked_group_names(group_ids: list[int]) -> dict[int, str]:
+    """Return the names of these groups by id, archived ones marked; a deleted one is missing."""
+    row = ContactGroup
+    rows = db.session.execute(
+        select(row.id, row.name, row.archived_at).where(row.id.in_(group_ids))
+    )
+    return {
+        group_id: name if archived_at is None else f"{name} (archived)"
+        for group_id, name, archived_at in rows
+    }

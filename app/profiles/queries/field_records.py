@@ -59,6 +59,13 @@ def find_field_names(field_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in db.session.execute(statement)}
 
 
+def find_field_classes(field_ids: Collection[int]) -> dict[int, FieldClass]:
+    """Return the classes of these fields by id; a deleted one is missing."""
+    row = PersonField
+    statement = select(row.id, row.field_class).where(row.id.in_(field_ids))
+    return {field_id: field_class for field_id, field_class in db.session.execute(statement)}
+
+
 def count_values_by_field() -> dict[int, int]:
     """Return how many people have a value, by field; a field without values is missing."""
     statement = select(PersonValue.field_id, func.count()).group_by(PersonValue.field_id)

@@ -1,0 +1,97 @@
+"""How the lists of an audience overlap, and whom it leaves out: counts, and the first names."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, literal, select, union_all
+
+from app.audiences.queries.audience_lists import find_gone_parts
+from app.audiences.queries.audience_recipients import (
+    list_excluded_phones,
+    select_meant_phones,
+    select_part_phones,
+    select_person_name,
+)
+from app.core.db import db
+from app.domain.audiences.audience_rules import AudiencePart, PartKind
+from app.domain.audiences.chosen_audience import ChosenAudience
+from app.domain.texts.plurals import pluralize
+
+
+@dataclass(frozen=True)
+class AudienceOverlap:
+    """How many people are on each list, on any of them, and on more than one.
+
+    Whether they may be texted is not asked.
+    """
+
+    counts: dict[AudiencePart, int]
+    people: int
+    repeated: int
+
+
+@dataclass(frozen=True)
+class ExcludedPeople:
+    """The people of the audience who are on a list that is left out; the first of them by name."""
+
+    part: AudiencePart
+    count: int
+    people: list[tuple[str | None, str]]
+
+
+def count_overlap(audience: ChosenAudience) -> AudienceOverlap:
+    """Return how the lists overlap that are there, in one statement."""
+    gone = find_gone_parts(audience.rule)
+    parts = [part for part in audience.rule.included if part not in gone]
+    if not parts:
+        return AudienceOverlap({}, 0, 0)
+    selects = []
+    for number, part in enumerate(parts):
+        phones = select_part_phones(audience, part).subquery()
+        selects.append(select(literal(number).label("list"), phones.c[0].label("phone")))
+    listed = union_all(*selects).cte("listed")
+    person = select(func.count().label("lists")).select_from(listed).group_by(listed.c.phone)
+    people = person.subquery("people")
+    totals = select(func.count(), func.count().filter(people.c.lists > 1)).select_from(people)
+    if len(parts) == 1:
+        total = db.session.scalar(select(func.count()).select_from(listed)) or 0
+        return AudienceOverlap({parts[0]: total}, total, 0)
+    sizes = select(listed.c.list, func.count()).group_by(listed.c.list)
+    rows = db.session.execute(union_all(sizes, select(literal(-1), totals.subquery().c[0]))).all()
+    by_list = {number: count for number, count in rows}
+    counts = {part: by_list.get(number, 0) for number, part in enumerate(parts)}
+    total = by_list[-1]
+    repeated = db.session.scalar(select(totals.subquery().c[1])) or 0
+    return AudienceOverlap(counts, total, repeated)
+
+
+def describe_overlap(audience: ChosenAudience, overlap: AudienceOverlap) -> str:
+    """Return "31 in Choir, 24 in Youth, 6 in both: 49 people"; "" where there is one list."""
+    if len(overlap.counts) < 2:
+        return ""
+    shares = [_describe_share(audience, part, count) for part, count in overlap.counts.items()]
+    if overlap.repeated:
+        several = "both" if len(overlap.counts) == 2 else "more than one"
+        shares.append(f"{overlap.repeated:,} in {several}")
+    return f"{', '.join(shares)}: {pluralize(overlap.people, 'person', 'people')}"
+
+
+def _describe_share(audience: ChosenAudience, part: AudiencePart, count: int) -> str:
+    if part.kind is PartKind.PEOPLE:
+        return audience.name_part(part)
+    if part.kind is PartKind.EVERYBODY:
+        return f"{count:,} in the community"
+    return f"{count:,} in {audience.name_part(part)}"
+
+
+def list_excluded_people(audience: ChosenAudience, limit: int) -> list[ExcludedPeople]:
+    """Return whom each list that is left out takes away, with the first `limit` of them."""
+    excluded = []
+    for part, phones in zip(audience.rule.excluded, list_excluded_phones(audience), strict=False):
+        meant = select_meant_phones(audience).subquery("meant")
+        phone = meant.c.phone
+        is_excluded = phone.in_(phones)
+        count = db.session.scalar(select(func.count()).select_from(meant).where(is_excluded)) or 0
+        named = select(select_person_name(audience, phone), phone).where(is_excluded)
+        rows = db.session.execute(named.order_by(phone).limit(limit)).all()
+        excluded.append(ExcludedPeople(part, count, [(name, phone) for name, phone in rows]))
+    return excluded

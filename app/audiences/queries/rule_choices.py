@@ -1,0 +1,89 @@
+"""What the conditions of a rule can name: groups, fields, events, surveys, blasts, languages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.audiences.queries.rule_names import LANGUAGES, Reference, load_rule_names
+from app.delivery.queries.blast_names import list_newest_blast_names
+from app.domain.accounts.roles import Role
+from app.domain.audiences.conditions import ReferenceKind
+from app.domain.profiles.field_types import FieldType
+from app.domain.surveys.question_definitions import parse_questions
+from app.events.queries.events import fetch_all_events
+from app.groups.queries.group_records import list_active_groups
+from app.profiles.queries.field_records import list_fields
+from app.surveys.queries.survey_conditions import list_survey_questions
+
+MAX_CHOICES = 300
+
+
+@dataclass(frozen=True)
+class FieldChoice:
+    """A field as conditions name it. `values`: of a choice field."""
+
+    name: str
+    field_type: FieldType
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
+class SurveyChoice:
+    """A survey as conditions name it, with its questions."""
+
+    name: str
+    questions: Sequence[str]
+
+
+@dataclass(frozen=True)
+class RuleChoices:
+    """What conditions can name, by id, in the order in which it is offered."""
+
+    groups: Mapping[int, str]
+    events: Mapping[int, str]
+    blasts: Mapping[int, str]
+    fields: Mapping[int, FieldChoice]
+    surveys: Mapping[int, SurveyChoice]
+    languages: Mapping[str, str]
+
+    def find_names(self, kind: ReferenceKind) -> Mapping[int, str]:
+        """Return the names of what a condition chooses from a list; fields and surveys do not."""
+        return {
+            ReferenceKind.GROUP: self.groups,
+            ReferenceKind.EVENT: self.events,
+            ReferenceKind.BLAST: self.blasts,
+        }.get(kind, {})
+
+
+def load_rule_choices(role: Role, named: Sequence[Reference] = ()) -> RuleChoices:
+    """Return what a user with this role can build rules of.
+
+    `named`: what the rule names already; it is offered even where it is archived or old.
+    """
+    names = load_rule_names(named).references
+    groups = {group.id: group.name for group in list_active_groups()}
+    events = {event.id: event.title for event in fetch_all_events()[:MAX_CHOICES]}
+    blasts = dict(list_newest_blast_names(50))
+    for (kind, ref_id), name in names.items():
+        if kind is ReferenceKind.GROUP:
+            groups.setdefault(ref_id, name)
+        elif kind is ReferenceKind.EVENT:
+            events.setdefault(ref_id, name)
+        elif kind is ReferenceKind.BLAST:
+            blasts.setdefault(ref_id, name.strip("“”"))
+    return RuleChoices(
+        groups, events, blasts, _list_field_choices(role), _list_survey_choices(), LANGUAGES
+    )
+
+
+def _list_field_choices(role: Role) -> dict[int, FieldChoice]:
+    return {
+        field.id: FieldChoice(field.name, field.field_type, field.choice_list)
+        for field in list_fields(role)
+    }
+
+
+def _list_survey_choices() -> dict[int, SurveyChoice]:
+    return {
+        survey_id: SurveyChoice(name, [question.prompt for question in parse_questions(text)])
+        for survey_id, name, text in list_survey_questions(MAX_CHOICES)
+    }

@@ -1,0 +1,55 @@
+"""The names that the sentences of rules need, asked of the owners: one statement a kind."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from app.delivery.queries.blast_names import find_sent_blast_names
+from app.domain.accounts.roles import Role
+from app.domain.audiences.condition_phrases import RuleNames
+from app.domain.audiences.conditions import ReferenceKind
+from app.domain.profiles.field_types import may_see_field
+from app.domain.profiles.language_names import LANGUAGE_NAMES, name_language
+from app.domain.time.date_styles import get_date_style
+from app.events.queries.events import find_event_titles
+from app.groups.queries.group_conditions import find_marked_group_names
+from app.organisation import queries as organisation
+from app.profiles.queries.field_records import find_field_classes, find_field_names
+from app.surveys.queries.surveys import find_survey_names
+
+Reference = tuple[ReferenceKind, int]
+LANGUAGES = {code: name_language(code) for code in LANGUAGE_NAMES}
+NAME_FINDERS: dict[ReferenceKind, Callable[[list[int]], Mapping[int, str]]] = {
+    ReferenceKind.GROUP: find_marked_group_names,
+    ReferenceKind.FIELD: find_field_names,
+    ReferenceKind.EVENT: find_event_titles,
+    ReferenceKind.SURVEY: find_survey_names,
+    ReferenceKind.BLAST: find_sent_blast_names,
+}
+
+
+def load_rule_names(references: Iterable[Reference], gone: Collection[Reference] = ()) -> RuleNames:
+    """Return the names of what rules refer to; what was deleted is missing.
+
+    `gone`: references to things that were deleted, whatever has their id now.
+    """
+    ids_by_kind: dict[ReferenceKind, list[int]] = {}
+    for kind, ref_id in sorted(set(references) - set(gone)):
+        ids_by_kind.setdefault(kind, []).append(ref_id)
+    names: dict[Reference, str] = {}
+    for kind, ids in ids_by_kind.items():
+        for ref_id, name in NAME_FINDERS[kind](ids).items():
+            names[kind, ref_id] = f"“{name}”" if kind is ReferenceKind.BLAST else name
+    region = organisation.get_organisation_region()
+    return RuleNames(names, LANGUAGES, get_date_style(region))
+
+
+def find_hidden_fields(references: Iterable[Reference], role: Role) -> set[int]:
+    """Return the ids of the fields among these that a user with this role must not see."""
+    if role == Role.ADMIN:
+        return set()
+    ids = [ref_id for kind, ref_id in references if kind is ReferenceKind.FIELD]
+    classes = find_field_classes(ids) if ids else {}
+    return {
+        field_id
+        for field_id, field_class in classes.items()
+        if not may_see_field(field_class, role)
+    }

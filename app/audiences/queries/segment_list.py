@@ -1,0 +1,91 @@
+"""The list of segments: what each means, how many people it has, and when it was texted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.accounts.queries import find_shown_names
+from app.audiences.queries.segment_people import count_people_of_rules
+from app.audiences.queries.segment_records import SegmentReading, read_segments
+from app.audiences.segment_models import Segment
+from app.community.member_conditions import count_members
+from app.core.db import db
+from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.search_terms import build_text_filter
+from app.delivery.queries.group_blasts import find_last_texted_times
+from app.domain.accounts.roles import Role
+from app.domain.audiences.audience_rules import PartKind
+from app.domain.texts.plurals import pluralize
+
+SEGMENT_SORT_KEYS = ("name", "created")
+# Counting a segment looks at every member: 0.3 µs each.
+MAX_PEOPLE_LOOKED_AT = 150_000
+
+
+@dataclass(frozen=True)
+class SegmentListRow:
+    """A segment on the list. `count` is None where counting it would take too long."""
+
+    reading: SegmentReading
+    count: int | None
+    maker: str
+    last_texted_at: datetime | None
+
+
+class SegmentListPage(ListPage):
+    """A page of segments."""
+
+    @property
+    def total_in_words(self) -> str:
+        """The total as a count: 1 segment, 20 segments."""
+        return pluralize(self.total, "segment")
+
+
+def paginate_segments(params: ListParams, role: Role) -> SegmentListPage:
+    """Return a page of the segments that a user with this role may see."""
+    statement = select(Segment)
+    if params.search:
+        row = Segment
+        found = build_text_filter(params.search, row.name, row.description, row.sentence)
+        statement = statement.where(found)
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    params = clamp_to_last_page(total, params)
+    page = statement.order_by(*_build_order(params)).offset(params.offset).limit(params.per_page)
+    readings = read_segments(db.session.scalars(page).all(), role)
+    shown = [reading for reading in readings if not reading.is_hidden]
+    return SegmentListPage(_build_rows(shown), total - (len(readings) - len(shown)), params)
+
+
+def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
+    column = Segment.created_at if params.sort == "created" else Segment.folded_name
+    return [column.desc() if params.descending else column.asc(), Segment.folded_name.asc()]
+
+
+def _build_rows(readings: list[SegmentReading]) -> list[SegmentListRow]:
+    if not readings:
+        return []
+    counts = _count_people(readings)
+    times = find_last_texted_times([reading.segment.id for reading in readings], PartKind.SEGMENT)
+    makers = find_shown_names()
+    return [
+        SegmentListRow(
+            reading,
+            counts.get(reading.segment.id),
+            makers.get(reading.segment.created_by or "", reading.segment.created_by or ""),
+            times.get(reading.segment.id),
+        )
+        for reading in readings
+    ]
+
+
+def _count_people(readings: list[SegmentReading]) -> dict[int, int]:
+    """Return how many people each segment means; a broken one means no one."""
+    counts = {reading.segment.id: 0 for reading in readings if reading.is_broken}
+    if count_members() * len(readings) > MAX_PEOPLE_LOOKED_AT:
+        return counts
+    meant = [reading for reading in readings if not reading.is_broken]
+    numbers = count_people_of_rules([reading.rule for reading in meant if reading.rule])
+    counts |= {reading.segment.id: number for reading, number in zip(meant, numbers, strict=True)}
+    return counts
