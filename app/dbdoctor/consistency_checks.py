@@ -13,7 +13,8 @@ BLAST_COUNTS_SQL = (
     "SELECT message_log_id, count(*) AS total, "
     f"sum(status IN {SUCCESS_STATUSES_SQL}) AS success, "
     f"sum(status IN {FAILURE_STATUSES_SQL}) AS failure "
-    "FROM messages WHERE message_log_id IS NOT NULL GROUP BY message_log_id"
+    "FROM messages WHERE message_log_id IS NOT NULL AND reason IS NOT 'second_number' "
+    "GROUP BY message_log_id"
 )
 RESTORE_ADVICE = "Restore a backup: python -m app.dbdoctor --restore FILE."
 REPAIR_ADVICE = "To fix it, run: python -m app.dbdoctor --repair."
@@ -124,7 +125,9 @@ CONSISTENCY_CHECKS = (
     ),
     ConsistencyCheck(
         "SELECT r.reply_id FROM blast_replies r JOIN messages m ON m.id = r.blast_message_id "
-        "JOIN messages a ON a.id = r.reply_id WHERE a.direction <> 'inbound' OR a.phone <> m.phone",
+        "JOIN messages a ON a.id = r.reply_id WHERE a.direction <> 'inbound' OR "
+        "(a.phone <> m.phone AND NOT EXISTS (SELECT 1 FROM person_phones p JOIN person_phones q "
+        "ON q.person_id = p.person_id WHERE p.phone = a.phone AND q.phone = m.phone))",
         "Text {ids} is counted as an answer to a blast, but it is not from that person. "
         f"{RESTORE_ADVICE}",
     ),
@@ -132,6 +135,14 @@ CONSISTENCY_CHECKS = (
         "SELECT id FROM users WHERE (pending_phone IS NULL) <> (phone_code_hash IS NULL)",
         "The phone of user {ids} cannot be verified by its code. Ask for a new code under Your "
         "account.",
+    ),
+    ConsistencyCheck(
+        build_unknown_numbers_sql(),
+        f"The number in {{ids}} belongs to no person, so it has no page. {REPAIR_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT id FROM people WHERE id NOT IN (SELECT person_id FROM person_phones)",
+        f"Person {{ids}} has no number. {REPAIR_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM users) "

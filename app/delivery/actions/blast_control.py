@@ -150,6 +150,32 @@ def close_blast(log_id: int, moment: datetime) -> None:
     _copy_status_to_schedule(log_id, ScheduledBlastStatus(status.value), moment)
 
 
+def reopen_blast(log_id: int) -> bool:
+    """Let an ended blast go on with what was queued since; return whether it had ended.
+
+    A stopped one stays stopped. It goes on as it was: failures before count as they did. Inside
+    write().
+    """
+    reopened_count = execute_and_count_rows(
+        update(MessageLog)
+        .where(
+            MessageLog.id == log_id, MessageLog.status.in_((BlastStatus.SENT, BlastStatus.FAILED))
+        )
+        .values(status=BlastStatus.PROCESSING, finished_at=None)
+    )
+    if not reopened_count:
+        return False
+    db.session.execute(
+        update(ScheduledMessage)
+        .where(
+            ScheduledMessage.message_log_id == log_id,
+            ScheduledMessage.status.in_((ScheduledBlastStatus.SENT, ScheduledBlastStatus.FAILED)),
+        )
+        .values(status=ScheduledBlastStatus.PROCESSING, sent_at=None, error_message=None)
+    )
+    return True
+
+
 def end_blasts_of_other_carriers(carrier: str, moment: datetime) -> int:
     """Cancel or hold what is open on another carrier; return how many texts were cancelled.
 

@@ -7,7 +7,8 @@ from sqlalchemy import update
 
 from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.blast_topics import copy_blast_topics, record_blast_topics
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog, ScheduledMessage, messages
+from app.delivery.queries.stored_audiences import list_included_groups
 from app.delivery.sql import blast_release as sql
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
 from app.domain.delivery.message_statuses import (
@@ -16,6 +17,7 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
     ScheduledBlastStatus,
 )
+from app.profiles.queries.other_phones import has_second_numbers, select_persons_with_several
 
 NO_RECIPIENTS_ERROR = "There was no one to text."
 
@@ -120,6 +122,27 @@ def _insert_messages(
                 moment=moment,
             )
         sql.EMPTY_STAGING_TABLE.execute()
+    if has_second_numbers():
+        _assign_persons(log_id)
+
+
+def _assign_persons(log_id: int) -> None:
+    """Note whose text each is, for people with several numbers: the database refuses a second one.
+
+    Two numbers that were found to be of one person since the audience was read make the release
+    fail; it is tried again with the audience as it is then.
+    """
+    owner = select_persons_with_several().subquery()
+    statement = (
+        update(messages)
+        .where(
+            messages.c.message_log_id == log_id,
+            messages.c.status == MessageStatus.QUEUED,
+            messages.c.phone == owner.c.phone,
+        )
+        .values(person_id=owner.c.person_id)
+    )
+    db.session.execute(statement)
 
 
 def _get_message_kind(blast: ScheduledMessage) -> MessageKind:

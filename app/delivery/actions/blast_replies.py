@@ -1,5 +1,6 @@
 """Count what people answer to the blast that they answer."""
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,9 @@ from sqlalchemy import update
 
 from app.core.db import db, is_transaction_open
 from app.delivery.reply_models import ReplyAnswer, blast_replies
-from app.delivery.sql.blast_replies import RECORD_BLAST_REPLY
+from app.delivery.sql.blast_replies import RECORD_BLAST_REPLY, RECORD_REPLY_OF_PERSON
 from app.domain.surveys.answer_parsing import parse_yes_no
+from app.profiles.queries.other_phones import list_other_phones
 
 log = logging.getLogger(__name__)
 # Who writes later than this after a blast hardly answers it.
@@ -20,23 +22,27 @@ REPLY_WINDOW = timedelta(hours=72)
 def record_blast_reply(
     phone: str, words: str, message_id: int, moment: datetime, is_opt_out: bool
 ) -> None:
-    """Count a text, stored as `message_id`, to the newest blast of the last 72 hours to its phone.
+    """Count a text, stored as `message_id`, to the newest blast of the last 72 hours to its person.
 
-    `words`: what the person wrote. Nothing happens without such a blast. Inside write(). A failure
-    is logged and costs the count only.
+    The blast may have gone to another number of theirs. `words`: what the person wrote. Nothing
+    happens without such a blast. Inside write(). A failure is logged and costs the count only.
     """
     with _keep_transaction(message_id):
         answer = None
         if not is_opt_out:
             answer = ReplyAnswer(parse_yes_no(words) or ReplyAnswer.OTHER)
-        RECORD_BLAST_REPLY.execute(
-            phone=phone,
-            reply_id=message_id,
-            answer=answer,
-            is_opt_out=int(is_opt_out),
-            moment=moment,
-            since=moment - REPLY_WINDOW,
-        )
+        values = {
+            "reply_id": message_id,
+            "answer": answer,
+            "is_opt_out": int(is_opt_out),
+            "moment": moment,
+            "since": moment - REPLY_WINDOW,
+        }
+        other_phones = list_other_phones(phone)
+        if other_phones:
+            RECORD_REPLY_OF_PERSON.execute(phones=json.dumps([phone, *other_phones]), **values)
+        else:
+            RECORD_BLAST_REPLY.execute(phone=phone, **values)
 
 
 def count_late_opt_out(message_id: int | None) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy import and_
 
 from app.delivery.actions import blast_control, breaker_actions
+from app.delivery.actions.number_fallback import text_next_number
 from app.delivery.actions.refused_returns import report_refused_return
 from app.delivery.models import message_logs
 from app.delivery.queries import recent_results
@@ -20,11 +21,14 @@ def react_to_failure(
 ) -> None:
     """Suppress a number that opted out or does not work, and stop what would meet a fault of ours.
 
+    A text of a blast that a number refused for good follows to the person's next number.
+
     `phase`: "create" when the carrier refused the message, "delivery" when a receipt told of it.
     Nobody is ever deleted. Inside write().
     """
-    _suppress_phone(message, error_code)
+    is_dead = _suppress_phone(message, error_code)
     breaker_actions.react_for_sender(message, error_code, phase)
+    text_next_number(message, error_code, is_dead=is_dead)
 
 
 def pause_blasts_of_sender(sender: str, carrier: str, error_code: CarrierErrorCode) -> None:
@@ -36,9 +40,10 @@ def pause_blasts_of_sender(sender: str, carrier: str, error_code: CarrierErrorCo
     )
 
 
-def _suppress_phone(message: UpdatedMessage, error_code: CarrierErrorCode) -> None:
+def _suppress_phone(message: UpdatedMessage, error_code: CarrierErrorCode) -> bool:
+    """Suppress the number where the failure demands it; return whether it counts as invalid now."""
     if not is_e164(message.phone):  # the person was erased meanwhile
-        return
+        return False
     if error_code.blame == Blame.CONSENT:
         report_refused_return(message.phone)
         record_opt_out(message.phone, source="message_failure", reason=error_code.description)
@@ -50,6 +55,8 @@ def _suppress_phone(message: UpdatedMessage, error_code: CarrierErrorCode) -> No
             log_id=message.message_log_id,
         )
         blast_control.skip_queued_messages(message.phone, SkipReason.NUMBER_DEAD)
+        return True
+    return False
 
 
 def _describe_dead_number(error_code: CarrierErrorCode) -> str:

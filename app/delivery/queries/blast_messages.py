@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all
 
 from app.core.db import db
 from app.delivery.models import Message
+from app.delivery.queries.superseded_rows import select_superseded_counts
 from app.domain.delivery.message_statuses import (
     BlastCounts,
     MessageStatus,
@@ -25,16 +26,21 @@ def get_blast_tally(log_id: int) -> BlastCounts:
 
 
 def count_messages_by_status(log_id: int) -> dict[str, int]:
-    """Return how many messages of a blast have which status; only those that occur.
+    """Return how many people of a blast have which status; only those that occur.
 
-    One walk along ix_messages_log_status.
+    One walk along ix_messages_log_status, less the rows that another one stands in for.
     """
-    counts = (
-        select(Message.status, func.count())
+    rows = (
+        select(Message.status, func.count().label("rows"))
         .where(Message.message_log_id == log_id)
         .group_by(Message.status)
     )
-    return {row[0]: row[1] for row in db.session.execute(counts)}
+    superseded = select_superseded_counts(log_id).subquery()
+    less = select(superseded.c.status, -superseded.c.count)
+    counts: dict[str, int] = {}
+    for status, count in db.session.execute(union_all(rows, less)):
+        counts[status] = counts.get(status, 0) + count
+    return {status: count for status, count in counts.items() if count}
 
 
 def estimate_queued_segments(log_id: int, queued_count: int) -> int:

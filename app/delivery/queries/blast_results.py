@@ -15,6 +15,7 @@ from app.delivery.queries.blast_totals import (
     fetch_totals_by_blast,
     measure_blast,
 )
+from app.delivery.queries.superseded_rows import build_counting_filter
 from app.delivery.reply_models import BlastReply, ReplyAnswer
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
@@ -149,7 +150,11 @@ def list_failure_groups(log_id: int) -> list[FailureGroup]:
     was_taken = Message.provider_sid.is_not(None) | (Message.status == MessageStatus.UNDELIVERED)
     statement = (
         select(Message.error_code, was_taken, func.count())
-        .where(Message.message_log_id == log_id, Message.status.in_(FAILED_STATUSES))
+        .where(
+            Message.message_log_id == log_id,
+            Message.status.in_(FAILED_STATUSES),
+            build_counting_filter(log_id),
+        )
         .group_by(Message.error_code, was_taken)
         .order_by(func.count().desc())
     )

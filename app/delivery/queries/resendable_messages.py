@@ -12,10 +12,10 @@ from app.delivery.models import Message
 from app.delivery.sql.sending_purpose import select_blast_event_id, select_left_blast_topic
 from app.domain.delivery.message_statuses import (
     RESENDABLE_STATUSES,
+    SUPERSEDED_REASON,
     UNCERTAIN_STATUSES,
     MessageStatus,
 )
-from app.domain.delivery.second_numbers import SUPERSEDED_REASON
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.suppression.queries.sending_permission import select_suppression_reason
 

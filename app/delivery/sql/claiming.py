@@ -8,10 +8,11 @@ one they would release the GIL forty times, and the sending loop takes it each t
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select, update
 
 from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import message_logs, messages
+from app.delivery.sql.other_texts import select_other_text_reason
 from app.delivery.sql.sending_purpose import select_skip_reason
 from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, MessageStatus
 
@@ -36,7 +37,7 @@ _QUEUED_COLUMNS = (
     messages_c.message_log_id,
     messages_c.attempts,
     messages_c.not_after,
-    select_skip_reason().label("skip_reason"),
+    func.coalesce(select_skip_reason(), select_other_text_reason()).label("skip_reason"),
 )
 
 

@@ -177,8 +177,9 @@ DELIVERY_STATUS_LABELS: dict[str, str] = {
 def may_resend(status: MessageStatus, reason: str | None) -> bool:
     """Whether a person may put a message back into the queue, for a new attempt.
 
-    Never what the carrier has accepted, and not what has followed to another number. Of skipped people only those whose reason may have gone
-    since: their country was off, or they perhaps said STOP.
+    Never what the carrier has accepted, and not what has followed to another number. Of skipped
+    people only those whose reason may have gone since: their country was off, or they perhaps said
+    STOP.
     """
     if status in RESENDABLE_STATUSES:
         return reason != SUPERSEDED_REASON

@@ -1,6 +1,6 @@
 """People with several numbers: one text a person, and a second number after a refusal for good."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -8,8 +8,6 @@ from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.carrier_error_codes import Blame, CarrierErrorCode
 from app.domain.delivery.skip_reasons import SkipReason
 
-# The reason of a text of a blast that a text to another number of the person stands in for.
-SUPERSEDED_REASON = "second_number"
 # Receipts tell within minutes that a number does not exist; after hours the same text may come too
 # late for what it says, and in the middle of the night.
 MAX_FALLBACK_DELAY = timedelta(hours=4)
@@ -70,22 +68,17 @@ def _choose_numbers(
 ) -> dict[int, str | SkipReason]:
     """Return the number of each person that is texted, or why none of them is."""
     chosen: dict[int, str | SkipReason] = {}
-    for recipient in sorted(
-        _filter_listed(recipients, numbers), key=lambda row: _rank(row, numbers)
-    ):
+    listed = [recipient for recipient in recipients if recipient.phone in numbers]
+    # A number may be listed twice, as of a family at an event; skipped once, it is skipped.
+    skipped_phones = {recipient.phone for recipient in listed if recipient.skip_reason}
+    for recipient in sorted(listed, key=lambda row: _rank(row, numbers)):
         person_id = numbers[recipient.phone].person_id
         if recipient.skip_reason in PERSONAL_SKIP_REASONS:
             if not isinstance(chosen.get(person_id), SkipReason):
                 chosen[person_id] = recipient.skip_reason
-        elif recipient.skip_reason is None:
+        elif recipient.phone not in skipped_phones:
             chosen.setdefault(person_id, recipient.phone)
     return chosen
-
-
-def _filter_listed(
-    recipients: Iterable[BlastRecipient], numbers: Mapping[str, PersonNumber]
-) -> Iterator[BlastRecipient]:
-    return (recipient for recipient in recipients if recipient.phone in numbers)
 
 
 def _rank(recipient: BlastRecipient, numbers: Mapping[str, PersonNumber]) -> tuple[bool, int, str]:
@@ -101,7 +94,8 @@ def _skip_unless_chosen(
     number = numbers.get(recipient.phone)
     if number is None or recipient.skip_reason is not None:
         return recipient
-    choice = chosen[number.person_id]
+    # None: the number is listed once more and skipped there.
+    choice = chosen.get(number.person_id, recipient.phone)
     if isinstance(choice, SkipReason):
         return recipient._replace(skip_reason=choice)
     if choice == recipient.phone:

@@ -1,6 +1,5 @@
 """The numbers of people who have several: mostly there are none, and then nothing is looked up."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +28,11 @@ def select_has_second_numbers() -> ColumnElement[bool]:
     """
     second = aliased(PersonPhone)
     return exists().where(*_is_second(second)).correlate_except(second)
+
+
+def has_second_numbers() -> bool:
+    """Whether anybody has a second number today."""
+    return bool(db.session.scalar(select(select_has_second_numbers())))
 
 
 def select_other_phones(phone_column: Any) -> Select[str]:
@@ -100,13 +104,14 @@ def find_person_id(phone: str) -> int | None:
     return person_id
 
 
-def list_fallback_phones(phone: str) -> Sequence[str]:
+def list_fallback_phones(phone: str) -> list[str]:
     """Return the numbers to try when this one does not work, the best-ranked first.
 
     Not those that are landlines, as the person says.
     """
+    others = list_other_phones(phone)
+    if not others:
+        return []
     row = PersonPhone
-    statement = select(row.phone).where(
-        row.phone.in_(list_other_phones(phone)), row.kind != PhoneKind.LANDLINE
-    )
+    statement = select(row.phone).where(row.phone.in_(others), row.kind != PhoneKind.LANDLINE)
     return list(db.session.scalars(statement.order_by(row.rank, row.phone)))

@@ -1,0 +1,43 @@
+"""Texts of a blast that a text to another number of the person stands in for."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased
+
+from app.core.db import db
+from app.core.listed_values import build_listed_column
+from app.delivery.models import Message
+from app.domain.delivery.message_statuses import MessageStatus
+
+
+def build_counting_filter(log_id: int) -> ColumnElement[bool]:
+    """Return the condition for the rows of a blast that count: one a person.
+
+    The others are few, and listed in an index of their own: no row is read for it.
+    """
+    superseded = select(Message.fallback_for_id).where(
+        Message.message_log_id == log_id, Message.fallback_for_id.is_not(None)
+    )
+    return Message.id.not_in(superseded)
+
+
+def select_superseded_counts(log_id: int) -> Select[MessageStatus, int]:
+    """Select (status, count) of the rows of a blast that do not count."""
+    first, second = aliased(Message), aliased(Message)
+    return (
+        select(first.status, func.count().label("count"))
+        .join(second, second.fallback_for_id == first.id)
+        .where(second.message_log_id == log_id, second.fallback_for_id.is_not(None))
+        .group_by(first.status)
+    )
+
+
+def find_first_texts(rows: Sequence[Message]) -> dict[int, Message]:
+    """Return the texts that these stand in for, by the ids of these. No statement without one."""
+    ids = {row.fallback_for_id: row.id for row in rows if row.fallback_for_id}
+    if not ids:
+        return {}
+    listed = select(build_listed_column(ids))
+    first_texts = db.session.scalars(select(Message).where(Message.id.in_(listed)))
+    return {ids[first.id]: first for first in first_texts}
