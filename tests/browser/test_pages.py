@@ -9,7 +9,12 @@ import pytest
 
 from app import create_app
 from app.core.settings import Settings
-from tests.browser.accessibility import everybody_can_use, fits_every_screen, menus_fit
+from tests.browser.accessibility import (
+    everybody_can_use_it_in_the_dark,
+    everybody_can_use_it_on_a_desk,
+    fits_every_screen,
+    menus_fit,
+)
 from tests.browser.addresses import NO_PAGES, go, places
 from tests.browser.chromium import Visits
 from tests.browser.sample_data import Filled
@@ -19,6 +24,9 @@ from tests.sample_people import PASSWORD
 pytestmark = pytest.mark.browser
 NOWHERE = Filled(None, *range(1, 12))
 PLACES = {place.name: place for place in places(NOWHERE)}
+MENUS = "details:not(.fold)"
+MENUS_OF_THE_PAGE = f"main {MENUS}"
+SHOWN_IN_THE_DARK = {"home", "compose", "conversation", "log-paused", "person"}
 HEAVIEST = 60 * 1024
 ONLY_FOR_ADMINS = re.compile(
     r"/(users|settings|audit|suppression|community/(add|import|export))|/export$"
@@ -97,12 +105,24 @@ def test_no_page_is_missing_from_this_list():
 
 @pytest.mark.parametrize("name", PLACES)
 def test_everybody_can_use_it(show, name):
-    """The page is opened once, and turned: menu, widths, then menus, then themes."""
+    """The page is opened once, and turned: menu, widths, then menus, then what axe says."""
     page = show(name)
     the_menu_shows_where_we_are(page, PLACES[name])
     fits_every_screen(page)
-    menus_fit(page)
-    everybody_can_use(page)
+    menus_fit(page, MENUS if name == "home" else MENUS_OF_THE_PAGE)
+    everybody_can_use_it_on_a_desk(page)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in SHOWN_IN_THE_DARK else pytest.param(name, marks=pytest.mark.torture)
+        for name in PLACES
+    ],
+)
+def test_everybody_can_use_it_in_the_dark_on_a_phone(show, name):
+    """Colors come from one sheet, so a few pages tell in `make test`, and each in torture."""
+    everybody_can_use_it_in_the_dark(show(name))
 
 
 @pytest.mark.parametrize(("name", "who"), everybody_else())
