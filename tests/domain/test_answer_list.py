@@ -153,6 +153,11 @@ def test_a_number_counts_things_that_the_question_names():
     assert process_survey_text(SurveyState((hours,)), "5 days", FRIDAY) is None
 
 
+def list_digits():
+    """Return every character of any script that Python takes for a digit or a number."""
+    return [chr(code) for code in range(sys.maxunicode + 1) if chr(code).isnumeric()]
+
+
 def list_assigned_characters():
     """Return every assigned character that is no letter, and one of each 40 letters."""
     characters = []
@@ -165,12 +170,16 @@ def list_assigned_characters():
     return characters
 
 
+@pytest.mark.parametrize(
+    "list_characters",
+    [list_digits, pytest.param(list_assigned_characters, marks=pytest.mark.torture)],
+)
 @pytest.mark.parametrize("kind", QUESTIONS)
-def test_no_character_of_any_script_breaks_a_reader(kind):
+def test_no_character_of_any_script_breaks_a_reader(kind, list_characters):
     """Case F5: "፩" is a digit to isdigit() and none to int(); pages that guess broke on it."""
     question = QUESTIONS[kind]
     state = SurveyState((question,))
-    for character in list_assigned_characters():
+    for character in list_characters():
         for body in (character, f"5{character}"):
             process_survey_text(state, body, FRIDAY)
             guess_answer(question, body, FRIDAY)

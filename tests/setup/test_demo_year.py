@@ -213,7 +213,9 @@ def test_real_texts_and_a_demo_never_meet(start):
     assert visit.post(f"/setup/demo?token={token}").status_code == 404
 
 
+@pytest.mark.torture
 def test_the_same_moment_makes_the_same_year(start):
+    # Two more years take 4 s.
     moment = datetime(2026, 5, 6, 18, 0, tzinfo=UTC)
     seen = []
     for name in ("first", "second"):
