@@ -36,6 +36,9 @@ class KeywordAction(StrEnum):
     LEAVE_GROUP = "leave_group"
 
 
+GROUP_ACTIONS = (KeywordAction.JOIN_GROUP, KeywordAction.LEAVE_GROUP)
+
+
 class KeywordRule(Model):
     """A keyword with its answer. All its words, aliases too, are in `trigger_words`."""
 

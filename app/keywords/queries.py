@@ -10,9 +10,13 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
+from app.domain.opt_outs.topic_requests import TopicWish, read_topic_request
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.word_folding import fold_keyword
 from app.events.queries.events import find_event_titles
+from app.groups.models import ContactGroup
+from app.groups.queries.group_records import find_groups
+from app.groups.queries.topics import list_topic_names
 from app.keywords.models import KeywordRule
 from app.surveys.queries.surveys import find_open_survey_keywords, find_survey_names
 from app.surveys.queries.trigger_words import (
@@ -28,13 +32,14 @@ KEYWORD_SORT_KEYS = ("keyword", "uses", "used")
 class KeywordListRow:
     """One keyword on the list, with its other words.
 
-    `event_title` and `survey_name` are of what it is for; None: none, or deleted.
+    `event_title`, `survey_name` and `group` are of what it is for; None: none, or deleted.
     """
 
     rule: KeywordRule
     aliases: Sequence[str]
     event_title: str | None
     survey_name: str | None
+    group: ContactGroup | None
 
 
 class KeywordListPage(ListPage):
@@ -85,6 +90,7 @@ def _build_list_rows(rules: Sequence[KeywordRule]) -> list[KeywordListRow]:
     survey_ids = {rule.survey_id for rule in rules if rule.survey_id}
     titles = find_event_titles(event_ids)
     names = find_survey_names(survey_ids)
+    groups = find_groups({rule.group_id for rule in rules if rule.group_id})
     words = find_trigger_words_of_keywords([rule.id for rule in rules])
     rows = []
     for rule in rules:
@@ -94,6 +100,7 @@ def _build_list_rows(rules: Sequence[KeywordRule]) -> list[KeywordListRow]:
             aliases=aliases,
             event_title=titles.get(rule.event_id or 0),
             survey_name=names.get(rule.survey_id or 0),
+            group=groups.get(rule.group_id or 0),
         )
         rows.append(row)
     return rows
@@ -126,6 +133,16 @@ def find_keyword_conflict(word: str, besides: int | None = None) -> str | None:
     if rule is None or fold_keyword(rule.keyword) == fold_keyword(word):
         return f"{word} is already a keyword."
     return f"{word} is already a spelling of the keyword {rule.keyword}."
+
+
+def find_topic_conflict(words: str) -> str | None:
+    """Return in a sentence that a text with these words leaves a topic; None when it does not."""
+    names = list_topic_names()
+    request = read_topic_request(words, names)
+    if request is None or request.wish is TopicWish.JOIN:
+        return None
+    topics = " and ".join(f"“{names[topic_id]}”" for topic_id in request.topic_ids)
+    return f"Who texts this gets no more texts of {topics} already. Choose another word."
 
 
 def find_active_trigger_words(moment: datetime, limit: int) -> list[str]:

@@ -27,11 +27,14 @@ class ActiveKeyword(NamedTuple):
     action: KeywordAction
     event_id: int | None
     survey_id: int | None
+    group_id: int | None
 
 
 # Read for every text one of whose words belongs to a keyword: those of them that count now.
 SELECT_ACTIVE_KEYWORDS = PreparedStatement(
-    select(R.id, R.match_kind, R.response_body, R.action, R.event_id, R.survey_id).where(
+    select(
+        R.id, R.match_kind, R.response_body, R.action, R.event_id, R.survey_id, R.group_id
+    ).where(
         R.id.in_(select(_RULE_IDS.c.value)),
         R.is_active,
         or_(R.active_from.is_(None), R.active_from <= _MOMENT),

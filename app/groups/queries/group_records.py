@@ -25,6 +25,14 @@ def find_active_group(group_id: int | None) -> ContactGroup | None:
     return group if group is not None and group.archived_at is None else None
 
 
+def find_groups(group_ids: Collection[int]) -> dict[int, ContactGroup]:
+    """Return these groups by id; a deleted one is missing. No statement for no ids."""
+    if not group_ids:
+        return {}
+    rows = db.session.scalars(select(ContactGroup).where(ContactGroup.id.in_(group_ids)))
+    return {group.id: group for group in rows}
+
+
 def find_group_by_name(name: str) -> ContactGroup | None:
     """Return the group with this name in any spelling, archived or not."""
     statement = select(ContactGroup).where(ContactGroup.folded_name == fold_group_name(name))

@@ -83,7 +83,7 @@ def select_memberships() -> Select[Any]:
 def build_membership_rows(rows: Sequence[Row[Any]]) -> list[MembershipRow]:
     """Return rows of select_memberships() as they are shown, with the links to their people."""
     remember_public_ids((row.phone, row.public_id) for row in rows)
-    return [MembershipRow(*row[:6]) for row in rows]
+    return [MembershipRow(*tuple(row)[:6]) for row in rows]
 
 
 def find_memberships(membership_ids: Sequence[int]) -> dict[int, MembershipRow]:

@@ -34,6 +34,7 @@ class KeywordInfo:
     action: KeywordAction = KeywordAction.NONE
     event_id: int | None = None
     survey_id: int | None = None
+    group_id: int | None = None
 
 
 def create_keyword_rule(

@@ -10,9 +10,12 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.events.actions.registrations import register_for_event_by_text
 from app.events.queries.contact_names import find_display_names
 from app.events.queries.events import build_event_placeholders
+from app.groups.actions.text_memberships import join_group_by_text, leave_group_by_text
+from app.groups.models import MembershipSource
 from app.keywords import sql
-from app.keywords.models import KeywordAction, KeywordMatch
+from app.keywords.models import GROUP_ACTIONS, KeywordAction, KeywordMatch
 from app.keywords.sql import ActiveKeyword
+from app.suppression.queries.sending_permission import has_opted_out
 from app.surveys.actions.survey_starts import start_survey
 from app.surveys.queries.trigger_words import find_keywords_of_words
 
@@ -35,7 +38,8 @@ def handle_keyword_text(text: InboundText) -> HandlerResult | None:
     """Answer a text that names an active keyword, and do what the keyword does. Inside write().
 
     The keyword's count goes up by one. None when the text names none, or when the keyword has
-    nothing to say and its survey is closed or its event is gone: then a person has to look.
+    nothing to say and its survey is closed, or its event or group is gone: then a person has to
+    look.
     """
     # Whoever took the text in has looked for its words already: most texts name none.
     if not text.may_use_trigger_words:
@@ -107,7 +111,20 @@ def _perform_action(
     elif keyword.action is KeywordAction.SUBSCRIBE:
         is_on_list = community.subscribe_member_by_text(name, text.phone, proof)
         return ActionResult([], "" if is_on_list else WANTS_BACK_REASON)
+    elif keyword.action in GROUP_ACTIONS:
+        return _change_group(keyword, text.phone, proof)
     return ActionResult([])
+
+
+def _change_group(keyword: ActiveKeyword, phone: str, proof: str) -> ActionResult | None:
+    """Let somebody join or leave the keyword's group; None where it is archived or deleted."""
+    if keyword.group_id is None:
+        return None
+    if keyword.action is KeywordAction.LEAVE_GROUP:
+        return ActionResult([]) if leave_group_by_text(keyword.group_id, phone) else None
+    if not join_group_by_text(keyword.group_id, phone, MembershipSource.KEYWORD, proof):
+        return None
+    return ActionResult([], WANTS_BACK_REASON if has_opted_out(phone) else "")
 
 
 def _fill_reply(keyword: ActiveKeyword, name: str | None) -> str:

@@ -1,6 +1,6 @@
 """A keyword as it is typed: its words, its answer, what else it does, and when it counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -23,15 +23,15 @@ from app.domain.texts.whole_numbers import parse_id
 from app.domain.texts.word_folding import fold_keyword
 from app.events.models import Event
 from app.events.queries.events import fetch_all_events, find_event
+from app.groups.group_choices import build_group_choices, require_group_choice
 from app.keywords import queries
 from app.keywords.actions.keyword_rules import KeywordInfo
 from app.keywords.forms.active_period import (
     PERIOD_FIELDS,
     ActivePeriod,
-    build_period_form_data,
     parse_active_period,
 )
-from app.keywords.models import KeywordAction, KeywordMatch, KeywordRule
+from app.keywords.models import GROUP_ACTIONS, KeywordAction, KeywordMatch
 from app.organisation import queries as organisation
 from app.surveys.queries.surveys import find_survey_choices
 
@@ -45,6 +45,8 @@ ACTION_LABELS = {
     KeywordAction.ADD_TO_EVENT.value: "Register them for an event",
     KeywordAction.START_SURVEY.value: "Start a survey",
     KeywordAction.SUBSCRIBE.value: "Add them to the community",
+    KeywordAction.JOIN_GROUP.value: "Add them to a group",
+    KeywordAction.LEAVE_GROUP.value: "Remove them from a group",
 }
 
 
@@ -82,6 +84,7 @@ class KeywordForm(FlaskForm):
     )
     event_id = SelectField("Event", validate_choice=False)
     survey_id = SelectField("Survey", validate_choice=False)
+    group_id = SelectField("Group", validate_choice=False)
     from_date = CalendarDayField("From day", organisation.get_organisation_region)
     from_time = ClockField("From time")
     until_date = CalendarDayField("Until day", organisation.get_organisation_region)
@@ -99,6 +102,9 @@ class KeywordForm(FlaskForm):
         surveys = find_survey_choices(_parse_chosen_id(self.survey_id))
         self.survey_choices = {str(survey_id): name for survey_id, name in surveys}
         self.survey_id.choices = {"": "Choose a survey"} | self.survey_choices
+        rule = queries.find_keyword_rule(rule_id) if rule_id else None
+        self.kept_group_id = rule.group_id if rule else None
+        self.group_id.choices = build_group_choices(self.kept_group_id, "Choose a group")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate every field, then the four of the time together."""
@@ -122,6 +128,7 @@ class KeywordForm(FlaskForm):
 
     def _find_word_problem(self, typed: str, folded: str) -> str | None:
         problem = keyword_parsing.find_keyword_problem(typed)
+        problem = problem or queries.find_topic_conflict(typed)
         return problem or queries.find_keyword_conflict(folded, self.rule_id)
 
     def validate_match_kind(self, field: Field) -> None:
@@ -168,6 +175,11 @@ class KeywordForm(FlaskForm):
             raise ValidationError("That survey is closed or deleted.")
         raise ValidationError("Choose a survey.")
 
+    def validate_group_id(self, field: Field) -> None:
+        """Require a group that this user may change, where one is needed."""
+        if self.action.data in GROUP_ACTIONS:
+            require_group_choice(field, self.kept_group_id)
+
     @property
     def folded_keyword(self) -> str:
         """The keyword as it is stored."""
@@ -184,11 +196,13 @@ class KeywordForm(FlaskForm):
     def keyword_info(self) -> KeywordInfo:
         """The keyword as it was typed. After a valid validate()."""
         action = KeywordAction(self.action.data)
-        event_id = survey_id = None
+        event_id = survey_id = group_id = None
         if action is KeywordAction.ADD_TO_EVENT:
             event_id = _parse_chosen_id(self.event_id)
         elif action is KeywordAction.START_SURVEY:
             survey_id = _parse_chosen_id(self.survey_id)
+        elif action in GROUP_ACTIONS:
+            group_id = _parse_chosen_id(self.group_id)
         return KeywordInfo(
             keyword=self.folded_keyword,
             response_body=self.response_body.data or None,
@@ -199,6 +213,7 @@ class KeywordForm(FlaskForm):
             action=action,
             event_id=event_id,
             survey_id=survey_id,
+            group_id=group_id,
         )
 
     def add_taken_errors(self) -> None:
@@ -210,21 +225,6 @@ class KeywordForm(FlaskForm):
         for word in words:
             if sentence := queries.find_keyword_conflict(word, self.rule_id):
                 add_error(field, sentence)
-
-
-def build_keyword_form_data(rule: KeywordRule, aliases: Sequence[str]) -> Mapping[str, Any]:
-    """Return a keyword as somebody would have typed it."""
-    return {
-        "keyword": rule.keyword,
-        "aliases": ", ".join(aliases),
-        "match_kind": rule.match_kind.value,
-        "response_body": rule.response_body or "",
-        "action": rule.action.value,
-        "event_id": str(rule.event_id or ""),
-        "survey_id": str(rule.survey_id or ""),
-        "is_active": rule.is_active,
-        **build_period_form_data(rule),
-    }
 
 
 def _parse_chosen_id(field: Field) -> int | None:

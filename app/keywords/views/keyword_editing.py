@@ -14,8 +14,10 @@ from app.domain.accounts.roles import Role
 from app.domain.texts.message_templates import EVENT_PLACEHOLDERS
 from app.keywords import queries
 from app.keywords.actions import keyword_rules as actions
-from app.keywords.forms.keyword_form import KeywordForm, build_keyword_form_data
+from app.keywords.forms.keyword_form import KeywordForm
+from app.keywords.forms.keyword_form_data import build_keyword_form_data
 from app.keywords.views.blueprint import bp
+from app.keywords.views.keyword_labels import describe_group_problem
 
 NAME_TOKENS = [("{first_name|friend}", "First name")]
 EVENT_TOKEN_LABELS = [(f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items()]
@@ -54,6 +56,7 @@ def edit_keyword(rule_id: int) -> ResponseReturnValue:
         "keywords/edit.html",
         form=form,
         rule=rule,
+        group_problem=describe_group_problem(rule),
         has_practice_phones=current_settings().carrier == "sandbox",
         **build_keyword_form_context(),
     )

@@ -10,7 +10,8 @@ from app.core.local_formats import format_local_time
 from app.domain.texts.message_templates import has_event_placeholders
 from app.domain.texts.template_chips import cut_at_word, describe_template
 from app.events.queries.events import build_event_placeholders
-from app.keywords.models import KeywordAction, KeywordRule
+from app.groups.queries.group_records import find_group
+from app.keywords.models import GROUP_ACTIONS, KeywordAction, KeywordRule
 from app.keywords.queries import KeywordListRow
 from app.keywords.views.blueprint import bp
 from app.organisation import queries as organisation
@@ -101,6 +102,32 @@ def describe_keyword_effect(row: KeywordListRow) -> KeywordEffect:
         if row.survey_name:
             return KeywordEffect("Starts", row.survey_name)
         return KeywordEffect("Started a survey that was deleted")
+    if action in GROUP_ACTIONS:
+        return _describe_group_effect(row)
     if action is KeywordAction.SUBSCRIBE:
         return KeywordEffect("Adds them to the community")
     return KeywordEffect("Nothing else")
+
+
+def describe_group_problem(rule: KeywordRule) -> str:
+    """Return why a keyword cannot change its group any more, "" when it can."""
+    if rule.action not in GROUP_ACTIONS:
+        return ""
+    group = find_group(rule.group_id)
+    if group is not None and group.archived_at is None:
+        return ""
+    what = "was deleted" if group is None else "is archived"
+    effect = "People only get the reply" if rule.response_body else "Texts go to your inbox"
+    advice = "choose another group" if group is None else "restore the group, or choose another"
+    return f"The group of this keyword {what}. {effect} until you {advice}."
+
+
+def _describe_group_effect(row: KeywordListRow) -> KeywordEffect:
+    is_joining = row.rule.action is KeywordAction.JOIN_GROUP
+    if row.group is None:
+        verb = "Added to" if is_joining else "Removed from"
+        return KeywordEffect(f"{verb} a group that was deleted")
+    url = url_for("groups.show_group", group_id=row.group.id)
+    if row.group.archived_at is not None:
+        return KeywordEffect("Only replies, for this group is archived:", row.group.name, url)
+    return KeywordEffect("Adds to" if is_joining else "Removes from", row.group.name, url)

@@ -1,10 +1,11 @@
-// Shows a group of fields only while a field of the form has a value: <div data-shown-when="send_mode=later">.
+// Shows a group of fields only while a field of the form has a value, or one of several:
+// <div data-shown-when="action=join_group,leave_group">.
 (() => {
   "use strict";
   function show(group) {
-    const [name, value] = group.dataset.shownWhen.split("=");
+    const [name, values] = group.dataset.shownWhen.split("=");
     const form = group.closest("form");
-    const isShown = form && new FormData(form).getAll(name).includes(value);
+    const isShown = form && new FormData(form).getAll(name).some((value) => values.split(",").includes(value));
     group.hidden = !isShown;
   }
 
