@@ -29,6 +29,7 @@ from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.actions.trigger_words import fold_stored_words
 from app.webhooks.actions.missing_calls import request_catch_up_when_silent
 from app.webhooks.actions.overdue_stop_questions import opt_out_overdue_stop_questions
+from app.webhooks.actions.pause_processing import end_pauses
 from app.webhooks.actions.refusal_counting import settle_refused_calls
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
 from app.webhooks.actions.webhook_events import delete_old_webhook_events
@@ -66,6 +67,7 @@ class BackgroundJobs:
         self._add_job(self._delete_old_webhook_events, timedelta(hours=6))
         self._add_job(self._expire_uploads, timedelta(hours=1), runs_at_start=True)
         self._add_job(self._decide_overdue_opt_outs, timedelta(hours=1), runs_at_start=True)
+        self._add_job(self._end_pauses, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._resolve_out_of_order_opt_outs, timedelta(seconds=2))
         self._add_job(self._apply_unmatched_receipts, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._time_out_survey_sessions, timedelta(minutes=1), runs_at_start=True)
@@ -164,6 +166,13 @@ class BackgroundJobs:
             "possible opt-outs wait for another hour: the database could not be written"
         ):
             opt_out_overdue_stop_questions(now())
+
+    def _end_pauses(self) -> None:
+        if self.clock.is_in_doubt:
+            return
+        with self._job_context("pauses end later: the database could not be written"):
+            if ended := end_pauses(now()):
+                log.info("pauses: %s are over", ended)
 
     def _resolve_out_of_order_opt_outs(self) -> None:
         with self._job_context(

@@ -13,7 +13,7 @@ from app.suppression.models import ConsentMethod
 from app.suppression.queries.suppression_entries import SOURCE_LABELS
 
 MAX_REASON_CHARACTERS = 300
-FILTER_REASONS = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
+FILTER_REASONS = (SkipReason.SAID_STOP, SkipReason.PAUSED, SkipReason.NUMBER_DEAD)
 REASON_CHOICES = {"": "Everyone"} | {
     reason.value: SKIP_REASON_LABELS[reason][0] for reason in FILTER_REASONS
 }

@@ -41,6 +41,9 @@ _PHRASES_AROUND = {
     "whole": (("court", "ask"), ("court",)),
     "else_request": (("court", "ask"), ("court",)),
     "remark": (("court",), ("court",)),
+    "topic_leave": (("court", "told"), ("court", "told")),
+    "topic_all": (("court", "told"), ("court", "told")),
+    "topic_join": (("court",), ("court",)),
 }
 # How many sentences are remembered: one text is asked about by several kinds of rules.
 _REMEMBERED_SENTENCES = 256
@@ -224,10 +227,14 @@ def _list_literals(rule: str) -> list[str]:
     return [token for token in tokenize_rule(rule) if token[0].isupper() or token[0].isdigit()]
 
 
+def read_rules(file: Path) -> list[tuple[str, str]]:
+    """Return the rules of a table, each with its kind."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    parts = [line.partition(": ") for line in lines if not line.startswith("#")]
+    return [(kind, rule) for kind, colon, rule in parts if colon]
+
+
 @cache
 def load_grammar() -> OptOutGrammar:
     """Return the grammar of the two tables; read once, when the first text is judged."""
-    lines = RULES_FILE.read_text(encoding="utf-8").splitlines()
-    parts = [line.partition(": ") for line in lines if not line.startswith("#")]
-    rules = [(kind, rule) for kind, colon, rule in parts if colon]
-    return OptOutGrammar(load_word_table(WORDS_FILE), rules)
+    return OptOutGrammar(load_word_table(WORDS_FILE), read_rules(RULES_FILE))

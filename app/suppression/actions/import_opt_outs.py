@@ -1,11 +1,11 @@
 """Opt-outs that a file of people brings: those who, as it says, want no texts."""
 
-from sqlalchemy import Subquery, exists, literal, select
+from sqlalchemy import Subquery, delete, exists, literal, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
-from app.core.db import execute_and_count_rows
+from app.core.db import db, execute_and_count_rows
 from app.suppression.actions.consent_events import withdraw_import_consent
 from app.suppression.models import UnsubscribedContact
 
@@ -13,11 +13,18 @@ IMPORT_SOURCE = "import"
 
 
 def record_import_opt_outs(people: Subquery, import_id: int, actor: str | None) -> int:
-    """Put people on the do-not-text list, in two statements. Returns how many are new there.
+    """Put people on the do-not-text list, in three statements. Returns how many are new there.
+
+    An opt-out takes the place of a pause.
 
     `people` has the columns phone, name and reason, each phone once. Inside the write() that
     confirms the import.
     """
+    paused = select(people.c.phone).where(people.c.phone.is_not(None))
+    pauses = delete(UnsubscribedContact).where(
+        UnsubscribedContact.ends_at.is_not(None), UnsubscribedContact.phone.in_(paused)
+    )
+    db.session.execute(pauses.execution_options(synchronize_session=False))
     phones = select(people.c.phone).where(
         ~exists().where(UnsubscribedContact.phone == people.c.phone)
     )

@@ -39,6 +39,7 @@ def record_opt_out(
     is new: a number that was not on the list, and every STOP of the person. The same note from
     elsewhere proves nothing. Inside write().
     """
+    sql.DELETE_PAUSE.execute(b_phone=phone)
     is_new = bool(
         sql.INSERT_UNSUBSCRIBED.execute(
             phone=phone,
@@ -62,6 +63,7 @@ def add_manual_opt_out(
     name: str | None, phone: str, reason: str | None, actor: str | None = None
 ) -> UnsubscribedContact:
     """Put a number on the list by hand. Raises UniqueViolation when it is on it already."""
+    sql.DELETE_PAUSE.execute(b_phone=phone)
     row = UnsubscribedContact(name=name, phone=phone, reason=reason, source=MANUAL_SOURCE)
     db.session.add(row)
     db.session.flush()

@@ -9,6 +9,7 @@ from app.core.db import NotFound, db
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.actions.consent_events import add_consent_event
 from app.suppression.models import (
+    PAUSE_SCOPE,
     ConsentAct,
     ConsentMethod,
     SuppressedContact,
@@ -21,6 +22,11 @@ MODEL_BY_LIST: dict[str, type[UnsubscribedContact] | type[SuppressedContact]] = 
     "suppressed": SuppressedContact,
 }
 ADMIN_REMOVAL_EVIDENCE = "Removed from the do-not-text list"
+# What was said is taken back in the ledger; a dead number said nothing.
+SCOPE_BY_REASON: dict[SkipReason, str | None] = {
+    SkipReason.SAID_STOP: None,
+    SkipReason.PAUSED: PAUSE_SCOPE,
+}
 
 
 class OnlyOwnerCanOptIn(Exception):
@@ -49,13 +55,14 @@ def remove_suppression_entry(kind: str, id: int, actor: str | None = None) -> Su
         raise OnlyOwnerCanOptIn
     model = MODEL_BY_LIST[kind]
     db.session.execute(delete(model).where(model.id == id))
-    if entry.why == SkipReason.SAID_STOP:
+    if entry.why in SCOPE_BY_REASON:
         add_consent_event(
             entry.phone,
             ConsentAct.RETURNED,
             ConsentMethod.ADMIN,
             ADMIN_REMOVAL_EVIDENCE,
             actor,
+            SCOPE_BY_REASON[entry.why],
         )
     return entry
 

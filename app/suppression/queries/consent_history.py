@@ -12,6 +12,8 @@ from app.core.user_names import name_user
 from app.suppression import sql
 from app.suppression.models import (
     EVENT_SCOPE_PREFIX,
+    PAUSE_SCOPE,
+    TOPIC_SCOPE_PREFIX,
     ConsentAct,
     ConsentEvent,
     ConsentMethod,
@@ -21,6 +23,14 @@ CONSENT_ACT_LABELS = {
     ConsentAct.GRANTED: "Agreed to texts",
     ConsentAct.WITHDRAWN: "Opted out",
     ConsentAct.RETURNED: "Opted back in",
+}
+PAUSE_ACT_LABELS = {
+    ConsentAct.WITHDRAWN: "Paused",
+    ConsentAct.RETURNED: "Pause ended",
+}
+TOPIC_ACT_LABELS = {
+    ConsentAct.WITHDRAWN: "Left a topic",
+    ConsentAct.RETURNED: "Came back to a topic",
 }
 CONSENT_METHOD_LABELS = {
     ConsentMethod.IMPORT: "from an imported list",
@@ -43,7 +53,8 @@ class ConsentHistoryEntry:
     """A consent event in words.
 
     `evidence`: the words that prove it; `actor`: the user who recorded it, None when the person
-    or the carrier did; `scope_label`: what it is about, "" for all texts.
+    or the carrier did; `scope_label`: what it is about, "" for all texts; `topic_id`: the group,
+    where it is about one topic.
     """
 
     at: datetime
@@ -53,6 +64,7 @@ class ConsentHistoryEntry:
     evidence: str | None
     actor: str | None
     scope_label: str = ""
+    topic_id: int | None = None
 
 
 def select_newest_consent_act(
@@ -122,12 +134,36 @@ def _describe_consent_event(event: ConsentEvent) -> ConsentHistoryEntry:
     return ConsentHistoryEntry(
         at=event.at,
         act=event.act,
-        act_label=CONSENT_ACT_LABELS[event.act],
-        method_label=CONSENT_METHOD_LABELS[event.method],
+        act_label=_label_act(event),
+        method_label=_label_method(event),
         evidence=_name_recorder(event.evidence, event.actor),
         actor=event.actor,
         scope_label=_describe_scope(event.scope),
+        topic_id=_find_topic(event.scope),
     )
+
+
+def _label_act(event: ConsentEvent) -> str:
+    labels = CONSENT_ACT_LABELS
+    if event.scope == PAUSE_SCOPE:
+        labels = labels | PAUSE_ACT_LABELS
+    elif _find_topic(event.scope) is not None:
+        labels = labels | TOPIC_ACT_LABELS
+    return labels[event.act]
+
+
+def _label_method(event: ConsentEvent) -> str:
+    """Return how it was said; a pause that came to its end was ended by no one."""
+    is_over = event.scope == PAUSE_SCOPE and event.act == ConsentAct.RETURNED
+    if is_over and event.actor is None:
+        return ""
+    return CONSENT_METHOD_LABELS[event.method]
+
+
+def _find_topic(scope: str | None) -> int | None:
+    if scope is None or not scope.startswith(TOPIC_SCOPE_PREFIX):
+        return None
+    return int(scope.removeprefix(TOPIC_SCOPE_PREFIX))
 
 
 def _name_recorder(evidence: str | None, actor: str | None) -> str | None:
@@ -138,6 +174,6 @@ def _name_recorder(evidence: str | None, actor: str | None) -> str | None:
 
 
 def _describe_scope(scope: str | None) -> str:
-    if scope is None:
+    if scope is None or scope.startswith((PAUSE_SCOPE, TOPIC_SCOPE_PREFIX)):
         return ""
     return "for one event only" if scope.startswith(EVENT_SCOPE_PREFIX) else "for one survey only"

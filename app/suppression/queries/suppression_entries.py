@@ -18,12 +18,15 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.core.column_types import UtcDateTime
 from app.core.db import db
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.models import (
     CARRIER_SOURCE,
     INBOUND_SOURCE,
     MANUAL_SOURCE,
+    PAUSE_SOURCE,
+    PAUSE_SOURCES,
     SuppressedContact,
     SuppressionCategory,
     UnsubscribedContact,
@@ -38,13 +41,17 @@ SOURCE_LABELS = {
     "import": "From an imported list",
     "community": "From the community page",
     "event": "From an event's page",
+    PAUSE_SOURCE: "Paused",
 }
 LIST_KINDS = ("unsubscribed", "suppressed")
 
 
 @dataclass(frozen=True)
 class SuppressionEntry:
-    """An entry of the do-not-text list. `kind` (of LIST_KINDS) and `id` name its row."""
+    """An entry of the do-not-text list. `kind` (of LIST_KINDS) and `id` name its row.
+
+    `ends_at`: when a pause is over; None: it has no end.
+    """
 
     kind: str
     id: int
@@ -54,6 +61,7 @@ class SuppressionEntry:
     source: str
     note: str | None
     since: datetime
+    ends_at: datetime | None = None
 
     @property
     def is_owner_only(self) -> bool:
@@ -64,14 +72,19 @@ class SuppressionEntry:
     def evidence_text(self) -> str:
         """How we know, in words."""
         # The note of an inbound opt-out quotes the text itself.
-        if self.note and self.source == INBOUND_SOURCE:
+        if self.note and self.source in (INBOUND_SOURCE, PAUSE_SOURCE):
             return self.note
         label = SOURCE_LABELS.get(self.source.partition(":")[0], self.source)
         return " · ".join(filter(None, [label, self.note]))
 
 
 def is_owner_opt_out(source: str | None, reason: SkipReason) -> bool:
-    """Whether an entry of this source is an opt-out that only the phone's owner can take back."""
+    """Whether an entry of this source is an opt-out that only the phone's owner can take back.
+
+    So is a pause that they texted, before its day.
+    """
+    if reason == SkipReason.PAUSED:
+        return source == PAUSE_SOURCE
     return reason == SkipReason.SAID_STOP and source in OWNER_SOURCES
 
 
@@ -104,16 +117,19 @@ def select_both_lists() -> list[Select[Any]]:
     """Return a select of each list, with the same columns and in the order of LIST_KINDS."""
     said_stop = literal(SkipReason.SAID_STOP.value)
     number_dead = literal(SkipReason.NUMBER_DEAD.value)
+    is_pause = UnsubscribedContact.source.in_(PAUSE_SOURCES)
     unsubscribed = select(
         literal(LIST_KINDS[0]).label("kind"),
         UnsubscribedContact.id,
         UnsubscribedContact.name,
         UnsubscribedContact.phone,
-        said_stop.label("why"),
+        # The source, which every index of the list holds, and not the end.
+        case((is_pause, literal(SkipReason.PAUSED.value)), else_=said_stop).label("why"),
         UnsubscribedContact.source,
         UnsubscribedContact.reason,
         UnsubscribedContact.created_at,
         UnsubscribedContact.folded_name,
+        UnsubscribedContact.ends_at,
     )
     is_opt_out = SuppressedContact.category == SuppressionCategory.OPT_OUT
     suppressed = select(
@@ -126,6 +142,7 @@ def select_both_lists() -> list[Select[Any]]:
         SuppressedContact.reason,
         SuppressedContact.created_at,
         type_coerce(null(), String).label("folded_name"),
+        type_coerce(null(), UtcDateTime).label("ends_at"),
     ).where(SuppressedContact.category != SuppressionCategory.SOFT_FAIL)
     return [unsubscribed, suppressed]
 
@@ -141,4 +158,5 @@ def build_suppression_entry(row: Row[Any]) -> SuppressionEntry:
         source=row.source or "",
         note=row.reason,
         since=row.created_at,
+        ends_at=row.ends_at,
     )

@@ -44,7 +44,7 @@ def process_opt_out(text: InboundText, *, is_confirmed: bool) -> RoutingDecision
     phone = text.phone
     had_opted_out = has_opted_out(phone) and has_recorded_stop(phone)
     name = text.name or find_latest_contact_name(phone)
-    record_opt_out(phone, source=INBOUND_SOURCE, reason=_format_evidence(text), name=name)
+    record_opt_out(phone, source=INBOUND_SOURCE, reason=format_evidence(text), name=name)
     blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
     surveys.stop_surveys_of_phone(phone, text.moment)
     thread_updates.clear_stop_doubt(phone)
@@ -66,7 +66,7 @@ def process_opt_in(text: InboundText, *, is_confirmed: bool) -> RoutingDecision:
 
     When something else still suppresses the number, a person has to look.
     """
-    lift_opt_outs(text.phone, evidence=_format_evidence(text))
+    lift_opt_outs(text.phone, evidence=format_evidence(text))
     erased_numbers.clear_erased_opt_out(text.phone)
     blast_control.cancel_queued_system_replies(text.phone)
     thread_updates.clear_stop_doubt(text.phone)
@@ -86,5 +86,6 @@ def process_possible_opt_out(text: InboundText) -> RoutingDecision:
     return RoutingDecision("maybe_stop", attention_reason="maybe_stop")
 
 
-def _format_evidence(text: InboundText) -> str:
+def format_evidence(text: InboundText) -> str:
+    """Return the words of a text as the ledger quotes them."""
     return f"Texted: {text.body[:MAX_QUOTE_CHARACTERS]}"

@@ -27,7 +27,9 @@ from app.webhooks.actions import (
     opt_out_processing,
     out_of_order_opt_outs,
     overtaken_opt_outs,
+    pause_processing,
     returning_senders,
+    topic_processing,
 )
 from app.webhooks.actions.routing_decision import (
     DECISION_FOR_PERSON,
@@ -61,6 +63,30 @@ def _obey_channel_opt_out(text: StoredInboundText) -> RoutingDecision | None:
     return replace(decision, replies=())
 
 
+def _handle_topic_request(text: StoredInboundText) -> RoutingDecision | None:
+    """Let somebody leave one topic, or come back. What Twilio took for a STOP is one for all."""
+    parsed = text.parsed
+    if parsed.twilio_opt_out_type or parsed.reading.kind is not TextAuthor.PERSON:
+        return None
+    decision = topic_processing.process_topic_request(text.inbound)
+    if decision is not None and decision.verdict == opt_out_processing.OPT_OUT_VERDICT:
+        out_of_order_opt_outs.note_opt_out(text.inbound, parsed.carrier)
+    return _confirm_in_time(text, decision)
+
+
+def _confirm_in_time(
+    text: StoredInboundText, decision: RoutingDecision | None
+) -> RoutingDecision | None:
+    """Return the decision, without its confirmation where the text came in too late for one."""
+    if decision is not None and is_too_late_to_confirm(text.parsed.written_at, now()):
+        return replace(decision, replies=())
+    return decision
+
+
+def _handle_pause(text: StoredInboundText) -> RoutingDecision | None:
+    return _confirm_in_time(text, pause_processing.process_pause(text.inbound))
+
+
 def _handle_opt_out(text: StoredInboundText) -> RoutingDecision | None:
     if text.parsed.intent is not TextIntent.OPT_OUT or _may_answer_instead(text):
         return None
@@ -71,9 +97,7 @@ def _handle_opt_out(text: StoredInboundText) -> RoutingDecision | None:
         text.inbound, is_confirmed=_is_confirmed_by_carrier(text)
     )
     out_of_order_opt_outs.note_opt_out(text.inbound, text.parsed.carrier)
-    if is_too_late_to_confirm(written_at, now()):
-        return replace(decision, replies=())
-    return decision
+    return _confirm_in_time(text, decision)
 
 
 def _may_answer_instead(text: StoredInboundText) -> bool:
@@ -115,7 +139,9 @@ def _handle_unwritten_text(text: StoredInboundText) -> RoutingDecision | None:
 
 
 def _handle_valid_survey_answer(text: StoredInboundText) -> RoutingDecision | None:
-    is_doubtful = text.parsed.intent in DOUBTFUL_INTENTS
+    is_doubtful = text.parsed.intent in DOUBTFUL_INTENTS or pause_processing.is_pause_request(
+        text.inbound
+    )
     result = handle_survey_answer(text.inbound, only_valid=True, doubtful=is_doubtful)
     return _decide(result, MessageKind.SURVEY)
 
@@ -184,11 +210,13 @@ UNWRITTEN_TEXT_DECISIONS = {
     TextAuthor.MACHINE: RoutingDecision("machine_text"),
 }
 HANDLERS: tuple[Callable[[StoredInboundText], RoutingDecision | None], ...] = (
+    _handle_topic_request,
     _handle_opt_out,
     _handle_opt_in,
     _handle_help,
     _handle_unwritten_text,
     _handle_valid_survey_answer,
+    _handle_pause,
     _handle_possible_opt_out,
     _handle_survey_keyword,
     _handle_keyword,

@@ -1,0 +1,77 @@
+"""Requests for no texts during some days: "PAUSE 30", "pause for 2 weeks", "pausa un mes".
+
+A text is one when it says nothing else. A pause of 30 days where none are named; at most a year.
+"""
+
+import re
+
+from app.domain.opt_outs.opt_out_lexer import has_laughter, read_sentences
+
+DEFAULT_PAUSE_DAYS = 30
+MAX_PAUSE_DAYS = 365
+PAUSE_WORDS = frozenset({"PAUSE", "PAUSA"})
+# As the lexer folds them: capitals, no accents, no apostrophes.
+_DAYS_BY_UNIT = {
+    **dict.fromkeys(("D", "DAY", "DAYS", "DIA", "DIAS", "JOUR", "JOURS"), 1),
+    **dict.fromkeys(("W", "WK", "WKS", "WEEK", "WEEKS", "SEMANA", "SEMANAS"), 7),
+    **dict.fromkeys(("SEMAINE", "SEMAINES"), 7),
+    **dict.fromkeys(("MO", "MONTH", "MONTHS", "MES", "MESES", "MOIS"), 30),
+    **dict.fromkeys(("Y", "YEAR", "YEARS", "ANO", "ANOS", "AN", "ANS", "ANNEE"), 365),
+}
+_NUMBERS = {
+    **dict.fromkeys(("A", "AN", "ONE", "UN", "UNA", "UNE"), 1),
+    **dict.fromkeys(("TWO", "DOS", "DEUX"), 2),
+    **dict.fromkeys(("THREE", "TRES", "TROIS"), 3),
+    **dict.fromkeys(("FOUR", "CUATRO", "QUATRE"), 4),
+    **dict.fromkeys(("FIVE", "CINCO", "CINQ"), 5),
+    "SIX": 6,
+    "SEIS": 6,
+}
+_COURTESY = (
+    r"(?:PLEASE|PLS|PLZ|KINDLY|HI|HELLO|HEY|THANKS|THX|THANK YOU|POR FAVOR|GRACIAS|HOLA|SVP|MERCI)"
+)
+_WHAT = (
+    r"(?:(?:MY|THE|ALL|YOUR|THESE|LOS|MIS|SUS|LES|MES|VOS) )?"
+    r"(?:TEXTS|TEXT|MESSAGES|MESSAGE|SMS|MENSAJES|TEXTOS|TEXTING|ME|ALL)"
+)
+_VERB = r"(?:PAUSE|PAUSA|PAUSAR|PAUSEN|PAUSER|PAUSEZ|PAUSING|TAKE A PAUSE)"
+_FOR = r"(?:FOR|POR|DURANTE|PENDANT|POUR|DE|OF)"
+_NEXT = r"(?:THE NEXT|NEXT|LES PROCHAINS|LOS PROXIMOS)"
+_PATTERN = re.compile(
+    rf"(?:{_COURTESY} )*{_VERB}(?: {_WHAT})?(?P<span>(?: {_FOR})?(?: {_NEXT})?"
+    rf" (?:(?P<count>[0-9]{{1,5}}|{'|'.join(_NUMBERS)}) ?)?(?P<unit>{'|'.join(_DAYS_BY_UNIT)})?)?"
+    rf"(?: {_WHAT})?(?: {_COURTESY})*"
+)
+# "PAUSE30", "2weeks"
+_BETWEEN_LETTERS_AND_DIGITS = re.compile(
+    r"(?<=[0-9])(?=[A-Z])|(?<=PAUSE)(?=[0-9])|(?<=PAUSA)(?=[0-9])"
+)
+
+
+def read_pause_days(words: str) -> int | None:
+    """Return for how many days a text asks for no texts, None when it does not ask for that."""
+    if "paus" not in words.lower():
+        return None
+    sentences = read_sentences(words[:200], at_commas=False)
+    if has_laughter(words) or any(sentence.is_question for sentence in sentences):
+        return None
+    folded = " ".join(word.text for sentence in sentences for word in sentence.words)
+    match = _PATTERN.fullmatch(_BETWEEN_LETTERS_AND_DIGITS.sub(" ", folded))
+    if match is None:
+        return None
+    count, unit = match["count"], match["unit"]
+    if not count and not unit:
+        # "pause for" alone is the beginning of something else
+        return DEFAULT_PAUSE_DAYS if not (match["span"] or "").strip() else None
+    number = int(count) if count and count.isdigit() else _NUMBERS.get(count or "", 1)
+    if not unit and not (count or "").isdigit():
+        return None
+    days = number * _DAYS_BY_UNIT.get(unit or "", 1)
+    return min(days, MAX_PAUSE_DAYS) or None
+
+
+def is_bare_pause_word(words: str) -> bool:
+    """Whether a text is PAUSE or PAUSA and nothing else: a keyword of that name may be meant."""
+    sentences = read_sentences(words[:200], at_commas=False)
+    written = [word.text for sentence in sentences for word in sentence.words]
+    return len(written) == 1 and written[0] in PAUSE_WORDS

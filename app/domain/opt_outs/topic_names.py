@@ -1,0 +1,111 @@
+"""Which words of a text name a topic: its whole name, or a word that only this topic has."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from app.domain.opt_outs.opt_out_grammar import WORDS_FILE
+from app.domain.opt_outs.opt_out_lexer import Word, fold_word
+from app.domain.texts.name_folding import fold_name
+from app.domain.texts.word_tables import load_word_table
+
+TOPIC_WORD = Word("TOPIC_NAME")
+# Words of all our texts: a topic with no other word cannot be told from them.
+_GENERAL_KINDS = ("texts", "textn", "junk", "list", "kind", "det", "me", "alone", "sole", "law")
+# Words that say little by themselves: a topic is not named by one of them alone, but where it is
+# the topic's whole name.
+_WEAK_KINDS = (
+    *_GENERAL_KINDS,
+    *("stop", "end", "unsub", "remove", "take", "want", "receive", "mine", "data", "other", "he"),
+    *("neg", "not", "again", "now", "limit", "clock", "polite", "rude", "please", "hello"),
+    *("compound", "which", "weekday", "spanish", "es_text", "fr_text", "fr_det", "es_common"),
+)
+_GENERAL_WORDS = frozenset({"ALL", "EVERYTHING", "EVERYONE", "EVERYBODY", "GROUP", "GROUPS"})
+_SMALL_WORDS = frozenset({"A", "AN", "AND", "FOR", "OF", "IN", "ON", "AT", "TO", "LA", "LE", "ET"})
+MIN_DISTINCTIVE_LETTERS = 3
+
+
+class TopicNames:
+    """The names of all topics, as texts are compared with them."""
+
+    def __init__(self, names_by_id: Mapping[int, str]) -> None:
+        self._ids_by_name: dict[tuple[str, ...], int] = {}
+        self._ids_by_word: dict[str, set[int]] = defaultdict(set)
+        for topic_id, name in names_by_id.items():
+            self._add(topic_id, fold_topic_words(name))
+        self._longest = max(map(len, self._ids_by_name), default=0)
+
+    def _add(self, topic_id: int, words: tuple[str, ...]) -> None:
+        if not has_own_word(words):
+            return
+        self._ids_by_name[words] = topic_id
+        for word in words:
+            if len(word) >= MIN_DISTINCTIVE_LETTERS and word not in _load_words(_WEAK_KINDS):
+                self._ids_by_word[word].add(topic_id)
+
+    def find_topics(self, words: Sequence[Word]) -> tuple[list[Word], list[set[int]]]:
+        """Return the words with each name of a topic replaced by TOPIC_WORD, and what they name.
+
+        A word that several topics have names all of these: which one is meant is not clear.
+        """
+        folded = [_fold_letters(word.text) for word in words]
+        replaced: list[Word] = []
+        named: list[set[int]] = []
+        place = 0
+        while place < len(words):
+            ids, length = self._find_name(folded, place)
+            replaced.append(TOPIC_WORD if ids else words[place])
+            if ids:
+                named.append(ids)
+            place += length
+        return replaced, named
+
+    def _find_name(self, folded: Sequence[str], place: int) -> tuple[set[int], int]:
+        """Return the topics that are named at a place, and by how many words."""
+        for length in range(self._longest, 0, -1):
+            for spelling in _list_spellings(folded[place : place + length]):
+                topic_id = self._ids_by_name.get(spelling)
+                if topic_id is not None:
+                    return {topic_id}, length
+        for word, *_ in _list_spellings(folded[place : place + 1]):
+            if word in self._ids_by_word:
+                return self._ids_by_word[word], 1
+        return set(), 1
+
+
+def fold_topic_words(name: str) -> tuple[str, ...]:
+    """Return the words of a topic's name as they are compared."""
+    return tuple(
+        _fold_letters(fold_word(word))
+        for word in (fold_name(name) or "").replace("/", " ").split()
+        if any(map(str.isalnum, word))
+    )
+
+
+def has_own_word(words: Sequence[str]) -> bool:
+    """Whether a topic of this name can be told from all texts: not "Alerts", not "All texts"."""
+    general = _load_words(_GENERAL_KINDS) | _GENERAL_WORDS | _SMALL_WORDS
+    return any(word not in general for word in words)
+
+
+def _list_spellings(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the words, and without a French article: "l'orchestre" is LORCHESTRE."""
+    if not words:
+        return []
+    spellings = [tuple(words)]
+    if words[0][:1] in ("L", "D") and len(words[0]) > MIN_DISTINCTIVE_LETTERS:
+        spellings.append((words[0][1:], *words[1:]))
+    return spellings
+
+
+def _fold_letters(word: str) -> str:
+    """Return a folded word without the letters that have no accent to take off: Œ, Ø, Ł."""
+    if word.isascii():
+        return word
+    return (fold_name(word) or word).upper()
+
+
+@cache
+def _load_words(kinds: tuple[str, ...]) -> frozenset[str]:
+    table = load_word_table(WORDS_FILE)
+    return frozenset(word for kind in kinds for word in table[kind])

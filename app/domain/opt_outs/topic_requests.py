@@ -1,0 +1,149 @@
+"""Requests to leave one topic, or to come back to it: "STOP CHOIR", "join the choir again".
+
+A text is a request when it says nothing else: one sentence of topic_rules.txt, and courtesies.
+Everything else is judged as before: a question, a remark about the choir, a request whose scope is
+not clear.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from app.domain.opt_outs.opt_out_detection import MAX_CERTAIN_LENGTH
+from app.domain.opt_outs.opt_out_grammar import (
+    RULES_FILE,
+    WORDS_FILE,
+    OptOutGrammar,
+    read_rules,
+)
+from app.domain.opt_outs.opt_out_lexer import Sentence, fold_word, has_laughter, read_sentences
+from app.domain.opt_outs.topic_names import TopicNames
+from app.domain.texts.word_tables import load_word_table
+
+TOPIC_RULES_FILE = Path(__file__).with_name("topic_rules.txt")
+MAX_SENTENCES = 4
+_WORD_PATTERN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+class TopicWish(StrEnum):
+    """What a text asks for.
+
+    LEAVE: no more texts of some topics. LEAVE_ALL: of a topic, and of everything else. JOIN: texts
+    of some topics again. UNCLEAR: it leaves a topic, but a word of it names several.
+    """
+
+    LEAVE = "leave"
+    LEAVE_ALL = "leave_all"
+    JOIN = "join"
+    UNCLEAR = "unclear"
+
+
+WISH_BY_RULE = {
+    "topic_leave": TopicWish.LEAVE,
+    "topic_all": TopicWish.LEAVE_ALL,
+    "request": TopicWish.LEAVE_ALL,
+    "topic_join": TopicWish.JOIN,
+}
+
+
+@dataclass(frozen=True)
+class TopicRequest:
+    """A request about topics. `topic_ids`: those that it names, in the order of the text."""
+
+    wish: TopicWish
+    topic_ids: tuple[int, ...]
+
+
+def may_ask_about_topic(words: str) -> bool:
+    """Whether a text has one of the words without which it asks nothing about a topic."""
+    if len(words) > MAX_CERTAIN_LENGTH:
+        return False
+    return any(fold_word(word) in _load_verbs() for word in _WORD_PATTERN.findall(words))
+
+
+def read_topic_request(words: str, names_by_id: Mapping[int, str]) -> TopicRequest | None:
+    """Return what a text asks about topics; None when it asks nothing, or something else too.
+
+    `words`: as the person wrote them, without quotations; `names_by_id`: the topics there are.
+    """
+    if not names_by_id or not may_ask_about_topic(words) or has_laughter(words):
+        return None
+    names = TopicNames(names_by_id)
+    for at_commas in (False, True):
+        request = _read_sentences(read_sentences(words, at_commas=at_commas), names)
+        if request is not None:
+            return request
+    return None
+
+
+def _read_sentences(sentences: list[Sentence], names: TopicNames) -> TopicRequest | None:
+    wishes: set[TopicWish] = set()
+    named: list[set[int]] = []
+    if len(sentences) > MAX_SENTENCES:
+        return None
+    for sentence in sentences:
+        wish, ids = _read_sentence(sentence, names)
+        named += ids
+        if wish is not None:
+            wishes.add(wish)
+        elif ids or not _is_remark(sentence):
+            return None
+    return _decide(wishes, named)
+
+
+def _read_sentence(
+    sentence: Sentence, names: TopicNames
+) -> tuple[TopicWish | None, list[set[int]]]:
+    words, ids = names.find_topics(sentence.words)
+    if sentence.is_question:
+        return None, ids
+    grammar = load_topic_grammar()
+    encoded = grammar.encode_words(words)
+    for rule, wish in WISH_BY_RULE.items():
+        if bool(ids) is (rule != "request") and grammar.is_sentence(rule, encoded):
+            return wish, ids
+    return None, ids
+
+
+def _is_remark(sentence: Sentence) -> bool:
+    grammar = load_topic_grammar()
+    is_remark = grammar.is_sentence("remark", grammar.encode_words(sentence.words))
+    return is_remark and not sentence.is_question
+
+
+def _decide(wishes: set[TopicWish], named: list[set[int]]) -> TopicRequest | None:
+    """Return what the sentences come to; None where they contradict each other."""
+    if not wishes or not named:
+        return None
+    topic_ids = tuple(dict.fromkeys(topic_id for ids in named for topic_id in sorted(ids)))
+    if TopicWish.LEAVE_ALL in wishes:
+        wish = TopicWish.LEAVE_ALL
+    elif len(wishes) > 1:
+        return None
+    elif any(len(ids) > 1 for ids in named):
+        if TopicWish.JOIN in wishes:
+            return None
+        wish = TopicWish.UNCLEAR
+    else:
+        wish = min(wishes)
+    return TopicRequest(wish, topic_ids)
+
+
+@cache
+def _load_verbs() -> frozenset[str]:
+    return frozenset(load_word_table(TOPIC_RULES_FILE)["verb"])
+
+
+@cache
+def load_topic_grammar() -> OptOutGrammar:
+    """Return the grammar of topics: its own rules over the phrases of requests to leave all."""
+    rules = [
+        (kind, rule)
+        for kind, rule in read_rules(RULES_FILE)
+        if kind.startswith("phrase ") or kind in ("request", "remark")
+    ]
+    own_rules = [rule for rule in read_rules(TOPIC_RULES_FILE) if rule[0] != "verb"]
+    return OptOutGrammar(load_word_table(WORDS_FILE), [*rules, *own_rules])

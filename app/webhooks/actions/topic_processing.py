@@ -1,0 +1,88 @@
+"""Obeying STOP CHOIR and JOIN CHOIR: leaving one topic, and coming back to it. Inside write()."""
+
+from collections.abc import Mapping
+
+from app.domain.audiences.audience_rules import join_words
+from app.domain.opt_outs.topic_requests import (
+    TopicRequest,
+    TopicWish,
+    may_ask_about_topic,
+    read_topic_request,
+)
+from app.domain.texts.inbound_text import InboundText
+from app.groups.queries.topics import list_topic_names
+from app.suppression.actions.topic_leaves import leave_topic, return_to_topic
+from app.suppression.models import ConsentMethod
+from app.suppression.queries.sending_permission import has_opted_out
+from app.suppression.topic_models import TopicLeaveSource
+from app.webhooks.actions import opt_out_processing
+from app.webhooks.actions.returning_senders import WANTS_BACK_DECISION
+from app.webhooks.actions.routing_decision import RoutingDecision
+
+LEAVE_VERDICT = "topic_left"
+JOIN_VERDICT = "topic_joined"
+LEAVE_REPLY = "You won't get {topics} texts any more. Reply STOP to stop all texts."
+JOIN_REPLY = "You will get {topics} texts again. Reply STOP to stop all texts."
+
+
+def process_topic_request(text: InboundText) -> RoutingDecision | None:
+    """Obey a text that leaves topics or comes back to them; None when it is about something else.
+
+    A text that leaves a topic and everything else opts the number out. Only who left a topic comes
+    back to it: for everybody else JOIN CHOIR is a keyword, or a remark.
+    """
+    if not may_ask_about_topic(text.words):
+        return None
+    names = list_topic_names()
+    request = read_topic_request(text.words, names)
+    if request is None:
+        return None
+    match request.wish:
+        case TopicWish.LEAVE:
+            return _leave_topics(text, request, names)
+        case TopicWish.JOIN:
+            return _return_to_topics(text, request, names)
+        case TopicWish.LEAVE_ALL:
+            return opt_out_processing.process_opt_out(text, is_confirmed=False)
+        case TopicWish.UNCLEAR:
+            return opt_out_processing.process_possible_opt_out(text)
+
+
+def _leave_topics(
+    text: InboundText, request: TopicRequest, names: Mapping[int, str]
+) -> RoutingDecision:
+    """Confirm what is new, once; who has opted out of all texts gets no confirmation."""
+    evidence = opt_out_processing.format_evidence(text)
+    new_ids = [
+        topic_id
+        for topic_id in request.topic_ids
+        if leave_topic(text.phone, topic_id, TopicLeaveSource.INBOUND, evidence=evidence)
+    ]
+    if not new_ids or has_opted_out(text.phone):
+        return RoutingDecision(LEAVE_VERDICT)
+    return RoutingDecision(
+        LEAVE_VERDICT,
+        replies=[LEAVE_REPLY.format(topics=_name_topics(new_ids, names))],
+        ignores_limits=True,
+    )
+
+
+def _return_to_topics(
+    text: InboundText, request: TopicRequest, names: Mapping[int, str]
+) -> RoutingDecision | None:
+    if has_opted_out(text.phone):
+        return WANTS_BACK_DECISION
+    evidence = opt_out_processing.format_evidence(text)
+    new_ids = [
+        topic_id
+        for topic_id in request.topic_ids
+        if return_to_topic(text.phone, topic_id, ConsentMethod.TEXT, evidence=evidence)
+    ]
+    if not new_ids:
+        return None
+    reply = JOIN_REPLY.format(topics=_name_topics(new_ids, names))
+    return RoutingDecision(JOIN_VERDICT, replies=[reply])
+
+
+def _name_topics(topic_ids: list[int], names: Mapping[int, str]) -> str:
+    return join_words([names[topic_id] for topic_id in topic_ids], "and")

@@ -1,0 +1,113 @@
+"""Who leaves one topic, who comes back, and who only speaks of it; pauses in any words."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from app.domain.opt_outs.pause_requests import is_bare_pause_word, read_pause_days
+from app.domain.opt_outs.topic_names import fold_topic_words, has_own_word
+from app.domain.opt_outs.topic_requests import TopicWish, read_topic_request
+
+DATA = Path(__file__).parents[1] / "data"
+TOPICS = dict(
+    enumerate(
+        (
+            "Choir",
+            "Youth group",
+            "Prayer chain",
+            "Chœur des hommes",
+            "Coro",
+            "Chorale",
+            "Sunday school",
+            "Food pantry",
+            "Men's breakfast",
+            "Orchestre",
+        ),
+        1,
+    )
+)
+WISHES = {"LEAVE": TopicWish.LEAVE, "ALL": TopicWish.LEAVE_ALL, "JOIN": TopicWish.JOIN}
+
+
+def rows(name):
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
+def is_read_as_wanted(wanted, names, body):
+    request = read_topic_request(body, TOPICS)
+    if wanted == "NONE":
+        return request is None
+    if request is None or request.wish is not WISHES[wanted]:
+        return False
+    named = "; ".join(TOPICS[topic_id] for topic_id in request.topic_ids)
+    return wanted == "ALL" or named == names
+
+
+@pytest.mark.parametrize("name", ["topic_requests.tsv", "topic_requests_unseen.tsv"])
+def test_each_text_of_the_lists_is_read_as_a_careful_reader_reads_it(name):
+    assert [row for row in rows(name) if not is_read_as_wanted(*row)] == []
+
+
+def test_a_word_that_several_topics_have_is_not_clear():
+    topics = {1: "Youth choir", 2: "Adult choir", 3: "Alerts"}
+    request = read_topic_request("STOP CHOIR", topics)
+    assert (request.wish, request.topic_ids) == (TopicWish.UNCLEAR, (1, 2))
+    assert read_topic_request("JOIN CHOIR", topics) is None
+    assert read_topic_request("STOP ADULT CHOIR", topics).topic_ids == (2,)
+    assert read_topic_request("stop youth", topics).topic_ids == (1,)
+    # A topic whose name is a word for all texts cannot be left by its name.
+    assert read_topic_request("STOP ALERTS", topics) is None
+    assert not has_own_word(fold_topic_words("All texts"))
+    assert read_topic_request("STOP CHOIR", {}) is None
+
+
+def test_a_hostile_text_is_read_at_once():
+    topics = {number: f"Choir {number} of the town" for number in range(200)}
+    start = time.perf_counter()
+    for body in ("stop " * 5000, "stop " + "choir and " * 14, "STOP CHOIR " + "\u0301" * 100):
+        read_topic_request(body, topics)
+        read_pause_days(body)
+    assert time.perf_counter() - start < 0.5
+
+
+PAUSES = {
+    "PAUSE": 30,
+    "pause": 30,
+    "Pause, please.": 30,
+    "PAUSE 30": 30,
+    "PAUSE30": 30,
+    "Pause 2 weeks": 14,
+    "pause texts for two weeks": 14,
+    "please pause messages for the next 10 days": 10,
+    "pause for a month thanks": 30,
+    "PAUSE 400": 365,
+    "pause 99999 days": 365,
+    "pausa": 30,
+    "pausa 30": 30,
+    "Pausa 15 días": 15,
+    "pausar mensajes por un mes": 30,
+    "pause 3 semaines": 21,
+    "pause pendant 2 mois svp": 60,
+    "PAUSE 0": None,
+    "pause?": None,
+    "can you pause the music": None,
+    "let's pause here": None,
+    "pause for lunch at 12": None,
+    "Pause 2 minutes": None,
+    "hit pause 😂": None,
+    "pausa activa a las 10": None,
+    "menopause group": None,
+    "STOP": None,
+}
+
+
+def test_a_pause_is_as_long_as_they_say_and_speech_is_none():
+    assert {body: read_pause_days(body) for body in PAUSES} == PAUSES
+    assert [body for body in PAUSES if is_bare_pause_word(body)] == [
+        "PAUSE",
+        "pause",
+        "pausa",
+        "pause?",
+    ]

@@ -1,0 +1,178 @@
+"""STOP CHOIR leaves one topic, PAUSE 30 asks for no texts for some days; each is confirmed once."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.core.clock import now
+from app.core.db import db, write
+from app.delivery.models import Message
+from app.groups.models import ContactGroup
+from app.keywords.models import KeywordRule
+from app.suppression.actions.opt_outs import record_opt_out
+from app.suppression.models import ConsentEvent, UnsubscribedContact
+from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.topic_models import UnsubscribedTopic
+from app.webhooks.actions.pause_processing import end_pauses
+from tests.sample_people import ZOE
+from tests.webhooks.calls import minutes_pass, opted_out, sid, text, verdicts
+
+LEFT = "You won't get Choir texts any more. Reply STOP to stop all texts."
+
+
+@pytest.fixture
+def topic_app(twilio_app):
+    """An organisation with the topics Choir and Youth, and a group Ushers that is none."""
+    with twilio_app.app_context(), write() as session:
+        for name, is_topic in (("Choir", True), ("Youth", True), ("Ushers", False)):
+            session.add(ContactGroup(name=name, is_topic=is_topic))
+    return twilio_app
+
+
+@pytest.fixture
+def write_texts(topic_app):
+    """A function by which Zoë texts one thing after another, some minutes apart."""
+    count = 0
+
+    def write_all(*bodies, **more):
+        nonlocal count
+        for body in bodies:
+            count += 1
+            assert text(topic_app, body, sid=sid(count), **more).status_code == 200
+            minutes_pass(topic_app)
+
+    return write_all
+
+
+def left_topics(app):
+    with app.app_context():
+        rows = db.session.execute(
+            db.select(ContactGroup.name, UnsubscribedTopic.source)
+            .join(UnsubscribedTopic, UnsubscribedTopic.group_id == ContactGroup.id)
+            .where(UnsubscribedTopic.until.is_(None))
+            .order_by(ContactGroup.name)
+        )
+        return {name: source.value for name, source in rows}
+
+
+def replies(app):
+    with app.app_context():
+        outbound = db.select(Message.body).where(Message.direction == "outbound")
+        return list(db.session.scalars(outbound.order_by(Message.id)))
+
+
+def ledger(app):
+    with app.app_context():
+        events = db.session.scalars(db.select(ConsentEvent).order_by(ConsentEvent.id))
+        return [(event.act.value, event.scope, event.evidence) for event in events]
+
+
+def test_stop_choir_leaves_the_choir_alone_and_is_confirmed_once(topic_app, write_texts):
+    write_texts("STOP CHOIR", "Stop choir.")
+    assert left_topics(topic_app) == {"Choir": "inbound"}
+    assert opted_out(topic_app) == {}
+    assert replies(topic_app) == [LEFT]
+    assert verdicts(topic_app) == ["topic_left", "topic_left"]
+    assert ledger(topic_app) == [("withdrawn", "topic:1", "Texted: STOP CHOIR")]
+
+
+def test_they_come_back_by_start_or_join_and_only_who_left(topic_app, write_texts):
+    write_texts("join choir", "leave the choir", "JOIN CHOIR")
+    assert left_topics(topic_app) == {}
+    assert replies(topic_app) == [
+        LEFT,
+        "You will get Choir texts again. Reply STOP to stop all texts.",
+    ]
+    assert verdicts(topic_app) == ["stored", "topic_left", "topic_joined"]
+    assert [entry[:2] for entry in ledger(topic_app)] == [
+        ("withdrawn", "topic:1"),
+        ("returned", "topic:1"),
+    ]
+
+
+def test_a_global_stop_wins(topic_app, write_texts):
+    write_texts("STOP", "STOP CHOIR", "START CHOIR")
+    assert opted_out(topic_app) == {ZOE: "inbound"}
+    assert left_topics(topic_app) == {"Choir": "inbound"}
+    assert replies(topic_app) == []
+    assert verdicts(topic_app) == ["opt_out", "topic_left", "wants_back"]
+    # START opens all but what they left by its name.
+    write_texts("START")
+    assert (opted_out(topic_app), left_topics(topic_app)) == ({}, {"Choir": "inbound"})
+
+
+@pytest.mark.parametrize("body", ["stop choir and everything", "STOP CHOIR ALL", "Stop these"])
+def test_an_unclear_scope_means_all(topic_app, write_texts, body):
+    write_texts(body)
+    assert left_topics(topic_app) == {}
+    with topic_app.app_context():
+        assert find_suppression_reason(ZOE) in ("said_stop", "maybe_stop")
+
+
+def test_what_twilio_took_for_a_stop_is_one_for_all(topic_app, write_texts):
+    write_texts("STOP CHOIR", OptOutType="STOP")
+    assert opted_out(topic_app) == {ZOE: "inbound"}
+    assert left_topics(topic_app) == {}
+
+
+def test_a_group_that_is_no_topic_is_judged_as_before(topic_app, write_texts):
+    write_texts("unsubscribe from ushers", "stop at choir on Sunday?")
+    assert left_topics(topic_app) == {}
+    assert verdicts(topic_app) == ["maybe_stop", "stored"]
+
+
+def pause_rows(app):
+    with app.app_context():
+        rows = db.session.scalars(db.select(UnsubscribedContact)).all()
+        return {row.phone: (row.source, row.ends_at) for row in rows}
+
+
+def test_pause_30_sends_nothing_until_a_day_and_says_which(topic_app, write_texts):
+    write_texts("PAUSE 30", "pause 30 days", "PAUSE 2 weeks")
+    [(source, ends_at)] = pause_rows(topic_app).values()
+    assert source == "pause"
+    assert timedelta(days=12) < ends_at - now() < timedelta(days=14)
+    first, second = replies(topic_app)
+    assert first.startswith("No texts until ")
+    assert first.endswith(". Reply START to get them again sooner.")
+    assert second != first
+    assert verdicts(topic_app) == ["pause"] * 3
+    with topic_app.app_context():
+        assert find_suppression_reason(ZOE) == "paused"
+    acts = [entry[:2] for entry in ledger(topic_app)]
+    assert acts == [("withdrawn", "pause")] * 2
+
+
+def test_the_job_ends_a_pause_and_never_a_stop(topic_app, write_texts):
+    write_texts("PAUSE 7")
+    with topic_app.app_context():
+        assert end_pauses(now() + timedelta(days=6)) == 0
+        assert end_pauses(now() + timedelta(days=8)) == 1
+        assert end_pauses(now() + timedelta(days=8)) == 0
+        assert find_suppression_reason(ZOE) is None
+    assert [entry[:2] for entry in ledger(topic_app)][-1] == ("returned", "pause")
+    write_texts("PAUSE 7", "STOP")
+    assert pause_rows(topic_app) == {ZOE: ("inbound", None)}
+    with topic_app.app_context():
+        assert end_pauses(now() + timedelta(days=400)) == 0
+    write_texts("PAUSE 7")
+    assert pause_rows(topic_app) == {ZOE: ("inbound", None)}
+
+
+def test_start_ends_a_pause_sooner_and_a_note_by_hand_takes_its_place(topic_app, write_texts):
+    write_texts("PAUSE", "START")
+    assert pause_rows(topic_app) == {}
+    write_texts("PAUSE")
+    with topic_app.app_context(), write():
+        assert record_opt_out(ZOE, source="manual")
+    assert pause_rows(topic_app) == {ZOE: ("manual", None)}
+
+
+def test_a_keyword_pause_of_before_keeps_its_word_and_numbers_stay_a_pause(topic_app, write_texts):
+    with topic_app.app_context(), write() as session:
+        session.add(KeywordRule(keyword="PAUSE", response_body="Take a breath.", action="none"))
+    write_texts("pause")
+    assert pause_rows(topic_app) == {}
+    assert replies(topic_app) == ["Take a breath."]
+    write_texts("PAUSE 30")
+    assert pause_rows(topic_app)[ZOE][0] == "pause"
