@@ -6,6 +6,8 @@ Plain SQL over all tables, so that it works whatever the models say.
 import sqlite3
 from dataclasses import dataclass
 
+from app.dbdoctor.person_checks import build_unknown_numbers_sql
+
 SUCCESS_STATUSES_SQL = "('accepted', 'sent', 'no_receipt', 'delivered')"
 FAILURE_STATUSES_SQL = "('failed', 'undelivered', 'opted_out')"
 # The counts that a trigger keeps in message_logs, computed anew from the texts.
@@ -113,9 +115,17 @@ CONSISTENCY_CHECKS = (
         f"The number of people of group {{ids}} does not match who is in it. {REPAIR_ADVICE}",
     ),
     ConsistencyCheck(
-        "SELECT id FROM scheduled_messages WHERE status = 'pending' "
-        "AND audience_group_id IS NULL AND audience_group_name IS NOT NULL",
-        "Scheduled blast {ids} was for a group that is gone, so it reaches no one. Cancel it.",
+        "SELECT s.id FROM scheduled_messages s WHERE s.status = 'pending' "
+        "AND s.audience_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audience_parts p WHERE p.audience_id = s.audience_id "
+        "AND p.role = 'include' AND (p.ref_id IS NOT NULL OR p.kind IN ('everybody', 'people')))",
+        "Scheduled blast {ids} was for lists that are gone, so it reaches no one. Cancel it.",
+    ),
+    ConsistencyCheck(
+        "SELECT DISTINCT p.audience_id FROM audience_parts p "
+        "JOIN scheduled_messages s ON s.audience_id = p.audience_id AND s.status = 'pending' "
+        "WHERE p.role = 'exclude' AND p.ref_id IS NULL AND p.kind NOT IN ('everybody', 'people')",
+        "A scheduled blast leaves out a list that is gone (audience {ids}), so it is not sent. "
+        "Edit the blast.",
     ),
     ConsistencyCheck(
         "SELECT r.blast_message_id FROM blast_replies r "
@@ -132,17 +142,17 @@ CONSISTENCY_CHECKS = (
         f"{RESTORE_ADVICE}",
     ),
     ConsistencyCheck(
-        "SELECT id FROM users WHERE (pending_phone IS NULL) <> (phone_code_hash IS NULL)",
-        "The phone of user {ids} cannot be verified by its code. Ask for a new code under Your "
-        "account.",
-    ),
-    ConsistencyCheck(
         build_unknown_numbers_sql(),
         f"The number in {{ids}} belongs to no person, so it has no page. {REPAIR_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT id FROM people WHERE id NOT IN (SELECT person_id FROM person_phones)",
         f"Person {{ids}} has no number. {REPAIR_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT id FROM users WHERE (pending_phone IS NULL) <> (phone_code_hash IS NULL)",
+        "The phone of user {ids} cannot be verified by its code. Ask for a new code under Your "
+        "account.",
     ),
     ConsistencyCheck(
         "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM users) "

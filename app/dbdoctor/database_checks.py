@@ -14,6 +14,7 @@ from app.dbdoctor.consistency_checks import (
     REPAIR_ADVICE,
     RESTORE_ADVICE,
 )
+from app.dbdoctor.person_checks import repair_people
 from app.dbdoctor.schema_drift import find_schema_drift
 from app.dbdoctor.schema_repair import recreate_schema_objects
 from app.migrations import database_file, migration_runner
@@ -131,8 +132,8 @@ def rebuild_indexes(path: Path) -> None:
 def repair_database(path: Path) -> None:
     """Make anew what is derived from rows, and only that.
 
-    Missing or wrong indexes, triggers and search tables; counts of blasts and groups; scheduled
-    blasts' ends. Only for a database without pending migrations.
+    Missing or wrong indexes, triggers and search tables; counts of blasts and groups; people of
+    numbers; scheduled blasts' ends. Only for a database without pending migrations.
     """
     with database_file.open_for_writing(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -153,6 +154,7 @@ def repair_database(path: Path) -> None:
             "UPDATE groups SET member_count = (SELECT count(*) FROM group_members m "
             "WHERE m.group_id = groups.id AND m.until IS NULL)"
         )
+        repair_people(connection)
         connection.execute(
             "UPDATE scheduled_messages SET status = l.status, "
             "sent_at = CASE l.status WHEN 'sent' THEN l.finished_at END "

@@ -133,6 +133,14 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
             "There are users (1), but none of them is an admin.",
         ),
         (
+            [ZOE, "DELETE FROM person_phones", "DELETE FROM people"],
+            "The number in community_members 1, messages",
+        ),
+        (
+            ["INSERT INTO people (id) VALUES (7)"],
+            "Person 7 has no number. To fix it, run: python -m app.dbdoctor --repair.",
+        ),
+        (
             ["UPDATE messages SET message_log_id = 99"],
             "Rows of messages refer to missing rows of message_logs.",
         ),
@@ -144,6 +152,23 @@ def test_what_disagrees_is_said(doctor, database, breaking, sentence):
     assert code == 1
     assert any(line.startswith(sentence) for line in said.splitlines()), said
     assert "+1303" not in said
+
+
+def test_numbers_without_a_person_get_one_and_people_without_a_number_go(doctor, database):
+    run_sql(
+        database,
+        ZOE,
+        "DELETE FROM person_phones",
+        "DELETE FROM people",
+        "INSERT INTO people (id) VALUES (7)",
+    )
+    assert doctor("--repair")[0] == 0
+    assert doctor("--doctor")[0] == 0
+    found = run_sql(
+        database,
+        "SELECT phone, length(public_id) FROM person_phones JOIN people ON people.id = person_id",
+    )
+    assert found == [("+13035550142", 16)]
 
 
 def test_a_number_twice_in_a_blast_is_found_even_where_the_index_is_gone(doctor, database):

@@ -82,9 +82,14 @@ def test_the_page_says_what_the_table_says(rules):
     }
 
 
+def _shorten(name):
+    return "<id>" if name.endswith("id") else f"<{name}>"
+
+
 def _address(rule):
     return re.sub(
         r"<(?:\w+:)?(\w+)>",
-        lambda name: "<id>" if name[1].endswith("id") else f"<{name[1]}>",
+        # A person's public id is none that counts up.
+        lambda name: f"<{name[1]}>" if name[1] == "public_id" else _shorten(name[1]),
         rule.rule,
     )
