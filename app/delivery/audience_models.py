@@ -97,4 +97,4 @@ GONE_LIST_DDL = tuple(
     )
 )
 for _statement in GONE_LIST_DDL:
-    event.listen(Model.metadata, "after_create", DDL(_statement))
+    event.listen(Model.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

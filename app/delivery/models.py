@@ -45,15 +45,9 @@ from app.domain.delivery.message_statuses import (
 DEFAULT_CARRIER = "sandbox"
 CARRIER_CHECK_SQL = "carrier IN ('sandbox', 'twilio')"
 AUDIENCE_IS_WHOLE_SQL = "(audience_log_id IS NULL) = (audience_outcome IS NULL)"
-# A blast to a group has the target "event" without an event: code that does not know the column
-# reaches nobody (docs/decisions/0027-groups.md).
 AUDIENCE_CHECK_SQL = (
     "(target = 'audience') = (audience_id IS NOT NULL) AND "
     "(audience_id IS NULL OR (event_id IS NULL AND audience_log_id IS NULL))"
-)
-GROUP_AUDIENCE_CHECK_SQL = (
-    "audience_group_id IS NULL OR "
-    "(target = 'event' AND event_id IS NULL AND audience_log_id IS NULL)"
 )
 
 
@@ -85,12 +79,6 @@ class MessageLog(Model):
             "audience_id",
             sqlite_where=text("audience_id IS NOT NULL"),
         ),
-        Index(
-            "ix_message_logs_audience_group_id",
-            "audience_group_id",
-            sqlite_where=text("audience_group_id IS NOT NULL"),
-        ),
-        CheckConstraint(GROUP_AUDIENCE_CHECK_SQL, name="audience_group"),
     )
 
     id: Mapped[primary_key]
@@ -140,11 +128,6 @@ class MessageLog(Model):
         ForeignKey("message_logs.id", ondelete="RESTRICT")
     )
     audience_outcome: Mapped[BlastOutcome | None] = mapped_column(enum_column(BlastOutcome))
-    # not null: the people of a group; the name outlives the group
-    audience_group_id: Mapped[int | None] = mapped_column(
-        ForeignKey("groups.id", ondelete="SET NULL")
-    )
-    audience_group_name: Mapped[str | None] = mapped_column(String(80))
     # not null exactly when target is "audience"
     audience_id: Mapped[int | None] = mapped_column(ForeignKey("audiences.id", ondelete="RESTRICT"))
 
@@ -189,12 +172,6 @@ class ScheduledMessage(Model):
             "audience_id",
             sqlite_where=text("audience_id IS NOT NULL"),
         ),
-        Index(
-            "ix_scheduled_messages_audience_group_id",
-            "audience_group_id",
-            sqlite_where=text("audience_group_id IS NOT NULL"),
-        ),
-        CheckConstraint(GROUP_AUDIENCE_CHECK_SQL, name="audience_group"),
     )
 
     id: Mapped[primary_key]
@@ -243,11 +220,6 @@ class ScheduledMessage(Model):
         ForeignKey("message_logs.id", ondelete="RESTRICT")
     )
     audience_outcome: Mapped[BlastOutcome | None] = mapped_column(enum_column(BlastOutcome))
-    # not null: the people of a group, as in MessageLog
-    audience_group_id: Mapped[int | None] = mapped_column(
-        ForeignKey("groups.id", ondelete="SET NULL")
-    )
-    audience_group_name: Mapped[str | None] = mapped_column(String(80))
     # not null exactly when target is "audience"
     audience_id: Mapped[int | None] = mapped_column(ForeignKey("audiences.id", ondelete="RESTRICT"))
 

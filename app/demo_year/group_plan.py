@@ -9,7 +9,8 @@ from app.audit.actions import record_automatic_event
 from app.demo_year.blast_texts import ADMIN, MANAGER, DemoBlast, Mood
 from app.demo_year.people import FIRST_IMPORT_COUNT, DemoMember
 from app.demo_year.simulation import Simulation
-from app.domain.delivery.group_audience import GroupAudience
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
+from app.domain.audiences.chosen_audience import ChosenAudience
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.actions.memberships import add_people_to_group
 from app.groups.models import GroupColor, GroupTexters, MembershipSource
@@ -72,8 +73,9 @@ class GroupPlan:
                 self.choir_id = row.id
 
     def _text_choir(self, moment: datetime) -> None:
-        choir = GroupAudience(self.choir_id, CHOIR.info.name)
-        scheduled_id = self.simulation.schedule(CHOIR_BLAST, moment, people_of=choir)
+        part = AudiencePart(PartKind.GROUP, self.choir_id)
+        choir = ChosenAudience(AudienceRule((part,)), names={part: CHOIR.info.name})
+        scheduled_id = self.simulation.schedule(CHOIR_BLAST, moment, audience=choir)
         record_automatic_event(
             "blast.confirmed", CHOIR_BLAST.author, f"scheduled blast {scheduled_id}", {}
         )

@@ -10,10 +10,11 @@ from app.blasts.actions.due_blasts import render_scheduled_blast
 from app.core.clock import pretend_moment
 from app.core.settings import current_settings
 from app.delivery.actions import blast_control, blast_messages, demo_messages
+from app.delivery.actions.audience_storage import store_audience
 from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
 from app.delivery.queries import blast_records, scheduled_messages
 from app.demo_year.blast_texts import TIME_ZONE, DemoBlast
-from app.domain.delivery.group_audience import GroupAudience
+from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.time.local_times import find_moment_on_day, get_local_date
 from app.events.queries.events import find_event
@@ -87,15 +88,15 @@ class Simulation:
         blast: DemoBlast,
         scheduled_at: datetime,
         survey_id: int | None = None,
-        people_of: GroupAudience | None = None,
+        audience: ChosenAudience | None = None,
     ) -> int:
-        """Schedule a blast to the community, or to a group, and return its id."""
+        """Schedule a blast to the community, or to an audience, and return its id."""
         settings = current_settings()
         spec = BlastSpec(
             body=blast.body,
             footer=get_organisation().footer,
-            target=BlastTarget.EVENT if people_of else BlastTarget.COMMUNITY,
-            people_of=people_of,
+            target=BlastTarget.AUDIENCE if audience else BlastTarget.COMMUNITY,
+            audience_id=store_audience(audience) if audience else None,
             event_id=None,
             sender=settings.sender,
             carrier=settings.carrier,

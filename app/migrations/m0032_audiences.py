@@ -50,9 +50,7 @@ TRIGGERS = tuple(
     f"SET ref_id = NULL WHERE kind = '{kind}' AND ref_id = old.id; END"
     for table, kind in (("events", "event"), ("groups", "group"), ("segments", "segment"))
 )
-OUTCOMES = (
-    "'everyone', 'delivered', 'no_reply', 'replied', 'yes', 'no', 'other', 'failed', 'not_sent'"
-)
+OUTCOMES = "'everyone', 'delivered', 'no_reply', 'replied', 'yes', 'no', 'other', 'failed', 'not_sent'"
 LOGS = """CREATE TABLE message_logs (
     id INTEGER NOT NULL,
     created_at DATETIME DEFAULT CURRENT_TIMESTAMP NOT NULL,
@@ -161,13 +159,18 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     """Make the tables, and an audience of each group that a blast names."""
     for statement in (*TABLES, *TRIGGERS):
         connection.execute(statement)
+    groups = connection.execute(SELECT_GROUPS).fetchall()
+    for group_id, name in groups:
+        _store_group_audience(connection, group_id, name)
+    target = "CASE WHEN audience_group_name IS NULL THEN target ELSE 'audience' END"
+    values = {"target": target, "audience_id": SELECT_AUDIENCE}
     for table in DEFINITIONS:
-        columns = f"{GROUP_COLUMNS}, {AUDIENCE_COLUMN}"
-        rebuild_table(connection, _define_table(table, columns, TARGETS))
+        definition = _define_table(table, AUDIENCE_COLUMN, TARGETS)
+        rebuild_table(connection, definition, values, [f"ix_{table}_audience_group_id"])
         connection.execute(
             f"CREATE INDEX ix_{table}_audience_id ON {table} (audience_id) WHERE audience_id IS NOT NULL"
         )
-    logger.info("blasts can go to several lists")
+    logger.info("blasts can go to several lists; %s groups had blasts", len(groups))
 
 
 def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
@@ -178,9 +181,17 @@ def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     for trigger in ("events_audience_parts", "groups_audience_parts", "segments_audience_parts"):
         connection.execute(f"DROP TRIGGER {trigger}")
     for table in DEFINITIONS:
+        values = {
+            "target": "CASE target WHEN 'audience' THEN 'event' ELSE target END",
+            "audience_group_id": SELECT_ONLY_GROUP.format(column="ref_id", table=table),
+            "audience_group_name": SELECT_ONLY_GROUP.format(column="name", table=table),
+        }
         definition = _define_table(table, GROUP_COLUMNS, FORMER_TARGETS)
-        values = {"target": "CASE target WHEN 'audience' THEN 'event' ELSE target END"}
         rebuild_table(connection, definition, values, [f"ix_{table}_audience_id"])
+        connection.execute(
+            f"CREATE INDEX ix_{table}_audience_group_id ON {table} (audience_group_id) "
+            "WHERE audience_group_id IS NOT NULL"
+        )
     for name in ("audience_people", "audience_parts", "audiences"):
         connection.execute(f"DROP TABLE {name}")
     logger.info("a blast goes to the community, an event or a group")
@@ -196,7 +207,7 @@ def _store_group_audience(connection: sqlite3.Connection, group_id: int, name: s
     rule_hash = hashlib.sha256(rule.encode()).hexdigest()
     audience_id = connection.execute(
         "INSERT INTO audiences (rule, rule_hash, sentence) VALUES (?, ?, ?)",
-        (rule, rule_hash, name),
+        (rule, rule_hash, f"Group: {name}"),
     ).lastrowid
     connection.execute(
         "INSERT INTO audience_parts (audience_id, role, kind, ref_id, name) "

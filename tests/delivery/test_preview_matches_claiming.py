@@ -13,12 +13,12 @@ from app.blasts.queries.audience import render_draft
 from app.core.clock import now
 from app.core.db import write
 from app.domain.delivery.blast_draft import BlastDraft
-from app.domain.delivery.group_audience import GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import measure_segments
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.actions.memberships import add_people_to_group
 from app.groups.models import MembershipSource
+from tests.audiences.audience_helpers import to_group
 from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew
 from tests.delivery.helpers import (
     get_schedule,
@@ -38,7 +38,7 @@ def make_choir(phones):
         session.execute(text("DELETE FROM groups"))
         group = create_group(GroupInfo("Choir"))
         add_people_to_group(group.id, phones, MembershipSource.HAND, "ada")
-        return GroupAudience(group.id, group.name)
+        return to_group(group.id)
 
 
 def test_what_was_rehearsed_is_what_the_carrier_is_asked_to_send(make_app, background):
@@ -49,25 +49,25 @@ def test_what_was_rehearsed_is_what_the_carrier_is_asked_to_send(make_app, backg
 
 
 def _for_any_town(app, twilio):
-    @given(sending_app=TOWNS, template=TEMPLATES, to_group=st.booleans())
+    @given(sending_app=TOWNS, template=TEMPLATES, to_choir=st.booleans())
     @settings(
         max_examples=15,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
-    def agree(sending_app, template, to_group):
+    def agree(sending_app, template, to_choir):
         start_anew(app, **sending_app | {"to_event": False})
         twilio.requests.clear()
         phones = [phone for phone, _ in sending_app["people"]]
         with app.app_context():
             draft = BlastDraft(template, FOOTER, BlastTarget.COMMUNITY, None, "UTC")
-            if to_group:
+            if to_choir:
                 choir = make_choir(phones[1::2])
-                draft = replace(draft, target=BlastTarget.EVENT, people_of=choir)
+                draft = replace(draft, target=BlastTarget.AUDIENCE, people_of=choir)
             rehearsed = render_draft(draft)
             with write():
                 blast_id = confirm_blast(draft, None, "ada", now())
-        if to_group:
+        if to_choir:
             assert {row.phone for row in rehearsed.texts} == set(phones[1::2])
         if rehearsed.recipient_count:
             wait_until_ended(app, blast_id)

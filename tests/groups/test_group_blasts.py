@@ -41,16 +41,16 @@ def release_tomorrow(app):
 
 
 def to_group(choir, **changes):
-    return {"target": "group", "group_id": str(choir)} | changes
+    return {"target": "audience", "include": [f"group:{choir}"]} | changes
 
 
 def test_compose_offers_groups_and_knows_how_many_they_are(visit, choir):
     page = visit("/blasts/new", "sol")
-    assert "A group" in page.words
-    assert "Choir · 2 people" in page.words
+    assert "Groups and other lists" in page.words
+    assert "Choir 2 people" in page.words
     assert "People of an event" not in page.words
     page = visit(f"/blasts/new?group_id={choir}", "sol")
-    assert "To: Choir" in page.words
+    assert "To: Group: Choir" in page.words
     page = visit("/blasts/preview", "sol", **compose_fields(**to_group(choir)))
     assert "2 people" in page.words
     assert "Hi Zoë," in page.words
@@ -60,10 +60,10 @@ def test_the_review_names_the_group_and_why_people_are_skipped(app, visit, choir
     with app.app_context():
         add_opt_out(LEO)
     page = open_review(visit, "sol", **to_group(choir))
-    assert "Choir: 2 people" in page.words
+    assert "Group: Choir" in page.words
     assert "Send to 1 person" in page.words
     assert "Opted out" in page.words
-    assert get_review_fields(page)["group_id"] == str(choir)
+    assert get_review_fields(page)["include"] == f"group:{choir}"
 
 
 def test_a_blast_to_the_choir_goes_to_the_choir_once_each_and_says_so(app, visit, choir):
@@ -89,24 +89,25 @@ def test_a_blast_to_the_choir_goes_to_the_choir_once_each_and_says_so(app, visit
     assert "the picnic is at eleven" in visit(f"/groups/{choir}", "sol").words
     with app.app_context():
         log = db.session.get(MessageLog, log_id)
-        assert (log.target, log.event_id, log.audience_group_id) == ("event", None, choir)
+        assert (log.target, log.event_id, log.audience_id) == ("audience", None, 1)
         with write():
             db.session.execute(db.update(MessageLog).values(status="sent"))
             group_editing.delete_group(choir)
     assert "Group: Choir" in visit(f"/blasts/logs/{log_id}", "sol").words
     page = visit(f"/blasts/new?again={scheduled_id}", "sol")
-    assert "Choose a group" in page.words
+    assert "Choose who gets it" in page.words
 
 
 @pytest.mark.parametrize(
     ("who", "changes", "sentence"),
     [
-        ("ada", {"group_id": ""}, "Choose a group."),
-        ("ada", {"group_id": "99"}, "That group was deleted."),
-        ("ada", {"group_id": "everybody"}, "Choose a group."),
-        ("sol", {"group_id": "2"}, "Only admins can text this group."),
-        ("ada", {"group_id": "3"}, "That group is archived"),
+        ("ada", {"include": []}, "Choose at least one list"),
+        ("ada", {"include": ["group:99"]}, "One of the lists was deleted."),
+        ("ada", {"include": ["group:everybody"]}, "One of the lists does not exist."),
+        ("sol", {"include": ["group:2"]}, "Board: Only admins can text this group."),
+        ("ada", {"include": ["group:3"]}, "“Old” is archived or deleted."),
         ("ada", {"target": "groups"}, "Choose who gets it."),
+        ("ada", {"target": "group", "group_id": "everybody"}, "does not exist."),
     ],
 )
 def test_another_group_never_becomes_everybody(app, visit, choir, who, changes, sentence):
@@ -203,9 +204,7 @@ def test_an_archived_group_gets_nothing_when_its_blast_is_due(app, visit, choir)
     with app.app_context():
         row = db.session.get(ScheduledMessage, scheduled_id)
         assert row.status == "failed"
-        assert row.error_message == (
-            "The group of this blast is archived or deleted, so no texts were sent."
-        )
+        assert row.error_message == ("“Choir” is archived or deleted, so no texts were sent.")
     assert list_messages(app) == []
 
 
@@ -214,7 +213,7 @@ def test_a_group_that_is_gone_between_review_and_yes_gets_nothing(app, visit, ch
     visit.post(f"/groups/{choir}/delete", "ada")
     answer = press_button(visit, page, confirm="1")
     assert answer.status_code == 422
-    assert "That group was deleted." in answer.words
+    assert "One of the lists was deleted." in answer.words
     with app.app_context():
         assert db.session.scalars(db.select(ScheduledMessage)).all() == []
 

@@ -6,12 +6,15 @@ import pytest
 
 from app.core.clock import now
 from app.core.db import db, write
+from app.delivery.actions.audience_storage import store_audience
 from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.queries.stored_audiences import find_audience_sentences
 from app.groups.models import ContactGroup
+from tests.audiences.audience_helpers import to_group
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_opt_out
 
-TO_GROUP = {"target": "event", "audience_group_id": 1, "audience_group_name": "Choir"}
+TO_GROUP = {"target": "audience", "audience_id": 1}
 
 
 def test_ada_makes_a_group_and_reads_how_to_fill_it(visit):
@@ -84,6 +87,7 @@ def test_a_group_is_renamed_whatever_its_capitals(visit, choir):
 
 def test_a_group_is_not_deleted_while_a_blast_waits_or_runs(app, visit, choir, people_of):
     with app.app_context(), write() as session:
+        store_audience(to_group(choir, "Choir"))
         session.add(
             ScheduledMessage(
                 scheduled_at=now() + timedelta(hours=1),
@@ -103,7 +107,7 @@ def test_a_group_is_not_deleted_while_a_blast_waits_or_runs(app, visit, choir, p
     assert "Choir was deleted. Its people stay in the community." in page.words
     assert people_of(choir) == []
     with app.app_context():
-        assert db.session.scalar(db.select(MessageLog.audience_group_name)) == "Choir"
+        assert find_audience_sentences([1]) == {1: "Group: Choir"}
     assert "deleted the group Choir" in visit("/audit", "ada").words
 
 
@@ -111,6 +115,7 @@ def test_the_list_counts_people_and_those_who_get_texts(app, visit, choir):
     with app.app_context():
         add_opt_out(LEO)
         with write() as session:
+            store_audience(to_group(choir))
             session.add(MessageLog(message_body="Sing!", created_at=now(), **TO_GROUP))
     words = visit("/groups", "sol").words
     assert "Choir 2 1 today" in words.replace(" C Choir", " Choir")

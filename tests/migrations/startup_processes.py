@@ -7,6 +7,7 @@ every statement.
 
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import sys
@@ -25,6 +26,13 @@ from tests.migrations.sample_migrations import (
     write_first_migration,
     write_sample_migrations,
 )
+from tests.migrations.test_audiences_migration import (
+    BEFORE,
+    FORMER_ROWS,
+    READ_FORMER,
+    READ_NEW,
+    read_all,
+)
 
 IS_WHOLE = sys.argv[3:] == ["whole"]
 ROUNDS = 20 if IS_WHOLE else 4
@@ -32,6 +40,8 @@ ROUNDS = 20 if IS_WHOLE else 4
 STATEMENTS_KILLED_AT_FIRST = 12
 STATEMENTS_BETWEEN_KILLS = 1 if IS_WHOLE else 12
 NOBODY = 65534
+# Rows of FORMER_ROWS: three released, three scheduled.
+BLASTS = 6
 
 
 def race_two_starts(folder):
@@ -83,6 +93,30 @@ def kill_at_statements(folder):
     yield from _kill_everywhere(
         folder / "upgrade", lambda path: migrate_database(path, QUIET, steps[:1]), steps
     )
+    yield from _kill_rebuild(folder / "rebuild")
+
+
+def _kill_rebuild(folder):
+    """Kill the rebuild of the blasts' tables, which have rows, before each of its statements."""
+    former = folder / "former.db"
+    migrate_database(former, QUIET, find_migrations()[:BEFORE])
+    run_sql(former, *FORMER_ROWS)
+    number, died = 0, True
+    while died:
+        number += STATEMENTS_BETWEEN_KILLS
+        path = folder / str(number) / "sms.db"
+        path.parent.mkdir()
+        shutil.copy(former, path)
+        died = _is_killed_before(number, path, find_migrations()[: BEFORE + 1])
+        is_migrated = len(list_applied_migrations(path)) > BEFORE
+        if not is_migrated and len(read_all(path, READ_FORMER)) != BLASTS:
+            yield f"{path}: blasts are missing after the death"
+        migrate_database(path, QUIET, find_migrations()[: BEFORE + 1])
+        rows = read_all(path, READ_NEW)
+        if len(rows) != BLASTS or run_sql(path, "PRAGMA integrity_check") != [("ok",)]:
+            yield f"{path}: after the power came back blasts are missing: {rows}"
+    if number < 5:
+        yield f"{folder}: the failpoint was reached only {number} times"
 
 
 def _list_complete_schemas(folder, steps):

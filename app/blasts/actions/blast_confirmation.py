@@ -1,15 +1,17 @@
 """A confirmed draft becomes a scheduled blast that waits for its time."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from app.blasts.queries.audience import BlastGroupNotFound
-from app.blasts.queries.group_recipients import find_group_audience
+from app.audiences.queries.audience_recipients import require_lists
 from app.core.settings import current_settings
+from app.delivery.actions.audience_storage import store_audience
 from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
 from app.delivery.queries import scheduled_messages
+from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_draft import BlastDraft
-from app.domain.delivery.group_audience import GroupAudience
+from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.organisation import queries as organisation
 
@@ -25,21 +27,24 @@ def confirm_blast(
     username: str,
     moment: datetime,
     confirmed_count: int | None = None,
+    shown_people: Iterable[tuple[str, str | None]] = (),
 ) -> int:
     """Schedule the draft once and return its id; a token used before returns the first blast's id.
 
-    `confirmed_count`: how many people the review page showed. A blast without a time waits for the
-    seconds in which it can be undone; a test does not. Call inside write(). Raises
-    BlastGroupNotFound for a group that is archived or deleted.
+    `confirmed_count`: how many people the review page showed. `shown_people`: the (number, name)
+    of everyone there, whom a frozen audience keeps. A blast without a time waits for the seconds
+    in which it can be undone; a test does not. Call inside write(). Raises AudienceGone when a
+    list is archived or deleted.
     """
     # A double press or a reload posts the form twice; both must lead to one blast.
     if client_token:
         earlier_id = scheduled_messages.find_blast_by_token(client_token)
         if earlier_id is not None:
             return earlier_id
-    group = draft.people_of
-    if isinstance(group, GroupAudience) and find_group_audience(group.group_id) is None:
-        raise BlastGroupNotFound
+    people_of, audience_id = draft.people_of, None
+    if isinstance(people_of, ChosenAudience):
+        require_lists(people_of)
+        audience_id = store_audience(people_of, shown_people)
     settings = current_settings()
     spec = BlastSpec(
         body=draft.body,
@@ -55,7 +60,8 @@ def confirm_blast(
         created_by=username,
         not_after=draft.not_after,
         survey_id=draft.survey_id,
-        people_of=draft.people_of,
+        audience_id=audience_id,
+        results_of=people_of if isinstance(people_of, ResultsAudience) else None,
         name=draft.name,
         plain_names=draft.plain_names,
         confirmed_count=None if draft.is_test else confirmed_count,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.accounts.own_phone_queries import find_test_phone
 from app.blasts.queries import audience
+from app.blasts.queries.field_fillings import FieldNotTextable, load_filling
 from app.blasts.queries.people_permission import get_stored_people, may_creator_text_people
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
@@ -40,7 +41,11 @@ from app.suppression.queries.sending_permission import (
 log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so no texts were sent."
 GROUP_RESTRICTED_ERROR = "Only admins can text the people of this blast, so no texts were sent."
-GROUP_GONE_ERROR = "The group of this blast is archived or deleted, so no texts were sent."
+LISTS_GONE_ERROR = "{reason}, so no texts were sent."
+EXCLUDED_GONE_HOLD = (
+    "{reason} now. This blast leaves its people out, so it waits. Edit it, or cancel it."
+)
+FIELD_GONE_HOLD = "Its text can't be filled in now. {reason} Edit it, or cancel it."
 TEST_PHONE_MISSING_ERROR = (
     "Nothing was sent: the user who asked for the test no longer has a phone."
 )
@@ -125,25 +130,33 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     if not may_creator_text_people(blast):
         _fail_blast(scheduled_id, GROUP_RESTRICTED_ERROR)
         return False
-    try:
-        rendered = render_scheduled_blast(blast)
-    except audience.BlastEventNotFound:
-        _fail_blast(scheduled_id, _explain_no_audience(blast))
+    rendered = _render_or_close(blast)
+    if rendered is None:
         return False
     if not rendered.texts:
         _fail_blast(scheduled_id, _explain_no_texts(blast))
         return False
     confirmed_count, count = blast.confirmed_count, rendered.recipient_count
     if confirmed_count is not None and has_grown_too_much(confirmed_count, count):
-        _hold_grown_blast(scheduled_id, describe_growth(confirmed_count, count))
+        _hold_blast(scheduled_id, describe_growth(confirmed_count, count))
         return False
     event = events.find_event(blast.event_id)
     return _store_blast(scheduled_id, rendered, event.title if event else None)
 
 
-def _explain_no_audience(blast: ScheduledMessage) -> str:
-    """Return why a blast has no audience. A deleted group's name stays with the blast."""
-    return GROUP_GONE_ERROR if blast.audience_group_name else EVENT_DELETED_ERROR
+def _render_or_close(blast: ScheduledMessage) -> RenderedBlast | None:
+    """Return the texts of a due blast; one that has none is closed or held, and None returned."""
+    try:
+        return render_scheduled_blast(blast)
+    except audience.ExcludedListNotFound as error:
+        _hold_blast(blast.id, EXCLUDED_GONE_HOLD.format(reason=error.reason))
+    except audience.BlastListsNotFound as error:
+        _fail_blast(blast.id, LISTS_GONE_ERROR.format(reason=error.reason))
+    except audience.BlastEventNotFound:
+        _fail_blast(blast.id, EVENT_DELETED_ERROR)
+    except FieldNotTextable as error:
+        _hold_blast(blast.id, FIELD_GONE_HOLD.format(reason=error.reason))
+    return None
 
 
 def _explain_no_texts(blast: ScheduledMessage) -> str:
@@ -163,14 +176,14 @@ def _store_blast(scheduled_id: int, rendered: RenderedBlast, event_title: str | 
     return True
 
 
-def _hold_grown_blast(scheduled_id: int, reason: str) -> None:
+def _hold_blast(scheduled_id: int, reason: str) -> None:
     with write():
         if not blast_scheduling.hold_scheduled_blast(scheduled_id, reason):
             return
         cause, _, fix = reason.partition(" now. ")
         notice = build_notice(AlertEvent.BLAST_HELD, f"{cause} now.", fix, now())
         tell_admins(notice, f"/blasts/scheduled/{scheduled_id}")
-    log.warning("blast %s is held: its list grew", scheduled_id)
+    log.warning("blast %s is held: its lists changed", scheduled_id)
 
 
 def _expire_blast(scheduled_id: int, error: str) -> None:
@@ -191,7 +204,7 @@ def _format_blast_time(moment: datetime, zone: str | None) -> str:
 def render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
     """Return the texts of a due blast; of a test, one text or none without a test phone.
 
-    Raises BlastEventNotFound.
+    Raises BlastEventNotFound and FieldNotTextable.
     """
     rendered = skip_too_long_texts(_render_for_audience(blast))
     if blast.test_mode:
@@ -207,7 +220,12 @@ def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
     recipients = audience.fetch_recipients(blast.target, blast.event_id, registered_by, people_of)
     values = audience.get_blast_placeholders(blast.target, blast.event_id)
     return render_blast_texts(
-        recipients, blast.message_body, blast.footer, values, plain_names=blast.plain_names
+        recipients,
+        blast.message_body,
+        blast.footer,
+        values,
+        plain_names=blast.plain_names,
+        filling=load_filling(blast.message_body, recipients),
     )
 
 
@@ -216,9 +234,10 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
     phone = find_test_phone(blast.created_by)
     if phone is None:
         return replace(rendered, texts=())
-    name = None
+    name, filling = None, rendered.filling
     if rendered.sendable_texts:
-        name = rendered.sendable_texts[0].name
+        first = rendered.sendable_texts[0]
+        name, filling = first.name, filling.for_phone_of(phone, first.phone)
     # Whoever put their own number there asks for the test.
     reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
     test = render_blast_texts(
@@ -227,6 +246,7 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
         blast.footer,
         rendered.event_values,
         plain_names=blast.plain_names,
+        filling=filling,
     )
     # The number is the user's, so a member's name never stands beside it.
     texts = tuple(text._replace(name=None) for text in test.texts)

@@ -1,19 +1,16 @@
-"""The fields that say whom a blast is for: everybody, an event, a group, an earlier blast."""
+"""The fields that say whom a blast is for: everybody, an event, several lists, an earlier blast."""
 
 from flask_login import current_user
-from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, RadioField, SelectField, ValidationError
 
+from app.blasts.forms.list_fields import ListsForm
 from app.blasts.queries.compose_choices import build_event_choices
-from app.blasts.queries.group_recipients import (
-    build_group_choices,
-    find_group_audience,
-    find_group_problem,
-)
+from app.blasts.queries.list_choices import ListChoice, build_list_choices
 from app.blasts.queries.people_permission import find_people_problem
 from app.blasts.queries.results_audience import parse_results_audience
+from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.blast_outcomes import ResultsAudience
-from app.domain.delivery.group_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.whole_numbers import parse_id
 from app.events.queries import events
@@ -22,18 +19,28 @@ BLAST_GONE_ERROR = "That earlier blast no longer exists. Choose who gets this on
 # The fields that name the people of an earlier blast, and what `audience` says then.
 RESULTS_KIND = "results"
 RESULTS_FIELDS = ("audience", "log_id", "outcome")
-# What `target` says for a group, which `group_id` names.
-GROUP_TARGET = "group"
+# What `target` said for one group, which `group_id` named; pages that were open still say so.
+FORMER_GROUP_TARGET = "group"
 AUDIENCE_LABELS = {
     BlastTarget.COMMUNITY.value: "Everybody in the community",
     BlastTarget.EVENT.value: "People of an event",
-    GROUP_TARGET: "A group",
+    BlastTarget.AUDIENCE.value: "Groups and other lists",
 }
-# What the review page carries on in hidden fields.
-AUDIENCE_FIELDS = ("target", "event_id", "group_id", *RESULTS_FIELDS)
+# What the review page carries on in hidden fields, beside the lists.
+AUDIENCE_FIELDS = ("target", "event_id", *RESULTS_FIELDS)
 
 
-class AudienceForm(FlaskForm):
+def translate_former_group(fields: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return the fields of a form, with one group named as a list of the audience."""
+    if fields.get("target") != FORMER_GROUP_TARGET:
+        return fields
+    translated = MultiDict(fields)
+    translated["target"] = BlastTarget.AUDIENCE.value
+    translated.setlist("include", [f"group:{fields.get('group_id', '')}"])
+    return translated
+
+
+class AudienceForm(ListsForm):
     """Whom a blast is for: `target` says so, unless `audience` names people of an earlier blast."""
 
     target = RadioField(
@@ -43,15 +50,20 @@ class AudienceForm(FlaskForm):
         validate_choice=False,
     )
     event_id = SelectField("Event", validate_choice=False)
-    group_id = SelectField("Group", validate_choice=False)
     audience = HiddenField()
     log_id = HiddenField()
     outcome = HiddenField()
+    list_sections: dict[str, list[ListChoice]] = {}
 
     @property
     def is_for_results(self) -> bool:
         """Whether it is for people of an earlier blast."""
         return bool(self.audience.data == RESULTS_KIND)
+
+    @property
+    def is_for_lists(self) -> bool:
+        """Whether it is for the lists that are chosen in the form."""
+        return bool(self.target.data == BlastTarget.AUDIENCE) and not self.is_for_results
 
     @property
     def selected_results(self) -> ResultsAudience | None:
@@ -74,25 +86,22 @@ class AudienceForm(FlaskForm):
             raise ValidationError(problem)
 
     def load_audience_choices(self) -> None:
-        """Offer the community, and events and groups where there are any or one was chosen."""
+        """Offer the community, events where there are any, and lists."""
         self.event_id.choices = build_event_choices()
-        self.group_id.choices = build_group_choices(current_user.role)
-        # One choice of an event or a group asks to choose.
-        is_missing = {
-            BlastTarget.EVENT.value: len(list(self.event_id.choices or ())) < 2,
-            GROUP_TARGET: len(list(self.group_id.choices or ())) < 2,
-        }
+        self.list_sections = build_list_choices(current_user.role)
+        # One choice of an event asks to choose.
+        has_events = len(list(self.event_id.choices or ())) > 1
         self.target.choices = {
             kind: label
             for kind, label in AUDIENCE_LABELS.items()
-            if not is_missing.get(kind) or kind == self.target.data
+            if kind != BlastTarget.EVENT or has_events or kind == self.target.data
         }
 
     def validate_target(self, field: Field) -> None:
         """Reject a missing audience: whom a blast is for is never guessed."""
         if self.is_for_results:
             return
-        if not field.raw_data or field.data not in {*BlastTarget, GROUP_TARGET}:
+        if not field.raw_data or field.data not in set(BlastTarget):
             raise ValidationError("Choose who gets it.")
 
     def validate_event_id(self, field: Field) -> None:
@@ -104,31 +113,14 @@ class AudienceForm(FlaskForm):
         if events.find_event(self.selected_event_id) is None:
             raise ValidationError("That event was deleted.")
 
-    def validate_group_id(self, field: Field) -> None:
-        """Reject a group that cannot be texted by this user, where the blast is for one."""
-        if not self.is_for_group:
-            return
-        if problem := find_group_problem(self.selected_group_id, current_user.role):
-            raise ValidationError(problem)
-
     @property
     def selected_event_id(self) -> int | None:
         """The chosen event's id; None when what came is no id."""
         return parse_id((self.event_id.data or "").strip())
 
     @property
-    def selected_group_id(self) -> int | None:
-        """The chosen group's id; None when what came is no id."""
-        return parse_id((self.group_id.data or "").strip())
-
-    @property
-    def is_for_group(self) -> bool:
-        """Whether it is for the people of a group."""
-        return bool(self.target.data == GROUP_TARGET) and not self.is_for_results
-
-    @property
     def selected_people(self) -> ChosenPeople | None:
-        """The earlier blast or the group whose people get it; None for another audience.
+        """The lists or the earlier blast whose people get it; None for another audience.
 
         None as well for people whom this user cannot text.
         """
@@ -141,7 +133,13 @@ class AudienceForm(FlaskForm):
         return find_people_problem(self._named_people, current_user.role)
 
     @property
+    def draft_target(self) -> BlastTarget:
+        """The target of the draft; people of an earlier blast are those of no event."""
+        is_known = self.target.data in set(BlastTarget) and not self.is_for_results
+        return BlastTarget(self.target.data) if is_known else BlastTarget.EVENT
+
+    @property
     def _named_people(self) -> ChosenPeople | None:
-        if self.is_for_group:
-            return find_group_audience(self.selected_group_id)
-        return self.selected_results
+        if not self.is_for_lists:
+            return self.selected_results
+        return self.chosen_lists if self.chosen_lists.rule.included else None

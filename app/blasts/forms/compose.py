@@ -17,6 +17,7 @@ from app.blasts.forms.send_times import (
     create_repeated_hour_field,
 )
 from app.blasts.queries.compose_choices import build_survey_choices
+from app.blasts.queries.field_fillings import load_template_fields
 from app.blasts.queries.text_notices import describe_too_long_texts
 from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
 from app.domain.delivery.blast_draft import BlastDraft
@@ -92,7 +93,10 @@ class ComposeForm(AudienceForm, SendTimeForm):
         if text_cleaning.is_blank_text(field.data or ""):
             raise ValidationError("Write a text first.")
         of_event = self.target.data == BlastTarget.EVENT
-        for problem in message_templates.list_template_problems(field.data, of_event=of_event):
+        fields = load_template_fields()
+        for problem in message_templates.list_template_problems(
+            field.data, of_event=of_event, fields=fields
+        ):
             add_error(field, problem)
         size = count_utf16_units(field.data)
         if size > MAX_MESSAGE_CHARACTERS:
@@ -136,10 +140,8 @@ class ComposeForm(AudienceForm, SendTimeForm):
     def build_draft(self) -> BlastDraft:
         """Return the blast. Call after `validate()` returned True."""
         people_of = self.selected_people
-        # An event that does not exist: code that does not know these people reaches nobody.
-        is_for_event = self.target.data == BlastTarget.EVENT and not self.is_for_results
-        is_for_community = self.target.data == BlastTarget.COMMUNITY and not self.is_for_results
-        target = BlastTarget.COMMUNITY if is_for_community else BlastTarget.EVENT
+        target = self.draft_target
+        is_for_event = target == BlastTarget.EVENT and not self.is_for_results
         return BlastDraft(
             body=self.message_body.data or "",
             footer=self.selected_footer,
@@ -161,6 +163,7 @@ class ComposeForm(AudienceForm, SendTimeForm):
         if self.end is not None:
             names += CARRIED_END_FIELDS
         fields = [(name, self[name].data) for name in names if self[name].data]
+        fields += self.list_carried_lists()
         for flag in ("include_unsubscribe", "plain_names"):
             if self[flag].data:
                 fields.append((flag, "y"))

@@ -1,18 +1,26 @@
 """The audience of a blast, and the texts it would get."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import String, type_coerce
 
-from app.blasts.queries.group_recipients import select_group_recipients
+from app.audiences.queries.audience_lists import describe_gone_part
+from app.audiences.queries.audience_recipients import (
+    AudienceGone,
+    ExclusionGone,
+    select_audience_recipients,
+)
+from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.results_audience import (
     fetch_results_recipients,
     iterate_results_recipients,
 )
 from app.community import queries as community
 from app.core.db import db
+from app.domain.audiences.chosen_audience import ChosenAudience, ChosenPeople
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.blast_rendering import (
@@ -20,10 +28,11 @@ from app.domain.delivery.blast_rendering import (
     RenderedBlast,
     render_blast_texts,
 )
-from app.domain.delivery.group_audience import ChosenPeople, GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.delivery.second_numbers import skip_other_numbers
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.queries import events
+from app.profiles.queries.other_phones import find_numbers_of_several, has_second_numbers
 
 _SKIP_REASONS: dict[str | None, SkipReason | None] = {None: None}
 _SKIP_REASONS |= {reason.value: reason for reason in SkipReason}
@@ -33,8 +42,16 @@ class BlastEventNotFound(Exception):
     """The event of a blast does not exist any more. It never becomes a blast to the community."""
 
 
-class BlastGroupNotFound(BlastEventNotFound):
-    """The group of a blast is archived or deleted: nobody gets it."""
+class BlastListsNotFound(BlastEventNotFound):
+    """Lists of a blast are gone: nobody gets it. `reason`: which, in words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ExcludedListNotFound(BlastListsNotFound):
+    """A list whose people are left out is gone: the blast waits for a person."""
 
 
 def fetch_recipients(
@@ -46,19 +63,30 @@ def fetch_recipients(
     """Return everybody in an audience now, with why some are skipped.
 
     `registered_by`: whoever registered for the event after this moment (UTC) is left out.
-    `people_of`: the people of an earlier blast or of a group instead. Raises BlastEventNotFound.
+    `people_of`: the people of other lists or of an earlier blast instead. Of a person's numbers
+    one is left (skip_other_numbers()). Raises BlastEventNotFound.
     """
     if isinstance(people_of, ResultsAudience):
-        return fetch_results_recipients(people_of)
-    return _fetch_recipients(_select_audience(target, event_id, people_of, registered_by))
+        recipients = fetch_results_recipients(people_of)
+    else:
+        audience = _select_audience(target, event_id, people_of, registered_by)
+        recipients = _fill_in_names(_fetch_recipients(audience), people_of)
+    numbers = find_numbers_of_several()
+    # Mostly no one has two numbers.
+    return skip_other_numbers(recipients, numbers) if numbers else recipients
 
 
 def render_draft(draft: BlastDraft) -> RenderedBlast:
-    """Return who would get what of a draft. Raises BlastEventNotFound."""
+    """Return who would get what of a draft. Raises BlastEventNotFound and FieldNotTextable."""
     recipients = fetch_recipients(draft.target, draft.event_id, people_of=draft.people_of)
     values = get_blast_placeholders(draft.target, draft.event_id)
     return render_blast_texts(
-        recipients, draft.body, draft.footer, values, plain_names=draft.plain_names
+        recipients,
+        draft.body,
+        draft.footer,
+        values,
+        plain_names=draft.plain_names,
+        filling=load_filling(draft.body, recipients),
     )
 
 
@@ -69,44 +97,79 @@ def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[st
     return events.build_event_placeholders(event_id)
 
 
-def find_recipient_name(
+def find_recipient(
     target: BlastTarget,
     event_id: int | None,
     people_of: ChosenPeople | None,
     position: int,
-) -> str | None:
-    """Return the name of the person at `position`, from 0, among those who get the text."""
-    if isinstance(people_of, ResultsAudience):
-        people = (
-            person for person in iterate_results_recipients(people_of) if not person.skip_reason
-        )
-        reader = next(islice(people, position, None), None)
-        return reader.name if reader else None
+) -> BlastRecipient | None:
+    """Return the person at `position`, from 0, among those who get the text."""
+    if isinstance(people_of, ResultsAudience) or has_second_numbers():
+        people = _iterate_recipients(target, event_id, people_of)
+        readers = (person for person in people if not person.skip_reason)
+        return next(islice(readers, position, None), None)
     audience = _select_audience(target, event_id, people_of)
     skip_reason = audience.selected_columns[2]
     row = db.session.execute(
         audience.where(skip_reason.is_(None)).offset(position).limit(1)
     ).first()
-    return row[0] if row else None
+    return BlastRecipient(_get_name(row[0], row[1], people_of), row[1], None) if row else None
+
+
+def _fill_in_names(
+    recipients: list[BlastRecipient], people_of: ChosenAudience | None
+) -> list[BlastRecipient]:
+    """Return them with the names of a draft's own people, where no list has a name."""
+    if people_of is None or not people_of.people:
+        return recipients
+    names = dict(people_of.people)
+    return [person._replace(name=person.name or names.get(person.phone)) for person in recipients]
+
+
+def _get_name(name: str | None, phone: str, people_of: ChosenAudience | None) -> str | None:
+    if name or people_of is None:
+        return name
+    return dict(people_of.people).get(phone)
+
+
+def _iterate_recipients(
+    target: BlastTarget, event_id: int | None, people_of: ChosenPeople | None
+) -> Iterable[BlastRecipient]:
+    # Of the people of an earlier blast only those up to the one that is shown are read.
+    if isinstance(people_of, ResultsAudience) and not has_second_numbers():
+        return iterate_results_recipients(people_of)
+    return fetch_recipients(target, event_id, people_of=people_of)
 
 
 def _select_audience(
     target: BlastTarget,
     event_id: int | None,
-    group: GroupAudience | None,
+    chosen: ChosenAudience | None,
     registered_by: datetime | None = None,
 ) -> Any:
     """Return a Select of (name, phone, skip reason), whose row type differs by audience."""
-    if group is not None:
-        recipients = select_group_recipients(group)
-        if recipients is None:
-            raise BlastGroupNotFound
-        return recipients
+    if chosen is not None:
+        return _select_chosen_audience(chosen)
     if target == BlastTarget.COMMUNITY:
         return community.select_community_audience()
     if event_id is None or events.find_event(event_id) is None:
         raise BlastEventNotFound
     return events.select_event_audience(event_id, registered_by)
+
+
+def _select_chosen_audience(chosen: ChosenAudience) -> Any:
+    try:
+        return select_audience_recipients(chosen)
+    except ExclusionGone as error:
+        raise ExcludedListNotFound(_describe_gone(chosen, error)) from None
+    except AudienceGone as error:
+        raise BlastListsNotFound(_describe_gone(chosen, error)) from None
+
+
+def _describe_gone(chosen: ChosenAudience, error: AudienceGone) -> str:
+    """Return "“Choir” is archived or deleted", of the first list that is gone."""
+    (part, *_) = error.parts
+    return describe_gone_part(part, chosen.names.get(part) or chosen.name_part(part))
 
 
 def _fetch_recipients(audience: Any) -> list[BlastRecipient]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from flask import current_app
 
 from app.blasts.queries import audience
-from app.domain.delivery.group_audience import ChosenPeople
+from app.blasts.queries.field_fillings import load_filling
+from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.name_groups import NameGroup, group_names
+from app.domain.texts.field_mentions import find_field_names
 
 # A large audience takes a second to read: what was read is used again while somebody types.
 # A small one is read anew each time.
@@ -32,16 +34,20 @@ def load_audience_counts(
     event_id: int | None,
     people_of: ChosenPeople | None,
     used: Collection[str],
+    body: str = "",
 ) -> AudienceCounts:
-    """Return the counts for a text with these placeholders. Raises BlastEventNotFound."""
+    """Return the counts for a text with these placeholders, and the fields that `body` names.
+
+    Raises BlastEventNotFound.
+    """
     cached_counts: dict[object, tuple[float, AudienceCounts]]
     cached_counts = current_app.extensions.setdefault("audience_counts", {})
-    key = (target, event_id, people_of, frozenset(used))
+    key = (target, event_id, people_of, frozenset(used), find_field_names(body))
     start = time.monotonic()
     until, counts = cached_counts.get(key, (0.0, None))
     if counts is not None and until > start:
         return counts
-    counts = _read_audience_counts(target, event_id, people_of, used)
+    counts = _read_audience_counts(target, event_id, people_of, used, body)
     end = time.monotonic()
     if end - start > SLOW_READ_SECONDS:
         if len(cached_counts) >= MAX_KEPT_AUDIENCES:
@@ -55,7 +61,14 @@ def _read_audience_counts(
     event_id: int | None,
     people_of: ChosenPeople | None,
     used: Collection[str],
+    body: str,
 ) -> AudienceCounts:
     recipients = audience.fetch_recipients(target, event_id, None, people_of)
-    people = [(name, ()) for name, _, skip_reason in recipients if skip_reason is None]
-    return AudienceCounts(group_names(people, used), len(people), len(recipients) - len(people))
+    filling = load_filling(body, recipients)
+    people = [
+        (name, filling.get_texts(phone))
+        for name, phone, skip_reason in recipients
+        if skip_reason is None
+    ]
+    groups = group_names(people, used, filling.names)
+    return AudienceCounts(groups, len(people), len(recipients) - len(people))

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast, SendWindow, forecast_end_time
-from app.blasts.queries.group_recipients import describe_group_people
+from app.blasts.queries.lists_review import (
+    LeftOutList,
+    describe_lists,
+    explain_empty_lists,
+    list_left_out_people,
+)
 from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.queries.review_notices import (
     ReviewNotice,
@@ -27,6 +32,7 @@ from app.blasts.queries.reviewed_texts import (
 from app.blasts.queries.text_notices import list_text_notices
 from app.core.local_formats import format_time_in_zone
 from app.core.settings import current_settings
+from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_labels import describe_audience
 from app.domain.delivery.blast_outcomes import OUTCOME_RULES, ResultsAudience
@@ -37,7 +43,6 @@ from app.domain.delivery.cost_estimate import (
     format_money,
     format_segment_price,
 )
-from app.domain.delivery.group_audience import GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
@@ -55,7 +60,8 @@ class BlastReview:
 
     `summary`: the sum, such as "52 people", "58 segments". `shown`: None when no one gets a text.
     `nobody_reason`: why no one gets it, "" when someone does. `send_label`: what the button says.
-    `audience_rule`: how people of an earlier blast are chosen, "" for other audiences.
+    `audience_rule`: how people of an earlier blast are chosen, or how lists overlap; "" for other
+    audiences. `left_out`: who is on the lists that the audience leaves out.
     `survey`: the one that answers start.
     """
 
@@ -78,6 +84,7 @@ class BlastReview:
     skipped_people: list[SkippedPerson]
     duplicates: int
     page: ReviewPage
+    left_out: list[LeftOutList]
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,7 @@ def review_blast(request: ReviewRequest) -> BlastReview:
         skipped_people=list_skipped_people(blast),
         duplicates=blast.duplicates,
         page=build_review_page(blast, request.page_number),
+        left_out=list_left_out_people(draft.people_of),
     )
 
 
@@ -167,7 +175,9 @@ def _list_notices(
 
 
 def _describe_audience_rule(draft: BlastDraft) -> str:
-    """Return how people of an earlier blast are chosen, "" for other audiences."""
+    """Return how people of an earlier blast are chosen, or how lists overlap; "" for others."""
+    if isinstance(draft.people_of, ChosenAudience):
+        return describe_lists(draft.people_of)
     if isinstance(draft.people_of, ResultsAudience):
         return OUTCOME_RULES[draft.people_of.outcome]
     return ""
@@ -175,8 +185,8 @@ def _describe_audience_rule(draft: BlastDraft) -> str:
 
 def _describe_audience(draft: BlastDraft) -> str:
     """Return whom a draft is for, in words."""
-    if isinstance(draft.people_of, GroupAudience):
-        return describe_group_people(draft.people_of)
+    if isinstance(draft.people_of, ChosenAudience):
+        return draft.people_of.sentence
     results = describe_results_audience(draft.people_of) if draft.people_of else None
     if results:
         return results.label
@@ -189,8 +199,8 @@ def _explain_empty_audience(draft: BlastDraft, blast: RenderedBlast) -> str:
         return ""
     if blast.texts:
         return "everyone is skipped"
-    if isinstance(draft.people_of, GroupAudience):
-        return "no one is in this group"
+    if isinstance(draft.people_of, ChosenAudience):
+        return explain_empty_lists(draft.people_of)
     if draft.people_of is not None:
         return "no one from the earlier blast is in this group"
     if draft.target == BlastTarget.COMMUNITY:

@@ -10,12 +10,15 @@ from decimal import Decimal
 
 from app.blasts.queries import audience
 from app.blasts.queries.audience_counts import AudienceCounts, load_audience_counts
+from app.blasts.queries.field_fillings import load_filling, load_template_fields
+from app.domain.audiences.chosen_audience import ChosenPeople
+from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.cost_estimate import compute_cost, format_money
-from app.domain.delivery.group_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.segment_forecast import SegmentForecast, forecast_segments
 from app.domain.delivery.text_writers import build_text_writer
 from app.domain.texts import message_templates, text_cleaning
+from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import (
     MAX_MESSAGE_CHARACTERS,
@@ -79,8 +82,13 @@ class ComposePreview:
 def build_compose_preview(request: PreviewRequest) -> ComposePreview:
     """Return the preview; of a text that cannot be filled in, the number of people only."""
     used = message_templates.find_name_placeholders(request.body)
+    is_sendable = _is_sendable(request)
+    # A field that is still being written is none yet.
+    body = request.body if is_sendable else ""
     try:
-        counts = load_audience_counts(request.target, request.event_id, request.people_of, used)
+        counts = load_audience_counts(
+            request.target, request.event_id, request.people_of, used, body
+        )
     except audience.BlastEventNotFound:
         return ComposePreview(0, 0)
     size = count_utf16_units(request.body)
@@ -89,7 +97,7 @@ def build_compose_preview(request: PreviewRequest) -> ComposePreview:
         limit = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
         too_long = f"This text has {size:,} characters. {limit}"
         return ComposePreview(counts.people, counts.skipped, too_long=too_long)
-    if not counts.people or not _is_sendable(request):
+    if not counts.people or not is_sendable:
         return ComposePreview(counts.people, counts.skipped)
     return _preview_text(request, counts)
 
@@ -98,14 +106,19 @@ def _is_sendable(request: PreviewRequest) -> bool:
     if text_cleaning.is_blank_text(request.body):
         return False
     of_event = request.target == BlastTarget.EVENT and request.event_id is not None
-    return not message_templates.list_template_problems(request.body, of_event=of_event)
+    return not message_templates.list_template_problems(
+        request.body, of_event=of_event, fields=load_template_fields()
+    )
 
 
 def _preview_text(request: PreviewRequest, counts: AudienceCounts) -> ComposePreview:
     values = audience.get_blast_placeholders(request.target, request.event_id)
+    field_names = find_field_names(request.body)
 
     def forecast(body: str, *, plain_names: bool) -> SegmentForecast:
-        write = build_text_writer(body, request.footer, values, plain_names=plain_names)
+        write = build_text_writer(
+            body, request.footer, values, plain_names=plain_names, field_names=field_names
+        )
         return forecast_segments(counts.groups, write)
 
     result = forecast(request.body, plain_names=request.plain_names)
@@ -131,12 +144,19 @@ def _preview_reader(
     request: PreviewRequest, counts: AudienceCounts, values: dict[str, str]
 ) -> ReaderPreview:
     position = request.person % counts.people
-    name = audience.find_recipient_name(
+    reader = audience.find_recipient(
         request.target, request.event_id, request.people_of, position
+    ) or BlastRecipient(None, "", None)
+    filling = load_filling(request.body, [reader])
+    write = build_text_writer(
+        request.body,
+        request.footer,
+        values,
+        plain_names=request.plain_names,
+        field_names=filling.names,
     )
-    write = build_text_writer(request.body, request.footer, values, plain_names=request.plain_names)
-    text = write(name, ())
-    return ReaderPreview(name, text.body, text.segments, position + 1)
+    text = write(reader.name, filling.get_texts(reader.phone))
+    return ReaderPreview(reader.name, text.body, text.segments, position + 1)
 
 
 def _list_fixes(

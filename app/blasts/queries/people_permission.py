@@ -1,19 +1,19 @@
 """Who may text the people of a group, also as people of an earlier blast to that group."""
 
 from app.accounts.queries import find_user_by_name
-from app.blasts.queries.group_recipients import GROUP_FOR_ADMINS_ERROR, get_stored_group
+from app.audiences.queries.audience_lists import find_part_problem
 from app.blasts.queries.results_audience import get_stored_audience
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.blast_records import find_blast_log
+from app.delivery.queries.stored_audiences import load_audience
 from app.domain.accounts.roles import Role
+from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.blast_outcomes import ResultsAudience
-from app.domain.delivery.group_audience import ChosenPeople
-from app.groups.queries.group_records import find_group, may_text_group
 
 
 def get_stored_people(blast: MessageLog | ScheduledMessage) -> ChosenPeople | None:
-    """Return the group or earlier blast whose people a stored blast is for; None for others."""
-    return get_stored_group(blast) or get_stored_audience(
+    """Return the audience or earlier blast whose people a stored blast is for; None for others."""
+    return load_audience(blast.audience_id) or get_stored_audience(
         blast.audience_log_id, blast.audience_outcome
     )
 
@@ -21,16 +21,16 @@ def get_stored_people(blast: MessageLog | ScheduledMessage) -> ChosenPeople | No
 def find_people_problem(people_of: ChosenPeople | None, role: Role) -> str:
     """Return why a user with this role cannot text these people, "" when they can.
 
-    Whoever may not text a group may not text the people of an earlier blast to it either. A
-    deleted group has no rule any more.
+    Whoever may not text a group may not text it among other lists, nor the people of an earlier
+    blast to it. A deleted group has no rule any more.
     """
     while isinstance(people_of, ResultsAudience):
         log = find_blast_log(people_of.log_id)
         people_of = get_stored_people(log) if log else None
-    group = find_group(people_of.group_id) if people_of else None
-    if group is None or may_text_group(group, role):
+    if people_of is None:
         return ""
-    return GROUP_FOR_ADMINS_ERROR
+    problems = (find_part_problem(part, role) for part in people_of.rule.included)
+    return next(filter(None, problems), "")
 
 
 def may_creator_text_people(blast: ScheduledMessage) -> bool:

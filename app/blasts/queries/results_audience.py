@@ -10,13 +10,14 @@ from app.core.user_names import name_user
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.blast_records import find_blast_log, find_blast_logs
 from app.delivery.queries.outcome_recipients import select_results_audience
+from app.delivery.queries.stored_audiences import find_audience_sentences
 from app.domain.delivery.blast_labels import describe_audience, describe_test_phone, name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience, describe_outcome
 from app.domain.delivery.blast_rendering import BlastRecipient
-from app.domain.delivery.group_audience import describe_group
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.whole_numbers import parse_id
 from app.events.queries.contact_names import find_display_names
+from app.profiles.queries.other_phones import list_other_phones
 
 # Each phone is a bound value of the statement that looks up names.
 PHONES_PER_LOOKUP = 500
@@ -65,7 +66,9 @@ def describe_blast_audience(
 
     `reader`: the user who reads it, whose own phone is "Your phone" in a test.
     """
-    return _describe_audience(blast, _find_earlier_blast(blast), event_title, reader)
+    sentences = find_audience_sentences([blast.audience_id]) if blast.audience_id else {}
+    earlier = _find_earlier_blast(blast)
+    return _describe_audience(blast, earlier, sentences, event_title, reader)
 
 
 def describe_blast_audiences(
@@ -77,11 +80,13 @@ def describe_blast_audiences(
     """
     log_ids = {blast.audience_log_id for blast in blasts if blast.audience_log_id}
     earlier_blasts = find_blast_logs(log_ids)
+    audience_ids = {blast.audience_id for blast in blasts if blast.audience_id}
+    sentences = find_audience_sentences(audience_ids) if audience_ids else {}
     audiences = {}
     for blast in blasts:
         earlier = earlier_blasts.get(blast.audience_log_id or 0)
         title = event_titles.get(blast.id)
-        audiences[blast.id] = _describe_audience(blast, earlier, title, None)
+        audiences[blast.id] = _describe_audience(blast, earlier, sentences, title, None)
     return audiences
 
 
@@ -92,6 +97,7 @@ def _find_earlier_blast(blast: MessageLog | ScheduledMessage) -> MessageLog | No
 def _describe_audience(
     blast: MessageLog | ScheduledMessage,
     earlier: MessageLog | None,
+    sentences: Mapping[int, str],
     event_title: str | None,
     reader: str | None,
 ) -> str:
@@ -99,8 +105,8 @@ def _describe_audience(
         is_own = bool(reader) and blast.created_by == reader
         owner = "" if is_own else name_user(blast.created_by)
         return describe_test_phone(owner, getattr(blast, "tested_as", None), is_own=is_own)
-    if blast.audience_group_name:
-        return describe_group(blast.audience_group_name)
+    if blast.audience_id is not None:
+        return sentences[blast.audience_id]
     if earlier is None or blast.audience_outcome is None:
         return describe_audience(blast.target, event_title)
     return describe_outcome(blast.audience_outcome, name_blast(earlier))
@@ -122,10 +128,24 @@ def iterate_results_recipients(audience: ResultsAudience) -> Iterator[BlastRecip
     rows = db.session.execute(select_results_audience(audience.log_id, audience.outcome))
     with rows:
         for page in rows.partitions(PHONES_PER_LOOKUP):
-            names = find_display_names([phone for _, phone, _ in page])
+            names = _find_contact_names([phone for _, phone, _ in page])
             for stored_name, phone, reason in page:
                 skip_reason = SkipReason(reason) if reason else None
                 if phone not in names:
                     skip_reason = skip_reason or SkipReason.NOT_A_CONTACT
                 name = names.get(phone) or stored_name
                 yield BlastRecipient(name, phone, skip_reason)
+
+
+def _find_contact_names(phones: Sequence[str]) -> dict[str, str | None]:
+    """Return the contacts among these phones with their names.
+
+    A second number is in no list: its person is a contact by another number.
+    """
+    names = dict(find_display_names(phones))
+    for phone in phones:
+        others = list_other_phones(phone) if phone not in names else []
+        names_of_person = find_display_names(others) if others else {}
+        if names_of_person:
+            names[phone] = next(filter(None, names_of_person.values()), None)
+    return names

@@ -6,7 +6,8 @@ from app.domain.delivery.blast_labels import (
     explain_message_status,
     format_blast_title,
 )
-from app.domain.texts.message_templates import has_event_placeholders, has_name_placeholders
+from app.domain.texts.field_mentions import has_personal_placeholders
+from app.domain.texts.message_templates import has_event_placeholders
 from app.domain.texts.plurals import pluralize
 from app.events.queries.event_blast_names import name_event_blast
 
@@ -27,7 +28,7 @@ for _filter in (
     format_segment_count,
     format_blast_title,
     describe_audience,
-    has_name_placeholders,
+    has_personal_placeholders,
     has_event_placeholders,
 ):
     bp.add_app_template_filter(_filter)

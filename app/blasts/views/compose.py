@@ -6,8 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from app.audiences.queries.audience_recipients import AudienceGone
 from app.audit.actions import audited_write
 from app.blasts.actions import blast_confirmation
+from app.blasts.forms.audience_fields import translate_former_group
 from app.blasts.forms.blast_confirmation import (
     MAX_PEOPLE_WITHOUT_TYPED_COUNT,
     BlastConfirmationForm,
@@ -15,7 +17,6 @@ from app.blasts.forms.blast_confirmation import (
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries import audience
 from app.blasts.queries.blast_review import BlastReview, review_blast
-from app.blasts.queries.group_recipients import GROUP_ARCHIVED_ERROR
 from app.blasts.queries.review_notices import ReviewRequest
 from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_page import render_compose_page
@@ -26,14 +27,15 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import format_time_in_zone
 from app.delivery.queries import scheduled_messages
+from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_draft import BlastDraft
-from app.domain.delivery.blast_rendering import skip_too_long_texts
-from app.domain.delivery.group_audience import GroupAudience
+from app.domain.delivery.blast_rendering import RenderedBlast, skip_too_long_texts
 from app.domain.texts.segments import replace_costly_characters
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import local_times
 
 MAX_TOKEN_LENGTH = 64
+LIST_GONE_ERROR = "A list of this blast is archived or deleted. Choose others."
 MAX_PAGE_DIGITS = 9
 
 
@@ -72,7 +74,7 @@ def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
     if draft.is_test and not has_test_phone(form):
         return render_compose_page(form), 422
     if draft.is_test:
-        return _confirm_draft(draft, _derive_test_token(form, draft), None)
+        return _confirm_draft(draft, _derive_test_token(form, draft), None, blast)
     # The carrier would refuse texts that are too long, and that would pause the blast for all.
     blast = skip_too_long_texts(blast)
     confirmation = BlastConfirmationForm()
@@ -82,7 +84,7 @@ def _review_or_send(form: ComposeForm) -> ResponseReturnValue:
     is_confirming = "confirm" in request.form
     may_confirm = is_confirming and blast.recipient_count and not has_changed
     if may_confirm and confirmation.check_typed_count(blast.recipient_count):
-        return _confirm_draft(draft, _get_client_token(form), blast.recipient_count)
+        return _confirm_draft(draft, _get_client_token(form), blast.recipient_count, blast)
     review = review_blast(
         ReviewRequest(
             draft,
@@ -134,7 +136,7 @@ def _apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:
 
     `plain` writes plain characters, `other_…` chooses the other of two equal times.
     """
-    fields = MultiDict(posted)
+    fields = MultiDict(translate_former_group(posted))
     if "plain" in posted:
         fields["message_body"] = replace_costly_characters(posted.get("message_body", ""))
     for name in ("fold", "end_fold"):
@@ -172,7 +174,7 @@ def _derive_test_token(form: ComposeForm, draft: BlastDraft) -> str | None:
 
 
 def _confirm_draft(
-    draft: BlastDraft, token: str | None, confirmed_count: int | None
+    draft: BlastDraft, token: str | None, confirmed_count: int | None, shown: RenderedBlast
 ) -> ResponseReturnValue:
     moment = now()
     try:
@@ -181,16 +183,17 @@ def _confirm_draft(
             earlier_id = _find_earlier_blast(token)
             if earlier_id is not None:
                 raise BlastAlreadyConfirmed(earlier_id)
+            people = ((text.phone, text.name) for text in shown.texts)
             scheduled_id = blast_confirmation.confirm_blast(
-                draft, token, current_username(), moment, confirmed_count
+                draft, token, current_username(), moment, confirmed_count, people
             )
             trace.about = f"scheduled blast {scheduled_id}"
             trace.details = _build_audit_details(draft)
     except BlastAlreadyConfirmed as error:
         return _redirect_to_scheduled_blast(error.scheduled_id)
-    except audience.BlastGroupNotFound:
+    except AudienceGone:
         # Archived or deleted since the review was computed a moment ago.
-        flash(GROUP_ARCHIVED_ERROR, "error")
+        flash(LIST_GONE_ERROR, "error")
         return redirect(url_for("blasts.compose_blast"), 303)
     if draft.send_at:
         time = format_time_in_zone(draft.send_at, draft.timezone)
@@ -205,8 +208,8 @@ def _build_audit_details(draft: BlastDraft) -> dict[str, object]:
         "event": draft.event_id,
         "test": draft.is_test,
     }
-    if isinstance(draft.people_of, GroupAudience):
-        details["group"] = draft.people_of.name
+    if isinstance(draft.people_of, ChosenAudience):
+        details["audience"] = draft.people_of.sentence
     if draft.survey_id:
         details["survey"] = draft.survey_id
     if draft.send_at:

@@ -7,13 +7,15 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.audiences.queries.audience_overlap import count_overlap, describe_overlap
+from app.blasts.forms.audience_fields import translate_former_group
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries.compose_preview import (
     ComposePreview,
     PreviewRequest,
     build_compose_preview,
 )
-from app.blasts.queries.group_recipients import find_group_audience
+from app.blasts.queries.field_fillings import list_field_chips
 from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, roles_required
@@ -33,10 +35,14 @@ _busy_users_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class AudienceLine:
-    """What stands after "To:": whom the text is for, without their number."""
+    """What stands after "To:": whom the text is for, without their number.
+
+    `overlap`: how many people are on each list, and on several.
+    """
 
     label: str
     is_chosen: bool = True
+    overlap: str = ""
 
 
 def render_compose_page(form: ComposeForm) -> str:
@@ -46,7 +52,7 @@ def render_compose_page(form: ComposeForm) -> str:
         "blasts/compose.html",
         form=form,
         footer=organisation.get_organisation().footer.strip(),
-        tokens=NAME_CHIPS,
+        tokens=[*NAME_CHIPS, *list_field_chips()],
         event_tokens=EVENT_CHIPS,
         **_build_live_context(form),
     )
@@ -62,7 +68,7 @@ def preview_blast() -> ResponseReturnValue:
             return Response(status=429, headers={"Retry-After": BUSY_RETRY_SECONDS})
         _busy_users.add(user_id)
     try:
-        form = ComposeForm(request.form)
+        form = ComposeForm(translate_former_group(request.form))
         return render_template("blasts/_preview.html", form=form, **_build_live_context(form))
     finally:
         with _busy_users_lock:
@@ -74,11 +80,10 @@ def _build_live_context(form: ComposeForm) -> dict[str, object]:
 
 
 def _build_preview(form: ComposeForm) -> ComposePreview:
-    is_for_community = form.target.data == BlastTarget.COMMUNITY and not form.is_for_results
     is_for_event = form.target.data == BlastTarget.EVENT and not form.is_for_results
     return build_compose_preview(
         PreviewRequest(
-            BlastTarget.COMMUNITY if is_for_community else BlastTarget.EVENT,
+            form.draft_target,
             form.selected_event_id if is_for_event else None,
             form.selected_people,
             form.message_body.data or "",
@@ -98,17 +103,22 @@ def _describe_audience_line(form: ComposeForm) -> AudienceLine:
         if described is None:
             return AudienceLine("Choose who gets it", is_chosen=False)
         return AudienceLine(described.label)
-    if form.is_for_group:
-        group = find_group_audience(form.selected_group_id)
-        if group is None:
-            return AudienceLine("Choose a group", is_chosen=False)
-        return AudienceLine(group.name)
+    if form.is_for_lists:
+        return _describe_lists(form)
     if form.target.data != BlastTarget.EVENT:
         return AudienceLine("Everybody in the community")
     event = events.find_event(form.selected_event_id)
     if event is None:
         return AudienceLine("Choose an event", is_chosen=False)
     return AudienceLine(event.title)
+
+
+def _describe_lists(form: ComposeForm) -> AudienceLine:
+    audience = form.chosen_lists
+    if not audience.rule.included:
+        return AudienceLine("Choose who gets it", is_chosen=False)
+    overlap = describe_overlap(audience, count_overlap(audience))
+    return AudienceLine(audience.sentence, overlap=overlap)
 
 
 def _parse_position() -> int:

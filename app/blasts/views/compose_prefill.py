@@ -1,15 +1,19 @@
 """The compose form as an address fills it in: from a survey, an event or an earlier blast."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask import abort, request
 
 from app.blasts.actions.blast_confirmation import create_client_token
-from app.blasts.forms.audience_fields import GROUP_TARGET, RESULTS_FIELDS, RESULTS_KIND
+from app.blasts.forms.audience_fields import RESULTS_FIELDS, RESULTS_KIND
 from app.blasts.forms.compose import ComposeForm
 from app.core.clock import now
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
+from app.delivery.queries.stored_audiences import list_audience_people, load_audience
+from app.domain.audiences.audience_rules import PartKind
+from app.domain.audiences.chosen_audience import format_part
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.surveys.question_definitions import build_opening_text, parse_questions
 from app.domain.texts.whole_numbers import parse_id
@@ -28,8 +32,8 @@ def create_prefilled_form() -> ComposeForm:
 
     ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
     ?audience=results&log_id=<id>&outcome=no_reply is for people of an earlier blast.
-    ?target=event&event_id=<id> chooses an event, ?group_id=<id> a group, ?survey=<id> asks that
-    survey.
+    ?target=event&event_id=<id> chooses an event, ?group_id=<id> a group, ?include=segment:<id> a
+    list of any kind, ?survey=<id> asks that survey.
     """
     values: dict[str, object] = {"client_token": create_client_token()}
     if "first" in request.args:
@@ -39,8 +43,10 @@ def create_prefilled_form() -> ComposeForm:
     if request.args.get("target") == BlastTarget.EVENT.value:
         values["target"] = BlastTarget.EVENT.value
         values["event_id"] = request.args.get("event_id", "")
-    if "group_id" in request.args:
-        values |= {"target": GROUP_TARGET, "group_id": request.args["group_id"]}
+    included = request.args.getlist("include")
+    included += [f"group:{group_id}" for group_id in request.args.getlist("group_id")]
+    if included:
+        values |= _prefill_lists(included, request.args.getlist("exclude"))
     if request.args.get("audience") == RESULTS_KIND:
         values |= {name: request.args.get(name, "") for name in RESULTS_FIELDS}
     if "survey" in request.args:
@@ -93,10 +99,10 @@ def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
 def _prefill_audience(blast: ScheduledMessage) -> dict[str, object]:
     """Return the fields of an audience that is neither the community nor an event.
 
-    A group that is gone has to be chosen anew.
+    A list that is gone has to be chosen anew.
     """
-    if blast.audience_group_name:
-        return {"target": GROUP_TARGET, "group_id": str(blast.audience_group_id or "")}
+    if blast.audience_id is not None:
+        return _prefill_stored_lists(blast.audience_id)
     if blast.audience_log_id is None:
         return {}
     return {
@@ -105,6 +111,32 @@ def _prefill_audience(blast: ScheduledMessage) -> dict[str, object]:
         "log_id": str(blast.audience_log_id),
         "outcome": blast.audience_outcome,
     }
+
+
+def _prefill_lists(included: Sequence[str], excluded: Sequence[str] = ()) -> dict[str, object]:
+    lists = {"include": list(included), "exclude": list(excluded)}
+    return {"target": BlastTarget.AUDIENCE.value, **lists}
+
+
+def _prefill_stored_lists(audience_id: int) -> dict[str, object]:
+    audience = load_audience(audience_id)
+    if audience is None:
+        return _prefill_lists([])
+    rule = audience.rule
+    fields = _prefill_lists(
+        [format_part(part) for part in rule.included if part.kind is not PartKind.PEOPLE],
+        [format_part(part) for part in rule.excluded],
+    )
+    fields["not_texted_today"] = rule.is_texted_today_excluded
+    fields["freeze"] = audience.is_frozen
+    if any(part.kind is PartKind.PEOPLE for part in rule.included):
+        fields["people"] = write_people(list_audience_people(audience_id))
+    return fields
+
+
+def write_people(people: Iterable[tuple[str, str | None]]) -> str:
+    """Return people as somebody would have pasted them, one a line."""
+    return "\n".join(f"{name}, {phone}" if name else phone for phone, name in people)
 
 
 def _prefill_start_time(blast: ScheduledMessage, zone: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from app.blasts.queries.event_labels import (
     get_blast_event_titles,
     get_reminder_labels,
 )
-from app.blasts.queries.group_recipients import find_group_audience
+from app.blasts.queries.gone_lists import describe_gone_lists
 from app.blasts.views.blueprint import bp
 from app.blasts.views.scheduled_blast_labels import (
     describe_audiences,
@@ -80,7 +80,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         survey=surveys.find_survey(blast.survey_id),
         audience=describe_audiences([blast], get_blast_event_titles([blast]))[blast.id],
         people_count=_count_people(blast),
-        is_group_gone=_is_group_gone(blast),
+        gone_lists=_describe_gone_lists(blast),
     )
 
 
@@ -185,11 +185,10 @@ def _cancel_blast(
     return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
 
 
-def _is_group_gone(blast: ScheduledMessage) -> bool:
-    """Whether a blast that waits is for a group that is archived or deleted: no one gets it."""
-    is_waiting = blast.status == ScheduledBlastStatus.PENDING
-    is_for_group = blast.audience_group_name is not None
-    return is_waiting and is_for_group and find_group_audience(blast.audience_group_id) is None
+def _describe_gone_lists(blast: ScheduledMessage) -> str:
+    """Return which lists of a blast that waits are gone, and what that means; "" for none."""
+    is_waiting = blast.status == ScheduledBlastStatus.PENDING and not blast.held_reason
+    return describe_gone_lists(blast.audience_id) if is_waiting else ""
 
 
 def _count_people(blast: ScheduledMessage) -> int | None:

@@ -48,6 +48,7 @@ from app.delivery.queries.blast_reply_people import (
 )
 from app.delivery.queries.blast_results import fetch_listed_results
 from app.delivery.queries.installation_hold import find_sending_hold
+from app.delivery.queries.superseded_rows import find_first_texts
 from app.domain.delivery.message_statuses import BlastStatus
 from app.surveys.queries import surveys
 
@@ -110,6 +111,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         bulk=find_bulk_options(log, filter_name),
         resend_blocks=find_resend_blocks(page.rows, log),
         reply_bodies=_find_reply_bodies(report, page),
+        first_texts=find_first_texts(page.rows),
         schedule=schedule,
         survey=surveys.find_survey(log.survey_id),
         audience=describe_blast_audience(log, log.event_title, current_username()),

@@ -8,8 +8,8 @@ from flask import url_for
 
 from app.core.local_formats import format_day
 from app.delivery.models import ScheduledMessage
+from app.delivery.queries.stored_audiences import find_audience_sentences
 from app.domain.delivery.blast_labels import describe_audience
-from app.domain.delivery.group_audience import describe_group
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.events.queries.event_blast_names import name_event_blast
 from app.events.queries.event_list import EventListRow
@@ -47,10 +47,15 @@ def build_coming_days(
     zone = get_organisation_timezone()
     today = get_local_date(zone, moment)
     items = [_build_event_item(row, row.event.date) for row in events if row.event.date]
+    audience_ids = {blast.audience_id for blast in blasts if blast.audience_id}
+    sentences = find_audience_sentences(audience_ids) if audience_ids else {}
     for blast in blasts:
         local = blast.scheduled_at.astimezone(zone_or_utc(zone))
         if local.date() <= today + timedelta(days=DAYS_AHEAD):
-            items.append(_build_blast_item(blast, local, titles.get(blast.event_id or 0)))
+            event_title = titles.get(blast.event_id or 0)
+            audience = describe_audience(blast.target, event_title)
+            audience = sentences.get(blast.audience_id or 0, audience)
+            items.append(_build_blast_item(blast, local, event_title, audience))
     days: dict[date, list[ComingItem]] = {}
     for item in sorted(items, key=lambda item: (item.day, item.clock))[:MAX_SHOWN]:
         days.setdefault(item.day, []).append(item)
@@ -66,12 +71,9 @@ def _name_day(day: date, today: date) -> str:
 
 
 def _build_blast_item(
-    blast: ScheduledMessage, local: datetime, event_title: str | None
+    blast: ScheduledMessage, local: datetime, event_title: str | None, audience: str
 ) -> ComingItem:
     is_reminder = blast.event_reminder_id is not None
-    audience = describe_audience(blast.target, event_title)
-    if blast.audience_group_name:
-        audience = describe_group(blast.audience_group_name)
     text = f"Reminder · {audience}" if is_reminder else audience
     if blast.test_mode:
         text = "Test"

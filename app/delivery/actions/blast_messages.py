@@ -68,8 +68,9 @@ def create_blast_messages(
 
 
 def _record_topics(blast: ScheduledMessage, log_id: int) -> None:
-    if blast.audience_group_id is not None:
-        record_blast_topics(log_id, [blast.audience_group_id], is_only=True)
+    if blast.audience_id is not None:
+        group_ids, is_only = list_included_groups(blast.audience_id)
+        record_blast_topics(log_id, group_ids, is_only=is_only)
     if blast.audience_log_id is not None:
         copy_blast_topics(log_id, blast.audience_log_id)
 
@@ -94,8 +95,7 @@ def _build_message_log(
         survey_id=blast.survey_id,
         audience_log_id=blast.audience_log_id,
         audience_outcome=blast.audience_outcome,
-        audience_group_id=blast.audience_group_id,
-        audience_group_name=blast.audience_group_name,
+        audience_id=blast.audience_id,
         name=blast.name,
         plain_names=blast.plain_names,
         tested_as=rendered.tested_as,

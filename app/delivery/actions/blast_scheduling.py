@@ -8,11 +8,11 @@ from sqlalchemy import update
 
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
+from app.delivery.actions.audience_storage import delete_unused_audience
 from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.blast_outcomes import ResultsAudience
-from app.domain.delivery.group_audience import ChosenPeople, GroupAudience
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
 
 EXPIRED_FIX = 'Its page has a button "Send now anyway".'
@@ -20,7 +20,10 @@ EXPIRED_FIX = 'Its page has a button "Send now anyway".'
 
 @dataclass(frozen=True)
 class BlastSpec:
-    """A blast as it was confirmed. `event_id` only for target event."""
+    """A blast as it was confirmed. `event_id` only for target event.
+
+    `audience_id`: of target audience. `results_of`: the people of an earlier blast instead.
+    """
 
     body: str
     footer: str | None
@@ -39,7 +42,8 @@ class BlastSpec:
     confirmed_count: int | None = None
     name: str | None = None
     plain_names: bool = False
-    people_of: ChosenPeople | None = None
+    audience_id: int | None = None
+    results_of: ResultsAudience | None = None
 
 
 def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage:
@@ -66,23 +70,19 @@ def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage
         confirmed_count=blast.confirmed_count,
         name=blast.name,
         plain_names=blast.plain_names,
-        **_build_audience_values(blast.people_of),
+        audience_id=blast.audience_id,
+        **_build_results_values(blast.results_of),
     )
     db.session.add(row)
     db.session.flush()
     return row
 
 
-def _build_audience_values(people_of: ChosenPeople | None) -> dict[str, Any]:
-    """Return the columns that name whom a blast is for, beside its target."""
-    if isinstance(people_of, ResultsAudience):
-        return {"audience_log_id": people_of.log_id, "audience_outcome": people_of.outcome}
-    if isinstance(people_of, GroupAudience):
-        return {
-            "audience_group_id": people_of.group_id,
-            "audience_group_name": people_of.name,
-        }
-    return {}
+def _build_results_values(results_of: ResultsAudience | None) -> dict[str, Any]:
+    """Return the columns that name the people of an earlier blast."""
+    if results_of is None:
+        return {}
+    return {"audience_log_id": results_of.log_id, "audience_outcome": results_of.outcome}
 
 
 def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime) -> bool:
@@ -163,10 +163,11 @@ def delete_scheduled_blast(scheduled_id: int) -> bool:
         ScheduledBlastStatus.FAILED,
         ScheduledBlastStatus.SENT,
     )
-    statement = db.delete(ScheduledMessage).where(
-        ScheduledMessage.id == scheduled_id, ScheduledMessage.status.in_(ended)
-    )
-    return execute_and_count_rows(statement) == 1
+    is_meant = (ScheduledMessage.id == scheduled_id, ScheduledMessage.status.in_(ended))
+    audience_id = db.session.scalar(db.select(ScheduledMessage.audience_id).where(*is_meant))
+    is_deleted = execute_and_count_rows(db.delete(ScheduledMessage).where(*is_meant)) == 1
+    delete_unused_audience(audience_id)
+    return is_deleted
 
 
 def _end_scheduled_blast(

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 
 from app.core.db import db, execute_and_count_rows
+from app.delivery.actions.audience_storage import erase_audience_person
 from app.delivery.carriers import sandbox_phone_storage
 from app.delivery.engine_models import attempts
 from app.delivery.models import message_logs, messages
@@ -38,6 +39,7 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     return {
         "attempts": attempt_count,
         "messages": message_count,
+        "audience_people": erase_audience_person(erasure.phone),
         **sandbox_phone_storage.erase_phone(erasure),
     }
 

@@ -64,3 +64,9 @@ def select_results_audience(log_id: int, outcome: BlastOutcome) -> Select[Any]:
         .where(and_(Message.id.in_(ids), Message.phone.startswith("+")))
         .order_by(Message.id)
     )
+
+
+def select_outcome_phones(log_id: int, outcome: BlastOutcome) -> Select[Any]:
+    """Select the phones of the people of a blast with this outcome."""
+    ids = select_outcome_message_ids(log_id, outcome)
+    return select(Message.phone).where(Message.id.in_(ids), Message.phone.startswith("+"))

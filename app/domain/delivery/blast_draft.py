@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.delivery.group_audience import ChosenPeople
+from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 
 
@@ -13,9 +13,9 @@ class BlastDraft:
 
     `footer`: the opt-out line, or None. `send_at`: None for now. `not_after`: nothing of it leaves
     after this moment; None for no end. `survey_id`: the survey that an answer begins.
-    `people_of`: the people of an earlier blast or of a group; then `target` is event, without an
-    event. `name`: what users call it, never sent. `plain_names`: names are filled in with plain
-    letters.
+    `people_of`: the audience of target audience; or the people of an earlier blast, then `target`
+    is event, without an event. `name`: what users call it, never sent. `plain_names`: names are
+    filled in with plain letters.
     """
 
     body: str

@@ -23,6 +23,7 @@ class SkipReason(StrEnum):
     NOT_COMING = "not_coming"
     NOT_A_CONTACT = "not_a_contact"
     OTHER_NUMBER = "other_number"
+    TEXTED_TODAY = "texted_today"
 
 
 # These may have gone since: a person may send again to those who were skipped for them.
@@ -73,6 +74,10 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.NOT_COMING: (
         "Not coming",
         "To text them anyway, change their answer on the event's page.",
+    ),
+    SkipReason.TEXTED_TODAY: (
+        "Texted today already",
+        "Send it to them tomorrow, as a new blast.",
     ),
     SkipReason.NOT_A_CONTACT: (
         "No longer in your contacts",

@@ -45,3 +45,14 @@ def _has_registration(
 def select_registered_phones() -> Any:
     """Select the phones of everyone who is registered for an event."""
     return select(EventRegistration.phone)
+
+
+def select_event_phones(event_id: int) -> Any:
+    """Select the phones of everyone registered for one event, whatever they answered."""
+    return select(EventRegistration.phone).where(EventRegistration.event_id == event_id).distinct()
+
+
+def select_invited_phones(event_id: int) -> Any:
+    """Select the phones of an event's people, without those who are not coming."""
+    is_invited = EventRegistration.answer.is_distinct_from(EventAnswer.NOT_COMING)
+    return select_event_phones(event_id).where(is_invited)

@@ -10,21 +10,26 @@ from app.core.clock import now
 from app.core.db import NotFound, db
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.group_blasts import (
-    list_running_group_blasts,
-    list_waiting_group_blasts,
+    list_running_blasts_of_list,
+    list_waiting_blasts_of_list,
 )
+from app.domain.audiences.audience_rules import PartKind
 from app.groups.models import ContactGroup, GroupColor, GroupTexters
 
 
 @dataclass(frozen=True)
 class GroupInfo:
-    """A group as somebody typed it. `owner_id`: the user who takes care of it."""
+    """A group as somebody typed it. `owner_id`: the user who takes care of it.
+
+    `is_topic`: people may leave its texts and get all others.
+    """
 
     name: str
     description: str | None = None
     color: GroupColor = GroupColor.TEAL
     who_may_text: GroupTexters = GroupTexters.EVERYONE
     owner_id: int | None = None
+    is_topic: bool = False
 
 
 class GroupInUse(Exception):
@@ -91,7 +96,8 @@ def delete_group(group_id: int) -> ContactGroup:
     Raises NotFound, and GroupInUse while a blast to it waits or is being sent.
     """
     row = get_group_for_update(group_id)
-    waiting, running = list_waiting_group_blasts(group_id), list_running_group_blasts(group_id)
+    waiting = list_waiting_blasts_of_list(PartKind.GROUP, group_id)
+    running = list_running_blasts_of_list(PartKind.GROUP, group_id)
     if waiting or running:
         raise GroupInUse(waiting, running)
     db.session.delete(row)

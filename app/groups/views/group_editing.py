@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
-from app.delivery.queries.group_blasts import list_waiting_group_blasts
+from app.delivery.queries.group_blasts import list_waiting_blasts_of_list
 from app.domain.accounts.roles import Role
+from app.domain.audiences.audience_rules import PartKind
 from app.domain.delivery.blast_labels import name_blast
 from app.domain.texts.plurals import pluralize
 from app.groups.actions import group_editing as actions
@@ -45,7 +46,7 @@ def archive_group(group_id: int) -> ResponseReturnValue:
     """Archive a group: it keeps its people and gets no blasts."""
     with audited_write("group.archived", current_username()) as trace:
         row = actions.archive_group(group_id)
-        waiting_count = len(list_waiting_group_blasts(group_id))
+        waiting_count = len(list_waiting_blasts_of_list(PartKind.GROUP, group_id))
         trace.about = f"group {group_id}"
         trace.details = {"title": row.name}
     if waiting_count:

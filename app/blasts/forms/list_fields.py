@@ -1,0 +1,122 @@
+"""The fields that choose several lists: whom a blast is for, and whom it leaves out."""
+
+from functools import cached_property
+
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, SelectMultipleField, TextAreaField, ValidationError
+
+from app.audiences.queries.audience_lists import (
+    describe_gone_part,
+    find_gone_parts,
+    find_part_names,
+    find_part_problem,
+)
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, check_audience
+from app.domain.audiences.chosen_audience import (
+    ChosenAudience,
+    build_people_part,
+    name_people,
+    parse_part,
+)
+from app.domain.audiences.segment_json import InvalidRule
+from app.domain.phones.pasted_numbers import MAX_PASTED_LINES, PastedPeople, read_pasted_people
+from app.organisation import queries as organisation
+
+MAX_SHOWN_PROBLEMS = 5
+NOT_CHOSEN_ERROR = "Choose at least one list, or paste numbers."
+DELETED_LIST_ERROR = "One of the lists was deleted. Choose again."
+UNKNOWN_LIST_ERROR = "One of the lists does not exist. Choose again."
+# Single values that the review page carries on; include and exclude may have several.
+LIST_FIELDS = ("not_texted_today", "people", "freeze")
+MULTIPLE_FIELDS = ("include", "exclude")
+
+
+class ListsForm(FlaskForm):
+    """Lists to include and to leave out. They count where `target` is audience."""
+
+    include = SelectMultipleField("Include", validate_choice=False, choices=())
+    exclude = SelectMultipleField("Leave out", validate_choice=False, choices=())
+    not_texted_today = BooleanField("Skip people who were texted today")
+    people = TextAreaField("Numbers")
+    freeze = BooleanField("Keep the list as it is at Review")
+
+    @property
+    def is_for_lists(self) -> bool:
+        """Whether it is for lists that are chosen here; overridden by the whole form."""
+        return False
+
+    def validate_include(self, field: Field) -> None:
+        """Reject an audience without lists, of too many, or of lists that cannot be texted."""
+        if not self.is_for_lists:
+            return
+        self._check_parts(field)
+        audience = self.chosen_lists
+        try:
+            check_audience(audience.rule)
+        except InvalidRule as error:
+            problem = str(error) if audience.rule.parts else NOT_CHOSEN_ERROR
+            raise ValidationError(problem) from None
+        self._check_lists(audience)
+
+    def _check_parts(self, field: Field) -> None:
+        texts = [*(self.include.data or ()), *(self.exclude.data or ())]
+        if None in map(parse_part, texts):
+            raise ValidationError(UNKNOWN_LIST_ERROR)
+
+    def _check_lists(self, audience: ChosenAudience) -> None:
+        rule = audience.rule
+        for part in find_gone_parts(rule):
+            if part not in audience.names:
+                raise ValidationError(DELETED_LIST_ERROR)
+            sentence = describe_gone_part(part, audience.names[part])
+            raise ValidationError(f"{sentence}. Choose another list.")
+        for part in rule.included:
+            if problem := find_part_problem(part, current_user.role):
+                raise ValidationError(f"{audience.name_part(part)}: {problem}")
+            if part in rule.excluded:
+                name = audience.name_part(part)
+                raise ValidationError(f"“{name}” is included and left out. Choose one of the two.")
+
+    def validate_people(self, field: Field) -> None:
+        """Reject lines without a number, and more lines than a group's page takes."""
+        if not self.is_for_lists:
+            return
+        if len((field.data or "").splitlines()) > MAX_PASTED_LINES:
+            raise ValidationError(
+                f"Paste up to {MAX_PASTED_LINES:,} lines. For more people, make a group."
+            )
+        if problems := self._pasted.problems:
+            raise ValidationError(" ".join(problems[:MAX_SHOWN_PROBLEMS]))
+
+    @cached_property
+    def _pasted(self) -> PastedPeople:
+        return read_pasted_people(self.people.data or "", organisation.get_organisation_region())
+
+    @cached_property
+    def chosen_lists(self) -> ChosenAudience:
+        """The audience of the lists that were chosen; those that do not exist are left away."""
+        included = [part for part in map(parse_part, self.include.data or ()) if part]
+        excluded = [part for part in map(parse_part, self.exclude.data or ()) if part]
+        names: dict[AudiencePart, str] = find_part_names([*included, *excluded])
+        people = self._pasted.names
+        if people:
+            part = build_people_part()
+            included.append(part)
+            names[part] = name_people(len(people))
+        rule = AudienceRule(
+            tuple(dict.fromkeys(included)),
+            tuple(dict.fromkeys(excluded)),
+            bool(self.not_texted_today.data),
+        )
+        return ChosenAudience(
+            rule, tuple(people.items()), is_frozen=bool(self.freeze.data), names=names
+        )
+
+    def list_carried_lists(self) -> list[tuple[str, str]]:
+        """Return what the review page sends again, as (name, value)."""
+        if not self.is_for_lists:
+            return []
+        several = [(name, value) for name in MULTIPLE_FIELDS for value in self[name].data or ()]
+        single = [(name, self[name].data) for name in LIST_FIELDS if self[name].data]
+        return several + [(name, "y" if value is True else value) for name, value in single]

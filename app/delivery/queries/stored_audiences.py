@@ -1,0 +1,67 @@
+"""The audiences of stored blasts: their parts, the people they name, and their sentences."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Select, select
+
+from app.core.db import db
+from app.delivery.audience_models import (
+    BlastAudience,
+    BlastAudiencePart,
+    BlastAudiencePerson,
+    PartRole,
+)
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule
+from app.domain.audiences.chosen_audience import ChosenAudience
+
+
+def load_audience(audience_id: int | None) -> ChosenAudience | None:
+    """Return a stored audience; None for none. A part that is gone has no `ref_id`."""
+    if audience_id is None:
+        return None
+    row, part = BlastAudience, BlastAudiencePart
+    statement = select(row, part).join_from(row, part, part.audience_id == row.id)
+    rows = db.session.execute(statement.where(row.id == audience_id).order_by(part.id)).all()
+    if not rows:
+        return None
+    audience = rows[0][0]
+    parts = [
+        (stored, AudiencePart(stored.kind, stored.ref_id, stored.detail)) for _, stored in rows
+    ]
+    rule = AudienceRule(
+        tuple(part for stored, part in parts if stored.role is PartRole.INCLUDE),
+        tuple(part for stored, part in parts if stored.role is PartRole.EXCLUDE),
+        audience.is_texted_today_excluded,
+    )
+    names = {part: stored.name for stored, part in parts}
+    return ChosenAudience(rule, (), audience_id, audience.is_frozen, names)
+
+
+def find_audience_sentences(audience_ids: Collection[int]) -> dict[int, str]:
+    """Return these audiences in words, by id."""
+    statement = select(BlastAudience.id, BlastAudience.sentence)
+    rows = db.session.execute(statement.where(BlastAudience.id.in_(audience_ids)))
+    return {id_: sentence for id_, sentence in rows}
+
+
+def select_audience_people(audience_id: int) -> Select[str, str | None]:
+    """Select (phone, name) of the people whom an audience names."""
+    row = BlastAudiencePerson
+    return select(row.phone, row.name).where(row.audience_id == audience_id)
+
+
+def list_audience_people(audience_id: int) -> list[tuple[str, str | None]]:
+    """Return the (phone, name) of the people whom an audience names."""
+    rows = db.session.execute(select_audience_people(audience_id))
+    return [(phone, name) for phone, name in rows]
+
+
+def list_included_groups(audience_id: int) -> tuple[list[int], bool]:
+    """Return the ids of the groups that an audience includes, and whether it includes only one."""
+    part = BlastAudiencePart
+    statement = select(part.kind, part.ref_id).where(
+        part.audience_id == audience_id, part.role == PartRole.INCLUDE
+    )
+    rows = db.session.execute(statement).all()
+    group_ids = [ref_id for kind, ref_id in rows if kind == "group" and ref_id is not None]
+    return group_ids, len(rows) == len(group_ids) == 1
