@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.core.listed_values import build_listed_column
 from app.delivery.models import Message
-from app.domain.delivery.message_statuses import MessageStatus
+from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
 
 
 def build_counting_filter(log_id: int) -> ColumnElement[bool]:
@@ -34,10 +34,11 @@ def select_superseded_counts(log_id: int) -> Select[MessageStatus, int]:
 
 
 def find_first_texts(rows: Sequence[Message]) -> dict[int, Message]:
-    """Return the texts that these stand in for, by the ids of these. No statement without one."""
+    """Return the refused texts that these follow, by the ids of these. No statement without one."""
     ids = {row.fallback_for_id: row.id for row in rows if row.fallback_for_id}
     if not ids:
         return {}
     listed = select(build_listed_column(ids))
-    first_texts = db.session.scalars(select(Message).where(Message.id.in_(listed)))
+    is_refused = Message.status.in_(FAILED_STATUSES)
+    first_texts = db.session.scalars(select(Message).where(Message.id.in_(listed), is_refused))
     return {ids[first.id]: first for first in first_texts}

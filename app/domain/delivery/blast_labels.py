@@ -8,6 +8,7 @@ from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
     FAILED_STATUSES,
     NEVER_SENT_STATUSES,
+    SUPERSEDED_REASON,
     BlastTarget,
     MessageStatus,
     UnknownReason,
@@ -38,11 +39,13 @@ UNSENT_REASON_LABELS = {
     "other_carrier": "Made in practice mode or for another account, so it was not sent.",
     "erased": "This person was erased before it was sent.",
     "too_late": "The time to stop sending had passed.",
+    SUPERSEDED_REASON: "Their first number received it after all.",
 }
 RESTORED_LABEL = (
     "It was waiting when an older copy of the database was restored. "
     "Resend it if it is still wanted."
 )
+SECOND_NUMBER_LABEL = "Sent to their second number."
 # What a status says by itself, where no reason is stored.
 STATUS_LABELS = {
     MessageStatus.UNKNOWN: UNKNOWN_OUTCOME_LABEL,
@@ -77,7 +80,10 @@ def explain_message_status(row: Any) -> StatusReason:
         # What was not delivered had been taken, whether or not its SID is known.
         was_taken = row.provider_sid or row.status == MessageStatus.UNDELIVERED
         phase = "delivery" if was_taken else "create"
-        return StatusReason(find_error_code(row.error_code, phase).description, row.error_code)
+        sentence = find_error_code(row.error_code, phase).description
+        if row.reason == SUPERSEDED_REASON:
+            sentence = f"{sentence} {SECOND_NUMBER_LABEL}"
+        return StatusReason(sentence, row.error_code)
     return StatusReason(_explain_stored_reason(row) or STATUS_LABELS.get(row.status, ""))
 
 
