@@ -13,7 +13,7 @@ QuestionFormData = dict[str, Any]
 BLANK_QUESTION: QuestionFormData = {
     "prompt": "",
     "kind": "text",
-    "ways": build_branch_form_data({}, []),
+    "ways": build_branch_form_data({}, [], {}),
 }
 MAX_INDEX_DIGITS = 4
 MOVES = {"up": -1, "down": 1}

@@ -66,12 +66,13 @@ class SessionRow(NamedTuple):
     ended_at: datetime | None
     timeout_hours: int
     linked_event_id: int | None
+    group_id: int | None
 
 
 def _select_sessions() -> Select[Any]:
     session = (S.id, S.survey_id, S.phone, S.name, S.status, S.questions_json)
     progress = (S.completion_message, S.position, S.misses, S.started_at, S.asked_at, S.ended_at)
-    columns = (*session, *progress, F.timeout_hours, F.linked_event_id)
+    columns = (*session, *progress, F.timeout_hours, F.linked_event_id, F.group_id)
     return select(*columns).join(survey_flows, F.id == S.survey_id)
 
 
@@ -116,6 +117,7 @@ class SurveyDefinition(NamedTuple):
     completion_message: str | None
     timeout_hours: int
     linked_event_id: int | None
+    group_id: int | None
 
 
 # Read whenever somebody begins a survey, by its keyword or by answering a blast: a blast to
@@ -128,6 +130,7 @@ SELECT_OPEN_SURVEY = PreparedStatement(
         F.completion_message,
         F.timeout_hours,
         F.linked_event_id,
+        F.group_id,
     ).where(F.id == _SURVEY_ID, F.is_active)
 )
 # Read for an answer to a blast that asks: whether this phone has begun because of it already.

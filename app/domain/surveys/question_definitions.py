@@ -47,7 +47,8 @@ class SurveyQuestion:
     `low` and `high` are the bounds of a number; `required` means that SKIP does not skip it.
     `branches` maps an answer (yes, no, or a choice) to where it leads: the number of a later
     question from 1, END_OF_SURVEY, or END_WITHOUT_REGISTRATION (the survey ends, and the person
-    is not registered for its event). Every other answer leads to the next question.
+    is not registered for its event). Every other answer leads to the next question. `groups` maps
+    an answer to the id of the group that those who finish with it are put into.
     """
 
     prompt: str
@@ -58,6 +59,7 @@ class SurveyQuestion:
     required: bool = False
     hint: str = ""
     branches: Mapping[str, int] = field(default_factory=dict)
+    groups: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_prompt_only(self) -> bool:
@@ -129,7 +131,8 @@ def _parse_question(item: Any) -> SurveyQuestion | None:
         high=_parse_integer(item.get("max")),
         required=bool(item.get("required")),
         hint=str(item.get("hint") or ""),
-        branches=_parse_branches(item.get("leads")),
+        branches=_parse_answer_numbers(item.get("leads")),
+        groups=_parse_answer_numbers(item.get("groups")),
     )
 
 
@@ -138,14 +141,14 @@ def _parse_choices(items: Sequence[Any]) -> tuple[str, ...]:
     return tuple(choices[:MAX_CHOICES])
 
 
-def _parse_branches(item: Any) -> dict[str, int]:
-    branches: dict[str, int] = {}
+def _parse_answer_numbers(item: Any) -> dict[str, int]:
+    numbers: dict[str, int] = {}
     if isinstance(item, dict):
-        for answer, target in item.items():
-            number = _parse_integer(target)
+        for answer, value in item.items():
+            number = _parse_integer(value)
             if number is not None:
-                branches[str(answer)] = number
-    return branches
+                numbers[str(answer)] = number
+    return numbers
 
 
 def _parse_integer(value: Any) -> int | None:
@@ -172,6 +175,7 @@ def _serialize_question(question: SurveyQuestion) -> str | dict[str, Any]:
         "required": question.required,
         "hint": question.hint,
         "leads": dict(question.branches),
+        "groups": dict(question.groups),
     }
     return {name: value for name, value in settings.items() if not _is_unset(value)}
 

@@ -103,8 +103,9 @@ class KeywordForm(FlaskForm):
         self.survey_choices = {str(survey_id): name for survey_id, name in surveys}
         self.survey_id.choices = {"": "Choose a survey"} | self.survey_choices
         rule = queries.find_keyword_rule(rule_id) if rule_id else None
-        self.kept_group_id = rule.group_id if rule else None
-        self.group_id.choices = build_group_choices(self.kept_group_id, "Choose a group")
+        self.kept_groups = {rule.group_id} if rule and rule.group_id else set()
+        self.kept_words = queries.list_words_of_keyword(rule)
+        self.group_id.choices = build_group_choices(self.kept_groups, "Choose a group")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate every field, then the four of the time together."""
@@ -127,7 +128,7 @@ class KeywordForm(FlaskForm):
                 raise ValidationError(problem if problem.startswith(word) else f"{word}: {problem}")
 
     def _find_word_problem(self, typed: str, folded: str) -> str | None:
-        problem = keyword_parsing.find_keyword_problem(typed)
+        problem = keyword_parsing.find_keyword_problem(typed, self.kept_words)
         problem = problem or queries.find_topic_conflict(typed)
         return problem or queries.find_keyword_conflict(folded, self.rule_id)
 
@@ -178,7 +179,7 @@ class KeywordForm(FlaskForm):
     def validate_group_id(self, field: Field) -> None:
         """Require a group that this user may change, where one is needed."""
         if self.action.data in GROUP_ACTIONS:
-            require_group_choice(field, self.kept_group_id)
+            require_group_choice(field, self.kept_groups)
 
     @property
     def folded_keyword(self) -> str:

@@ -53,6 +53,7 @@ def start_session(
         ended_at=None,
         timeout=timedelta(hours=survey.timeout_hours),
         event_id=survey.linked_event_id,
+        group_id=survey.group_id,
     )
 
 

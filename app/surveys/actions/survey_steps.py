@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.domain.surveys.answer_groups import list_answer_groups
 from app.domain.surveys.guest_counts import find_guest_count
 from app.domain.surveys.survey_state_machine import (
     SurveySessionStatus,
@@ -13,6 +14,8 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.events.actions import registrations
 from app.events.models import EventAnswer
 from app.events.queries.contact_names import find_display_names
+from app.groups.actions.text_memberships import join_group_by_text
+from app.groups.models import MembershipSource
 from app.suppression.actions.consent_events import build_event_scope, grant_missing_consent
 from app.suppression.models import SURVEY_SCOPE_PREFIX, ConsentMethod
 from app.surveys import sql
@@ -25,7 +28,8 @@ FINISHED_EVIDENCE = "Finished a survey"
 def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: datetime) -> list[str]:
     """Store where a step leads and return what is to be texted.
 
-    Whoever finished is counted, and registered for the survey's event if the step says so.
+    Whoever finished is counted, and registered for the survey's event and put into its group if
+    the step says so, and into the groups of their answers.
     """
     given_name = find_given_name(step.state)
     survey_sessions.save_session_state(session, step.state, moment, given_name)
@@ -36,6 +40,7 @@ def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: dateti
             if is_registered:
                 _register_for_event(session, session.event_id, given_name)
             _record_event_answer(session, step, session.event_id)
+        _join_groups(session, step)
         _grant_consent(session, session.event_id if is_registered else None)
     return [fill_survey_reply(reply, given_name or session.name) for reply in step.replies]
 
@@ -53,6 +58,15 @@ def _record_event_answer(session: SessionSnapshot, step: SurveyStep, event_id: i
     if step.registers_for_event:
         answer, guests = EventAnswer.COMING, find_guest_count(step.state)
     registrations.record_survey_answer(event_id, session.phone, answer, guests)
+
+
+def _join_groups(session: SessionSnapshot, step: SurveyStep) -> None:
+    """Put whoever finished into the survey's group and those of their answers, each once."""
+    group_ids = list_answer_groups(step.state)
+    if step.registers_for_event and session.group_id is not None:
+        group_ids.insert(0, session.group_id)
+    for group_id in dict.fromkeys(group_ids):
+        join_group_by_text(group_id, session.phone, MembershipSource.SURVEY)
 
 
 def _grant_consent(session: SessionSnapshot, event_id: int | None) -> None:

@@ -27,6 +27,7 @@ class SurveyInfo:
     event_id: int | None
     timeout_hours: int = 24
     nudge_hours: int | None = 4
+    group_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def _build_survey_columns(info: SurveyInfo) -> dict[str, object]:
         "questions_json": serialize_questions(info.questions),
         "completion_message": info.completion_message or None,
         "linked_event_id": info.event_id,
+        "group_id": info.group_id,
         "timeout_hours": info.timeout_hours,
         "nudge_hours": info.nudge_hours,
     }

@@ -4,7 +4,7 @@ Every type of question has all the fields, and only those of its type are read.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,7 @@ from app.domain.surveys.question_definitions import (
 )
 from app.domain.surveys.question_problems import MAX_QUESTIONS
 from app.domain.texts import text_cleaning
+from app.domain.texts.whole_numbers import parse_id
 
 NEXT_QUESTION = ""
 # -1 is the end of the survey; question numbers have at most three digits.
@@ -50,10 +51,11 @@ FORM_FIELD_OF_PROBLEM = {
 
 
 class AnswerBranchForm(Form):
-    """Where one answer leads."""
+    """Where one answer leads, and the group of those who finish with it."""
 
     answer = HiddenField()
     to = SelectField("Leads to", choices={NEXT_QUESTION: "Go on"}, validate_choice=False)
+    group = SelectField("Adds to", choices={"": "no group"}, validate_choice=False)
 
 
 class QuestionForm(Form):
@@ -123,7 +125,12 @@ class QuestionForm(Form):
         for answer, target in self.selected_branches.items():
             if answer in question.possible_answers and target != NEXT_QUESTION:
                 branches[answer] = int(target)
-        return replace(question, branches=branches)
+        groups = {
+            answer: group_id
+            for answer, group_id in self.selected_groups.items()
+            if answer in question.possible_answers
+        }
+        return replace(question, branches=branches, groups=groups)
 
     @property
     def selected_branches(self) -> dict[str, str]:
@@ -137,20 +144,41 @@ class QuestionForm(Form):
         return branches
 
     @property
+    def selected_groups(self) -> dict[str, int]:
+        """The group of each answer, as it was chosen; answers without one are missing."""
+        groups = {}
+        for entry in self.ways:
+            group_id = parse_id((entry.form.group.data or "").strip())
+            if group_id is not None:
+                groups[entry.form.answer.data or ""] = group_id
+        return groups
+
+    @property
     def form_data(self) -> dict[str, Any]:
         """Everything in it, to build the form again."""
         values: dict[str, Any] = {name: self[name].data for name in QUESTION_FIELDS}
-        values["ways"] = build_branch_form_data(self.selected_branches, self.choice_lines)
+        values["ways"] = build_branch_form_data(
+            self.selected_branches, self.choice_lines, self.selected_groups
+        )
         return values
 
-    def set_branch_choices(self, index: int, question_count: int, *, has_event: bool) -> None:
-        """Set where answers of the question at `index` (from 0) may lead: only forwards."""
+    def set_group_choices(self, choices: Mapping[str, str]) -> None:
+        """Set the groups that answers may lead into, by id; "" for none."""
+        for entry in self.ways:
+            entry.form.group.choices = dict(choices)
+
+    def set_branch_choices(self, index: int, question_count: int, *, other_end: str) -> None:
+        """Set where answers of the question at `index` (from 0) may lead: only forwards.
+
+        `other_end`: the label of the end after which nothing is done with who finishes, "" where
+        nothing is done anyway.
+        """
         targets = {NEXT_QUESTION: "the next question"}
         for number in range(index + 2, min(question_count, MAX_QUESTIONS) + 1):
             targets[str(number)] = f"question {number}"
         targets[str(END_OF_SURVEY)] = "the end"
-        if has_event:
-            targets[str(END_WITHOUT_REGISTRATION)] = "the end, without registering"
+        if other_end:
+            targets[str(END_WITHOUT_REGISTRATION)] = other_end
         for entry in self.ways:
             chosen = entry.form.to.data or NEXT_QUESTION
             choices = dict(targets)
@@ -161,11 +189,18 @@ class QuestionForm(Form):
 
 
 def build_branch_form_data(
-    branches: dict[str, str], choice_lines: Sequence[str]
+    branches: Mapping[str, str], choice_lines: Sequence[str], groups: Mapping[str, int]
 ) -> list[dict[str, str]]:
     """Return the form data of where answers lead: of yes and no, and of each choice."""
     answers = dict.fromkeys([YES_VALUE, NO_VALUE, *choice_lines])
-    return [{"answer": answer, "to": branches.get(answer, NEXT_QUESTION)} for answer in answers]
+    return [
+        {
+            "answer": answer,
+            "to": branches.get(answer, NEXT_QUESTION),
+            "group": str(groups.get(answer, "")),
+        }
+        for answer in answers
+    ]
 
 
 def build_question_form_data(question: SurveyQuestion) -> dict[str, Any]:
@@ -179,7 +214,7 @@ def build_question_form_data(question: SurveyQuestion) -> dict[str, Any]:
         "high": _format_bound(question.high),
         "hint": question.hint,
         "required": question.required,
-        "ways": build_branch_form_data(branches, question.choices),
+        "ways": build_branch_form_data(branches, question.choices, question.groups),
     }
 
 

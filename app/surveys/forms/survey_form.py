@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     Field,
     FieldList,
     FormField,
-    SelectField,
     StringField,
     ValidationError,
 )
@@ -21,15 +19,21 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_intent import fold_text
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.events.forms.events import SingleLineField
-from app.events.queries.events import fetch_all_events, find_event
+from app.groups.group_choices import (
+    find_group_problem,
+)
 from app.surveys.actions.surveys import SurveyInfo
 from app.surveys.forms.question_form import FORM_FIELD_OF_PROBLEM, QuestionForm
-from app.surveys.queries.surveys import find_survey_keyword_conflict, is_survey_name_taken
+from app.surveys.forms.survey_result_fields import SurveyResultFields
+from app.surveys.queries.surveys import (
+    find_survey,
+    find_survey_keyword_conflict,
+    is_survey_name_taken,
+)
 from app.surveys.question_list_editor import BLANK_QUESTION, edit_question_list
 from app.surveys.survey_simulator import SurveyDraft
 
 MAX_NAME_LENGTH = 120
-MAX_EVENT_TITLE_LENGTH = 200
 MAX_WAIT_HOURS = 720
 MAX_HOUR_DIGITS = 6
 DEFAULT_TIMEOUT_HOURS = 24
@@ -43,12 +47,13 @@ SURVEY_FIELDS = (
     "completion_message",
     "linked_event_id",
     "new_event",
+    "group_id",
     "timeout_hours",
     "nudge_hours",
 )
 
 
-class SurveyForm(FlaskForm):
+class SurveyForm(SurveyResultFields):
     """A survey.
 
     After validate(), build_survey_info() returns what it says. `survey_id`: the one that is
@@ -60,8 +65,6 @@ class SurveyForm(FlaskForm):
     intro_message = CleanTextField("Before the first question", widget=TextArea())
     questions = FieldList(FormField(QuestionForm))
     completion_message = CleanTextField("After the last answer", widget=TextArea())
-    linked_event_id = SelectField("Event", validate_choice=False)
-    new_event = SingleLineField("Or a new event")
     timeout_hours = StringField(
         "Wait for an answer",
         widget=NumberInput(min=1, max=MAX_WAIT_HOURS),
@@ -74,20 +77,15 @@ class SurveyForm(FlaskForm):
     def __init__(self, *args: Any, survey_id: int | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.survey_id = survey_id
-        titles = {str(event.id): event.title for event in fetch_all_events()}
-        self.linked_event_id.choices = {"": "None"} | titles
+        self.set_result_choices(survey_id)
         for index, form in enumerate(self.question_forms):
-            form.set_branch_choices(index, len(self.question_forms), has_event=self.has_event)
+            form.set_branch_choices(index, len(self.question_forms), other_end=self.other_end)
+            form.set_group_choices(self.group_id.choices | {"": "no group"})
 
     @property
     def question_forms(self) -> list[QuestionForm]:
         """The form of each question."""
         return [entry.form for entry in self.questions]
-
-    @property
-    def has_event(self) -> bool:
-        """Whether whoever finishes is registered for an event."""
-        return bool(self.linked_event_id.data or self.new_event.data)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate every field, then the questions together."""
@@ -109,7 +107,17 @@ class SurveyForm(FlaskForm):
             else:
                 form = self.question_forms[problem.question_index]
                 add_error(form[FORM_FIELD_OF_PROBLEM[problem.field]], problem.sentence)
-        return not problems
+        return not problems and self._are_answer_groups_valid()
+
+    def _are_answer_groups_valid(self) -> bool:
+        """Say beside a question that one of its answers leads into a group that cannot be."""
+        is_valid = True
+        for form in self.question_forms:
+            for group_id in form.question.groups.values():
+                if sentence := find_group_problem(group_id, self.kept_groups):
+                    add_error(form.kind, sentence)
+                    is_valid = False
+        return is_valid
 
     def validate_name(self, field: Field) -> None:
         """Require a name that no other survey has and that fits into the column."""
@@ -129,7 +137,9 @@ class SurveyForm(FlaskForm):
             raise ValidationError(problem)
 
     def _find_keyword_problem(self) -> str | None:
-        problem = keyword_parsing.find_keyword_problem(self.trigger_keyword.data or "")
+        survey = find_survey(self.survey_id)
+        kept_words = [survey.trigger_keyword] if survey else []
+        problem = keyword_parsing.find_keyword_problem(self.trigger_keyword.data or "", kept_words)
         return problem or find_survey_keyword_conflict(self.folded_keyword, besides=self.survey_id)
 
     def validate_intro_message(self, field: Field) -> None:
@@ -148,21 +158,6 @@ class SurveyForm(FlaskForm):
                 f"This text has {size:,} characters. "
                 f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
             )
-
-    def validate_linked_event_id(self, field: Field) -> None:
-        """Reject an event that is gone; none is fine."""
-        if field.data and find_event(self.event_id) is None:
-            raise ValidationError("That event was deleted.")
-
-    def validate_new_event(self, field: Field) -> None:
-        """Reject a title longer than the column, and one besides a chosen event."""
-        if field.data and len(field.data) > MAX_EVENT_TITLE_LENGTH:
-            raise ValidationError(
-                f"A title can have up to {MAX_EVENT_TITLE_LENGTH} characters. "
-                f"This one has {len(field.data):,}."
-            )
-        if field.data and self.linked_event_id.data:
-            raise ValidationError("Choose an event, or name a new one, not both.")
 
     def validate_timeout_hours(self, field: Field) -> None:
         """Require a whole number of hours."""
@@ -184,11 +179,6 @@ class SurveyForm(FlaskForm):
         return fold_text(self.trigger_keyword.data or "")
 
     @property
-    def event_id(self) -> int | None:
-        """The id of the chosen event; None when what came is no id."""
-        return parse_id((self.linked_event_id.data or "").strip())
-
-    @property
     def entered_questions(self) -> list[SurveyQuestion]:
         """The questions; blank ones at the end are left out."""
         forms = self.question_forms
@@ -205,6 +195,7 @@ class SurveyForm(FlaskForm):
             questions=self.entered_questions,
             completion_message=self.completion_message.data or "",
             event_id=event_id,
+            group_id=parse_id(self.group_id.data or ""),
             timeout_hours=_parse_hours(self.timeout_hours) or DEFAULT_TIMEOUT_HOURS,
             nudge_hours=_parse_hours(self.nudge_hours) or None,
         )

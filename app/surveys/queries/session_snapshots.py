@@ -35,6 +35,7 @@ class SessionSnapshot:
     ended_at: datetime | None
     timeout: timedelta
     event_id: int | None
+    group_id: int | None
     last_text: str | None = None
     last_text_at: datetime | None = None
 
@@ -98,6 +99,7 @@ def _build_snapshot(columns: tuple[Any, ...] | None) -> SessionSnapshot | None:
         ended_at=row.ended_at,
         timeout=timedelta(hours=row.timeout_hours),
         event_id=row.linked_event_id,
+        group_id=row.group_id,
         last_text=last.body if last else None,
         last_text_at=last.created_at if last else None,
     )

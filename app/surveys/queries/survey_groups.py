@@ -1,0 +1,35 @@
+"""The groups that surveys put people into."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+
+from app.core.db import db
+from app.domain.surveys.answer_groups import uses_group
+from app.domain.surveys.question_definitions import parse_questions
+from app.surveys.models import SurveyFlow
+
+
+def find_kept_groups(survey_id: int | None) -> set[int]:
+    """Return the groups that a stored survey names; none for a new one."""
+    survey = db.session.get(SurveyFlow, survey_id) if survey_id else None
+    if survey is None:
+        return set()
+    groups = {survey.group_id} if survey.group_id else set()
+    for question in parse_questions(survey.questions_json):
+        groups.update(question.groups.values())
+    return groups
+
+
+def list_surveys_of_group(group_id: int) -> Sequence[SurveyFlow]:
+    """Return the surveys that put people into a group, all who finish or some, by name."""
+    may_name_group = or_(
+        SurveyFlow.group_id == group_id, SurveyFlow.questions_json.contains('"groups"')
+    )
+    surveys = db.session.scalars(select(SurveyFlow).where(may_name_group).order_by(SurveyFlow.name))
+    return [
+        survey
+        for survey in surveys
+        if survey.group_id == group_id
+        or uses_group(parse_questions(survey.questions_json), group_id)
+    ]
