@@ -17,6 +17,7 @@ from app.core.user_names import name_user, set_user_names_source
 from app.domain.delivery.message_statuses import DELIVERY_STATUS_LABELS
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.phones import phone_number
+from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.initials import make_initials
 from app.domain.texts.message_templates import split_template
 from app.domain.texts.template_chips import describe_chip
@@ -51,7 +52,8 @@ def describe_skip_reason(reason: str) -> str:
 def format_chips(template: str | None) -> Markup:
     """Return a text with its placeholders as chips, "First name or “friend”", and no braces."""
     pieces = []
-    for piece in split_template(template or ""):
+    text = template or ""
+    for piece in split_template(text, find_field_names(text)):
         label = describe_chip(piece)
         if label:
             pieces.append(Markup('<span class="ph">{}</span>').format(label))

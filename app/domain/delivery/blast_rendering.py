@@ -41,13 +41,15 @@ class RenderedBlast:
     """Every number of the audience once, in the order of the audience.
 
     `duplicates` counts the repeated numbers that were merged; `event_values` are the values of
-    the event's placeholders. `tested_as`: of a test, the name of whom the text is filled in for.
+    the event's placeholders, `filling` what the fields are filled in with. `tested_as`: of a test,
+    the name of whom the text is filled in for.
     """
 
     texts: tuple[RenderedText, ...]
     duplicates: int
     event_values: Mapping[str, str] = field(default_factory=dict)
     tested_as: str | None = None
+    filling: FieldFilling = NO_FILLING
 
     @cached_property
     def sendable_texts(self) -> tuple[RenderedText, ...]:
@@ -110,7 +112,7 @@ def render_blast_texts(
         template, footer, values, plain_names=plain_names, field_names=filling.names
     )
     texts = tuple(_iterate_texts(recipients, write, filling))
-    return RenderedBlast(texts, duplicates, values)
+    return RenderedBlast(texts, duplicates, values, filling=filling)
 
 
 def skip_too_long_texts(blast: RenderedBlast) -> RenderedBlast:

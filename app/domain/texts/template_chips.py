@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.message_templates import (
     ALL_PLACEHOLDERS,
     EVENT_PLACEHOLDERS,
@@ -22,14 +23,15 @@ def describe_chip(piece: TemplatePiece) -> str:
     """Return what a chip says, "First name or “friend”"; "" for plain text."""
     if piece.placeholder is None:
         return ""
-    label = ALL_PLACEHOLDERS[piece.placeholder]
+    label = _name_placeholder(piece.placeholder)
     return f"{label} or “{piece.fallback}”" if piece.fallback else label
 
 
 def describe_template(template: str, event_values: Mapping[str, str] | None = None) -> str:
     """Return the text on one line for a title: known values, else fallbacks, else "[Date]"."""
     values = event_values or {}
-    words = "".join(_describe_piece(piece, values) for piece in split_template(template))
+    pieces = split_template(template, find_field_names(template))
+    words = "".join(_describe_piece(piece, values) for piece in pieces)
     return " ".join(words.split())
 
 
@@ -37,7 +39,12 @@ def _describe_piece(piece: TemplatePiece, event_values: Mapping[str, str]) -> st
     if piece.placeholder is None:
         return piece.text
     value = event_values.get(piece.placeholder) or piece.fallback
-    return value or f"[{ALL_PLACEHOLDERS[piece.placeholder]}]"
+    return value or f"[{_name_placeholder(piece.placeholder)}]"
+
+
+def _name_placeholder(placeholder: str) -> str:
+    """Return its label; of a field its name, which begins with a capital."""
+    return ALL_PLACEHOLDERS.get(placeholder) or placeholder[:1].upper() + placeholder[1:]
 
 
 def cut_at_word(line: str, max_length: int) -> str:

@@ -19,6 +19,8 @@ from app.profiles.queries.person_values import FilledField
 NOT_SET = "Not set"
 CHOSEN_TYPES = (FieldType.CHOICE, FieldType.YES_NO)
 INPUT_PREFIX = "field_"
+# A longer value has a taller box.
+MAX_LINE_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,12 @@ def _validate(form: Any, field: Any) -> None:
 
 
 class TypedValueField(StringField):
-    """A value that is typed; one of several lines in a taller box."""
+    """A value that is typed; a long one, and one of several lines, in a taller box."""
 
     def __init__(self, label: str, value_input: ValueInput, **options: Any) -> None:
-        widget = TextArea() if "\n" in clean_text(value_input.stored) else TextInput()
+        text = clean_text(value_input.stored)
+        is_long = "\n" in text or len(text) > MAX_LINE_LENGTH
+        widget = TextArea() if is_long else TextInput()
         super().__init__(label, [_validate], widget=widget, **options)
         self.value_input = value_input
 
