@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 
+from app.audiences.queries.segment_records import find_segment_names
 from app.audit.subjects import AuditSubject, SubjectKey
 from app.community.queries import find_people_by_id
 from app.delivery.queries.blast_names import find_scheduled_blast_names, find_sent_blast_names
@@ -28,6 +29,7 @@ PAGES = {
     "survey": ("surveys.show_survey", "survey_id"),
     "keyword": ("keywords.edit_keyword", "rule_id"),
     "group": ("groups.show_group", "group_id"),
+    "segment": ("segments.show_segment", "segment_id"),
     "field": ("people.edit_field", "field_id"),
 }
 NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
@@ -37,6 +39,7 @@ NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
     "survey": find_survey_names,
     "keyword": find_keyword_names,
     "group": find_group_names,
+    "segment": find_segment_names,
     "field": find_field_names,
 }
 

@@ -5,6 +5,7 @@ from flask import Flask
 from app import layout
 from app.accounts.queries import find_shown_names, list_admin_names
 from app.accounts.views import bp as accounts
+from app.audiences.views import bp as segments
 from app.audit.subjects import set_subject_source
 from app.audit.views import bp as audit
 from app.audit_subjects import find_audit_subjects
@@ -19,6 +20,7 @@ from app.events.queries.contact_names import find_names
 from app.events.views import bp as events
 from app.groups.views import bp as groups
 from app.health.views import bp as health
+from app.imports.actions.import_notes import ImportNoteKeeper, set_import_note_keeper
 from app.inbox.actions import conversation_status, thread_updates
 from app.inbox.queries import person_note_source
 from app.inbox.queries.waiting_threads import select_waiting_thread_count
@@ -29,6 +31,7 @@ from app.navigation.views import bp as navigation
 from app.organisation import consent_coverage
 from app.organisation import queries as organisation
 from app.organisation.views import bp as settings_page
+from app.people.actions.person_notes import add_selected_notes, remove_selected_notes
 from app.people.queries.person_records import list_contact_notes
 from app.people.views import bp as people
 from app.sandbox.views import bp as sandbox
@@ -47,6 +50,7 @@ BLUEPRINTS = (
     blasts,
     community,
     groups,
+    segments,
     events,
     keywords,
     surveys,
@@ -74,6 +78,7 @@ MENU = (
     MenuEntry("Blasts", "blasts.list_sent_blasts", "send"),
     MenuEntry("Community", "community.list_members", "users", tab=True),
     MenuEntry("Groups", "groups.list_groups", "tag"),
+    MenuEntry("Segments", "segments.list_segments", "hash"),
     MenuEntry("Events", "events.list_events", "calendar-days"),
     MenuEntry("Surveys", "surveys.list_surveys", "message-square-text"),
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),
@@ -103,6 +108,7 @@ def register_blueprints(app: Flask) -> None:
     contact_name_source.set_contact_name_source(app, find_names)
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     person_note_source.set_person_note_source(app, list_contact_notes)
+    set_import_note_keeper(app, ImportNoteKeeper(add_selected_notes, remove_selected_notes))
     set_subject_source(app, find_audit_subjects)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     error_pages.set_admin_names_source(app, list_admin_names)

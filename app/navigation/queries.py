@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import literal, select, union_all
 
+from app.audiences.queries.segment_records import select_segment_matches
 from app.community.member_search import find_member_matches
 from app.core.db import db
 from app.delivery.queries.blast_search import select_blast_matches
@@ -18,6 +19,7 @@ from app.surveys.queries.survey_search import select_survey_matches
 MAX_SEARCH_CHARACTERS = 100
 SELECTS = {
     "group": select_group_matches,
+    "segment": select_segment_matches,
     "blast": select_blast_matches,
     "event": select_event_matches,
     "survey": select_survey_matches,

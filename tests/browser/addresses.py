@@ -195,6 +195,10 @@ def places(here: Filled) -> list[Place]:
         Place("groups.show_group", "group-removed", "/groups/1?removed=1", ADMIN),
         Place("groups.add_group", "groups-add", "/groups/add", ADMIN),
         Place("groups.edit_group", "groups-edit", "/groups/1/edit", ADMIN),
+        Place("segments.list_segments", "segments", "/segments"),
+        Place("segments.show_segment", "segment", "/segments/1"),
+        Place("segments.add_segment", "segments-new", "/segments/new"),
+        Place("segments.edit_segment", "segments-edit", "/segments/1/edit"),
         Place("keywords.list_keywords", "keywords", "/keywords"),
         Place(
             "keywords.list_keywords",
@@ -335,6 +339,7 @@ EMPTY = (
     "/inbox/replies",
     "/community",
     "/groups",
+    "/segments",
     "/events",
     "/keywords",
     "/surveys",

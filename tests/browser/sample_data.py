@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app import create_app, demo, scheduler
 from app.accounts.models import AppUser
+from app.audiences.actions.segment_editing import SegmentInfo, create_segment
 from app.core.clock import now
 from app.core.db import db, write
 from app.core.settings import Settings
@@ -21,6 +22,8 @@ from app.delivery.actions import blast_control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_list import find_running_blasts
 from app.domain.accounts.roles import Role
+from app.domain.audiences.conditions import Condition, ConditionKind
+from app.domain.audiences.segment_rules import ConditionGroup, Joiner, SegmentRule
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.events.models import Event
 from app.groups.actions.group_editing import GroupInfo, create_group
@@ -162,6 +165,17 @@ def _settle_in():
     phones = [demo.make_demo_phone(n) for n in range(9)]
     add_people_to_group(choir.id, phones, MembershipSource.HAND, "ada")
     create_group(GroupInfo("Church council of the whole valley and its friends"))
+    _add_segment(choir.id)
+
+
+def _add_segment(choir_id):
+    """A segment of two levels."""
+    choir = Condition(ConditionKind.IN_GROUP, choir_id)
+    spanish = Condition(ConditionKind.LANGUAGE_IS, value="es")
+    quiet = Condition(ConditionKind.TEXTED_LAST_DAYS, value="7", is_negated=True)
+    rule = SegmentRule(Joiner.ANY, (choir, ConditionGroup(Joiner.ALL, (spanish, quiet))))
+    info = SegmentInfo("Choir, and Spanish speakers", "For rehearsals.", rule, "")
+    create_segment(info, "sol")
 
 
 def _play(visit):

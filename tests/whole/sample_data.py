@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.accounts.models import AppUser
+from app.audiences.segment_models import Segment
 from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
@@ -35,6 +36,7 @@ NIA, TOM = (
     "nia",
     "tom",
 )  # Nia must change her password; Tom is there to be edited and deleted
+CHOIR_RULE = '{"items":[{"kind":"in_group","ref":1}],"join":"all"}'
 
 
 def fill_sample_data(app) -> dict[str, dict[str, str]]:
@@ -72,6 +74,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "event_id": "1",
         "rid": "1",
         "group_id": "1",
+        "segment_id": "1",
         "digits": ZOE[1:],
         "public_id": public_id,
         "note_id": "1",
@@ -122,6 +125,7 @@ def _people() -> None:
         session.add(group := ContactGroup(name="Choir"))
         session.flush()
         session.add(GroupMembership(group_id=group.id, phone=ZOE))
+        session.add(Segment(name="Altos", rule=CHOIR_RULE))
         session.add(SavedReply(title="Thanks", body="Thank you, {first_name|friend}!"))
     add_inbound_text(ZOE, "Is there parking?")
 

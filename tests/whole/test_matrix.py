@@ -45,6 +45,7 @@ FORMS = {
     "people.add_field",
     "people.edit_field",
     "people.record_person_consent",
+    "people.return_person_to_topic",
     "people.add_person_note",
     "sandbox.send_text_from_phone",
     "suppression.add_suppressed_number",
@@ -53,11 +54,14 @@ FORMS = {
     "community.import_fix",
     "events.import_file",
     "events.import_fix",
+    "segments.add_segment",
+    "segments.edit_segment",
     "surveys.add_survey",
     "surveys.record_answer_correction",
 }
 POST_CODES = dict.fromkeys(FORMS, 422) | {
     "blasts.preview_blast": 200,
+    "segments.preview_typed_segment": 200,
     "setup.complete_setup": 404,
     "setup.enter_demo": 404,
     "setup.open_demo": 404,

@@ -28,7 +28,6 @@ from app.domain.audiences.conditions import (
     MAX_DAYS,
     MAX_VALUE_LENGTH,
     Condition,
-    ConditionKind,
     ReferenceKind,
     ValueKind,
     clean_value,
@@ -73,6 +72,7 @@ class ConditionForm(Form):
 
     label = ""
     is_gone = False
+    is_date = False
     tests: dict[str, str] = {}
     value_choices: dict[str, str] = {}
 
@@ -82,8 +82,12 @@ class ConditionForm(Form):
         tests = dict(list_tests(family, choices))
         self.is_gone = not tests
         self.label = label_family(family, choices)
-        if self.test.data and self.test.data not in tests and not self.is_gone:
-            tests[self.test.data] = label_unlisted_test(self.test.data)
+        field = self._find_field(choices)
+        self.is_date = field is not None and field.field_type is FieldType.DATE
+        typed = self.test.data or ""
+        # Normal rules may have the opposite of a test, which the builder does not offer.
+        if typed not in tests and typed.removeprefix("!") in {name.removeprefix("!") for name in tests}:
+            tests[typed] = label_unlisted_test(typed)
         self.tests = tests
         self.test.choices = tests
         self.month.choices = {str(number): name for number, name in enumerate(MONTHS, 1)}
@@ -123,27 +127,30 @@ class ConditionForm(Form):
         typed = self.value.data or ""
         return NOTHING_CHOSEN | listed | ({typed: typed} if typed else {})
 
-    def list_tests_with(self, name: str, is_date: bool = False) -> str:
-        """Return the tests for which the field `name` is shown, with | between them."""
-        shown = []
-        for test in self.tests:
-            parsed = parse_test(test)
-            if parsed and name in self._list_needed_fields(parsed[0], is_date):
-                shown.append(test)
-        return "|".join(shown)
+    @property
+    def needs(self) -> set[str]:
+        """The fields that any of the tests needs."""
+        return {name for test in self.tests for name in self._list_needed_fields(test)}
 
-    def _list_needed_fields(self, kind: ConditionKind, is_date: bool) -> set[str]:
-        shape = CONDITION_SHAPES[kind]
-        needed = {self._find_value_field(shape.value, is_date)}
+    def list_needs(self, test: str) -> str:
+        """Return the fields that a test needs, with blanks between them."""
+        return " ".join(sorted(self._list_needed_fields(test)))
+
+    def _list_needed_fields(self, test: str) -> set[str]:
+        parsed = parse_test(test)
+        if parsed is None:
+            return set()
+        shape = CONDITION_SHAPES[parsed[0]]
+        needed = {self._find_value_field(shape.value)} - {""}
         if shape.reference in REFERENCE_ERRORS:
             needed.add("ref")
         if shape.has_question:
             needed.add("question")
         return needed
 
-    def _find_value_field(self, kind: ValueKind, is_date: bool) -> str:
+    def _find_value_field(self, kind: ValueKind) -> str:
         # "is" asks a date field for a date.
-        if kind is ValueKind.TEXT and is_date:
+        if kind is ValueKind.TEXT and self.is_date:
             return "day"
         return VALUE_FIELDS.get(kind, "")
 
@@ -182,7 +189,7 @@ class ConditionForm(Form):
         return None
 
     def _read_value(self, kind: ValueKind, field: FieldChoice | None) -> str | None:
-        name = self._find_value_field(kind, field is not None and field.field_type == "date")
+        name = self._find_value_field(kind)
         if not name:
             return ""
         typed = str(self[name].data or "")

@@ -6,7 +6,7 @@ Everything is read in the snapshot of the session, as the opt-outs are.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true, union
 
 from app.audiences.queries.audience_lists import find_gone_parts, find_segment_rule
 from app.audiences.queries.condition_context import load_condition_context
@@ -25,7 +25,8 @@ from app.domain.delivery.skip_reasons import SkipReason
 from app.events.queries.contact_names import select_registration_name
 from app.events.queries.event_conditions import select_event_phones, select_invited_phones
 from app.groups.queries.memberships import select_group_phones
-from app.suppression.queries.left_topics import select_left_topic_phones
+from app.profiles.queries.other_phones import has_other_phone
+from app.suppression.queries.left_topics import select_left_topic_members
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 
@@ -50,10 +51,10 @@ def select_audience_recipients(audience: ChosenAudience) -> Select[Any]:
     require_lists(audience)
     meant = select_meant_phones(audience).subquery("meant")
     phone = meant.c.phone
-    is_chosen = [phone.not_in(phones) for phones in list_excluded_phones(audience)]
+    is_chosen = [~_is_listed(phone, phones) for phones in list_excluded_phones(audience)]
     reason = select_suppression_reason(phone, has_left_topic=_has_left_topics(audience, phone))
     if audience.rule.is_texted_today_excluded:
-        texted = case((_was_texted_today(phone), literal(SkipReason.TEXTED_TODAY.value)))
+        texted = case((_was_person_texted_today(phone), literal(SkipReason.TEXTED_TODAY.value)))
         reason = func.coalesce(reason, texted)
     name = select_person_name(audience, phone).label("name")
     statement = select(name, phone, reason.label("left_out")).where(*is_chosen)
@@ -151,9 +152,23 @@ def select_person_name(audience: ChosenAudience, phone: ColumnElement[str]) -> C
     return func.coalesce(*names)
 
 
+def _is_listed(phone: ColumnElement[str], phones: Select[Any]) -> ColumnElement[bool]:
+    """Return whether a person is on a list, by whichever of their numbers."""
+    return or_(phone.in_(phones), has_other_phone(phone, lambda other: other.in_(phones)))
+
+
+def _was_person_texted_today(phone: ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(_was_texted_today(phone), has_other_phone(phone, _was_texted_today))
+
+
 def _was_texted_today(phone: ColumnElement[str]) -> ColumnElement[bool]:
     days = load_condition_context().days
     return was_texted_since(phone, days.begin(days.today))
+
+
+def _select_left_phones(group_id: int) -> Select[Any]:
+    left = select_left_topic_members().subquery()
+    return select(left.c.phone).where(left.c.group_id == group_id)
 
 
 def _has_left_topics(
@@ -169,7 +184,7 @@ def _has_left_topics(
         # Everyone on a frozen list is named, those of the topic too.
         parts = [part for part in parts if part.kind is not PartKind.PEOPLE]
     group_ids = [part.ref_id for part in parts if part.kind is PartKind.GROUP and part.ref_id]
-    left = {group_id: select_left_topic_phones(group_id) for group_id in group_ids}
+    left = {group_id: _select_left_phones(group_id) for group_id in group_ids}
     if not any(db.session.scalar(phones.limit(1)) for phones in left.values()):
         return None
     kept = []
@@ -181,4 +196,9 @@ def _has_left_topics(
         kept.append(select(column).where(is_kept))
     everyone_left = union(*left.values()).subquery()
     still_reached = union(*kept).subquery()
-    return and_(phone.in_(select(everyone_left.c[0])), phone.not_in(select(still_reached.c[0])))
+
+    def has_left(number: Any) -> ColumnElement[bool]:
+        is_on_list = number.in_(select(everyone_left.c[0]))
+        return and_(is_on_list, number.not_in(select(still_reached.c[0])))
+
+    return or_(has_left(phone), has_other_phone(phone, has_left))

@@ -22,6 +22,7 @@ PAGE_MATCHES = 20
 # How each kind of match is called, and the page it leads to.
 KINDS = {
     "group": ("Groups", "groups.show_group", "group_id"),
+    "segment": ("Segments", "segments.show_segment", "segment_id"),
     "blast": ("Blasts", "blasts.show_sent_blast", "log_id"),
     "event": ("Events", "events.show_event", "event_id"),
     "survey": ("Surveys", "surveys.show_survey", "survey_id"),

@@ -1,0 +1,188 @@
+"""Making, changing, copying and deleting segments. The builder works without JavaScript."""
+
+from datetime import datetime
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.audiences.actions import segment_editing as actions
+from app.audiences.actions.segment_editing import ChangedMeanwhile, SegmentInfo, SegmentInUse
+from app.audiences.forms.segment_form import (
+    SegmentForm,
+    build_segment_data,
+    edit_rule_data,
+)
+from app.audiences.queries.rule_choices import RuleChoices, load_rule_choices
+from app.audiences.queries.rule_names import load_rule_names
+from app.audiences.queries.segment_people import preview_segment
+from app.audiences.queries.segment_records import SegmentReading
+from app.audiences.views.blueprint import bp, get_segment_or_abort
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.db import UniqueViolation
+from app.domain.audiences.segment_rules import SegmentRule
+from app.domain.audiences.segment_sentences import describe_rule
+from app.domain.delivery.blast_labels import name_blast
+from app.profiles.person_addresses import load_public_ids
+
+MAX_NAMED_BLASTS = 3
+CHANGED_ERROR = (
+    "Someone else changed this segment while you edited it. Your version is below. "
+    "Save again to replace theirs, or open the segment to see it."
+)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@roles_required(*ALL_ROLES)
+def add_segment() -> ResponseReturnValue:
+    """Show the builder of a new segment, and create it; `?copy=` is a segment to begin with.
+
+    With `do` a button of the form was pressed, and nothing is saved.
+    """
+    copied_id = request.args.get("copy", type=int)
+    if request.method != "POST" and copied_id is not None:
+        reading = get_segment_or_abort(copied_id)
+        choices = _load_choices(reading)
+        data = build_segment_data(reading, choices) | {"name": _name_copy(reading), "seen_at": ""}
+        return _render_builder(SegmentForm(choices, formdata=None, data=data))
+    choices = load_rule_choices(current_user.role)
+    if request.method != "POST":
+        return _render_builder(SegmentForm(choices, formdata=None))
+    form = SegmentForm(choices)
+    if "do" in request.form:
+        return _render_builder(_apply_button(form))
+    if not form.validate_on_submit() or form.rule is None:
+        return _render_builder(form), 422
+    info = _build_info(form, form.rule)
+    try:
+        with audited_write("segment.added", current_username()) as trace:
+            row = actions.create_segment(info, current_username())
+            trace.about = f"segment {row.id}"
+            trace.details = {"title": info.name, "after": info.sentence}
+    except UniqueViolation:
+        form.add_taken_error()
+        return _render_builder(form), 422
+    flash(f"{info.name} was saved.", "success")
+    return redirect(url_for("segments.show_segment", segment_id=row.id), 303)
+
+
+@bp.route("/<int:segment_id>/edit", methods=["GET", "POST"])
+@roles_required(*ALL_ROLES)
+def edit_segment(segment_id: int) -> ResponseReturnValue:
+    """Show the builder of a segment, and save it unless somebody else did so meanwhile.
+
+    With `do` a button of the form was pressed, and nothing is saved.
+    """
+    reading = get_segment_or_abort(segment_id)
+    choices = _load_choices(reading)
+    if request.method != "POST":
+        data = build_segment_data(reading, choices)
+        form = SegmentForm(choices, segment_id=segment_id, formdata=None, data=data)
+        return _render_builder(form, reading)
+    form = SegmentForm(choices, segment_id=segment_id)
+    if "do" in request.form:
+        return _render_builder(_apply_button(form), reading)
+    if not form.validate_on_submit() or form.rule is None:
+        return _render_builder(form, reading), 422
+    info = _build_info(form, form.rule)
+    try:
+        with audited_write("segment.changed", current_username()) as trace:
+            before = actions.update_segment(segment_id, info, _parse_moment(form.seen_at.data))
+            trace.about = f"segment {segment_id}"
+            trace.details = {"title": info.name, "before": before, "after": info.sentence}
+    except UniqueViolation:
+        form.add_taken_error()
+    except ChangedMeanwhile:
+        form.form_errors.append(CHANGED_ERROR)
+        form.seen_at.data = get_segment_or_abort(segment_id).segment.updated_at.isoformat()
+    else:
+        flash("Saved.", "success")
+        return redirect(url_for("segments.show_segment", segment_id=segment_id), 303)
+    return _render_builder(form, reading), 422
+
+
+@bp.post("/preview")
+@roles_required(*ALL_ROLES)
+def preview_typed_segment() -> ResponseReturnValue:
+    """Return the live parts of the builder: the sentence, the count, the first people."""
+    form = SegmentForm(load_rule_choices(current_user.role))
+    return render_template("segments/_preview.html", form=form, **_build_preview(form))
+
+
+@bp.post("/<int:segment_id>/delete")
+@roles_required(*ALL_ROLES)
+def delete_segment(segment_id: int) -> ResponseReturnValue:
+    """Delete a segment, unless a blast that names it waits or is being sent."""
+    get_segment_or_abort(segment_id)
+    try:
+        with audited_write("segment.deleted", current_username()) as trace:
+            row = actions.delete_segment(segment_id)
+            trace.about = f"segment {segment_id}"
+            trace.details = {"title": row.name, "before": row.sentence}
+    except SegmentInUse as error:
+        flash(_describe_blasts_in_use(error), "error")
+        return redirect(url_for("segments.show_segment", segment_id=segment_id), 303)
+    flash(f"{row.name} was deleted. Its people stay as they are.", "success")
+    return redirect(url_for("segments.list_segments"), 303)
+
+
+def _load_choices(reading: SegmentReading) -> RuleChoices:
+    references = reading.rule.references if reading.rule else set()
+    return load_rule_choices(current_user.role, sorted(references - reading.gone))
+
+
+def _apply_button(form: SegmentForm) -> SegmentForm:
+    button = request.form["do"]
+    added = request.form.get(f"family-{button.partition(':')[2]}", "")
+    data = edit_rule_data(form.build_data(), button, added, form.choices)
+    return SegmentForm(form.choices, segment_id=form.segment_id, formdata=None, data=data)
+
+
+def _name_copy(reading: SegmentReading) -> str:
+    return f"{reading.segment.name[:70]} (copy)"
+
+
+def _parse_moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _build_info(form: SegmentForm, rule: SegmentRule) -> SegmentInfo:
+    sentence = describe_rule(rule, load_rule_names(rule.references)).text
+    return SegmentInfo(form.name.data or "", form.description.data or None, rule, sentence)
+
+
+def _render_builder(form: SegmentForm, reading: SegmentReading | None = None) -> str:
+    context = _build_preview(SegmentForm(form.choices, formdata=None, data=form.build_data()))
+    return render_template("segments/builder.html", form=form, reading=reading, **context)
+
+
+def _build_preview(form: SegmentForm) -> dict[str, object]:
+    """Return the sentence and the people of what is typed so far; None while it is not whole."""
+    rule = form.read_rule()
+    if rule is None:
+        return {"sentence": None, "preview": None}
+    preview = preview_segment(rule)
+    load_public_ids(person.phone for person in preview.people)
+    return {
+        "sentence": describe_rule(rule, load_rule_names(rule.references)),
+        "preview": preview,
+    }
+
+
+def _describe_blasts_in_use(error: SegmentInUse) -> str:
+    """Return why a segment cannot be deleted, with its blasts by name."""
+    titles = [f"“{name_blast(blast)}”" for blast in error.waiting]
+    titles += [f"“{name_blast(blast)}”" for blast in error.running]
+    names = ", ".join(titles[:MAX_NAMED_BLASTS])
+    if len(titles) > MAX_NAMED_BLASTS:
+        names += f" and {len(titles) - MAX_NAMED_BLASTS:,} more"
+    steps = []
+    if error.waiting:
+        steps.append("cancel what is scheduled")
+    if error.running:
+        steps.append("stop what is being sent, or let it finish")
+    return f"Not deleted: blasts use this segment ({names}). First {' and '.join(steps)}."
