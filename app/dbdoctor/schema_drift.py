@@ -32,6 +32,7 @@ from app.migrations.schema_comparison import (
 )
 from app.organisation import models as organisation
 from app.people import models as people
+from app.profiles import apart_models as kept_apart
 from app.profiles import field_models as fields
 from app.profiles import models as profiles
 from app.setup import models as setup
@@ -58,6 +59,7 @@ FEATURE_MODELS = (
     imports,
     inbox,
     installation,
+    kept_apart,
     keywords,
     organisation,
     people,

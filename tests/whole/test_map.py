@@ -25,7 +25,7 @@ EXTRA = {
         "alert_models",
         "blast_topic_models",
     },
-    "profiles": {"field_models", "person_addresses"},
+    "profiles": {"apart_models", "field_models", "person_addresses"},
     "suppression": {"topic_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
