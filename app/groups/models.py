@@ -64,6 +64,8 @@ class ContactGroup(Model):
         CheckConstraint("is_topic IN (0, 1)", name="is_topic"),
         CheckConstraint("length(trim(name)) > 0", name="name"),
         Index("ix_groups_owner_id", "owner_id"),
+        # Surveys and old blasts name groups in JSON: the id of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[primary_key]

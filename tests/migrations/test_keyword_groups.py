@@ -45,3 +45,21 @@ def test_keywords_keep_their_words_and_lose_only_what_they_do_with_groups(tmp_pa
     words = "SELECT word FROM trigger_words ORDER BY word"
     assert run_sql(path, words) == [("HOURS",), ("NEWS",), ("RIDE",), ("SING",)]
     assert run_sql(path, "PRAGMA foreign_key_check") == []
+
+
+def test_0033_group_ids_gives_no_id_twice_and_keeps_groups_with_their_people(tmp_path):
+    path = tmp_path / "sms.db"
+    migrate_database(path, QUIET, find_migrations()[:32])
+    add = "INSERT INTO groups (name, folded_name) VALUES ('{0}', '{0}');"
+    member = "INSERT INTO group_members (group_id, phone) VALUES (1, '+13035550142');"
+    run_script(path, add.format("choir") + member)
+    migrate_database(path, QUIET)
+    delete = "PRAGMA foreign_keys = ON; DELETE FROM groups WHERE id = 2;"
+    run_script(path, add.format("board") + delete + add.format("youth"))
+    read = "SELECT id, name, member_count FROM groups"
+    assert run_sql(path, read) == [(1, "choir", 1), (3, "youth", 0)]
+    for step in reversed(find_migrations()[32:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, read) == [(1, "choir", 1), (3, "youth", 0)]
+    run_script(path, member.replace("142", "143"))
+    assert run_sql(path, "SELECT member_count FROM groups WHERE id = 1") == [(2,)]

@@ -80,7 +80,7 @@ class SurveyForm(SurveyResultFields):
         self.set_result_choices(survey_id)
         for index, form in enumerate(self.question_forms):
             form.set_branch_choices(index, len(self.question_forms), other_end=self.other_end)
-            form.set_group_choices(self.group_id.choices | {"": "no group"})
+            form.set_group_choices({**self.group_choices, "": "no group"})
 
     @property
     def question_forms(self) -> list[QuestionForm]:

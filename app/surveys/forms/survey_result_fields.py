@@ -1,5 +1,8 @@
 """What a survey does with whoever finishes it: the event and the group of its form."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, ValidationError
 
@@ -20,13 +23,15 @@ class SurveyResultFields(FlaskForm):
     group_id = SelectField("Group", validate_choice=False)
     # The groups that the stored survey names: they may be saved again.
     kept_groups: frozenset[int] = frozenset()
+    group_choices: Mapping[str, str] = MappingProxyType({})
 
     def set_result_choices(self, survey_id: int | None) -> None:
         """Offer the events and the groups that there are, and those of the stored survey."""
         titles = {str(event.id): event.title for event in fetch_all_events()}
         self.linked_event_id.choices = {"": "None"} | titles
         self.kept_groups = frozenset(find_kept_groups(survey_id))
-        self.group_id.choices = build_group_choices(self.kept_groups, "None")
+        self.group_choices = build_group_choices(self.kept_groups, "None")
+        self.group_id.choices = self.group_choices
 
     @property
     def has_event(self) -> bool:
