@@ -1,21 +1,24 @@
 """A STOP of one number of a person holds for all of their numbers."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import literal, select, text
 
 from app.core.clock import now
 from app.core.db import db, write
 from app.domain.delivery.skip_reasons import SkipReason
+from app.groups.models import ContactGroup
 from app.profiles.models import PersonPhone
 from app.profiles.queries.other_phones import select_has_second_numbers
 from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
 from app.suppression.actions.stop_questions import open_stop_question
+from app.suppression.queries.left_topics import select_left_topic
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     find_suppression_reason,
     find_suppression_reasons,
     has_opted_out,
 )
+from app.suppression.topic_models import UnsubscribedTopic
 from tests.person_numbers import give_numbers
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_dead_number
@@ -76,6 +79,15 @@ def test_start_from_another_number_counts_for_that_number_until_the_next_stop():
     )
     stop(ZOE)
     assert find_suppression_reason(MIA) is SkipReason.SAID_STOP
+
+
+def test_a_topic_is_left_by_all_numbers_of_a_person():
+    with write() as session:
+        session.add(group := ContactGroup(name="Choir", folded_name="choir", is_topic=True))
+        session.flush()
+        session.add(UnsubscribedTopic(phone=MIA, group_id=group.id))
+    left = [db.session.scalar(select(select_left_topic(literal(phone), 1))) for phone in (ZOE, LEO)]
+    assert left == [True, False]
 
 
 def test_whether_anybody_has_a_second_number_is_one_step_in_an_index():

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from app.delivery.blast_topic_models import blast_topics
 from app.delivery.models import message_logs, messages
 from app.domain.delivery.message_statuses import MessageKind
+from app.profiles.queries.other_phones import has_other_phone
 from app.suppression.queries.left_topics import select_any_left_topic
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
@@ -43,12 +44,20 @@ def select_blast_event_id(log_id: Any) -> ColumnElement[Any]:
 
 
 def select_left_blast_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
-    """Return whether a person left a topic that a blast is about, for any select.
+    """Return whether a person left a topic that a blast is about, by any of their numbers.
 
-    The look-ups are made only while anybody has left any topic.
+    For any select. The look-ups are made only while anybody has left any topic.
     """
+
+    def has_left(number: Any) -> ColumnElement[bool]:
+        return _has_phone_left_topic(number, log_id)
+
+    return and_(select_any_left_topic(), or_(has_left(phone), has_other_phone(phone, has_left)))
+
+
+def _has_phone_left_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
     log, topic, left = message_logs.alias(), blast_topics.alias(), unsubscribed_topics.alias()
-    has_left = (
+    return (
         exists()
         .where(
             topic.c.message_log_id == log_id,
@@ -60,4 +69,3 @@ def select_left_blast_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
         )
         .correlate_except(topic, left, log)
     )
-    return and_(select_any_left_topic(), has_left)

@@ -1,5 +1,6 @@
 """The numbers of people who have several: mostly there are none, and then nothing is looked up."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -7,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    and_,
     bindparam,
     exists,
     literal_column,
@@ -49,6 +51,26 @@ def select_other_phones(phone_column: Any) -> Select[str]:
         )
         .correlate_except(own, other)
     )
+
+
+def has_other_phone(
+    phone_column: Any, build_condition: Callable[[Any], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Return whether another number of the person of this number meets a condition, for any select.
+
+    For what holds for a person and is stored by number: that they left a topic, or were texted.
+    `build_condition` returns the condition for a column of phones.
+    """
+    own, other = aliased(PersonPhone), aliased(PersonPhone)
+    is_met = exists().where(
+        own.phone == phone_column,
+        own.until.is_(None),
+        other.person_id == own.person_id,
+        other.until.is_(None),
+        other.phone != own.phone,
+        build_condition(other.phone),
+    )
+    return and_(select_has_second_numbers(), is_met.correlate_except(own, other))
 
 
 def select_rank(phone_column: Any) -> ColumnElement[int]:

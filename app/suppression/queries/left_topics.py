@@ -5,25 +5,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
+from app.profiles.queries.other_phones import has_other_phone
 from app.suppression.topic_models import TopicLeaveSource, UnsubscribedTopic
 
 
 def select_left_topic(phone_column: Any, group_id_column: Any) -> ColumnElement[bool]:
-    """Return whether the phone of one column left the topic of another, for any select.
+    """Return whether the person of a phone left the topic of another column, for any select.
 
-    Costs one look-up in an index a row, and none while no one has left any topic: that is read
-    once a statement. A person whom several groups of an audience reach has left it only when this
-    is true for every one of them.
+    By any of their numbers. Costs one look-up in an index a row, and none while no one has left any
+    topic: that is read once a statement. A person whom several groups of an audience reach has left
+    it only when this is true for every one of them.
     """
-    row = aliased(UnsubscribedTopic)
-    has_left = exists().where(
-        row.group_id == group_id_column, row.phone == phone_column, row.until.is_(None)
+
+    def has_left(phone: Any) -> ColumnElement[bool]:
+        row = aliased(UnsubscribedTopic)
+        is_left = exists().where(
+            row.group_id == group_id_column, row.phone == phone, row.until.is_(None)
+        )
+        return is_left.correlate_except(row)
+
+    return and_(
+        select_any_left_topic(),
+        or_(has_left(phone_column), has_other_phone(phone_column, has_left)),
     )
-    return and_(select_any_left_topic(), has_left.correlate_except(row))
 
 
 def select_any_left_topic() -> ColumnElement[bool]:
@@ -35,11 +43,10 @@ def select_any_left_topic() -> ColumnElement[bool]:
     return exists().where(row.until.is_(None)).correlate_except(row)
 
 
-def select_left_topic_phones(group_id: int) -> Select[str]:
-    """Select the phones that left this topic, to be narrowed."""
-    return select(UnsubscribedTopic.phone).where(
-        UnsubscribedTopic.group_id == group_id, UnsubscribedTopic.until.is_(None)
-    )
+def select_left_topic_members() -> Select[int, str]:
+    """Select (group_id, phone) of whoever has left a topic, to be joined."""
+    row = UnsubscribedTopic
+    return select(row.group_id, row.phone).where(row.until.is_(None))
 
 
 @dataclass(frozen=True)

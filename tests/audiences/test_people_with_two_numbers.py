@@ -1,0 +1,53 @@
+"""A person with two numbers in the lists of an audience: one person, left out by either number."""
+
+import pytest
+
+from app.blasts.queries.audience import fetch_recipients
+from app.core.clock import now
+from app.core.db import write
+from app.delivery.models import Message
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
+from app.domain.audiences.chosen_audience import ChosenAudience
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.delivery.skip_reasons import SkipReason
+from app.groups.models import ContactGroup, GroupMembership
+from tests.person_numbers import give_numbers
+from tests.sample_people import LEO, MAX, MIA, ZOE
+
+CHOIR, YOUTH = AudiencePart(PartKind.GROUP, 1), AudiencePart(PartKind.GROUP, 2)
+
+
+@pytest.fixture(autouse=True)
+def lists(app):
+    """Zoe has ZOE and MIA, in Choir by both and in Youth by MAX, her third; Leo is in Choir."""
+    with app.app_context():
+        with write() as session:
+            for name, phones in (("Choir", (ZOE, MIA, LEO)), ("Youth", (MAX,))):
+                session.add(group := ContactGroup(name=name, folded_name=name.lower()))
+                session.flush()
+                session.add_all(GroupMembership(group_id=group.id, phone=phone) for phone in phones)
+        give_numbers(ZOE, MIA, MAX)
+        yield
+
+
+def read(**rule):
+    chosen = ChosenAudience(AudienceRule((CHOIR,), **rule), names={CHOIR: "Choir", YOUTH: "Youth"})
+    rows = fetch_recipients(BlastTarget.AUDIENCE, None, people_of=chosen)
+    return {row.phone: row.skip_reason for row in rows}
+
+
+def test_each_person_once():
+    assert read() == {ZOE: None, MIA: SkipReason.OTHER_NUMBER, LEO: None}
+
+
+def test_a_list_that_is_left_out_leaves_the_person_out():
+    assert read(excluded=(YOUTH,)) == {LEO: None}
+
+
+def test_who_was_texted_today_by_another_number_was_texted_today():
+    with write() as session:
+        session.add(
+            Message(kind="blast", phone=MAX, body="Hi", status="delivered", created_at=now())
+        )
+    texted = read(is_texted_today_excluded=True)
+    assert texted == dict.fromkeys((ZOE, MIA), SkipReason.TEXTED_TODAY) | {LEO: None}
