@@ -67,6 +67,7 @@ VERB_SENTENCES = {
     "registration.answered": "recorded whether {registration} is coming to {event}",
     "registration.removed": "removed {registration} from {event}",
     "registration.unsubscribed": "added {registration} of {event} to the do-not-text list",
+    "registrations.attended": "marked who came to {event}",
     "registrations.added": "registered {names} for {event}",
     "registrations.imported": "imported registrations",
     "registrations.import_undone": "undid an import of registrations",

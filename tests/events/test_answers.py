@@ -111,3 +111,28 @@ def test_another_reminder_comes_when_it_is_asked_for(visit, picnic):
     assert "New reminder" in page.words
     assert 'value="3"' in page.text
     assert "New reminder" not in visit(f"/events/{picnic}/reminders", "sol").words
+
+
+def test_sol_marks_who_came_one_by_one_and_the_ticked_ones(
+    visit, app, picnic, find_registration_id
+):
+    zoe, leo, mia = (find_registration_id(picnic, phone) for phone in (ZOE, LEO, MIA))
+    address = f"/events/{picnic}/attendance"
+    assert visit(f"/events/{picnic}/export", "ada").text.startswith("\ufeffname,phone\r\n")
+    words = visit(address, "sol", follow=True, attendance=f"came:{zoe}").words
+    assert "Zoë came to Picnic." in words
+    page = visit(address, "sol", follow=True, attendance="came", ids=[zoe, leo])
+    assert "Leo came to Picnic." in page.words
+    assert page.text.count('aria-pressed="true"') == 2
+    file = visit(f"/events/{picnic}/export", "ada").text
+    assert "name,phone,came" in file
+    assert f"\"Mia\",\"{MIA}\",\"\"" in file
+    assert f"\"{ZOE}\",\"yes\"" in file
+    page = visit(address, "sol", follow=True, attendance="came", everyone="1", search="mia")
+    assert "Mia came to Picnic." in page.words
+    page = visit(address, "sol", follow=True, attendance="not_came", ids=[zoe, leo, mia])
+    assert "3 marks were removed." in page.words
+    assert (
+        "Select at least one person" in visit(address, "sol", follow=True, attendance="came").words
+    )
+    assert "marked who came to “Picnic”" in visit("/audit", "ada").words

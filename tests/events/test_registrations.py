@@ -13,7 +13,7 @@ from app.community.models import CommunityMember
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.phones.phone_number import format_phone_number
-from app.events.queries import registrations as queries
+from app.events.queries import registration_export
 from app.suppression.models import UnsubscribedContact
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_dead_number, add_member, add_opt_out
@@ -273,7 +273,7 @@ def test_an_export_is_a_download_that_no_spreadsheet_runs(app, visit, make_event
 
 
 def test_slices_leave_nobody_out(visit, make_event, monkeypatch):
-    monkeypatch.setattr(queries, "EXPORT_BATCH_ROWS", 3)
+    monkeypatch.setattr(registration_export, "EXPORT_BATCH_ROWS", 3)
     id = make_event("Picnic", *[(f"+1303400{n:04}", f"{NASTY[n % 7]} {n}") for n in range(20)])
     assert len(visit(f"/events/{id}/export", "ada").text.splitlines()) == 21
 

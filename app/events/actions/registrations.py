@@ -5,10 +5,11 @@ That a number is registered once for an event is decided by the database (Unique
 
 from collections.abc import Iterable
 
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.clock import now
-from app.core.db import NotFound, db
+from app.core.db import NotFound, db, execute_and_count_rows
 from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.events import get_event_for_update
@@ -37,6 +38,19 @@ def create_registration(event_id: int, name: str | None, phone: str) -> EventReg
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def move_registrations(old_phone: str, new_phone: str) -> None:
+    """Let a person be registered by their new number for what the old one was. Inside write().
+
+    Where the new number is registered already, that registration stays and the other one goes.
+    """
+    row = EventRegistration
+    new_events = select(row.event_id).where(row.phone == new_phone)
+    moved = update(row).where(row.phone == old_phone, row.event_id.not_in(new_events))
+    left = delete(row).where(row.phone == old_phone)
+    for statement in (moved.values(phone=new_phone), left):
+        execute_and_count_rows(statement.execution_options(synchronize_session=False))
 
 
 def grant_registration_consent(row: EventRegistration, method: ConsentMethod, actor: str) -> bool:

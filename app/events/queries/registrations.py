@@ -19,7 +19,6 @@ from app.profiles.queries.person_lookup import select_public_id
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 REGISTRATION_SORTS = ("name", "phone", "created_at")
-EXPORT_BATCH_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,7 @@ class RegistrationListRow:
     left_out: SkipReason | None
     answer: EventAnswer | None
     guests: int | None
+    attended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ def paginate_registrations(
                 row.left_out,
                 row.answer,
                 row.guests,
+                row.attended_at,
             )
         )
     if rows:
@@ -196,6 +197,7 @@ def _fetch_page_rows(
         EventRegistration.created_at,
         EventRegistration.answer,
         EventRegistration.guests,
+        EventRegistration.attended_at,
         select_suppression_reason(
             EventRegistration.phone, event_id=EventRegistration.event_id
         ).label("left_out"),
@@ -204,19 +206,6 @@ def _fetch_page_rows(
     )
     rows: Select[Any] = select(*columns).where(EventRegistration.id.in_(ids)).order_by(*order)
     return db.session.execute(rows).all()
-
-
-def fetch_registration_batch(
-    event_id: int, after_id: int
-) -> list[tuple[int, tuple[str | None, str]]]:
-    """Return the next registrations of an export as (id, (name, phone)), in the order of ids."""
-    rows = (
-        select(EventRegistration.id, EventRegistration.name, EventRegistration.phone)
-        .where(EventRegistration.event_id == event_id, EventRegistration.id > after_id)
-        .order_by(EventRegistration.id)
-        .limit(EXPORT_BATCH_ROWS)
-    )
-    return [(row.id, (row.name, row.phone)) for row in db.session.execute(rows)]
 
 
 def _build_order(params: ListParams) -> list[ColumnElement[Any]]:

@@ -1,6 +1,7 @@
 """Pages of events."""
 
 from app.events.views import (
+    attendance,
     event_date_labels,
     event_detail,
     event_list,
@@ -14,6 +15,7 @@ from app.events.views.blueprint import bp
 # Importing a module adds its routes.
 __all__ = [
     "bp",
+    "attendance",
     "event_detail",
     "event_date_labels",
     "event_list",

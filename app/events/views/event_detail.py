@@ -44,6 +44,7 @@ def show_event(event_id: int) -> ResponseReturnValue:
         zone=settings.timezone,
         page=page,
         answer=answer,
+        may_mark_attendance=event.date is None or event.date <= get_organisation_date(),
         answer_counts=page.answer_counts,
         sent_blasts=event_blasts.list_event_blasts(event_id),
         pending_count=planned.pending_count,

@@ -32,13 +32,12 @@ from app.events.actions import registrations as actions
 from app.events.forms.events import ALREADY_REGISTERED_ERROR, RegistrationForm
 from app.events.models import EventRegistration
 from app.events.queries import registrations as queries
+from app.events.queries.registration_export import fetch_registration_batch, list_export_headings
 from app.events.views.blueprint import bp
 from app.events.views.event_detail import get_event_or_404
 from app.organisation import queries as organisation
 from app.suppression.actions import erased_numbers
 from app.suppression.queries.sending_permission import find_event_suppression_reason
-
-EXPORT_HEADINGS = ("name", "phone")
 
 
 @bp.route("/events/<int:event_id>/register", methods=["GET", "POST"])
@@ -116,9 +115,10 @@ def export_registrations(event_id: int) -> ResponseReturnValue:
     with audited_write("registrations.exported", current_username()) as audit_event:
         audit_event.about = f"event {event_id}"
         audit_event.details = {"count": queries.count_registrations(event_id)}
-    fetch_batch = partial(queries.fetch_registration_batch, event_id)
+    headings = list_export_headings(event_id)
+    fetch_batch = partial(fetch_registration_batch, event_id, len(headings))
     return Response(
-        stream_with_context(stream_csv_in_batches(EXPORT_HEADINGS, fetch_batch)),
+        stream_with_context(stream_csv_in_batches(headings, fetch_batch)),
         headers=build_download_headers(f"{event.title}-{now():%Y-%m-%d}.csv"),
     )
 
