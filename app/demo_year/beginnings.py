@@ -21,7 +21,8 @@ from app.demo_year.programme import (
 )
 from app.domain.accounts.roles import Role
 from app.imports.actions import row_staging, upload_storage
-from app.imports.actions.import_completion import ImportedConsent, apply_import
+from app.imports.actions.import_completion import apply_import
+from app.imports.actions.import_consent import ImportedConsent
 from app.imports.actions.row_checking import PhoneNumberRules, check_next_rows
 from app.imports.actions.spreadsheet_parsing import parse_spreadsheet
 from app.imports.models import Import

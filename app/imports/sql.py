@@ -9,7 +9,8 @@ from app.imports.models import READABLE_VERDICTS, ImportRow
 # row_checking.CheckedRow, after the import's id.
 INSERT_CHECKED_ROW = PreparedStatement(
     "INSERT INTO import_rows (import_id, line, name, phone, verdict, reason, cells, is_landline,"
-    " group_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " group_names, language, birthday, second_phone, note, opted_in, field_values, value_problems)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 # Read again for every slice of the check: a sixth of the time of the session's select().

@@ -12,7 +12,7 @@ from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.models import Import, ImportRow
-from app.imports.queries.import_rows import select_new_phones, select_readable_phones
+from app.imports.queries.imported_phones import select_new_phones, select_readable_phones
 from app.organisation import queries as organisation
 from app.suppression.actions.consent_events import (
     grant_consent,

@@ -20,7 +20,7 @@ from app.groups.actions.memberships import (
 from app.groups.queries.group_records import find_active_group, list_active_groups
 from app.imports.actions.import_target import ImportTarget
 from app.imports.models import Import
-from app.imports.queries.import_rows import select_new_phones, select_readable_phones
+from app.imports.queries.imported_phones import select_new_phones, select_readable_phones
 from app.imports.views.import_routes import register_import_routes
 from app.imports.views.importer_config import ImporterConfig
 

@@ -6,7 +6,7 @@ from app.groups.actions.memberships import add_selected_people_to_group
 from app.groups.models import fold_group_name
 from app.groups.queries.group_records import find_groups_by_name
 from app.imports.models import Import
-from app.imports.queries.import_rows import list_group_cells, select_phones_of_group_cells
+from app.imports.queries.imported_phones import list_group_cells, select_phones_of_group_cells
 from app.imports.views.importer_config import NamedGroups
 
 # A column with more different values does not name groups.

@@ -1,7 +1,9 @@
 """The cells of a row that say more about a person than name and number, each read or refused."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from app.domain.phones.phone_number import PhoneNumber
 from app.domain.phones.phone_problems import InvalidPhoneNumber
@@ -13,12 +15,13 @@ from app.domain.profiles.field_values import (
     compute_sort_value,
     find_choice,
     parse_birthday,
+    parse_date,
 )
 from app.domain.profiles.language_names import parse_language
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.domain.spreadsheets.column_samples import Cells
-from app.domain.spreadsheets.contact_rows import list_status_columns
+from app.domain.spreadsheets.contact_rows import ContactRow, list_status_columns
 from app.domain.spreadsheets.field_columns import FieldColumn
 from app.domain.spreadsheets.opt_status import gives_consent
 from app.domain.texts.text_cleaning import clean_text
@@ -32,6 +35,14 @@ TYPE_PROBLEMS = {
     FieldType.YES_NO: "is neither yes nor no",
     FieldType.CHOICE: "is not one of the choices",
     FieldType.TEXT: f"is longer than {MAX_FIELD_VALUE_LENGTH:,} characters",
+}
+# Beside the columns, value_counts has the people who agreed to texts.
+CONSENT_KEY = "opted_in"
+# The attribute of ProfileCells that a column of each kind fills.
+SINGLE_KINDS = {
+    ColumnKind.LANGUAGE: "language",
+    ColumnKind.BIRTHDAY: "birthday",
+    ColumnKind.SECOND_PHONE: "second_phone",
 }
 
 
@@ -49,8 +60,7 @@ class ProfileCells:
 
     `birthday` is YYYY-MM-DD, `second_phone` E.164. `values` are the cell and its sort value, by
     the column of the field. `opted_in` is what the file says for texts ("OK to text: yes").
-    `problems` are sentences about cells that cannot be read, which are not imported; `bad_columns`
-    are their columns.
+    `problems` are sentences about cells that cannot be read, which are not imported.
     """
 
     language: str | None = None
@@ -60,65 +70,84 @@ class ProfileCells:
     opted_in: str | None = None
     values: dict[str, tuple[str, SortValue]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    bad_columns: list[int] = field(default_factory=list)
 
 
 CellParser = Callable[[str], _ReadCell]
 
 
+@dataclass(frozen=True)
+class _ProfileColumn:
+    """A column, how its cells are read, and the attribute of ProfileCells that it fills."""
+
+    index: int
+    title: str
+    parse: CellParser
+    attribute: str = "values"
+
+    @cached_property
+    def key(self) -> str:
+        """The index as JSON has it."""
+        return str(self.index)
+
+
 class ProfileReader:
-    """Reads the profile columns of one file. Each different cell of a column is parsed once."""
+    """Reads the profile columns of one file. Each different cell of a column is parsed once.
+
+    `value_counts`: how many values each column gave so far, by its index.
+    """
 
     def __init__(self, columns: ColumnMapping, context: ValueContext) -> None:
         self._columns = columns
         self._context = context
         self._fields = [
-            (index, str(index), columns.fields[index].name, self._build_field_parser(index))
+            _ProfileColumn(index, columns.fields[index].name, self._build_field_parser(index))
             for index in columns.list_indexes(ColumnKind.FIELD)
         ]
-        self._singles = self._list_single_parsers()
+        self._singles = self._list_single_columns()
         self._note_indexes = columns.list_indexes(ColumnKind.NOTE)
         self._status_columns = list_status_columns(columns)
+        self.value_counts: Counter[str] = Counter()
         self._read_cells: dict[tuple[int, str], _ReadCell] = {}
 
-    def read(self, cells: Cells, name: str | None) -> ProfileCells:
-        """Return what a row says about its person, who has this name."""
+    def read(self, cells: Cells, person: ContactRow) -> ProfileCells:
+        """Return what the cells of a row say about its person."""
         profile = ProfileCells()
-        for index, key, title, parse in self._fields:
-            # As it is in the file, so that an export gives it back.
-            cell = cells[index] if index < len(cells) else ""
-            if cell and not cell.isspace():
-                value = self._read_cell(profile, index, cell, title, parse, name)
-                if value is not None:
-                    profile.values[key] = (cell, value)
-        for attribute, index, title, parse in self._singles:
-            cell = cells[index].strip() if index < len(cells) else ""
+        self._read_fields(cells, profile, person)
+        for column in self._singles:
+            cell = cells[column.index].strip() if column.index < len(cells) else ""
             if cell:
-                value = self._read_cell(profile, index, cell, title, parse, name)
-                setattr(profile, attribute, value)
+                setattr(profile, column.attribute, self._read_cell(column, cell, profile, person))
+        if profile.second_phone == person.phone:
+            profile.second_phone = None
         if self._note_indexes:
             profile.note = self._read_note(cells)
         if self._status_columns:
             profile.opted_in = self._find_consent(cells)
+            self.value_counts[CONSENT_KEY] += profile.opted_in is not None
         return profile
 
+    def _read_fields(self, cells: Cells, profile: ProfileCells, person: ContactRow) -> None:
+        for column in self._fields:
+            # As it is in the file, so that an export gives it back.
+            cell = cells[column.index] if column.index < len(cells) else ""
+            if cell and not cell.isspace():
+                value = self._read_cell(column, cell, profile, person)
+                if value is not None:
+                    profile.values[column.key] = (cell, value)
+
     def _read_cell(
-        self,
-        profile: ProfileCells,
-        index: int,
-        cell: str,
-        title: str,
-        parse: CellParser,
-        name: str | None,
+        self, column: _ProfileColumn, cell: str, profile: ProfileCells, person: ContactRow
     ) -> SortValue | None:
-        read = self._read_cells.get((index, cell))
+        read = self._read_cells.get((column.index, cell))
         if read is None:
-            read = self._read_cells[index, cell] = parse(cell)
+            read = self._read_cells[column.index, cell] = column.parse(cell)
         if read.problem:
             shown = clean_text(cell)[:MAX_SHOWN_CHARACTERS]
-            who = name or "this person"
-            profile.problems.append(f"“{shown}” {read.problem}, so {title} stays empty for {who}.")
-            profile.bad_columns.append(index)
+            who = person.name or "this person"
+            sentence = f"“{shown}” {read.problem}, so {column.title} stays empty for {who}."
+            profile.problems.append(sentence)
+        else:
+            self.value_counts[column.key] += 1
         return read.value
 
     def _build_field_parser(self, index: int) -> CellParser:
@@ -134,19 +163,15 @@ class ProfileReader:
             else replace(self._context, month_first=month_first)
         )
 
-    def _list_single_parsers(self) -> list[tuple[str, int, str, CellParser]]:
-        """Return the columns of which a person has one: the attribute, column, title and parser."""
-        parsers = []
-        for kind, attribute in (
-            (ColumnKind.LANGUAGE, "language"),
-            (ColumnKind.BIRTHDAY, "birthday"),
-            (ColumnKind.SECOND_PHONE, "second_phone"),
-        ):
+    def _list_single_columns(self) -> list[_ProfileColumn]:
+        """Return the columns of which a person has one value each."""
+        columns = []
+        for kind, attribute in SINGLE_KINDS.items():
             index = self._columns.find_index(kind)
             if index is not None:
                 parse = self._get_single_parser(kind, self._get_context(index))
-                parsers.append((attribute, index, kind.label, parse))
-        return parsers
+                columns.append(_ProfileColumn(index, kind.label, parse, attribute))
+        return columns
 
     def _get_single_parser(self, kind: ColumnKind, context: ValueContext) -> CellParser:
         if kind is ColumnKind.LANGUAGE:
@@ -188,9 +213,10 @@ def _read_language(cell: str) -> _ReadCell:
 
 def _read_birthday(cell: str, context: ValueContext) -> _ReadCell:
     day = parse_birthday(cell, context)
-    if day is None:
-        return _ReadCell(problem="is not a date in the past" if cell else "")
-    return _ReadCell(day.isoformat())
+    if day is not None:
+        return _ReadCell(day.isoformat())
+    is_date = parse_date(cell, context) is not None
+    return _ReadCell(problem="is not in the past" if is_date else TYPE_PROBLEMS[FieldType.DATE])
 
 
 def _read_second_phone(cell: str, region: str) -> _ReadCell:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.profiles.field_guessing import guess_month_first
 from app.domain.profiles.field_types import FieldType
-from app.domain.profiles.field_values import ValueContext, fold_value, parse_birthday
+from app.domain.profiles.field_values import ValueContext, parse_birthday
 from app.domain.profiles.language_names import parse_language
 from app.domain.spreadsheets.column_evidence import sample_people
 from app.domain.spreadsheets.column_headings import ColumnKind, PhoneRank, rank_phone_heading
@@ -15,6 +15,7 @@ from app.domain.spreadsheets.field_columns import FieldColumn, KnownField, use_k
 from app.domain.spreadsheets.heading_rows import find_heading_rows
 from app.domain.spreadsheets.heading_words import fold_heading, fold_phrases
 from app.domain.spreadsheets.opt_status import OptPolarity, find_heading_polarity, gives_consent
+from app.domain.texts.template_fields import fold_field_name
 
 LANGUAGE_HEADINGS = fold_phrases(
     "language|languages|preferred language|primary language|home language|spoken language"
@@ -76,10 +77,10 @@ def _match_known_fields(
     headings: Sequence[str], known_fields: Sequence[KnownField]
 ) -> dict[int, FieldColumn]:
     """Return the field of each column that is headed as one; of two columns the first."""
-    fields_by_name = {fold_value(field.name): field for field in known_fields}
+    fields_by_name = {fold_field_name(field.name): field for field in known_fields}
     columns = {}
     for index, heading in enumerate(headings):
-        field = fields_by_name.pop(fold_value(heading), None) if heading.strip() else None
+        field = fields_by_name.pop(fold_field_name(heading), None) if heading.strip() else None
         if field is not None:
             columns[index] = use_known_field(field)
     return columns

@@ -4,7 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.profiles.field_guessing import MAX_CHOICES, guess_field_type, list_choices
-from app.domain.profiles.field_names import find_field_name_problem, fold_field_name
+from app.domain.profiles.field_names import (
+    MAX_FIELD_NAME_LENGTH,
+    TEMPLATE_SIGN_PATTERN,
+    find_field_name_problem,
+)
 from app.domain.profiles.field_types import FieldClass, FieldType
 from app.domain.profiles.field_values import fold_value
 from app.domain.spreadsheets.column_headings import ColumnKind
@@ -19,8 +23,9 @@ from app.domain.spreadsheets.field_columns import (
 )
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.domain.spreadsheets.profile_columns import ProfileContext
+from app.domain.texts.template_fields import fold_field_name
 
-UNKNOWN_FIELD_MESSAGE = "This field is not there any more. Choose another one."
+UNKNOWN_FIELD_MESSAGE = "This field no longer exists. Choose another one."
 FIELD_TWICE_MESSAGE = "Two columns go into “{}”. Choose it for one column only."
 NAME_TAKEN_MESSAGE = "There is already a field “{}”. Choose it, or use another name."
 TOO_MANY_CHOICES_MESSAGE = "“{}” has more than {} different values. Choose Text."
@@ -55,6 +60,11 @@ def guess_column_types(
         cells = [cells[index] for cells in table.sampled_rows if index < len(cells)]
         types.append(guess_field_type(heading, cells, profile.values).value)
     return types
+
+
+def suggest_field_name(title: str) -> str:
+    """Return the name of a new field for a column, without what no name can have."""
+    return " ".join(TEMPLATE_SIGN_PATTERN.sub(" ", title).split())[:MAX_FIELD_NAME_LENGTH].strip()
 
 
 def build_field_columns(
@@ -113,7 +123,7 @@ def _build_new_field(
 ) -> FieldColumn:
     """Return a field with the chosen name, type and class; its choices are the cells."""
     choice = choice or NewFieldChoice("", FieldType.TEXT, FieldClass.ADMINISTRATIVE)
-    name = " ".join((choice.name or columns.column_title(index)).split())
+    name = choice.name or suggest_field_name(columns.column_title(index))
     try:
         field_type, field_class = FieldType(choice.type), FieldClass(choice.field_class)
     except ValueError:

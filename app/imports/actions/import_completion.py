@@ -12,7 +12,14 @@ from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import db
 from app.imports.actions.bulk_statements import execute_bulk
+from app.imports.actions.import_consent import (
+    ImportedConsent,
+    grant_consent,
+    grant_consent_of_file,
+    record_opt_outs,
+)
 from app.imports.actions.import_target import ImportAlreadyEnded, ImportTarget
+from app.imports.actions.profile_writing import write_profiles
 from app.imports.models import (
     READABLE_VERDICTS,
     Import,
@@ -20,10 +27,7 @@ from app.imports.models import (
     ImportState,
     RowVerdict,
 )
-from app.imports.queries.import_rows import select_readable_phones
-from app.suppression.actions.consent_events import grant_import_consent
-from app.suppression.actions.import_opt_outs import record_import_opt_outs
-from app.suppression.models import EVENT_SCOPE_PREFIX, ConsentMethod
+from app.suppression.models import ConsentMethod
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     select_suppression_reason,
@@ -33,20 +37,12 @@ RowConditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True)
-class ImportedConsent:
-    """How the people of an import agreed to texts; without a method or evidence nobody has."""
-
-    method: ConsentMethod | None
-    evidence: str | None
-
-
-@dataclass(frozen=True)
 class ImportOutcome:
     """What a confirmed import did: people added, names changed, and rows that were bad.
 
     `suppressed_count` of its people get no texts all the same. `opted_out_count` were put on the
-    do-not-text list because the file says so. `stored_as` is the file, which is not needed any
-    more.
+    do-not-text list because the file says so. `value_count`: what else was written about people.
+    `stored_as` is the file, which is not needed any more.
     """
 
     added_count: int
@@ -54,6 +50,7 @@ class ImportOutcome:
     suppressed_count: int
     opted_out_count: int
     bad_count: int
+    value_count: int
     stored_as: str | None
 
 
@@ -62,33 +59,39 @@ def apply_import(
     target: ImportTarget,
     *,
     overwrite_names: bool = False,
-    record_opt_outs: bool = True,
+    record_file_opt_outs: bool = True,
     consent: ImportedConsent | None = None,
+    replace_values: bool = False,
 ) -> ImportOutcome:
     """Put the readable rows onto the list.
 
-    Raises ImportAlreadyEnded, also while rows are not checked yet.
+    Raises ImportAlreadyEnded, also while rows are not checked yet, and FieldNotThere.
 
     People who are on the list already stay, and get the name of the file if they had none; with
     `overwrite_names` in any case. Nobody is taken off the do-not-text list; with
-    `record_opt_outs` those who, as the file says, want no texts are put on it. `consent`: how the
-    people agreed, None: as the import's own words say. The counts of the
+    `record_file_opt_outs` those who, as the file says, want no texts are put on it. `consent`: how
+    the people agreed, None: as the import's own words say. What else the file says of people fills
+    what is empty; with `replace_values` it takes the place of what is there. The counts of the
     check are not trusted: the list may have changed since.
     """
     # First of all: of two requests at once, the second must not read the list.
     row = _claim_import_end(import_id, target.pool, ImportState.DONE)
     readable_rows = (ImportRow.import_id == import_id, ImportRow.verdict.in_(READABLE_VERDICTS))
     opted_out_count = 0
-    if target.gets_texts and record_opt_outs:
+    if target.gets_texts and record_file_opt_outs:
         # Before consent is granted, which somebody on the list cannot give.
-        opted_out_count = _record_opt_outs(row)
+        opted_out_count = record_opt_outs(row)
     changed_count = _fill_in_names(target, readable_rows, overwrite_names)
     failpoint.crash_if_armed("import_named")
     added_count = _insert_new_people(row, target, readable_rows)
     failpoint.crash_if_armed("import_added")
+    value_count = 0
+    if target.gets_texts:
+        value_count = write_profiles(row, replaces=replace_values)
     if target.gets_texts:
         row.left_out_count = _count_suppressed_people(readable_rows)
-        _grant_consent(row, consent or ImportedConsent(ConsentMethod.IMPORT, row.consent))
+        grant_consent_of_file(row)
+        grant_consent(row, consent or ImportedConsent(ConsentMethod.IMPORT, row.consent))
     readable_count = db.session.scalar(select(func.count()).where(*readable_rows)) or 0
     # Everybody else stays on the list as they were.
     row.same_count = readable_count - added_count - changed_count
@@ -101,36 +104,11 @@ def apply_import(
         row.left_out_count,
         opted_out_count,
         row.bad_count,
+        value_count,
         row.stored_as,
     )
     row.stored_as = None
     return outcome
-
-
-def _grant_consent(row: Import, consent: ImportedConsent) -> None:
-    """Record how the people of the import agreed; those of an event about that event only."""
-    if consent.method is None or not consent.evidence:
-        return
-    scope = row.pool if row.pool.startswith(EVENT_SCOPE_PREFIX) else None
-    grant_import_consent(
-        select_readable_phones(row.id),
-        row.id,
-        consent.evidence,
-        row.created_by,
-        method=consent.method,
-        scope=scope,
-    )
-
-
-def _record_opt_outs(row: Import) -> int:
-    """Put the people of the rows that say "no texts" on the do-not-text list, each once."""
-    reason = func.max(ImportRow.reason).label("reason")
-    people = (
-        select(ImportRow.phone, func.max(ImportRow.name).label("name"), reason)
-        .where(ImportRow.import_id == row.id, ImportRow.verdict == RowVerdict.OPTED_OUT)
-        .group_by(ImportRow.phone)
-    )
-    return record_import_opt_outs(people.subquery(), row.id, row.created_by)
 
 
 def _count_suppressed_people(readable_rows: RowConditions) -> int:

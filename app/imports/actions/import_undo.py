@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.imports.actions.bulk_statements import execute_bulk
 from app.imports.actions.import_target import ImportAlreadyEnded, ImportTarget
+from app.imports.actions.profile_writing import take_back_profiles
 from app.imports.models import Import, ImportRow, ImportState, RowVerdict
 from app.suppression.actions.consent_events import revert_import_consent
 
@@ -17,10 +18,11 @@ CONSENT_UNDO_REASON = "The import it came with was undone"
 
 @dataclass(frozen=True)
 class ImportUndoSummary:
-    """How many people were taken off the list, and how many names are as before."""
+    """How many people were taken off the list, and how many names and values are as before."""
 
     removed_count: int
     restored_name_count: int
+    value_count: int
 
 
 def revert_import(
@@ -29,8 +31,9 @@ def revert_import(
     """Undo an import that was confirmed after `since`. Raises ImportAlreadyEnded.
 
     People who have another number by now, or were deleted and added again, are somebody else's
-    work and stay. So does a name that was changed since. The consent that the import recorded is
-    reverted in the name of `actor`. What was texted and the do-not-text list stay as they are.
+    work and stay. So does a name or a value that was changed since. The consent that the import
+    recorded is reverted in the name of `actor`. What was texted and the do-not-text list stay as
+    they are.
     """
     # A guarded UPDATE: of two requests at once, one undoes it.
     claim = update(Import).where(
@@ -43,7 +46,10 @@ def revert_import(
     if execute_bulk(claim.values(undone_at=now())) != 1:
         raise ImportAlreadyEnded
     row = db.session.get_one(Import, import_id, populate_existing=True)
-    summary = ImportUndoSummary(_delete_added_people(row, target), _restore_names(row, target))
+    value_count = take_back_profiles(row) if target.gets_texts else 0
+    summary = ImportUndoSummary(
+        _delete_added_people(row, target), _restore_names(row, target), value_count
+    )
     revert_import_consent(import_id, CONSENT_UNDO_REASON, actor)
     return summary
 

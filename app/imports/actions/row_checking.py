@@ -6,14 +6,16 @@ A check writes nothing. `row_staging` stores a slice and how far the check has c
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
 from app.core.delimited_text import SpreadsheetRow
 from app.domain.phones.landlines import is_landline_number
+from app.domain.profiles.field_values import ValueContext
 from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.domain.spreadsheets.contact_rows import ContactReader, ContactRow, FirstRow
+from app.domain.spreadsheets.profile_cells import ProfileCells, ProfileReader
 from app.imports.actions import upload_storage
 from app.imports.models import Import, RowVerdict
 from app.imports.sql import SELECT_LINES_BY_PHONE
@@ -38,6 +40,13 @@ class CheckedRow(NamedTuple):
     cells: str | None = None
     is_landline: bool = False
     group_names: str | None = None
+    language: str | None = None
+    birthday: str | None = None
+    second_phone: str | None = None
+    note: str | None = None
+    opted_in: str | None = None
+    field_values: str | None = None
+    value_problems: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,21 +55,31 @@ class PhoneNumberRules:
 
     `region` is the country of those without a country code. `refused_numbers` are numbers that
     nobody may have, each with the sentence why. `wants_opt_outs`: the list is of people who want
-    no texts, so that a file that says who they are brings only those.
+    no texts, so that a file that says who they are brings only those. `values` says how the
+    other cells are read, None where the list keeps nothing but names, numbers and groups.
     """
 
     region: str
     refused_numbers: Mapping[str, str]
     wants_opt_outs: bool = False
+    values: ValueContext | None = None
+
+    def build_profile_reader(self, columns: ColumnMapping) -> ProfileReader | None:
+        """Return what reads the cells beside name, number and groups; None for nothing."""
+        return ProfileReader(columns, self.values) if self.values else None
 
 
 @dataclass(frozen=True)
 class CheckedRowSlice:
-    """Checked rows, and where they begin: how many rows came before, with which column layout."""
+    """Checked rows, and where they begin: how many rows came before, with which column layout.
+
+    `value_counts` is how many values each column gives, by its index.
+    """
 
     row_offset: int
     layout: str | None
     rows: list[CheckedRow]
+    value_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_next_rows(
@@ -78,17 +97,22 @@ def check_next_rows(
         for phone, line, name in SELECT_LINES_BY_PHONE.fetch_rows(import_id=row.id):
             first_rows[phone] = FirstRow(line, name)
     reader = ContactReader(columns, rules.region, rules.refused_numbers, first_rows)
+    profile_reader = rules.build_profile_reader(columns)
     checked_rows: list[CheckedRow] = []
     deadline = clock() + CHECK_SECONDS
     while chunk := list(islice(rows, ROWS_PER_CLOCK_CHECK)):
-        checked_rows += check_rows(chunk, reader, rules)
+        checked_rows += check_rows(chunk, reader, rules, profile_reader)
         if clock() > deadline:
             break
-    return CheckedRowSlice(row.checked_rows, row.columns, checked_rows)
+    counts = profile_reader.value_counts if profile_reader else {}
+    return CheckedRowSlice(row.checked_rows, row.columns, checked_rows, counts)
 
 
 def check_rows(
-    rows: list[SpreadsheetRow], reader: ContactReader, rules: PhoneNumberRules
+    rows: list[SpreadsheetRow],
+    reader: ContactReader,
+    rules: PhoneNumberRules,
+    profile_reader: ProfileReader | None = None,
 ) -> list[CheckedRow]:
     """Check rows without headings, in the order of the file."""
     skips_others = rules.wants_opt_outs and reader.has_status_columns
@@ -99,11 +123,13 @@ def check_rows(
             person = replace(person, problem=NOT_OPTED_OUT_MESSAGE)
         elif rules.wants_opt_outs:
             person = replace(person, opted_out="")
-        checked_rows.append(_build_checked_row(person, row))
+        checked_rows.append(_build_checked_row(person, row, profile_reader))
     return checked_rows
 
 
-def _build_checked_row(person: ContactRow, row: SpreadsheetRow) -> CheckedRow:
+def _build_checked_row(
+    person: ContactRow, row: SpreadsheetRow, profile_reader: ProfileReader | None
+) -> CheckedRow:
     if person.problem or person.phone is None:
         cells = _serialize_cells(row.cells)
         return CheckedRow(
@@ -112,7 +138,7 @@ def _build_checked_row(person: ContactRow, row: SpreadsheetRow) -> CheckedRow:
     verdict, reason = _judge_readable_row(person)
     is_landline = is_landline_number(person.phone)
     group_names = person.group_names[:MAX_GROUP_NAMES_CHARACTERS] or None
-    return CheckedRow(
+    checked_row = CheckedRow(
         person.line,
         person.name,
         person.phone,
@@ -121,6 +147,23 @@ def _build_checked_row(person: ContactRow, row: SpreadsheetRow) -> CheckedRow:
         None,
         is_landline,
         group_names,
+    )
+    # Of a number that comes twice the first row counts, and who opted out is not imported.
+    if profile_reader is None or verdict is not RowVerdict.NEW:
+        return checked_row
+    return _add_profile(checked_row, profile_reader.read(row.cells, person))
+
+
+def _add_profile(row: CheckedRow, profile: ProfileCells) -> CheckedRow:
+    opted_in = profile.opted_in and f"The file says “{profile.opted_in}”."
+    return row._replace(
+        language=profile.language,
+        birthday=profile.birthday,
+        second_phone=profile.second_phone,
+        note=profile.note,
+        opted_in=opted_in and opted_in[:MAX_REASON_CHARACTERS],
+        field_values=json.dumps(profile.values, ensure_ascii=False) if profile.values else None,
+        value_problems="\n".join(profile.problems) or None,
     )
 
 

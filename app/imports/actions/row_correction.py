@@ -1,12 +1,15 @@
 """One row that cannot be read gets another name or number."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 
 from app.core.db import db
 from app.core.delimited_text import SpreadsheetRow
-from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.spreadsheets.column_headings import NAME_KINDS, ColumnKind
 from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.domain.spreadsheets.contact_rows import ContactReader, FirstRow
 from app.imports.actions.import_target import ImportTarget
@@ -22,8 +25,16 @@ from app.imports.actions.row_staging import (
     update_import_counts,
 )
 from app.imports.models import READABLE_VERDICTS, ImportRow, RowVerdict
+from app.imports.queries.import_records import parse_import_layout
 
-NAME_AND_PHONE_COLUMNS = ColumnMapping((ColumnKind.NAME, ColumnKind.PHONE), ())
+# What a person types anew takes their place.
+NAME_AND_PHONE_KINDS = (
+    *NAME_KINDS,
+    ColumnKind.PHONE,
+    ColumnKind.PHONE_LABEL,
+    ColumnKind.COUNTRY,
+    ColumnKind.AREA_CODE,
+)
 
 
 class RowStillUnreadable(Exception):
@@ -45,7 +56,7 @@ def correct_import_row(
     target: ImportTarget,
     rules: PhoneNumberRules,
 ) -> None:
-    """Replace the name and number of a bad row by `cells`.
+    """Replace the name and number of a bad row by `cells`; its other cells are read as before.
 
     Raises RowStillUnreadable, BadRowNotFound, ImportAlreadyEnded.
     """
@@ -59,9 +70,14 @@ def correct_import_row(
     )
     if row is None:
         raise BadRowNotFound
-    corrected_row = SpreadsheetRow(line, list(cells))
-    reader = ContactReader(NAME_AND_PHONE_COLUMNS, rules.region, rules.refused_numbers)
-    checked_row = check_rows([corrected_row], reader, rules)[0]
+    columns = _append_name_and_phone(parse_import_layout(import_).columns, rules)
+    own_cells: list[str] = json.loads(row.cells or "[]")
+    width = len(columns.kinds) - len(cells)
+    own_cells = [*own_cells, *[""] * (width - len(own_cells))][:width]
+    corrected_row = SpreadsheetRow(line, [*own_cells, *cells])
+    reader = ContactReader(columns, rules.region, rules.refused_numbers)
+    profile_reader = rules.build_profile_reader(columns)
+    checked_row = check_rows([corrected_row], reader, rules, profile_reader)[0]
     if checked_row.phone is None:
         raise RowStillUnreadable(checked_row.reason or "")
     # Before the row has this number itself.
@@ -72,15 +88,25 @@ def correct_import_row(
     update_import_counts(import_)
 
 
+def _append_name_and_phone(columns: ColumnMapping, rules: PhoneNumberRules) -> ColumnMapping:
+    """Return the columns with the name and the number in two more, behind all others."""
+    dropped = set(NAME_AND_PHONE_KINDS)
+    if rules.wants_opt_outs:
+        # Somebody fixes the row because it is to be on the list.
+        dropped.add(ColumnKind.OPT_STATUS)
+    kinds = [ColumnKind.IGNORED if kind in dropped else kind for kind in columns.kinds]
+    return replace(columns, kinds=(*kinds, ColumnKind.NAME, ColumnKind.PHONE), order=())
+
+
 def _replace_row(row: ImportRow, checked_row: CheckedRow, first_row: FirstRow | None) -> None:
-    row.name = checked_row.name
-    row.phone = checked_row.phone
-    row.is_landline = checked_row.is_landline
-    row.cells = None
-    if first_row is None:
-        row.verdict = RowVerdict(checked_row.verdict)
-        row.reason = None
-    else:
+    values = checked_row._asdict()
+    # The session takes a date, the staging of many rows its text.
+    values["birthday"] = checked_row.birthday and date.fromisoformat(checked_row.birthday)
+    for column, value in values.items():
+        setattr(row, column, value)
+    row.verdict = RowVerdict(checked_row.verdict)
+    if first_row is not None and row.verdict is not RowVerdict.OPTED_OUT:
+        row.value_problems = None
         row.verdict = RowVerdict.REPEATED
         row.reason = describe_repeat(first_row)
     db.session.flush()

@@ -9,6 +9,7 @@ from app.imports.actions.bulk_statements import execute_bulk
 from app.imports.actions.import_target import ImportAlreadyEnded, ImportTarget
 from app.imports.actions.row_checking import CheckedRowSlice
 from app.imports.actions.spreadsheet_parsing import ParsedSpreadsheet
+from app.imports.actions.value_comparison import compare_values_with_people
 from app.imports.models import (
     READABLE_VERDICTS,
     Import,
@@ -78,6 +79,7 @@ def restart_import_check(
     row.columns = spreadsheet.layout
     row.row_count = spreadsheet.data_row_count
     row.checked_rows = 0
+    row.value_counts = None
     update_import_counts(row)
     return row
 
@@ -106,7 +108,9 @@ def store_checked_rows(import_id: int, row_slice: CheckedRowSlice, target: Impor
     INSERT_CHECKED_ROW.execute_many([(import_id, *checked_row) for checked_row in row_slice.rows])
     row.checked_rows += len(row_slice.rows)
     if row_slice.rows:
-        compare_rows_with_list(row, target, ImportRow.line >= row_slice.rows[0].line)
+        lines = ImportRow.line >= row_slice.rows[0].line
+        compare_rows_with_list(row, target, lines)
+        compare_values_with_people(row, row_slice.value_counts, lines)
     update_import_counts(row)
     return True
 
@@ -152,8 +156,11 @@ def update_import_counts(row: Import) -> None:
         counts[verdict] = count
     for verdict, column in COUNT_COLUMNS.items():
         setattr(row, column, counts[verdict])
-    suppressed_people = select(func.count()).where(
-        ImportRow.import_id == row.id, ImportRow.left_out.is_not(None)
-    )
-    row.left_out_count = db.session.scalar(suppressed_people) or 0
+    row.left_out_count = _count_rows(row, ImportRow.left_out.is_not(None))
+    row.bad_value_count = _count_rows(row, ImportRow.value_problems.is_not(None))
     db.session.flush()
+
+
+def _count_rows(row: Import, condition: ColumnElement[bool]) -> int:
+    rows = select(func.count()).where(ImportRow.import_id == row.id, condition)
+    return db.session.scalar(rows) or 0

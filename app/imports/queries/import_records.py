@@ -51,6 +51,20 @@ class SpreadsheetLayout:
         return field.choice if field else self.columns.kinds[index].value
 
     @property
+    def choices(self) -> list[str]:
+        """What the form of the columns sends for each column."""
+        return [self.get_choice(index) for index in range(len(self.columns.kinds))]
+
+    @property
+    def unread_titles(self) -> list[str]:
+        """The columns with cells that are not imported."""
+        titles = []
+        for index, kind in enumerate(self.columns.kinds):
+            if kind is ColumnKind.IGNORED and any(self.get_sample_cells(index)):
+                titles.append(self.columns.column_title(index))
+        return titles
+
+    @property
     def has_headings(self) -> bool:
         """Whether the first row is headings."""
         return bool(self.columns.headings)

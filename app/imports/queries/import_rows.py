@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
-from app.core.listed_values import build_listed_column
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.phones.second_numbers import find_numbers_in_cell
@@ -27,9 +26,11 @@ from app.organisation.queries import get_organisation_region
 from app.suppression.queries.opt_out_times import find_opt_out_times
 
 SUPPRESSED_FILTER = "left_out"
+BAD_VALUES_FILTER = "bad_values"
 # What a page of rows can show: its label, and the column of the import that counts it.
 ROW_FILTERS: dict[str, tuple[str, str]] = {
     RowVerdict.BAD.value: ("Needs fixing", "bad_count"),
+    BAD_VALUES_FILTER: ("Values skipped", "bad_value_count"),
     RowVerdict.OPTED_OUT.value: ("Opted out in the file", "opted_out_count"),
     RowVerdict.NEW.value: ("New", "added_count"),
     RowVerdict.CHANGED.value: ("Name filled in", "changed_count"),
@@ -50,6 +51,7 @@ class DisplayedImportRow:
 
     `name` and `phone` of a bad row are what the file says; `suggestions` are the numbers in it
     when these are two or more, in E.164. `name_choices`: see shared_numbers.list_name_choices().
+    `value_problems` are sentences about its cells that are not imported.
     """
 
     line: int
@@ -61,6 +63,7 @@ class DisplayedImportRow:
     since: datetime | None = None
     suggestions: tuple[str, ...] = ()
     name_choices: tuple[str, ...] = ()
+    value_problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ def count_phone_prefixes(row: Import) -> dict[str, int]:
 def _build_filter_condition(row_filter: str) -> ColumnElement[bool]:
     if row_filter == SUPPRESSED_FILTER:
         return ImportRow.left_out.is_not(None)
+    if row_filter == BAD_VALUES_FILTER:
+        return ImportRow.value_problems.is_not(None)
     return ImportRow.verdict == RowVerdict(row_filter)
 
 
@@ -159,7 +164,16 @@ def _build_displayed_row(
         is_bad=row.verdict is RowVerdict.BAD,
         since=since,
         suggestions=_list_suggestions(phone, region) if row.verdict is RowVerdict.BAD else (),
+        value_problems=_list_value_problems(row),
     )
+
+
+def _list_value_problems(row: ImportRow) -> tuple[str, ...]:
+    problems = (row.value_problems or "").splitlines()
+    if row.verdict is RowVerdict.NEW:
+        return tuple(problems)
+    # They may have something there already.
+    return tuple(problem.replace("stays empty", "stays as it is") for problem in problems)
 
 
 def _list_suggestions(written: str, region: str) -> tuple[str, ...]:
@@ -206,49 +220,3 @@ def fetch_bad_rows(row: Import, after_line: int) -> list[tuple[int, list[str]]]:
         missing_cells = [""] * (width - len(cells))
         batch.append((line, [*cells, *missing_cells, reason or ""]))
     return batch
-
-
-def select_readable_phones(import_id: int) -> Select[str | None]:
-    """Return a select of the numbers of the rows that can be read and are not repeated."""
-    return _select_phones(import_id, READABLE_VERDICTS)
-
-
-def list_group_cells(import_id: int) -> list[str]:
-    """Return what the rows of an import say about groups, each text once."""
-    row = ImportRow
-    cells = select(row.group_names).where(*_build_grouped_conditions(import_id)).distinct()
-    return [cell for cell in db.session.scalars(cells) if cell]
-
-
-def select_phones_of_group_cells(import_id: int, cells: Sequence[str]) -> Select[str | None]:
-    """Return a select of the numbers of the rows that say one of these texts about groups."""
-    given_cell = build_listed_column(cells)
-    conditions = _build_grouped_conditions(import_id)
-    phones = select(ImportRow.phone).where(
-        *conditions, ImportRow.group_names.in_(select(given_cell))
-    )
-    return phones.distinct()
-
-
-def _build_grouped_conditions(import_id: int) -> tuple[ColumnElement[bool], ...]:
-    # A number that comes twice may name another group in its second row.
-    verdicts = (*READABLE_VERDICTS, RowVerdict.REPEATED)
-    return (
-        ImportRow.import_id == import_id,
-        ImportRow.verdict.in_(verdicts),
-        ImportRow.group_names.is_not(None),
-        ImportRow.phone.is_not(None),
-    )
-
-
-def select_new_phones(import_id: int) -> Select[str | None]:
-    """Return a select of the numbers that an import adds, or has added, to its list."""
-    return _select_phones(import_id, (RowVerdict.NEW,))
-
-
-def _select_phones(import_id: int, verdicts: Sequence[RowVerdict]) -> Select[str | None]:
-    return (
-        select(ImportRow.phone)
-        .where(ImportRow.import_id == import_id, ImportRow.verdict.in_(verdicts))
-        .order_by(ImportRow.id)
-    )

@@ -23,6 +23,7 @@ def describe_file(row: Import, layout: SpreadsheetLayout) -> list[str]:
         _describe_titles(layout),
         _describe_encoding(row),
         _describe_other_phones(layout),
+        _describe_unread_columns(layout),
         _describe_names(layout),
         _describe_doubtful_statuses(layout),
         _describe_landlines(row),
@@ -77,14 +78,31 @@ def _describe_encoding(row: Import) -> str:
 
 
 def _describe_other_phones(layout: SpreadsheetLayout) -> str:
+    columns = layout.columns
     titles = layout.unread_phone_titles
+    second = columns.find_index(ColumnKind.SECOND_PHONE)
+    index = columns.find_index(ColumnKind.PHONE)
+    if index is None or not (titles or second is not None):
+        return ""
+    sentence = f"Numbers are taken from “{columns.column_title(index)}”."
+    if second is not None:
+        sentence += f" Second phones are taken from “{columns.column_title(second)}”."
+    if not titles:
+        return sentence
+    named = ", ".join(f"“{title}”" for title in titles[:MAX_SHEETS_NAMED])
+    return f"{sentence} There are also numbers in {named}: choose below."
+
+
+def _describe_unread_columns(layout: SpreadsheetLayout) -> str:
+    """Return which columns with cells are not imported, where they could be."""
+    titles = layout.unread_titles if layout.guessed_types else []
     if not titles or not layout.columns.has_phones:
         return ""
     named = ", ".join(f"“{title}”" for title in titles[:MAX_SHEETS_NAMED])
-    index = layout.columns.find_index(ColumnKind.PHONE)
-    assert index is not None
-    chosen = layout.columns.column_title(index)
-    return f"Numbers are taken from “{chosen}”. There are also numbers in {named}: choose below."
+    if len(titles) > MAX_SHEETS_NAMED:
+        named += " …"
+    count = pluralize(len(titles), "column is", "columns are")
+    return f"{count} not imported: {named}. Choose below what to import."
 
 
 def _describe_names(layout: SpreadsheetLayout) -> str:

@@ -6,21 +6,28 @@ from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import now
-from app.core.delimited_text import DELIMITERS
+from app.core.delimited_text import DELIMITERS, UnreadableSpreadsheet
 from app.core.encoding_tables import ENCODINGS
 from app.core.pagination import list_params
 from app.core.spreadsheets import SheetSelection, SpreadsheetData, read_spreadsheet
-from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.imports.actions import upload_storage
 from app.imports.actions.spreadsheet_parsing import ColumnChoice
 from app.imports.actions.upload_expiry import UNDO_PERIOD
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records, import_rows, shared_numbers
+from app.imports.queries.value_counts import list_column_counts, parse_value_counts
+from app.imports.views.column_form import (
+    build_column_form,
+    has_same_columns,
+    read_column_choice,
+)
 from app.imports.views.file_notes import describe_file
 from app.imports.views.importer_config import (
     ImporterConfig,
     ImportUrls,
     build_import_urls,
+    build_profile_context,
 )
 from app.organisation import queries as organisation
 from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT_CHOICE
@@ -57,10 +64,11 @@ def redirect_to_upload(importer: ImporterConfig) -> ResponseReturnValue:
 
 
 def render_check_page(
+    importer: ImporterConfig,
     row: Import,
     urls: ImportUrls,
     choice: ColumnChoice | None = None,
-    problem: str = "",
+    problem: UnreadableSpreadsheet | ColumnMappingError | None = None,
     rejected: import_rows.RejectedRowCorrection | None = None,
 ) -> str:
     """Render what the file holds.
@@ -69,15 +77,19 @@ def render_check_page(
     correction of a row that is still bad.
     """
     layout = import_records.parse_import_layout(row)
+    counts = parse_value_counts(row.value_counts)
     return render_template(
         "imports/checked.html",
         row=row,
         urls=urls,
         choice=choice,
-        problem=problem or layout.columns.problem,
+        problem=problem.sentence if problem else layout.columns.problem,
+        bad_column=getattr(problem, "column", None),
         rejected=rejected,
         sheet_layout=layout,
-        kinds=list(ColumnKind),
+        mapping=build_column_form(layout, choice, build_profile_context(importer)),
+        column_counts=list_column_counts(layout, counts),
+        counts=counts,
         encodings=ENCODINGS,
         delimiters=DELIMITERS,
         notes=describe_file(row, layout),
@@ -116,18 +128,25 @@ def _describe_foreign_numbers(row: Import, urls: ImportUrls) -> str:
     return organisation.describe_foreign_numbers(import_rows.count_phone_prefixes(row))
 
 
-def read_column_choice(row: Import) -> ColumnChoice:
-    """Return the choice that was submitted; a column that is not in the form stays as it was."""
-    kinds = []
-    for index, kind in enumerate(import_records.parse_import_layout(row).columns.kinds):
-        kinds.append(request.form.get(f"column_{index}", kind.value))
-    return ColumnChoice(
-        kinds,
-        request.form.get("headings") == "1",
-        request.form.get("encoding", row.encoding or ""),
-        request.form.get("sheet", type=int),
-        request.form.get("hidden_rows") == "1",
+def are_columns_changed(row: Import) -> bool:
+    """Whether the submitted form reads the columns in another way than the check did."""
+    if request.form.get("columns_shown") != "1":
+        return False
+    try:
+        layout = import_records.parse_import_layout(row)
+    except import_records.UnknownLayout:
+        return False
+    choice = read_column_choice(row)
+    sheet = layout.sheet
+    is_same_sheet = sheet is None or (
+        choice.sheet_index in (None, sheet.index)
+        and choice.include_hidden_rows == sheet.includes_hidden_rows
     )
+    is_same_text = (choice.encoding, choice.has_headings) == (
+        row.encoding or "",
+        layout.has_headings,
+    )
+    return not (is_same_sheet and is_same_text and has_same_columns(layout, choice))
 
 
 def load_sheet(row: Import, choice: ColumnChoice) -> LoadedSheet:

@@ -10,41 +10,50 @@ from app.core.access import current_username
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.db import write
+from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.domain.texts.plurals import pluralize
 from app.imports.actions import upload_storage
 from app.imports.actions.import_completion import (
-    ImportedConsent,
     ImportOutcome,
     apply_import,
     discard_import,
 )
+from app.imports.actions.import_consent import ImportedConsent
 from app.imports.actions.import_target import ImportAlreadyEnded
 from app.imports.actions.import_undo import ImportUndoSummary, revert_import
+from app.imports.actions.profile_writing import FieldNotThere
 from app.imports.actions.upload_expiry import UNDO_PERIOD
 from app.imports.models import Import
 from app.imports.queries import import_rows
 from app.imports.queries.import_records import UnknownLayout
 from app.imports.views.import_check_page import (
     OLDER_RELEASE_MESSAGE,
+    are_columns_changed,
     get_import_or_404,
     render_check_page,
 )
 from app.imports.views.importer_config import ImporterConfig, build_import_urls
+from app.imports.views.upload_and_check import recheck_import
 from app.organisation import queries as organisation
 from app.suppression.actions import erased_numbers
 from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT
 from app.suppression.models import ConsentMethod
 
 CONSENT_MISSING_MESSAGE = "Choose how these people agreed to texts, then import."
+COLUMNS_CHANGED_MESSAGE = "The columns changed, so the file was read again. Check, then import."
 UNDO_TOO_LATE_MESSAGE = "This import can no longer be undone."
 
 
 def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Put the people onto the list, all of them or nobody. A second request changes nothing."""
     row = get_import_or_404(importer, import_id)
+    if are_columns_changed(row):
+        flash(COLUMNS_CHANGED_MESSAGE, "info")
+        return recheck_import(importer, import_id)
     if importer.target.gets_texts and _is_consent_choice_missing():
         urls = build_import_urls(importer, import_id)
-        return render_check_page(row, urls, problem=CONSENT_MISSING_MESSAGE), 422
+        problem = ColumnMappingError(CONSENT_MISSING_MESSAGE)
+        return render_check_page(importer, row, urls, problem=problem), 422
     # Hashing every number takes time, so it is done before the transaction.
     opted_out_phones = erased_numbers.filter_erased_opt_outs(import_rows.list_readable_phones(row))
     try:
@@ -54,8 +63,9 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
                 import_id,
                 importer.target,
                 overwrite_names=request.form.get("overwrite") == "1",
-                record_opt_outs=_read_opt_out_decision(),
+                record_file_opt_outs=_read_opt_out_decision(),
                 consent=_read_consent(row),
+                replace_values=request.form.get("replace_values") == "1",
             )
             if importer.on_confirmed:
                 importer.on_confirmed(row)
@@ -68,8 +78,15 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
             }
             if outcome.opted_out_count:
                 event.details["opted_out"] = outcome.opted_out_count
+            if outcome.value_count:
+                event.details["values"] = outcome.value_count
     except ImportAlreadyEnded:
         return redirect(build_import_urls(importer, import_id).check, 303)
+    except FieldNotThere as error:
+        row = get_import_or_404(importer, import_id)
+        urls = build_import_urls(importer, import_id)
+        problem = ColumnMappingError(error.sentence)
+        return render_check_page(importer, row, urls, problem=problem), 422
     upload_storage.delete_upload(outcome.stored_as)
     flash(_describe_outcome(outcome), "success")
     return redirect(build_import_urls(importer, import_id).check, 303)
@@ -77,6 +94,9 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
 
 def _describe_outcome(outcome: ImportOutcome) -> str:
     people = pluralize(outcome.added_count, "person was", "people were")
+    if outcome.value_count:
+        values = pluralize(outcome.value_count, "value was", "values were")
+        return f"{people} imported, and {values} saved."
     if outcome.added_count or outcome.opted_out_count:
         return f"{people} imported."
     return f"{people} imported. Everyone in the file was already listed."
@@ -156,6 +176,8 @@ def undo_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue
                 "removed": summary.removed_count,
                 "renamed": summary.restored_name_count,
             }
+            if summary.value_count:
+                event.details["values"] = summary.value_count
     except ImportAlreadyEnded:
         flash(UNDO_TOO_LATE_MESSAGE, "warning")
     else:
@@ -169,4 +191,7 @@ def _describe_undo(summary: ImportUndoSummary) -> str:
     if summary.restored_name_count:
         names = pluralize(summary.restored_name_count, "name was", "names were")
         sentence += f", {names} restored"
+    if summary.value_count:
+        values = pluralize(summary.value_count, "value is", "values are")
+        sentence += f", {values} as before"
     return f"{sentence}."

@@ -6,11 +6,18 @@ from functools import partial
 from typing import Any
 
 from flask import url_for
+from flask_login import current_user
 
+from app.core.clock import now
+from app.domain.accounts.roles import Role
+from app.domain.profiles.field_values import ValueContext
+from app.domain.spreadsheets.field_columns import KnownField
+from app.domain.spreadsheets.profile_columns import ProfileContext
 from app.imports.actions.import_target import ImportTarget
 from app.imports.actions.row_checking import PhoneNumberRules
 from app.imports.models import Import
 from app.organisation import queries as organisation
+from app.profiles.queries.field_records import list_fields
 
 URL_STEPS = ("check", "again", "confirm", "abandon", "bad_rows", "undo")
 
@@ -109,9 +116,28 @@ def _bind_named_groups(
 
 
 def build_phone_rules(importer: ImporterConfig) -> PhoneNumberRules:
-    """Return how the numbers of a file for this list are judged."""
+    """Return how the numbers and the other cells of a file for this list are judged."""
     return PhoneNumberRules(
         organisation.get_organisation_region(),
         importer.refused_numbers,
         wants_opt_outs=not importer.target.gets_texts,
+        values=_build_value_context() if importer.target.gets_texts else None,
     )
+
+
+def build_profile_context(importer: ImporterConfig) -> ProfileContext | None:
+    """Return the fields that the user can fill from a file; None where a list has none.
+
+    The do-not-text list keeps names and numbers only.
+    """
+    if not importer.target.gets_texts:
+        return None
+    fields = []
+    for row in list_fields(current_user.role):
+        fields.append(KnownField(row.id, row.name, row.field_type, tuple(row.choice_list)))
+    is_admin = current_user.role == Role.ADMIN
+    return ProfileContext(_build_value_context(), fields, can_create=is_admin)
+
+
+def _build_value_context() -> ValueContext:
+    return ValueContext(organisation.get_organisation_region(), now().date())

@@ -57,6 +57,6 @@ def _correct_row(importer: ImporterConfig, import_id: int, line: int) -> Respons
             clean_text(phone)[:MAX_SHOWN_CELL_CHARACTERS],
             error.sentence,
         )
-        return render_check_page(row, urls, rejected=rejected), 422
+        return render_check_page(importer, row, urls, rejected=rejected), 422
     # Said where the row was, not at the top of the page.
     return redirect(f"{urls.check}?fixed={line}#rows", 303)

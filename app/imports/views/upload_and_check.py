@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.core.access import current_username
 from app.core.db import NotFound, write
 from app.core.form_fields import add_error
+from app.domain.spreadsheets.profile_columns import ProfileContext
 from app.domain.texts.text_cleaning import clean_text
 from app.imports.actions import row_staging, upload_storage
 from app.imports.actions.import_completion import discard_import
@@ -28,11 +29,12 @@ from app.imports.forms import SubmittedSpreadsheet, UploadForm
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records
 from app.imports.queries.missing_consent import count_people_without_consent
+from app.imports.queries.value_counts import parse_value_counts
+from app.imports.views.column_form import read_column_choice
 from app.imports.views.import_check_page import (
     can_undo_import,
     get_import_or_404,
     load_sheet,
-    read_column_choice,
     redirect_to_upload,
     render_check_page,
 )
@@ -41,6 +43,7 @@ from app.imports.views.importer_config import (
     ImportUrls,
     build_import_urls,
     build_phone_rules,
+    build_profile_context,
 )
 from app.organisation import queries as organisation
 
@@ -78,7 +81,9 @@ def _start_import(
     Files and imports that are older than a day are deleted.
     """
     expire_uploads()
-    parsed = parse_spreadsheet(spreadsheet.data, organisation.get_organisation_region())
+    parsed = parse_spreadsheet(
+        spreadsheet.data, organisation.get_organisation_region(), build_profile_context(importer)
+    )
     upload = row_staging.StoredUpload(
         _clean_file_name(spreadsheet.file_name),
         upload_storage.store_upload(spreadsheet.data),
@@ -115,6 +120,7 @@ def _render_done_page(row: Import, urls: ImportUrls) -> str:
         row=row,
         urls=urls,
         can_undo=can_undo_import(row),
+        counts=parse_value_counts(row.value_counts),
         without_consent_count=count_people_without_consent(row) if has_texts else 0,
     )
 
@@ -138,7 +144,7 @@ def show_import_check(importer: ImporterConfig, import_id: int) -> ResponseRetur
     has_phones = import_records.parse_import_layout(row).columns.has_phones
     if row.has_unchecked_rows and has_phones:
         return render_template("imports/checking.html", row=row, urls=urls)
-    return render_check_page(row, urls)
+    return render_check_page(importer, row, urls)
 
 
 def _continue_check(importer: ImporterConfig, row: Import) -> None:
@@ -161,7 +167,8 @@ def _continue_check(importer: ImporterConfig, row: Import) -> None:
 def _read_file_again(importer: ImporterConfig, row: Import) -> None:
     """Begin the check anew. Raises NotFound, ImportAlreadyEnded, one of UNREADABLE_FILE_ERRORS."""
     data = upload_storage.read_upload(row.stored_as)
-    parsed = parse_spreadsheet(data, organisation.get_organisation_region())
+    profile = build_profile_context(importer)
+    parsed = parse_spreadsheet(data, organisation.get_organisation_region(), profile)
     upload_storage.store_upload_rows(row.stored_as or "", parsed.rows)
     with write():
         row_staging.restart_import_check(row.id, parsed, importer.target)
@@ -184,7 +191,7 @@ def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     choice: ColumnChoice | None = None
     try:
         choice = read_column_choice(row)
-        parsed = _parse_chosen_sheet(row, choice)
+        parsed = _parse_chosen_sheet(row, choice, build_profile_context(importer))
         upload_storage.store_upload_rows(row.stored_as or "", parsed.rows)
         # Outside write() up to here: parsing 100,000 rows takes a second.
         with write():
@@ -196,15 +203,17 @@ def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     except (NotFound, ImportAlreadyEnded):
         return redirect_to_upload(importer)
     except UNREADABLE_FILE_ERRORS as error:
-        return render_check_page(row, urls, choice, error.sentence), 422
+        return render_check_page(importer, row, urls, choice, error), 422
     return redirect(urls.check, 303)
 
 
-def _parse_chosen_sheet(row: Import, choice: ColumnChoice) -> ParsedSpreadsheet:
+def _parse_chosen_sheet(
+    row: Import, choice: ColumnChoice, profile: ProfileContext | None
+) -> ParsedSpreadsheet:
     """Read the stored rows as chosen; of another sheet or encoding the columns are guessed."""
     region = organisation.get_organisation_region()
     loaded = load_sheet(row, choice)
-    guessed = import_records.parse_import_layout(row).columns
-    if loaded.is_other_table and list(choice.kinds) == list(guessed.kinds):
-        return parse_sheet(loaded.sheet, region)
-    return parse_sheet_as_chosen(loaded.sheet, choice, region, guessed)
+    layout = import_records.parse_import_layout(row)
+    if loaded.is_other_table and list(choice.kinds) == layout.choices:
+        return parse_sheet(loaded.sheet, region, profile)
+    return parse_sheet_as_chosen(loaded.sheet, choice, region, layout.columns, profile)

@@ -1,7 +1,11 @@
 """Notes about a person."""
 
-from sqlalchemy import delete
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select, delete, insert, literal, select, update
+
+from app.core.column_types import UtcDateTime
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.domain.phones.phone_erasure import PhoneErasure
 from app.people.models import PersonNote
@@ -20,6 +24,25 @@ def add_note(phone: str, body: str, username: str) -> int:
     return row.id
 
 
+def add_selected_notes(notes: Select[*tuple[Any, ...]], username: str, moment: datetime) -> int:
+    """Store the notes of many people, which `notes` selects as phone and body. Inside write()."""
+    rows = notes.add_columns(literal(username), literal(moment, UtcDateTime()))
+    columns = ["phone", "body", "created_by", "created_at"]
+    statement = insert(PersonNote).from_select(columns, rows, include_defaults=False)
+    return execute_and_count_rows(statement)
+
+
+def remove_selected_notes(notes: Select[*tuple[Any, ...]], username: str, moment: datetime) -> int:
+    """Remove the notes that add_selected_notes() stored at this moment. Inside write()."""
+    selected = notes.subquery()
+    statement = delete(PersonNote).where(
+        PersonNote.created_at == moment,
+        PersonNote.created_by == username,
+        PersonNote.phone.in_(select(selected.columns[0])),
+    )
+    return execute_and_count_rows(statement.execution_options(synchronize_session=False))
+
+
 def delete_note(phone: str, note_id: int, username: str, *, is_admin: bool) -> None:
     """Delete a note. Raises NotFound, and NotNoteAuthor unless its writer or an admin asks.
 
@@ -32,6 +55,12 @@ def delete_note(phone: str, note_id: int, username: str, *, is_admin: bool) -> N
         raise NotNoteAuthor
     db.session.delete(row)
     db.session.flush()
+
+
+def move_notes(old_phone: str, new_phone: str) -> None:
+    """Let the notes about a number be about another one of the same person. Inside write()."""
+    statement = update(PersonNote).where(PersonNote.phone == old_phone).values(phone=new_phone)
+    execute_and_count_rows(statement.execution_options(synchronize_session=False))
 
 
 def erase_phone(erasure: PhoneErasure) -> dict[str, int]:

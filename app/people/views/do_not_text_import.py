@@ -10,7 +10,7 @@ from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.actions.import_target import ImportTarget
 from app.imports.models import Import
-from app.imports.queries.import_rows import select_new_phones
+from app.imports.queries.imported_phones import select_new_phones
 from app.imports.views.import_routes import register_import_routes
 from app.imports.views.importer_config import ImporterConfig
 from app.suppression.actions.consent_events import withdraw_import_consent

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, exists, literal, null, select
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
@@ -43,7 +44,7 @@ class _ImportConsent:
     `scope`: "event:<id>" when it is about one event, None: about all texts.
     """
 
-    evidence: str | None
+    evidence: str | InstrumentedAttribute[str | None] | None
     actor: str | None
     method: ConsentMethod = ConsentMethod.IMPORT
     scope: str | None = None
@@ -61,7 +62,7 @@ class _ImportConsentEvent:
         self._values: dict[str, Any] = {
             "act": literal(act.value),
             "method": literal(source.method.value),
-            "evidence": null() if source.evidence is None else literal(source.evidence),
+            "evidence": _build_evidence(source.evidence),
             "actor": null() if source.actor is None else literal(source.actor),
             "import_id": literal(import_id),
             "at": literal(now(), UtcDateTime()),
@@ -79,6 +80,12 @@ class _ImportConsentEvent:
             ["phone", *self._values], rows, include_defaults=False
         )
         return execute_and_count_rows(statement)
+
+
+def _build_evidence(evidence: str | InstrumentedAttribute[str | None] | None) -> Any:
+    if evidence is None:
+        return null()
+    return literal(evidence) if isinstance(evidence, str) else evidence
 
 
 def grant_consent(
@@ -121,7 +128,7 @@ def build_event_scope(event_id: int) -> str:
 def grant_import_consent(
     phones: Select[Any],
     import_id: int,
-    evidence: str | None,
+    evidence: str | InstrumentedAttribute[str | None] | None,
     actor: str | None,
     *,
     method: ConsentMethod = ConsentMethod.IMPORT,
@@ -129,9 +136,10 @@ def grant_import_consent(
 ) -> int:
     """Record the consent of `phones` that an import brought, in one statement.
 
-    Returns how many events were added: none for people whose consent is recorded already, and
-    none for those who have opted out, whatever the file says. Call it before the rows of the
-    import are deleted, inside the write() that confirms it.
+    `evidence` may be a column beside the phones. Returns how many events were added: none for
+    people whose consent is recorded already, and none for those who have opted out, whatever the
+    file says. Call it before the rows of the import are deleted, inside the write() that confirms
+    it.
     """
     phone = phones.selected_columns[0]
     list_reason = select_suppression_reason(phone, PermissionPurpose.LIST_LOOKUP)

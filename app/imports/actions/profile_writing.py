@@ -1,0 +1,152 @@
+"""What a confirmed file says of people beside name and number is written, and taken back.
+
+A few statements for each kind of column, however many rows there are.
+"""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select, true, update
+
+from app.core.db import db
+from app.domain.phones.landlines import is_landline_number
+from app.domain.spreadsheets.column_headings import ColumnKind
+from app.domain.spreadsheets.field_columns import FieldColumn
+from app.imports.actions import import_notes
+from app.imports.actions.bulk_statements import execute_bulk
+from app.imports.models import READABLE_VERDICTS, Import, ImportRow
+from app.imports.queries.field_layouts import serialize_fields
+from app.imports.queries.import_records import UnknownLayout, parse_import_layout
+from app.imports.queries.value_counts import parse_value_counts, serialize_value_counts
+from app.profiles.actions import detail_storing, field_editing
+from app.profiles.actions.field_editing import FieldInfo
+from app.profiles.actions.value_storing import set_selected_values, undo_import_values
+from app.profiles.queries.field_records import find_field, find_field_by_name
+from app.profiles.queries.person_details import PersonDetail, select_detail
+
+FIELD_GONE_MESSAGE = "The field “{}” no longer exists. Choose another one for its column."
+FIELD_NEW_MESSAGE = "There is a field “{}” by now. Choose it for its column, or use another name."
+
+
+class FieldNotThere(Exception):
+    """The fields changed since the columns were chosen. `sentence` says which and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def write_profiles(row: Import, *, replaces: bool) -> int:
+    """Write what the file says of its people, and return how many values. Raises FieldNotThere.
+
+    `replaces`: also where they have something else. Inside the write() that confirms the import,
+    once its people are on the list.
+    """
+    try:
+        columns = parse_import_layout(row).columns
+    # Only an import of an older release, which had no such columns.
+    except UnknownLayout:
+        return 0
+    count = 0
+    if columns.fields:
+        field_ids = _prepare_fields(row, columns.fields)
+        values = _select_field_values(row, field_ids)
+        count += set_selected_values(values, row.id, overwrite=replaces)
+    kinds = set(columns.kinds)
+    for kind, detail in (
+        (ColumnKind.LANGUAGE, PersonDetail.LANGUAGE),
+        (ColumnKind.BIRTHDAY, PersonDetail.BIRTHDAY),
+    ):
+        if kind in kinds:
+            count += _write_detail(row, detail, replaces=replaces)
+    if ColumnKind.SECOND_PHONE in kinds:
+        count += _add_second_phones(row)
+    if ColumnKind.NOTE in kinds:
+        count += import_notes.add_notes(_select_readable(row, ImportRow.note), row)
+    counts = replace(parse_value_counts(row.value_counts), written=count)
+    row.value_counts = serialize_value_counts(counts)
+    return count
+
+
+def _prepare_fields(row: Import, fields: Any) -> dict[int, int]:
+    """Return the id of the field of each column; new ones are made. Raises FieldNotThere."""
+    columns = {index: _prepare_field(column) for index, column in fields.items()}
+    layout = json.loads(row.columns or "{}")
+    layout["fields"] = serialize_fields(columns)
+    row.columns = json.dumps(layout, ensure_ascii=False)
+    return {index: column.field_id or 0 for index, column in columns.items()}
+
+
+def _prepare_field(column: FieldColumn) -> FieldColumn:
+    if column.field_id is not None:
+        field = find_field(column.field_id)
+        if field is None or field.archived_at is not None:
+            raise FieldNotThere(FIELD_GONE_MESSAGE.format(column.name))
+        return column
+    if find_field_by_name(column.name) is not None:
+        raise FieldNotThere(FIELD_NEW_MESSAGE.format(column.name))
+    info = FieldInfo(column.name, column.type, column.field_class, tuple(column.choices))
+    return replace(column, field_id=field_editing.create_field(info).id)
+
+
+def _select_field_values(row: Import, field_ids: dict[int, int]) -> Select[*tuple[Any, ...]]:
+    cells = func.json_each(ImportRow.field_values).table_valued("key", "value")
+    field_id = case({str(index): id_ for index, id_ in field_ids.items()}, value=cells.c.key)
+    values = select(
+        ImportRow.phone.label("phone"),
+        field_id.label("field_id"),
+        func.json_extract(cells.c.value, "$[0]").label("value"),
+        func.json_extract(cells.c.value, "$[1]").label("sort_value"),
+    )
+    values = values.select_from(ImportRow).join(cells, true())
+    return values.where(*_build_conditions(row, ImportRow.field_values), field_id.is_not(None))
+
+
+def _write_detail(row: Import, detail: PersonDetail, *, replaces: bool) -> int:
+    """Write languages or birthdays. The rows keep only what was written, and what was before."""
+    written = getattr(ImportRow, detail)
+    before = getattr(ImportRow, f"{detail}_before")
+    staged = update(ImportRow).where(ImportRow.import_id == row.id, written.is_not(None))
+    execute_bulk(staged.values({before: select_detail(ImportRow.phone, detail)}))
+    is_kept = before == written if replaces else before.is_not(None)
+    is_not_imported = ImportRow.verdict.not_in(READABLE_VERDICTS)
+    execute_bulk(staged.where(or_(is_kept, is_not_imported)).values({written: None, before: None}))
+    return detail_storing.set_selected_details(detail, _select_readable(row, written))
+
+
+def _add_second_phones(row: Import) -> int:
+    phones = _select_readable(row, ImportRow.second_phone)
+    landlines = [phone for _, phone in db.session.execute(phones) if is_landline_number(phone)]
+    assert row.finished_at is not None
+    return detail_storing.add_selected_phones(phones, landlines, row.finished_at)
+
+
+def _build_conditions(row: Import, column: Any) -> tuple[Any, ...]:
+    is_readable = ImportRow.verdict.in_(READABLE_VERDICTS)
+    return ImportRow.import_id == row.id, is_readable, column.is_not(None)
+
+
+def _select_readable(row: Import, column: Any) -> Select[*tuple[Any, ...]]:
+    """Select the phone and what one column of import_rows has, of the people of the import."""
+    return select(ImportRow.phone, column).where(*_build_conditions(row, column))
+
+
+def take_back_profiles(row: Import) -> int:
+    """Give people back what they had before a confirmed import; return how many values.
+
+    What was changed since stays. New fields stay too, like new groups.
+    """
+    count = undo_import_values(row.id)
+    for detail in PersonDetail:
+        written = getattr(ImportRow, detail)
+        before = getattr(ImportRow, f"{detail}_before")
+        values = select(ImportRow.phone, written, before).where(*_build_conditions(row, written))
+        count += detail_storing.restore_details(detail, values)
+    if row.finished_at is not None:
+        phones = select(ImportRow.second_phone).where(
+            *_build_conditions(row, ImportRow.second_phone)
+        )
+        count += detail_storing.remove_added_phones(phones, row.finished_at)
+        count += import_notes.remove_notes(_select_readable(row, ImportRow.note), row)
+    return count
