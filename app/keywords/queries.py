@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
+from app.domain.opt_outs.pause_requests import PAUSE_WORDS
 from app.domain.opt_outs.topic_requests import TopicWish, read_topic_request
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.word_folding import fold_keyword
@@ -17,9 +18,10 @@ from app.events.queries.events import find_event_titles
 from app.groups.models import ContactGroup
 from app.groups.queries.group_records import find_groups
 from app.groups.queries.topics import list_topic_names
-from app.keywords.models import KeywordRule
+from app.keywords.models import GROUP_ACTIONS, KeywordRule
 from app.surveys.queries.surveys import find_open_survey_keywords, find_survey_names
 from app.surveys.queries.trigger_words import (
+    find_existing_trigger_words,
     find_trigger_word_owner,
     find_trigger_words_of_keywords,
     select_keywords_with_word,
@@ -111,10 +113,27 @@ def find_keyword_rule(rule_id: int) -> KeywordRule | None:
     return db.session.get(KeywordRule, rule_id)
 
 
+def list_words_of_keyword(rule: KeywordRule | None) -> list[str]:
+    """Return all words of a keyword, its main one too; [] for none."""
+    return find_trigger_words_of_keywords([rule.id])[rule.id] if rule else []
+
+
+def list_keywords_of_group(group_id: int) -> Sequence[KeywordRule]:
+    """Return the keywords that add people to a group or remove them from it, by word."""
+    statement = select(KeywordRule).where(
+        KeywordRule.group_id == group_id, KeywordRule.action.in_(GROUP_ACTIONS)
+    )
+    return db.session.scalars(statement.order_by(KeywordRule.keyword)).all()
+
+
 def find_keyword_aliases(rule: KeywordRule) -> list[str]:
     """Return the other words of a keyword, in alphabetical order."""
-    words = find_trigger_words_of_keywords([rule.id])[rule.id]
-    return [word for word in words if word != rule.keyword]
+    return [word for word in list_words_of_keyword(rule) if word != rule.keyword]
+
+
+def list_pause_keywords() -> list[str]:
+    """Return which words for a pause are keywords or surveys of the organisation already."""
+    return find_existing_trigger_words(sorted(PAUSE_WORDS))
 
 
 def find_keyword_conflict(word: str, besides: int | None = None) -> str | None:

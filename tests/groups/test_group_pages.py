@@ -1,15 +1,19 @@
 """Ada makes groups, renames, archives and deletes them; Sol sees them and adds people."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from app.audiences.segment_models import Segment, SegmentReference
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.audience_storage import store_audience
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.stored_audiences import find_audience_sentences
 from app.groups.models import ContactGroup
+from app.keywords.models import KeywordRule
+from app.surveys.models import SurveyFlow
 from tests.audiences.audience_helpers import to_group
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_opt_out
@@ -109,6 +113,40 @@ def test_a_group_is_not_deleted_while_a_blast_waits_or_runs(app, visit, choir, p
     with app.app_context():
         assert find_audience_sentences([1]) == {1: "Group: Choir"}
     assert "deleted the group Choir" in visit("/audit", "ada").words
+
+
+def test_before_a_group_is_deleted_the_page_names_what_uses_it(app, visit, choir):
+    with app.app_context(), write() as session:
+        for word, reply in (("SING", "Welcome!"), ("QUIET", None)):
+            session.add(
+                KeywordRule(keyword=word, response_body=reply, action="join_group", group_id=choir)
+            )
+        by_answer = [{"prompt": "Sing?", "type": "yes_no", "groups": {"yes": choir}}]
+        for name, questions, group_id in (("Helpers", [], choir), ("Voices", by_answer, None)):
+            session.add(
+                SurveyFlow(
+                    name=name,
+                    trigger_keyword=name.upper(),
+                    questions_json=json.dumps(questions),
+                    group_id=group_id,
+                )
+            )
+        session.add(segment := Segment(name="Singers", rule="{}"))
+        session.flush()
+        reference = {"segment_id": segment.id, "kind": "group", "ref_id": choir}
+        session.execute(db.insert(SegmentReference).values(reference))
+    page = visit(f"/groups/{choir}/delete", "ada")
+    for words in (
+        "The 2 people in it stay in the community.",
+        "Keyword SING only replies.",
+        "Keyword QUIET does nothing. Texts go to your inbox.",
+        "Survey Helpers goes on, and adds no one to this group.",
+        "Survey Voices goes on, and adds no one to this group.",
+        "Segment Singers says that its group was deleted, and has no people until you edit it.",
+    ):
+        assert words in page.words
+    visit.post(f"/groups/{choir}/delete", "ada")
+    assert "a group that was deleted" in visit("/keywords", "sol").words
 
 
 def test_the_list_counts_people_and_those_who_get_texts(app, visit, choir):

@@ -1,4 +1,4 @@
-"""Changing, archiving and deleting a group."""
+"""Changing a group, and archiving it."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,14 +9,10 @@ from app.core.db import UniqueViolation
 from app.delivery.queries.group_blasts import list_waiting_blasts_of_list
 from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import PartKind
-from app.domain.delivery.blast_labels import name_blast
 from app.domain.texts.plurals import pluralize
 from app.groups.actions import group_editing as actions
-from app.groups.actions.group_editing import GroupInUse
 from app.groups.forms import GroupForm, build_group_form_data
 from app.groups.views.blueprint import bp, get_group_or_404
-
-MAX_NAMED_BLASTS = 3
 
 
 @bp.route("/<int:group_id>/edit", methods=["GET", "POST"])
@@ -66,35 +62,3 @@ def restore_group(group_id: int) -> ResponseReturnValue:
         trace.details = {"title": row.name}
     flash(f"{row.name} was restored.", "success")
     return redirect(url_for("groups.show_group", group_id=group_id), 303)
-
-
-@bp.post("/<int:group_id>/delete")
-@roles_required(Role.ADMIN)
-def delete_group(group_id: int) -> ResponseReturnValue:
-    """Delete a group, unless a blast to it waits or is being sent."""
-    try:
-        with audited_write("group.deleted", current_username()) as trace:
-            row = actions.delete_group(group_id)
-            trace.about = f"group {group_id}"
-            trace.details = {"title": row.name, "people": row.member_count}
-    except GroupInUse as error:
-        flash(_describe_blasts_in_use(error), "error")
-        return redirect(url_for("groups.show_group", group_id=group_id), 303)
-    flash(f"{row.name} was deleted. Its people stay in the community.", "success")
-    return redirect(url_for("groups.list_groups"), 303)
-
-
-def _describe_blasts_in_use(error: GroupInUse) -> str:
-    """Return why a group cannot be deleted, with its blasts by name."""
-    titles = [f"“{name_blast(blast)}”" for blast in error.waiting]
-    titles += [f"“{name_blast(blast)}”" for blast in error.running]
-    names = ", ".join(titles[:MAX_NAMED_BLASTS])
-    if len(titles) > MAX_NAMED_BLASTS:
-        names += f" and {len(titles) - MAX_NAMED_BLASTS:,} more"
-    steps = []
-    if error.waiting:
-        steps.append("cancel what is scheduled")
-    if error.running:
-        steps.append("stop what is being sent, or let it finish")
-    advice = " and ".join(steps)
-    return f"Not deleted: there are blasts to this group ({names}). First {advice}."
