@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     Field,
     RadioField,
     SelectField,
@@ -16,6 +17,7 @@ from wtforms.validators import Length
 
 from app.accounts.queries import list_users
 from app.core.form_fields import add_error
+from app.domain.opt_outs.topic_names import fold_topic_words, has_own_word
 from app.domain.spreadsheets.group_columns import SEPARATOR_PATTERN
 from app.domain.texts.text_cleaning import clean_text
 from app.domain.texts.whole_numbers import parse_id
@@ -42,6 +44,11 @@ TEXTER_LABELS = {
     GroupTexters.EVERYONE.value: "Everyone who can sign in",
     GroupTexters.ADMINS.value: "Only admins",
 }
+# Where a topic is called "Alerts", STOP ALERTS would stop all texts.
+TOPIC_NAME_ERROR = (
+    "People leave a topic by texting STOP and its name. STOP {name} stops all texts, so give it "
+    "another name."
+)
 NO_OWNER = {"": "No one in particular"}
 
 
@@ -68,6 +75,7 @@ class GroupForm(FlaskForm):
         choices=TEXTER_LABELS,
         default=GroupTexters.EVERYONE.value,
     )
+    is_topic = BooleanField("People can leave this group's texts")
     owner_id = SelectField("Owner", default="", validate_choice=False)
 
     def __init__(self, group_id: int | None = None, **options: Any) -> None:
@@ -78,9 +86,12 @@ class GroupForm(FlaskForm):
 
     def validate_name(self, field: Field) -> None:
         """Require a name that no other group has."""
-        problem = find_new_name_problem(field.data or "", self.group_id)
+        name = field.data or ""
+        problem = find_new_name_problem(name, self.group_id)
         if problem:
             raise ValidationError(problem)
+        if self.is_topic.data and not has_own_word(fold_topic_words(name)):
+            raise ValidationError(TOPIC_NAME_ERROR.format(name=name.upper()))
 
     def validate_owner_id(self, field: Field) -> None:
         """Require a user who still exists, or no one."""
@@ -96,6 +107,7 @@ class GroupForm(FlaskForm):
             color=GroupColor(self.color.data),
             who_may_text=GroupTexters(self.who_may_text.data),
             owner_id=parse_id(self.owner_id.data or ""),
+            is_topic=bool(self.is_topic.data),
         )
 
     def add_taken_error(self) -> None:
@@ -135,4 +147,5 @@ def build_group_form_data(group: ContactGroup) -> Mapping[str, Any]:
         "color": group.color.value,
         "who_may_text": group.who_may_text.value,
         "owner_id": str(group.owner_id or ""),
+        "is_topic": group.is_topic,
     }

@@ -1,5 +1,7 @@
 """Forms of a person's page: a note, and how the person agreed to texts; the people of a group."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField, ValidationError
 from wtforms.validators import Length
@@ -48,6 +50,22 @@ class ConsentForm(FlaskForm):
 
     def validate_evidence(self, field: CleanTextField) -> None:
         _require_text(field, "Enter when and how they agreed.")
+
+
+class TopicReturnForm(FlaskForm):
+    """How we know that somebody wants the texts of a topic again. One page may have several."""
+
+    def __init__(self, group_id: int, **options: Any) -> None:
+        super().__init__(prefix=f"topic-{group_id}-", **options)
+
+    agreed = ConsentMethodField("How they said so")
+    evidence = CleanTextField(
+        "When and how",
+        [Length(max=MAX_EVIDENCE_CHARACTERS, message=EVIDENCE_LENGTH_ERROR)],
+    )
+
+    def validate_evidence(self, field: CleanTextField) -> None:
+        _require_text(field, "Enter when and how they said so.")
 
 
 class GroupPeopleForm(FlaskForm):

@@ -30,6 +30,7 @@ from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
+from app.domain.time.pause_days import describe_pause_end
 from app.organisation import queries as organisation
 from app.profiles.person_addresses import load_public_ids
 from app.suppression.actions.opt_outs import add_manual_opt_out
@@ -50,6 +51,18 @@ from app.suppression.queries.suppression_list import (
 )
 
 bp = Blueprint("suppression", __name__)
+
+
+@bp.app_template_filter()
+def describe_entry_reason(entry: SuppressionEntry) -> str:
+    """Return why an entry of the list is skipped: "Opted out", "Paused until December 28"."""
+    label = SKIP_REASON_LABELS[entry.why][0]
+    if entry.ends_at is None:
+        return label
+    zone = organisation.get_organisation_timezone()
+    return f"{label} until {describe_pause_end(entry.ends_at, zone, now())}"
+
+
 CSV_HEADERS = ("name", "phone", "why", "source", "reason", "proof", "since (UTC)")
 FILTER_PARAMETERS = ("why", "source", "since")
 ENTRY_KEY_PATTERN = re.compile(r"(unsubscribed|suppressed):([0-9]{1,18})")

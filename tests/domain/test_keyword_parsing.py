@@ -53,6 +53,10 @@ def test_the_sentence_says_why():
     assert (
         keyword_parsing.find_keyword_problem("Done") == "DONE ends a survey; choose another word."
     )
+    pause = "PAUSE 30 pauses all texts for some days; choose another word."
+    assert keyword_parsing.find_keyword_problem("pause 30") == pause
+    # One from before PAUSE had a meaning keeps it.
+    assert keyword_parsing.find_keyword_problem("pause", ["PAUSE"]) is None
     assert keyword_parsing.find_keyword_problem("start").startswith("START opts people back in")
     assert (
         keyword_parsing.find_keyword_problem("x" * 41)

@@ -222,6 +222,17 @@ def test_a_keyword_may_keep_its_own_words(app, visit):
     assert in_app(app, get_keyword, id).keyword == "ME TOO"
 
 
+def test_a_keyword_from_before_pauses_keeps_its_word_and_the_list_says_so(app, visit):
+    page = visit("/keywords/add", "sol", **HOURS | {"keyword": "pause"})
+    assert "PAUSE pauses all texts for some days; choose another word." in page.words
+    id = in_app(app, create_keyword, "PAUSE")
+    words = visit("/keywords", "sol").words
+    assert "PAUSE PAUSE 30, PAUSE 2 WEEKS …" in words
+    assert "PAUSE alone still starts your own keyword" in words
+    page = visit(f"/keywords/{id}/edit", "sol", **HOURS | {"keyword": "pause"})
+    assert page.status_code == 303
+
+
 def test_the_list_says_what_each_does_and_the_words_of_the_law_are_locked(app, visit):
     with app.app_context():
         picnic = create_event(date=date(2099, 5, 8))

@@ -1,8 +1,9 @@
 """Keywords: which words may be one, and which of them an inbound text may mean."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from app.domain.opt_outs.pause_requests import read_pause_days
 from app.domain.surveys.survey_commands import BACK_COMMAND, LEAVE_COMMAND, SKIP_COMMAND
 from app.domain.texts.text_intent import TextIntent, classify_text, fold_text
 from app.domain.texts.word_folding import fold_keyword, fold_words
@@ -24,11 +25,14 @@ RESERVED_WORD_REASONS = {
     TextIntent.OPT_IN: "opts people back in; choose another word.",
     TextIntent.HELP: "returns your help text, as carriers require; choose another word.",
 }
+PAUSE_WORD_REASON = "pauses all texts for some days; choose another word."
 KEYWORD_SEPARATOR_PATTERN = re.compile(r"[,;\n]")
 
 
-def find_keyword_problem(word: str) -> str | None:
+def find_keyword_problem(word: str, kept_words: Collection[str] = ()) -> str | None:
     """Return why a typed word cannot be a keyword, in a sentence, or None when it can.
+
+    `kept_words`: those that the keyword has already. One from before PAUSE had a meaning keeps it.
 
     The word is judged as it is stored, folded by fold_text(), and as it is compared, by
     fold_keyword().
@@ -43,7 +47,13 @@ def find_keyword_problem(word: str) -> str | None:
         )
     if len(keyword.split()) > MAX_KEYWORD_WORDS:
         return f"A keyword can have up to {MAX_KEYWORD_WORDS} words: people type it on a phone."
-    return _explain_reserved_word(keyword)
+    return _explain_reserved_word(keyword) or _explain_pause_word(keyword, kept_words)
+
+
+def _explain_pause_word(keyword: str, kept_words: Collection[str]) -> str | None:
+    if keyword in kept_words or read_pause_days(keyword) is None:
+        return None
+    return f"{keyword} {PAUSE_WORD_REASON}"
 
 
 def _explain_reserved_word(keyword: str) -> str | None:

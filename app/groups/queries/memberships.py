@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Row, Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.db import db
@@ -14,6 +15,7 @@ from app.domain.delivery.skip_reasons import SkipReason
 from app.groups.models import ContactGroup, GroupMembership, MembershipSource
 from app.profiles.person_addresses import remember_public_ids
 from app.profiles.queries.person_lookup import select_public_id
+from app.suppression.queries.left_topics import select_left_topic, select_left_topic_members
 from app.suppression.queries.phone_records import select_listed_phones
 from app.suppression.queries.sending_permission import select_suppression_reason
 
@@ -75,7 +77,7 @@ class MembershipRow:
 def select_memberships() -> Select[Any]:
     """Select what build_membership_rows() reads, to be narrowed; columns may be added."""
     row = GroupMembership
-    reason = select_suppression_reason(row.phone)
+    reason = _select_group_reason()
     public_id = select_public_id(row.phone).label("public_id")
     return select(row.id, row.phone, row.since, row.source, row.added_by, reason, public_id)
 
@@ -145,14 +147,32 @@ def count_skipped_people(group_ids: Sequence[int], *, is_exact: bool) -> dict[in
     row = GroupMembership
     is_meant = (row.group_id.in_(group_ids), row.until.is_(None))
     if is_exact:
-        reason: ColumnElement[Any] = select_suppression_reason(row.phone)
+        reason = _select_group_reason()
         statement = select(row.group_id, func.count()).where(*is_meant, reason.is_not(None))
+        statement = statement.group_by(row.group_id)
     else:
         # Every group: naming some of them makes SQLite walk all people of those.
-        is_blocked = row.phone.in_(select(_select_blocked_phones().c.phone))
-        statement = select(row.group_id, func.count()).where(row.until.is_(None), is_blocked)
-    statement = statement.group_by(row.group_id)
+        skipped = _select_skipped_members().subquery()
+        statement = select(skipped.c.group_id, func.count()).group_by(skipped.c.group_id)
     return {group_id: count for group_id, count in db.session.execute(statement)}
+
+
+@cache
+def _select_group_reason() -> ColumnElement[Any]:
+    """Return why somebody in a group gets none of its blasts, for a select of memberships."""
+    row = GroupMembership
+    has_left = select_left_topic(row.phone, row.group_id)
+    return select_suppression_reason(row.phone, has_left_topic=has_left)
+
+
+def _select_skipped_members() -> Any:
+    """Select (group_id, phone) of whoever is in a group and gets no texts, or left its topic."""
+    row = GroupMembership
+    members = select(row.group_id, row.phone).where(row.until.is_(None))
+    is_blocked = row.phone.in_(select(_select_blocked_phones().c.phone))
+    left = select_left_topic_members().subquery()
+    has_left = and_(left.c.group_id == row.group_id, left.c.phone == row.phone)
+    return union(members.where(is_blocked), members.join(left, has_left))
 
 
 def _select_blocked_phones() -> CTE:
@@ -169,11 +189,12 @@ def load_skipped_count(group_id: int, *, is_exact: bool) -> tuple[ContactGroup, 
     `is_exact`: as for count_skipped_people().
     """
     row = GroupMembership
-    skipped = select(func.count()).select_from(row).where(is_open_in_group(group_id))
     if is_exact:
-        skipped = skipped.where(select_suppression_reason(row.phone).is_not(None))
+        skipped = select(func.count()).select_from(row).where(is_open_in_group(group_id))
+        skipped = skipped.where(_select_group_reason().is_not(None))
     else:
-        skipped = skipped.where(row.phone.in_(select(_select_blocked_phones().c.phone)))
+        members = _select_skipped_members().subquery()
+        skipped = select(func.count()).where(members.c.group_id == group_id)
     statement = select(ContactGroup, skipped.scalar_subquery()).where(ContactGroup.id == group_id)
     values = db.session.execute(statement.execution_options(populate_existing=True)).first()
     return None if values is None else (values[0], values[1])

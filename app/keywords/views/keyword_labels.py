@@ -11,12 +11,14 @@ from app.domain.texts.message_templates import has_event_placeholders
 from app.domain.texts.template_chips import cut_at_word, describe_template
 from app.events.queries.events import build_event_placeholders
 from app.groups.queries.group_records import find_group
+from app.keywords import queries
 from app.keywords.models import GROUP_ACTIONS, KeywordAction, KeywordRule
 from app.keywords.queries import KeywordListRow
 from app.keywords.views.blueprint import bp
 from app.organisation import queries as organisation
 
 MAX_EXCERPT_LENGTH = 90
+PAUSE_REPLY_SAMPLE = "No texts until December 28. Reply START to get them again sooner."
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,16 @@ def list_built_in_keywords() -> list[BuiltInKeyword]:
     if organisation.get_organisation().answers_help:
         help_effect = "Nothing else"
     stop_synonyms = "UNSUBSCRIBE, CANCEL, END, QUIT …"
+    pause_effect = "No texts for 30 days, or as many as they say"
+    own_pause_words = queries.list_pause_keywords()
+    if own_pause_words:
+        pause_effect += f". {' and '.join(own_pause_words)} alone still starts your own keyword"
     stop_reply = organisation.get_stop_reply()
     start_reply = organisation.get_start_reply()
     return [
         BuiltInKeyword("STOP", stop_synonyms, stop_reply, "Opts them out"),
         BuiltInKeyword("START", "UNSTOP", start_reply, "Opts them back in"),
+        BuiltInKeyword("PAUSE", "PAUSE 30, PAUSE 2 WEEKS …", PAUSE_REPLY_SAMPLE, pause_effect),
         BuiltInKeyword("HELP", "INFO", organisation.get_help_reply(), help_effect),
     ]
 

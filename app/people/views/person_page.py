@@ -1,6 +1,6 @@
 """One person's page: what we know of a number, and notes about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import (
     abort,
@@ -32,14 +32,16 @@ from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import get_phone_number_info
 from app.groups.queries.memberships import load_person_groups
 from app.people.actions.person_notes import NotNoteAuthor, add_note, delete_note
-from app.people.forms import ConsentForm, NoteForm
+from app.people.forms import AddedNumberForm, ConsentForm, NoteForm, TopicReturnForm
 from app.people.queries import person_records as queries
+from app.people.queries.person_topics import PersonTopic, list_person_topics
 from app.people.views.blueprint import (
     bp,
     get_person_or_404,
     get_phone_or_404,
     redirect_to_person,
 )
+from app.people.views.number_card import build_number_card, find_member_phone
 from app.people.views.person_fields import list_known_facts
 from app.profiles.person_addresses import build_person_url, is_public_id, parse_phone_digits
 from app.profiles.queries.person_lookup import PersonProfile
@@ -53,7 +55,7 @@ from app.suppression.queries.suppression_entries import (
 )
 from app.surveys.queries.survey_sessions import find_survey_sessions_of_phone
 
-REASONS_BY_STRENGTH = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD)
+REASONS_BY_STRENGTH = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD, SkipReason.PAUSED)
 
 
 @bp.get("/people/<public_id>")
@@ -87,12 +89,16 @@ def render_person_page(
     person: PersonProfile,
     note_form: NoteForm | None = None,
     consent_form: ConsentForm | None = None,
+    number_form: AddedNumberForm | None = None,
+    topic_forms: Mapping[int, TopicReturnForm] | None = None,
 ) -> str:
     phone = person.phone or abort(404)
     number_info = get_phone_number_info(phone)
-    record = queries.load_person_record(phone)
+    record = queries.load_person_record(*(number.phone for number in person.phones))
     entries = _find_suppression_entries(phone, record)
     skip_reason = _choose_skip_reason(phone, entries)
+    groups = load_person_groups(phone)
+    topics = list_person_topics(phone, groups)
     return render_template(
         "people/person.html",
         person=person,
@@ -108,17 +114,32 @@ def render_person_page(
         question=_find_stop_question(phone, skip_reason),
         page=queries.paginate_person_texts(person, list_params((), "")),
         known=list_known_facts(person),
-        groups=load_person_groups(phone),
+        groups=groups,
+        topics=topics,
+        topic_forms=_build_topic_forms(topics, topic_forms or {}),
         survey_sessions=find_survey_sessions_of_phone(phone),
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),
-        member_form=_build_member_form(phone, record),
+        member_form=_build_member_form(find_member_phone(person, record), record),
+        numbers=build_number_card(person, record, number_form),
         sender_number=format_phone_number(current_settings().sender),
         format_blast_title=format_blast_title,
     )
 
 
-def _build_member_form(phone: str, record: queries.PersonRecord) -> MemberForm:
+def _build_topic_forms(
+    topics: Sequence[PersonTopic], filled_forms: Mapping[int, TopicReturnForm]
+) -> dict[int, TopicReturnForm]:
+    """Return the form of each topic that they left; one that was filled in keeps what was typed."""
+    return {
+        topic.group.id: filled_forms.get(topic.group.id)
+        or TopicReturnForm(topic.group.id, formdata=None)
+        for topic in topics
+        if topic.left
+    }
+
+
+def _build_member_form(phone: str | None, record: queries.PersonRecord) -> MemberForm:
     name = record.member.name if record.member else None
     return MemberForm(formdata=None, data={"name": name, "phone": phone})
 

@@ -15,6 +15,7 @@ from app.suppression.actions.topic_leaves import leave_topic, return_to_topic
 from app.suppression.models import ConsentMethod
 from app.suppression.queries.sending_permission import has_opted_out
 from app.suppression.topic_models import TopicLeaveSource
+from app.surveys.queries.trigger_words import is_trigger_word
 from app.webhooks.actions import opt_out_processing
 from app.webhooks.actions.returning_senders import WANTS_BACK_DECISION
 from app.webhooks.actions.routing_decision import RoutingDecision
@@ -78,7 +79,9 @@ def _return_to_topics(
         for topic_id in request.topic_ids
         if return_to_topic(text.phone, topic_id, ConsentMethod.TEXT, evidence=evidence)
     ]
-    if not new_ids:
+    # A keyword of these words goes on to do what it does, and answers.
+    is_keyword = text.may_use_trigger_words and is_trigger_word(text.words)
+    if not new_ids or is_keyword:
         return None
     reply = JOIN_REPLY.format(topics=_name_topics(new_ids, names))
     return RoutingDecision(JOIN_VERDICT, replies=[reply])
