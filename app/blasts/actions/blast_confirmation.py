@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.audiences.queries.audience_recipients import require_lists
+from app.blasts.queries.field_fillings import require_textable_fields
 from app.core.settings import current_settings
 from app.delivery.actions.audience_storage import store_audience
 from app.delivery.actions.blast_scheduling import BlastSpec, schedule_blast
@@ -34,13 +35,14 @@ def confirm_blast(
     `confirmed_count`: how many people the review page showed. `shown_people`: the (number, name)
     of everyone there, whom a frozen audience keeps. A blast without a time waits for the seconds
     in which it can be undone; a test does not. Call inside write(). Raises AudienceGone when a
-    list is archived or deleted.
+    list is archived or deleted, and FieldNotTextable for a field of the text.
     """
     # A double press or a reload posts the form twice; both must lead to one blast.
     if client_token:
         earlier_id = scheduled_messages.find_blast_by_token(client_token)
         if earlier_id is not None:
             return earlier_id
+    require_textable_fields(draft.body)
     people_of, audience_id = draft.people_of, None
     if isinstance(people_of, ChosenAudience):
         require_lists(people_of)

@@ -4,6 +4,7 @@ import logging
 
 from app.blasts.actions.due_blasts import render_scheduled_blast
 from app.blasts.queries import audience
+from app.blasts.queries.field_fillings import FieldNotTextable
 from app.core.db import db, write
 from app.delivery.actions import blast_messages, sending_hold
 from app.delivery.queries import blast_records
@@ -22,7 +23,7 @@ def release_gone_blast(scheduled_id: int) -> bool:
     blast = blast_records.reload_scheduled_blast(scheduled_id)
     try:
         rendered = render_scheduled_blast(blast)
-    except audience.BlastEventNotFound:
+    except (audience.BlastEventNotFound, FieldNotTextable):
         return False
     if not rendered.texts:
         return False

@@ -50,7 +50,14 @@ def load_filling(body: str, recipients: Iterable[BlastRecipient]) -> FieldFillin
     return FieldFilling(names, load_field_texts(phones, field_ids))
 
 
+def require_textable_fields(body: str) -> None:
+    """Raise FieldNotTextable when a text names a field that it may not. Inside write()."""
+    _find_field_ids(find_field_names(body))
+
+
 def _find_field_ids(names: tuple[str, ...]) -> list[int]:
+    if not names:
+        return []
     fields = {field.folded_name: field for field in list_public_fields()}
     for name in names:
         if name not in fields:

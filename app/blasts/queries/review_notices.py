@@ -30,6 +30,9 @@ class ReviewButton:
     value: str
 
 
+EDIT_TEXT = ReviewButton("Edit the text", "edit", "1")
+
+
 @dataclass(frozen=True)
 class NameFix:
     """A name to correct in place: whose number, the name as it is, how they are greeted."""

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from app.blasts.queries.review_notices import NameFix, ReviewButton, ReviewNotice, ReviewRequest
+from app.blasts.queries.field_notices import list_field_notices, shorten_text
+from app.blasts.queries.review_notices import (
+    EDIT_TEXT,
+    NameFix,
+    ReviewButton,
+    ReviewNotice,
+    ReviewRequest,
+)
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
@@ -35,13 +42,11 @@ MAX_NAMES_SHOWN = 3
 MAX_CHARACTERS_SHOWN = 8
 # More than these are edited in the community.
 MAX_NAME_FIXES = 5
-MAX_QUOTE_LENGTH = 50
 LONG_TEXT_SEGMENTS = 4
 # Rendering 100,000 texts a second time would double the time of the page: what plain characters
 # save is computed from the first of them.
 SAVINGS_SAMPLE_SIZE = 5000
 FALLBACK_ADVICE = "Add a fallback for them, like {first_name|friend}."
-EDIT_TEXT = ReviewButton("Edit the text", "edit", "1")
 
 
 def list_text_notices(request: ReviewRequest, organisation: Organisation) -> Iterator[ReviewNotice]:
@@ -51,6 +56,7 @@ def list_text_notices(request: ReviewRequest, organisation: Organisation) -> Ite
     yield from _warn_about_style(draft.body)
     yield from _warn_about_too_long_texts(blast)
     yield from _warn_about_names(draft, blast)
+    yield from list_field_notices(draft, blast)
     yield from _warn_about_costly_characters(draft, blast, organisation)
     yield from _warn_about_length(blast)
     yield from _warn_about_missing_opt_out(draft, organisation)
@@ -117,7 +123,7 @@ def _warn_about_names(draft: BlastDraft, blast: RenderedBlast) -> Iterator[Revie
         return
     if unclear.groups:
         groups = [texts[position] for position in unclear.groups]
-        group_names = [_shorten_text(text.name or "") for text in groups[:MAX_NAMES_SHOWN]]
+        group_names = [shorten_text(text.name or "") for text in groups[:MAX_NAMES_SHOWN]]
         names = _list_first(group_names, len(groups))
         verb = choose_by_count(len(groups), "has", "have")
         count = pluralize(len(groups), "name")
@@ -127,7 +133,7 @@ def _warn_about_names(draft: BlastDraft, blast: RenderedBlast) -> Iterator[Revie
 
 
 def _build_name_notice(draft: BlastDraft, problem: str, texts: list[RenderedText]) -> ReviewNotice:
-    sentence = f"{problem} Their text: “{_shorten_text(texts[0].body)}”"
+    sentence = f"{problem} Their text: “{shorten_text(texts[0].body)}”"
     fixes = tuple(NameFix(text.phone, text.name or "", "") for text in texts[:MAX_NAME_FIXES])
     if message_templates.has_name_without_fallback(draft.body):
         return ReviewNotice("warn", f"{sentence} {FALLBACK_ADVICE}", EDIT_TEXT, name_fixes=fixes)
@@ -136,7 +142,7 @@ def _build_name_notice(draft: BlastDraft, problem: str, texts: list[RenderedText
 
 def _build_odd_notice(odd: list[tuple[RenderedText, str]]) -> ReviewNotice:
     greetings = [
-        _shorten_text(f"“{first}” for {text.name}") for text, first in odd[:MAX_NAMES_SHOWN]
+        shorten_text(f"“{first}” for {text.name}") for text, first in odd[:MAX_NAMES_SHOWN]
     ]
     count = pluralize(len(odd), "greeting")
     verb = choose_by_count(len(odd), "looks", "look")
@@ -153,11 +159,6 @@ def _list_first(items: Sequence[str], count: int) -> str:
     if count > MAX_NAMES_SHOWN:
         return f"{listed} and {count - MAX_NAMES_SHOWN:,} more"
     return listed
-
-
-def _shorten_text(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MAX_QUOTE_LENGTH else line[: MAX_QUOTE_LENGTH - 1].rstrip() + "…"
 
 
 def _warn_about_costly_characters(
@@ -192,7 +193,9 @@ def _estimate_saved_segments(draft: BlastDraft, blast: RenderedBlast, body: str)
     """Return how many segments fewer the same people would get with another body."""
     sample = blast.sendable_texts[:SAVINGS_SAMPLE_SIZE]
     recipients = [BlastRecipient(text.name, text.phone, None) for text in sample]
-    plain_blast = render_blast_texts(recipients, body, draft.footer, blast.event_values)
+    plain_blast = render_blast_texts(
+        recipients, body, draft.footer, blast.event_values, filling=blast.filling
+    )
     segments = sum(text.segments for text in sample)
     saved = segments - plain_blast.segment_count
     return round(saved * blast.recipient_count / len(sample))

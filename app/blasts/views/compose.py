@@ -17,6 +17,7 @@ from app.blasts.forms.blast_confirmation import (
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries import audience
 from app.blasts.queries.blast_review import BlastReview, review_blast
+from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.review_notices import ReviewRequest
 from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_page import render_compose_page
@@ -25,6 +26,7 @@ from app.blasts.views.name_fixes import apply_name_fixes
 from app.blasts.views.test_sends import has_test_phone
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
+from app.core.form_fields import add_error
 from app.core.local_formats import format_time_in_zone
 from app.delivery.queries import scheduled_messages
 from app.domain.audiences.chosen_audience import ChosenAudience
@@ -61,7 +63,12 @@ def compose_blast() -> ResponseReturnValue:
         return render_compose_page(form)
     if not form.validate():
         return render_compose_page(form), 422
-    return _review_or_send(form)
+    try:
+        return _review_or_send(form)
+    except FieldNotTextable as error:
+        # Archived or made private since the form was validated, a moment ago.
+        add_error(form.message_body, error.reason)
+        return render_compose_page(form), 422
 
 
 def _review_or_send(form: ComposeForm) -> ResponseReturnValue:

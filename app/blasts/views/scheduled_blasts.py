@@ -11,6 +11,7 @@ from app.blasts.queries.event_labels import (
     get_reminder_labels,
 )
 from app.blasts.queries.gone_lists import describe_gone_lists
+from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.views.blueprint import bp
 from app.blasts.views.scheduled_blast_labels import (
     describe_audiences,
@@ -201,7 +202,7 @@ def _count_people(blast: ScheduledMessage) -> int | None:
         return None
     try:
         return render_scheduled_blast(blast).recipient_count
-    except audience.BlastEventNotFound:
+    except (audience.BlastEventNotFound, FieldNotTextable):
         return None
 
 
