@@ -15,7 +15,7 @@ from app.core.db import NotFound, db, execute_and_count_rows
 from app.core.prepared_statements import PreparedStatement
 from app.domain.phones.phone_erasure import PhoneErasure
 from app.domain.texts.name_folding import fold_name
-from app.groups.actions.memberships import move_memberships, remove_people_from_all_groups
+from app.groups.actions.memberships import remove_people_from_all_groups
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_missing_consent
 from app.suppression.models import ConsentMethod
@@ -60,21 +60,38 @@ def subscribe_member_by_text(name: str | None, phone: str, evidence: str) -> boo
     return True
 
 
-def update_member(member_id: int, name: str | None, phone: str) -> list[str]:
-    """Store another name or number and return which of the two changed.
+def update_member_name(member_id: int, name: str | None) -> bool:
+    """Store another name, or none; return whether it is another one.
 
-    Raises NotFound, or UniqueViolation when somebody has this number. Inside write().
+    Raises NotFound. Inside write().
     """
     row = get_member_for_update(member_id)
-    changed_columns = []
-    if row.name != name:
-        changed_columns.append("name")
-    if row.phone != phone:
-        changed_columns.append("phone")
-        move_memberships(row.phone, phone)
-    row.name, row.phone = name, phone
+    is_changed = row.name != name
+    row.name = name
     db.session.flush()
-    return changed_columns
+    return is_changed
+
+
+def move_member(old_phone: str, new_phone: str) -> None:
+    """Let somebody be in the community by their new number. Inside write().
+
+    Where the new number is in it already, that entry stays, with the name of the other one if it
+    has none; the other one goes.
+    """
+    old, new = _find_member_by_phone(old_phone), _find_member_by_phone(new_phone)
+    if old is None:
+        return
+    if new is None:
+        old.phone = new_phone
+    else:
+        new.name = new.name or old.name
+        db.session.delete(old)
+    db.session.flush()
+
+
+def _find_member_by_phone(phone: str) -> CommunityMember | None:
+    statement = select(CommunityMember).where(CommunityMember.phone == phone)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).first()
 
 
 def rename_member(phone: str, name: str) -> int | None:

@@ -59,6 +59,12 @@ MARK_WANTS_BACK = PreparedStatement(
     WHERE phone = :phone AND (why IS NULL OR why != 'maybe_stop' OR NOT needs_reply)
     """
 )
+MARK_MAYBE_STOP = PreparedStatement(
+    """
+    UPDATE threads SET why = 'maybe_stop', needs_reply = 1, done_at = NULL, done_by = NULL
+    WHERE phone = :phone
+    """
+)
 # All texts of a batch in one statement: `texts` is a JSON list of [message id, body]. An FTS5
 # table has no model, and a row that is indexed again replaces its older words.
 INDEX_TEXTS = PreparedStatement(

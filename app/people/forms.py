@@ -3,21 +3,33 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField, ValidationError
+from wtforms import BooleanField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
-from app.community.forms import get_refused_numbers
-from app.core.form_fields import CleanTextField
+from app.community.forms import OWN_NUMBER_ERROR, get_refused_numbers
+from app.core.form_fields import CleanTextField, PhoneField
 from app.domain.phones.pasted_numbers import PastedPeople, read_pasted_people
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.text_cleaning import clean_text, is_blank_text
 from app.organisation import queries as organisation
+from app.people.queries.number_holders import NumberHolder, find_named_holder
+from app.profiles.models import PhoneKind
+from app.profiles.queries.person_lookup import PersonProfile
 from app.suppression.forms import ConsentMethodField
 
 MAX_NOTE_CHARACTERS = 1000
 MAX_SHOWN_PROBLEMS = 5
 MAX_EVIDENCE_CHARACTERS = 300
 NOTE_LENGTH_ERROR = f"Enter at most {MAX_NOTE_CHARACTERS:,} characters."
+SAME_NUMBER_ERROR = "This is their number already."
+OWN_PHONE_ERROR = "They have this number already."
+JOIN_HOLDER_ERROR = "{name} has this number. If this is the same person, check the box below."
+OPEN_HOLDER_ERROR = "{name} has this number. If this is the same person, join them on their page."
+PHONE_KIND_LABELS = {
+    PhoneKind.MOBILE.value: "Mobile",
+    PhoneKind.LANDLINE.value: "Landline",
+    PhoneKind.OTHER.value: "Other",
+}
 EVIDENCE_LENGTH_ERROR = f"Enter at most {MAX_EVIDENCE_CHARACTERS} characters."
 
 
@@ -100,3 +112,49 @@ def _list_paste_problems(people: PastedPeople) -> list[str]:
 def _require_text(field: TextAreaField | CleanTextField, sentence: str) -> None:
     if is_blank_text(field.data or ""):
         raise ValidationError(sentence)
+
+
+class NumberChangeForm(FlaskForm):
+    """The new number of a person. `holder`: who has it already, after validate()."""
+
+    new_phone = PhoneField("New number", organisation.get_organisation_region)
+    is_same = BooleanField("It’s the same person: join them")
+
+    def __init__(self, person: PersonProfile, old_phone: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.person, self.old_phone = person, old_phone
+        self.holder: NumberHolder | None = None
+
+    def validate_new_phone(self, field: Any) -> None:
+        """Reject our own number, the same number, and somebody else's unless that is said."""
+        number = getattr(field, "phone", None)
+        if number is None:
+            return
+        if number.e164 in get_refused_numbers():
+            raise ValidationError(OWN_NUMBER_ERROR)
+        if number.e164 == self.old_phone:
+            raise ValidationError(SAME_NUMBER_ERROR)
+        self.holder = find_named_holder(number.e164, self.person.id)
+        if self.holder and not self.is_same.data:
+            raise ValidationError(JOIN_HOLDER_ERROR.format(name=self.holder.name))
+
+
+class AddedNumberForm(FlaskForm):
+    """Another number of a person, and what kind it is."""
+
+    added_phone = PhoneField("Another number", organisation.get_organisation_region)
+    kind = SelectField("Kind", choices=PHONE_KIND_LABELS, default=PhoneKind.MOBILE.value)
+    person: PersonProfile
+
+    def validate_added_phone(self, field: Any) -> None:
+        """Reject our own number, one that they have, and one that somebody else has."""
+        number = getattr(field, "phone", None)
+        if number is None:
+            return
+        if number.e164 in get_refused_numbers():
+            raise ValidationError(OWN_NUMBER_ERROR)
+        if number.e164 in [record.phone for record in self.person.current_phones]:
+            raise ValidationError(OWN_PHONE_ERROR)
+        holder = find_named_holder(number.e164, self.person.id)
+        if holder:
+            raise ValidationError(OPEN_HOLDER_ERROR.format(name=holder.name))

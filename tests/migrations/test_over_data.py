@@ -462,3 +462,13 @@ def test_0024_people_gives_each_known_number_one_person(before):
     for step in reversed(find_migrations()[23:]):
         revert_migration(path, step.version, QUIET)
     assert run_sql(path, "SELECT phone FROM threads") == [(zoe,), (leo,), (code,)]
+
+
+def test_0034_people_kept_apart_knows_no_pairs_of_before(before):
+    path = before(34)
+    execute_rows(path, ("INSERT INTO threads (phone) VALUES (?)", ("+13035550142",)))
+    migrate_database(path, QUIET)
+    assert run_sql(path, "SELECT count(*) FROM people_kept_apart") == [(0,)]
+    for step in reversed(find_migrations()[33:]):
+        revert_migration(path, step.version, QUIET)
+    assert run_sql(path, "SELECT count(*) FROM people") == [(1,)]

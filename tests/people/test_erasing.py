@@ -41,6 +41,7 @@ PAGE = f"/people/{ZOE[1:]}"
 SPELLED = "(303) 555-0142"
 ERASED_TABLES = {
     "attempts",
+    "audience_people",
     "community_members",
     "consent_events",
     "event_registrations",
@@ -58,6 +59,7 @@ ERASED_TABLES = {
     "survey_sessions",
     "threads",
     "unsubscribed_contacts",
+    "unsubscribed_topics",
     "users",
     "webhook_events",
 }

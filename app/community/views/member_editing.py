@@ -1,10 +1,10 @@
-"""One member: add, edit, delete, put on the do-not-text list."""
+"""One member: add, delete, put on the do-not-text list. Editing is in app/people."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
-from app.community import actions, queries
+from app.community import actions
 from app.community.forms import NUMBER_ALREADY_LISTED_ERROR, MemberForm
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
@@ -16,7 +16,7 @@ from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.organisation import queries as organisation
-from app.profiles.person_addresses import build_person_url, find_addressed_phone
+from app.profiles.person_addresses import find_addressed_phone
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import record_opt_out
@@ -77,50 +77,6 @@ def _describe_added_member(member: CommunityMember) -> str:
 
 def _get_display_name(member: CommunityMember) -> str:
     return member.name or format_phone_number(member.phone)
-
-
-@bp.route("/community/<int:member_id>/edit", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
-def edit_member(member_id: int) -> ResponseReturnValue:
-    """Change a member's name or number."""
-    member = queries.find_member(member_id) or abort(404)
-    form = MemberForm(obj=member)
-    if form.validate_on_submit() and _update_member_or_add_error(member_id, form):
-        flash("Saved.", "success")
-        return _redirect_after_edit(form)
-    return _render_edit_page(member_id, form), _get_form_status(form)
-
-
-def _redirect_after_edit(form: MemberForm) -> ResponseReturnValue:
-    """Lead back to the page of the person, where the form came from it: by their new number."""
-    if "to_person" not in request.form:
-        return redirect(url_for("community.list_members"), 303)
-    return redirect(build_person_url(form.phone.phone.e164), 303)
-
-
-def _update_member_or_add_error(member_id: int, form: MemberForm) -> bool:
-    phone = form.phone.phone.e164
-    try:
-        with audited_write("member.changed", current_username()) as trace:
-            trace.about = str(member_id)
-            changed_columns = actions.update_member(member_id, form.name.data, phone)
-            trace.details = {"changed": changed_columns}
-            erased_numbers.restore_erased_opt_outs([phone])
-    except UniqueViolation:
-        add_error(form.phone, NUMBER_ALREADY_LISTED_ERROR)
-        return False
-    return True
-
-
-def _render_edit_page(member_id: int, form: MemberForm) -> str:
-    """Render the form beside the member as stored, whatever was typed."""
-    member = queries.find_member(member_id) or abort(404)
-    return render_template(
-        "community/edit.html",
-        form=form,
-        member=member,
-        skip_reason=find_suppression_reason(member.phone),
-    )
 
 
 @bp.post("/community/<int:member_id>/delete")

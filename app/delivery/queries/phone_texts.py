@@ -57,17 +57,19 @@ def select_was_texted(phone_column: Any) -> ColumnElement[bool]:
     return exists().where(text.phone == phone_column, is_text).correlate_except(text)
 
 
-def list_phone_texts(phone: str, limit: int, offset: int) -> tuple[list[PhoneText], int]:
-    """Return some of this number's texts, the newest first, and how many it has.
+def list_phone_texts(
+    phones: Sequence[str], limit: int, offset: int
+) -> tuple[list[PhoneText], int]:
+    """Return some of these numbers' texts, the newest first, and how many they have.
 
     The count is 0 when no text is returned.
     """
     # One statement for both: the count walks the index of the number that the rows walk too.
-    total = _select_text_count(phone).scalar_subquery()
+    total = _select_text_count(phones).scalar_subquery()
     statement = (
         select(*_SELECTED_COLUMNS, total.label("total"))
         .join_from(Message, MessageLog, isouter=True)
-        .where(Message.phone == phone)
+        .where(_is_of(phones))
         .order_by(Message.id.desc())
         .limit(limit)
         .offset(offset)
@@ -79,13 +81,20 @@ def list_phone_texts(phone: str, limit: int, offset: int) -> tuple[list[PhoneTex
     return texts, rows[0].total
 
 
-def count_phone_texts(phone: str) -> int:
-    """Return how many texts went to this number or came from it."""
-    return db.session.scalar(_select_text_count(phone)) or 0
+def count_phone_texts(phones: Sequence[str]) -> int:
+    """Return how many texts went to these numbers or came from them."""
+    return db.session.scalar(_select_text_count(phones)) or 0
 
 
-def _select_text_count(phone: str) -> Select[int]:
-    return select(func.count()).select_from(Message).where(Message.phone == phone)
+def _select_text_count(phones: Sequence[str]) -> Select[int]:
+    return select(func.count()).select_from(Message).where(_is_of(phones))
+
+
+def _is_of(phones: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition for texts of these numbers; of one along the index in its order."""
+    if len(phones) == 1:
+        return Message.phone == phones[0]
+    return Message.phone.in_(phones)
 
 
 def list_newest_texts(phone: str, carrier: str, limit: int) -> Sequence[Message]:
@@ -123,15 +132,17 @@ def select_provider_sids(phone: str) -> Select[str | None]:
     return select(Message.provider_sid).where(Message.phone == phone)
 
 
-def list_texts_before(phone: str, limit: int, before_id: int | None) -> list[PhoneText]:
-    """Return this number's newest texts, or those older than a message, the newest first.
+def list_texts_before(
+    phones: Sequence[str], limit: int, before_id: int | None
+) -> list[PhoneText]:
+    """Return these numbers' newest texts, or those older than a message, the newest first.
 
-    One walk along the index of the number.
+    Of one number it is one walk along its index.
     """
     statement = (
         select(*_SELECTED_COLUMNS)
         .join_from(Message, MessageLog, isouter=True)
-        .where(Message.phone == phone)
+        .where(_is_of(phones))
         .order_by(Message.id.desc())
         .limit(limit)
     )

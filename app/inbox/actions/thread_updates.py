@@ -70,6 +70,15 @@ def mark_wants_back(phone: str) -> None:
     sql.MARK_WANTS_BACK.execute(phone=phone)
 
 
+def ask_for_stop_decision(phone: str, moment: datetime) -> None:
+    """Put a thread on the list of those that need a reply: a person decides about a STOP.
+
+    The thread is created when there is none. Inside write().
+    """
+    get_or_create_thread(phone, moment)
+    sql.MARK_MAYBE_STOP.execute(phone=phone)
+
+
 def silence_auto_replies(phone: str, until: datetime) -> None:
     """Send this number no automatic reply before `until`. Inside write()."""
     sql.UPSERT_SILENCE.execute(phone=phone, moment=now(), until=until)

@@ -1,4 +1,4 @@
-"""One conversation: the texts to and from one number, blasts included, the oldest first."""
+"""One conversation: the texts to and from a number, and those before it, the oldest first."""
 
 import zlib
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from app.domain.texts.text_intent import fold_text
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_entries import ConversationEntry
 from app.inbox.queries.conversation_reactions import place_reactions
+from app.profiles.queries.person_lookup import list_phones_of_history
 from app.surveys.queries.survey_sessions import find_session_starts
 from app.surveys.queries.trigger_words import find_existing_trigger_words
 
@@ -54,7 +55,7 @@ class ConversationPage:
 def load_conversation_page(thread: Thread, before_id: int | None = None) -> ConversationPage:
     """Return the newest texts of a thread, or those before the message `before_id`."""
     # One text more than is shown tells whether there are older ones.
-    rows = list_texts_before(thread.phone, TEXTS_PER_PAGE + 1, before_id)
+    rows = list_texts_before(list_phones_of_history(thread.phone), TEXTS_PER_PAGE + 1, before_id)
     oldest_first = rows[:TEXTS_PER_PAGE][::-1]
     messages = [row.message for row in oldest_first]
     origins = _find_survey_names(thread.phone, messages) | _find_answered_keywords(messages)

@@ -81,17 +81,19 @@ class PersonTextsPage(ListPage):
         return pluralize(self.total, "text")
 
 
-def load_person_record(phone: str) -> PersonRecord:
-    """Return every list that has this number, the names in its newest texts, and the notes."""
+def load_person_record(*phones: str) -> PersonRecord:
+    """Return every list that has these numbers, the names in their newest texts, and the notes."""
     # One statement instead of five: each select of the union walks an index of the number.
-    records: tuple[tuple[str, SelectBase], ...] = (
-        ("community", select_member_record(phone)),
-        ("event", select_registration_records(phone, MAX_REGISTRATIONS)),
-        ("list", select_suppression_records(phone)),
-        ("text", select_text_names(phone)),
-        ("note", _select_notes(phone)),
-    )
-    parts = [select(literal(place), rows.subquery()) for place, rows in records]
+    parts = []
+    for phone in phones:
+        records: tuple[tuple[str, SelectBase], ...] = (
+            ("community", select_member_record(phone)),
+            ("event", select_registration_records(phone, MAX_REGISTRATIONS)),
+            ("list", select_suppression_records(phone)),
+            ("text", select_text_names(phone)),
+            ("note", _select_notes(phone)),
+        )
+        parts += [select(literal(place), rows.subquery()) for place, rows in records]
     places, notes = [], []
     for row in db.session.execute(union_all(*parts)):
         if row[0] == "note":
@@ -112,11 +114,11 @@ def paginate_person_texts(person: PersonProfile, params: ListParams) -> PersonTe
 
     One statement; two more for an address behind the last page.
     """
-    phone = person.phone or ""
-    texts, total = list_phone_texts(phone, params.per_page, params.offset)
+    phones = [record.phone for record in person.phones]
+    texts, total = list_phone_texts(phones, params.per_page, params.offset)
     if not texts and params.number > 1:
-        params = clamp_to_last_page(count_phone_texts(phone), params)
-        texts, total = list_phone_texts(phone, params.per_page, params.offset)
+        params = clamp_to_last_page(count_phone_texts(phones), params)
+        texts, total = list_phone_texts(phones, params.per_page, params.offset)
     return PersonTextsPage(texts, total, params, public_id=person.public_id)
 
 

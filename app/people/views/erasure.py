@@ -63,11 +63,12 @@ def _get_all_phones_or_404(public_id: str) -> list[str]:
 
 def _render_erase_page(person: PersonProfile) -> str:
     phone = person.phone or abort(404)
+    phones = [record.phone for record in person.phones]
     return render_template(
         "people/erase.html",
         person=person,
         phone=phone,
-        record=queries.load_person_record(phone),
-        text_count=count_phone_texts(phone),
-        has_opted_out=has_opted_out(phone),
+        record=queries.load_person_record(*phones),
+        text_count=count_phone_texts(phones),
+        has_opted_out=any(map(has_opted_out, phones)),
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.listed_values import build_listed_column
@@ -75,7 +76,18 @@ def find_public_ids(phones: Iterable[str]) -> dict[str, str]:
     return {row.phone: row.public_id for row in db.session.execute(statement)}
 
 
-def select_public_id(phone: ColumnElement[str]) -> ColumnElement[str | None]:
+def list_phones_of_history(phone: str) -> list[str]:
+    """Return a number, and the numbers that its person had before it."""
+    former, own = aliased(PersonPhone), aliased(PersonPhone)
+    statement = (
+        select(former.phone)
+        .join(own, own.person_id == former.person_id)
+        .where(own.phone == phone, own.until.is_(None), former.until.is_not(None))
+    )
+    return [phone, *db.session.scalars(statement)]
+
+
+def select_public_id(phone: Any) -> ColumnElement[str | None]:
     """Return the public id of the person who has a number, as a column for any select.
 
     `phone` is the column of another table.

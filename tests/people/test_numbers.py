@@ -1,0 +1,211 @@
+"""A person has another number, or several: lists follow, opt-outs are not lost, texts stay."""
+
+import pytest
+
+from app.audit.models import AuditEvent
+from app.community.models import CommunityMember
+from app.core.clock import now
+from app.core.db import db, write
+from app.events.models import Event, EventRegistration
+from app.groups.models import ContactGroup, GroupMembership
+from app.people.models import PersonNote
+from app.profiles.models import PersonPhone
+from app.profiles.queries.person_lookup import find_person_of_phone
+from app.suppression.actions.consent_events import grant_consent
+from app.suppression.actions.stop_questions import open_stop_question
+from app.suppression.models import ConsentMethod, UnsubscribedContact
+from app.suppression.queries.consent_history import list_consent_history
+from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.stop_questions import find_open_stop_question
+from tests import sample_rows
+from tests.sample_people import LEO, MIA, ZOE
+
+NEW = "+13035550199"
+
+
+@pytest.fixture
+def zoe(app):
+    """Zoë is in the community, at a picnic and in the choir, with a note and a text."""
+    with app.app_context():
+        sample_rows.add_member(ZOE, "Zoë Hernández")
+        with write() as session:
+            session.add_all([Event(title="Picnic"), ContactGroup(name="Choir")])
+            session.flush()
+            session.add(EventRegistration(event_id=1, phone=ZOE, name="Zoë"))
+            session.add(GroupMembership(group_id=1, phone=ZOE))
+            session.add(PersonNote(phone=ZOE, body="Sings alto", created_by="sol"))
+        sample_rows.add_inbound_text(ZOE, "See you there")
+    return app
+
+
+def change(visit, new=NEW, who="ada", **more):
+    """Change Zoë's number on her page."""
+    address = visit.find_person_page(ZOE)
+    return visit(f"{address}/number", who, new_phone=new, **more)
+
+
+def phones_of(model):
+    return sorted(db.session.scalars(db.select(model.phone)))
+
+
+def test_lists_and_notes_go_to_the_new_number_and_texts_stay(visit, zoe):
+    address = visit.find_person_page(ZOE)
+    assert change(visit).location == address == visit.find_person_page(NEW)
+    with zoe.app_context():
+        for model in (CommunityMember, EventRegistration, GroupMembership, PersonNote):
+            assert phones_of(model) == [NEW], model
+        numbers = [(row.phone, row.until is None) for row in find_person_of_phone(NEW).phones]
+        assert numbers == [(NEW, True), (ZOE, False)]
+        event = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()))
+        assert event.verb == "person.number_changed"
+        assert "555" not in str(event.details)
+    words = visit(address, "sol").words
+    for said in ("+1 303 555 0199", "+1 303 555 0142 until", "See you there", "Sings alto"):
+        assert said in words
+    conversation = visit.post(address.replace("/people/", "/inbox/with/"), "sol").location
+    assert "See you there" in visit(conversation, "sol").words
+
+
+def test_where_the_new_number_is_already_nothing_is_there_twice(visit, zoe):
+    with zoe.app_context(), write() as session:
+        session.add(EventRegistration(event_id=1, phone=NEW))
+        session.add(GroupMembership(group_id=1, phone=NEW))
+    assert change(visit).status_code == 303
+    with zoe.app_context():
+        assert phones_of(EventRegistration) == [NEW]
+        is_open = GroupMembership.until.is_(None)
+        assert db.session.scalars(db.select(GroupMembership.phone).where(is_open)).all() == [NEW]
+        assert db.session.scalar(db.select(ContactGroup.member_count)) == 1
+        assert len(find_person_of_phone(NEW).phones) == 2
+
+
+@pytest.mark.parametrize("kind", ["opt-out", "question"])
+def test_an_opt_out_of_the_old_number_is_asked_about_and_a_yes_is_not_carried_over(
+    visit, zoe, kind
+):
+    with zoe.app_context():
+        with write():
+            grant_consent(ZOE, ConsentMethod.FORM, "Signed", "sol")
+            if kind == "question":
+                open_stop_question(ZOE, None, "no more please", now())
+        if kind == "opt-out":
+            sample_rows.add_opt_out(ZOE)
+    change(visit)
+    assert "decide in their conversation" in visit("/community", "ada").words
+    with zoe.app_context():
+        assert find_open_stop_question(NEW)
+        assert find_suppression_reason(NEW) == "maybe_stop"
+        assert list_consent_history(NEW) == []
+        assert bool(find_suppression_reason(ZOE)) == (kind == "opt-out")
+    assert "Zoë" in visit("/inbox", "sol").words
+
+
+def test_somebody_elses_number_is_only_taken_when_it_is_the_same_person(visit, zoe):
+    with zoe.app_context():
+        sample_rows.add_member(LEO, "Leo")
+    page = change(visit, LEO)
+    assert page.status_code == 422
+    assert "Leo has this number. If this is the same person" in page.words
+    assert change(visit, LEO, is_same="y").status_code == 303
+    with zoe.app_context():
+        members = db.session.execute(db.select(CommunityMember.name, CommunityMember.phone)).all()
+        assert members == [("Leo", LEO)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (ZOE, "This is their number already."),
+        ("12", "short code"),
+        ("", "Enter a phone number"),
+    ],
+)
+def test_a_number_that_cannot_be_is_said_beside_the_field(visit, zoe, typed, said):
+    page = change(visit, typed)
+    assert page.status_code == 422
+    assert said in page.words
+
+
+def test_editing_the_member_does_the_same(visit, zoe):
+    with zoe.app_context():
+        sample_rows.add_opt_out(ZOE)
+    visit("/community/1/edit", "ada", name="Zoë Hernández", phone=NEW)
+    with zoe.app_context():
+        for model in (CommunityMember, EventRegistration, GroupMembership, PersonNote):
+            assert phones_of(model) == [NEW], model
+        assert find_suppression_reason(NEW) == "maybe_stop"
+        assert len(find_person_of_phone(NEW).phones) == 2
+
+
+def test_a_way_back_to_the_earlier_number(visit, zoe):
+    change(visit)
+    change(visit, ZOE)
+    with zoe.app_context():
+        numbers = [(row.phone, row.until is None) for row in find_person_of_phone(ZOE).phones]
+        assert numbers == [(ZOE, True), (NEW, False)]
+        assert phones_of(CommunityMember) == [ZOE]
+
+
+def test_a_second_number_is_added_texted_first_and_removed(visit, zoe):
+    address = visit.find_person_page(ZOE)
+    visit(f"{address}/numbers", "ada", added_phone=MIA, kind="landline")
+    words = visit(address, "sol").words
+    assert "Mobile, texted first" in words
+    assert "Landline, texted if the first fails" in words
+    visit(f"{address}/numbers/first", "ada", phone=MIA)
+    with zoe.app_context():
+        assert [row.phone for row in find_person_of_phone(ZOE).phones] == [MIA, ZOE]
+        assert phones_of(CommunityMember) == [MIA]
+    assert visit(f"{address}/numbers/remove", "ada", phone=MIA).status_code == 404
+    visit(f"{address}/numbers/remove", "ada", phone=ZOE)
+    with zoe.app_context():
+        assert [row.phone for row in find_person_of_phone(MIA).phones] == [MIA]
+        # Her text stays, so the number has a page of its own.
+        assert find_person_of_phone(ZOE).phones[0].rank == 1
+
+
+def test_a_number_that_nothing_else_knows_is_forgotten_when_removed(visit, zoe):
+    address = visit.find_person_page(ZOE)
+    visit(f"{address}/numbers", "ada", added_phone=MIA, kind="mobile")
+    visit(f"{address}/numbers/remove", "ada", phone=MIA)
+    with zoe.app_context():
+        assert phones_of(PersonPhone) == [ZOE]
+
+
+def test_two_of_one_name_are_joined_or_kept_apart(visit, zoe):
+    with zoe.app_context():
+        sample_rows.add_member(LEO, "Zoe Hernandez")
+        sample_rows.add_member(MIA, "Zoë Hernández")
+        sample_rows.add_opt_out(LEO)
+    address = visit.find_person_page(ZOE)
+    words = visit(address, "ada").words
+    assert "Is this the same person?" in words
+    assert "also has +1 303 555 0143" in words
+    assert "Is this the same person?" not in visit(address, "sol").words
+    ids = {phone: visit.find_person_page(phone).rpartition("/")[2] for phone in (LEO, MIA)}
+    visit.post(f"{address}/apart/{ids[MIA]}", "ada")
+    page = visit(f"{address}/join/{ids[LEO]}", "ada")
+    assert "They become one person with both numbers." in page.words
+    assert visit.post(f"{address}/join/{ids[LEO]}", "ada").location == address
+    assert "Is this the same person?" not in visit(address, "ada").words
+    with zoe.app_context():
+        assert [row.phone for row in find_person_of_phone(LEO).phones] == [ZOE, LEO]
+        assert phones_of(CommunityMember) == [ZOE, MIA]
+        # Whoever said STOP from one number gets no texts on the other.
+        assert phones_of(UnsubscribedContact) == [LEO]
+        assert find_suppression_reason(ZOE)
+
+
+def test_erasing_a_person_erases_all_their_numbers(visit, zoe):
+    address = visit.find_person_page(ZOE)
+    change(visit)
+    visit(f"{address}/numbers", "ada", added_phone=MIA, kind="mobile")
+    visit.post(f"{address}/erase", "ada")
+    with zoe.app_context():
+        assert phones_of(PersonPhone) == []
+        assert db.session.scalar(db.text("SELECT count(*) FROM people")) == 0
+
+
+@pytest.mark.parametrize("door", ["number", "numbers", "numbers/first", "numbers/remove"])
+def test_numbers_are_for_admins(visit, zoe, door):
+    assert visit.post(f"{visit.find_person_page(ZOE)}/{door}", "sol").status_code == 403
