@@ -1,12 +1,17 @@
 // Placeholders of a text as chips, and back: what chip_editor.js shows and reads.
 (() => {
   "use strict";
-  const LABELS = {
+  const LABELS = Object.assign(Object.create(null), {
     first_name: "First name", name: "Full name", full_name: "Full name",
     event_title: "Event", event_date: "Date", event_time: "Time", event_place: "Place",
-  };
-  const TOKEN = /\{\s*([A-Za-z_ ]+?)\s*(?:\|([^{}]*))?\}/;
-  const keyOf = (written) => written.trim().toLowerCase().replace(/\s+/g, "_");
+  });
+  const TOKEN = /\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}/;
+  const keyOf = (written) => written.trim().toLowerCase().replace(/[\s_-]+/g, "_");
+  // The fields of people, which the page offers beside the names.
+  for (const button of document.querySelectorAll("button[data-insert]")) {
+    const [, written = ""] = TOKEN.exec(button.dataset.insert) ?? [];
+    if (written) LABELS[keyOf(written)] ??= button.textContent.trim();
+  }
 
   function createChip(token) {
     const [, written, fallback] = TOKEN.exec(token);
