@@ -240,7 +240,16 @@ def test_a_group_that_grew_is_held_for_a_person(app, visit, choir):
     assert release_tomorrow(app) == 0
     page = visit(f"/blasts/scheduled/{scheduled_id}", "ada")
     assert "confirmed for 2 people" in page.words
-    visit(f"/blasts/scheduled/{scheduled_id}/confirm", "ada", people_count="22")
+    # What only admins may text, only admins confirm.
+    restrict_to_admins(app, choir)
+    page = visit(f"/blasts/scheduled/{scheduled_id}", "sol")
+    assert ONLY_ADMINS in page.words
+    assert "Send to 22 people now" not in page.words
+    confirm_url = f"/blasts/scheduled/{scheduled_id}/confirm"
+    assert ONLY_ADMINS in visit(confirm_url, "sol", people_count="22", follow=True).words
+    with app.app_context():
+        assert release_due_blasts(now() + timedelta(days=1)) == 0
+    visit(confirm_url, "ada", people_count="22")
     with app.app_context():
         assert release_due_blasts(now()) == 1
     assert len(list_messages(app)) == 22

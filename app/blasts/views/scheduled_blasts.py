@@ -2,6 +2,7 @@
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.blasts.actions.due_blasts import render_scheduled_blast
@@ -10,8 +11,9 @@ from app.blasts.queries.event_labels import (
     get_blast_event_titles,
     get_reminder_labels,
 )
-from app.blasts.queries.gone_lists import describe_gone_lists
 from app.blasts.queries.field_fillings import FieldNotTextable
+from app.blasts.queries.gone_lists import describe_gone_lists
+from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.views.blueprint import bp
 from app.blasts.views.scheduled_blast_labels import (
     describe_audiences,
@@ -81,6 +83,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         survey=surveys.find_survey(blast.survey_id),
         audience=describe_audiences([blast], get_blast_event_titles([blast]))[blast.id],
         people_count=_count_people(blast),
+        people_problem=find_people_problem(get_stored_people(blast), current_user.role),
         gone_lists=_describe_gone_lists(blast),
     )
 
@@ -113,10 +116,13 @@ def cancel_pending_blast(scheduled_id: int) -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def confirm_grown_blast(scheduled_id: int) -> ResponseReturnValue:
     """Let a blast leave whose list has grown, for the number of people that the page showed."""
-    _get_blast_or_404(scheduled_id)
+    blast = _get_blast_or_404(scheduled_id)
     count = parse_whole_number(request.form.get("people_count", ""), MAX_COUNT_DIGITS)
     if count is None:
         abort(400)
+    if problem := find_people_problem(get_stored_people(blast), current_user.role):
+        flash(problem, "error")
+        return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
     try:
         with audited_write("blast.confirmed_anew", current_username()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
