@@ -115,6 +115,15 @@ CONSISTENCY_CHECKS = (
         f"The number of people of group {{ids}} does not match who is in it. {REPAIR_ADVICE}",
     ),
     ConsistencyCheck(
+        "SELECT id FROM unsubscribed_contacts WHERE ends_at < datetime('now', '-2 days')",
+        "The pause of entry {ids} of the do-not-text list is over, and it still gets no texts. "
+        "Start the program: it ends pauses within a minute.",
+    ),
+    ConsistencyCheck(
+        "SELECT id FROM unsubscribed_topics WHERE until < since",
+        f"Topic entry {{ids}} ends before it begins. {RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
         "SELECT s.id FROM scheduled_messages s WHERE s.status = 'pending' "
         "AND s.audience_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audience_parts p WHERE p.audience_id = s.audience_id "
         "AND p.role = 'include' AND (p.ref_id IS NOT NULL OR p.kind IN ('everybody', 'people')))",

@@ -141,6 +141,13 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
             "Person 7 has no number. To fix it, run: python -m app.dbdoctor --repair.",
         ),
         (
+            [
+                "INSERT INTO unsubscribed_contacts (id, phone, source, ends_at) "
+                "VALUES (5, '+13035550142', 'pause', '2026-01-01 06:00:00.000000')"
+            ],
+            "The pause of entry 5 of the do-not-text list is over",
+        ),
+        (
             ["UPDATE messages SET message_log_id = 99"],
             "Rows of messages refer to missing rows of message_logs.",
         ),

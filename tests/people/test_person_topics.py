@@ -31,7 +31,7 @@ def test_both_roles_note_a_leave_and_how_they_came_back(app, visit, choir):
     words = visit(url, "sol").words
     assert "Left this topic" in words
     assert "Yes. They get blasts" in words
-    assert "Left a topic “Added by" in words
+    assert "Left the topic Choir “Added by" in words
     back = f"{url}/topics/{choir}/return"
     page = visit(back, "sol", **{f"topic-{choir}-agreed": "verbal", f"topic-{choir}-evidence": ""})
     assert page.status_code == 422
@@ -39,7 +39,7 @@ def test_both_roles_note_a_leave_and_how_they_came_back(app, visit, choir):
     filled = {f"topic-{choir}-agreed": "verbal", f"topic-{choir}-evidence": "Told us on May 3"}
     assert visit(back, "sol", **filled).status_code == 303
     words = visit(url, "ada").words
-    assert "Came back to a topic “Told us on May 3” in person or by phone" in words
+    assert "Came back to the topic Choir “Told us on May 3” in person or by phone" in words
     with app.app_context():
         assert list_left_topics(ZOE) == []
 

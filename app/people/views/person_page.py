@@ -115,6 +115,7 @@ def render_person_page(
         page=queries.paginate_person_texts(person, list_params((), "")),
         known=list_known_facts(person),
         groups=groups,
+        group_names={group.id: group.name for group in [*groups.own, *groups.others]},
         topics=topics,
         topic_forms=_build_topic_forms(topics, topic_forms or {}),
         survey_sessions=find_survey_sessions_of_phone(phone),

@@ -29,8 +29,8 @@ PAUSE_ACT_LABELS = {
     ConsentAct.RETURNED: "Pause ended",
 }
 TOPIC_ACT_LABELS = {
-    ConsentAct.WITHDRAWN: "Left a topic",
-    ConsentAct.RETURNED: "Came back to a topic",
+    ConsentAct.WITHDRAWN: "Left the topic",
+    ConsentAct.RETURNED: "Came back to the topic",
 }
 CONSENT_METHOD_LABELS = {
     ConsentMethod.IMPORT: "from an imported list",
