@@ -36,7 +36,11 @@ def compose_fields(**changes):
 
 def get_form_fields(page, form_id):
     """Return what a form of the page would send."""
-    return next(dict(form["fields"]) for form in page.forms if form["attrs"].get("id") == form_id)
+    form = next(form for form in page.forms if form["attrs"].get("id") == form_id)
+    values = {}
+    for name, value in form["fields"]:
+        values.setdefault(name, []).append(value)
+    return {name: value[0] if len(value) == 1 else value for name, value in values.items()}
 
 
 def get_review_fields(page):

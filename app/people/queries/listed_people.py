@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
 
+from app.community.queries import select_member_name
 from app.core.db import db
+from app.events.queries.contact_names import select_registration_name
 from app.groups.models import ContactGroup
 from app.groups.queries.memberships import select_group_members
 from app.people.queries.group_people import build_people_search_condition
@@ -14,6 +16,15 @@ def count_phones(phones: Select[str]) -> int:
     """Return how many people a select of phones finds, each once."""
     phone = phones.subquery().columns[0]
     return db.session.scalar(select(func.count(phone.distinct()))) or 0
+
+
+def list_names_and_phones(phones: Select[str]) -> list[tuple[str, str | None]]:
+    """Return the (phone, name) of the people whom a select finds, each once, by phone."""
+    listed = phones.subquery()
+    column = listed.columns[0]
+    name = func.coalesce(select_member_name(column), select_registration_name(column))
+    rows = db.session.execute(select(column, name).distinct().order_by(column))
+    return [(phone, person_name) for phone, person_name in rows]
 
 
 def select_membership_phones(group: ContactGroup, membership_ids: Sequence[int]) -> Select[str]:

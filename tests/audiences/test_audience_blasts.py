@@ -1,0 +1,216 @@
+"""A blast to several lists: chosen, counted, reviewed, confirmed, and sent to each person once."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.blasts.actions.due_blasts import release_due_blasts
+from app.core.clock import now
+from app.core.db import db, write
+from app.delivery.audience_models import BlastAudience, BlastAudiencePerson
+from app.delivery.models import Message, ScheduledMessage
+from app.events.models import Event, EventAnswer, EventRegistration
+from app.groups.actions.group_editing import GroupInfo, create_group
+from app.groups.actions.memberships import add_people_to_group
+from app.groups.models import ContactGroup, GroupTexters, MembershipSource
+from tests.blasts.helpers import (
+    compose_fields,
+    list_messages,
+    open_review,
+    release_blasts,
+    send_blast,
+)
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_member, add_members, add_opt_out, make_phone
+
+UMA = "+13035550150"
+
+
+@pytest.fixture
+def lists(app):
+    """Choir: Zoë and Leo; Youth: Leo and Mia; Max in none. All four are members."""
+    with app.app_context():
+        for phone, name in ((ZOE, "Zoë"), (LEO, "Leo"), (MIA, "Mia"), (MAX, "Max")):
+            add_member(phone, name)
+        with write():
+            for name, phones in (("Choir", [ZOE, LEO]), ("Youth", [LEO, MIA])):
+                group = create_group(GroupInfo(name))
+                add_people_to_group(group.id, phones, MembershipSource.HAND, "ada")
+    return {"target": "audience", "include": ["group:1", "group:2"]}
+
+
+def tomorrow():
+    due = now() + timedelta(days=1)
+    day, time = f"{due:%Y-%m-%d}", f"{due:%H:%M}"
+    return {
+        "send_mode": "later",
+        "timezone": "UTC",
+        "schedule_date": day,
+        "schedule_time": time,
+    }
+
+
+def release_tomorrow(app):
+    with app.app_context():
+        return release_due_blasts(now() + timedelta(days=1))
+
+
+def get_statuses(app):
+    return {row.phone: row.reason or str(row.status) for row in list_messages(app)}
+
+
+def test_the_union_is_counted_reviewed_and_texted_once_each(app, visit, lists):
+    preview = visit("/blasts/preview", "sol", **compose_fields(**lists))
+    overlap = "2 in Choir, 2 in Youth, 1 in both: 3 people"
+    assert overlap in preview.words
+    page = open_review(visit, "sol", **lists)
+    assert "Choir and Youth" in page.words
+    assert overlap in page.words
+    assert "Send to 3 people" in page.words
+    scheduled_id = send_blast(visit, "sol", **lists)
+    log_id = release_blasts(app)
+    assert get_statuses(app) == dict.fromkeys((ZOE, LEO, MIA), "queued")
+    for address in (f"/blasts/logs/{log_id}", "/blasts/logs?state=sending", "/groups/2"):
+        assert "Choir and Youth" in visit(address, "sol").words or address == "/groups/2"
+    assert "picnic" in visit("/groups/2", "sol").words
+    assert visit(f"/blasts/new?again={scheduled_id}", "sol").text.count("checked") >= 2
+
+
+def test_whoever_is_left_out_is_named_at_review_and_gets_no_row(app, visit, lists):
+    fields = {"target": "audience", "include": ["everybody"], "exclude": ["group:2"]}
+    page = open_review(visit, **fields)
+    assert "Everybody in the community, but not Youth" in page.words
+    assert "In Youth : 2 people" in page.words
+    send_blast(visit, **fields)
+    release_blasts(app)
+    assert get_statuses(app) == dict.fromkeys((ZOE, MAX), "queued")
+
+
+def test_who_was_texted_today_is_skipped_and_says_so(app, visit, lists):
+    with app.app_context(), write() as session:
+        for phone, status, kind in (
+            (ZOE, "delivered", "reply"),
+            (LEO, "failed", "blast"),
+            (MIA, "delivered", "keyword"),
+        ):
+            session.add(Message(kind=kind, phone=phone, body="Hi", status=status))
+    page = open_review(visit, **lists, not_texted_today="y")
+    assert "but not anyone texted today" in page.words
+    assert "Texted today already" in page.words
+    send_blast(visit, **lists, not_texted_today="y")
+    release_blasts(app)
+    with app.app_context():
+        rows = db.session.scalars(db.select(Message).where(Message.message_log_id.is_not(None)))
+        statuses = {row.phone: row.reason or str(row.status) for row in rows}
+    assert statuses == {ZOE: "texted_today", LEO: "queued", MIA: "queued"}
+
+
+def test_pasted_numbers_and_an_event_join_the_lists(app, visit, lists):
+    with app.app_context(), write() as session:
+        session.add(event := Event(title="Picnic"))
+        session.flush()
+        for phone, answer in ((MAX, None), (MIA, EventAnswer.NOT_COMING)):
+            session.add(EventRegistration(event_id=event.id, phone=phone, answer=answer))
+    people = "Uma Rao, 303 555 0150\n(303) 555-0150"
+    fields = {"target": "audience", "include": ["event:1"], "people": people}
+    page = open_review(visit, **fields)
+    assert "Picnic and 1 selected person" in page.words
+    send_blast(visit, **fields)
+    release_blasts(app)
+    bodies = {row.phone: row.body for row in list_messages(app)}
+    assert set(bodies) == {MAX, UMA}
+    assert bodies[UMA].startswith("Hi Uma")
+
+
+def test_text_the_selected_members(app, visit, lists):
+    page = visit("/blasts/new/people", "sol", member_ids=["1", "3"], list="community")
+    assert f"Zoë, {ZOE}" in page.text
+    assert "2 selected people · 2 people" in page.words
+    assert "Leo" not in page.text
+    page = visit("/blasts/new/people?list=group&list_id=2&everyone=1", "sol")
+    assert "Leo" in page.text
+    page = visit("/blasts/new/people", "sol", list="community", follow=True)
+    assert "Select at least one person first." in page.words
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"include": []}, "Choose at least one list, or paste numbers."),
+        ({"include": [], "exclude": ["group:2"]}, "Choose who gets it."),
+        ({"include": [f"group:{n}" for n in range(1, 12)]}, "up to 10 parts"),
+        ({"include": ["group:1"], "exclude": ["group:1"]}, "“Choir” is included and left out."),
+        ({"include": ["segment:7"]}, "One of the lists was deleted."),
+        ({"exclude": ["event:9"]}, "One of the lists was deleted."),
+        ({"people": "Zoë without a number"}, "Zoë without a number"),
+        ({"include": ["members"]}, "One of the lists does not exist."),
+    ],
+)
+def test_what_cannot_be_is_said_beside_the_lists(app, visit, lists, changes, sentence):
+    page = visit("/blasts/new", "sol", **compose_fields(**lists | changes))
+    assert page.status_code == 422
+    assert sentence in page.words
+    assert list_messages(app) == []
+
+
+def test_a_list_that_is_gone_reaches_no_one_and_the_others_are_texted(app, visit, lists):
+    scheduled_id = send_blast(visit, **lists, **tomorrow())
+    visit.post("/groups/2/archive", "ada")
+    page = visit(f"/blasts/scheduled/{scheduled_id}", "sol")
+    assert "“Youth” is archived or deleted. Its people will not get this" in page.words
+    assert release_tomorrow(app) == 1
+    assert set(get_statuses(app)) == {ZOE, LEO}
+
+
+def test_a_list_to_leave_out_that_is_gone_holds_the_blast(app, visit, lists):
+    fields = {"target": "audience", "include": ["everybody"], "exclude": ["group:2"]}
+    scheduled_id = send_blast(visit, **fields, **tomorrow())
+    page = visit("/groups/2/delete", "ada", _="", follow=True)
+    assert "Not deleted: there are blasts to this group" in page.words
+    visit.post("/groups/2/archive", "ada")
+    assert release_tomorrow(app) == 0
+    page = visit(f"/blasts/scheduled/{scheduled_id}", "sol")
+    assert "“Youth” is archived or deleted now. This blast leaves its people out" in page.words
+    assert "Send to" not in page.words
+    assert list_messages(app) == []
+    visit.post("/groups/2/restore", "ada")
+    assert "Send to 2 people now" in visit(f"/blasts/scheduled/{scheduled_id}", "sol").words
+
+
+def test_a_frozen_list_takes_no_one_new_and_opt_outs_still_count(app, visit, lists):
+    send_blast(visit, **lists, **tomorrow(), freeze="y")
+    with app.app_context():
+        add_opt_out(LEO)
+        add_members(20, start=200)
+        with write() as session:
+            phones = [MAX, *(make_phone(number) for number in range(200, 220))]
+            add_people_to_group(1, phones, MembershipSource.BULK, "ada")
+            session.execute(db.update(ContactGroup).values(description="changed"))
+    assert release_tomorrow(app) == 1
+    assert get_statuses(app) == {ZOE: "queued", LEO: "said_stop", MIA: "queued"}
+
+
+def test_only_admins_text_a_restricted_list_also_among_others(app, visit, lists):
+    scheduled_id = send_blast(visit, "sol", **lists, **tomorrow())
+    with app.app_context(), write() as session:
+        restrict = db.update(ContactGroup).where(ContactGroup.id == 2)
+        session.execute(restrict.values(who_may_text=GroupTexters.ADMINS))
+    page = visit("/blasts/new", "sol", **compose_fields(**lists))
+    assert "Youth: Only admins can text this group." in page.words
+    assert release_tomorrow(app) == 0
+    with app.app_context():
+        assert db.session.get(ScheduledMessage, scheduled_id).status == "failed"
+
+
+def test_erasing_and_deleting_leave_no_list_of_people(app, visit, lists):
+    people = {"target": "audience", "people": "Uma Rao, 303 555 0150\nMax, 303 555 0151"}
+    scheduled_id = send_blast(visit, **people, **tomorrow())
+    with app.app_context(), write():
+        from app.delivery.actions.audience_storage import erase_audience_person
+
+        assert erase_audience_person(UMA) == 1
+    visit.post(f"/blasts/scheduled/{scheduled_id}/cancel", "ada")
+    visit.post(f"/blasts/scheduled/{scheduled_id}/delete", "ada")
+    with app.app_context():
+        for model in (BlastAudience, BlastAudiencePerson):
+            assert db.session.scalar(db.select(db.func.count()).select_from(model)) == 0
