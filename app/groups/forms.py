@@ -1,12 +1,14 @@
 """The form of a group."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -16,6 +18,7 @@ from wtforms import (
 from wtforms.validators import Length
 
 from app.accounts.queries import list_users
+from app.core.column_types import datetime_from_db, datetime_to_db
 from app.core.form_fields import add_error
 from app.domain.opt_outs.topic_names import fold_topic_words, has_own_word
 from app.domain.spreadsheets.group_columns import SEPARATOR_PATTERN
@@ -77,6 +80,8 @@ class GroupForm(FlaskForm):
     )
     is_topic = BooleanField("People can leave this group's texts")
     owner_id = SelectField("Owner", default="", validate_choice=False)
+    # When the group was last changed, as the page showed it: nobody's change is lost unseen.
+    seen = HiddenField()
 
     def __init__(self, group_id: int | None = None, **options: Any) -> None:
         super().__init__(**options)
@@ -109,6 +114,37 @@ class GroupForm(FlaskForm):
             owner_id=parse_id(self.owner_id.data or ""),
             is_topic=bool(self.is_topic.data),
         )
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When the group was last changed as this user saw it; None where nothing says."""
+        try:
+            return datetime_from_db(self.seen.data)
+        except ValueError:
+            return None
+
+    def add_changed_error(self, group: ContactGroup) -> None:
+        """Say what another admin has saved meanwhile. Saving again replaces it."""
+        stored = build_group_form_data(group)
+        self.seen.data = stored["seen"]
+        saved = []
+        for field in self:
+            if field.name in stored and field.name != "seen" and field.data != stored[field.name]:
+                saved.append(f"{field.label.text}: {self._describe_choice(field, stored)}")
+        text = f" It has now: {'; '.join(saved)}." if saved else ""
+        add_error(
+            self.name,
+            f"Another admin changed this group while you were editing it.{text} Save again to "
+            "replace that with what is below.",
+        )
+
+    @staticmethod
+    def _describe_choice(field: Field, stored: Mapping[str, Any]) -> str:
+        value = stored[field.name]
+        if isinstance(field, BooleanField):
+            return "Yes" if value else "No"
+        choices = getattr(field, "choices", None) or {}
+        return f"“{choices.get(value, value)}”"
 
     def add_taken_error(self) -> None:
         """Say beside the field that another request took the name first."""
@@ -147,5 +183,6 @@ def build_group_form_data(group: ContactGroup) -> Mapping[str, Any]:
         "color": group.color.value,
         "who_may_text": group.who_may_text.value,
         "owner_id": str(group.owner_id or ""),
+        "seen": datetime_to_db(group.updated_at),
         "is_topic": group.is_topic,
     }

@@ -1,6 +1,7 @@
 """Ada makes groups, renames, archives and deletes them; Sol sees them and adds people."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,25 @@ def test_a_group_is_renamed_whatever_its_capitals(visit, choir):
     values = {"color": "amber", "who_may_text": "everyone", "owner_id": ""}
     page = visit(f"/groups/{choir}/edit", "ada", name="CHOIR", follow=True, **values)
     assert page.headings == ["CCHOIR"]
+
+
+def test_the_later_of_two_admins_is_told_what_the_earlier_one_saved(app, visit, choir):
+    page = visit(f"/groups/{choir}/edit", "ada")
+    seen = re.search(r'name="seen" type="hidden" value="([^"]+)"', page.text)[1]
+    values = {"color": "teal", "owner_id": "", "description": "", "seen": seen}
+    band = values | {"name": "Band", "who_may_text": "admins"}
+    assert visit(f"/groups/{choir}/edit", "ada", **band).status_code == 303
+    voices = values | {"name": "Voices", "who_may_text": "everyone"}
+    page = visit(f"/groups/{choir}/edit", "ada", **voices)
+    assert page.status_code == 422
+    assert "Another admin changed this group while you were editing it." in page.words
+    assert "Name: “Band”" in page.words
+    assert "“Only admins”" in page.words
+    assert 'value="Voices"' in page.text
+    again = re.search(r'name="seen" type="hidden" value="([^"]+)"', page.text)[1]
+    assert again != seen
+    assert visit(f"/groups/{choir}/edit", "ada", **voices | {"seen": again}).status_code == 303
+    assert visit(f"/groups/{choir}", "sol").headings == ["VVoices"]
 
 
 def test_a_group_is_not_deleted_while_a_blast_waits_or_runs(app, visit, choir, people_of):

@@ -5,6 +5,7 @@ The database decides that a name is free (UniqueViolation).
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from app.core.clock import now
 from app.core.db import NotFound, db
@@ -41,6 +42,10 @@ class GroupInUse(Exception):
         self.running = running
 
 
+class GroupChanged(Exception):
+    """Another user saved the group since it was shown."""
+
+
 def create_group(info: GroupInfo) -> ContactGroup:
     """Create a group. Raises UniqueViolation when the name is taken."""
     row = ContactGroup(**asdict(info))
@@ -49,12 +54,15 @@ def create_group(info: GroupInfo) -> ContactGroup:
     return row
 
 
-def update_group(group_id: int, info: GroupInfo) -> list[str]:
+def update_group(group_id: int, info: GroupInfo, seen: datetime | None = None) -> list[str]:
     """Change a group and return the fields that changed.
 
-    Raises NotFound, or UniqueViolation when another group has the name.
+    `seen`: when the group was last changed as the user saw it, None for whatever it is. Raises
+    NotFound, GroupChanged, or UniqueViolation when another group has the name.
     """
     row = get_group_for_update(group_id)
+    if seen is not None and row.updated_at != seen:
+        raise GroupChanged
     changed_fields = []
     for field, value in asdict(info).items():
         if getattr(row, field) != value:

@@ -25,10 +25,12 @@ def edit_group(group_id: int) -> ResponseReturnValue:
         try:
             with audited_write("group.changed", current_username()) as trace:
                 trace.about = f"group {group_id}"
-                changed_fields = actions.update_group(group_id, form.group_info)
+                changed_fields = actions.update_group(group_id, form.group_info, form.seen_at)
                 trace.details = {"title": form.group_info.name, "changed": changed_fields}
         except UniqueViolation:
             form.add_taken_error()
+        except actions.GroupChanged:
+            form.add_changed_error(get_group_or_404(group_id))
         else:
             flash("Saved.", "success")
             return redirect(url_for("groups.show_group", group_id=group_id), 303)
