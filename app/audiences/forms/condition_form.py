@@ -86,7 +86,8 @@ class ConditionForm(Form):
         self.is_date = field is not None and field.field_type is FieldType.DATE
         typed = self.test.data or ""
         # Normal rules may have the opposite of a test, which the builder does not offer.
-        if typed not in tests and typed.removeprefix("!") in {name.removeprefix("!") for name in tests}:
+        kinds = {name.removeprefix("!") for name in tests}
+        if typed not in tests and typed.removeprefix("!") in kinds:
             tests[typed] = label_unlisted_test(typed)
         self.tests = tests
         self.test.choices = tests

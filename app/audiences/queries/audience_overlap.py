@@ -47,20 +47,21 @@ def count_overlap(audience: ChosenAudience) -> AudienceOverlap:
     selects = []
     for number, part in enumerate(parts):
         phones = select_part_phones(audience, part).subquery()
-        selects.append(select(literal(number).label("list"), phones.c[0].label("phone")))
-    listed = union_all(*selects).cte("listed")
-    person = select(func.count().label("lists")).select_from(listed).group_by(listed.c.phone)
-    people = person.subquery("people")
-    totals = select(func.count(), func.count().filter(people.c.lists > 1)).select_from(people)
+        selects.append(select(literal(1 << number).label("bit"), phones.c[0].label("phone")))
     if len(parts) == 1:
-        total = db.session.scalar(select(func.count()).select_from(listed)) or 0
+        only = selects[0].subquery()
+        total = db.session.scalar(select(func.count()).select_from(only)) or 0
         return AudienceOverlap({parts[0]: total}, total, 0)
-    sizes = select(listed.c.list, func.count()).group_by(listed.c.list)
-    rows = db.session.execute(union_all(sizes, select(literal(-1), totals.subquery().c[0]))).all()
-    by_list = {number: count for number, count in rows}
-    counts = {part: by_list.get(number, 0) for number, part in enumerate(parts)}
-    total = by_list[-1]
-    repeated = db.session.scalar(select(totals.subquery().c[1])) or 0
+    listed = union_all(*selects).subquery()
+    # Each list is read once: a person's lists are the bits of one number.
+    lists = select(func.sum(listed.c.bit).label("bits")).group_by(listed.c.phone).subquery()
+    rows = db.session.execute(select(lists.c.bits, func.count()).group_by(lists.c.bits)).all()
+    counts = {
+        part: sum(count for bits, count in rows if bits >> number & 1)
+        for number, part in enumerate(parts)
+    }
+    total = sum(count for _, count in rows)
+    repeated = sum(count for bits, count in rows if bits.bit_count() > 1)
     return AudienceOverlap(counts, total, repeated)
 
 

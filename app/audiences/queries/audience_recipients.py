@@ -18,6 +18,7 @@ from app.core.listed_values import build_listed_column
 from app.delivery.queries.outcome_recipients import select_outcome_phones
 from app.delivery.queries.stored_audiences import select_audience_people
 from app.delivery.queries.text_conditions import was_texted_since
+from app.delivery.sql.sending_purpose import select_phones_that_left_blast
 from app.domain.audiences.audience_rules import AudiencePart, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_outcomes import BlastOutcome
@@ -28,6 +29,9 @@ from app.groups.queries.memberships import select_group_phones
 from app.profiles.queries.other_phones import has_other_phone
 from app.suppression.queries.left_topics import select_left_topic_members
 from app.suppression.queries.sending_permission import select_suppression_reason
+
+# Whoever left a topic is no longer reached by its group, nor by what was sent to it.
+TOPIC_KINDS = (PartKind.GROUP, PartKind.RESULTS)
 
 
 class AudienceGone(Exception):
@@ -166,9 +170,12 @@ def _was_texted_today(phone: ColumnElement[str]) -> ColumnElement[bool]:
     return was_texted_since(phone, days.begin(days.today))
 
 
-def _select_left_phones(group_id: int) -> Select[Any]:
+def _select_left_phones(part: AudiencePart) -> Select[Any]:
+    """Select the phones that left the topic of a group, or what an earlier blast was about."""
+    if part.kind is PartKind.RESULTS:
+        return select_phones_that_left_blast(part.ref_id or 0)
     left = select_left_topic_members().subquery()
-    return select(left.c.phone).where(left.c.group_id == group_id)
+    return select(left.c.phone).where(left.c.group_id == (part.ref_id or 0))
 
 
 def _has_left_topics(
@@ -183,16 +190,15 @@ def _has_left_topics(
     if audience.is_frozen and audience.audience_id is not None:
         # Everyone on a frozen list is named, those of the topic too.
         parts = [part for part in parts if part.kind is not PartKind.PEOPLE]
-    group_ids = [part.ref_id for part in parts if part.kind is PartKind.GROUP and part.ref_id]
-    left = {group_id: _select_left_phones(group_id) for group_id in group_ids}
+    left = {part: _select_left_phones(part) for part in parts if part.kind in TOPIC_KINDS}
     if not any(db.session.scalar(phones.limit(1)) for phones in left.values()):
         return None
     kept = []
     for part in parts:
         column = select_part_phones(audience, part).subquery().c[0]
         is_kept: ColumnElement[bool] = true()
-        if part.kind is PartKind.GROUP and part.ref_id:
-            is_kept = column.not_in(left[part.ref_id])
+        if part in left:
+            is_kept = column.not_in(left[part])
         kept.append(select(column).where(is_kept))
     everyone_left = union(*left.values()).subquery()
     still_reached = union(*kept).subquery()

@@ -11,10 +11,14 @@ from app.organisation import queries as organisation
 
 @dataclass(frozen=True)
 class ConditionContext:
-    """What decides beside the rule who is meant: the days, and the country that writes them."""
+    """What decides beside the rule who is meant: the days, and the country that writes them.
+
+    `is_narrowed`: other conditions leave few people, so that the rest is looked up for each.
+    """
 
     days: RuleDays
     region: str = ""
+    is_narrowed: bool = False
 
     @property
     def values(self) -> ValueContext:

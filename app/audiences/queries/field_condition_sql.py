@@ -22,11 +22,15 @@ def _has_field_equal(condition: Condition, phone: Any, context: ConditionContext
 
 
 def _has_field_words(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    return person_conditions.has_field_words(phone, condition.ref_id or 0, condition.value)
+    return person_conditions.has_field_words(
+        phone, condition.ref_id or 0, condition.value, is_looked_up=context.is_narrowed
+    )
 
 
 def _has_field_value(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    return person_conditions.has_field_value(phone, condition.ref_id or 0)
+    return person_conditions.has_field_value(
+        phone, condition.ref_id or 0, is_looked_up=context.is_narrowed
+    )
 
 
 def _compare_number(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
@@ -36,6 +40,7 @@ def _compare_number(condition: Condition, phone: Any, context: ConditionContext)
         condition.ref_id or 0,
         FieldType.NUMBER,
         lambda column: column < number if is_less else column > number,
+        is_looked_up=context.is_narrowed,
     )
 
 
@@ -46,6 +51,7 @@ def _compare_date(condition: Condition, phone: Any, context: ConditionContext) -
         condition.ref_id or 0,
         FieldType.DATE,
         lambda column: column < day if is_before else column > day,
+        is_looked_up=context.is_narrowed,
     )
 
 
@@ -63,6 +69,7 @@ def _is_near_date(condition: Condition, phone: Any, context: ConditionContext) -
         condition.ref_id or 0,
         FieldType.DATE,
         lambda column: column.between(first, last),
+        is_looked_up=context.is_narrowed,
     )
 
 

@@ -1,6 +1,7 @@
 """The people of a segment: its rule as one SQL query over the tables of their owners."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
@@ -27,6 +28,19 @@ from app.groups.queries.group_conditions import (
 from app.profiles.queries.person_conditions import exists_field
 from app.surveys.queries.survey_conditions import exists_survey
 
+# What many people may fulfil.
+WIDE_KINDS = (
+    ConditionKind.FIELD_CONTAINS,
+    ConditionKind.FIELD_LESS,
+    ConditionKind.FIELD_MORE,
+    ConditionKind.FIELD_BEFORE,
+    ConditionKind.FIELD_AFTER,
+    ConditionKind.FIELD_HAS_VALUE,
+    ConditionKind.LAST_TEXT_DELIVERED,
+    ConditionKind.JOINED_BEFORE,
+    ConditionKind.JOINED_AFTER,
+    ConditionKind.TEXTED_LAST_DAYS,
+)
 EXISTENCE: dict[ReferenceKind, Callable[[int], ColumnElement[bool]]] = {
     ReferenceKind.GROUP: exists_group,
     ReferenceKind.FIELD: exists_field,
@@ -70,6 +84,8 @@ def _build_items(
     items: Sequence[RuleItem], joiner: Joiner, phone: Any, context: ConditionContext
 ) -> list[ColumnElement[bool]]:
     conditions = []
+    if joiner is Joiner.ALL and any(map(_leaves_few, items)):
+        context = replace(context, is_narrowed=True)
     if joiner is Joiner.ANY:
         # "In Choir or Youth" is one look-up, not two.
         merged = [item for item in items if _is_in_group(item)]
@@ -85,6 +101,13 @@ def _build_items(
         else:
             conditions.append(build_condition(item, phone, context))
     return conditions
+
+
+def _leaves_few(item: RuleItem) -> bool:
+    """Whether an item probably means few people, so that the query begins with them."""
+    if isinstance(item, ConditionGroup):
+        return item.joiner is Joiner.ANY and all(map(_leaves_few, item.conditions))
+    return item.kind not in WIDE_KINDS and not item.is_negated
 
 
 def _is_in_group(item: RuleItem) -> bool:

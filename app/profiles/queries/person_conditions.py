@@ -22,9 +22,9 @@ def exists_field(field_id: int) -> ColumnElement[bool]:
     return exists().where(field.id == field_id).correlate_except(field)
 
 
-def has_field_value(phone: Any, field_id: int) -> ColumnElement[bool]:
+def has_field_value(phone: Any, field_id: int, *, is_looked_up: bool) -> ColumnElement[bool]:
     """Return the condition that the person of a phone has a value in a field."""
-    return _has_value(phone, field_id)
+    return _has_value(phone, field_id, is_looked_up=is_looked_up)
 
 
 def has_field_equal(
@@ -43,23 +43,29 @@ def has_field_equal(
     return _has_value(phone, field_id, row.sort_value == sort_value, row=row)
 
 
-def has_field_words(phone: Any, field_id: int, words: str) -> ColumnElement[bool]:
+def has_field_words(
+    phone: Any, field_id: int, words: str, *, is_looked_up: bool
+) -> ColumnElement[bool]:
     """Return the condition that a field of words contains these."""
     row = aliased(PersonValue)
     has_words = func.instr(row.sort_value, fold_value(words)) > 0
-    return _has_value(phone, field_id, has_words, row=row, types=WORD_TYPES)
+    return _has_value(
+        phone, field_id, has_words, row=row, types=WORD_TYPES, is_looked_up=is_looked_up
+    )
 
 
 def has_field_between(
-    phone: Any, field_id: int, field_type: FieldType, *bounds: Any
+    phone: Any, field_id: int, field_type: FieldType, bound: Any, *, is_looked_up: bool
 ) -> ColumnElement[bool]:
-    """Return the condition that the sort value of a field of this type fulfils each of `bounds`.
+    """Return the condition that the sort value of a field of this type fulfils a bound.
 
-    A bound is called with the column and returns a condition.
+    The bound is called with the column and returns a condition.
     """
     row = aliased(PersonValue)
-    conditions = [bound(row.sort_value) for bound in bounds]
-    return _has_value(phone, field_id, *conditions, row=row, types=(field_type,))
+    is_meant = bound(row.sort_value)
+    return _has_value(
+        phone, field_id, is_meant, row=row, types=(field_type,), is_looked_up=is_looked_up
+    )
 
 
 def has_field_anniversary(phone: Any, field_id: int, days: Sequence[str]) -> ColumnElement[bool]:
@@ -75,7 +81,13 @@ def _has_value(
     *conditions: ColumnElement[bool],
     row: Any = None,
     types: Sequence[FieldType] = (),
+    is_looked_up: bool = False,
 ) -> ColumnElement[bool]:
+    """Return the condition that the person of a phone has such a value.
+
+    `is_looked_up`: ask for each phone, where other conditions leave few of 100,000 (77 ms instead
+    of 192 for three groups and two fields); otherwise all such people are listed once.
+    """
     row = row or aliased(PersonValue)
     owner, field = aliased(PersonPhone), aliased(PersonField)
     values = select(owner.phone).join_from(row, owner, owner.person_id == row.person_id)
@@ -83,6 +95,8 @@ def _has_value(
     if types:
         is_of_type = exists().where(field.id == field_id, field.field_type.in_(types))
         values = values.where(is_of_type.correlate_except(field))
+    if is_looked_up:
+        return values.where(owner.phone == phone).correlate_except(owner, row).exists()
     condition: ColumnElement[bool] = phone.in_(values)
     return condition
 
