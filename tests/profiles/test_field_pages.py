@@ -1,12 +1,15 @@
 """Ada makes fields in Settings, changes, orders, archives and deletes them."""
 
+import io
 from datetime import timedelta
 
 import pytest
 
+from app.audiences.segment_models import Segment, SegmentReference
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import ScheduledMessage
+from app.domain.audiences.conditions import ReferenceKind
 from app.profiles.field_models import PersonField
 from app.profiles.queries.field_records import find_field_by_name, list_all_fields
 from tests.profiles.conftest import add_field, set_value
@@ -115,6 +118,23 @@ def test_a_field_in_a_text_that_waits_stays_public_and_is_not_deleted(app, visit
     assert f"Not deleted: {uses}." in visit(page.location, "ada").words
     with app.app_context():
         assert db.session.get(PersonField, 1).is_public
+
+
+def test_a_field_of_a_segment_or_an_open_import_is_not_deleted(app, visit):
+    with app.app_context():
+        add_field("Voice part")
+        with write() as session:
+            segment = Segment(name="Altos", rule="{}")
+            session.add(segment)
+            session.flush()
+            session.add(SegmentReference(segment_id=segment.id, kind=ReferenceKind.FIELD, ref_id=1))
+    file = (io.BytesIO(b"name,phone,voice part\nLeo,3035550143,Alto\n"), "choir.csv")
+    visit("/community/import", "ada", files={"file": file})
+    page = visit("/settings/fields/1/delete", "ada")
+    assert "the segment Altos the import of choir.csv" in page.words
+    page = visit.post("/settings/fields/1/delete", "ada")
+    sentence = "Not deleted: the segment “Altos” and the import of “choir.csv” use it."
+    assert sentence in visit(page.location, "ada").words
 
 
 def test_an_archived_field_keeps_its_values_and_a_deleted_one_loses_them(app, visit):

@@ -3,9 +3,10 @@
 from app.community.views import (
     bulk_actions,
     member_editing,
+    member_export,
     member_import,
     member_list,
 )
 from app.community.views.blueprint import bp
 
-__all__ = ["bp", "bulk_actions", "member_list", "member_import", "member_editing"]
+__all__ = ["bp", "bulk_actions", "member_list", "member_import", "member_editing", "member_export"]

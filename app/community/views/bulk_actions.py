@@ -9,7 +9,7 @@ from app.audit.actions import audited_write, build_name_details, format_ids
 from app.community import actions, queries
 from app.community.forms import MemberSelection, read_member_selection
 from app.community.views.blueprint import bp
-from app.community.views.member_list import send_members_as_csv
+from app.community.views.member_export import send_members_as_csv
 from app.core.access import ALL_ROLES, current_username, parse_local_path, roles_required
 from app.domain.accounts.roles import Role
 from app.domain.texts.plurals import pluralize

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from app.audiences.queries.segment_uses import list_segments_with_field
 from app.delivery.queries.field_blasts import list_waiting_blasts_with_field
 from app.domain.delivery.blast_labels import name_blast
+from app.imports.queries.field_imports import list_open_imports_with_field
 from app.profiles.field_models import PersonField
 
 MAX_NAMED_USES = 3
@@ -22,7 +24,23 @@ class FieldUse:
 
 def list_field_uses(field: PersonField) -> list[FieldUse]:
     """Return everything that names a field, so that it cannot be deleted or archived."""
-    return list_text_uses(field)
+    segments = [
+        FieldUse(
+            "the segment",
+            segment.name,
+            url_for("segments.show_segment", segment_id=segment.id),
+        )
+        for segment in list_segments_with_field(field.id)
+    ]
+    imports = [
+        FieldUse(
+            "the import of",
+            row.file_name,
+            url_for("community.import_check", import_id=row.id),
+        )
+        for row in list_open_imports_with_field(field.id)
+    ]
+    return [*list_text_uses(field), *segments, *imports]
 
 
 def list_text_uses(field: PersonField) -> list[FieldUse]:
