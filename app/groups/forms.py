@@ -78,7 +78,7 @@ class GroupForm(FlaskForm):
         choices=TEXTER_LABELS,
         default=GroupTexters.EVERYONE.value,
     )
-    is_topic = BooleanField("People can leave this group's texts")
+    is_topic = BooleanField("Let people stop this group's texts")
     owner_id = SelectField("Owner", default="", validate_choice=False)
     # When the group was last changed, as the page showed it: nobody's change is lost unseen.
     seen = HiddenField()

@@ -7,11 +7,20 @@ from app.core.db import db, write
 from app.delivery.actions.message_claiming import SendCapacity, claim_messages
 from app.delivery.models import MessageLog
 from app.domain.delivery.send_rate import TokenBucket
-from app.groups.models import ContactGroup
+from app.groups.actions.group_editing import GroupInfo, create_group
+from app.groups.actions.memberships import add_people_to_group
+from app.groups.models import ContactGroup, MembershipSource
 from app.suppression.actions.topic_leaves import leave_topic, return_to_topic
 from app.suppression.models import ConsentMethod
 from app.suppression.topic_models import TopicLeaveSource
-from tests.blasts.helpers import list_messages, open_review, release_blasts, send_blast
+from tests.blasts.helpers import (
+    close_finished_blasts,
+    list_messages,
+    open_review,
+    release_blasts,
+    send_blast,
+    set_message_status,
+)
 from tests.sample_people import LEO, MAX, ZOE
 
 
@@ -75,3 +84,40 @@ def test_a_leave_between_release_and_claim_is_obeyed_and_a_return_too(app, visit
     send_blast(visit, "sol")
     release_blasts(app)
     assert LEO in claim(app)
+
+
+@pytest.fixture
+def two_lists(app, topic):
+    """Youth with Leo, beside the Choir; gives the fields of a blast to both."""
+    with app.app_context(), write():
+        youth = create_group(GroupInfo("Youth", is_topic=True))
+        add_people_to_group(youth.id, [LEO], MembershipSource.HAND, "ada")
+        return {"target": "audience", "include": [f"group:{topic}", f"group:{youth.id}"]}
+
+
+def test_whom_another_list_reaches_still_gets_it_but_not_who_leaves_while_it_is_sent(
+    app, visit, topic, two_lists
+):
+    leave(app, topic, LEO)
+    send_blast(visit, "ada", **two_lists)
+    release_blasts(app)
+    assert get_reasons(app) == {ZOE: None, LEO: None}
+    leave(app, topic, ZOE)
+    assert claim(app) == [LEO]
+    assert get_reasons(app)[ZOE] == "left_topic"
+
+
+def test_a_blast_to_the_people_of_an_earlier_one_is_about_its_topic(app, visit, topic):
+    send_blast(visit, "ada", target="group", group_id=str(topic))
+    log_id = release_blasts(app)
+    for phone in (ZOE, LEO):
+        set_message_status(app, phone, "delivered", submitted_at=now())
+    close_finished_blasts(app)
+    leave(app, topic, LEO)
+    follow_up = {"audience": "results", "log_id": str(log_id), "outcome": "everyone"}
+    send_blast(visit, "ada", message_body="Please answer!", **follow_up)
+    release_blasts(app)
+    rows = [(row.phone, row.reason) for row in list_messages(app)]
+    assert (LEO, "left_topic") in rows
+    leave(app, topic, ZOE)
+    assert claim(app) == []

@@ -26,7 +26,7 @@ def choir(app):
 
 def test_both_roles_note_a_leave_and_how_they_came_back(app, visit, choir):
     url = visit.find_person_page(ZOE)
-    assert "Topics Groups whose texts they can leave" in visit(url, "sol").words
+    assert "Topics Groups whose texts they can stop" in visit(url, "sol").words
     assert visit.post(f"{url}/topics/{choir}/leave", "sol").status_code == 303
     words = visit(url, "sol").words
     assert "Left this topic" in words
@@ -64,5 +64,5 @@ def test_the_form_of_a_group_makes_it_a_topic_unless_its_name_means_all_texts(vi
     assert page.status_code == 422
     assert "STOP ALERTS stops all texts, so give it another name." in page.words
     assert visit("/groups/add", "ada", **fields | {"name": "Youth"}).status_code == 303
-    assert "Topic: people leave it by texting STOP and its name" in visit("/groups/2", "sol").words
+    assert "Topic: people can stop its texts" in visit("/groups/2", "sol").words
     assert "Youth Topic" in visit("/groups", "sol").words

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true, union
 
-from app.audiences.queries.audience_lists import find_gone_parts, find_segment_rule
+from app.audiences.queries.audience_lists import find_gone_parts
 from app.audiences.queries.condition_context import load_condition_context
 from app.audiences.queries.segment_phones import select_segment_phones
+from app.audiences.queries.segment_records import find_valid_rule
 from app.community.member_conditions import select_community_phones
 from app.community.queries import select_member_name
 from app.core.db import db
@@ -114,7 +115,7 @@ def select_part_phones(
     if part.kind is PartKind.EVENT:
         return select_event_phones(ref_id) if is_excluded else select_invited_phones(ref_id)
     if part.kind is PartKind.SEGMENT:
-        rule = find_segment_rule(ref_id)
+        rule = find_valid_rule(ref_id)
         if rule is None:
             raise AudienceGone([part])
         return select_segment_phones(rule, load_condition_context())

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.blast_topics import copy_blast_topics, record_blast_topics
 from app.delivery.models import MessageLog, ScheduledMessage, messages
-from app.delivery.queries.stored_audiences import list_included_groups
+from app.delivery.queries.stored_audiences import list_included_blasts, list_included_groups
 from app.delivery.sql import blast_release as sql
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
 from app.domain.delivery.message_statuses import (
@@ -71,8 +71,11 @@ def _record_topics(blast: ScheduledMessage, log_id: int) -> None:
     if blast.audience_id is not None:
         group_ids, is_only = list_included_groups(blast.audience_id)
         record_blast_topics(log_id, group_ids, is_only=is_only)
+        earlier_ids, is_only = list_included_blasts(blast.audience_id)
+        for earlier_id in earlier_ids:
+            copy_blast_topics(log_id, earlier_id, is_only=is_only)
     if blast.audience_log_id is not None:
-        copy_blast_topics(log_id, blast.audience_log_id)
+        copy_blast_topics(log_id, blast.audience_log_id, is_only=True)
 
 
 def _build_message_log(

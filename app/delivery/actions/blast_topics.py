@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import and_, insert, literal, select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.db import db
 from app.delivery.blast_topic_models import BlastTopic
@@ -21,10 +22,15 @@ def record_blast_topics(log_id: int, group_ids: Collection[int], *, is_only: boo
         db.session.execute(insert(BlastTopic), rows)
 
 
-def copy_blast_topics(log_id: int, earlier_log_id: int) -> None:
-    """Let a blast to the people of an earlier one be about what that one was about."""
-    earlier = select(literal(log_id), BlastTopic.group_id, BlastTopic.is_only).where(
+def copy_blast_topics(log_id: int, earlier_log_id: int, *, is_only: bool) -> None:
+    """Let a blast to the people of an earlier one be about what that one was about.
+
+    `is_only`: it goes to nobody else.
+    """
+    still_only = and_(BlastTopic.is_only, literal(is_only))
+    earlier = select(literal(log_id), BlastTopic.group_id, still_only).where(
         BlastTopic.message_log_id == earlier_log_id
     )
     columns = ["message_log_id", "group_id", "is_only"]
-    db.session.execute(insert(BlastTopic).from_select(columns, earlier))
+    statement = sqlite_insert(BlastTopic).from_select(columns, earlier)
+    db.session.execute(statement.on_conflict_do_nothing())

@@ -11,7 +11,7 @@ from app.delivery.audience_models import (
     BlastAudiencePerson,
     PartRole,
 )
-from app.domain.audiences.audience_rules import AudiencePart, AudienceRule
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
 
 
@@ -56,12 +56,21 @@ def list_audience_people(audience_id: int) -> list[tuple[str, str | None]]:
     return [(phone, name) for phone, name in rows]
 
 
+def list_included_blasts(audience_id: int) -> tuple[list[int], bool]:
+    """Return the ids of the blasts whose people an audience includes, and whether nothing else."""
+    return _list_included(audience_id, PartKind.RESULTS)
+
+
 def list_included_groups(audience_id: int) -> tuple[list[int], bool]:
     """Return the ids of the groups that an audience includes, and whether it includes only one."""
+    return _list_included(audience_id, PartKind.GROUP)
+
+
+def _list_included(audience_id: int, kind: PartKind) -> tuple[list[int], bool]:
     part = BlastAudiencePart
     statement = select(part.kind, part.ref_id).where(
         part.audience_id == audience_id, part.role == PartRole.INCLUDE
     )
     rows = db.session.execute(statement).all()
-    group_ids = [ref_id for kind, ref_id in rows if kind == "group" and ref_id is not None]
-    return group_ids, len(rows) == len(group_ids) == 1
+    ids = [ref_id for part_kind, ref_id in rows if part_kind == kind and ref_id is not None]
+    return ids, len(rows) == len(ids) == 1

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from app.delivery.blast_topic_models import blast_topics
 from app.delivery.models import message_logs, messages
@@ -56,13 +57,26 @@ def select_left_blast_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
 
 
 def _has_phone_left_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
-    log, topic, left = message_logs.alias(), blast_topics.alias(), unsubscribed_topics.alias()
+    left = unsubscribed_topics.alias()
+    phones = _select_left_phones(left, log_id).where(left.c.phone == phone)
+    return phones.exists()
+
+
+def select_phones_that_left_blast(log_id: Any) -> Select[str]:
+    """Select the phones that left a topic that a blast is about, to be narrowed.
+
+    Where other lists reach people too, only those are meant who left it since the release.
+    """
+    return _select_left_phones(unsubscribed_topics.alias(), log_id)
+
+
+def _select_left_phones(left: NamedFromClause, log_id: Any) -> Select[Any]:
+    log, topic = message_logs.alias(), blast_topics.alias()
     return (
-        exists()
+        select(left.c.phone)
         .where(
             topic.c.message_log_id == log_id,
             left.c.group_id == topic.c.group_id,
-            left.c.phone == phone,
             left.c.until.is_(None),
             log.c.id == topic.c.message_log_id,
             or_(topic.c.is_only, left.c.since >= log.c.created_at),
