@@ -9,6 +9,7 @@ from app.delivery.models import ScheduledMessage
 from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
 from app.groups.models import ContactGroup, GroupMembership
+from app.profiles.field_models import PersonField
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member, add_opt_out
 
@@ -223,3 +224,20 @@ def test_the_live_preview_tells_the_sentence_the_count_and_the_first_people(app,
         assert words in page.words
     page = visit("/segments/preview", "sol", **(FRAME | CHOIR_ROW | {"rows-0-ref": ""}))
     assert "Complete the conditions to see whom they mean." in page.words
+
+
+def test_a_segment_about_a_sensitive_field_is_for_admins(app, visit, people):
+    with app.app_context(), write() as session:
+        session.add(PersonField(id=1, name="Diagnosis", field_type="text", field_class="sensitive"))
+    asked = {
+        "rows-0-family": "field:1",
+        "rows-0-test": "field_has_value",
+        "name": "Patients",
+    }
+    assert "Diagnosis" not in visit("/segments/new", "sol").words
+    assert visit("/segments/new", "sol", **(FRAME | CHOIR_ROW | asked)).status_code == 422
+    assert "Diagnosis has a value" in save(visit, "ada", **asked).words
+    assert visit("/segments/1", "sol").status_code == 403
+    assert "Patients" not in visit("/segments", "sol").words
+    assert "Patients" not in visit("/blasts/new", "sol").words
+    assert "Patients" in visit("/blasts/new", "ada").words

@@ -18,6 +18,7 @@ from tests.bench import (
     reconcile,
     release,
     sandbox,
+    segments,
     sending,
 )
 from tests.bench.bench_app import quiet
@@ -36,6 +37,7 @@ BENCHES = {
         "Every list at 100,000 people, 200 events and a million texts",
         large_lists.run,
     ),
+    "segments": ("Segments at 100,000 people and a million texts", segments.run),
     "inbox": ("The inbox with 20,000 conversations and 1,000,000 texts", inbox.run),
     "imports": ("Importing", imports.run),
     "release": ("Release", release.run),

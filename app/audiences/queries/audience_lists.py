@@ -5,18 +5,18 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 
 from app.audiences.queries.segment_phones import EXISTENCE
+from app.audiences.queries.segment_records import find_valid_rule, may_text_segment
 from app.audiences.segment_models import Segment
 from app.core.db import db
 from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
 from app.domain.audiences.conditions import ConditionKind, ReferenceKind
-from app.domain.audiences.segment_json import parse_rule
 from app.domain.audiences.segment_rules import SegmentRule
 from app.events.queries import events
 from app.groups.queries.group_records import find_active_group, find_group, may_text_group
 
-MAX_CHOICES = 500
 GROUP_FOR_ADMINS_ERROR = "Only admins can text this group."
+HIDDEN_SEGMENT_ERROR = "Only admins can text this segment: it asks a sensitive field."
 GONE_WORDS = {
     PartKind.GROUP: "is archived or deleted",
     PartKind.SEGMENT: "is deleted, or names something that is deleted",
@@ -24,14 +24,6 @@ GONE_WORDS = {
     PartKind.PEOPLE: "is empty",
     PartKind.RESULTS: "is deleted",
 }
-
-
-def find_segment_rule(segment_id: int | None) -> SegmentRule | None:
-    """Return the rule of a segment as it is now; None for a deleted one."""
-    if segment_id is None:
-        return None
-    text = db.session.scalar(select(Segment.rule).where(Segment.id == segment_id))
-    return None if text is None else parse_rule(text)
 
 
 def find_part_names(parts: Iterable[AudiencePart]) -> dict[AudiencePart, str]:
@@ -77,7 +69,7 @@ def _is_there(part: AudiencePart) -> bool:
     if part.kind is PartKind.GROUP:
         return find_active_group(part.ref_id) is not None
     if part.kind is PartKind.SEGMENT:
-        rule = find_segment_rule(part.ref_id)
+        rule = find_valid_rule(part.ref_id)
         return rule is not None and _has_all_references(rule)
     if part.kind is PartKind.EVENT:
         return events.find_event(part.ref_id) is not None
@@ -90,7 +82,7 @@ def _has_all_references(rule: SegmentRule) -> bool:
 
 
 def _names_archived_group(part: AudiencePart) -> bool:
-    rule = find_segment_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
+    rule = find_valid_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
     references: Collection[tuple[ReferenceKind, int]] = rule.references if rule else ()
     return any(
         kind is ReferenceKind.GROUP and find_active_group(ref_id) is None
@@ -103,8 +95,10 @@ def find_part_problem(part: AudiencePart, role: Role) -> str:
 
     A deleted group has no rule any more. A segment of a group's people is that group.
     """
+    if part.kind is PartKind.SEGMENT and not may_text_segment(part.ref_id, role):
+        return HIDDEN_SEGMENT_ERROR
     group_ids = {part.ref_id} if part.kind is PartKind.GROUP else set()
-    rule = find_segment_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
+    rule = find_valid_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
     for condition in rule.conditions if rule else ():
         if condition.kind is ConditionKind.IN_GROUP and not condition.is_negated:
             group_ids.add(condition.ref_id)
@@ -117,10 +111,3 @@ def find_part_problem(part: AudiencePart, role: Role) -> str:
 def describe_gone_part(part: AudiencePart, name: str) -> str:
     """Return what became of a list that means no one any more, after its name."""
     return f"“{name}” {GONE_WORDS.get(part.kind, 'is deleted')}"
-
-
-def list_segment_choices() -> list[tuple[int, str, str]]:
-    """Return the (id, name, sentence) of the segments, by name."""
-    statement = select(Segment.id, Segment.name, Segment.sentence)
-    rows = db.session.execute(statement.order_by(Segment.folded_name).limit(MAX_CHOICES))
-    return [(id_, name, sentence) for id_, name, sentence in rows]

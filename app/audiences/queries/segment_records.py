@@ -71,11 +71,11 @@ def _parse_stored_rule(text: str) -> SegmentRule | None:
         return None
 
 
-def list_segments(role: Role) -> list[Segment]:
+def list_segments(role: Role) -> list[SegmentReading]:
     """Return the segments that a user with this role may see, by name."""
     statement = select(Segment).order_by(Segment.folded_name).limit(MAX_SEGMENTS)
     readings = read_segments(db.session.scalars(statement).all(), role)
-    return [reading.segment for reading in readings if not reading.is_hidden]
+    return [reading for reading in readings if not reading.is_hidden]
 
 
 def read_segments(segments: Sequence[Segment], role: Role) -> list[SegmentReading]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.audiences.queries.audience_lists import list_segment_choices
+from app.audiences.queries.segment_records import list_segments
 from app.community import queries as community
 from app.core.local_formats import format_day
 from app.domain.accounts.roles import Role
@@ -28,7 +28,7 @@ def build_list_choices(role: Role) -> dict[str, list[ListChoice]]:
     """Return the lists that a user may text, by the heading they stand under; no empty heading."""
     sections = {
         "Groups": list(_list_groups(role)),
-        "Segments": list(_list_segments()),
+        "Segments": list(_list_segments(role)),
         "Events": list(_list_events()),
         "Community": [_build_everybody()],
     }
@@ -41,9 +41,10 @@ def _list_groups(role: Role) -> Iterator[ListChoice]:
         yield ListChoice(format_part(part), group.name, _count(group.member_count))
 
 
-def _list_segments() -> Iterator[ListChoice]:
-    for segment_id, name, sentence in list_segment_choices():
-        yield ListChoice(format_part(AudiencePart(PartKind.SEGMENT, segment_id)), name, sentence)
+def _list_segments(role: Role) -> Iterator[ListChoice]:
+    for reading in list_segments(role):
+        part = AudiencePart(PartKind.SEGMENT, reading.segment.id)
+        yield ListChoice(format_part(part), reading.segment.name, reading.sentence)
 
 
 def _list_events() -> Iterator[ListChoice]:
