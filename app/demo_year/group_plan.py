@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.audit.actions import record_automatic_event
 from app.demo_year.blast_texts import ADMIN, MANAGER, DemoBlast, Mood
 from app.demo_year.people import FIRST_IMPORT_COUNT, DemoMember
+from app.demo_year.segment_plan import create_demo_segments
 from app.demo_year.simulation import Simulation
 from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
@@ -63,14 +64,17 @@ class GroupPlan:
         self.simulation.plan(moment, partial(self._text_choir, moment))
 
     def _create_groups(self) -> None:
+        group_ids = {}
         for group in GROUPS:
             row = create_group(group.info)
             phones = [member.phone for member in self.members[group.start :: group.step]]
             add_people_to_group(row.id, phones, MembershipSource.HAND, ADMIN[0])
             details = {"title": row.name}
             record_automatic_event("group.added", ADMIN[0], f"group {row.id}", details)
+            group_ids[row.name] = row.id
             if group is CHOIR:
                 self.choir_id = row.id
+        create_demo_segments(group_ids, MANAGER[0])
 
     def _text_choir(self, moment: datetime) -> None:
         part = AudiencePart(PartKind.GROUP, self.choir_id)

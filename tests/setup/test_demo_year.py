@@ -91,6 +91,9 @@ def test_the_demo_has_groups_and_a_blast_to_one(demo):
     for name in ("Choir", "Pantry volunteers", "Church council"):
         assert name in words
     assert "Choir folders" in visit("/groups/1").words
+    words = visit("/segments").words
+    assert "In Choir or Pantry volunteers, not texted in the last 7 days" in words
+    assert "Joined in the last 90 days" in words
     assert "Group: Choir" in visit("/blasts/logs?search=folders").words
 
 
