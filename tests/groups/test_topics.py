@@ -8,7 +8,7 @@ from app.delivery.actions.message_claiming import SendCapacity, claim_messages
 from app.delivery.models import MessageLog
 from app.domain.delivery.send_rate import TokenBucket
 from app.groups.actions.group_editing import GroupInfo, create_group
-from app.groups.actions.memberships import add_people_to_group
+from app.groups.actions.memberships import add_people_to_group, remove_people_from_group
 from app.groups.models import ContactGroup, MembershipSource
 from app.suppression.actions.topic_leaves import leave_topic, return_to_topic
 from app.suppression.models import ConsentMethod
@@ -52,6 +52,10 @@ def get_reasons(app):
 
 def test_the_review_and_the_release_skip_whoever_left_the_topic(app, visit, topic):
     leave(app, topic, LEO)
+    with app.app_context(), write():
+        # Put into the group again by a file: that is no consent.
+        remove_people_from_group(topic, [LEO])
+        assert add_people_to_group(topic, [LEO], MembershipSource.IMPORT, "ada") == [LEO]
     to_choir = {"target": "group", "group_id": str(topic)}
     page = open_review(visit, "sol", **to_choir)
     assert "Send to 1 person" in page.words

@@ -1,14 +1,17 @@
 """Texts of the carrier's list, taken in through the same stages as those of a webhook."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.core.database_errors import is_storage_error
 from app.core.db import write
 from app.core.settings import current_settings
 from app.delivery.engine.inbound_intake import ListedText
 from app.domain.delivery.lookup_matching import CarrierMessage
+from app.domain.opt_outs.pause_requests import read_pause_days
+from app.domain.opt_outs.topic_requests import read_topic_request
 from app.domain.texts.text_intent import TextIntent
+from app.groups.queries.topics import list_topic_names
 from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
 from app.webhooks.pipeline.inbound_pipeline import process_text_batch
@@ -50,13 +53,17 @@ def store_texts(texts: Sequence[ParsedInboundText]) -> int:
 
 
 def find_leaving_phones(texts: Sequence[CarrierMessage]) -> set[str]:
-    """Return the phones that ask to leave in these texts, or may be asking."""
-    return {text.from_number for text in texts if _is_leaving(text)}
+    """Return the phones that ask to leave or pause in these texts, or may be asking."""
+    topic_names = list_topic_names()
+    return {text.from_number for text in texts if _is_leaving(text, topic_names)}
 
 
-def _is_leaving(text: CarrierMessage) -> bool:
+def _is_leaving(text: CarrierMessage, topic_names: Mapping[int, str]) -> bool:
     call = WebhookCall({"Body": text.body, "From": text.from_number}, current_settings().carrier)
-    return parse_inbound_text(call).intent in LEAVING_INTENTS
+    parsed = parse_inbound_text(call)
+    if parsed.intent in LEAVING_INTENTS or read_pause_days(parsed.reading.words):
+        return True
+    return read_topic_request(parsed.reading.words, topic_names) is not None
 
 
 def _store_batch(texts: Sequence[ParsedInboundText]) -> int:
