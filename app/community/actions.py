@@ -9,10 +9,12 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.community import queries
+from app.community.member_phones import find_member_by_phone
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.core.prepared_statements import PreparedStatement
+from app.domain.phones.household_names import join_household_names
 from app.domain.phones.phone_erasure import PhoneErasure
 from app.domain.texts.name_folding import fold_name
 from app.groups.actions.memberships import remove_people_from_all_groups
@@ -72,13 +74,26 @@ def update_member_name(member_id: int, name: str | None) -> bool:
     return is_changed
 
 
+def share_number(phone: str, name: str) -> CommunityMember:
+    """Let a member's name be of two people who share the phone: "Asha and Ben Rao".
+
+    Raises NotFound when no member has the number. Inside write().
+    """
+    row = find_member_by_phone(phone)
+    if row is None:
+        raise NotFound
+    row.name = join_household_names(row.name, name) if row.name else name
+    db.session.flush()
+    return row
+
+
 def move_member(old_phone: str, new_phone: str) -> None:
     """Let somebody be in the community by their new number. Inside write().
 
     Where the new number is in it already, that entry stays, with the name of the other one if it
     has none; the other one goes.
     """
-    old, new = _find_member_by_phone(old_phone), _find_member_by_phone(new_phone)
+    old, new = find_member_by_phone(old_phone), find_member_by_phone(new_phone)
     if old is None:
         return
     if new is None:
@@ -87,11 +102,6 @@ def move_member(old_phone: str, new_phone: str) -> None:
         new.name = new.name or old.name
         db.session.delete(old)
     db.session.flush()
-
-
-def _find_member_by_phone(phone: str) -> CommunityMember | None:
-    statement = select(CommunityMember).where(CommunityMember.phone == phone)
-    return db.session.scalars(statement.execution_options(populate_existing=True)).first()
 
 
 def rename_member(phone: str, name: str) -> int | None:

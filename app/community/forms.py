@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, SelectField, ValidationError
+from wtforms import BooleanField, DateField, SelectField, ValidationError
 from wtforms.validators import Optional
 
 from app.community import queries
 from app.community.member_filters import MemberFilter, build_filter_choices
+from app.community.models import CommunityMember
 from app.core.form_fields import PersonNameField, PhoneField
 from app.core.settings import current_settings
 from app.domain.phones.phone_renumbering import canonicalize_phone
@@ -25,6 +26,9 @@ from app.suppression.forms import ConsentMethodField
 FILTER_NAMES = ("search", "show", "since", "group")
 OWN_NUMBER_ERROR = "This is the number your texts come from."
 NUMBER_ALREADY_LISTED_ERROR = "Someone in the community already has this number."
+SHARED_NUMBER_ERROR = (
+    NUMBER_ALREADY_LISTED_ERROR + " If they share the phone with {name}, check the box below."
+)
 
 
 def get_refused_numbers() -> dict[str, str]:
@@ -42,6 +46,9 @@ class MemberForm(FlaskForm):
     name = PersonNameField("Name")
     phone = PhoneField("Phone number", organisation.get_organisation_region)
     agreed = ConsentMethodField(may_be_missing=True)
+    # Offered by the page when a member has the number under another name.
+    is_shared = BooleanField("They share this phone: add the name to it")
+    shared_with: CommunityMember | None = None
 
     def validate_phone(self, field: Any) -> None:
         """Reject a number that no member may have."""

@@ -15,6 +15,12 @@ def select_member_phones(member_ids: Sequence[int]) -> Select[str]:
     return select(CommunityMember.phone).where(CommunityMember.id.in_(ids))
 
 
+def find_member_by_phone(phone: str) -> CommunityMember | None:
+    """Return the member with this number as the database has them now, or None."""
+    statement = select(CommunityMember).where(CommunityMember.phone == phone)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).first()
+
+
 def is_member(phone: str) -> bool:
     """Whether somebody in the community has this number."""
     return bool(db.session.scalar(select(exists().where(CommunityMember.phone == phone))))

@@ -209,3 +209,15 @@ def test_erasing_a_person_erases_all_their_numbers(visit, zoe):
 @pytest.mark.parametrize("door", ["number", "numbers", "numbers/first", "numbers/remove"])
 def test_numbers_are_for_admins(visit, zoe, door):
     assert visit.post(f"{visit.find_person_page(ZOE)}/{door}", "sol").status_code == 403
+
+
+def test_a_second_name_is_added_to_a_number_that_two_share(visit, zoe):
+    typed = {"name": "Ben Hernández", "phone": ZOE}
+    page = visit("/community/add", "ada", **typed)
+    assert page.status_code == 422
+    assert "If they share the phone with Zoë Hernández, check the box" in page.words
+    page = visit("/community/add", "ada", **typed, is_shared="y")
+    assert page.location == visit.find_person_page(ZOE)
+    assert "Zoë and Ben Hernández" in visit(page.location, "sol").words
+    with zoe.app_context():
+        assert phones_of(CommunityMember) == [ZOE]

@@ -58,7 +58,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
                 keyword_rules.KeywordInfo("HOURS", "9 to 5"), ["WHEN"], "sol"
             )
         zoe = add_member(ZOE, "Zoë").id
-        public_id = find_public_ids([ZOE])[ZOE]
+        public_ids = find_public_ids([ZOE, LEO])
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)
     opt_outs = {"import_id": _import(app, "/suppression/import")}
@@ -76,7 +76,8 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "group_id": "1",
         "segment_id": "1",
         "digits": ZOE[1:],
-        "public_id": public_id,
+        "public_id": public_ids[ZOE],
+        "other_public_id": public_ids[LEO],
         "note_id": "1",
         "rule_id": "1",
         "survey_id": "1",

@@ -90,6 +90,6 @@ def _address(rule):
     return re.sub(
         r"<(?:\w+:)?(\w+)>",
         # A person's public id is none that counts up.
-        lambda name: f"<{name[1]}>" if name[1] == "public_id" else _shorten(name[1]),
+        lambda name: f"<{name[1]}>" if name[1].endswith("public_id") else _shorten(name[1]),
         rule.rule,
     )

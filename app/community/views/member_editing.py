@@ -5,7 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
 from app.community import actions
-from app.community.forms import NUMBER_ALREADY_LISTED_ERROR, MemberForm
+from app.community.forms import (
+    NUMBER_ALREADY_LISTED_ERROR,
+    SHARED_NUMBER_ERROR,
+    MemberForm,
+)
+from app.community.member_phones import find_member_by_phone
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
 from app.core.access import ALL_ROLES, current_username, roles_required
@@ -15,8 +20,9 @@ from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
+from app.domain.texts.name_folding import fold_name
 from app.organisation import queries as organisation
-from app.profiles.person_addresses import find_addressed_phone
+from app.profiles.person_addresses import build_person_url, find_addressed_phone
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import record_opt_out
@@ -31,7 +37,10 @@ def add_member() -> ResponseReturnValue:
     Our own pages name a known person by `person`, so that no number is in an address.
     """
     form = MemberForm(data=_read_prefill())
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _has_shared_number(form):
+        flash(f"{form.name.data} was added to the name of this number.", "success")
+        return redirect(build_person_url(form.phone.phone.e164), 303)
+    if form.is_submitted() and not form.errors:
         member = _create_member_or_add_error(form)
         if member is not None:
             flash(_describe_added_member(member), "success")
@@ -43,6 +52,26 @@ def _read_prefill() -> dict[str, str | None]:
     phone = find_addressed_phone(request.args.get("person", ""))
     phone = phone or request.args.get("phone", "")
     return {"phone": phone, "name": request.args.get("name")}
+
+
+def _has_shared_number(form: MemberForm) -> bool:
+    """Add the name to the member with this number, when the form says that they share it.
+
+    Else it is said beside the field who has the number, and the page offers that.
+    """
+    holder = find_member_by_phone(form.phone.phone.e164)
+    name = form.name.data
+    if holder is None or not holder.name or not name or fold_name(holder.name) == fold_name(name):
+        return False
+    if not form.is_shared.data:
+        form.shared_with = holder
+        add_error(form.phone, SHARED_NUMBER_ERROR.format(name=holder.name))
+        return False
+    with audited_write("member.changed", current_username()) as trace:
+        trace.about = str(holder.id)
+        trace.details = {"changed": ["name"]}
+        actions.share_number(holder.phone, name)
+    return True
 
 
 def _create_member_or_add_error(form: MemberForm) -> CommunityMember | None:
