@@ -121,7 +121,7 @@ CONSISTENCY_CHECKS = (
     ),
     ConsistencyCheck(
         "SELECT id FROM unsubscribed_topics WHERE until < since",
-        f"Topic entry {{ids}} ends before it begins. {RESTORE_ADVICE}",
+        f"The end of topic entry {{ids}} is before its start. {RESTORE_ADVICE}",
     ),
     ConsistencyCheck(
         "SELECT s.id FROM scheduled_messages s WHERE s.status = 'pending' "
@@ -135,6 +135,18 @@ CONSISTENCY_CHECKS = (
         "WHERE p.role = 'exclude' AND p.ref_id IS NULL AND p.kind NOT IN ('everybody', 'people')",
         "A scheduled blast leaves out a list that is gone (audience {ids}), so it is not sent. "
         "Edit the blast.",
+    ),
+    ConsistencyCheck(
+        "SELECT m.id FROM messages m WHERE m.reason = 'second_number' AND NOT EXISTS "
+        "(SELECT 1 FROM messages f WHERE f.fallback_for_id = m.id "
+        "AND f.message_log_id = m.message_log_id)",
+        "Text {ids} should be followed by one to another number of the person, but is not. "
+        f"{RESTORE_ADVICE}",
+    ),
+    ConsistencyCheck(
+        "SELECT person_id FROM person_phones WHERE until IS NULL "
+        "GROUP BY person_id HAVING count(*) > 1 AND max(rank) = 1",
+        "Person {ids} has several first numbers. Choose on their page which one is texted.",
     ),
     ConsistencyCheck(
         "SELECT r.blast_message_id FROM blast_replies r "

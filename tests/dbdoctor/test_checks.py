@@ -161,6 +161,36 @@ def test_what_disagrees_is_said(doctor, database, breaking, sentence):
     assert "+1303" not in said
 
 
+TWO_NUMBERS = (
+    "UPDATE person_phones SET rank = 2, person_id = (SELECT person_id FROM person_phones "
+    "WHERE phone = '+13035550142') WHERE phone = '+13035550143'"
+)
+
+
+def test_a_person_with_two_numbers_who_answers_from_the_other_is_healthy(doctor, database):
+    run_sql(
+        database,
+        *BLAST,
+        *ANSWERED,
+        TWO_NUMBERS,
+        "DELETE FROM people WHERE id NOT IN (SELECT person_id FROM person_phones)",
+        # Number 143 refused it, so 142 has it, and the answer comes from 143.
+        "UPDATE messages SET reason = 'second_number' WHERE id = 2",
+        "UPDATE messages SET fallback_for_id = 2 WHERE id = 1",
+        "UPDATE message_logs SET total_recipients = 1",
+        "UPDATE messages SET phone = '+13035550143' WHERE id = 3",
+    )
+    assert doctor("--doctor")[0] == 0
+    run_sql(
+        database,
+        "UPDATE messages SET fallback_for_id = NULL",
+        "UPDATE person_phones SET rank = 1",
+    )
+    said = doctor("--doctor")[1]
+    assert "Text 2 should be followed by one to another number" in said
+    assert "has several first numbers" in said
+
+
 def test_numbers_without_a_person_get_one_and_people_without_a_number_go(doctor, database):
     run_sql(
         database,

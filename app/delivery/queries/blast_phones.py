@@ -9,6 +9,7 @@ from app.delivery.queries.blast_recipients import (
     build_recipient_search_filter,
 )
 from app.delivery.queries.blast_reply_people import REPLY_FILTERS, select_reply_message_ids
+from app.delivery.queries.superseded_rows import build_counting_filter
 
 
 def select_blast_phones(log_id: int, filter_name: str, search: str) -> Select[str]:
@@ -17,7 +18,9 @@ def select_blast_phones(log_id: int, filter_name: str, search: str) -> Select[st
     `filter_name`: one of RECIPIENT_FILTERS or REPLY_FILTERS, anything else for all.
     """
     statement = select(Message.phone).where(
-        Message.message_log_id == log_id, Message.phone.startswith("+")
+        Message.message_log_id == log_id,
+        Message.phone.startswith("+"),
+        build_counting_filter(log_id),
     )
     if filter_name in REPLY_FILTERS:
         ids = select_reply_message_ids(log_id, filter_name)
