@@ -18,6 +18,7 @@ from tests.whole.shared_site import for_each
 CLOSED = {name: door for name, door in ROUTES.items() if door.who in (BOTH, ADMIN)}
 # A GET is answered with 200, but:
 GET_CODES = {
+    "groups.change_listed_people": 404,  # no list is named
     "health.report_readiness": 503,  # nobody sends in these tests
     "sandbox.open_phone_by_number": 422,  # no number was typed
     "sandbox.open_phone_with_text": 303,  # on to a phone
@@ -47,6 +48,8 @@ FORMS = {
     "people.record_person_consent",
     "people.return_person_to_topic",
     "people.add_person_note",
+    "people.add_person_number",
+    "people.change_person_number",
     "sandbox.send_text_from_phone",
     "suppression.add_suppressed_number",
     "suppression.import_file",
@@ -70,6 +73,7 @@ POST_CODES = dict.fromkeys(FORMS, 422) | {
     "inbox.report_writing": 204,
 }
 CHOSEN = {
+    "groups.change_listed_people": {"list": "community"},
     "people.move_field": {"step": "up"},
     "sandbox.change_phone_behaviour": {"mood": "slow"},
     "blasts.confirm_grown_blast": {"people_count": "1"},

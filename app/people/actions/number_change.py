@@ -14,7 +14,7 @@ from app.groups.actions.memberships import move_memberships
 from app.inbox.actions.thread_updates import ask_for_stop_decision
 from app.people.actions.person_notes import move_notes
 from app.people.queries.person_records import load_person_record
-from app.profiles.actions.person_numbers import (
+from app.profiles.actions.phone_ownership import (
     add_phone,
     change_phone,
     join_people,
@@ -24,7 +24,7 @@ from app.profiles.actions.person_numbers import (
 from app.profiles.models import PhoneKind
 from app.profiles.queries.person_lookup import PersonProfile, find_person_of_phone
 from app.suppression.actions import erased_numbers
-from app.suppression.actions.number_change import carry_over_opt_outs
+from app.suppression.actions.moved_opt_outs import carry_over_opt_outs
 
 
 @dataclass(frozen=True)
