@@ -206,12 +206,12 @@ def test_a_segment_is_copied_searched_and_deleted_but_not_while_a_blast_uses_it(
         )
         blast.scheduled_at = session.get(Segment, 1).created_at
         session.add(blast)
-    page = visit("/segments/1/delete", "sol", go="1", follow=True)
+    page = visit("/segments/1/delete", "ada", go="1", follow=True)
     assert "Not deleted: blasts use this segment (“Ensayo”)" in page.words
     assert "First cancel what is scheduled" in page.words
     with app.app_context(), write() as session:
         session.query(ScheduledMessage).one().status = "cancelled"
-    page = visit("/segments/1/delete", "sol", go="1", follow=True)
+    page = visit("/segments/1/delete", "ada", go="1", follow=True)
     assert "Spanish choir was deleted." in page.words
     assert visit("/segments/1", "sol").status_code == 404
 

@@ -30,7 +30,7 @@ SHOWN_IN_THE_DARK = {"home", "compose", "conversation", "log-paused", "person"}
 HEAVIEST = 60 * 1024
 ONLY_FOR_ADMINS = re.compile(
     r"/(users|settings|audit|suppression|community/(add|import|export))|/export$"
-    r"|^(?!/(events|inbox|keywords|surveys)/).*/edit$"
+    r"|^(?!/(events|inbox|keywords|segments|surveys)/).*/edit$"
 )
 OUTSIDE_THE_MENU = {
     "not-there",

@@ -201,7 +201,7 @@ ROUTES = {
     "suppression.delete_suppressed_number": _route(ADMIN, "POST"),
     "suppression.list_suppressed_numbers": _route(ADMIN, "GET"),
     "segments.add_segment": _route(BOTH, "GET POST"),
-    "segments.delete_segment": _route(BOTH, "POST"),
+    "segments.delete_segment": _route(ADMIN, "POST"),
     "segments.edit_segment": _route(BOTH, "GET POST"),
     "segments.list_segments": _route(BOTH, "GET"),
     "segments.preview_typed_segment": _route(BOTH, "POST"),

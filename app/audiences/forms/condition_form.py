@@ -208,7 +208,7 @@ class ConditionForm(Form):
             return DAYS_ERROR
         if kind is ValueKind.NUMBER and value is None:
             return NUMBER_ERROR
-        if kind is ValueKind.DATE and value is None:
+        if value is None and (kind is ValueKind.DATE or self.is_date):
             return get_display_style().date_error
         if value is None:
             is_long = len(typed) > MAX_VALUE_LENGTH

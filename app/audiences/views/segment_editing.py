@@ -21,6 +21,7 @@ from app.audiences.views.blueprint import bp, get_segment_or_abort
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
+from app.domain.accounts.roles import Role
 from app.domain.audiences.segment_rules import SegmentRule
 from app.domain.audiences.segment_sentences import describe_rule
 from app.domain.delivery.blast_labels import name_blast
@@ -111,7 +112,7 @@ def preview_typed_segment() -> ResponseReturnValue:
 
 
 @bp.post("/<int:segment_id>/delete")
-@roles_required(*ALL_ROLES)
+@roles_required(Role.ADMIN)
 def delete_segment(segment_id: int) -> ResponseReturnValue:
     """Delete a segment, unless a blast that names it waits or is being sent."""
     get_segment_or_abort(segment_id)
