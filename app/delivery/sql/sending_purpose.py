@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
-from sqlalchemy.sql.selectable import NamedFromClause
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, or_, select
 
 from app.delivery.blast_topic_models import blast_topics
 from app.delivery.models import message_logs, messages
 from app.domain.delivery.message_statuses import MessageKind
 from app.profiles.queries.other_phones import has_other_phone
-from app.suppression.queries.left_topics import select_any_left_topic
+from app.suppression.queries.left_topics import select_any_left_topic, select_left_topic_members
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
     select_suppression_reason,
 )
-from app.suppression.topic_models import unsubscribed_topics
 
 # What only follows a text or an act of its reader: a survey's questions, HELP, the admin's test.
 ANSWERING_KINDS = (MessageKind.SURVEY, MessageKind.SYSTEM, MessageKind.TEST)
@@ -57,7 +55,7 @@ def select_left_blast_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
 
 
 def _has_phone_left_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
-    left = unsubscribed_topics.alias()
+    left = select_left_topic_members().subquery()
     phones = _select_left_phones(left, log_id).where(left.c.phone == phone)
     return phones.exists()
 
@@ -67,17 +65,16 @@ def select_phones_that_left_blast(log_id: Any) -> Select[str]:
 
     Where other lists reach people too, only those are meant who left it since the release.
     """
-    return _select_left_phones(unsubscribed_topics.alias(), log_id)
+    return _select_left_phones(select_left_topic_members().subquery(), log_id)
 
 
-def _select_left_phones(left: NamedFromClause, log_id: Any) -> Select[Any]:
+def _select_left_phones(left: Subquery, log_id: Any) -> Select[Any]:
     log, topic = message_logs.alias(), blast_topics.alias()
     return (
         select(left.c.phone)
         .where(
             topic.c.message_log_id == log_id,
             left.c.group_id == topic.c.group_id,
-            left.c.until.is_(None),
             log.c.id == topic.c.message_log_id,
             or_(topic.c.is_only, left.c.since >= log.c.created_at),
         )

@@ -18,12 +18,11 @@ class PersonTopic:
 
 def list_person_topics(phone: str, groups: PersonGroups) -> Sequence[PersonTopic]:
     """Return the topics of the groups that a number is in, and all topics that it left, by name."""
-    known = [*groups.own, *groups.others]
     left_by_id = {left.group_id: left for left in list_left_topics(phone)}
     own_ids = {group.id for group in groups.own if group.is_topic}
     topics = [
         PersonTopic(group, left_by_id.get(group.id))
-        for group in known
+        for group in (*groups.own, *groups.others)
         if group.id in own_ids or group.id in left_by_id
     ]
     return sorted(topics, key=lambda topic: topic.group.folded_name)

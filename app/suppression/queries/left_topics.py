@@ -43,10 +43,10 @@ def select_any_left_topic() -> ColumnElement[bool]:
     return exists().where(row.until.is_(None)).correlate_except(row)
 
 
-def select_left_topic_members() -> Select[int, str]:
-    """Select (group_id, phone) of whoever has left a topic, to be joined."""
+def select_left_topic_members() -> Select[int, str, datetime]:
+    """Select (group_id, phone, since) of whoever has left a topic, to be joined."""
     row = UnsubscribedTopic
-    return select(row.group_id, row.phone).where(row.until.is_(None))
+    return select(row.group_id, row.phone, row.since).where(row.until.is_(None))
 
 
 @dataclass(frozen=True)
