@@ -165,6 +165,7 @@ def _select_group_reason() -> ColumnElement[Any]:
     return select_suppression_reason(row.phone, has_left_topic=has_left)
 
 
+@cache
 def _select_skipped_members() -> Any:
     """Select (group_id, phone) of whoever is in a group and gets no texts, or left its topic."""
     row = GroupMembership
@@ -175,6 +176,7 @@ def _select_skipped_members() -> Any:
     return union(members.where(is_blocked), members.join(left, has_left))
 
 
+@cache
 def _select_blocked_phones() -> CTE:
     """Return the phones of the do-not-text lists that get no texts, each once."""
     # Each phone is judged once, and not once for each of its groups.

@@ -1,10 +1,10 @@
 """The people of a group, with their names: a page of them, and those whom a search finds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, asc, desc, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Row, Select, Subquery, asc, desc, func, or_, select
 
 from app.community.queries import select_folded_names, select_phones_of_matching_members
 from app.core.db import db
@@ -29,6 +29,7 @@ from app.groups.queries.memberships import (
 
 GROUP_PEOPLE_SORTS = ("name", "phone", "added")
 MIN_SEARCH_DIGITS = 3
+Direction = Callable[[ColumnElement[Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def paginate_group_people(group: ContactGroup, params: ListParams, region: str) 
     window = choose_page_window(group.member_count, params.offset, params.per_page)
     members = select_group_members(group.id).subquery()
     is_descending = params.descending != window.is_reversed
-    ids, order = _order_members(members, params.sort, is_descending=is_descending)
-    page = ids.order_by(*order).offset(window.offset).limit(window.limit)
+    ids, columns, set_direction = _order_members(members, params.sort, is_descending)
+    page = ids.order_by(*map(set_direction, columns)).offset(window.offset).limit(window.limit)
     page_ids = list(db.session.scalars(page))
     if window.is_reversed:
         page_ids.reverse()
@@ -58,36 +59,41 @@ def paginate_group_people(group: ContactGroup, params: ListParams, region: str) 
 def _search_group_people(group: ContactGroup, params: ListParams, region: str) -> SearchResultPage:
     """Return a page of the first MAX_SEARCH_RESULTS people that match, in one statement."""
     members = select_group_members(group.id).subquery()
-    ids, order = _order_members(members, params.sort, is_descending=params.descending)
+    ids, columns, set_direction = _order_members(members, params.sort, params.descending)
     ids = ids.where(build_people_search_condition(members, params.search, region))
-    ranked = ids.add_columns(func.row_number().over(order_by=order).label("rank"))
-    matches = ranked.order_by(*order).limit(MAX_SEARCH_RESULTS + 1).cte("matches")
+    # The order goes along, so that the page is ordered without ranking every match.
+    ids = ids.add_columns(*(column.label(f"order_{n}") for n, column in enumerate(columns)))
+    first_ids = ids.order_by(*map(set_direction, columns)).limit(MAX_SEARCH_RESULTS + 1)
+    matches = first_ids.cte("matches")
     total = select(func.count()).select_from(matches).scalar_subquery()
-    found = (
-        select_memberships()
-        .add_columns(total)
-        .join(matches, matches.c.id == GroupMembership.id)
-        .order_by(matches.c.rank)
-    )
-    rows = _fetch_window(found, params)
+    rows = _fetch_match_page(matches, total, params, set_direction)
     if not rows and params.number > 1:
         # Behind the last page: the count came with the rows, so there is none yet.
         matched = db.session.scalar(select(total)) or 0
         params = clamp_to_last_page(min(matched, MAX_SEARCH_RESULTS), params)
-        rows = _fetch_window(found, params)
+        rows = _fetch_match_page(matches, total, params, set_direction)
     count = rows[0][-1] if rows else 0
     people = _name_people(build_membership_rows(rows))
     is_truncated = count > MAX_SEARCH_RESULTS
     return SearchResultPage(people, min(count, MAX_SEARCH_RESULTS), params, is_truncated)
 
 
-def _fetch_window(statement: Select[Any], params: ListParams) -> Sequence[Row[Any]]:
-    return db.session.execute(statement.offset(params.offset).limit(params.per_page)).all()
+def _fetch_match_page(
+    matches: CTE, total: Any, params: ListParams, set_direction: Direction
+) -> Sequence[Row[Any]]:
+    """Return rows of select_memberships() with the total. Only those of the page are judged."""
+    order = [set_direction(column) for column in list(matches.c)[1:]]
+    page = select(matches).order_by(*order).offset(params.offset).limit(params.per_page)
+    page_matches = page.cte("page_matches")
+    statement = select_memberships().add_columns(total)
+    statement = statement.join(page_matches, page_matches.c.id == GroupMembership.id)
+    page_order = [set_direction(column) for column in list(page_matches.c)[1:]]
+    return db.session.execute(statement.order_by(*page_order)).all()
 
 
 def _order_members(
-    members: Subquery, sort: str, *, is_descending: bool
-) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+    members: Subquery, sort: str, is_descending: bool
+) -> tuple[Select[Any], tuple[ColumnElement[Any], ...], Direction]:
     """Return a select of the ids of a group's memberships, and the order of the list for it."""
     # Every column in the same direction, so that a page near the end is read from there.
     set_direction = desc if is_descending else asc
@@ -100,7 +106,7 @@ def _order_members(
         columns = (names.c.folded_name.is_(None), names.c.folded_name, members.c.phone)
     else:
         columns = (members.c.id if sort == "added" else members.c.phone,)
-    return statement, list(map(set_direction, columns))
+    return statement, columns, set_direction
 
 
 def build_people_search_condition(
