@@ -5,7 +5,7 @@ of the app.
 from dataclasses import dataclass
 
 from app import demo
-from tests.browser.sample_data import PICNIC, Filled
+from tests.browser.sample_data import ADDED_AT, PICNIC, Filled
 
 # Routes that show no page: files, parts of pages, numbers for programs.
 NO_PAGES = {
@@ -192,7 +192,13 @@ def places(here: Filled) -> list[Place]:
         ),
         Place("groups.list_groups", "groups", "/groups"),
         Place("groups.show_group", "group", "/groups/1"),
-        Place("groups.show_group", "group-removed", "/groups/1?removed=1", ADMIN),
+        Place("groups.show_group", "group-undo", f"/groups/1?added={ADDED_AT}&unchanged=2", ADMIN),
+        Place(
+            "groups.change_listed_people",
+            "groups-choose",
+            f"/groups/people?list=event&list_id={here.event}&everyone=1",
+        ),
+        Place("groups.delete_group_with_memberships", "groups-delete", "/groups/1/delete", ADMIN),
         Place("groups.add_group", "groups-add", "/groups/add", ADMIN),
         Place("groups.edit_group", "groups-edit", "/groups/1/edit", ADMIN),
         Place("segments.list_segments", "segments", "/segments"),

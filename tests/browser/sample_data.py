@@ -12,10 +12,13 @@ from io import BytesIO
 from logging import getLogger
 from pathlib import Path
 
+from sqlalchemy import update
+
 from app import create_app, demo, scheduler
 from app.accounts.models import AppUser
 from app.audiences.actions.segment_editing import SegmentInfo, create_segment
 from app.core.clock import now
+from app.core.column_types import datetime_from_db
 from app.core.db import db, write
 from app.core.settings import Settings
 from app.delivery.actions import blast_control
@@ -28,7 +31,7 @@ from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.events.models import Event
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.actions.memberships import add_people_to_group
-from app.groups.models import MembershipSource
+from app.groups.models import GroupMembership, MembershipSource
 from app.imports.models import Import
 from app.inbox.queries.threads import find_thread_by_phone
 from app.keywords.actions import keyword_rules
@@ -42,6 +45,8 @@ from tests.sample_people import PASSWORD, create_test_users
 from tests.surveys.survey_conversations import SurveyConversations
 from tests.visit import Visitor
 
+# When the first person of the choir was added: the group's page offers to undo it.
+ADDED_AT = "2026-01-05 10:00:00.000000"
 PICNIC = (
     "Hi {first_name|friend}, the Spring Picnic is Saturday 11am at City Park. Bring a dish to"
     " share! Reply YES to come."
@@ -164,6 +169,9 @@ def _settle_in():
     choir = create_group(GroupInfo("Choir", "Wednesdays at 7 PM.", owner_id=1))
     phones = [demo.make_demo_phone(n) for n in range(9)]
     add_people_to_group(choir.id, phones, MembershipSource.HAND, "ada")
+    first = GroupMembership.phone == phones[0]
+    statement = update(GroupMembership).where(first).values(since=datetime_from_db(ADDED_AT))
+    db.session.execute(statement)
     create_group(GroupInfo("Church council of the whole valley and its friends"))
     _add_segment(choir.id)
 

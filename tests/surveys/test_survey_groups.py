@@ -91,12 +91,14 @@ def test_the_last_answer_counts_and_the_other_end_joins_no_group(
 
 @pytest.mark.usefixtures("groups")
 def test_an_archived_or_deleted_group_takes_no_one_and_the_survey_goes_on(
-    app, make_survey, text, people_by_group
+    app, visit, make_survey, text, people_by_group
 ):
     make_survey(SING, group_id=1)
     with app.app_context(), write() as session:
         session.get(ContactGroup, 1).archived_at = now()
         session.delete(session.get(ContactGroup, 2))
+    assert "adds to Everyone" in visit("/surveys/1", "sol").words
+    assert "“Everyone” is archived, so this survey adds no one" in visit("/surveys/1", "sol").words
     assert text.get_replies(ZOE, "picnic", "yes") == ["See you there."]
     assert people_by_group() == {}
 

@@ -7,6 +7,8 @@ from sqlalchemy import or_, select
 from app.core.db import db
 from app.domain.surveys.answer_groups import uses_group
 from app.domain.surveys.question_definitions import parse_questions
+from app.groups.models import ContactGroup
+from app.groups.queries.group_records import find_groups
 from app.surveys.models import SurveyFlow
 
 
@@ -19,6 +21,12 @@ def find_kept_groups(survey_id: int | None) -> set[int]:
     for question in parse_questions(survey.questions_json):
         groups.update(question.groups.values())
     return groups
+
+
+def list_groups_of_survey(survey: SurveyFlow) -> list[ContactGroup]:
+    """Return the groups that a survey adds people to, by name; deleted ones are missing."""
+    groups = find_groups(find_kept_groups(survey.id))
+    return sorted(groups.values(), key=lambda group: group.folded_name)
 
 
 def list_surveys_of_group(group_id: int) -> Sequence[SurveyFlow]:

@@ -21,6 +21,7 @@ from app.profiles.person_addresses import load_public_ids
 from app.surveys.forms.survey_date_filter import SurveyDateFilterForm
 from app.surveys.queries import survey_answers, survey_results, survey_sessions
 from app.surveys.queries.survey_answers import SessionAnswer
+from app.surveys.queries.survey_groups import list_groups_of_survey
 from app.surveys.queries.survey_results import SurveyExportRow
 from app.surveys.queries.survey_session_filter import SessionFilter
 from app.surveys.queries.unclear_answers import guess_listed_answer
@@ -58,6 +59,7 @@ def show_survey(survey_id: int) -> ResponseReturnValue:
         survey=survey,
         questions=questions,
         event=find_event(survey.linked_event_id),
+        groups=list_groups_of_survey(survey),
         days=days,
         status=status,
         counts=summary.status_counts,
