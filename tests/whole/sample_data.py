@@ -20,11 +20,13 @@ from app.delivery.actions import blast_control, blast_scheduling
 from app.delivery.models import MessageLog
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.profiles.field_types import FieldType
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules
 from app.people.models import PersonNote
+from app.profiles.field_models import PersonField
 from app.profiles.queries.person_lookup import find_public_ids
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.sample_people import LEO, MAX, MIA, PASSWORD, ZOE
@@ -74,6 +76,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "event_id": "1",
         "rid": "1",
         "group_id": "1",
+        "field_id": "1",
         "segment_id": "1",
         "digits": ZOE[1:],
         "public_id": public_ids[ZOE],
@@ -111,6 +114,8 @@ def _people() -> None:
     for phone, name in ((LEO, "Leo"), (MIA, "Mia"), (MAX, "Max")):
         add_member(phone, name)
     add_opt_out(LEO)
+    with write() as session:
+        session.add(PersonField(name="Voice", field_type=FieldType.TEXT))
     add_dead_number(MIA)
     with write() as session:
         session.add_all([nia, tom, event := Event(title="Spring picnic")])

@@ -44,7 +44,6 @@ FORMS = {
     "inbox.edit_saved_reply",
     "keywords.add_keyword",
     "people.add_field",
-    "people.edit_field",
     "people.record_person_consent",
     "people.return_person_to_topic",
     "people.add_person_note",

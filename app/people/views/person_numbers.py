@@ -56,7 +56,8 @@ def remove_person_number(public_id: str) -> ResponseReturnValue:
     """Take a number away from a person that is not the one that is texted."""
     person, phone = get_person_or_404(public_id), get_phone_or_404(public_id)
     if phone == person.phone:
-        abort(404)
+        flash("This number is texted first. Text another one first, then remove it.", "error")
+        return _redirect_to_person(person)
     try:
         with audited_write("person.phone_removed", current_username()) as trace:
             trace.details = _name_person(person)
