@@ -20,6 +20,7 @@ WITHOUT_TEXTS = "no_texts"
 # The reasons that hold for a person whatever the blast is.
 STANDING_REASONS = (
     SkipReason.SAID_STOP,
+    SkipReason.PAUSED,
     SkipReason.NUMBER_DEAD,
     SkipReason.MAYBE_STOP,
     SkipReason.NO_CONSENT,

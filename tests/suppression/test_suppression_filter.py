@@ -12,7 +12,9 @@ from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
+from app.domain.time.pause_days import compute_pause_end
 from app.suppression.actions.opt_outs import add_manual_opt_out, record_opt_out
+from app.suppression.actions.pauses import NewPause, set_pause
 from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
 from app.suppression.models import (
     ConsentEvent,
@@ -194,3 +196,18 @@ def test_what_the_list_exports_it_imports_again(visit, listed):
             MAX,
             MIA,
         }
+
+
+def test_an_opt_out_of_a_file_takes_the_place_of_a_pause(app, visit):
+    pause = NewPause(LEO, compute_pause_end(now(), 30, "UTC"), evidence="Texted: PAUSE")
+    with app.app_context(), write():
+        assert set_pause(pause, now())
+    import_file(visit, f"name,phone\nLeo,{LEO}\n".encode())
+    with app.app_context():
+        row = db.session.scalars(db.select(UnsubscribedContact)).one()
+        assert (row.source, row.ends_at) == ("import", None)
+        events = db.session.scalars(db.select(ConsentEvent).order_by(ConsentEvent.id)).all()
+        assert [(event.act, event.scope) for event in events] == [
+            ("withdrawn", "pause"),
+            ("withdrawn", None),
+        ]

@@ -10,10 +10,11 @@ from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.actions.import_target import ImportTarget
 from app.imports.models import Import
-from app.imports.queries.imported_phones import select_new_phones
+from app.imports.queries.imported_phones import select_new_phones, select_readable_phones
 from app.imports.views.import_routes import register_import_routes
 from app.imports.views.importer_config import ImporterConfig
 from app.suppression.actions.consent_events import withdraw_import_consent
+from app.suppression.actions.import_opt_outs import turn_pauses_into_opt_outs
 from app.suppression.queries.phone_records import get_opt_out_table
 from app.suppression.views import bp
 
@@ -45,7 +46,9 @@ def build_do_not_text_importer() -> ImporterConfig:
 
 def _record_opt_outs(row: Import) -> None:
     """Record each new opt-out in the consent history and skip texts that wait for them."""
-    for phone in withdraw_import_consent(select_new_phones(row.id), row.id, row.created_by):
+    new_phones = withdraw_import_consent(select_new_phones(row.id), row.id, row.created_by)
+    paused_phones = turn_pauses_into_opt_outs(select_readable_phones(row.id), row.created_by)
+    for phone in (*new_phones, *paused_phones):
         blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
 
 

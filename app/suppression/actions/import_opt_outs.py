@@ -1,13 +1,24 @@
 """Opt-outs that a file of people brings: those who, as it says, want no texts."""
 
-from sqlalchemy import Subquery, delete, exists, literal, select
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    delete,
+    exists,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import db, execute_and_count_rows
-from app.suppression.actions.consent_events import withdraw_import_consent
-from app.suppression.models import UnsubscribedContact
+from app.suppression.actions.consent_events import add_consent_event, withdraw_import_consent
+from app.suppression.models import ConsentAct, ConsentMethod, UnsubscribedContact
 
 IMPORT_SOURCE = "import"
 
@@ -20,10 +31,8 @@ def record_import_opt_outs(people: Subquery, import_id: int, actor: str | None) 
     `people` has the columns phone, name and reason, each phone once. Inside the write() that
     confirms the import.
     """
-    paused = select(people.c.phone).where(people.c.phone.is_not(None))
-    pauses = delete(UnsubscribedContact).where(
-        UnsubscribedContact.ends_at.is_not(None), UnsubscribedContact.phone.in_(paused)
-    )
+    in_file = select(people.c.phone).where(people.c.phone.is_not(None))
+    pauses = delete(UnsubscribedContact).where(*_build_pause_conditions(in_file))
     db.session.execute(pauses.execution_options(synchronize_session=False))
     phones = select(people.c.phone).where(
         ~exists().where(UnsubscribedContact.phone == people.c.phone)
@@ -37,3 +46,23 @@ def record_import_opt_outs(people: Subquery, import_id: int, actor: str | None) 
         ["phone", "name", "reason", "source", "created_at"], rows, include_defaults=False
     )
     return execute_and_count_rows(statement.on_conflict_do_nothing(["phone"]))
+
+
+def turn_pauses_into_opt_outs(phones: Select[Any], actor: str | None) -> list[str]:
+    """Let the pauses of these phones be opt-outs, as a list of opt-outs says; return the phones.
+
+    Inside the write() that confirms the import.
+    """
+    values = {"source": IMPORT_SOURCE, "ends_at": None, "created_at": now()}
+    pauses = update(UnsubscribedContact).where(*_build_pause_conditions(phones)).values(values)
+    returning = pauses.returning(UnsubscribedContact.phone)
+    changed_phones = list(
+        db.session.scalars(returning.execution_options(synchronize_session=False))
+    )
+    for phone in changed_phones:
+        add_consent_event(phone, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, None, actor)
+    return changed_phones
+
+
+def _build_pause_conditions(phones: Select[Any]) -> tuple[ColumnElement[bool], ...]:
+    return UnsubscribedContact.ends_at.is_not(None), UnsubscribedContact.phone.in_(phones)
