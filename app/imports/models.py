@@ -117,6 +117,15 @@ class ImportRow(Model):
             sqlite_where=text("left_out IS NOT NULL"),
         ),
         Index("ix_import_rows_is_landline", "import_id", sqlite_where=text("is_landline")),
+        # Read once for each group that the file names.
+        Index(
+            "ix_import_rows_group_names",
+            "import_id",
+            "group_names",
+            "verdict",
+            "phone",
+            sqlite_where=text("group_names IS NOT NULL"),
+        ),
         Index(
             "ix_import_rows_value_problems",
             "import_id",

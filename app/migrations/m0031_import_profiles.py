@@ -15,10 +15,12 @@ ROW_COLUMNS = {
     "birthday_before": "DATE",
 }
 IMPORT_COLUMNS = {"bad_value_count": "INTEGER DEFAULT '0' NOT NULL", "value_counts": "TEXT"}
-INDEX = (
-    "CREATE INDEX ix_import_rows_value_problems ON import_rows (import_id, line) "
-    "WHERE value_problems IS NOT NULL"
-)
+INDEXES = {
+    "ix_import_rows_value_problems": "(import_id, line) WHERE value_problems IS NOT NULL",
+    "ix_import_rows_group_names": (
+        "(import_id, group_names, verdict, phone) WHERE group_names IS NOT NULL"
+    ),
+}
 
 
 def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
@@ -26,13 +28,15 @@ def apply(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     for table, columns in (("import_rows", ROW_COLUMNS), ("imports", IMPORT_COLUMNS)):
         for name, kind in columns.items():
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-    connection.execute(INDEX)
+    for name, definition in INDEXES.items():
+        connection.execute(f"CREATE INDEX {name} ON import_rows {definition}")
     logger.info("imports keep what files say about people")
 
 
 def revert(connection: sqlite3.Connection, logger: logging.Logger) -> None:
     """Drop them: open imports bring names and numbers only, and undo no language."""
-    connection.execute("DROP INDEX ix_import_rows_value_problems")
+    for name in INDEXES:
+        connection.execute(f"DROP INDEX {name}")
     for table, columns in (("import_rows", ROW_COLUMNS), ("imports", IMPORT_COLUMNS)):
         for name in columns:
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")

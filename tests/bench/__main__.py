@@ -20,6 +20,7 @@ from tests.bench import (
     sandbox,
     segments,
     sending,
+    wide_imports,
 )
 from tests.bench.bench_app import quiet
 from tests.bench.figures import Figure, machine, show, verdict
@@ -40,6 +41,7 @@ BENCHES = {
     "segments": ("Segments at 100,000 people and a million texts", segments.run),
     "inbox": ("The inbox with 20,000 conversations and 1,000,000 texts", inbox.run),
     "imports": ("Importing", imports.run),
+    "fields": ("Importing five fields and two groups a person", wide_imports.run),
     "release": ("Release", release.run),
     "reconcile": ("Reconcile", reconcile.run),
 }

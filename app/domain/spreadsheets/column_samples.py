@@ -24,6 +24,8 @@ DATE_PATTERN = re.compile(
 # More different values are names or texts, and no status.
 MAX_DISTINCT_VALUES = 60
 MAX_VALUE_CHARACTERS = 60
+# After so many rows a column with too many values is left: names are, after the first ones.
+ROWS_PER_LOOK = 1_000
 
 Cells = Sequence[str]
 
@@ -121,15 +123,14 @@ class SampledTable:
     def find_distinct_values(self, index: int) -> frozenset[str]:
         """Return the different cells of a whole column, empty when there are many or long ones."""
         values: set[str] = set()
-        for cells in self.rows:
-            if index < len(cells) and cells[index]:
-                cell = cells[index]
-                if len(cell) > MAX_VALUE_CHARACTERS:
-                    return frozenset()
-                values.add(cell)
-                if len(values) > MAX_DISTINCT_VALUES:
-                    return frozenset()
-        return frozenset(values)
+        for start in range(0, len(self.rows), ROWS_PER_LOOK):
+            rows = self.rows[start : start + ROWS_PER_LOOK]
+            values.update([cells[index] for cells in rows if index < len(cells)])
+            if len(values) > MAX_DISTINCT_VALUES + 1:
+                return frozenset()
+        values.discard("")
+        is_long = any(len(value) > MAX_VALUE_CHARACTERS for value in values)
+        return frozenset() if is_long or len(values) > MAX_DISTINCT_VALUES else frozenset(values)
 
 
 def are_equal_numbers(first: str, second: str) -> bool:

@@ -1,9 +1,8 @@
 """The cells of a row that say more about a person than name and number, each read or refused."""
 
-from collections import Counter
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from app.domain.phones.phone_number import PhoneNumber
 from app.domain.phones.phone_problems import InvalidPhoneNumber
@@ -48,17 +47,21 @@ SINGLE_KINDS = {
 
 @dataclass(frozen=True)
 class _ReadCell:
-    """What a cell says, and what is wrong with it ("is not a date"), "" when nothing is."""
+    """What a cell says, and what is wrong with it ("is not a date"), "" when nothing is.
+
+    `json` is its part of ProfileCells.field_values.
+    """
 
     value: SortValue | None = None
     problem: str = ""
+    json: str = ""
 
 
 @dataclass
 class ProfileCells:
     """What a row says about a person.
 
-    `birthday` is YYYY-MM-DD, `second_phone` E.164. `values` are the cell and its sort value, by
+    `birthday` is YYYY-MM-DD, `second_phone` E.164. `field_values` is JSON: [cell, sort value] by
     the column of the field. `opted_in` is what the file says for texts ("OK to text: yes").
     `problems` are sentences about cells that cannot be read, which are not imported.
     """
@@ -68,33 +71,39 @@ class ProfileCells:
     second_phone: str | None = None
     note: str | None = None
     opted_in: str | None = None
-    values: dict[str, tuple[str, SortValue]] = field(default_factory=dict)
+    field_values: str | None = None
     problems: list[str] = field(default_factory=list)
 
 
 CellParser = Callable[[str], _ReadCell]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _ProfileColumn:
-    """A column, how its cells are read, and the attribute of ProfileCells that it fills."""
+    """A column, how its cells are read, and the attribute of ProfileCells that it fills.
+
+    `value_count` is how many values it gave so far.
+    """
 
     index: int
     title: str
     parse: CellParser
-    attribute: str = "values"
+    attribute: str = "field_values"
+    value_count: int = 0
+    read_cells: dict[str, _ReadCell] = field(default_factory=dict)
 
-    @cached_property
-    def key(self) -> str:
-        """The index as JSON has it."""
-        return str(self.index)
+    def read(self, cell: str) -> _ReadCell:
+        """Return what a cell says; each different one is parsed once."""
+        read = self.read_cells.get(cell)
+        if read is None:
+            read = self.read_cells[cell] = self.parse(cell)
+        if not read.problem:
+            self.value_count += 1
+        return read
 
 
 class ProfileReader:
-    """Reads the profile columns of one file. Each different cell of a column is parsed once.
-
-    `value_counts`: how many values each column gave so far, by its index.
-    """
+    """Reads the profile columns of one file. Each different cell of a column is parsed once."""
 
     def __init__(self, columns: ColumnMapping, context: ValueContext) -> None:
         self._columns = columns
@@ -106,54 +115,55 @@ class ProfileReader:
         self._singles = self._list_single_columns()
         self._note_indexes = columns.list_indexes(ColumnKind.NOTE)
         self._status_columns = list_status_columns(columns)
-        self.value_counts: Counter[str] = Counter()
-        self._read_cells: dict[tuple[int, str], _ReadCell] = {}
+        self._consent_count = 0
+
+    @property
+    def value_counts(self) -> dict[str, int]:
+        """How many values each column gave so far, by its index as JSON has it."""
+        columns = (*self._fields, *self._singles)
+        counts = {str(column.index): column.value_count for column in columns}
+        return counts | {CONSENT_KEY: self._consent_count}
 
     def read(self, cells: Cells, person: ContactRow) -> ProfileCells:
         """Return what the cells of a row say about its person."""
         profile = ProfileCells()
-        self._read_fields(cells, profile, person)
+        if self._fields:
+            self._read_fields(cells, profile, person)
         for column in self._singles:
             cell = cells[column.index].strip() if column.index < len(cells) else ""
             if cell:
-                setattr(profile, column.attribute, self._read_cell(column, cell, profile, person))
+                read = column.read(cell)
+                setattr(profile, column.attribute, read.value)
+                if read.problem:
+                    profile.problems.append(_describe_problem(column, cell, read, person))
         if profile.second_phone == person.phone:
             profile.second_phone = None
         if self._note_indexes:
             profile.note = self._read_note(cells)
         if self._status_columns:
             profile.opted_in = self._find_consent(cells)
-            self.value_counts[CONSENT_KEY] += profile.opted_in is not None
+            self._consent_count += profile.opted_in is not None
         return profile
 
     def _read_fields(self, cells: Cells, profile: ProfileCells, person: ContactRow) -> None:
+        parts = []
         for column in self._fields:
             # As it is in the file, so that an export gives it back.
             cell = cells[column.index] if column.index < len(cells) else ""
-            if cell and not cell.isspace():
-                value = self._read_cell(column, cell, profile, person)
-                if value is not None:
-                    profile.values[column.key] = (cell, value)
-
-    def _read_cell(
-        self, column: _ProfileColumn, cell: str, profile: ProfileCells, person: ContactRow
-    ) -> SortValue | None:
-        read = self._read_cells.get((column.index, cell))
-        if read is None:
-            read = self._read_cells[column.index, cell] = column.parse(cell)
-        if read.problem:
-            shown = clean_text(cell)[:MAX_SHOWN_CHARACTERS]
-            who = person.name or "this person"
-            sentence = f"“{shown}” {read.problem}, so {column.title} stays empty for {who}."
-            profile.problems.append(sentence)
-        else:
-            self.value_counts[column.key] += 1
-        return read.value
+            if not cell or cell.isspace():
+                continue
+            read = column.read(cell)
+            if read.problem:
+                profile.problems.append(_describe_problem(column, cell, read, person))
+            else:
+                parts.append(read.json)
+        if parts:
+            profile.field_values = "{" + ",".join(parts) + "}"
 
     def _build_field_parser(self, index: int) -> CellParser:
         column = self._columns.fields[index]
         context = self._get_context(index)
-        return lambda cell: _read_field_cell(column, cell, context)
+        return lambda cell: _read_field_cell(column, index, cell, context)
 
     def _get_context(self, index: int) -> ValueContext:
         month_first = self._columns.month_first.get(index)
@@ -193,13 +203,25 @@ class ProfileReader:
         return None
 
 
-def _read_field_cell(column: FieldColumn, cell: str, context: ValueContext) -> _ReadCell:
+def _describe_problem(
+    column: _ProfileColumn, cell: str, read: _ReadCell, person: ContactRow
+) -> str:
+    shown = clean_text(cell)[:MAX_SHOWN_CHARACTERS]
+    who = person.name or "this person"
+    return f"“{shown}” {read.problem}, so {column.title} stays empty for {who}."
+
+
+def _read_field_cell(
+    column: FieldColumn, index: int, cell: str, context: ValueContext
+) -> _ReadCell:
     if len(cell) > MAX_FIELD_VALUE_LENGTH:
         return _ReadCell(problem=TYPE_PROBLEMS[FieldType.TEXT])
     if column.type is FieldType.CHOICE and find_choice(cell, column.choices) is None:
         return _ReadCell(problem=_describe_choices(column.choices))
     value = compute_sort_value(column.type, cell, context)
-    return _ReadCell(value, "" if value is not None else TYPE_PROBLEMS[column.type])
+    if value is None:
+        return _ReadCell(problem=TYPE_PROBLEMS[column.type])
+    return _ReadCell(value, json=f'"{index}":{json.dumps([cell, value], ensure_ascii=False)}')
 
 
 def _describe_choices(choices: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ MAX_STORED_CELL_CHARACTERS = 1_000
 MAX_REASON_CHARACTERS = 300
 MAX_GROUP_NAMES_CHARACTERS = 300
 NOT_OPTED_OUT_MESSAGE = "The file does not say that they want no texts."
+NO_PROFILE = ProfileCells()
 ROWS_PER_CLOCK_CHECK = 1_000
 # Of checking in one request. Storing the slice takes about a third of that more.
 CHECK_SECONDS = 1.0
@@ -138,7 +139,12 @@ def _build_checked_row(
     verdict, reason = _judge_readable_row(person)
     is_landline = is_landline_number(person.phone)
     group_names = person.group_names[:MAX_GROUP_NAMES_CHARACTERS] or None
-    checked_row = CheckedRow(
+    # Of a number that comes twice the first row counts, and who opted out is not imported.
+    if profile_reader is None or verdict is not RowVerdict.NEW:
+        profile = NO_PROFILE
+    else:
+        profile = profile_reader.read(row.cells, person)
+    return CheckedRow(
         person.line,
         person.name,
         person.phone,
@@ -147,24 +153,20 @@ def _build_checked_row(
         None,
         is_landline,
         group_names,
+        profile.language,
+        profile.birthday,
+        profile.second_phone,
+        profile.note,
+        _quote_consent(profile),
+        profile.field_values,
+        "\n".join(profile.problems) or None,
     )
-    # Of a number that comes twice the first row counts, and who opted out is not imported.
-    if profile_reader is None or verdict is not RowVerdict.NEW:
-        return checked_row
-    return _add_profile(checked_row, profile_reader.read(row.cells, person))
 
 
-def _add_profile(row: CheckedRow, profile: ProfileCells) -> CheckedRow:
-    opted_in = profile.opted_in and f"The file says “{profile.opted_in}”."
-    return row._replace(
-        language=profile.language,
-        birthday=profile.birthday,
-        second_phone=profile.second_phone,
-        note=profile.note,
-        opted_in=opted_in and opted_in[:MAX_REASON_CHARACTERS],
-        field_values=json.dumps(profile.values, ensure_ascii=False) if profile.values else None,
-        value_problems="\n".join(profile.problems) or None,
-    )
+def _quote_consent(profile: ProfileCells) -> str | None:
+    if profile.opted_in is None:
+        return None
+    return f"The file says “{profile.opted_in}”."[:MAX_REASON_CHARACTERS]
 
 
 def _judge_readable_row(person: ContactRow) -> tuple[RowVerdict, str | None]:

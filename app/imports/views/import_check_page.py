@@ -39,10 +39,14 @@ FILE_DELETED_MESSAGE = "This file is no longer stored. Upload it again."
 
 
 class LoadedSheet(NamedTuple):
-    """The rows of a file, and whether they are another table than the one that was read first."""
+    """The rows of a file, and whether they are another table than the one that was read first.
+
+    `is_stored`: they lie beside the file as they are.
+    """
 
     sheet: SpreadsheetData
     is_other_table: bool
+    is_stored: bool = False
 
 
 def get_import_or_404(importer: ImporterConfig, import_id: int) -> Import:
@@ -173,7 +177,7 @@ def load_sheet(row: Import, choice: ColumnChoice) -> LoadedSheet:
         layout.sheet,
         is_number_list=layout.is_number_list,
     )
-    return LoadedSheet(sheet, is_other_table=False)
+    return LoadedSheet(sheet, is_other_table=False, is_stored=True)
 
 
 def _has_other_rows(layout: import_records.SpreadsheetLayout, choice: ColumnChoice) -> bool:

@@ -32,6 +32,7 @@ from app.imports.queries.missing_consent import count_people_without_consent
 from app.imports.queries.value_counts import parse_value_counts
 from app.imports.views.column_form import read_column_choice
 from app.imports.views.import_check_page import (
+    LoadedSheet,
     can_undo_import,
     get_import_or_404,
     load_sheet,
@@ -191,8 +192,10 @@ def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     choice: ColumnChoice | None = None
     try:
         choice = read_column_choice(row)
-        parsed = _parse_chosen_sheet(row, choice, build_profile_context(importer))
-        upload_storage.store_upload_rows(row.stored_as or "", parsed.rows)
+        loaded = load_sheet(row, choice)
+        parsed = _parse_chosen_sheet(row, loaded, choice, build_profile_context(importer))
+        if not loaded.is_stored:
+            upload_storage.store_upload_rows(row.stored_as or "", parsed.rows)
         # Outside write() up to here: parsing 100,000 rows takes a second.
         with write():
             row = row_staging.restart_import_check(import_id, parsed, importer.target)
@@ -208,11 +211,10 @@ def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
 
 
 def _parse_chosen_sheet(
-    row: Import, choice: ColumnChoice, profile: ProfileContext | None
+    row: Import, loaded: LoadedSheet, choice: ColumnChoice, profile: ProfileContext | None
 ) -> ParsedSpreadsheet:
-    """Read the stored rows as chosen; of another sheet or encoding the columns are guessed."""
+    """Read the rows as chosen; of another sheet or encoding the columns are guessed."""
     region = organisation.get_organisation_region()
-    loaded = load_sheet(row, choice)
     layout = import_records.parse_import_layout(row)
     if loaded.is_other_table and list(choice.kinds) == layout.choices:
         return parse_sheet(loaded.sheet, region, profile)
