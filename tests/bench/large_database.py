@@ -25,6 +25,8 @@ NAME = """CASE WHEN i % 50 THEN
     rtrim(substr('Smith Chen  MüllerOkaforKhan  Peña  ', 1 + 6 * (i * 31 % 6), 6))
     || ' ' || i END"""
 AT = "strftime('%Y-%m-%d %H:%M:%f000', '2025-01-01', '+' || i || ' minutes')"
+# In the address of the second member's page.
+SOMEBODY_ID = "0123456789abcdef"
 Fill = tuple[str, int, dict[str, str]]  # the table, how many rows, and what stands in each column
 
 
@@ -173,6 +175,11 @@ def crowded(path: Path, size: Size) -> Flask:
                 f"{into} SELECT {', '.join(columns.values())} FROM n",
                 {"many": many, "people": size.people},
             )
+    connection.execute(
+        "UPDATE people SET public_id = ? WHERE id = (SELECT person_id FROM person_phones "
+        "JOIN community_members m USING (phone) WHERE m.id = 2)",
+        (SOMEBODY_ID,),
+    )
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()

@@ -13,7 +13,7 @@ from tests.sample_people import ZOE
 from tests.select_recorder import record_selects
 
 # Lists take at most 8; a person is asked about in every feature, each by an index.
-MOST_STATEMENTS = 12
+MOST_STATEMENTS = 14
 FILL = """
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
     INSERT INTO messages (direction, kind, phone, body, status, name, created_at)
