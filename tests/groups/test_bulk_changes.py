@@ -130,6 +130,17 @@ def test_the_list_of_a_blast_leads_to_the_choice_of_a_group(app, visit, choir, r
     assert "There are no groups yet." in visit(address, "sol").words
 
 
+def test_people_whom_the_search_found_are_added(visit, choir, people_of):
+    page = visit("/search?q=mia", "sol")
+    assert f'value="{MIA}"' in page.text
+    assert "Add to a group" in page.words
+    ticked = {"list": "search", "phones": [MIA, "+13035559999", "everyone"], "change": "add"}
+    page = visit("/groups/people", "sol", **ticked)
+    assert page.headings == ["Add 1 person to a group"]
+    visit("/groups/people", "sol", group_id=str(choir), **ticked)
+    assert people_of(choir) == [ZOE, LEO, MIA]
+
+
 def test_many_people_are_added_by_the_same_few_statements(app, visit, choir, people_of, picnic):
     of_event = {"list": "event", "list_id": str(picnic), "everyone": "1", "group_id": str(choir)}
     counts = []

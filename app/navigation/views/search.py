@@ -32,12 +32,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class SearchResult:
-    """A line of the results. `group` is its heading."""
+    """A line of the results. `group` is its heading; `phone`: of a person, "" for other things."""
 
     group: str
     title: str
     detail: str
     url: str
+    phone: str = ""
 
 
 @bp.get("/search")
@@ -90,4 +91,5 @@ def _build_result(match: Match) -> SearchResult:
 
 def _build_person_result(match: Match) -> SearchResult:
     number, url = format_phone_number(match.key), build_person_url(match.key)
-    return SearchResult("People", match.title or number, number if match.title else "", url)
+    detail = number if match.title else ""
+    return SearchResult("People", match.title or number, detail, url, match.key)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import abort, url_for
 from flask_login import current_user
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
@@ -33,6 +33,7 @@ from app.people.queries.listed_people import (
     select_matching_group_phones,
     select_membership_phones,
 )
+from app.profiles.queries.person_lookup import select_person_phones
 from app.surveys.forms.survey_date_filter import SurveyDateFilterForm
 from app.surveys.queries.survey_phones import select_answer_phones, select_session_phones
 from app.surveys.queries.surveys import find_survey
@@ -130,12 +131,22 @@ def _find_group_people(values: Fields) -> FoundList:
     return phones, group.name, url_for("groups.show_group", group_id=group.id)
 
 
+def _find_searched_people(values: Fields) -> FoundList:
+    """Return those of the ticked numbers that are somebody's, of the search over everything."""
+    known = select_person_phones().subquery()
+    ticked = values.getlist("phones")[:MAX_TICKED_ROWS]
+    is_meant = (known.c.phone.in_(ticked), known.c.until.is_(None))
+    phones = select(known.c.phone).where(*is_meant)
+    return phones, "Search", url_for("navigation.show_search")
+
+
 LISTS: dict[str, Callable[[Fields], FoundList]] = {
     "community": _find_members,
     "event": _find_registrations,
     "blast": _find_blast_people,
     "survey": _find_survey_people,
     "group": _find_group_people,
+    "search": _find_searched_people,
 }
 
 
