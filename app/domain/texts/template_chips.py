@@ -23,7 +23,7 @@ def describe_chip(piece: TemplatePiece) -> str:
     """Return what a chip says, "First name or “friend”"; "" for plain text."""
     if piece.placeholder is None:
         return ""
-    label = _name_placeholder(piece.placeholder)
+    label = name_placeholder(piece.placeholder)
     return f"{label} or “{piece.fallback}”" if piece.fallback else label
 
 
@@ -39,10 +39,10 @@ def _describe_piece(piece: TemplatePiece, event_values: Mapping[str, str]) -> st
     if piece.placeholder is None:
         return piece.text
     value = event_values.get(piece.placeholder) or piece.fallback
-    return value or f"[{_name_placeholder(piece.placeholder)}]"
+    return value or f"[{name_placeholder(piece.placeholder)}]"
 
 
-def _name_placeholder(placeholder: str) -> str:
+def name_placeholder(placeholder: str) -> str:
     """Return its label; of a field its name, which begins with a capital."""
     return ALL_PLACEHOLDERS.get(placeholder) or placeholder[:1].upper() + placeholder[1:]
 
