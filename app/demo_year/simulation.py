@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
 
-from app.blasts.actions.due_blasts import render_scheduled_blast
+from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.core.clock import pretend_moment
 from app.core.settings import current_settings
 from app.delivery.actions import blast_control, blast_messages, demo_messages

@@ -160,6 +160,8 @@ def test_a_list_that_is_gone_reaches_no_one_and_the_others_are_texted(app, visit
     assert "“Youth” is archived or deleted. Its people will not get this" in page.words
     assert release_tomorrow(app) == 1
     assert set(get_statuses(app)) == {ZOE, LEO}
+    sentence = "“Youth” is archived or deleted, so its people were not texted."
+    assert sentence in visit("/blasts/logs/1", "sol").words
 
 
 def test_a_list_to_leave_out_that_is_gone_holds_the_blast(app, visit, lists):

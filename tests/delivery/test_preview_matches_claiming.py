@@ -1,4 +1,4 @@
-"""For any community and any group, what the rehearsal said is what the carrier is asked to send:
+"""For any community and any lists, what the rehearsal said is what the carrier is asked to send:
 the same people, texts and segments.
 """
 
@@ -12,14 +12,15 @@ from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.queries.audience import render_draft
 from app.core.clock import now
 from app.core.db import write
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
+from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import measure_segments
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.actions.memberships import add_people_to_group
 from app.groups.models import MembershipSource
-from tests.audiences.audience_helpers import to_group
-from tests.blasts.test_rehearsal_pages import TEMPLATES, TOWNS, start_anew
+from tests.blasts.test_rehearsal_pages import PHONES, TEMPLATES, TOWNS, start_anew
 from tests.delivery.helpers import (
     get_schedule,
     list_messages,
@@ -32,13 +33,43 @@ from tests.twilio_server import TwilioServer
 FOOTER = "Reply STOP to opt out."
 
 
-def make_choir(phones):
-    """A group of these people, alone in the database; gives the audience of a blast to it."""
+SOME_PHONES = st.sets(st.sampled_from(PHONES), max_size=25)
+# Groups of members and of others; the band is left out.
+LISTS = st.none() | st.fixed_dictionaries(
+    {
+        "choir": SOME_PHONES,
+        "youth": SOME_PHONES,
+        "band": SOME_PHONES,
+        "is_for_everybody": st.booleans(),
+        "is_frozen": st.booleans(),
+    }
+)
+
+
+def make_audience(lists):
+    """The three groups, alone in the database; gives the audience of a blast to them."""
+    groups = [name for name in ("choir", "youth", "band") if lists[name]]
     with write() as session:
         session.execute(text("DELETE FROM groups"))
-        group = create_group(GroupInfo("Choir"))
-        add_people_to_group(group.id, phones, MembershipSource.HAND, "ada")
-        return to_group(group.id)
+        ids = {}
+        for name in groups:
+            group = create_group(GroupInfo(name.title()))
+            add_people_to_group(group.id, lists[name], MembershipSource.HAND, "ada")
+            ids[name] = AudiencePart(PartKind.GROUP, group.id)
+    included = [ids[name] for name in ("choir", "youth") if name in ids]
+    if lists["is_for_everybody"] or not included:
+        included.append(AudiencePart(PartKind.EVERYBODY))
+    excluded = [ids["band"]] if "band" in ids else []
+    rule = AudienceRule(tuple(included), tuple(excluded))
+    return ChosenAudience(rule, is_frozen=lists["is_frozen"])
+
+
+def read_audience(lists, members):
+    """The numbers of the audience, as one would count them by hand."""
+    meant = lists["choir"] | lists["youth"]
+    if lists["is_for_everybody"] or not meant:
+        meant = meant | set(members)
+    return meant - lists["band"]
 
 
 def test_what_was_rehearsed_is_what_the_carrier_is_asked_to_send(make_app, background):
@@ -49,26 +80,27 @@ def test_what_was_rehearsed_is_what_the_carrier_is_asked_to_send(make_app, backg
 
 
 def _for_any_town(app, twilio):
-    @given(sending_app=TOWNS, template=TEMPLATES, to_choir=st.booleans())
+    @given(sending_app=TOWNS, template=TEMPLATES, lists=LISTS)
     @settings(
         max_examples=15,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
-    def agree(sending_app, template, to_choir):
+    def agree(sending_app, template, lists):
         start_anew(app, **sending_app | {"to_event": False})
         twilio.requests.clear()
         phones = [phone for phone, _ in sending_app["people"]]
         with app.app_context():
             draft = BlastDraft(template, FOOTER, BlastTarget.COMMUNITY, None, "UTC")
-            if to_choir:
-                choir = make_choir(phones[1::2])
-                draft = replace(draft, target=BlastTarget.AUDIENCE, people_of=choir)
+            if lists:
+                audience = make_audience(lists)
+                draft = replace(draft, target=BlastTarget.AUDIENCE, people_of=audience)
             rehearsed = render_draft(draft)
             with write():
-                blast_id = confirm_blast(draft, None, "ada", now())
-        if to_choir:
-            assert {row.phone for row in rehearsed.texts} == set(phones[1::2])
+                shown = [(row.phone, row.name) for row in rehearsed.texts]
+                blast_id = confirm_blast(draft, None, "ada", now(), shown_people=shown)
+        expected_phones = read_audience(lists, phones) if lists else set(phones)
+        assert {row.phone for row in rehearsed.texts} == expected_phones
         if rehearsed.recipient_count:
             wait_until_ended(app, blast_id)
         else:

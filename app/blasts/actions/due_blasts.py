@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.accounts.own_phone_queries import find_test_phone
 from app.blasts.queries import audience
-from app.blasts.queries.field_fillings import FieldNotTextable, load_filling
-from app.blasts.queries.people_permission import get_stored_people, may_creator_text_people
+from app.blasts.queries.field_fillings import FieldNotTextable
+from app.blasts.queries.gone_lists import describe_missed_lists
+from app.blasts.queries.people_permission import may_creator_text_people
+from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
 from app.core.local_formats import format_time_in_zone
@@ -20,23 +20,14 @@ from app.delivery.queries import blast_records, scheduled_messages
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.blast_growth import describe_growth, has_grown_too_much
-from app.domain.delivery.blast_rendering import (
-    BlastRecipient,
-    RenderedBlast,
-    render_blast_texts,
-    skip_too_long_texts,
-)
+from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.send_rate import compute_validity_seconds
-from app.domain.time import durations, reminder_timing
+from app.domain.time import durations
 from app.events.actions.reminder_plan import (
     find_events_planned_in_old_zone,
     reschedule_reminders_in_new_zone,
 )
 from app.events.queries import events
-from app.suppression.queries.sending_permission import (
-    PermissionPurpose,
-    find_suppression_reason,
-)
 
 log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so no texts were sent."
@@ -140,8 +131,7 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     if confirmed_count is not None and has_grown_too_much(confirmed_count, count):
         _hold_blast(scheduled_id, describe_growth(confirmed_count, count))
         return False
-    event = events.find_event(blast.event_id)
-    return _store_blast(scheduled_id, rendered, event.title if event else None)
+    return _store_blast(blast, rendered)
 
 
 def _render_or_close(blast: ScheduledMessage) -> RenderedBlast | None:
@@ -165,13 +155,19 @@ def _explain_no_texts(blast: ScheduledMessage) -> str:
     return blast_messages.NO_RECIPIENTS_ERROR
 
 
-def _store_blast(scheduled_id: int, rendered: RenderedBlast, event_title: str | None) -> bool:
+def _store_blast(blast: ScheduledMessage, rendered: RenderedBlast) -> bool:
+    scheduled_id = blast.id
+    event = events.find_event(blast.event_id)
+    event_title = event.title if event else None
+    missed = "" if blast.test_mode else describe_missed_lists(blast.audience_id)
     # The claim and the rows are one transaction: a crash leaves the blast waiting, never half made.
     with write():
         moment = now()
         if not blast_messages.claim_scheduled_blast(scheduled_id, moment):
             return False
         log_id = blast_messages.create_blast_messages(scheduled_id, rendered, moment, event_title)
+        if missed:
+            blast_scheduling.record_blast_note(scheduled_id, missed)
     log.info("blast %s released as log %s: %s rows", scheduled_id, log_id, len(rendered.texts))
     return True
 
@@ -199,55 +195,3 @@ def _fail_blast(scheduled_id: int, error: str) -> None:
 def _format_blast_time(moment: datetime, zone: str | None) -> str:
     zone = zone or "UTC"
     return f"{format_time_in_zone(moment, zone)}, {zone}"
-
-
-def render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
-    """Return the texts of a due blast; of a test, one text or none without a test phone.
-
-    Raises BlastEventNotFound and FieldNotTextable.
-    """
-    rendered = skip_too_long_texts(_render_for_audience(blast))
-    if blast.test_mode:
-        return _render_for_test_phone(rendered, blast)
-    return rendered
-
-
-def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
-    registered_by = None
-    if blast.event_reminder_id:
-        registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)
-    people_of = get_stored_people(blast)
-    recipients = audience.fetch_recipients(blast.target, blast.event_id, registered_by, people_of)
-    values = audience.get_blast_placeholders(blast.target, blast.event_id)
-    return render_blast_texts(
-        recipients,
-        blast.message_body,
-        blast.footer,
-        values,
-        plain_names=blast.plain_names,
-        filling=load_filling(blast.message_body, recipients),
-    )
-
-
-def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> RenderedBlast:
-    """Return the text as the first person of the audience would read it, for the test phone."""
-    phone = find_test_phone(blast.created_by)
-    if phone is None:
-        return replace(rendered, texts=())
-    name, filling = None, rendered.filling
-    if rendered.sendable_texts:
-        first = rendered.sendable_texts[0]
-        name, filling = first.name, filling.for_phone_of(phone, first.phone)
-    # Whoever put their own number there asks for the test.
-    reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
-    test = render_blast_texts(
-        [BlastRecipient(name, phone, reason)],
-        blast.message_body,
-        blast.footer,
-        rendered.event_values,
-        plain_names=blast.plain_names,
-        filling=filling,
-    )
-    # The number is the user's, so a member's name never stands beside it.
-    texts = tuple(text._replace(name=None) for text in test.texts)
-    return replace(test, texts=texts, tested_as=name)

@@ -2,9 +2,9 @@
 
 import logging
 
-from app.blasts.actions.due_blasts import render_scheduled_blast
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
+from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.core.db import db, write
 from app.delivery.actions import blast_messages, sending_hold
 from app.delivery.queries import blast_records

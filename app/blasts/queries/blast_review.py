@@ -7,11 +7,11 @@ from datetime import timedelta
 from app.blasts.queries.end_time_forecast import EndTimeForecast, SendWindow, forecast_end_time
 from app.blasts.queries.lists_review import (
     LeftOutList,
-    describe_lists,
-    explain_empty_lists,
+    describe_draft_audience,
+    describe_draft_rule,
+    explain_empty_audience,
     list_left_out_people,
 )
-from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.queries.review_notices import (
     ReviewNotice,
     ReviewRequest,
@@ -32,10 +32,7 @@ from app.blasts.queries.reviewed_texts import (
 from app.blasts.queries.text_notices import list_text_notices
 from app.core.local_formats import format_time_in_zone
 from app.core.settings import current_settings
-from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_draft import BlastDraft
-from app.domain.delivery.blast_labels import describe_audience
-from app.domain.delivery.blast_outcomes import OUTCOME_RULES, ResultsAudience
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.cost_estimate import (
     compute_cost,
@@ -43,11 +40,9 @@ from app.domain.delivery.cost_estimate import (
     format_money,
     format_segment_price,
 )
-from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
 from app.domain.time import durations
-from app.events.queries import events
 from app.organisation import queries as organisations
 from app.organisation.models import Organisation
 from app.surveys.models import SurveyFlow
@@ -105,7 +100,7 @@ def review_blast(request: ReviewRequest) -> BlastReview:
     settings = current_settings()
     estimate = _estimate_sending(request, organisation, settings.effective_send_rate)
     recipients = pluralize(blast.recipient_count, "person", "people")
-    audience = _describe_audience(draft)
+    audience = describe_draft_audience(draft)
     facts = [
         ("To", audience),
         ("From", format_phone_number(settings.sender)),
@@ -115,12 +110,12 @@ def review_blast(request: ReviewRequest) -> BlastReview:
     return BlastReview(
         recipient_count=blast.recipient_count,
         recipients=recipients,
-        nobody_reason=_explain_empty_audience(draft, blast),
+        nobody_reason=explain_empty_audience(draft, blast),
         send_label=f"Schedule for {recipients}" if draft.send_at else f"Send to {recipients}",
         undo_hint=_describe_undo(draft, estimate.undo_seconds),
         summary=_summarise(blast, recipients, estimate),
         audience=audience,
-        audience_rule=_describe_audience_rule(draft),
+        audience_rule=describe_draft_rule(draft),
         survey=surveys.find_survey(draft.survey_id),
         shown=show_text(blast, request.person),
         facts=facts,
@@ -172,40 +167,6 @@ def _list_notices(
     if abroad:
         notices.append(ReviewNotice("info", abroad))
     return sorted(notices, key=lambda notice: notice.kind != "warn")
-
-
-def _describe_audience_rule(draft: BlastDraft) -> str:
-    """Return how people of an earlier blast are chosen, or how lists overlap; "" for others."""
-    if isinstance(draft.people_of, ChosenAudience):
-        return describe_lists(draft.people_of)
-    if isinstance(draft.people_of, ResultsAudience):
-        return OUTCOME_RULES[draft.people_of.outcome]
-    return ""
-
-
-def _describe_audience(draft: BlastDraft) -> str:
-    """Return whom a draft is for, in words."""
-    if isinstance(draft.people_of, ChosenAudience):
-        return draft.people_of.sentence
-    results = describe_results_audience(draft.people_of) if draft.people_of else None
-    if results:
-        return results.label
-    event = events.find_event(draft.event_id)
-    return describe_audience(draft.target, event.title if event else None)
-
-
-def _explain_empty_audience(draft: BlastDraft, blast: RenderedBlast) -> str:
-    if blast.recipient_count:
-        return ""
-    if blast.texts:
-        return "everyone is skipped"
-    if isinstance(draft.people_of, ChosenAudience):
-        return explain_empty_lists(draft.people_of)
-    if draft.people_of is not None:
-        return "no one from the earlier blast is in this group"
-    if draft.target == BlastTarget.COMMUNITY:
-        return "the community is empty"
-    return "no one is registered for this event"
 
 
 def _describe_undo(draft: BlastDraft, undo_seconds: int) -> str:

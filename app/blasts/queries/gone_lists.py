@@ -20,3 +20,16 @@ def describe_gone_lists(audience_id: int | None) -> str:
     if excluded:
         return f"{words[-1]}. This blast leaves its people out, so it will wait until you edit it."
     return f"{'. '.join(words)}. Its people will not get this; the others will."
+
+
+def describe_missed_lists(audience_id: int | None) -> str:
+    """Return which included lists of an audience that is released now are gone; "" for none."""
+    audience = load_audience(audience_id)
+    if audience is None:
+        return ""
+    gone = find_gone_parts(audience.rule)
+    missed = [part for part in audience.rule.included if part in gone]
+    if not missed:
+        return ""
+    words = ". ".join(describe_gone_part(part, audience.name_part(part)) for part in missed)
+    return f"{words}, so its people were not texted."

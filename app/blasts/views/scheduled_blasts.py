@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.blasts.actions.due_blasts import render_scheduled_blast
 from app.blasts.queries import audience
 from app.blasts.queries.event_labels import (
     get_blast_event_titles,
@@ -14,6 +13,7 @@ from app.blasts.queries.event_labels import (
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.gone_lists import describe_gone_lists
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
+from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.blasts.views.blueprint import bp
 from app.blasts.views.scheduled_blast_labels import (
     describe_audiences,

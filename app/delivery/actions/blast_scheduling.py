@@ -109,6 +109,12 @@ def cancel_scheduled_blast(scheduled_id: int, reason: str | None = None) -> bool
     return _end_scheduled_blast(scheduled_id, ScheduledBlastStatus.CANCELLED, reason)
 
 
+def record_blast_note(scheduled_id: int, note: str) -> None:
+    """Keep what its page says of a blast that is released now. Inside write()."""
+    statement = update(ScheduledMessage).where(ScheduledMessage.id == scheduled_id)
+    execute_and_count_rows(statement.values(error_message=note))
+
+
 def hold_scheduled_blast(scheduled_id: int, reason: str) -> bool:
     """Keep a blast from leaving until a person confirms it anew; False when not pending."""
     return _update_pending_blast(scheduled_id, held_reason=reason)

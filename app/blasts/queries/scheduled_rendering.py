@@ -1,0 +1,72 @@
+"""The texts of a scheduled blast as its audience is now; of a test, the one text."""
+
+from dataclasses import replace
+
+from app.accounts.own_phone_queries import find_test_phone
+from app.blasts.queries import audience
+from app.blasts.queries.field_fillings import load_filling
+from app.blasts.queries.people_permission import get_stored_people
+from app.delivery.models import ScheduledMessage
+from app.domain.delivery.blast_rendering import (
+    BlastRecipient,
+    RenderedBlast,
+    render_blast_texts,
+    skip_too_long_texts,
+)
+from app.domain.time import reminder_timing
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    find_suppression_reason,
+)
+
+
+def render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
+    """Return the texts of a due blast; of a test, one text or none without a test phone.
+
+    Raises BlastEventNotFound and FieldNotTextable.
+    """
+    rendered = skip_too_long_texts(_render_for_audience(blast))
+    if blast.test_mode:
+        return _render_for_test_phone(rendered, blast)
+    return rendered
+
+
+def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
+    registered_by = None
+    if blast.event_reminder_id:
+        registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)
+    people_of = get_stored_people(blast)
+    recipients = audience.fetch_recipients(blast.target, blast.event_id, registered_by, people_of)
+    values = audience.get_blast_placeholders(blast.target, blast.event_id)
+    return render_blast_texts(
+        recipients,
+        blast.message_body,
+        blast.footer,
+        values,
+        plain_names=blast.plain_names,
+        filling=load_filling(blast.message_body, recipients),
+    )
+
+
+def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> RenderedBlast:
+    """Return the text as the first person of the audience would read it, for the test phone."""
+    phone = find_test_phone(blast.created_by)
+    if phone is None:
+        return replace(rendered, texts=())
+    name, filling = None, rendered.filling
+    if rendered.sendable_texts:
+        first = rendered.sendable_texts[0]
+        name, filling = first.name, filling.copy_for_phone(phone, first.phone)
+    # Whoever put their own number there asks for the test.
+    reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
+    test = render_blast_texts(
+        [BlastRecipient(name, phone, reason)],
+        blast.message_body,
+        blast.footer,
+        rendered.event_values,
+        plain_names=blast.plain_names,
+        filling=filling,
+    )
+    # The number is the user's, so a member's name never stands beside it.
+    texts = tuple(text._replace(name=None) for text in test.texts)
+    return replace(test, texts=texts, tested_as=name)
