@@ -62,7 +62,7 @@ class FieldFilling:
         """Return what the person of a number has in the fields."""
         return self.texts_by_phone.get(phone, ())
 
-    def for_phone_of(self, phone: str, other_phone: str) -> "FieldFilling":
+    def copy_for_phone(self, phone: str, other_phone: str) -> "FieldFilling":
         """Return the same for a test to `phone`, as the person of `other_phone` reads it."""
         return FieldFilling(self.names, {phone: self.get_texts(other_phone)})
 
