@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.delivery.skip_reasons import SkipReason
@@ -30,7 +30,9 @@ def select_other_number_reason(phone_column: Any) -> ColumnElement[Any]:
         _select_carrier_reason(phone_column),
         _select_question_reason(phone_column),
     )
-    return case((select_has_second_numbers(), reason))
+    # Most people have one number even where some have two: one look-up tells, before the others.
+    has_others = and_(select_has_second_numbers(), select_other_phones(phone_column).exists())
+    return case((has_others, reason))
 
 
 def _select_opt_out_reason(phone_column: Any) -> ColumnElement[Any]:
