@@ -66,7 +66,7 @@ def _find_field_ids(names: tuple[str, ...]) -> list[int]:
 
 
 def _explain_missing_field(name: str) -> str:
-    known = load_template_fields().get(name)
-    if known is None:
+    field = load_template_fields().get(name)
+    if field is None:
         return f"The field {{{name}}} of its text was deleted."
-    return known.problem
+    return field.problem

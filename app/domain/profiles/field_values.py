@@ -119,8 +119,8 @@ def parse_number(text: str) -> float | None:
     digits = _find_plain_number(written)
     if digits is not None:
         return float(digits) if sum(map(str.isdigit, digits)) <= MAX_NUMBER_DIGITS else None
-    whole = parse_whole_number_answer(text)
-    return None if whole is None else float(whole)
+    number = parse_whole_number_answer(text)
+    return None if number is None else float(number)
 
 
 def _find_plain_number(written: str) -> str | None:
@@ -141,9 +141,9 @@ def is_number_in_digits(text: str) -> bool:
     digits = _find_plain_number(CURRENCY_PATTERN.sub(r"\1", _normalize(text)).strip())
     if digits is None or text.strip().startswith("+"):
         return False
-    whole = digits.lstrip("-").partition(".")[0]
-    has_leading_zero = len(whole) > 1 and whole.startswith("0")
-    return not has_leading_zero and len(whole) <= MAX_NUMBER_DIGITS
+    integer = digits.lstrip("-").partition(".")[0]
+    has_leading_zero = len(integer) > 1 and integer.startswith("0")
+    return not has_leading_zero and len(integer) <= MAX_NUMBER_DIGITS
 
 
 def parse_date(text: str, context: ValueContext) -> date | None:

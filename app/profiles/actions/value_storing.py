@@ -165,9 +165,9 @@ def undo_import_values(import_id: int) -> int:
 
 def merge_person_values(from_person_id: int, to_person_id: int) -> None:
     """Give a person what another one has in fields that are empty for them; the rest is lost."""
-    taken = select(PersonValue.field_id).where(PersonValue.person_id == to_person_id)
+    filled_ids = select(PersonValue.field_id).where(PersonValue.person_id == to_person_id)
     moved = update(PersonValue).where(
-        PersonValue.person_id == from_person_id, PersonValue.field_id.not_in(taken)
+        PersonValue.person_id == from_person_id, PersonValue.field_id.not_in(filled_ids)
     )
     execute_and_count_rows(_apply_in_database(moved.values(person_id=to_person_id)))
     rest = delete(PersonValue).where(PersonValue.person_id == from_person_id)
