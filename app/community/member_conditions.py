@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from app.community.models import CommunityMember
-from app.core.db import db
 
 
 def select_community_phones() -> Any:
@@ -25,6 +24,6 @@ def has_joined(phone: Any, *bounds: Any) -> ColumnElement[bool]:
     return condition
 
 
-def count_members() -> int:
-    """Return how many members the community has."""
-    return db.session.scalar(select(func.count()).select_from(CommunityMember)) or 0
+def select_member_count() -> Any:
+    """Return how many members the community has, for any select."""
+    return select(func.count()).select_from(CommunityMember).scalar_subquery()

@@ -1,16 +1,17 @@
 """The list of segments: what each means, how many people it has, and when it was texted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from app.accounts.queries import find_shown_names
 from app.audiences.queries.segment_people import count_people_of_rules
 from app.audiences.queries.segment_records import SegmentReading, read_segments
 from app.audiences.segment_models import Segment
-from app.community.member_conditions import count_members
+from app.community.member_conditions import select_member_count
 from app.core.db import db
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
@@ -50,12 +51,23 @@ def paginate_segments(params: ListParams, role: Role) -> SegmentListPage:
         row = Segment
         found = build_text_filter(params.search, row.name, row.description, row.sentence)
         statement = statement.where(found)
-    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    params = clamp_to_last_page(total, params)
-    page = statement.order_by(*_build_order(params)).offset(params.offset).limit(params.per_page)
-    readings = read_segments(db.session.scalars(page).all(), role)
+    # The total and the size of the community come with the rows, in one statement.
+    counted: Select[Any] = statement.add_columns(func.count().over(), select_member_count())
+    rows = _fetch_rows(counted, params)
+    if not rows and params.number > 1:
+        total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+        params = clamp_to_last_page(total, params)
+        rows = _fetch_rows(counted, params)
+    total, member_count = (rows[0][1], rows[0][2]) if rows else (0, 0)
+    readings = read_segments([row[0] for row in rows], role)
     shown = [reading for reading in readings if not reading.is_hidden]
-    return SegmentListPage(_build_rows(shown), total - (len(readings) - len(shown)), params)
+    listed = _build_rows(shown, member_count)
+    return SegmentListPage(listed, total - (len(readings) - len(shown)), params)
+
+
+def _fetch_rows(statement: Select[Any], params: ListParams) -> Sequence[Row[Any]]:
+    page = statement.order_by(*_build_order(params)).offset(params.offset).limit(params.per_page)
+    return db.session.execute(page).all()
 
 
 def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
@@ -63,10 +75,10 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
     return [column.desc() if params.descending else column.asc(), Segment.folded_name.asc()]
 
 
-def _build_rows(readings: list[SegmentReading]) -> list[SegmentListRow]:
+def _build_rows(readings: list[SegmentReading], member_count: int) -> list[SegmentListRow]:
     if not readings:
         return []
-    counts = _count_people(readings)
+    counts = _count_people(readings, member_count)
     times = find_last_texted_times([reading.segment.id for reading in readings], PartKind.SEGMENT)
     makers = find_shown_names()
     return [
@@ -80,10 +92,10 @@ def _build_rows(readings: list[SegmentReading]) -> list[SegmentListRow]:
     ]
 
 
-def _count_people(readings: list[SegmentReading]) -> dict[int, int]:
+def _count_people(readings: list[SegmentReading], member_count: int) -> dict[int, int]:
     """Return how many people each segment means; a broken one means no one."""
     counts = {reading.segment.id: 0 for reading in readings if reading.is_broken}
-    if count_members() * len(readings) > MAX_PEOPLE_LOOKED_AT:
+    if member_count * len(readings) > MAX_PEOPLE_LOOKED_AT:
         return counts
     meant = [reading for reading in readings if not reading.is_broken]
     numbers = count_people_of_rules([reading.rule for reading in meant if reading.rule])
