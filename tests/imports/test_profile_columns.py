@@ -8,8 +8,11 @@ import openpyxl
 import pytest
 
 from app.community.models import CommunityMember
+from app.core.clock import now
 from app.core.csv_files import stream_csv
 from app.core.db import db, write
+from app.domain.phones.phone_erasure import PhoneErasure
+from app.imports.actions.erasure import erase_phone
 from app.imports.models import Import, ImportRow
 from app.people.models import PersonNote
 from app.profiles.actions.field_editing import FieldInfo, archive_field, create_field
@@ -184,6 +187,12 @@ def test_what_is_exported_comes_back_byte_for_byte(app, visit, send):
         stored = [read_values(phone) for phone in phones]
         assert [row["Mobile"][0] for row in stored] == values
         assert {row["Voice part"] for row in stored} == {("Alto", "alto")}
+    exported = visit("/community/export", "ada").text
+    with app.app_context(), write():
+        db.session.execute(db.text("DELETE FROM community_members"))
+        db.session.execute(db.text("DELETE FROM person_values"))
+    visit.post(f"{send(exported).location}/confirm", "ada")
+    assert visit("/community/export", "ada").text == exported
 
 
 def test_a_choice_that_cannot_be_is_said_beside_its_column_and_keeps_what_was_typed(
@@ -263,6 +272,10 @@ def test_a_second_phone_of_somebody_else_is_left_out(app, visit, send):
     with app.app_context():
         assert len(find_person_of_phone("+13035550146").phones) == 2
         assert len(find_person_of_phone("+13035550147").phones) == 1
+        with write():
+            erase_phone(PhoneErasure("+13035550190", "#0123456789abcdef012", "ada", now()))
+        texts = db.session.execute(db.select(ImportRow.second_phone, ImportRow.value_problems))
+        assert "5550190" not in str(texts.all())
 
 
 def test_a_row_that_is_fixed_keeps_its_other_cells(app, visit, send):

@@ -430,6 +430,10 @@ def test_0023_import_group_names_knows_no_groups_of_open_imports(before):
     execute_rows(path, (sheet, ()), (row, ()))
     migrate_database(path, QUIET)
     assert run_sql(path, "SELECT group_names FROM import_rows") == [(None,)]
+    # 0031_import_profiles: open imports of before say nothing else about their people.
+    nothing = "SELECT language, field_values, value_problems, bad_value_count, value_counts"
+    both = "FROM import_rows JOIN imports ON imports.id = import_id"
+    assert run_sql(path, f"{nothing} {both}") == [(None, None, None, 0, None)]
     for step in reversed(find_migrations()[22:]):
         revert_migration(path, step.version, QUIET)
     assert run_sql(path, "SELECT line FROM import_rows") == [(2,)]

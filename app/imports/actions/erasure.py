@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.domain.phones.phone_erasure import PhoneErasure, contains_phone_number
@@ -34,6 +34,15 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     """Delete the rows of imports with this number and return how many, by table. Inside write()."""
     statement = delete(ImportRow).where(ImportRow.phone == erasure.phone)
     count = execute_and_count_rows(statement.execution_options(synchronize_session=False))
+    # As the second phone of somebody else, or in a sentence about one that could not be used.
+    mentions = update(ImportRow).where(
+        or_(
+            ImportRow.second_phone == erasure.phone,
+            func.instr(ImportRow.value_problems, erasure.phone) > 0,
+        )
+    )
+    emptied = mentions.values(second_phone=None, value_problems=None)
+    execute_and_count_rows(emptied.execution_options(synchronize_session=False))
     return {"import_rows": count}
 
 
