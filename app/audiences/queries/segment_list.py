@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.accounts.queries import find_shown_names
 from app.audiences.queries.segment_people import count_people_of_rules
@@ -65,7 +65,7 @@ def paginate_segments(params: ListParams, role: Role) -> SegmentListPage:
     return SegmentListPage(listed, total - (len(readings) - len(shown)), params)
 
 
-def _fetch_rows(statement: Select[Any], params: ListParams) -> Sequence[Row[Any]]:
+def _fetch_rows(statement: Select[Any], params: ListParams) -> Sequence[Any]:
     page = statement.order_by(*_build_order(params)).offset(params.offset).limit(params.per_page)
     return db.session.execute(page).all()
 

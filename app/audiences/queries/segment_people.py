@@ -10,6 +10,7 @@ from app.audiences.queries.condition_context import load_condition_context
 from app.audiences.queries.segment_phones import select_segment_phones
 from app.community.queries import select_folded_names, select_phones_of_matching_members
 from app.core.db import db
+from app.core.listed_values import build_listed_column
 from app.core.pagination import (
     MAX_SEARCH_RESULTS,
     ListParams,
@@ -21,10 +22,9 @@ from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.phones.phone_number import extract_digits
 from app.events.queries.contact_names import find_display_names
 from app.events.queries.phone_registrations import select_phones_registered_as
-from app.suppression.queries.sending_permission import (
-    find_suppression_reasons,
-    select_suppression_reason,
-)
+from app.profiles.person_addresses import remember_public_ids
+from app.profiles.queries.person_lookup import select_public_id
+from app.suppression.queries.sending_permission import select_suppression_reason
 
 SHOWN_PEOPLE = 10
 MIN_SEARCH_DIGITS = 3
@@ -98,9 +98,8 @@ def paginate_segment_people(
     total = min(total, MAX_SEARCH_RESULTS) if params.search else total
     params = clamp_to_last_page(total, params)
     page = _order_by_name(statement, phones.c.phone).offset(params.offset).limit(params.per_page)
-    return SearchResultPage(
-        _name_people(db.session.scalars(page).all()), total, params, is_truncated
-    )
+    people = _name_people(db.session.scalars(page).all())
+    return SearchResultPage(people, total, params, is_truncated)
 
 
 def _order_by_name(statement: Select[str], phone: Any) -> Select[str]:
@@ -125,5 +124,10 @@ def _name_people(phones: Sequence[str]) -> list[SegmentPerson]:
     if not phones:
         return []
     names = find_display_names(phones)
-    reasons = find_suppression_reasons(phones)
-    return [SegmentPerson(phone, names.get(phone), reasons.get(phone)) for phone in phones]
+    # Why they get no texts and the addresses of their pages, in one statement.
+    phone = build_listed_column(phones)
+    reason, public_id = select_suppression_reason(phone), select_public_id(phone)
+    rows = db.session.execute(select(phone, reason, public_id)).all()
+    remember_public_ids((row[0], row[2]) for row in rows)
+    reasons = {row[0]: row[1] for row in rows}
+    return [SegmentPerson(phone, names.get(phone), reasons[phone]) for phone in phones]

@@ -25,7 +25,6 @@ from app.domain.accounts.roles import Role
 from app.domain.audiences.segment_rules import SegmentRule
 from app.domain.audiences.segment_sentences import describe_rule
 from app.domain.delivery.blast_labels import name_blast
-from app.profiles.person_addresses import load_public_ids
 
 MAX_NAMED_BLASTS = 3
 CHANGED_ERROR = (
@@ -167,7 +166,6 @@ def _build_preview(form: SegmentForm) -> dict[str, object]:
     if rule is None:
         return {"sentence": None, "preview": None}
     preview = preview_segment(rule)
-    load_public_ids(person.phone for person in preview.people)
     return {
         "sentence": describe_rule(rule, load_rule_names(rule.references)),
         "preview": preview,

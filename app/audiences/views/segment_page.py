@@ -10,7 +10,6 @@ from app.core.pagination import list_params
 from app.delivery.queries.group_blasts import list_group_blasts
 from app.domain.audiences.audience_rules import PartKind
 from app.organisation import queries as organisation
-from app.profiles.person_addresses import load_public_ids
 
 
 @bp.get("/<int:segment_id>")
@@ -22,7 +21,6 @@ def show_segment(segment_id: int) -> ResponseReturnValue:
     page = paginate_segment_people(
         rule, list_params(("name",), "name"), organisation.get_organisation_region()
     )
-    load_public_ids(person.phone for person in page.rows)
     return render_template(
         "segments/segment.html",
         reading=reading,
