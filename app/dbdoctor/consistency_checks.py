@@ -125,7 +125,8 @@ CONSISTENCY_CHECKS = (
     ),
     ConsistencyCheck(
         "SELECT s.id FROM scheduled_messages s WHERE s.status = 'pending' "
-        "AND s.audience_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audience_parts p WHERE p.audience_id = s.audience_id "
+        "AND s.audience_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audience_parts p "
+        "WHERE p.audience_id = s.audience_id "
         "AND p.role = 'include' AND (p.ref_id IS NOT NULL OR p.kind IN ('everybody', 'people')))",
         "Scheduled blast {ids} was for lists that are gone, so it reaches no one. Cancel it.",
     ),
