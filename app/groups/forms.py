@@ -1,9 +1,10 @@
 """The form of a group."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -32,7 +33,13 @@ from app.groups.models import (
     GroupColor,
     GroupTexters,
 )
-from app.groups.queries.group_records import find_group_by_name
+from app.groups.queries.group_records import (
+    find_group,
+    find_group_by_name,
+    find_groups,
+    list_fillable_groups,
+    may_change_people,
+)
 
 NAME_LENGTH_ERROR = f"A name can have up to {MAX_GROUP_NAME_LENGTH} characters."
 SEPARATOR_ERROR = "Leave out commas, semicolons and |. In spreadsheets they separate groups."
@@ -52,6 +59,10 @@ TOPIC_NAME_ERROR = (
     "People leave a topic by texting STOP and its name. STOP {name} stops all texts, so give it "
     "another name."
 )
+NO_GROUP_ERROR = "Choose a group."
+DELETED_ERROR = "That group was deleted."
+ARCHIVED_ERROR = "That group is archived. Restore it first, or choose another."
+ADMINS_ERROR = "Only admins change who is in that group."
 NO_OWNER = {"": "No one in particular"}
 
 
@@ -186,3 +197,39 @@ def build_group_form_data(group: ContactGroup) -> Mapping[str, Any]:
         "seen": datetime_to_db(group.updated_at),
         "is_topic": group.is_topic,
     }
+
+
+def build_group_choices(kept_ids: Collection[int], empty_label: str) -> dict[str, str]:
+    """Return the groups that this user may choose, by id; "" for none.
+
+    `kept_ids`: those that are stored stay, so that saving the form again does not lose them.
+    """
+    groups = {group.id: group for group in list_fillable_groups(current_user.role)}
+    groups |= find_groups(set(kept_ids) - groups.keys())
+    choices = {str(group.id): format_group_choice(group) for group in groups.values()}
+    return {"": empty_label} | choices
+
+
+def format_group_choice(group: ContactGroup) -> str:
+    """Return a group's name, and that it is archived."""
+    return f"{group.name} (archived)" if group.archived_at is not None else group.name
+
+
+def require_group_choice(field: Field, kept_ids: Collection[int]) -> None:
+    """Require a group that this user may choose, or one that is stored."""
+    if problem := find_group_problem(parse_id((field.data or "").strip()), kept_ids):
+        raise ValidationError(problem)
+
+
+def find_group_problem(group_id: int | None, kept_ids: Collection[int]) -> str:
+    """Return why this user cannot choose a group, "" when they can."""
+    group = find_group(group_id)
+    if group_id is None:
+        return NO_GROUP_ERROR
+    if group is None:
+        return DELETED_ERROR
+    if group_id in kept_ids:
+        return ""
+    if group.archived_at is not None:
+        return ARCHIVED_ERROR
+    return "" if may_change_people(group, current_user.role) else ADMINS_ERROR

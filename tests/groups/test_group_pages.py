@@ -160,8 +160,8 @@ def test_before_a_group_is_deleted_the_page_names_what_uses_it(app, visit, choir
         "The 2 people in it stay in the community.",
         "Keyword SING only replies.",
         "Keyword QUIET does nothing. Texts go to your inbox.",
-        "Survey Helpers goes on, and adds no one to this group.",
-        "Survey Voices goes on, and adds no one to this group.",
+        "Survey Helpers continues, and adds no one to this group.",
+        "Survey Voices continues, and adds no one to this group.",
         "Segment Singers says that its group was deleted, and has no people until you edit it.",
     ):
         assert words in page.words

@@ -82,6 +82,11 @@ def select_memberships() -> Select[Any]:
     return select(row.id, row.phone, row.since, row.source, row.added_by, reason, public_id)
 
 
+def select_memberships_of_page(page: CTE) -> Select[Any]:
+    """Select the same of the memberships whose ids a page of a list names in its column id."""
+    return select_memberships().join(page, page.c.id == GroupMembership.id)
+
+
 def build_membership_rows(rows: Sequence[Row[Any]]) -> list[MembershipRow]:
     """Return rows of select_memberships() as they are shown, with the links to their people."""
     remember_public_ids((row.phone, row.public_id) for row in rows)

@@ -23,7 +23,7 @@ from app.domain.texts.whole_numbers import parse_id
 from app.domain.texts.word_folding import fold_keyword
 from app.events.models import Event
 from app.events.queries.events import fetch_all_events, find_event
-from app.groups.group_choices import build_group_choices, require_group_choice
+from app.groups.forms import build_group_choices, require_group_choice
 from app.keywords import queries
 from app.keywords.actions.keyword_rules import KeywordInfo
 from app.keywords.forms.active_period import (

@@ -18,13 +18,13 @@ from app.core.pagination import (
 from app.domain.phones.phone_number import extract_digits
 from app.events.queries.contact_names import find_display_names
 from app.events.queries.phone_registrations import select_phones_registered_as
-from app.groups.models import ContactGroup, GroupMembership
+from app.groups.models import ContactGroup
 from app.groups.queries.memberships import (
     MembershipRow,
     build_membership_rows,
     find_memberships,
     select_group_members,
-    select_memberships,
+    select_memberships_of_page,
 )
 
 GROUP_PEOPLE_SORTS = ("name", "phone", "added")
@@ -85,8 +85,7 @@ def _fetch_match_page(
     order = [set_direction(column) for column in list(matches.c)[1:]]
     page = select(matches).order_by(*order).offset(params.offset).limit(params.per_page)
     page_matches = page.cte("page_matches")
-    statement = select_memberships().add_columns(total)
-    statement = statement.join(page_matches, page_matches.c.id == GroupMembership.id)
+    statement = select_memberships_of_page(page_matches).add_columns(total)
     page_order = [set_direction(column) for column in list(page_matches.c)[1:]]
     return db.session.execute(statement.order_by(*page_order)).all()
 

@@ -25,7 +25,7 @@ def list_group_uses(group_id: int) -> list[GroupUse]:
     uses = [_describe_keyword(rule) for rule in list_keywords_of_group(group_id)]
     for survey in list_surveys_of_group(group_id):
         url = url_for("surveys.show_survey", survey_id=survey.id)
-        effect = "goes on, and adds no one to this group."
+        effect = "continues, and adds no one to this group."
         uses.append(GroupUse("Survey", survey.name, url, effect))
     for segment in list_segments_with_group(group_id):
         url = url_for("segments.show_segment", segment_id=segment.id)

@@ -19,7 +19,7 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_intent import fold_text
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.events.forms.events import SingleLineField
-from app.groups.group_choices import (
+from app.groups.forms import (
     find_group_problem,
 )
 from app.surveys.actions.surveys import SurveyInfo
@@ -79,7 +79,7 @@ class SurveyForm(SurveyResultFields):
         self.survey_id = survey_id
         self.set_result_choices(survey_id)
         for index, form in enumerate(self.question_forms):
-            form.set_branch_choices(index, len(self.question_forms), other_end=self.other_end)
+            form.set_branch_choices(index, len(self.question_forms), other_end=self.last_end_label)
             form.set_group_choices({**self.group_choices, "": "no group"})
 
     @property

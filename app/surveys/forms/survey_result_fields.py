@@ -9,7 +9,7 @@ from wtforms import Field, SelectField, ValidationError
 from app.domain.texts.whole_numbers import parse_id
 from app.events.forms.events import SingleLineField
 from app.events.queries.events import fetch_all_events, find_event
-from app.groups.group_choices import build_group_choices, require_group_choice
+from app.groups.forms import build_group_choices, require_group_choice
 from app.surveys.queries.survey_groups import find_kept_groups
 
 MAX_EVENT_TITLE_LENGTH = 200
@@ -39,7 +39,7 @@ class SurveyResultFields(FlaskForm):
         return bool(self.linked_event_id.data or self.new_event.data)
 
     @property
-    def other_end(self) -> str:
+    def last_end_label(self) -> str:
         """The label of the end that registers nobody, "" where who finishes is not registered."""
         if not self.has_event:
             return "the end, without joining the group" if self.group_id.data else ""
