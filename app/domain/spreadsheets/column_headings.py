@@ -65,7 +65,7 @@ COLUMN_KIND_LABELS = {
     ColumnKind.COUNTRY: "Country",
     ColumnKind.AREA_CODE: "Area code",
     ColumnKind.PHONE_LABEL: "Type of phone",
-    ColumnKind.OPT_STATUS: "Opted out or not",
+    ColumnKind.OPT_STATUS: "Agreed to texts or not",
     ColumnKind.GROUPS: "Groups",
     ColumnKind.SECOND_PHONE: "Second phone",
     ColumnKind.LANGUAGE: "Language",
