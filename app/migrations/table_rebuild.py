@@ -127,12 +127,12 @@ def _restore_statistics(
     connection: sqlite3.Connection, table: str, statistics: dict[str, list[tuple[object, ...]]]
 ) -> None:
     indexes = connection.execute("SELECT name FROM pragma_index_list(?)", (table,))
-    known = {None, *(name for (name,) in indexes)}
+    index_names = {None, *(name for (name,) in indexes)}
     for name, rows in statistics.items():
         connection.execute(f"DELETE FROM {name} WHERE tbl = ?", (table,))
         for row in rows:
             # tbl, idx and the figures; an index that was not made again has none.
-            if row[1] in known:
+            if row[1] in index_names:
                 marks = ", ".join("?" * len(row))
                 connection.execute(f"INSERT INTO {name} VALUES ({marks})", row)
 

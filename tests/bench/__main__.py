@@ -6,6 +6,7 @@ Names choose some.
 import sys
 
 from tests.bench import (
+    audiences,
     imports,
     inbound,
     inbox,
@@ -38,6 +39,7 @@ BENCHES = {
         "Every list at 100,000 people, 200 events and a million texts",
         large_lists.run,
     ),
+    "audiences": ("Audiences of several lists", audiences.run),
     "segments": ("Segments at 100,000 people and a million texts", segments.run),
     "inbox": ("The inbox with 20,000 conversations and 1,000,000 texts", inbox.run),
     "imports": ("Importing", imports.run),

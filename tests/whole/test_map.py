@@ -24,6 +24,7 @@ EXTRA = {
         "reply_models",
         "alert_models",
         "blast_topic_models",
+        "audience_models",
     },
     "profiles": {"apart_models", "field_models", "person_addresses"},
     "suppression": {"topic_models"},

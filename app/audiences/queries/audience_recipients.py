@@ -194,15 +194,15 @@ def _has_left_topics(
     left = {part: _select_left_phones(part) for part in parts if part.kind in TOPIC_KINDS}
     if not any(db.session.scalar(phones.limit(1)) for phones in left.values()):
         return None
-    kept = []
+    reached = []
     for part in parts:
         column = select_part_phones(audience, part).subquery().c[0]
         is_kept: ColumnElement[bool] = true()
         if part in left:
             is_kept = column.not_in(left[part])
-        kept.append(select(column).where(is_kept))
+        reached.append(select(column).where(is_kept))
     everyone_left = union(*left.values()).subquery()
-    still_reached = union(*kept).subquery()
+    still_reached = union(*reached).subquery()
 
     def has_left(number: Any) -> ColumnElement[bool]:
         is_on_list = number.in_(select(everyone_left.c[0]))

@@ -46,9 +46,8 @@ class ChosenAudience:
     def sentence(self) -> str:
         """The audience in words: "Group: Choir", "Choir and Youth, but not anyone texted today"."""
         words = describe_audience_rule(self.rule, self.name_part)
-        (first, *others) = self.rule.parts or (None,)
-        is_sole = first is not None and not others and not self.rule.is_texted_today_excluded
-        label = SOLE_PART_LABELS.get(first.kind) if is_sole and first else None
+        is_sole = len(self.rule.parts) == 1 and not self.rule.is_texted_today_excluded
+        label = SOLE_PART_LABELS.get(self.rule.parts[0].kind) if is_sole else None
         return f"{label}: {words}" if label else words
 
 

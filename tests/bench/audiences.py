@@ -1,0 +1,84 @@
+"""An audience of three groups, a segment over two fields and a group that is left out: counted in
+under 100 ms, and released within 1.3 times a release to everybody, row by row.
+"""
+
+import contextlib
+import sqlite3
+from statistics import median
+
+from flask import Flask
+
+from app.audiences.queries.audience_overlap import count_overlap
+from app.audiences.segment_models import Segment
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
+from app.blasts.actions.due_blasts import release_due_blasts
+from app.core.clock import now
+from app.core.db import db, write
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
+from app.domain.audiences.chosen_audience import ChosenAudience
+from app.domain.audiences.segment_json import write_rule
+from app.domain.delivery.message_statuses import BlastTarget
+from tests.bench.bench_app import app_with, folder, scattered
+from tests.bench.figures import Asked, Figure, milliseconds, seconds, spread
+from tests.bench.segments import FILLS, RULES
+
+PEOPLE, RUNS, MOST_MS, MOST_TIMES = 100_000, 3, 100.0, 1.3
+TEXT = "Hi {first_name|friend}, the picnic is on Saturday at 11, at City Park."
+LAST_SIZE = "SELECT total_recipients FROM message_logs ORDER BY id DESC LIMIT 1"
+
+
+def run() -> list[Figure]:
+    """Counting, and releasing by turns with a release to everybody."""
+    with folder() as place:
+        app = app_with(place / "sms.db", PEOPLE, scattered)
+        with contextlib.closing(sqlite3.connect(place / "sms.db")) as connection:
+            # Without texts: the last statement is about them.
+            for statement in FILLS[:-1]:
+                connection.execute(statement)
+            connection.commit()
+        with app.app_context():
+            with write() as session:
+                rule = write_rule(RULES["two fields alone"])
+                session.add(Segment(id=1, name="Two fields", rule=rule))
+            return [_count(), _release(app)]
+
+
+def _build(*more: AudiencePart) -> ChosenAudience:
+    groups = [AudiencePart(PartKind.GROUP, group_id) for group_id in (1, 2, 3)]
+    included = (*groups, AudiencePart(PartKind.SEGMENT, 1), *more)
+    return ChosenAudience(AudienceRule(included, (AudiencePart(PartKind.GROUP, 6),)))
+
+
+def _count() -> Figure:
+    people = count_overlap(_build()).people
+    what = f"counting three groups and a segment: {people:,} people"
+    took = milliseconds(lambda: count_overlap(_build()))
+    return Figure(what, took, "ms", asked=Asked(most=MOST_MS))
+
+
+def _release(app: Flask) -> Figure:
+    ours, everybody = [], []
+    for _ in range(RUNS):
+        everybody.append(_release_one(None))
+        ours.append(_release_one(_build(AudiencePart(PartKind.EVERYBODY))))
+    return Figure(
+        "release of 100,000 rows to those lists and everybody else",
+        median(ours),
+        "s",
+        "a release to everybody",
+        median(everybody),
+        f"{spread(ours, 's')}, everybody {spread(everybody, 's')}",
+        Asked(most=MOST_TIMES, of_ratio=True),
+    )
+
+
+def _release_one(audience: ChosenAudience | None) -> float:
+    """Return the seconds of a release, as for 100,000 rows."""
+    target = BlastTarget.AUDIENCE if audience else BlastTarget.COMMUNITY
+    with write():
+        draft = BlastDraft(TEXT, "Reply STOP to opt out.", target, None, "UTC", people_of=audience)
+        confirm_blast(draft, None, "ada", now())
+    took = seconds(release_due_blasts)
+    rows = db.session.scalar(db.text(LAST_SIZE))
+    db.session.rollback()
+    return took * 100_000 / rows
