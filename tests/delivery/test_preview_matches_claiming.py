@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.queries.audience import render_draft
+from app.blasts.queries.field_fillings import FieldNotTextable
 from app.core.clock import now
 from app.core.db import write
 from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
@@ -95,7 +96,11 @@ def _for_any_town(app, twilio):
             if lists:
                 audience = make_audience(lists)
                 draft = replace(draft, target=BlastTarget.AUDIENCE, people_of=audience)
-            rehearsed = render_draft(draft)
+            try:
+                rehearsed = render_draft(draft)
+            except FieldNotTextable:
+                # The compose form refuses a placeholder that is none.
+                return
             with write():
                 shown = [(row.phone, row.name) for row in rehearsed.texts]
                 blast_id = confirm_blast(draft, None, "ada", now(), shown_people=shown)
