@@ -194,6 +194,11 @@ def places(here: Filled) -> list[Place]:
         Place("groups.show_group", "group", "/groups/1"),
         Place("groups.show_group", "group-undo", f"/groups/1?added={ADDED_AT}&unchanged=2", ADMIN),
         Place(
+            "blasts.compose_for_people",
+            "compose-people",
+            f"/blasts/new/people?list=event&list_id={here.event}&everyone=1",
+        ),
+        Place(
             "groups.change_listed_people",
             "groups-choose",
             f"/groups/people?list=event&list_id={here.event}&everyone=1",

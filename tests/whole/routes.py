@@ -51,6 +51,7 @@ ROUTES = {
     "blasts.show_blast_status": _route(BOTH, "GET", polled=True),
     "blasts.list_sent_blasts": _route(BOTH, "GET"),
     "blasts.compose_blast": _route(BOTH, "GET POST"),
+    "blasts.compose_for_people": _route(BOTH, "GET POST"),
     "blasts.preview_blast": _route(BOTH, "POST"),
     "blasts.list_scheduled_blasts": _route(BOTH, "GET"),
     "blasts.confirm_grown_blast": _route(BOTH, "POST"),

@@ -18,6 +18,7 @@ from tests.whole.shared_site import for_each
 CLOSED = {name: door for name, door in ROUTES.items() if door.who in (BOTH, ADMIN)}
 # A GET is answered with 200, but:
 GET_CODES = {
+    "blasts.compose_for_people": 404,  # no list is named
     "groups.change_listed_people": 404,  # no list is named
     "health.report_readiness": 503,  # nobody sends in these tests
     "sandbox.open_phone_by_number": 422,  # no number was typed
@@ -72,6 +73,7 @@ POST_CODES = dict.fromkeys(FORMS, 422) | {
     "inbox.report_writing": 204,
 }
 CHOSEN = {
+    "blasts.compose_for_people": {"list": "community"},
     "groups.change_listed_people": {"list": "community"},
     "people.move_field": {"step": "up"},
     "sandbox.change_phone_behaviour": {"mood": "slow"},
