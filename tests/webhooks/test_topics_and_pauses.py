@@ -121,6 +121,43 @@ def test_a_group_that_is_no_topic_is_judged_as_before(topic_app, write_texts):
     assert verdicts(topic_app) == ["maybe_stop", "stored"]
 
 
+def name_choir(app, name, **values):
+    with app.app_context(), write() as session:
+        group = session.scalars(db.select(ContactGroup).order_by(ContactGroup.id)).first()
+        for column, value in {"name": name, **values}.items():
+            setattr(group, column, value)
+
+
+@pytest.mark.parametrize("body", ["STOP NOW", "don't text me now", "Opt out now"])
+def test_a_request_to_stop_all_is_one_whatever_topics_are_called(topic_app, write_texts, body):
+    name_choir(topic_app, "Now")
+    write_texts(body)
+    assert opted_out(topic_app) == {ZOE: "inbound"}
+    assert left_topics(topic_app) == {}
+
+
+@pytest.mark.parametrize("body", ["STOP CHOIR", "remove me from choir", "Choir stop please"])
+@pytest.mark.parametrize("values", [{"is_topic": False}, {"archived_at": now()}])
+def test_to_leave_a_group_that_is_no_topic_holds_all_texts(topic_app, write_texts, body, values):
+    """They are in no doubt about what they want: nothing is sent until a person has read it."""
+    name_choir(topic_app, "Choir", **values)
+    with topic_app.app_context(), write() as session:
+        rule = KeywordRule(keyword="CHOIR", response_body="Welcome!", match_kind="first")
+        session.add(rule)
+    write_texts(body)
+    assert verdicts(topic_app) == ["maybe_stop"]
+    with topic_app.app_context():
+        assert find_suppression_reason(ZOE) == "maybe_stop"
+
+
+def test_the_words_of_a_keyword_do_what_it_does(topic_app, write_texts):
+    name_choir(topic_app, "Choir", is_topic=False)
+    with topic_app.app_context(), write() as session:
+        session.add(KeywordRule(keyword="LEAVE CHOIR", response_body="Bye.", action="none"))
+    write_texts("leave choir", "choir stop")
+    assert verdicts(topic_app) == ["keyword", "maybe_stop"]
+
+
 def pause_rows(app):
     with app.app_context():
         rows = db.session.scalars(db.select(UnsubscribedContact)).all()

@@ -7,8 +7,10 @@ for somebody else, and when one of the law's words stands in a text of three wor
 is conversation. docs/opt-outs.md says the same for people who do not program.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import partial
+from itertools import filterfalse
 
 from app.domain.opt_outs.opt_out_grammar import load_grammar
 from app.domain.opt_outs.opt_out_lexer import (
@@ -67,8 +69,8 @@ class _TextReading:
     ) -> None:
         self._text = text
         self._sentences = sentences
-        self._encoded = [_encode(sentence) for sentence in sentences]
-        self._encoded_clauses = [_encode(clause) for clause in clauses]
+        self._encoded = list(map(_encode, sentences))
+        self._encoded_clauses = list(map(_encode, clauses))
         self._is_joke = has_laughter(text) or self._has("laughter")
 
     def judge(self, knows_spanish_words: bool) -> OptOutVerdict:
@@ -82,9 +84,7 @@ class _TextReading:
         return OptOutVerdict.LIKELY if self._is_likely() else OptOutVerdict.NONE
 
     def _asks_to_stay(self) -> bool:
-        grammar = load_grammar()
-        is_negated = any(grammar.is_within("negated", clause) for clause in self._encoded_clauses)
-        return is_negated or self._has("stay_in")
+        return _is_within_any("negated", self._encoded_clauses) or self._has("stay_in")
 
     def _find_single_word(self) -> str:
         if len(self._sentences) == 1 and len(self._sentences[0].words) == 1:
@@ -92,7 +92,7 @@ class _TextReading:
         return ""
 
     def _has(self, kind: str) -> bool:
-        return any(load_grammar().is_within(kind, sentence) for sentence in self._encoded)
+        return _is_within_any(kind, self._encoded)
 
     def _is_certain(self) -> bool:
         if len(self._text) > MAX_CERTAIN_LENGTH or self._is_joke or self._has("somebody_else"):
@@ -120,9 +120,7 @@ class _TextReading:
         words = "".join(self._encoded)
         if len(load_grammar().remove_courtesies(words)) > MAX_SHORT_WORDS:
             return False
-        return not any(
-            load_grammar().is_sentence("speech", text) for text in (words, *self._encoded)
-        )
+        return not _has_sentence("speech", [words, *self._encoded])
 
 
 def _encode(sentence: Sentence) -> str:
@@ -131,12 +129,13 @@ def _encode(sentence: Sentence) -> str:
 
 def _has_only_requests(sentences: Sequence[str]) -> bool:
     """Whether one sentence is a request, and every other a request or a neutral remark."""
-    other_sentences = [
-        text for text in sentences if not load_grammar().is_sentence("request", text)
-    ]
-    if len(other_sentences) == len(sentences):
-        return False
-    return all(load_grammar().is_sentence("remark", text) for text in other_sentences)
+    has_request = False
+    for sentence in sentences:
+        if load_grammar().is_sentence("request", sentence):
+            has_request = True
+        elif not load_grammar().is_sentence("remark", sentence):
+            return False
+    return has_request
 
 
 def _has_likely_sentence(sentences: Sequence[str]) -> bool:
@@ -144,14 +143,16 @@ def _has_likely_sentence(sentences: Sequence[str]) -> bool:
 
     "Cancel" beside other sentences means something else: "I can't come. Cancel."
     """
-    other_sentences = [text for text in sentences if not _is_beside_the_point(text)]
-    is_alone = len(other_sentences) < 2 or all(
-        _has_sentence("unclear", [text]) for text in other_sentences
-    )
+    grammar = load_grammar()
+    other_sentences = list(filterfalse(_is_beside_the_point, sentences))
+    unclear_sentences = {text for text in sentences if grammar.is_sentence("unclear", text)}
+    is_alone = len(other_sentences) < 2 or unclear_sentences.issuperset(other_sentences)
     for sentence in sentences:
-        if not is_alone and _has_sentence("unclear", [sentence]):
+        if not is_alone and sentence in unclear_sentences:
             continue
-        if _has_sentence("asked_request", [sentence]) or _has_sentence("likely", [sentence]):
+        if grammar.is_sentence("asked_request", sentence) or grammar.is_sentence(
+            "likely", sentence
+        ):
             return True
     return False
 
@@ -162,19 +163,23 @@ def _is_beside_the_point(sentence: str) -> bool:
     return grammar.is_sentence("remark", sentence) or grammar.is_within("left", sentence)
 
 
-def _has_sentence(kind: str, sentences: Sequence[str]) -> bool:
-    return any(load_grammar().is_sentence(kind, sentence) for sentence in sentences)
+def _has_sentence(kind: str, sentences: Iterable[str]) -> bool:
+    """Whether one of these encoded sentences is of a kind, as a whole."""
+    return any(map(partial(load_grammar().is_sentence, kind), sentences))
+
+
+def _is_within_any(kind: str, sentences: Iterable[str]) -> bool:
+    """Whether one of these encoded sentences has words of a kind in it."""
+    return any(map(partial(load_grammar().is_within, kind), sentences))
 
 
 def is_for_somebody_else(text: str) -> bool:
     """Whether a request speaks of somebody else: "my mom passed away, please remove her"."""
     sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=False)[:MAX_SENTENCES]
-    return any(
-        load_grammar().is_within("somebody_else", _encode(sentence)) for sentence in sentences
-    )
+    return _is_within_any("somebody_else", map(_encode, sentences))
 
 
 def asks_for_texts_again(text: str) -> bool:
     """Whether a text asks for texts again: "put me back on the list", RESUBSCRIBE."""
     sentences = read_sentences(text[:MAX_LENGTH_READ], at_commas=True)[:MAX_SENTENCES]
-    return any(load_grammar().is_within("back_in", _encode(sentence)) for sentence in sentences)
+    return _is_within_any("back_in", map(_encode, sentences))

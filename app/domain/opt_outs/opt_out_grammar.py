@@ -6,7 +6,7 @@ bounded: a malicious text cannot make a rule slow.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -58,9 +58,10 @@ class OptOutGrammar:
         self._rules_by_kind = _group_rules(rules)
         self._characters: dict[frozenset[str], str] = {}
         self._character_by_word: dict[str, str] = {}
-        self._assign_characters(
-            words, {token for _, rule in rules for token in _list_literals(rule)}
-        )
+        literals: set[str] = set()
+        for _, rule in rules:
+            literals.update(_list_literals(rule))
+        self._assign_characters(words, literals)
         self._compiled_tokens: dict[str, str] = {}
         self._phrase_characters: dict[str, frozenset[str] | None] = {}
         self._rule_sets: dict[tuple[str, ...], RuleSet] = {}
@@ -128,25 +129,21 @@ class OptOutGrammar:
         if token not in self._phrase_characters:
             self._phrase_characters[token] = join_alternatives(
                 list_required(alternative, self._find_characters)
-                for rule in phrase
-                for alternative in split_alternatives(tokenize_rule(rule))
+                for alternative in _iterate_alternatives(phrase)
             )
         return self._phrase_characters[token]
 
     def _find_rules(self, *kinds: str) -> RuleSet:
         """Return the rules of these kinds together."""
         if kinds not in self._rule_sets:
-            self._rule_sets[kinds] = RuleSet(
-                GrammarRule(
-                    alternative,
-                    list_required(alternative, self._find_characters),
-                    self._compile_token,
-                )
-                for kind in kinds
-                for rule in self._rules_by_kind[kind]
-                for alternative in split_alternatives(tokenize_rule(rule))
-            )
+            self._rule_sets[kinds] = RuleSet(self._build_rules(kinds))
         return self._rule_sets[kinds]
+
+    def _build_rules(self, kinds: tuple[str, ...]) -> Iterator[GrammarRule]:
+        for kind in kinds:
+            for alternative in _iterate_alternatives(self._rules_by_kind[kind]):
+                required = list_required(alternative, self._find_characters)
+                yield GrammarRule(alternative, required, self._compile_token)
 
     def _find_starts(self, sentence: str, phrases: tuple[str, ...]) -> frozenset[int]:
         return find_starts(sentence, self._find_phrases(phrases))
@@ -221,6 +218,12 @@ def _guess_kind(word: Word) -> str:
 def tokenize_rule(rule: str) -> tuple[str, ...]:
     """Return the parts of a rule: kinds of words, words and signs."""
     return tuple(_TOKEN_PATTERN.findall(rule))
+
+
+def _iterate_alternatives(rules: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the tokens of every alternative of these rules."""
+    for rule in rules:
+        yield from split_alternatives(tokenize_rule(rule))
 
 
 def _list_literals(rule: str) -> list[str]:

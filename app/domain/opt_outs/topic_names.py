@@ -20,7 +20,9 @@ _WEAK_KINDS = (
     *("neg", "not", "again", "now", "limit", "clock", "polite", "rude", "please", "hello"),
     *("compound", "which", "weekday", "spanish", "es_text", "fr_text", "fr_det", "es_common"),
 )
-_GENERAL_WORDS = frozenset({"ALL", "EVERYTHING", "EVERYONE", "EVERYBODY", "GROUP", "GROUPS"})
+_GENERAL_WORDS = frozenset({"ALL", "EVERYTHING", "EVERYONE", "EVERYBODY", "GROUP", "GROUPS"}) | {
+    *("IT", "US", "THIS", "THAT", "THEM", "THESE", "THOSE"),
+}
 _SMALL_WORDS = frozenset({"A", "AN", "AND", "FOR", "OF", "IN", "ON", "AT", "TO", "LA", "LE", "ET"})
 MIN_DISTINCTIVE_LETTERS = 3
 

@@ -79,6 +79,12 @@ def read_topic_request(words: str, names_by_id: Mapping[int, str]) -> TopicReque
     return None
 
 
+def asks_to_leave(words: str, names_by_id: Mapping[int, str]) -> bool:
+    """Whether a text asks for no more texts of any of these groups."""
+    request = read_topic_request(words, names_by_id)
+    return request is not None and request.wish is not TopicWish.JOIN
+
+
 def _read_sentences(sentences: list[Sentence], names: TopicNames) -> TopicRequest | None:
     wishes: set[TopicWish] = set()
     named: list[set[int]] = []

@@ -6,11 +6,12 @@ from app.domain.audiences.audience_rules import join_words
 from app.domain.opt_outs.topic_requests import (
     TopicRequest,
     TopicWish,
+    asks_to_leave,
     may_ask_about_topic,
     read_topic_request,
 )
 from app.domain.texts.inbound_text import InboundText
-from app.groups.queries.topics import list_topic_names
+from app.groups.queries.topics import list_other_group_names, list_topic_names
 from app.suppression.actions.topic_leaves import leave_topic, return_to_topic
 from app.suppression.models import ConsentMethod
 from app.suppression.queries.sending_permission import has_opted_out
@@ -47,6 +48,19 @@ def process_topic_request(text: InboundText) -> RoutingDecision | None:
             return opt_out_processing.process_opt_out(text, is_confirmed=False)
         case TopicWish.UNCLEAR:
             return opt_out_processing.process_possible_opt_out(text)
+
+
+def is_about_other_group(text: InboundText) -> bool:
+    """Whether a text asks to leave a group that is no topic, or one that is archived.
+
+    What it wants is clear and we cannot do just that, so a person decides. The words of a keyword
+    do what the keyword does.
+    """
+    if not may_ask_about_topic(text.words) or not asks_to_leave(
+        text.words, list_other_group_names()
+    ):
+        return False
+    return not (text.may_use_trigger_words and is_trigger_word(text.words))
 
 
 def _leave_topics(

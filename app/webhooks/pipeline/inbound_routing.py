@@ -64,9 +64,15 @@ def _obey_channel_opt_out(text: StoredInboundText) -> RoutingDecision | None:
 
 
 def _handle_topic_request(text: StoredInboundText) -> RoutingDecision | None:
-    """Let somebody leave one topic, or come back. What Twilio took for a STOP is one for all."""
+    """Let somebody leave one topic, or come back.
+
+    What Twilio took for a STOP is one for all, and so is what asks to stop all texts in other
+    words: where a topic is called Now, STOP NOW is no request about it.
+    """
     parsed = text.parsed
     if parsed.twilio_opt_out_type or parsed.reading.kind is not TextAuthor.PERSON:
+        return None
+    if parsed.intent is TextIntent.OPT_OUT:
         return None
     decision = topic_processing.process_topic_request(text.inbound)
     if decision is not None and decision.verdict == opt_out_processing.OPT_OUT_VERDICT:
@@ -147,7 +153,8 @@ def _handle_valid_survey_answer(text: StoredInboundText) -> RoutingDecision | No
 
 
 def _handle_possible_opt_out(text: StoredInboundText) -> RoutingDecision | None:
-    if text.parsed.intent not in DOUBTFUL_INTENTS:
+    is_doubtful = text.parsed.intent in DOUBTFUL_INTENTS
+    if not is_doubtful and not topic_processing.is_about_other_group(text.inbound):
         return None
     if has_opted_out(text.inbound.phone):
         return None
