@@ -5,11 +5,13 @@ from flask import Flask
 from app import layout
 from app.accounts.queries import find_shown_names, list_admin_names
 from app.accounts.views import bp as accounts
+from app.audiences.forms.list_filter_form import build_conditions_for_user
 from app.audiences.views import bp as segments
 from app.audit.subjects import set_subject_source
 from app.audit.views import bp as audit
 from app.audit_subjects import find_audit_subjects
 from app.blasts.views import bp as blasts
+from app.community.member_filters import set_filter_source
 from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
 from app.core import error_pages, local_formats, user_names
@@ -109,6 +111,7 @@ def register_blueprints(app: Flask) -> None:
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     person_note_source.set_person_note_source(app, list_contact_notes)
     set_import_note_keeper(app, ImportNoteKeeper(add_selected_notes, remove_selected_notes))
+    set_filter_source(app, build_conditions_for_user)
     set_subject_source(app, find_audit_subjects)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     error_pages.set_admin_names_source(app, list_admin_names)

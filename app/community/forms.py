@@ -1,14 +1,12 @@
 """The form of a member, the filter of the list, and which members an action is for."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, DateField, SelectField, ValidationError
+from wtforms import BooleanField, DateField, SelectField, StringField, ValidationError
 from wtforms.validators import Optional
 
 from app.community import queries
@@ -16,14 +14,16 @@ from app.community.member_filters import MemberFilter, build_filter_choices
 from app.community.models import CommunityMember
 from app.core.form_fields import PersonNameField, PhoneField
 from app.core.settings import current_settings
+from app.domain.audiences.condition_addresses import write_condition_address
+from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.domain.texts.whole_numbers import parse_id
-from app.groups.queries.group_records import list_active_groups
 from app.organisation import queries as organisation
 from app.suppression.forms import ConsentMethodField
 
 # What an address of the list is narrowed by.
-FILTER_NAMES = ("search", "show", "since", "group")
+FILTER_NAMES = ("search", "show", "since", "group", "filter")
+MAX_FILTERS = 30
 OWN_NUMBER_ERROR = "This is the number your texts come from."
 NUMBER_ALREADY_LISTED_ERROR = "Someone in the community already has this number."
 SHARED_NUMBER_ERROR = (
@@ -65,26 +65,29 @@ class MemberFilterForm(FlaskForm):
         csrf = False
 
     show = SelectField("Show", default="", choices=build_filter_choices)
+    # Addresses from before there were filters have these two.
     since = DateField("Added since", [Optional()])
-    group = SelectField("Group", default="", validate_choice=False)
+    group = StringField("Group")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        names = {str(group.id): group.name for group in list_active_groups()}
-        self.group.choices = {"": "Any group"} | names if names else {}
+    def __init__(self, values: MultiDict[str, str]) -> None:
+        super().__init__(values)
+        self.filters = [text for text in values.getlist("filter") if text][:MAX_FILTERS]
 
     def read_filter(self) -> MemberFilter:
-        """Return the filter; an unknown word and a day that cannot be read filter nothing.
-
-        A day begins at midnight in the organisation's time zone.
-        """
+        """Return the filter; an unknown word and a day that cannot be read filter nothing."""
         self.validate()
         show = "" if self.show.errors else self.show.data or ""
-        added_since = None
-        if self.since.data and not self.since.errors:
-            zone = ZoneInfo(organisation.get_organisation_timezone())
-            added_since = datetime.combine(self.since.data, time.min, zone).astimezone(UTC)
-        return MemberFilter(show, added_since, parse_id(self.group.data or ""))
+        return MemberFilter(show, tuple(dict.fromkeys(self._list_filters())))
+
+    def _list_filters(self) -> list[str]:
+        conditions = []
+        if self.since.data and not self.since.errors and self.since.data > date.min:
+            day_before = self.since.data - timedelta(days=1)
+            conditions.append(Condition(ConditionKind.JOINED_AFTER, value=day_before.isoformat()))
+        group_id = parse_id(self.group.data or "")
+        if group_id:
+            conditions.append(Condition(ConditionKind.IN_GROUP, group_id))
+        return [*map(write_condition_address, conditions), *self.filters]
 
 
 @dataclass(frozen=True)
@@ -99,19 +102,22 @@ class MemberSelection:
 def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
     """Return the members that were ticked, or with `everyone` all that the list's filter matches.
 
-    The filter comes as `search`, `show`, `since` and `group`, as in the address of the list.
+    The filter comes as `search`, `show` and `filter`, as in the address of the list.
     """
     if form.get("everyone"):
         search = form.get("search", "").strip()
         filter_ = MemberFilterForm(form).read_filter()
         ids = queries.find_matching_ids(search, organisation.get_organisation_region(), filter_)
-        fields = [(name, form[name]) for name in ("everyone", *FILTER_NAMES) if form.get(name)]
+        fields = [("everyone", "1")]
+        for name, texts in get_filter_parameters(form).items():
+            fields += [(name, text) for text in texts]
         return MemberSelection(ids, fields, is_everyone=True)
     parsed_ids = map(parse_id, dict.fromkeys(form.getlist("member_ids")))
     ids = [id_ for id_ in parsed_ids if id_ is not None]
     return MemberSelection(ids, [("member_ids", str(id_)) for id_ in ids], is_everyone=False)
 
 
-def get_filter_parameters(args: Mapping[str, str]) -> dict[str, str]:
+def get_filter_parameters(args: MultiDict[str, str]) -> dict[str, list[str]]:
     """Return what of the filter stays in the address of another page, order or export."""
-    return {name: args[name] for name in FILTER_NAMES if args.get(name)}
+    parameters = {name: [text for text in args.getlist(name) if text] for name in FILTER_NAMES}
+    return {name: texts for name, texts in parameters.items() if texts}

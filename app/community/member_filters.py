@@ -1,19 +1,22 @@
-"""Narrow the list of members: who is skipped and why, who was added lately, who has no name."""
+"""Narrow the list of members: who is skipped and why, who has no name, and conditions of rules."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from flask import Flask, current_app
 from sqlalchemy import ColumnElement, and_
 
 from app.community.models import CommunityMember
 from app.delivery.queries.phone_texts import select_was_texted
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
-from app.groups.queries.memberships import is_in_group
 from app.organisation import queries as organisation
 from app.suppression.queries.phone_records import select_listed_phones
 from app.suppression.queries.sending_permission import select_suppression_reason
 
+_EXTENSION_KEY = "community_filter_conditions"
+# Returns the conditions of filters of an address, for a column of phones.
+FilterSource = Callable[[Sequence[str], Any], list[ColumnElement[bool]]]
 SKIPPED = "skipped"
 WITHOUT_NAME = "no_name"
 WITHOUT_TEXTS = "no_texts"
@@ -25,6 +28,11 @@ STANDING_REASONS = (
     SkipReason.MAYBE_STOP,
     SkipReason.NO_CONSENT,
 )
+
+
+def set_filter_source(app: Flask, build_conditions: FilterSource) -> None:
+    """Set the function that reads filters: rules lie above the community (app/blueprints.py)."""
+    app.extensions[_EXTENSION_KEY] = build_conditions
 
 
 def build_filter_choices() -> dict[str, str]:
@@ -41,24 +49,22 @@ def build_filter_choices() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class MemberFilter:
-    """Which members to list: `show` is a key of build_filter_choices(), `added_since` a moment.
+    """Which members to list: `show` is a key of build_filter_choices().
 
-    `group_id`: only who is in this group.
+    `filters`: conditions as addresses have them (app/domain/audiences/condition_addresses.py).
     """
 
     show: str = ""
-    added_since: datetime | None = None
-    group_id: int | None = None
+    filters: tuple[str, ...] = ()
 
     def build_conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions for any select of members; [] for everyone."""
         conditions = []
         if self.show:
             conditions.append(_build_show_condition(self.show))
-        if self.added_since is not None:
-            conditions.append(CommunityMember.created_at >= self.added_since)
-        if self.group_id is not None:
-            conditions.append(is_in_group(CommunityMember.phone, self.group_id))
+        if self.filters:
+            build: FilterSource = current_app.extensions[_EXTENSION_KEY]
+            conditions += build(self.filters, CommunityMember.phone)
         return conditions
 
 

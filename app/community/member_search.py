@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, column, func, or_, select, table
 
 from app.community.models import CommunityMember
 from app.core.db import db
+from app.core.fetched_rows import fetch_tuples
 from app.core.search_terms import build_folded_filter, extract_search_digits
 from app.domain.texts.name_folding import split_search_words
 
@@ -73,4 +74,4 @@ def find_member_matches(search: str, region: str, limit: int) -> list[tuple[str 
     statement = select(CommunityMember.name, CommunityMember.phone)
     statement = statement.where(build_member_search_condition(search, region))
     statement = statement.order_by(CommunityMember.folded_name).limit(limit)
-    return [(name, phone) for name, phone in db.session.execute(statement)]
+    return fetch_tuples(statement)

@@ -1,7 +1,6 @@
 """Reading the members: a page of the list, one person, the audience of a blast, the export."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +20,11 @@ from sqlalchemy import (
 )
 
 from app.community.member_filters import MemberFilter
+from app.community.member_rows import NO_COLUMNS, Column, load_member_rows
 from app.community.member_search import build_member_search_condition
 from app.community.models import CommunityMember
 from app.core.db import db
+from app.core.fetched_rows import fetch_tuples
 from app.core.listed_values import build_listed_column
 from app.core.pagination import (
     MAX_SEARCH_RESULTS,
@@ -53,17 +54,6 @@ EXPORT_BATCH_ROWS = 1_000
 EVERYONE = MemberFilter()
 
 
-@dataclass(frozen=True, slots=True)
-class MemberListRow:
-    """A member in the list; `left_out` is why no blast goes to them, or None."""
-
-    id: int
-    name: str | None
-    phone: str
-    created_at: datetime
-    left_out: SkipReason | None
-
-
 def count_members() -> int:
     """Return how many members there are."""
     return db.session.scalar(select(func.count()).select_from(CommunityMember)) or 0
@@ -87,10 +77,8 @@ def find_names_and_phones(member_ids: Sequence[int]) -> list[tuple[str | None, s
     """
     ids = build_listed_column(member_ids)
     statement = select(CommunityMember.name, CommunityMember.phone)
-    rows = db.session.execute(
-        statement.where(CommunityMember.id.in_(select(ids))).order_by(CommunityMember.id)
-    )
-    return [(row.name, row.phone) for row in rows]
+    chosen = statement.where(CommunityMember.id.in_(select(ids)))
+    return fetch_tuples(chosen.order_by(CommunityMember.id))
 
 
 def select_community_audience() -> Select[str | None, str, SkipReason | None]:
@@ -109,17 +97,22 @@ def fetch_member_batch(after_id: int) -> list[tuple[int, tuple[str | None, str]]
 
 
 def paginate_members(
-    params: ListParams, region: str, filter_: MemberFilter = EVERYONE
+    params: ListParams,
+    region: str,
+    filter_: MemberFilter = EVERYONE,
+    columns: Mapping[str, Column] = NO_COLUMNS,
 ) -> SearchResultPage:
     """Return a page of the list. A search finds parts of names, and of numbers in any spelling.
 
-    `region` is the country of numbers that are typed without their country code.
+    `region` is the country of numbers that are typed without their country code. `columns`: by
+    key, what each further cell of a row is, for the column of the phones.
     """
     if params.search or filter_ != EVERYONE:
-        return _search_members(params, region, filter_)
+        return _search_members(params, region, filter_, columns)
     total = count_members()
     params = clamp_to_last_page(total, params)
-    return SearchResultPage(_load_member_rows(_load_page_ids(total, params)), total, params)
+    rows = load_member_rows(_load_page_ids(total, params), columns)
+    return SearchResultPage(rows, total, params)
 
 
 def _load_page_ids(total: int, params: ListParams) -> list[int]:
@@ -132,7 +125,9 @@ def _load_page_ids(total: int, params: ListParams) -> list[int]:
     return ids
 
 
-def _search_members(params: ListParams, region: str, filter_: MemberFilter) -> SearchResultPage:
+def _search_members(
+    params: ListParams, region: str, filter_: MemberFilter, columns: Mapping[str, Column]
+) -> SearchResultPage:
     conditions = _build_conditions(params.search, region, filter_)
     order = _build_order(params.sort, params.descending)
     statement = select(CommunityMember.id).where(*conditions).order_by(*order)
@@ -141,7 +136,7 @@ def _search_members(params: ListParams, region: str, filter_: MemberFilter) -> S
     ids = ids[:MAX_SEARCH_RESULTS]
     params = clamp_to_last_page(len(ids), params)
     page_ids = ids[params.offset : params.offset + params.per_page]
-    return SearchResultPage(_load_member_rows(page_ids), len(ids), params, is_truncated)
+    return SearchResultPage(load_member_rows(page_ids, columns), len(ids), params, is_truncated)
 
 
 def _build_conditions(search: str, region: str, filter_: MemberFilter) -> list[ColumnElement[bool]]:
@@ -162,22 +157,6 @@ def _build_order(sort: str, is_descending: bool) -> list[UnaryExpression[Any]]:
     # Every column in the same direction, so that one index serves both directions.
     columns = ORDER_COLUMNS[sort]
     return list(map(desc if is_descending else asc, columns))
-
-
-def _load_member_rows(ids: Sequence[int]) -> list[MemberListRow]:
-    """Return the members with these ids, in this order."""
-    member = CommunityMember
-    statement = select(
-        member.id,
-        member.name,
-        member.phone,
-        member.created_at,
-        select_suppression_reason(member.phone),
-    ).where(member.id.in_(ids))
-    rows_by_id = {}
-    for id_, name, phone, created_at, left_out in db.session.execute(statement):
-        rows_by_id[id_] = MemberListRow(id_, name, phone, created_at, left_out)
-    return [rows_by_id[id_] for id_ in ids if id_ in rows_by_id]
 
 
 def select_member_record(phone: str) -> Select[int, str | None, str, datetime]:

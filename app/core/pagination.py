@@ -140,9 +140,9 @@ class ListPage:
         # Parameters that a visitor adds must not become arguments of url_for(): `_external`,
         # `_method`, `endpoint`.
         params: dict[str, Any] = {}
-        for key, value in request.args.items():
+        for key, values in request.args.lists():
             if not key.startswith("_") and key != "endpoint":
-                params[key] = value
+                params[key] = values
         params.update(request.view_args or {})
         params.update(changes)
         return url_for(str(request.endpoint), **params)

@@ -14,7 +14,13 @@ EXTRA = {
     "accounts": {"own_phone_queries"},
     "audiences": {"segment_models"},
     "audit": {"audit_items", "sentences", "subjects"},
-    "community": {"member_conditions", "member_filters", "member_phones", "member_search"},
+    "community": {
+        "member_conditions",
+        "member_filters",
+        "member_phones",
+        "member_rows",
+        "member_search",
+    },
     "delivery": {
         "engine",
         "carriers",

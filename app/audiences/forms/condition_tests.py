@@ -5,7 +5,12 @@ A test is a kind of condition, with "!" before it for the people who do not fulf
 
 from app.audiences.queries.rule_choices import RuleChoices
 from app.domain.audiences.condition_phrases import PHRASES
-from app.domain.audiences.conditions import Condition, ConditionKind, ReferenceKind
+from app.domain.audiences.conditions import (
+    CONDITION_SHAPES,
+    Condition,
+    ConditionKind,
+    ReferenceKind,
+)
 from app.domain.profiles.field_types import FieldType
 
 GROUP, EVENT, REPLY, DELIVERY = "group", "event", "reply", "delivery"
@@ -136,6 +141,17 @@ def list_tests(family: str, choices: RuleChoices) -> dict[str, str]:
     if family.startswith(SURVEY_PREFIX):
         return SURVEY_TESTS if family_id in choices.surveys else {}
     return FAMILY_TESTS.get(family, {})
+
+
+def list_family_references(family: str) -> set[ReferenceKind]:
+    """Return the kinds of things that the tests of a family name."""
+    if family.startswith(FIELD_PREFIX):
+        return {ReferenceKind.FIELD}
+    if family.startswith(SURVEY_PREFIX):
+        return {ReferenceKind.SURVEY}
+    kinds = [parse_test(test) for test in FAMILY_TESTS.get(family, {})]
+    references = {CONDITION_SHAPES[kind[0]].reference for kind in kinds if kind}
+    return {reference for reference in references if reference is not None}
 
 
 def label_family(family: str, choices: RuleChoices) -> str:

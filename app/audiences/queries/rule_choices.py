@@ -1,7 +1,7 @@
 """What the conditions of a rule can name: groups, fields, events, surveys, blasts, languages."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app.audiences.queries.rule_names import LANGUAGES, Reference, load_rule_names
 from app.delivery.queries.blast_names import list_newest_blast_names
@@ -60,9 +60,9 @@ def load_rule_choices(role: Role, named: Sequence[Reference] = ()) -> RuleChoice
     `named`: what the rule names already; it is offered even where it is archived or old.
     """
     names = load_rule_names(named).references
-    groups = {group.id: group.name for group in list_active_groups()}
-    events = {event.id: event.title for event in fetch_all_events()[:MAX_CHOICES]}
-    blasts = dict(list_newest_blast_names(50))
+    choices = load_choices_of(set(ReferenceKind), role)
+    groups, events = dict(choices.groups), dict(choices.events)
+    blasts = dict(choices.blasts)
     for (kind, ref_id), name in names.items():
         if kind is ReferenceKind.GROUP:
             groups.setdefault(ref_id, name)
@@ -70,9 +70,28 @@ def load_rule_choices(role: Role, named: Sequence[Reference] = ()) -> RuleChoice
             events.setdefault(ref_id, name)
         elif kind is ReferenceKind.BLAST:
             blasts.setdefault(ref_id, name.strip("“”"))
+    return replace(choices, groups=groups, events=events, blasts=blasts)
+
+
+def load_choices_of(kinds: Collection[ReferenceKind], role: Role) -> RuleChoices:
+    """Return what there is of these kinds, in one statement a kind; of the others nothing."""
+    kind = ReferenceKind
     return RuleChoices(
-        groups, events, blasts, _list_field_choices(role), _list_survey_choices(), LANGUAGES
+        groups=_list_group_names() if kind.GROUP in kinds else {},
+        events=_list_event_titles() if kind.EVENT in kinds else {},
+        blasts=dict(list_newest_blast_names(50)) if kind.BLAST in kinds else {},
+        fields=_list_field_choices(role) if kind.FIELD in kinds else {},
+        surveys=_list_survey_choices() if kind.SURVEY in kinds else {},
+        languages=LANGUAGES,
     )
+
+
+def _list_group_names() -> dict[int, str]:
+    return {group.id: group.name for group in list_active_groups()}
+
+
+def _list_event_titles() -> dict[int, str]:
+    return {event.id: event.title for event in fetch_all_events()[:MAX_CHOICES]}
 
 
 def _list_field_choices(role: Role) -> dict[int, FieldChoice]:

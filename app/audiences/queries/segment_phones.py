@@ -58,13 +58,19 @@ def select_segment_phones(rule: SegmentRule, context: ConditionContext) -> Selec
     """
     pool = _select_pool(rule.among).subquery("pool")
     phone = pool.c.phone
+    return select(phone).where(*build_rule_conditions(rule, phone, context))
+
+
+def build_rule_conditions(
+    rule: SegmentRule, phone: Any, context: ConditionContext
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of the phones in a column whose people a rule means."""
     normal = normalize_rule(rule)
     if not normal.items:
-        return select(phone).where(false())
-    conditions = _join(_build_items(normal.items, normal.joiner, phone, context), normal.joiner)
+        return [false()]
+    condition = _join(_build_items(normal.items, normal.joiner, phone, context), normal.joiner)
     references = sorted(normal.references)
-    exist = [EXISTENCE[kind](ref_id) for kind, ref_id in references]
-    return select(phone).where(conditions, *exist)
+    return [condition, *(EXISTENCE[kind](ref_id) for kind, ref_id in references)]
 
 
 def select_no_phones() -> Select[str]:

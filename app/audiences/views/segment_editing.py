@@ -8,11 +8,13 @@ from flask_login import current_user
 
 from app.audiences.actions import segment_editing as actions
 from app.audiences.actions.segment_editing import ChangedMeanwhile, SegmentInfo, SegmentInUse
+from app.audiences.forms.condition_form import build_condition_data
 from app.audiences.forms.segment_form import (
     SegmentForm,
     build_segment_data,
     edit_rule_data,
 )
+from app.audiences.queries.list_filters import read_conditions
 from app.audiences.queries.rule_choices import RuleChoices, load_rule_choices
 from app.audiences.queries.rule_names import load_rule_names
 from app.audiences.queries.segment_people import preview_segment
@@ -22,7 +24,7 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
 from app.domain.accounts.roles import Role
-from app.domain.audiences.segment_rules import SegmentRule
+from app.domain.audiences.segment_rules import MAX_CONDITIONS, SegmentRule
 from app.domain.audiences.segment_sentences import describe_rule
 from app.domain.delivery.blast_labels import name_blast
 
@@ -36,9 +38,10 @@ CHANGED_ERROR = (
 @bp.route("/new", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def add_segment() -> ResponseReturnValue:
-    """Show the builder of a new segment, and create it; `?copy=` is a segment to begin with.
+    """Show the builder of a new segment, and create it.
 
-    With `do` a button of the form was pressed, and nothing is saved.
+    `?copy=` is a segment to begin with, `?filter=` a condition of a list. With `do` a button of
+    the form was pressed, and nothing is saved.
     """
     copied_id = request.args.get("copy", type=int)
     if request.method != "POST" and copied_id is not None:
@@ -46,10 +49,9 @@ def add_segment() -> ResponseReturnValue:
         choices = _load_choices(reading)
         data = build_segment_data(reading, choices) | {"name": _name_copy(reading), "seen_at": ""}
         return _render_builder(SegmentForm(choices, formdata=None, data=data))
-    choices = load_rule_choices(current_user.role)
     if request.method != "POST":
-        return _render_builder(SegmentForm(choices, formdata=None))
-    form = SegmentForm(choices)
+        return _render_builder(_begin_with_filters(request.args.getlist("filter")))
+    form = SegmentForm(load_rule_choices(current_user.role))
     if "do" in request.form:
         return _render_builder(_apply_button(form))
     if not form.validate_on_submit() or form.rule is None:
@@ -130,6 +132,14 @@ def delete_segment(segment_id: int) -> ResponseReturnValue:
 def _load_choices(reading: SegmentReading) -> RuleChoices:
     references = reading.rule.references if reading.rule else set()
     return load_rule_choices(current_user.role, sorted(references - reading.gone))
+
+
+def _begin_with_filters(addresses: list[str]) -> SegmentForm:
+    conditions = read_conditions(addresses[:MAX_CONDITIONS])
+    named = {condition.reference for condition in conditions if condition.reference}
+    choices = load_rule_choices(current_user.role, sorted(named))
+    rows = [build_condition_data(condition, "", choices) for condition in conditions]
+    return SegmentForm(choices, formdata=None, data={"rows": rows})
 
 
 def _apply_button(form: SegmentForm) -> SegmentForm:

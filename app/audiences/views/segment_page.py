@@ -9,6 +9,7 @@ from app.core.access import ALL_ROLES, roles_required
 from app.core.pagination import list_params
 from app.delivery.queries.group_blasts import list_group_blasts
 from app.domain.audiences.audience_rules import PartKind
+from app.domain.audiences.condition_addresses import write_rule_addresses
 from app.organisation import queries as organisation
 
 
@@ -26,5 +27,6 @@ def show_segment(segment_id: int) -> ResponseReturnValue:
         reading=reading,
         segment=reading.segment,
         page=page,
+        filters=write_rule_addresses(rule) if rule else [],
         blasts=list_group_blasts(segment_id, PartKind.SEGMENT),
     )

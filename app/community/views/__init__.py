@@ -5,8 +5,7 @@ from app.community.views import (
     member_editing,
     member_export,
     member_import,
-    member_list,
 )
 from app.community.views.blueprint import bp
 
-__all__ = ["bp", "bulk_actions", "member_list", "member_import", "member_editing", "member_export"]
+__all__ = ["bp", "bulk_actions", "member_import", "member_editing", "member_export"]

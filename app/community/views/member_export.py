@@ -41,7 +41,7 @@ def export_members() -> ResponseReturnValue:
     parameters = get_filter_parameters(request.args)
     if not parameters:
         return send_members_as_csv(None)
-    selection = read_member_selection(MultiDict({**parameters, "everyone": "1"}))
+    selection = read_member_selection(MultiDict({**parameters, "everyone": ["1"]}))
     return send_members_as_csv(selection.ids)
 
 

@@ -88,3 +88,20 @@ def has_not_replied_to_blast(phone: Any, log_id: int) -> ColumnElement[bool]:
     silent = select_outcome_message_ids(log_id, BlastOutcome.NO_REPLY)
     condition: ColumnElement[bool] = phone.in_(select(text.phone).where(text.id.in_(silent)))
     return condition
+
+
+def select_last_texted_at(phone: Any) -> ColumnElement[Any]:
+    """Select when a phone was texted last, or is about to be, as a column of lists."""
+    text = aliased(Message)
+    newest = (
+        select(text.created_at)
+        .where(
+            text.phone == phone,
+            text.direction == MessageDirection.OUTBOUND,
+            text.kind.in_(BEGINNING_KINDS),
+            text.status.in_(TEXTED_STATUSES),
+        )
+        .order_by(text.id.desc())
+        .limit(1)
+    )
+    return newest.correlate_except(text).scalar_subquery()

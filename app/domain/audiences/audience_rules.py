@@ -95,9 +95,9 @@ def check_audience(rule: AudienceRule) -> None:
 def write_audience(rule: AudienceRule) -> str:
     """Return the rule as JSON; equal rules give the same text."""
     normal = normalize_audience(rule)
-    content: dict[str, Any] = {"include": [_dump_part(part) for part in normal.included]}
+    content: dict[str, Any] = {"include": list(map(_dump_part, normal.included))}
     if normal.excluded:
-        content["exclude"] = [_dump_part(part) for part in normal.excluded]
+        content["exclude"] = list(map(_dump_part, normal.excluded))
     if normal.is_texted_today_excluded:
         content["not_texted_today"] = True
     return dump_json(content)
@@ -137,7 +137,7 @@ def _dump_part(part: AudiencePart) -> dict[str, Any]:
 def _parse_parts(content: Any) -> tuple[AudiencePart, ...]:
     if not isinstance(content, list):
         raise TypeError
-    return tuple(_parse_part(part) for part in content)
+    return tuple(map(_parse_part, content))
 
 
 def _parse_part(content: dict[str, Any]) -> AudiencePart:
@@ -164,8 +164,8 @@ def describe_audience_rule(rule: AudienceRule, name_part: Callable[[AudiencePart
     normal = normalize_audience(rule)
     if not normal.included:
         return "No one"
-    words = join_words([name_part(part) for part in normal.included], "and")
-    excluded = [name_part(part) for part in normal.excluded]
+    words = join_words(list(map(name_part, normal.included)), "and")
+    excluded = list(map(name_part, normal.excluded))
     if normal.is_texted_today_excluded:
         excluded.append(EXCLUDED_TODAY)
     if excluded:

@@ -83,10 +83,11 @@ def check_rule(rule: SegmentRule) -> None:
     if len(conditions) > MAX_CONDITIONS:
         raise InvalidRule(f"A segment can have up to {MAX_CONDITIONS} conditions.")
     for condition in conditions:
-        _check_condition(condition)
+        check_condition(condition)
 
 
-def _check_condition(condition: Condition) -> None:
+def check_condition(condition: Condition) -> None:
+    """Raise InvalidRule for a condition that lacks what its kind needs, or has too much."""
     shape = condition.shape
     has_reference = condition.ref_id is not None and condition.ref_id > 0
     question = condition.question
@@ -149,7 +150,7 @@ def _parse_condition(content: Any) -> Condition:
         value=_parse_value(content),
         is_negated=_parse_negation(content),
     )
-    _check_condition(condition)
+    check_condition(condition)
     return condition
 
 

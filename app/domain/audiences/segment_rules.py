@@ -68,7 +68,7 @@ def normalize_rule(rule: SegmentRule) -> SegmentRule:
     Negations stand at conditions only, groups that need not be groups are none, nothing comes
     twice, and everything is in order. Equal rules then have the same JSON and the same sentence.
     """
-    items = [_push_negation_down(item) for item in rule.items]
+    items = list(map(_push_negation_down, rule.items))
     flat: set[RuleItem] = set()
     for item in items:
         flat |= _flatten_item(item, rule.joiner)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from app.domain.audiences.condition_phrases import RuleNames, describe_condition
 from app.domain.audiences.conditions import Condition, ConditionKind
@@ -38,23 +39,19 @@ def describe_rule(rule: SegmentRule, names: RuleNames) -> SegmentSentence:
     words = _join_items(normal.items, normal.joiner, names)
     if normal.among is RulePool.CONTACTS:
         words += WITH_CONTACTS
-    is_broken = any(reference not in names.references for reference in normal.references)
+    is_broken = not normal.references <= names.references.keys()
     return SegmentSentence(words[:1].upper() + words[1:], is_broken)
 
 
 def _join_items(items: Sequence[RuleItem], joiner: Joiner, names: RuleNames) -> str:
     phrases = _describe_groups_of_people(items, joiner, names)
-    for item in items:
+    for item in filterfalse(_is_just_in_group, items):
         if isinstance(item, Condition):
-            if not _is_just_in_group(item):
-                phrases.append(describe_condition(item, names))
+            phrases.append(describe_condition(item, names))
         else:
             inner = _describe_groups_of_people(item.conditions, item.joiner, names)
-            inner += [
-                describe_condition(row, names)
-                for row in item.conditions
-                if not _is_just_in_group(row)
-            ]
+            for row in filterfalse(_is_just_in_group, item.conditions):
+                inner.append(describe_condition(row, names))
             phrases.append(_INNER_WORDS[item.joiner].join(inner))
     return _OUTER_WORDS[joiner].join(phrases)
 
@@ -69,11 +66,10 @@ def _describe_groups_of_people(
     items: Sequence[RuleItem], joiner: Joiner, names: RuleNames
 ) -> list[str]:
     """Return the groups that one must be in, as one phrase: "in Choir or Youth"."""
-    group_names = [
-        names.find_name(item)
-        for item in items
-        if isinstance(item, Condition) and _is_just_in_group(item)
-    ]
+    group_names = []
+    for item in items:
+        if isinstance(item, Condition) and _is_just_in_group(item):
+            group_names.append(names.find_name(item))
     if not group_names:
         return []
     if joiner is Joiner.ALL and len(group_names) > 1:

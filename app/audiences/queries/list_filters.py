@@ -1,0 +1,76 @@
+"""The filters of a list of people: each is one condition of an address, all must be fulfilled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false
+
+from app.audiences.queries.condition_context import load_condition_context
+from app.audiences.queries.rule_names import find_hidden_fields, load_rule_names
+from app.audiences.queries.segment_phones import build_rule_conditions
+from app.domain.accounts.roles import Role
+from app.domain.audiences.condition_addresses import parse_condition_address
+from app.domain.audiences.condition_phrases import describe_condition
+from app.domain.audiences.conditions import Condition, ReferenceKind
+from app.domain.audiences.segment_rules import MAX_CONDITIONS, Joiner, SegmentRule
+
+TOO_MANY_FILTERS = f"More than {MAX_CONDITIONS} filters"
+UNKNOWN_FILTER = "A filter that cannot be read"
+ADMIN_FILTER = "A field that only admins see"
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """A filter of an address, in words. `matches_no_one`: what it names is gone or unknown."""
+
+    address: str
+    words: str
+    matches_no_one: bool = False
+
+
+def describe_filters(addresses: Sequence[str], role: Role) -> list[ListFilter]:
+    """Return the filters of an address in words, for a user with this role."""
+    conditions = [parse_condition_address(address) for address in addresses]
+    known = [condition for condition in conditions if condition is not None]
+    references = {condition.reference for condition in known if condition.reference}
+    hidden = {(ReferenceKind.FIELD, ref_id) for ref_id in find_hidden_fields(references, role)}
+    names = load_rule_names(references)
+    filters = []
+    for place, (address, condition) in enumerate(zip(addresses, conditions, strict=True)):
+        if place >= MAX_CONDITIONS:
+            filters.append(ListFilter(address, TOO_MANY_FILTERS, matches_no_one=True))
+        elif condition is None:
+            filters.append(ListFilter(address, UNKNOWN_FILTER, matches_no_one=True))
+        elif condition.reference in hidden:
+            filters.append(ListFilter(address, ADMIN_FILTER, matches_no_one=True))
+        else:
+            words = describe_condition(condition, names)
+            is_gone = condition.reference is not None and (
+                condition.reference not in names.references
+            )
+            filters.append(ListFilter(address, words[:1].upper() + words[1:], is_gone))
+    return filters
+
+
+def build_filter_conditions(
+    addresses: Sequence[str], phone: Any, role: Role
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of the phones in a column that filters leave.
+
+    One that cannot be read, names something that was deleted, or asks a field that the user must
+    not see matches no one.
+    """
+    conditions = read_conditions(addresses)
+    references = {condition.reference for condition in conditions if condition.reference}
+    is_readable = len(conditions) == len(addresses) <= MAX_CONDITIONS
+    if not is_readable or find_hidden_fields(references, role):
+        return [false()]
+    rule = SegmentRule(Joiner.ALL, tuple(conditions))
+    return build_rule_conditions(rule, phone, load_condition_context())
+
+
+def read_conditions(addresses: Sequence[str]) -> list[Condition]:
+    """Return the conditions of filters that can be read."""
+    conditions = map(parse_condition_address, addresses)
+    return [condition for condition in conditions if condition is not None]

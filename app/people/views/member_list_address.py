@@ -1,0 +1,57 @@
+"""The address of the list of members: its search, filters, columns and order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from app.community.member_filters import MemberFilter
+from app.people.queries.member_columns import DEFAULT_KEYS, MemberColumn
+
+# What stays as it is while filters and columns change.
+KEPT_NAMES = ("search", "column", "sort", "dir", "per_page", "to_group")
+
+
+@dataclass(frozen=True)
+class MemberListAddress:
+    """The parameters of a list by name. Its pages begin anew with each change."""
+
+    parameters: dict[str, Sequence[str]]
+
+    def build_url(self, **changes: str | Sequence[str]) -> str:
+        """Return the address of the list with some parameters changed; "" leaves one out."""
+        parameters = {**self.parameters, **changes}
+        kept: dict[str, Any] = {name: value for name, value in parameters.items() if value}
+        return url_for("community.list_members", **kept)
+
+    def list_fields(self, *without: str) -> Iterator[tuple[str, str]]:
+        """Yield (name, value) of the hidden fields of a form that changes the others."""
+        for name, values in self.parameters.items():
+            if name not in without:
+                yield from ((name, value) for value in values)
+
+    def without_filter(self, filter_address: str) -> str:
+        """Return the address of the list without one of its filters."""
+        filters = [text for text in self.parameters["filter"] if text != filter_address]
+        return self.build_url(filter=filters)
+
+
+def read_list_address(args: MultiDict[str, str], filter_: MemberFilter) -> MemberListAddress:
+    """Return the parameters of an address that the list understands, in today's spelling."""
+    parameters: dict[str, Sequence[str]] = {
+        name: args.getlist(name) for name in KEPT_NAMES if args.getlist(name)
+    }
+    if filter_.show:
+        parameters["show"] = [filter_.show]
+    parameters["filter"] = filter_.filters
+    return MemberListAddress(parameters)
+
+
+def choose_columns(
+    columns: Sequence[MemberColumn], args: MultiDict[str, str]
+) -> list[MemberColumn]:
+    """Return the columns that an address names; without any, those of the beginning."""
+    keys = args.getlist("column") if "column" in args else DEFAULT_KEYS
+    return [column for column in columns if column.key in keys]
