@@ -261,6 +261,15 @@ def test_who_was_erased_after_a_stop_is_not_revived(app, visit, send):
         assert db.session.scalars(granted).all() == [LEO]
 
 
+def test_nor_as_the_second_number_of_somebody(app, visit, send):
+    with app.app_context(), write():
+        erased_numbers.record_erased_number(ZOE, said_stop=True, by="ada")
+    file = f"Name,Mobile,Second phone\nLeo Park,{LEO},{ZOE}\n".encode()
+    visit.post(f"{send(file).location}/confirm", "ada")
+    with app.app_context():
+        assert find_suppression_reason(ZOE) == "said_stop"
+
+
 def test_past_imports_stand_on_the_first_page(visit, send):
     visit.post(f"{send(SMALL).location}/confirm", "ada")
     send(SMALL, name="<b>second.csv")

@@ -6,12 +6,16 @@ from app.audit.models import AuditEvent
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
+from app.domain.time.pause_days import compute_pause_end
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
+from app.organisation.models import Organisation
 from app.people.models import PersonNote
 from app.profiles.models import PersonPhone
 from app.profiles.queries.person_lookup import find_person_of_phone
+from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
+from app.suppression.actions.pauses import NewPause, set_pause
 from app.suppression.actions.stop_questions import open_stop_question
 from app.suppression.models import ConsentMethod, UnsubscribedContact
 from app.suppression.queries.consent_history import list_consent_history
@@ -173,6 +177,36 @@ def test_a_number_that_nothing_else_knows_is_forgotten_when_removed(visit, zoe):
         assert phones_of(PersonPhone) == [ZOE]
 
 
+@pytest.mark.parametrize("kind", ["opt-out", "question", "pause"])
+def test_what_a_number_said_about_texts_outlives_its_removal(visit, zoe, kind):
+    """A STOP of one number stops them all: taking that number away makes it a question."""
+    address = visit.find_person_page(ZOE)
+    visit(f"{address}/numbers", "ada", added_phone=MIA, kind="mobile")
+    with zoe.app_context():
+        if kind == "opt-out":
+            sample_rows.add_opt_out(MIA)
+        with write():
+            if kind == "question":
+                open_stop_question(MIA, None, "no more please", now())
+            if kind == "pause":
+                end = compute_pause_end(now(), 30, "UTC")
+                set_pause(NewPause(MIA, end), now())
+    visit(f"{address}/numbers/remove", "ada", phone=MIA)
+    with zoe.app_context():
+        wanted = "paused" if kind == "pause" else "maybe_stop"
+        assert find_suppression_reason(ZOE) == wanted
+        assert find_suppression_reason(MIA)
+
+
+def test_an_erased_person_who_had_opted_out_is_no_ones_second_number(visit, zoe):
+    with zoe.app_context(), write():
+        erased_numbers.record_erased_number(MIA, said_stop=True, by="ada")
+    visit(f"{visit.find_person_page(ZOE)}/numbers", "ada", added_phone=MIA, kind="mobile")
+    with zoe.app_context():
+        assert phones_of(UnsubscribedContact) == [MIA]
+        assert find_suppression_reason(MIA) == "said_stop"
+
+
 def test_two_of_one_name_are_joined_or_kept_apart(visit, zoe):
     with zoe.app_context():
         sample_rows.add_member(LEO, "Zoe Hernandez")
@@ -205,6 +239,24 @@ def test_erasing_a_person_erases_all_their_numbers(visit, zoe):
     with zoe.app_context():
         assert phones_of(PersonPhone) == []
         assert db.session.scalar(db.text("SELECT count(*) FROM people")) == 0
+
+
+def test_consent_is_recorded_for_the_number_that_they_gave(visit, zoe):
+    with zoe.app_context(), write() as session:
+        session.get(Organisation, 1).consent_required = True
+        grant_consent(ZOE, ConsentMethod.FORM, "Signed", "sol")
+    address = visit.find_person_page(ZOE)
+    visit(f"{address}/numbers", "ada", added_phone=MIA, kind="mobile", number_agreed="none")
+    page = visit(address, "sol").words
+    assert "texted if the first fails Has not agreed to texts" in page
+    assert "Record consent for +1 303 555 0144" in page
+    visit(f"{address}/consent", "sol", phone=MIA, agreed="written", evidence="Card of May 3")
+    assert "Has not agreed to texts" not in visit(address, "sol").words
+    change(visit, number_agreed="verbal")
+    with zoe.app_context():
+        for phone in (MIA, NEW):
+            assert find_suppression_reason(phone) is None
+            assert list_consent_history(phone)[0].act_label == "Agreed to texts"
 
 
 @pytest.mark.parametrize("door", ["number", "numbers", "numbers/first", "numbers/remove"])

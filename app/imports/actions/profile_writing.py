@@ -24,6 +24,7 @@ from app.profiles.actions.field_editing import FieldInfo
 from app.profiles.actions.value_storing import set_selected_values, undo_import_values
 from app.profiles.queries.field_records import find_field, find_field_by_name
 from app.profiles.queries.person_details import PersonDetail, select_detail
+from app.suppression.actions import erased_numbers
 
 FIELD_GONE_MESSAGE = "The field “{}” no longer exists. Choose another one for its column."
 FIELD_NEW_MESSAGE = "There is a field “{}” by now. Choose it for its column, or use another name."
@@ -117,7 +118,10 @@ def _write_detail(row: Import, detail: PersonDetail, *, replaces: bool) -> int:
 
 def _add_second_phones(row: Import) -> int:
     phones = _select_readable(row, ImportRow.second_phone)
-    landlines = [phone for _, phone in db.session.execute(phones) if is_landline_number(phone)]
+    numbers = [phone for _, phone in db.session.execute(phones)]
+    # Somebody who was erased after a STOP and comes back is still opted out.
+    erased_numbers.restore_erased_opt_outs(numbers)
+    landlines = list(filter(is_landline_number, numbers))
     assert row.finished_at is not None
     return detail_storing.add_selected_phones(phones, landlines, row.finished_at)
 

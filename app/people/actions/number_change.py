@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.community.actions import move_member
+from app.core.clock import now
 from app.delivery.actions import blast_control
 from app.delivery.actions.audience_people import move_audience_person
 from app.delivery.queries.phone_texts import count_phone_texts
@@ -24,7 +25,7 @@ from app.profiles.actions.phone_ownership import (
 from app.profiles.models import PhoneKind
 from app.profiles.queries.person_lookup import PersonProfile, find_person_of_phone
 from app.suppression.actions import erased_numbers
-from app.suppression.actions.moved_opt_outs import carry_over_opt_outs
+from app.suppression.actions.moved_opt_outs import carry_over_opt_outs, keep_opt_outs
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,13 @@ def change_number(old_phone: str, new_phone: str, moment: datetime) -> NumberCha
     erased_numbers.restore_erased_opt_outs([new_phone])
     needs_decision = carry_over_opt_outs(old_phone, new_phone, moment)
     if needs_decision:
-        ask_for_stop_decision(new_phone, moment)
-        blast_control.skip_queued_messages(new_phone, SkipReason.MAYBE_STOP)
+        _hold_number(new_phone, moment)
     return NumberChange(needs_decision)
+
+
+def _hold_number(phone: str, moment: datetime) -> None:
+    ask_for_stop_decision(phone, moment)
+    blast_control.skip_queued_messages(phone, SkipReason.MAYBE_STOP)
 
 
 def move_person_data(old_phone: str, new_phone: str) -> None:
@@ -72,6 +77,8 @@ def add_number(person: PersonProfile, phone: str, kind: PhoneKind) -> None:
         join_people(person.id, other.id)
         move_person_data(phone, person.phone or phone)
     add_phone(person.id, phone, kind)
+    # Somebody who was erased after a STOP and comes back is still opted out.
+    erased_numbers.restore_erased_opt_outs([phone])
 
 
 def make_number_first(person: PersonProfile, phone: str) -> None:
@@ -87,11 +94,16 @@ def make_number_first(person: PersonProfile, phone: str) -> None:
 def remove_number(person: PersonProfile, phone: str) -> None:
     """Take a number away from a person. Inside write(). Raises NotFound when it is not theirs.
 
-    What was texted to it stays, and has a page of its own then.
+    What was texted to it stays, and has a page of its own then. What it said about texts held for
+    the person: whether it still does is asked, as when a number is changed.
     """
     record = load_person_record(phone)
     is_known = bool(record.places or record.notes or count_phone_texts([phone]))
+    is_current = any(number.phone == phone for number in person.current_phones)
     remove_phone(person.id, phone, is_known=is_known)
+    moment = now()
+    if is_current and person.phone and keep_opt_outs(phone, person.phone, moment):
+        _hold_number(person.phone, moment)
 
 
 def join_two_people(

@@ -32,6 +32,11 @@ def carry_over_opt_outs(old_phone: str, new_phone: str, moment: datetime) -> boo
     Pauses, and topics that were left, hold for the new number as they are.
     """
     _move_open_question(old_phone, new_phone)
+    return keep_opt_outs(old_phone, new_phone, moment)
+
+
+def keep_opt_outs(old_phone: str, new_phone: str, moment: datetime) -> bool:
+    """Do the same for a number that is no longer theirs, and keeps what it said."""
     _copy_pause(old_phone, new_phone)
     _copy_topics(old_phone, new_phone, moment)
     body = _find_opt_out_words(old_phone)
@@ -77,8 +82,11 @@ def _copy_topics(old_phone: str, new_phone: str, moment: datetime) -> None:
 
 
 def _find_opt_out_words(phone: str) -> str | None:
-    """Return the words of the opt-out of a number; None when it has not opted out."""
+    """Return the words of the opt-out of a number, or perhaps one; None when there is none."""
     row, dead = UnsubscribedContact, SuppressedContact
+    question = find_open_stop_question(phone)
+    if question is not None:
+        return question.body or EARLIER_OPT_OUT_BODY
     opt_out = select(row.reason).where(row.phone == phone, row.ends_at.is_(None))
     blocked = select(dead.reason).where(
         dead.phone == phone, dead.category == SuppressionCategory.OPT_OUT
