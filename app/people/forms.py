@@ -15,7 +15,7 @@ from app.organisation import queries as organisation
 from app.people.queries.number_holders import NumberHolder, find_named_holder
 from app.profiles.models import PhoneKind
 from app.profiles.queries.person_lookup import PersonProfile
-from app.suppression.forms import ConsentMethodField
+from app.suppression.forms import NO_CONSENT, ConsentMethodField
 
 MAX_NOTE_CHARACTERS = 1000
 MAX_SHOWN_PROBLEMS = 5
@@ -30,6 +30,7 @@ PHONE_KIND_LABELS = {
     PhoneKind.LANDLINE.value: "Landline",
     PhoneKind.OTHER.value: "Other",
 }
+NUMBER_CONSENT_LABEL = "How they agreed to texts to this number"
 EVIDENCE_LENGTH_ERROR = f"Enter at most {MAX_EVIDENCE_CHARACTERS} characters."
 
 
@@ -114,10 +115,16 @@ def _require_text(field: TextAreaField | CleanTextField, sentence: str) -> None:
         raise ValidationError(sentence)
 
 
+def _create_number_consent_field() -> ConsentMethodField:
+    """Return the field for the consent to a number, which is never carried over from another."""
+    return ConsentMethodField(NUMBER_CONSENT_LABEL, may_be_missing=True, default=NO_CONSENT)
+
+
 class NumberChangeForm(FlaskForm):
     """The new number of a person. `holder`: who has it already, after validate()."""
 
     new_phone = PhoneField("New number", organisation.get_organisation_region)
+    number_agreed = _create_number_consent_field()
     is_same = BooleanField("It’s the same person: join them")
 
     def __init__(self, person: PersonProfile, old_phone: str, **options: Any) -> None:
@@ -144,6 +151,7 @@ class AddedNumberForm(FlaskForm):
 
     added_phone = PhoneField("Another number", organisation.get_organisation_region)
     kind = SelectField("Kind", choices=PHONE_KIND_LABELS, default=PhoneKind.MOBILE.value)
+    number_agreed = _create_number_consent_field()
     person: PersonProfile
 
     def validate_added_phone(self, field: Any) -> None:

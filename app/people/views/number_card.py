@@ -30,6 +30,12 @@ class NumberCard:
     candidates: Sequence[SamePersonCandidate]
     form: AddedNumberForm
 
+    @property
+    def first_unagreed(self) -> NumberLine | None:
+        """The next of their other numbers to which they have not agreed to get texts."""
+        unagreed = [line for line in self.current[1:] if line.skip_reason is SkipReason.NO_CONSENT]
+        return unagreed[0] if unagreed else None
+
 
 def build_number_card(
     person: PersonProfile, record: PersonRecord, form: AddedNumberForm | None

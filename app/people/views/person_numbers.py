@@ -14,6 +14,7 @@ from app.people.actions.number_change import add_number, make_number_first, remo
 from app.people.forms import AddedNumberForm
 from app.people.queries.person_records import load_person_record
 from app.people.views.blueprint import bp, get_person_or_404, get_phone_or_404
+from app.people.views.number_change import record_number_consent
 from app.people.views.person_page import render_person_page
 from app.profiles.models import PhoneKind
 from app.profiles.queries.person_lookup import PersonProfile
@@ -31,6 +32,7 @@ def add_person_number(public_id: str) -> ResponseReturnValue:
     with audited_write("person.phone_added", current_username()) as trace:
         trace.details = _name_person(person)
         add_number(person, phone, PhoneKind(form.kind.data))
+        record_number_consent(phone, form.number_agreed)
     flash(f"{format_phone_number(phone)} was added.", "success")
     return _redirect_to_person(person)
 
