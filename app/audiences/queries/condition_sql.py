@@ -1,12 +1,20 @@
 """One condition of a segment as SQL: which function of which owner answers it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import not_
 
 from app.audiences.queries.condition_context import ConditionContext
-from app.audiences.queries.field_condition_sql import FIELD_BUILDERS, SQL, Builder, find_window
+from app.audiences.queries.person_condition_sql import (
+    PERSON_BUILDERS,
+    SQL,
+    WIDE_PERSON_KINDS,
+    Builder,
+)
 from app.community.member_conditions import has_joined
 from app.delivery.queries import text_conditions
 from app.domain.audiences.conditions import Condition, ConditionKind
@@ -26,9 +34,37 @@ def build_condition(condition: Condition, phone: Any, context: ConditionContext)
         result = is_phone_in_groups(
             phone, [condition.ref_id or 0], is_archived_counted=condition.is_negated
         )
+    elif condition.kind in PERSON_BUILDERS:
+        result = build_person_conditions([condition], phone, context)
     else:
         result = _BUILDERS[condition.kind](condition, phone, context)
     return not_(result) if condition.is_negated else result
+
+
+def build_person_conditions(
+    conditions: Sequence[Condition], phone: Any, context: ConditionContext
+) -> SQL:
+    """Return the condition that the person of a phone fulfils all of these (PERSON_BUILDERS)."""
+    # Those that few people fulfil make the list, the others are asked of each person on it.
+    ordered = sorted(conditions, key=_is_wide)
+    is_looked_up = context.is_narrowed and _is_wide(ordered[0])
+    builders = []
+    for condition in ordered:
+        is_narrowed = is_looked_up or condition is not ordered[0]
+        own_context = replace(context, is_narrowed=is_narrowed)
+        build = PERSON_BUILDERS[condition.kind]
+        builders.append(partial(_call_builder, build, condition, own_context))
+    return person_conditions.is_person_with(phone, builders, is_looked_up=is_looked_up)
+
+
+def _is_wide(condition: Condition) -> bool:
+    return condition.kind in WIDE_PERSON_KINDS
+
+
+def _call_builder(
+    build: Builder, condition: Condition, context: ConditionContext, person_id: Any
+) -> SQL:
+    return build(condition, person_id, context)
 
 
 _KIND = ConditionKind
@@ -87,10 +123,6 @@ def _has_last_text(condition: Condition, phone: Any, context: ConditionContext) 
     return text_conditions.has_last_text_in(phone, _LAST_STATUSES[condition.kind])
 
 
-def _has_language(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    return person_conditions.has_language(phone, condition.value)
-
-
 def _joined_before(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
     moment = context.days.begin(date.fromisoformat(condition.value))
     return has_joined(phone, lambda column: column < moment)
@@ -116,18 +148,6 @@ def _was_texted_today(condition: Condition, phone: Any, context: ConditionContex
     return text_conditions.was_texted_since(phone, context.days.begin(context.days.today))
 
 
-def _is_birthday_month(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    month = int(condition.value)
-    return person_conditions.has_birthday_on(
-        phone, [f"{month:02}-{day:02}" for day in range(1, 32)]
-    )
-
-
-def _is_near_birthday(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    days = context.days.list_anniversaries(*find_window(condition))
-    return person_conditions.has_birthday_on(phone, days)
-
-
 _EVENT_ANSWERS = {
     _KIND.EVENT_COMING: EventAnswer.COMING,
     _KIND.EVENT_MAYBE: EventAnswer.MAYBE,
@@ -139,7 +159,6 @@ _LAST_STATUSES: dict[ConditionKind, tuple[MessageStatus, ...]] = {
     _KIND.LAST_TEXT_UNCONFIRMED: (MessageStatus.UNKNOWN,),
 }
 _BUILDERS: dict[ConditionKind, Builder] = {
-    **FIELD_BUILDERS,
     _KIND.EVENT_REGISTERED: _is_registered,
     _KIND.EVENT_COMING: _has_event_answer,
     _KIND.EVENT_MAYBE: _has_event_answer,
@@ -156,13 +175,9 @@ _BUILDERS: dict[ConditionKind, Builder] = {
     _KIND.LAST_TEXT_DELIVERED: _has_last_text,
     _KIND.LAST_TEXT_FAILED: _has_last_text,
     _KIND.LAST_TEXT_UNCONFIRMED: _has_last_text,
-    _KIND.LANGUAGE_IS: _has_language,
     _KIND.JOINED_BEFORE: _joined_before,
     _KIND.JOINED_AFTER: _joined_after,
     _KIND.JOINED_LAST_DAYS: _joined_lately,
     _KIND.TEXTED_LAST_DAYS: _was_texted,
     _KIND.TEXTED_TODAY: _was_texted_today,
-    _KIND.BIRTHDAY_MONTH: _is_birthday_month,
-    _KIND.BIRTHDAY_NEXT_DAYS: _is_near_birthday,
-    _KIND.BIRTHDAY_LAST_DAYS: _is_near_birthday,
 }

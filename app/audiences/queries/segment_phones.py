@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
 
 from app.audiences.queries.condition_context import ConditionContext
-from app.audiences.queries.condition_sql import build_condition
+from app.audiences.queries.condition_sql import build_condition, build_person_conditions
+from app.audiences.queries.person_condition_sql import PERSON_BUILDERS, WIDE_PERSON_KINDS
 from app.community.member_conditions import select_community_phones
 from app.delivery.queries.text_conditions import exists_blast
 from app.domain.audiences.conditions import Condition, ConditionKind, ReferenceKind
@@ -30,12 +31,7 @@ from app.surveys.queries.survey_conditions import exists_survey
 
 # What many people may fulfil.
 WIDE_KINDS = (
-    ConditionKind.FIELD_CONTAINS,
-    ConditionKind.FIELD_LESS,
-    ConditionKind.FIELD_MORE,
-    ConditionKind.FIELD_BEFORE,
-    ConditionKind.FIELD_AFTER,
-    ConditionKind.FIELD_HAS_VALUE,
+    *WIDE_PERSON_KINDS,
     ConditionKind.LAST_TEXT_DELIVERED,
     ConditionKind.JOINED_BEFORE,
     ConditionKind.JOINED_AFTER,
@@ -92,6 +88,12 @@ def _build_items(
     conditions = []
     if joiner is Joiner.ALL and any(map(_leaves_few, items)):
         context = replace(context, is_narrowed=True)
+    if joiner is Joiner.ALL:
+        # Two fields of a person are one look-up, not two; it comes first, as it leaves few.
+        about_person = [item for item in items if _is_about_person(item)]
+        if len(about_person) > 1:
+            items = [item for item in items if item not in about_person]
+            conditions.append(build_person_conditions(about_person, phone, context))
     if joiner is Joiner.ANY:
         # "In Choir or Youth" is one look-up, not two.
         merged = [item for item in items if _is_in_group(item)]
@@ -114,6 +116,12 @@ def _leaves_few(item: RuleItem) -> bool:
     if isinstance(item, ConditionGroup):
         return item.joiner is Joiner.ANY and all(map(_leaves_few, item.conditions))
     return item.kind not in WIDE_KINDS and not item.is_negated
+
+
+def _is_about_person(item: RuleItem) -> TypeGuard[Condition]:
+    if not isinstance(item, Condition) or item.is_negated:
+        return False
+    return item.kind in PERSON_BUILDERS
 
 
 def _is_in_group(item: RuleItem) -> bool:

@@ -1,9 +1,9 @@
 """What the rule of a segment asks of people: their fields, language and birthday."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from app.core.listed_values import build_listed_column
@@ -14,6 +14,8 @@ from app.profiles.models import Person, PersonPhone
 
 # Each kind of words, so that the database chooses by the field's type.
 WORD_TYPES = (FieldType.TEXT, FieldType.CHOICE)
+# A condition of the person whose id a column holds.
+PersonCondition = Callable[[Any], ColumnElement[bool]]
 
 
 def exists_field(field_id: int) -> ColumnElement[bool]:
@@ -22,13 +24,31 @@ def exists_field(field_id: int) -> ColumnElement[bool]:
     return exists().where(field.id == field_id).correlate_except(field)
 
 
-def has_field_value(phone: Any, field_id: int, *, is_looked_up: bool) -> ColumnElement[bool]:
-    """Return the condition that the person of a phone has a value in a field."""
-    return _has_value(phone, field_id, is_looked_up=is_looked_up)
+def is_person_with(
+    phone: Any, conditions: Sequence[PersonCondition], *, is_looked_up: bool
+) -> ColumnElement[bool]:
+    """Return whether the person who has a phone today fulfils all these conditions.
+
+    `is_looked_up`: ask for each phone, where other conditions leave few of 100,000; otherwise the
+    phones of all such people are listed once. Two fields of 100,000 people: 26 ms with both in one
+    list of people, 65 ms with a list of phones for each.
+    """
+    owner = aliased(PersonPhone)
+    phones = select(owner.phone).where(owner.until.is_(None))
+    phones = phones.where(*[build(owner.person_id) for build in conditions])
+    if is_looked_up:
+        return phones.where(owner.phone == phone).correlate_except(owner).exists()
+    condition: ColumnElement[bool] = phone.in_(phones)
+    return condition
+
+
+def has_field_value(person_id: Any, field_id: int, *, is_looked_up: bool) -> ColumnElement[bool]:
+    """Return the condition that a person has a value in a field."""
+    return _has_value(person_id, field_id, is_looked_up=is_looked_up)
 
 
 def has_field_equal(
-    phone: Any, field_id: int, value: str, context: ValueContext
+    person_id: Any, field_id: int, value: str, context: ValueContext
 ) -> ColumnElement[bool]:
     """Return the condition that a field has this value, read as one of the field's type."""
     field = aliased(PersonField)
@@ -40,22 +60,22 @@ def has_field_equal(
         .scalar_subquery()
     )
     row = aliased(PersonValue)
-    return _has_value(phone, field_id, row.sort_value == sort_value, row=row)
+    return _has_value(person_id, field_id, row.sort_value == sort_value, row=row)
 
 
 def has_field_words(
-    phone: Any, field_id: int, words: str, *, is_looked_up: bool
+    person_id: Any, field_id: int, words: str, *, is_looked_up: bool
 ) -> ColumnElement[bool]:
     """Return the condition that a field of words contains these."""
     row = aliased(PersonValue)
     has_words = func.instr(row.sort_value, fold_value(words)) > 0
     return _has_value(
-        phone, field_id, has_words, row=row, types=WORD_TYPES, is_looked_up=is_looked_up
+        person_id, field_id, has_words, row=row, types=WORD_TYPES, is_looked_up=is_looked_up
     )
 
 
 def has_field_between(
-    phone: Any, field_id: int, field_type: FieldType, bound: Any, *, is_looked_up: bool
+    person_id: Any, field_id: int, field_type: FieldType, bound: Any, *, is_looked_up: bool
 ) -> ColumnElement[bool]:
     """Return the condition that the sort value of a field of this type fulfils a bound.
 
@@ -64,62 +84,56 @@ def has_field_between(
     row = aliased(PersonValue)
     is_meant = bound(row.sort_value)
     return _has_value(
-        phone, field_id, is_meant, row=row, types=(field_type,), is_looked_up=is_looked_up
+        person_id, field_id, is_meant, row=row, types=(field_type,), is_looked_up=is_looked_up
     )
 
 
-def has_field_anniversary(phone: Any, field_id: int, days: Sequence[str]) -> ColumnElement[bool]:
+def has_field_anniversary(
+    person_id: Any, field_id: int, days: Sequence[str]
+) -> ColumnElement[bool]:
     """Return the condition that a date field has its anniversary on one of these MM-DD."""
     row = aliased(PersonValue)
     is_meant = func.substr(row.sort_value, 6).in_(select(build_listed_column(days)))
-    return _has_value(phone, field_id, is_meant, row=row, types=(FieldType.DATE,))
+    return _has_value(person_id, field_id, is_meant, row=row, types=(FieldType.DATE,))
 
 
 def _has_value(
-    phone: Any,
+    person_id: Any,
     field_id: int,
     *conditions: ColumnElement[bool],
     row: Any = None,
     types: Sequence[FieldType] = (),
     is_looked_up: bool = False,
 ) -> ColumnElement[bool]:
-    """Return the condition that the person of a phone has such a value.
+    """Return the condition that a person has such a value.
 
-    `is_looked_up`: ask for each phone, where other conditions leave few of 100,000 (77 ms instead
-    of 192 for three groups and two fields); otherwise all such people are listed once.
+    `is_looked_up`: ask for each person; otherwise all such people are listed once.
     """
     row = row or aliased(PersonValue)
-    owner, field = aliased(PersonPhone), aliased(PersonField)
-    values = select(owner.phone).join_from(row, owner, owner.person_id == row.person_id)
-    values = values.where(row.field_id == field_id, owner.until.is_(None), *conditions)
+    field = aliased(PersonField)
+    values = select(row.person_id).where(row.field_id == field_id, *conditions)
     if types:
         is_of_type = exists().where(field.id == field_id, field.field_type.in_(types))
         values = values.where(is_of_type.correlate_except(field))
     if is_looked_up:
-        return values.where(owner.phone == phone).correlate_except(owner, row).exists()
-    condition: ColumnElement[bool] = phone.in_(values)
+        return values.where(row.person_id == person_id).correlate_except(row).exists()
+    condition: ColumnElement[bool] = person_id.in_(values)
     return condition
 
 
-def has_language(phone: Any, language: str) -> ColumnElement[bool]:
-    """Return the condition that the person of a phone has this language."""
-    person, people = _select_person_phones()
-    condition: ColumnElement[bool] = phone.in_(people.where(person.language == language))
-    return condition
-
-
-def has_birthday_on(phone: Any, days: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that the birthday of a phone's person is on one of these MM-DD."""
-    person, people = _select_person_phones()
-    # A DATE is stored as YYYY-MM-DD.
-    day = func.substr(person.birthday, 6)
-    condition: ColumnElement[bool] = phone.in_(
-        people.where(day.in_(select(build_listed_column(days))))
+def has_language(person_id: Any, language: str) -> ColumnElement[bool]:
+    """Return the condition that a person has this language."""
+    person = aliased(Person)
+    condition: ColumnElement[bool] = person_id.in_(
+        select(person.id).where(person.language == language)
     )
     return condition
 
 
-def _select_person_phones() -> tuple[Any, Select[str]]:
-    owner, person = aliased(PersonPhone), aliased(Person)
-    statement = select(owner.phone).join_from(person, owner, owner.person_id == person.id)
-    return person, statement.where(owner.until.is_(None))
+def has_birthday_on(person_id: Any, days: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a person's birthday is on one of these MM-DD."""
+    person = aliased(Person)
+    # A DATE is stored as YYYY-MM-DD.
+    is_meant = func.substr(person.birthday, 6).in_(select(build_listed_column(days)))
+    condition: ColumnElement[bool] = person_id.in_(select(person.id).where(is_meant))
+    return condition

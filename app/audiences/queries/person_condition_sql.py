@@ -1,4 +1,4 @@
-"""Conditions about fields of people as SQL."""
+"""Conditions about people as SQL, of whose id a column holds: fields, language, birthday."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,30 +13,41 @@ from app.profiles.queries import person_conditions
 SQL = ColumnElement[bool]
 Builder = Callable[[Condition, Any, ConditionContext], SQL]
 _KIND = ConditionKind
+# What many people may fulfil.
+WIDE_PERSON_KINDS = (
+    _KIND.FIELD_CONTAINS,
+    _KIND.FIELD_LESS,
+    _KIND.FIELD_MORE,
+    _KIND.FIELD_BEFORE,
+    _KIND.FIELD_AFTER,
+    _KIND.FIELD_HAS_VALUE,
+)
 _AHEAD = (_KIND.FIELD_NEXT_DAYS, _KIND.FIELD_ANNIVERSARY_NEXT_DAYS, _KIND.BIRTHDAY_NEXT_DAYS)
 
 
-def _has_field_equal(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+def _has_field_equal(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
     value = condition.value
-    return person_conditions.has_field_equal(phone, condition.ref_id or 0, value, context.values)
+    return person_conditions.has_field_equal(
+        person_id, condition.ref_id or 0, value, context.values
+    )
 
 
-def _has_field_words(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+def _has_field_words(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
     return person_conditions.has_field_words(
-        phone, condition.ref_id or 0, condition.value, is_looked_up=context.is_narrowed
+        person_id, condition.ref_id or 0, condition.value, is_looked_up=context.is_narrowed
     )
 
 
-def _has_field_value(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+def _has_field_value(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
     return person_conditions.has_field_value(
-        phone, condition.ref_id or 0, is_looked_up=context.is_narrowed
+        person_id, condition.ref_id or 0, is_looked_up=context.is_narrowed
     )
 
 
-def _compare_number(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+def _compare_number(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
     number, is_less = float(condition.value), condition.kind is _KIND.FIELD_LESS
     return person_conditions.has_field_between(
-        phone,
+        person_id,
         condition.ref_id or 0,
         FieldType.NUMBER,
         lambda column: column < number if is_less else column > number,
@@ -44,10 +55,10 @@ def _compare_number(condition: Condition, phone: Any, context: ConditionContext)
     )
 
 
-def _compare_date(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+def _compare_date(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
     day, is_before = condition.value, condition.kind is _KIND.FIELD_BEFORE
     return person_conditions.has_field_between(
-        phone,
+        person_id,
         condition.ref_id or 0,
         FieldType.DATE,
         lambda column: column < day if is_before else column > day,
@@ -62,23 +73,39 @@ def find_window(condition: Condition) -> tuple[int, int]:
     return (0, days) if is_ahead else (-days, 0)
 
 
-def _is_near_date(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+def _is_near_date(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
     first, last = (context.days.find_day(days).isoformat() for days in find_window(condition))
     return person_conditions.has_field_between(
-        phone,
+        person_id,
         condition.ref_id or 0,
         FieldType.DATE,
         lambda column: column.between(first, last),
-        is_looked_up=context.is_narrowed,
+        is_looked_up=False,
     )
 
 
-def _is_near_anniversary(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+def _is_near_anniversary(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
     days = context.days.list_anniversaries(*find_window(condition))
-    return person_conditions.has_field_anniversary(phone, condition.ref_id or 0, days)
+    return person_conditions.has_field_anniversary(person_id, condition.ref_id or 0, days)
 
 
-FIELD_BUILDERS: dict[ConditionKind, Builder] = {
+def _has_language(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
+    return person_conditions.has_language(person_id, condition.value)
+
+
+def _is_birthday_month(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
+    month = int(condition.value)
+    return person_conditions.has_birthday_on(
+        person_id, [f"{month:02}-{day:02}" for day in range(1, 32)]
+    )
+
+
+def _is_near_birthday(condition: Condition, person_id: Any, context: ConditionContext) -> SQL:
+    days = context.days.list_anniversaries(*find_window(condition))
+    return person_conditions.has_birthday_on(person_id, days)
+
+
+PERSON_BUILDERS: dict[ConditionKind, Builder] = {
     _KIND.FIELD_IS: _has_field_equal,
     _KIND.FIELD_CONTAINS: _has_field_words,
     _KIND.FIELD_LESS: _compare_number,
@@ -90,4 +117,8 @@ FIELD_BUILDERS: dict[ConditionKind, Builder] = {
     _KIND.FIELD_ANNIVERSARY_NEXT_DAYS: _is_near_anniversary,
     _KIND.FIELD_ANNIVERSARY_LAST_DAYS: _is_near_anniversary,
     _KIND.FIELD_HAS_VALUE: _has_field_value,
+    _KIND.LANGUAGE_IS: _has_language,
+    _KIND.BIRTHDAY_MONTH: _is_birthday_month,
+    _KIND.BIRTHDAY_NEXT_DAYS: _is_near_birthday,
+    _KIND.BIRTHDAY_LAST_DAYS: _is_near_birthday,
 }
