@@ -49,7 +49,7 @@ def test_lines_of_names_and_numbers_are_read(text, names, problems):
 def test_ada_pastes_people_and_the_new_ones_are_members_too(app, visit, choir, people_of):
     written = "Uma, 303 555 0150\n303 555 0142\nMia 303 555 0144"
     page = visit(f"/groups/{choir}/people", "ada", written=written, follow=True)
-    assert "2 people are added to Choir. 1 was in it already." in page.words
+    assert "2 people were added to Choir. 1 was in it already." in page.words
     assert "1 person is new to the community." in page.words
     assert people_of(choir) == [ZOE, LEO, UMA, MIA]
     assert "added Uma, Mia to the group “Choir”" in visit("/audit", "ada").words
@@ -88,7 +88,7 @@ def test_a_removal_is_undone(app, visit, choir, people_of):
     page = visit(
         "/groups/people", "sol", change="remove", group_id=str(choir), follow=True, **of_choir
     )
-    assert "1 person is removed from Choir." in page.words
+    assert "1 person was removed from Choir." in page.words
     assert people_of(choir) == [ZOE]
     undo = find_undo(page)
     # Twice, as a double click does.
@@ -108,10 +108,10 @@ def test_the_selected_members_are_put_into_a_group_that_is_chosen(app, visit, ch
     assert "Choir 2 people, 1 of these" in page.words
     assert "A new group" not in page.words
     page = visit("/groups/people", "sol", group_id=str(choir), follow=True, **chosen)
-    assert "1 person is added to Choir. 1 was in it already." in page.words
+    assert "1 person was added to Choir. 1 was in it already." in page.words
     assert people_of(choir) == [ZOE, LEO, MIA]
     page = visit(f"/groups/{choir}/undo", "sol", follow=True, **find_undo(page))
-    assert "1 person is not in Choir any more." in page.words
+    assert "1 person was removed from Choir." in page.words
     assert people_of(choir) == [ZOE, LEO]
 
 
@@ -121,7 +121,7 @@ def test_the_whole_list_becomes_a_new_group(visit, choir, people_of):
     assert page.status_code == 422
     assert "Give the group a name." in page.words
     page = visit("/groups/people", "ada", name="All of us", follow=True, **chosen)
-    assert "4 people are added to All of us." in page.words
+    assert "4 people were added to All of us." in page.words
     assert people_of(2) == [ZOE, LEO, MIA, MAX]
     page = visit("/groups/people", "ada", list="community", everyone="1", change="remove")
     assert "All of us 4 of these 4 people Choir 2 of these 4 people" in page.words
@@ -159,7 +159,7 @@ def test_only_admins_change_a_group_that_only_admins_text(app, visit, choir, peo
     assert visit(f"/groups/{choir}/people", "sol", written="303 555 0150").status_code == 403
     assert people_of(choir) == [ZOE, LEO]
     page = visit("/groups/people", "ada", group_id=str(choir), follow=True, **everyone)
-    assert "2 people are added to Choir. 2 were in it already." in page.words
+    assert "2 people were added to Choir. 2 were in it already." in page.words
 
 
 def test_people_are_picked_for_a_group_on_the_list(visit, choir):
@@ -182,7 +182,7 @@ def test_the_page_of_a_person_shows_their_groups(visit, choir, people_of):
     assert "They are in Choir now." in page.words
     assert people_of(choir) == [ZOE, LEO, MIA]
     page = visit(f"/people/{MIA[1:]}/groups/{choir}/remove", "ada", _="", follow=True)
-    assert "They are not in Choir any more." in page.words
+    assert "They are not in Choir anymore." in page.words
     assert people_of(choir) == [ZOE, LEO]
 
 
@@ -297,14 +297,14 @@ def test_a_column_of_a_file_names_groups_and_missing_ones_are_made(app, visit, c
     check = visit("/community/import", "ada", files=files).location
     words = visit(check, "ada").words
     assert "The file puts people into Choir ." in words
-    assert "Create the 2 groups that the file names: Youth, Council" in words
+    assert "Create the 2 groups that the file names: Council, Youth" in words
     visit(f"{check}/confirm", "ada", create_groups="1", agreed="form")
     assert people_of(choir) == [ZOE, LEO, UMA]
-    assert people_of(2) == [UMA, MIA]
-    assert people_of(3) == [MIA]
+    assert people_of(2) == [MIA]
+    assert sorted(people_of(3)) == [MIA, UMA]
     visit.post(f"{check}/undo", "ada")
     assert (people_of(choir), people_of(2), people_of(3)) == ([ZOE, LEO], [], [])
-    visit.post("/groups/2/delete", "ada")
+    visit.post("/groups/3/delete", "ada")
     files = {"file": (io.BytesIO(rows), "people.csv")}
     check = visit("/community/import", "ada", files=files).location
     visit(f"{check}/confirm", "ada", agreed="form")
@@ -328,4 +328,4 @@ def test_an_export_names_the_groups_and_comes_back(app, visit, choir, people_of)
     files = {"file": (io.BytesIO(exported), "community.csv")}
     check = visit("/community/import", "ada", files=files).location
     visit(f"{check}/confirm", "ada", agreed="form")
-    assert (people_of(choir), people_of(2)) == ([ZOE, LEO], [ZOE, MIA])
+    assert (sorted(people_of(choir)), sorted(people_of(2))) == ([ZOE, LEO], [ZOE, MIA])

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date
 
 import openpyxl
@@ -12,6 +13,7 @@ from app.core.clock import now
 from app.core.csv_files import stream_csv
 from app.core.db import db, write
 from app.domain.phones.phone_erasure import PhoneErasure
+from app.groups.models import ContactGroup, GroupMembership, GroupTexters
 from app.imports.actions.erasure import erase_phone
 from app.imports.models import Import, ImportRow
 from app.people.models import PersonNote
@@ -180,9 +182,15 @@ def test_what_is_exported_comes_back_byte_for_byte(app, visit, send):
     with app.app_context():
         add_field("Mobile")
         add_field("Voice part")
-    rows = [(f"P{n}", phone, values[n], "Alto") for n, phone in enumerate(phones)]
-    text = "".join(stream_csv(("name", "phone", "Mobile", "Voice part"), rows))
-    visit.post(f"{send(text).location}/confirm", "ada")
+        with write() as session:
+            session.add(ContactGroup(name="Old choir", archived_at=now()))
+    groups = ["", "Old choir", "Chœur & ★; Old choir", "+1 club", "=1+1", "'it", "0042"]
+    rows = [(f"P{n}", phone, groups[n], values[n], "Alto") for n, phone in enumerate(phones)]
+    text = "".join(stream_csv(("name", "phone", "groups", "Mobile", "Voice part"), rows))
+    address = send(text).location
+    words = visit(address, "ada").words
+    assert "Old choir is archived. It gets these people, and no blasts" in words
+    visit(f"{address}/confirm", "ada", create_groups="1")
     with app.app_context():
         stored = [read_values(phone) for phone in phones]
         assert [row["Mobile"][0] for row in stored] == values
@@ -191,8 +199,10 @@ def test_what_is_exported_comes_back_byte_for_byte(app, visit, send):
     with app.app_context(), write():
         db.session.execute(db.text("DELETE FROM community_members"))
         db.session.execute(db.text("DELETE FROM person_values"))
+        db.session.execute(db.text("DELETE FROM group_members"))
     visit.post(f"{send(exported).location}/confirm", "ada")
     assert visit("/community/export", "ada").text == exported
+    assert '"P2","+13035550102","Chœur & ★; Old choir"' in exported
 
 
 def test_a_choice_that_cannot_be_is_said_beside_its_column_and_keeps_what_was_typed(
@@ -241,20 +251,32 @@ def test_columns_that_are_changed_and_not_read_again_are_read_before_the_import(
 
 def test_a_field_that_changed_since_is_said_and_nobody_is_imported(app, visit, send):
     with app.app_context():
-        diet = add_field("Diet")
-    text = "name,phone,Diet,Town\nZoë,3035550142,Vegan,Rome\n"
+        diet = add_field("Diet", (LEO, "Kosher"))
+        add_member(LEO, "Leonard")
+        with write() as session:
+            session.add(ContactGroup(name="Choir"))
+    text = "name,phone,Diet,Town,groups\nZoë,3035550142,Vegan,Rome,Youth\nLeo,3035550143,,,\n"
     address = check_with(visit, send, text, headings="1", column_3="field:new")
     with app.app_context(), write():
         create_field(FieldInfo("Town"))
-    page = visit.post(f"{address}/confirm", "ada")
+    chosen = {"agreed": "written", "group_id": "1", "overwrite": "1", "create_groups_shown": "1"}
+    page = visit(f"{address}/confirm", "ada", **chosen)
     assert page.status_code == 422
     assert "There is a field “Town” by now." in page.words
+    again = visit(address, "ada", headings="1", column_3="nothing", **chosen, follow=True)
+    # Read again with another column, and the other choices are still there.
+    for choices in (page.text, again.text):
+        assert '<option value="written" selected>' in choices
+        assert '<option value="1" selected>' in choices
+        assert re.search(r'name="overwrite"[^>]*checked', choices)
+        assert not re.search(r'name="create_groups"[^>]*checked', choices)
+    assert '<option value="field:new" selected>' not in again.text
     with app.app_context(), write():
         archive_field(diet)
     address = send(text).location
     assert '<option value="field:1"' not in visit(address, "ada").text
     with app.app_context():
-        assert not db.session.scalar(db.select(db.func.count()).select_from(CommunityMember))
+        assert db.session.scalars(db.select(CommunityMember.phone)).all() == [LEO]
 
 
 def test_a_second_phone_of_somebody_else_is_left_out(app, visit, send):
@@ -306,21 +328,34 @@ def test_a_workbook_gives_its_dates_and_numbers(app, visit, send):
         assert values["Age"] == ("41", 41)
 
 
-def test_a_social_manager_fills_fields_at_an_event_and_makes_none(app, visit, send):
+def test_a_social_manager_fills_fields_and_groups_at_an_event_and_makes_none(app, visit, send):
     with app.app_context(), write() as session:
+        session.add(ContactGroup(name="Choir"))
+        session.add(ContactGroup(name="Board", who_may_text=GroupTexters.ADMINS))
         session.execute(db.text("INSERT INTO events (title) VALUES ('Picnic')"))
         create_field(FieldInfo("Diet"))
         create_field(FieldInfo("Health", field_class="sensitive"))
-    text = "name,phone,Diet,Health,Town\nZoë,3035550142,Vegan,Asthma,Rome\n"
+    text = (
+        "name,phone,Diet,Health,Town,groups\nZoë,3035550142,Vegan,Asthma,Rome,Choir; Board; Youth\n"
+    )
     address = send(text, room="/events/1/import", who="sol").location
     page = visit(address, "sol")
+    assert "The file puts people into Choir ." in page.words
+    assert "Only admins can put people into Board" in page.words
+    assert "The file names groups that do not exist: Youth . Only admins can create" in page.words
+    assert "Board</option>" not in page.text
     assert "Health</option>" not in page.text
     assert "New field" not in page.words
     page = visit(address, "sol", headings="1", column_4="field:new")
     assert "Only an admin can make a new field." in page.words
-    visit.post(f"{address}/confirm", "sol")
+    visit(f"{address}/confirm", "sol", create_groups="1", group_id="2")
     with app.app_context():
         assert read_values(ZOE) == {"Diet": ("Vegan", "vegan")}
+        names = db.session.scalars(db.select(ContactGroup.name).join(GroupMembership))
+        assert names.all() == ["Choir"]
+    visit.post(f"{address}/undo", "ada")
+    with app.app_context():
+        assert db.session.get(ContactGroup, 1).member_count == 0
 
 
 def test_the_do_not_text_list_keeps_names_and_numbers_only(app, visit, send):

@@ -199,6 +199,10 @@ def test_a_newcomer_imports_people_and_texts_them(app, visit):
     """The first minute: nobody has to find a setting before the first blast reaches anybody."""
     page = visit("/community/import", "ada", rows="Zoë, +13035550142")
     assert "How did these people agree to texts?" in visit(page.location, "ada").words
+    missing = visit.post(f"{page.location}/confirm", "ada", agreed="")
+    assert missing.status_code == 422
+    assert '<a href="#agreed">Choose how these people agreed to texts' in missing.text
+    assert 'aria-describedby="agreed-hint agreed-error"' in missing.text
     visit.post(f"{page.location}/confirm", "ada", agreed="written")
     assert list_consent(app) == [("granted", "written", None, "ada")]
     with app.app_context():

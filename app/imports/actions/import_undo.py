@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from app.core.clock import now
 from app.core.db import db
+from app.groups.actions.memberships import undo_import_memberships
 from app.imports.actions.bulk_statements import execute_bulk
 from app.imports.actions.import_target import ImportAlreadyEnded, ImportTarget
 from app.imports.actions.profile_writing import take_back_profiles
@@ -31,9 +32,9 @@ def revert_import(
     """Undo an import that was confirmed after `since`. Raises ImportAlreadyEnded.
 
     People who have another number by now, or were deleted and added again, are somebody else's
-    work and stay. So does a name or a value that was changed since. The consent that the import
-    recorded is reverted in the name of `actor`. What was texted and the do-not-text list stay as
-    they are.
+    work and stay. So does a name or a value that was changed since. Whom the import put into groups
+    leaves them. The consent that it recorded is reverted in the name of `actor`. What was texted
+    and the do-not-text list stay as they are.
     """
     # A guarded UPDATE: of two requests at once, one undoes it.
     claim = update(Import).where(
@@ -47,6 +48,7 @@ def revert_import(
         raise ImportAlreadyEnded
     row = db.session.get_one(Import, import_id, populate_existing=True)
     value_count = take_back_profiles(row) if target.gets_texts else 0
+    undo_import_memberships(row.id)
     summary = ImportUndoSummary(
         _delete_added_people(row, target), _restore_names(row, target), value_count
     )

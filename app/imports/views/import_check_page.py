@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.core.clock import now
 from app.core.delimited_text import DELIMITERS, UnreadableSpreadsheet
@@ -11,11 +12,13 @@ from app.core.encoding_tables import ENCODINGS
 from app.core.pagination import list_params
 from app.core.spreadsheets import SheetSelection, SpreadsheetData, read_spreadsheet
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
+from app.groups.queries.group_records import list_fillable_groups
 from app.imports.actions import upload_storage
 from app.imports.actions.spreadsheet_parsing import ColumnChoice
 from app.imports.actions.upload_expiry import UNDO_PERIOD
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records, import_rows, shared_numbers
+from app.imports.queries.named_groups import find_named_groups
 from app.imports.queries.value_counts import list_column_counts, parse_value_counts
 from app.imports.views.column_form import (
     build_column_form,
@@ -29,6 +32,7 @@ from app.imports.views.importer_config import (
     build_import_urls,
     build_profile_context,
 )
+from app.imports.views.kept_choices import read_kept_choices
 from app.organisation import queries as organisation
 from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT_CHOICE
 
@@ -36,6 +40,12 @@ OLDER_RELEASE_MESSAGE = (
     "This import was started in an older version of SMS Admin. Upload the file again."
 )
 FILE_DELETED_MESSAGE = "This file is no longer stored. Upload it again."
+
+
+class ConsentMissing(Exception):
+    """Whoever imports is asked how the people agreed, and did not say it."""
+
+    sentence = "Choose how these people agreed to texts, then import."
 
 
 class LoadedSheet(NamedTuple):
@@ -72,13 +82,13 @@ def render_check_page(
     row: Import,
     urls: ImportUrls,
     choice: ColumnChoice | None = None,
-    problem: UnreadableSpreadsheet | ColumnMappingError | None = None,
+    problem: UnreadableSpreadsheet | ColumnMappingError | ConsentMissing | None = None,
     rejected: import_rows.RejectedRowCorrection | None = None,
 ) -> str:
     """Render what the file holds.
 
-    `choice` is a choice of columns that could not be used, and `problem` why. `rejected` is a
-    correction of a row that is still bad.
+    `choice` is a choice of columns that could not be used, and `problem` why, or why nobody was
+    imported. `rejected` is a correction of a row that is still bad.
     """
     layout = import_records.parse_import_layout(row)
     counts = parse_value_counts(row.value_counts)
@@ -89,6 +99,9 @@ def render_check_page(
         choice=choice,
         problem=problem.sentence if problem else layout.columns.problem,
         bad_column=getattr(problem, "column", None),
+        consent_problem=problem.sentence if isinstance(problem, ConsentMissing) else "",
+        kept=read_kept_choices(),
+        **_load_groups(row, urls),
         rejected=rejected,
         sheet_layout=layout,
         mapping=build_column_form(layout, choice, build_profile_context(importer)),
@@ -104,6 +117,17 @@ def render_check_page(
         consent_choices=CONSENT_METHOD_CHOICES | NO_CONSENT_CHOICE,
         **_load_rows(row, bool(rejected)),
     )
+
+
+def _load_groups(row: Import, urls: ImportUrls) -> dict[str, Any]:
+    """Return the groups that the file names, and those that can be chosen for everyone in it."""
+    if not urls.gets_texts:
+        return {}
+    groups = list_fillable_groups(current_user.role)
+    return {
+        "named_groups": find_named_groups(row.id, current_user.role),
+        "group_choices": {str(group.id): group.name for group in groups},
+    }
 
 
 def _load_rows(row: Import, shows_bad_rows: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from functools import partial
 
 from flask import Response, abort, flash, redirect, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.core.access import current_username
@@ -12,6 +13,7 @@ from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.db import write
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.domain.texts.plurals import pluralize
+from app.domain.texts.whole_numbers import parse_id
 from app.imports.actions import upload_storage
 from app.imports.actions.import_completion import (
     ImportOutcome,
@@ -19,6 +21,7 @@ from app.imports.actions.import_completion import (
     discard_import,
 )
 from app.imports.actions.import_consent import ImportedConsent
+from app.imports.actions.import_groups import GroupDecision, put_into_groups
 from app.imports.actions.import_target import ImportAlreadyEnded
 from app.imports.actions.import_undo import ImportUndoSummary, revert_import
 from app.imports.actions.profile_writing import FieldNotThere
@@ -28,6 +31,7 @@ from app.imports.queries import import_rows
 from app.imports.queries.import_records import UnknownLayout
 from app.imports.views.import_check_page import (
     OLDER_RELEASE_MESSAGE,
+    ConsentMissing,
     are_columns_changed,
     get_import_or_404,
     render_check_page,
@@ -39,7 +43,6 @@ from app.suppression.actions import erased_numbers
 from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT
 from app.suppression.models import ConsentMethod
 
-CONSENT_MISSING_MESSAGE = "Choose how these people agreed to texts, then import."
 COLUMNS_CHANGED_MESSAGE = "The columns changed, so the file was read again. Check, then import."
 UNDO_TOO_LATE_MESSAGE = "This import can no longer be undone."
 
@@ -52,34 +55,15 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
         return recheck_import(importer, import_id)
     if importer.target.gets_texts and _is_consent_choice_missing():
         urls = build_import_urls(importer, import_id)
-        problem = ColumnMappingError(CONSENT_MISSING_MESSAGE)
-        return render_check_page(importer, row, urls, problem=problem), 422
+        return render_check_page(importer, row, urls, problem=ConsentMissing()), 422
     # Hashing every number takes time, so it is done before the transaction.
     opted_out_phones = erased_numbers.filter_erased_opt_outs(import_rows.list_readable_phones(row))
     try:
         with audited_write(f"{importer.audit_prefix}.imported", current_username()) as event:
             erased_numbers.restore_erased_opt_outs(opted_out_phones)
-            outcome = apply_import(
-                import_id,
-                importer.target,
-                overwrite_names=request.form.get("overwrite") == "1",
-                record_file_opt_outs=_read_opt_out_decision(),
-                consent=_read_consent(row),
-                replace_values=request.form.get("replace_values") == "1",
-            )
-            if importer.on_confirmed:
-                importer.on_confirmed(row)
+            outcome = _apply_as_submitted(importer, row)
             event.about = f"import {import_id}"
-            event.details = {
-                "added": outcome.added_count,
-                "changed": outcome.changed_count,
-                "left_out": outcome.suppressed_count,
-                "bad": outcome.bad_count,
-            }
-            if outcome.opted_out_count:
-                event.details["opted_out"] = outcome.opted_out_count
-            if outcome.value_count:
-                event.details["values"] = outcome.value_count
+            event.details = _list_counts(outcome)
     except ImportAlreadyEnded:
         return redirect(build_import_urls(importer, import_id).check, 303)
     except FieldNotThere as error:
@@ -90,6 +74,38 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     upload_storage.delete_upload(outcome.stored_as)
     flash(_describe_outcome(outcome), "success")
     return redirect(build_import_urls(importer, import_id).check, 303)
+
+
+def _apply_as_submitted(importer: ImporterConfig, row: Import) -> ImportOutcome:
+    """Apply an import as its form says. Inside write(). Raises as apply_import() does."""
+    outcome = apply_import(
+        row.id,
+        importer.target,
+        overwrite_names=request.form.get("overwrite") == "1",
+        record_file_opt_outs=_read_opt_out_decision(),
+        consent=_read_consent(row),
+        replace_values=request.form.get("replace_values") == "1",
+    )
+    if importer.target.gets_texts:
+        put_into_groups(row, _read_group_decision())
+    if importer.on_confirmed:
+        importer.on_confirmed(row)
+    return outcome
+
+
+def _list_counts(outcome: ImportOutcome) -> dict[str, int]:
+    """Return what the audit says of an import."""
+    counts = {
+        "added": outcome.added_count,
+        "changed": outcome.changed_count,
+        "left_out": outcome.suppressed_count,
+        "bad": outcome.bad_count,
+    }
+    if outcome.opted_out_count:
+        counts["opted_out"] = outcome.opted_out_count
+    if outcome.value_count:
+        counts["values"] = outcome.value_count
+    return counts
 
 
 def _describe_outcome(outcome: ImportOutcome) -> str:
@@ -117,6 +133,14 @@ def _read_consent(row: Import) -> ImportedConsent:
     if organisation.get_organisation().consent_required:
         return ImportedConsent(ConsentMethod.IMPORT, evidence)
     return ImportedConsent(ConsentMethod.IMPORT, row.consent)
+
+
+def _read_group_decision() -> GroupDecision:
+    return GroupDecision(
+        current_user.role,
+        parse_id(request.form.get("group_id", "")),
+        request.form.get("create_groups") == "1",
+    )
 
 
 def _is_consent_choice_missing() -> bool:

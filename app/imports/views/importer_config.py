@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -23,18 +22,6 @@ URL_STEPS = ("check", "again", "confirm", "abandon", "bad_rows", "undo")
 
 
 @dataclass(frozen=True)
-class NamedGroups:
-    """The groups that a file names: those there are, and those that are missing.
-
-    `can_create`: the missing ones are not too many to be made.
-    """
-
-    known: list[str]
-    missing: list[str]
-    can_create: bool
-
-
-@dataclass(frozen=True)
 class ImporterConfig:
     """A list, and where its importer is.
 
@@ -43,8 +30,7 @@ class ImporterConfig:
     ("members.imported"). `refused_numbers` are numbers that nobody on the list may have, each
     with the sentence why. `note` is a further sentence of the first page. `on_confirmed` runs in
     the transaction that confirms an import, after the people are on the list; `on_undone` in the
-    one that undoes it. `list_groups` returns the groups that the people can be put into, by the
-    value of the field `group_id`; `find_named_groups` those that a file names.
+    one that undoes it.
     """
 
     endpoint_prefix: str
@@ -57,8 +43,6 @@ class ImporterConfig:
     note: str = ""
     on_confirmed: Callable[[Import], None] | None = None
     on_undone: Callable[[int], None] | None = None
-    list_groups: Callable[[], Mapping[str, str]] | None = None
-    find_named_groups: Callable[[int], NamedGroups] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +60,6 @@ class ImportUrls:
     abandon: str = ""
     bad_rows: str = ""
     undo: str = ""
-    group_choices: Mapping[str, str] = field(default_factory=dict)
-    find_named_groups: Callable[[], NamedGroups] | None = None
 
     def build_fix_url(self, line: int) -> str:
         """Return the address that corrects the row of this line."""
@@ -100,19 +82,8 @@ def build_import_urls(importer: ImporterConfig, import_id: int | None = None) ->
         upload=url_for(f"{importer.endpoint_prefix}_file", **importer.url_values),
         gets_texts=importer.target.gets_texts,
         note=importer.note,
-        group_choices=importer.list_groups() if importer.list_groups else {},
-        find_named_groups=_bind_named_groups(importer, import_id),
         **urls,
     )
-
-
-def _bind_named_groups(
-    importer: ImporterConfig, import_id: int | None
-) -> Callable[[], NamedGroups] | None:
-    """Return the function that reads them, which only the check page calls."""
-    if importer.find_named_groups is None or import_id is None:
-        return None
-    return partial(importer.find_named_groups, import_id)
 
 
 def build_phone_rules(importer: ImporterConfig) -> PhoneNumberRules:

@@ -46,6 +46,7 @@ from app.imports.views.importer_config import (
     build_phone_rules,
     build_profile_context,
 )
+from app.imports.views.kept_choices import add_kept_choices
 from app.organisation import queries as organisation
 
 # Rows whose check begins in the request that uploads them. Of more, the upload alone takes long.
@@ -207,7 +208,7 @@ def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
         return redirect_to_upload(importer)
     except UNREADABLE_FILE_ERRORS as error:
         return render_check_page(importer, row, urls, choice, error), 422
-    return redirect(urls.check, 303)
+    return redirect(add_kept_choices(urls.check), 303)
 
 
 def _parse_chosen_sheet(
