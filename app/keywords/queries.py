@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.domain.opt_outs.pause_requests import PAUSE_WORDS
@@ -193,7 +194,7 @@ def find_active_trigger_words(moment: datetime, limit: int) -> list[str]:
 def find_keyword_names(rule_ids: Collection[int]) -> dict[int, str]:
     """Return the words of these keywords by id; a deleted one is missing."""
     statement = select(KeywordRule.id, KeywordRule.keyword).where(KeywordRule.id.in_(rule_ids))
-    return {row.id: row.keyword for row in db.session.execute(statement)}
+    return fetch_dict(statement)
 
 
 def select_keyword_matches(search: str, limit: int) -> Select[int, str, str | None]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -52,7 +53,7 @@ def paginate_events(params: ListParams, today: date) -> EventListPage:
         .where(Event.id.in_(ids))
         .order_by(*_build_event_order(params, today))
     )
-    events = [EventListRow(event, count) for event, count in db.session.execute(rows)]
+    events = list(starmap(EventListRow, db.session.execute(rows)))
     return EventListPage(events, total, params)
 
 
@@ -64,7 +65,7 @@ def find_events_between(first: date, last: date, limit: int = 10) -> list[EventL
         .order_by(Event.date, Event.start_time, Event.id)
         .limit(limit)
     )
-    return [EventListRow(event, count) for event, count in db.session.execute(rows)]
+    return list(starmap(EventListRow, db.session.execute(rows)))
 
 
 def _count_registered_people() -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, case, func, literal, or_, select
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.time import reminder_timing
 from app.events.models import Event, EventAnswer, EventRegistration
@@ -39,8 +40,7 @@ def fetch_upcoming_events(today: date) -> list[Event]:
 
 def find_event_titles(event_ids: Collection[int]) -> dict[int, str]:
     """Return the titles of these events by id; a deleted event is missing."""
-    rows = db.session.execute(select(Event.id, Event.title).where(Event.id.in_(event_ids)))
-    return {row.id: row.title for row in rows}
+    return fetch_dict(select(Event.id, Event.title).where(Event.id.in_(event_ids)))
 
 
 def select_event_audience(event_id: int, registered_by: datetime | None = None) -> Select[Any]:

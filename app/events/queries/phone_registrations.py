@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import starmap
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 
 from app.community.queries import select_is_member
 from app.core.db import db
+from app.core.fetched_rows import fetch_tuples
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.events.models import Event, EventAnswer, EventRegistration
 
@@ -42,7 +44,7 @@ def find_upcoming_registrations(
         .order_by(Event.date, Event.id)
         .limit(limit)
     )
-    return [UpcomingRegistration(*values) for values in db.session.execute(rows)]
+    return list(starmap(UpcomingRegistration, db.session.execute(rows)))
 
 
 def find_registered_matches(search: str, region: str, limit: int) -> list[tuple[str | None, str]]:
@@ -59,7 +61,7 @@ def find_registered_matches(search: str, region: str, limit: int) -> list[tuple[
         .group_by(row.phone)
         .limit(limit)
     )
-    return [(name, phone) for name, phone in db.session.execute(people)]
+    return fetch_tuples(people)
 
 
 def select_phones_registered_as(search: str) -> Select[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter, fold_for_order
 from app.domain.delivery.skip_reasons import SkipReason
@@ -80,8 +81,7 @@ def count_invited_people_by_event() -> dict[int, int]:
     """Return how many are coming or may come, by the event's id; events without any are missing."""
     statement = select(EventRegistration.event_id, func.count())
     statement = statement.where(EventRegistration.answer.is_distinct_from(EventAnswer.NOT_COMING))
-    rows = db.session.execute(statement.group_by(EventRegistration.event_id))
-    return {event_id: count for event_id, count in rows}
+    return fetch_dict(statement.group_by(EventRegistration.event_id))
 
 
 def _select_answer_counts(event_id: int) -> Any:

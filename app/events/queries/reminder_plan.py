@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.local_formats import format_clock
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.reminder_blasts import join_newest_reminder_blast
@@ -74,7 +75,7 @@ def list_reminder_steps(event_id: int) -> Sequence[EventReminder]:
 def find_reminder_day_offsets(step_ids: Collection[int]) -> dict[int, int]:
     """Return the day offset of each of these steps by its id; a deleted step is missing."""
     statement = select(EventReminder.id, EventReminder.days).where(EventReminder.id.in_(step_ids))
-    return {row.id: row.days for row in db.session.execute(statement)}
+    return fetch_dict(statement)
 
 
 def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedReminder]:
@@ -102,11 +103,10 @@ def build_reminder_values(event: Event, moment: datetime) -> dict[str, str]:
 
 def find_next_reminder(reminders: Sequence[PlannedReminder]) -> PlannedReminder | None:
     """Return the reminder that is sent next, or None."""
-    waiting = [
-        (reminder.due, reminder.id, reminder)
-        for reminder in reminders
-        if reminder.will_be_sent and reminder.due
-    ]
+    waiting = []
+    for reminder in reminders:
+        if reminder.will_be_sent and reminder.due:
+            waiting.append((reminder.due, reminder.id, reminder))
     return min(waiting)[2] if waiting else None
 
 

@@ -42,10 +42,8 @@ def select_active_group_phones() -> Any:
 def find_marked_group_names(group_ids: list[int]) -> dict[int, str]:
     """Return the names of these groups by id, archived ones marked; a deleted one is missing."""
     row = ContactGroup
-    rows = db.session.execute(
-        select(row.id, row.name, row.archived_at).where(row.id.in_(group_ids))
-    )
-    return {
-        group_id: name if archived_at is None else f"{name} (archived)"
-        for group_id, name, archived_at in rows
-    }
+    statement = select(row.id, row.name, row.archived_at).where(row.id.in_(group_ids))
+    names = {}
+    for group_id, name, archived_at in db.session.execute(statement):
+        names[group_id] = name if archived_at is None else f"{name} (archived)"
+    return names

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, Select, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.search_terms import build_text_filter
 from app.domain.accounts.roles import Role
 from app.groups.models import ContactGroup, GroupTexters, fold_group_name
@@ -71,7 +72,7 @@ def may_change_people(group: ContactGroup, role: Role) -> bool:
 def find_group_names(group_ids: Collection[int]) -> dict[int, str]:
     """Return the names of these groups by id; a deleted one is missing."""
     statement = select(ContactGroup.id, ContactGroup.name).where(ContactGroup.id.in_(group_ids))
-    return {row.id: row.name for row in db.session.execute(statement)}
+    return fetch_dict(statement)
 
 
 def find_groups_by_name(names: Collection[str]) -> dict[str, ContactGroup]:

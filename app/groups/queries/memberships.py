@@ -10,6 +10,7 @@ from sqlalchemy import CTE, ColumnElement, Row, Select, and_, exists, func, or_,
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.listed_values import build_listed_column
 from app.domain.delivery.skip_reasons import SkipReason
 from app.groups.models import ContactGroup, GroupMembership, MembershipSource
@@ -58,8 +59,7 @@ def count_people_by_group(phones: Select[str]) -> dict[int, int]:
     """Return how many of the people whom a select of phones finds are in which group."""
     row = GroupMembership
     counts = select(row.group_id, func.count()).where(row.phone.in_(phones), row.until.is_(None))
-    rows = db.session.execute(counts.group_by(row.group_id))
-    return {group_id: count for group_id, count in rows}
+    return fetch_dict(counts.group_by(row.group_id))
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def count_skipped_people(group_ids: Sequence[int], *, is_exact: bool) -> dict[in
         # Every group: naming some of them makes SQLite walk all people of those.
         skipped = _select_skipped_members().subquery()
         statement = select(skipped.c.group_id, func.count()).group_by(skipped.c.group_id)
-    return {group_id: count for group_id, count in db.session.execute(statement)}
+    return fetch_dict(statement)
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Select, func, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.domain.accounts.roles import Role
 from app.domain.profiles.field_types import FieldClass, may_see_field
 from app.domain.texts.template_fields import fold_field_name
@@ -56,20 +57,20 @@ def _select_fields_in_use() -> Select[PersonField]:
 def find_field_names(field_ids: Collection[int]) -> dict[int, str]:
     """Return the names of these fields by id; a deleted one is missing."""
     statement = select(PersonField.id, PersonField.name).where(PersonField.id.in_(field_ids))
-    return {row.id: row.name for row in db.session.execute(statement)}
+    return fetch_dict(statement)
 
 
 def find_field_classes(field_ids: Collection[int]) -> dict[int, FieldClass]:
     """Return the classes of these fields by id; a deleted one is missing."""
     row = PersonField
     statement = select(row.id, row.field_class).where(row.id.in_(field_ids))
-    return {field_id: field_class for field_id, field_class in db.session.execute(statement)}
+    return fetch_dict(statement)
 
 
 def count_values_by_field() -> dict[int, int]:
     """Return how many people have a value, by field; a field without values is missing."""
     statement = select(PersonValue.field_id, func.count()).group_by(PersonValue.field_id)
-    return {field_id: count for field_id, count in db.session.execute(statement)}
+    return fetch_dict(statement)
 
 
 def count_values(field_id: int) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.listed_values import build_listed_column
 from app.profiles.models import Person, PersonPhone, PhoneKind
 
@@ -72,8 +73,9 @@ def find_public_id(phone: str) -> str | None:
 def find_public_ids(phones: Iterable[str]) -> dict[str, str]:
     """Return phone to the public id of its person, for those that are known. One statement."""
     listed = select(build_listed_column(phones))
-    statement = select_person_phones().where(PersonPhone.phone.in_(listed))
-    return {row.phone: row.public_id for row in db.session.execute(statement)}
+    row = PersonPhone
+    statement = select(row.phone, Person.public_id).join(Person, Person.id == row.person_id)
+    return fetch_dict(statement.where(row.phone.in_(listed)))
 
 
 def list_phones_of_history(phone: str) -> list[str]:

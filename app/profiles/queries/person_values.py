@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.listed_values import build_listed_column
 from app.domain.accounts.roles import Role
 from app.domain.profiles.field_types import may_see_field
@@ -36,14 +38,17 @@ def list_filled_fields(person_id: int, role: Role) -> list[FilledField]:
         .order_by(PersonField.position, PersonField.folded_name)
     )
     rows = db.session.execute(statement.execution_options(populate_existing=True))
-    return [FilledField(*row) for row in rows if may_see_field(row[0].field_class, role)]
+    filled_fields: list[FilledField] = []
+    for filled in starmap(FilledField, rows):
+        if may_see_field(filled.field.field_class, role):
+            filled_fields.append(filled)
+    return filled_fields
 
 
 def load_person_values(person_id: int) -> ValuesByField:
     """Return what one person has in the fields."""
     statement = select(PersonValue.field_id, PersonValue.value)
-    rows = db.session.execute(statement.where(PersonValue.person_id == person_id))
-    return {field_id: value for field_id, value in rows}
+    return fetch_dict(statement.where(PersonValue.person_id == person_id))
 
 
 def load_values_of_phones(

@@ -4,6 +4,7 @@ Messages turn up in a restored copy, or when the carrier's id of an attempt is l
 """
 
 import json
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from app.core.clock import now
@@ -35,7 +36,7 @@ def match_unmatched_receipts() -> int:
 
     Opens its own write() for each batch, so that others get to write. Two processes may run it.
     """
-    events = [_UnmatchedEvent(*row) for row in sql.SELECT_MATCHED_RECEIPTS.fetch_rows()]
+    events = list(starmap(_UnmatchedEvent, sql.SELECT_MATCHED_RECEIPTS.fetch_rows()))
     matched_count = 0
     for start in range(0, len(events), BATCH_RECEIPTS):
         with write():
