@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 from app.core.access import parse_local_path
+from app.domain.texts.contained_phrases import contains_any
 
 NEVER_KEPT_PARTS = ("password", "token", "secret", "code")
 # Of names and values together: each field is also a tag of the page.
@@ -37,11 +38,10 @@ def find_kept_form() -> KeptForm | None:
     """
     if request.method != "POST" or not _is_from_own_page():
         return None
-    fields = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if not any(part in name.lower() for part in NEVER_KEPT_PARTS)
-    ]
+    fields = []
+    for name, value in request.form.items(multi=True):
+        if not contains_any(name.lower(), NEVER_KEPT_PARTS):
+            fields.append((name, value))
     if not fields or len(fields) > MAX_KEPT_FIELDS:
         return None
     if sum(len(name) + len(value) for name, value in fields) > MAX_KEPT_CHARACTERS:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, starmap
 
 from app.core import address_cards, delimited_text, web_tables, workbooks
 from app.core.csv_files import unescape_csv_cell
@@ -135,9 +135,8 @@ def _read_web_page(page: str, encoding: str, selection: SheetSelection) -> Sprea
     table = web_tables.read_web_table(page)
     if not table.rows:
         raise UnreadableSpreadsheet(WEB_PAGE_WITHOUT_TABLE_MESSAGE)
-    rows = [SpreadsheetRow(line, cells) for line, cells in enumerate(table.rows, 1)]
     book = ParsedWorkbook(
-        [(row.line, row.cells) for row in rows],
+        list(enumerate(table.rows, 1)),
         0,
         [""],
         [True],
@@ -163,7 +162,7 @@ def _read_workbook(data: bytes, selection: SheetSelection) -> SpreadsheetData:
 def _build_sheet(
     book: ParsedWorkbook, index: int, selection: SheetSelection, encoding: str
 ) -> SpreadsheetData:
-    rows = [SpreadsheetRow(line, cells) for line, cells in book.rows]
+    rows = list(starmap(SpreadsheetRow, book.rows))
     shown_rows = [row for row in rows if row.line not in book.hidden_rows]
     if not shown_rows and rows and not selection.include_hidden_rows:
         raise UnreadableSpreadsheet(ONLY_HIDDEN_ROWS_MESSAGE.format(book.sheets[index]))

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from app.domain.texts.contained_phrases import contains_any
+
 # How SQLite calls an index that does not agree with its table.
 INDEX_DAMAGE_WORDS = ("missing from index", "# of entries in index", "non-unique entry in index")
 
@@ -37,7 +39,7 @@ class DatabaseDamaged(MigrationError):
 
     def __init__(self, path: Path, cause: str) -> None:
         advice = "Restore a backup: python -m app.dbdoctor --restore FILE."
-        if any(words in cause for words in INDEX_DAMAGE_WORDS):
+        if contains_any(cause, INDEX_DAMAGE_WORDS):
             # An index holds nothing that is not in its table.
             advice = "Run: python -m app.dbdoctor --repair."
         super().__init__(f"{path} is damaged ({cause}). {advice}")

@@ -116,11 +116,12 @@ def _read_statistics(
     connection: sqlite3.Connection, table: str
 ) -> dict[str, list[tuple[object, ...]]]:
     """Return what ANALYZE knows of the table; dropping the table forgets it."""
-    return {
-        name: connection.execute(f"SELECT * FROM {name} WHERE tbl = ?", (table,)).fetchall()
-        for name in STATISTICS_TABLES
-        if _has_table(connection, name)
-    }
+    statistics = {}
+    for name in STATISTICS_TABLES:
+        if _has_table(connection, name):
+            rows = connection.execute(f"SELECT * FROM {name} WHERE tbl = ?", (table,))
+            statistics[name] = rows.fetchall()
+    return statistics
 
 
 def _restore_statistics(

@@ -41,11 +41,11 @@ def select_texts_to_us(
     own_numbers = {own_number} if own_number else set()
     if service_sid:
         own_numbers |= {text.from_number for text in texts if _is_sent_by(text, service_sid)}
-    return [
-        text
-        for text in texts
-        if text.is_inbound and (text.to in own_numbers or service_sid in text.senders)
-    ]
+    texts_to_us = []
+    for text in texts:
+        if text.is_inbound and (text.to in own_numbers or service_sid in text.senders):
+            texts_to_us.append(text)
+    return texts_to_us
 
 
 def _is_sent_by(text: CarrierMessage, service_sid: str) -> bool:

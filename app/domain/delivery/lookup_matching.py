@@ -129,17 +129,18 @@ def match_carrier_messages(
     """
     unclaimed = {message.sid: message for message in listed if message.sid not in stored_sids}
     candidates: dict[UncertainAttempt, list[CarrierMessage]] = {}
+    missing = []
     for attempt in attempts:
-        candidates[attempt] = [
-            message
-            for message in unclaimed.values()
-            if is_possible_match(message, attempt, clock_skew)
-        ]
+        candidates[attempt] = []
+        for message in unclaimed.values():
+            if is_possible_match(message, attempt, clock_skew):
+                candidates[attempt].append(message)
+        if not candidates[attempt]:
+            missing.append(attempt)
     matched: list[tuple[UncertainAttempt, CarrierMessage]] = []
     for group in _group_attempts(candidates):
         matched += _pair_by_time(group, candidates)
-    missing = tuple(attempt for attempt in attempts if not candidates[attempt])
-    return LookupMatch(tuple(matched), missing)
+    return LookupMatch(tuple(matched), tuple(missing))
 
 
 def _group_attempts(candidates: CandidateTexts) -> Iterator[list[UncertainAttempt]]:
@@ -149,9 +150,10 @@ def _group_attempts(candidates: CandidateTexts) -> Iterator[list[UncertainAttemp
         group = [remaining.pop(0)]
         # The group grows while it is walked through, until nothing shares a text with it.
         for member in group:
-            related = [attempt for attempt in remaining if _share_text(attempt, member, candidates)]
-            remaining = [attempt for attempt in remaining if attempt not in related]
-            group.extend(related)
+            for attempt in remaining.copy():
+                if _share_text(attempt, member, candidates):
+                    remaining.remove(attempt)
+                    group.append(attempt)
         yield group
 
 

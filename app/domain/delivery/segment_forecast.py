@@ -54,12 +54,10 @@ class SegmentForecast:
             return f"{smallest} to {largest} segments per person, {total} in total"
         first, *later_shares = self.shares
         sentence = f"{pluralize(first.segments, 'segment')} for {_describe_people(first)}"
-        return ", ".join(
-            [
-                sentence,
-                *[f"{share.segments} for {_describe_people(share)}" for share in later_shares],
-            ]
-        )
+        phrases = [sentence]
+        for share in later_shares:
+            phrases.append(f"{share.segments} for {_describe_people(share)}")
+        return ", ".join(phrases)
 
 
 def _describe_people(share: SegmentShare) -> str:

@@ -5,6 +5,7 @@ one country (+44 is the United Kingdom with its islands), except for the two tha
 share: +1, told apart by area code, and +7, told apart by the next digit.
 """
 
+from collections.abc import Iterable
 from functools import cache
 
 from phonenumbers import (
@@ -51,16 +52,20 @@ def list_country_prefixes(country: str) -> tuple[str, ...]:
     The tuple is empty for letters that are no country.
     """
     if country == "RU":
-        return tuple(f"+7{digit}" for digit in RUSSIA_FIRST_DIGITS)
+        return _build_prefixes("+7", RUSSIA_FIRST_DIGITS)
     if country == "KZ":
-        return tuple(f"+7{digit}" for digit in KAZAKHSTAN_FIRST_DIGITS)
+        return _build_prefixes("+7", KAZAKHSTAN_FIRST_DIGITS)
     areas = [area for area, region in _load_area_codes().items() if region == country]
     if areas:
-        return tuple(f"+1{area}" for area in areas)
+        return _build_prefixes("+1", areas)
     if country == WORLDWIDE_REGION:
         return ()
     codes = COUNTRY_CODE_TO_REGION_CODE.items()
-    return tuple(f"+{code}" for code, regions in codes if regions[0] == country)
+    return _build_prefixes("+", [code for code, regions in codes if regions[0] == country])
+
+
+def _build_prefixes(start: str, digits: Iterable[object]) -> tuple[str, ...]:
+    return tuple(f"{start}{further}" for further in digits)
 
 
 def _find_calling_code(phone: str) -> str:

@@ -74,7 +74,7 @@ def _reject_other_characters(written: str) -> None:
 def extract_digits(text: str) -> str:
     """Return the digits of any spelling as ASCII: "(٣03) ５55" gives "303555"."""
     decimals = filter(str.isdecimal, text)
-    return "".join(str(unicodedata.decimal(character)) for character in decimals)
+    return "".join(map(str, map(unicodedata.decimal, decimals)))
 
 
 def _is_visible(character: str) -> bool:

@@ -80,7 +80,7 @@ def guess_month_first(values: Iterable[str]) -> bool | None:
 
 
 def _count_cells(values: Iterable[str]) -> Counter[str]:
-    return Counter(cell for cell in map(str.strip, values) if cell)
+    return Counter(filter(None, map(str.strip, values)))
 
 
 def _are_flags(cells: Iterable[str]) -> bool:

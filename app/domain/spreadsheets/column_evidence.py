@@ -8,8 +8,8 @@ from app.domain.spreadsheets.column_samples import Cells, SampledTable
 from app.domain.spreadsheets.country_columns import find_country_region
 from app.domain.spreadsheets.name_columns import is_possible_name
 from app.domain.spreadsheets.opt_status import (
+    count_consents,
     get_column_polarity,
-    gives_consent,
     list_doubtful_values,
     wants_no_texts,
 )
@@ -57,7 +57,7 @@ def _explain_column(columns: ColumnMapping, table: SampledTable, index: int) -> 
     sentence = f"{count} of {pluralize(len(sample), 'cell')} {evidence}." if evidence else ""
     if kind is ColumnKind.OPT_STATUS:
         polarity = get_column_polarity(table.headings[index])
-        yes_count = sum(gives_consent(cell, polarity) for cell in sample)
+        yes_count = count_consents(sample, polarity)
         sentence += f" {yes_count} say: texts are OK." if yes_count else ""
     is_labelled = kind is ColumnKind.PHONE and ColumnKind.PHONE_LABEL in columns.kinds
     first = columns.find_index(kind)

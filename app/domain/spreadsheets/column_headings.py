@@ -30,6 +30,7 @@ from app.domain.spreadsheets.heading_words import (
     WEAK_NAME_WORDS,
     fold_heading,
 )
+from app.domain.texts.contained_phrases import contains_any
 
 
 class ColumnKind(StrEnum):
@@ -114,7 +115,7 @@ def find_column_kind(heading: str) -> ColumnKind | None:
 
 def is_phone_heading(folded: str, words: frozenset[str]) -> bool:
     """Whether a folded heading is about a phone."""
-    return bool(words & PHONE_WORDS) or any(stem in folded for stem in PHONE_STEMS)
+    return bool(words & PHONE_WORDS) or contains_any(folded, PHONE_STEMS)
 
 
 def _find_phone_part(words: frozenset[str]) -> ColumnKind:
@@ -187,7 +188,7 @@ def rank_phone_heading(heading: str) -> PhoneRank:
         return PhoneRank.NO_TEXTS
     if words & OTHER_PERSON_WORDS:
         return PhoneRank.OTHER_PERSON
-    is_mobile = bool(words & MOBILE_WORDS) or any(stem in folded for stem in MOBILE_STEMS)
+    is_mobile = bool(words & MOBILE_WORDS) or contains_any(folded, MOBILE_STEMS)
     if words & SECOND_CHOICE_WORDS:
         return PhoneRank.PLAIN if is_mobile else PhoneRank.SECOND_CHOICE
     if is_mobile:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 
 from app.domain.phones.phone_number import PhoneNumber, extract_digits
 from app.domain.phones.phone_problems import InvalidPhoneNumber
@@ -55,13 +54,13 @@ class SampledTable:
         self.headings = headings
         self.rows = rows
         self.region = region
-        self.samples = [self._sample_column(index) for index in range(len(headings))]
+        self.samples = list(map(self._sample_column, range(len(headings))))
         self.valid_phone_counts = [self._count_phones(sample, region) for sample in self.samples]
 
     @cached_property
     def heading_kinds(self) -> list[ColumnKind | None]:
         """What each heading says."""
-        return [find_column_kind(heading) for heading in self.headings]
+        return list(map(find_column_kind, self.headings))
 
     @property
     def sampled_rows(self) -> Sequence[Cells]:
@@ -86,7 +85,7 @@ class SampledTable:
 
     def count_filled_cells(self, index: int) -> int:
         """Return how many of the sampled rows have content in a column."""
-        return sum(1 for _ in self._iterate_filled_cells(index))
+        return len(list(self._iterate_filled_cells(index)))
 
     def get_phone_share(self, index: int) -> float:
         """Return which part of the sampled cells of a column are phones, 0 to 1."""
@@ -109,12 +108,13 @@ class SampledTable:
     def list_rows_with_both(self, first_index: int, second_index: int) -> list[Cells]:
         """Return the first rows that have content in both columns, MAX_SAMPLED_CELLS at most."""
         width = max(first_index, second_index) + 1
-        complete_rows = (
-            cells
-            for cells in self.rows
-            if len(cells) >= width and cells[first_index] and cells[second_index]
-        )
-        return list(islice(complete_rows, MAX_SAMPLED_CELLS))
+        complete_rows: list[Cells] = []
+        for cells in self.rows:
+            if len(cells) >= width and cells[first_index] and cells[second_index]:
+                complete_rows.append(cells)
+                if len(complete_rows) == MAX_SAMPLED_CELLS:
+                    break
+        return complete_rows
 
     def list_columns_of_kind(self, kind: ColumnKind) -> list[int]:
         """Return the indexes of the columns whose heading is of this kind."""
@@ -129,8 +129,10 @@ class SampledTable:
             if len(values) > MAX_DISTINCT_VALUES + 1:
                 return frozenset()
         values.discard("")
-        is_long = any(len(value) > MAX_VALUE_CHARACTERS for value in values)
-        return frozenset() if is_long or len(values) > MAX_DISTINCT_VALUES else frozenset(values)
+        if len(values) > MAX_DISTINCT_VALUES:
+            return frozenset()
+        is_long = max(map(len, values), default=0) > MAX_VALUE_CHARACTERS
+        return frozenset() if is_long else frozenset(values)
 
 
 def are_equal_numbers(first: str, second: str) -> bool:

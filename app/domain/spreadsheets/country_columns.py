@@ -18,6 +18,7 @@ from app.domain.spreadsheets.heading_words import (
     PHONE_STEMS,
     fold_heading,
 )
+from app.domain.texts.contained_phrases import contains_any
 
 WORLDWIDE_REGION = "001"
 MAX_CODE_DIGITS = 5
@@ -94,9 +95,7 @@ def find_code_columns(
         if kind is ColumnKind.COUNTRY and _is_vague_code(table, phone, index, share):
             continue
         words = frozenset(fold_heading(table.headings[index]).split())
-        is_about_phone = bool(words & CODE_WORDS) or any(
-            stem in word for word in words for stem in PHONE_STEMS
-        )
+        is_about_phone = bool(words & CODE_WORDS) or contains_any(" ".join(words), PHONE_STEMS)
         candidate = (share, is_about_phone, -index, kind)
         if share >= MIN_VALID_SHARE and (best is None or candidate[:3] > best[:3]):
             best = candidate
@@ -110,7 +109,7 @@ def find_columns_behind_area_codes(table: SampledTable) -> list[int]:
         index = area_index + 1
         if index == len(table.headings):
             continue
-        pairs = [pair for pair in table.list_pairs(index, area_index) if all(pair)]
+        pairs = list(filter(all, table.list_pairs(index, area_index)))
         valid_count = sum(is_phone_cell(f"{area} {cell}", table.region) for cell, area in pairs)
         if valid_count > len(pairs) * MIN_VALID_SHARE:
             columns.append(index)
@@ -149,7 +148,7 @@ def _get_valid_share(table: SampledTable, phone: int, index: int, kind: ColumnKi
 
     A number that is as good without it speaks for a country, but not for an area code.
     """
-    pairs = [pair for pair in table.list_pairs(phone, index)[:200] if all(pair)]
+    pairs = list(filter(all, table.list_pairs(phone, index)[:200]))
     if not pairs:
         return 0.0
     valid = 0

@@ -50,7 +50,7 @@ def _find_heading_index(rows: Sequence[Cells]) -> int | None:
 
     Rows right below it that name two as well are headings too: the questions of a form.
     """
-    counts = [_count_kinds(cells) for cells in rows]
+    counts = list(map(_count_kinds, rows))
     most = max(counts, default=0)
     if most < MIN_KINDS:
         return None
@@ -62,7 +62,7 @@ def _find_heading_index(rows: Sequence[Cells]) -> int | None:
 
 def _count_kinds(cells: Cells) -> int:
     """Return how many cells name a kind of column; a name and a phone, not two remarks."""
-    kinds = [kind for kind in map(find_column_kind, cells) if kind is not None]
+    kinds = list(filter(None, map(find_column_kind, cells)))
     useful = {ColumnKind.PHONE, ColumnKind.NAME, ColumnKind.FIRST_NAME, ColumnKind.LAST_NAME}
     return len(kinds) if useful & set(kinds) else 0
 

@@ -32,20 +32,21 @@ def split_number_list(rows: Sequence[Cells], region: str) -> list[list[str]]:
     if max(map(len, rows)) == 1:
         return _split_single_column([row[0].strip() for row in rows], region)
     # Most files end this at their first cell, a heading or a name.
-    has_only_numbers = all(is_phone_cell(cell, region) for cell in _iterate_cells(rows))
-    if len(rows) > 1 and not has_only_numbers:
-        return []
-    cells = list(_iterate_cells(rows))
-    if len(cells) < MIN_NUMBERS:
-        return []
-    if has_only_numbers:
-        return [[cell] for cell in cells]
-    numbers = [cell for cell in cells if is_phone_cell(cell, region)]
+    numbers = []
+    named_rows = []
+    for cell in _iterate_cells(rows):
+        if is_phone_cell(cell, region):
+            numbers.append(cell)
+        elif len(rows) > 1:
+            return []
+        else:
+            named_rows.append([cell, ""])
+    if not named_rows:
+        return [[number] for number in numbers] if len(numbers) >= MIN_NUMBERS else []
     if len(numbers) < MIN_NUMBERS_WITH_NAMES:
         return []
-    names = [cell for cell in cells if cell not in set(numbers)]
     # The numbers come first: a first row without one would be taken for headings.
-    return [*(["", number] for number in numbers), *([name, ""] for name in names)]
+    return [["", number] for number in numbers] + named_rows
 
 
 def _iterate_cells(rows: Sequence[Cells]) -> Iterator[str]:
@@ -59,15 +60,17 @@ def _iterate_cells(rows: Sequence[Cells]) -> Iterator[str]:
 def _split_single_column(cells: Sequence[str], region: str) -> list[list[str]]:
     """Return the numbers of one long line, or the names and numbers of lines that have both."""
     if len(cells) == 1 and len(cells[0]) <= MAX_LIST_CHARACTERS:
-        numbers = find_numbers_in_cell(cells[0], region)
-        return [[number] for number in numbers]
-    matches = [_match_named_number(cell) for cell in cells]
-    if sum(match is not None for match in matches) < len(cells) * MIN_NAMED_SHARE:
-        return []
+        return [[number] for number in find_numbers_in_cell(cells[0], region)]
     named_rows = []
-    for cell, match in zip(cells, matches, strict=True):
-        named_rows.append([cell] if match is None else [match["name"].strip(), match["phone"]])
-    return named_rows
+    match_count = 0
+    for cell in cells:
+        match = _match_named_number(cell)
+        if match is None:
+            named_rows.append([cell])
+        else:
+            named_rows.append([match["name"].strip(), match["phone"]])
+            match_count += 1
+    return named_rows if match_count >= len(cells) * MIN_NAMED_SHARE else []
 
 
 def _match_named_number(cell: str) -> re.Match[str] | None:

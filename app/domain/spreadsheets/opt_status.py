@@ -1,7 +1,7 @@
 """Columns in which a file says who wants no texts: "Unsubscribed", "OK to text: no", a date."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import Enum
 
 from app.domain.profiles.field_values import parse_yes_or_no
@@ -26,6 +26,7 @@ from app.domain.spreadsheets.opt_status_words import (
     TEXT_WORDS,
 )
 from app.domain.surveys.question_definitions import YES_VALUE
+from app.domain.texts.contained_phrases import contains_any
 
 MAX_STATUS_CHARACTERS = 60
 EMPTY_CELL_LABEL = "(nothing)"
@@ -56,14 +57,14 @@ def find_heading_polarity(heading: str) -> OptPolarity | None:
     words = frozenset(folded.split())
     if words & OTHER_CONSENT_WORDS and not words & (TEXT_WORDS - {"all"}):
         return None
-    if any(phrase in f"{folded} " for phrase in OUT_PHRASES):
+    if contains_any(f"{folded} ", OUT_PHRASES):
         return OptPolarity.OUT
     # "Baja", "Wypisany": what a cell would say stands above the column. "Stop" may be a bus's.
     if folded in OUT_VALUES and folded != "stop":
         return OptPolarity.OUT
-    if folded in CONSENT_HEADINGS or any(phrase in folded for phrase in CONSENT_PHRASES):
+    if folded in CONSENT_HEADINGS or contains_any(folded, CONSENT_PHRASES):
         return OptPolarity.CONSENT
-    if any(phrase in folded for phrase in STATUS_PHRASES):
+    if contains_any(folded, STATUS_PHRASES):
         is_about_texts = bool(words & (TEXT_WORDS - {"all", "phone", "mobile"}))
         return OptPolarity.TEXT_STATUS if is_about_texts else OptPolarity.STATUS
     return None
@@ -102,6 +103,11 @@ def gives_consent(cell: str, polarity: OptPolarity) -> bool:
     return polarity is OptPolarity.TEXT_STATUS and value in OPTED_IN_VALUES
 
 
+def count_consents(cells: Iterable[str], polarity: OptPolarity) -> int:
+    """Return how many of the cells say that their person agreed to texts."""
+    return sum(gives_consent(cell, polarity) for cell in cells)
+
+
 def _is_refusal(value: str) -> bool:
     """Whether a folded answer begins with a no: "non merci", "no, e-mail only"."""
     first_word = value.partition(" ")[0]
@@ -134,8 +140,9 @@ def _is_opt_status_column(table: SampledTable, index: int, heading: str) -> bool
     if polarity is None and words & OTHER_CONSENT_WORDS:
         return False
     if polarity is OptPolarity.OUT:
-        return any(wants_no_texts(cell, polarity) for cell in _list_cells(table.rows, index))
-    values = table.find_distinct_values(index)
+        values: Collection[str] = _list_cells(table.rows, index)
+    else:
+        values = table.find_distinct_values(index)
     return any(wants_no_texts(value, polarity or OptPolarity.STATUS) for value in values)
 
 

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
+from itertools import starmap
 
 from app.domain.spreadsheets.column_headings import (
     ColumnKind,
@@ -81,7 +83,7 @@ def find_phone_columns(table: SampledTable, hidden_columns: frozenset[int]) -> P
     `chosen` is empty when no column is clearly one. Raises ColumnMappingError when no cell of
     the table could be a phone, or when Excel has shortened all of them.
     """
-    candidates = [index for index in range(len(table.headings)) if _is_candidate(table, index)]
+    candidates = list(filter(partial(_is_candidate, table), range(len(table.headings))))
     candidates = candidates or find_columns_behind_area_codes(table)
     candidates = [index for index in candidates if index not in hidden_columns] or candidates
     if not candidates:
@@ -171,8 +173,8 @@ def _is_id_column(table: SampledTable, index: int) -> bool:
 def _fills_gaps(table: SampledTable, best: int, other: int) -> bool:
     """Whether some rows have a number in the other column only; a copy of the best has none."""
     pairs = table.list_pairs(best, other)
-    complete_pairs = [pair for pair in pairs if all(pair)]
-    if complete_pairs and all(are_equal_numbers(*pair) for pair in complete_pairs):
+    complete_pairs = list(filter(all, pairs))
+    if complete_pairs and all(starmap(are_equal_numbers, complete_pairs)):
         return False
     return any(second and not first for first, second in pairs)
 

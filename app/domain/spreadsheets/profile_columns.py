@@ -14,7 +14,11 @@ from app.domain.spreadsheets.column_samples import Cells, SampledTable
 from app.domain.spreadsheets.field_columns import FieldColumn, KnownField, use_known_field
 from app.domain.spreadsheets.heading_rows import find_heading_rows
 from app.domain.spreadsheets.heading_words import fold_heading, fold_phrases
-from app.domain.spreadsheets.opt_status import OptPolarity, find_heading_polarity, gives_consent
+from app.domain.spreadsheets.opt_status import (
+    OptPolarity,
+    count_consents,
+    find_heading_polarity,
+)
 from app.domain.texts.template_fields import fold_field_name
 
 LANGUAGE_HEADINGS = fold_phrases(
@@ -68,7 +72,8 @@ def guess_profile_columns(
     }
     for kind, indexes in guesses.items():
         free = [index for index in indexes if columns.kinds[index] is ColumnKind.IGNORED]
-        columns = _set_kind(columns, kind, [index for index in free if columns.has_phones][:1])
+        if columns.has_phones:
+            columns = _set_kind(columns, kind, free[:1])
     columns = _set_kind(columns, ColumnKind.OPT_STATUS, _find_consent_columns(columns, table))
     return add_date_orders(columns, rows)
 
@@ -107,8 +112,8 @@ def _find_headed(
     for index, heading in enumerate(table.headings):
         sample = table.samples[index]
         if sample and fold_heading(heading) in headings:
-            parsed_count = sum(parse(cell) is not None for cell in sample)
-            if parsed_count > MIN_SHARE * len(sample):
+            unreadable_count = list(map(parse, sample)).count(None)
+            if len(sample) - unreadable_count > MIN_SHARE * len(sample):
                 indexes.append(index)
     return indexes
 
@@ -133,11 +138,10 @@ def _find_consent_columns(columns: ColumnMapping, table: SampledTable) -> list[i
     for index, heading in enumerate(table.headings):
         if columns.kinds[index] is not ColumnKind.IGNORED or not columns.has_phones:
             continue
-        is_consent = find_heading_polarity(heading) is OptPolarity.CONSENT
-        if is_consent and any(
-            gives_consent(cell, OptPolarity.CONSENT) for cell in table.samples[index]
-        ):
-            indexes.append(index)
+        if find_heading_polarity(heading) is OptPolarity.CONSENT:
+            consent_count = count_consents(table.samples[index], OptPolarity.CONSENT)
+            if consent_count > 0:
+                indexes.append(index)
     return indexes
 
 

@@ -34,9 +34,10 @@ def _find_choice(key: str, question: SurveyQuestion) -> str | None:
     labelled_choice = _find_choice_by_label(key, choice_by_label)
     if labelled_choice:
         return labelled_choice
-    prefixed = {
-        choice for choice_key, choice in choice_by_key.items() if _is_choice_prefix(choice_key, key)
-    }
+    prefixed = set()
+    for choice_key, choice in choice_by_key.items():
+        if _is_choice_prefix(choice_key, key):
+            prefixed.add(choice)
     if len(prefixed) == 1:
         return prefixed.pop()
     return _find_choice_by_place(key, question)

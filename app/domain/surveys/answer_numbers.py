@@ -60,8 +60,14 @@ def _parse_words(key: str, prompt_words: frozenset[str]) -> int | None:
         if phrase in NUMBER_WORDS:
             return NUMBER_WORDS[phrase]
     words = _GROUP_PATTERN.sub("", bare_key).split()
-    values = [value for word in words if (value := _find_number_value(word, words)) is not None]
-    other_words = [word for word in words if _find_number_value(word, words) is None]
+    values = []
+    other_words = []
+    for word in words:
+        value = _find_number_value(word, words)
+        if value is None:
+            other_words.append(word)
+        else:
+            values.append(value)
     if len(values) != 1 or len(other_words) > MAX_OTHER_WORDS:
         return None
     # "no count" words: "and", "more", "half", "percent", …

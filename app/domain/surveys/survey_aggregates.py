@@ -69,10 +69,10 @@ def build_answer_bars(question: SurveyQuestion, values: Mapping[str, int]) -> li
         return sorted(values.items())[:MAX_BARS]
     # Answers given before a choice was removed from the question.
     removed_answers = [value for value in values if value not in question.possible_answers]
-    return [
-        (format_stored_answer(question, value), values.get(value, 0))
-        for value in (*question.possible_answers, *removed_answers)
-    ]
+    bars = []
+    for value in (*question.possible_answers, *removed_answers):
+        bars.append((format_stored_answer(question, value), values.get(value, 0)))
+    return bars
 
 
 def build_histogram(counts: Mapping[int, int]) -> list[tuple[str, int]]:

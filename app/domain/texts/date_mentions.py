@@ -78,7 +78,11 @@ def _find_numeric_problem(mention: re.Match[str], today: date) -> str | None:
     if year and len(year) == 2:
         year = f"20{year}"
     pairs = ((first, second), (second, first))
-    days = [day for pair in pairs if (day := _find_day(*pair, year, today))]
+    days = []
+    for pair in pairs:
+        day = _find_day(*pair, year, today)
+        if day is not None:
+            days.append(day)
     named = mention["weekday"]
     if not days or any(find_weekday(named) == day.weekday() for day in days):
         return None

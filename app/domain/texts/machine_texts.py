@@ -36,8 +36,10 @@ def is_machine_text(body: str, seconds_since_ours: float | None = None) -> bool:
     folded = _fold_text(body[:MAX_LENGTH_READ])
     if _CERTAIN_PATTERN.search(folded):
         return True
-    sentences = [part.strip() for part in _SENTENCE_END_PATTERN.split(folded)]
-    sentences = [" ".join(part.split()) for part in sentences if part]
+    sentences = []
+    for part in _SENTENCE_END_PATTERN.split(folded):
+        if part.strip():
+            sentences.append(" ".join(part.split()))
     is_at_once = seconds_since_ours is not None and 0 <= seconds_since_ours <= MACHINE_SECONDS
     away_count = len(set(match[0] for match in _AWAY_PATTERN.finditer(folded)))
     if away_count >= 2 or (away_count and is_at_once):

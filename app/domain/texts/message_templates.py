@@ -108,31 +108,34 @@ def fill_placeholders(
 
 def has_name_placeholders(template: str) -> bool:
     """Whether the text calls people by their names."""
-    return any(piece.placeholder in NAME_PLACEHOLDERS for piece in split_template(template))
+    return bool(find_name_placeholders(template))
 
 
 def find_name_placeholders(template: str) -> frozenset[str]:
     """Return which placeholders of names the text has."""
-    used = {piece.placeholder for piece in split_template(template) if piece.placeholder}
-    return frozenset(used.intersection(NAME_PLACEHOLDERS))
+    return _find_placeholders(template).intersection(NAME_PLACEHOLDERS)
 
 
 def has_first_name_placeholder(template: str) -> bool:
     """Whether the text calls people by their first name."""
-    return any(piece.placeholder == "first_name" for piece in split_template(template))
+    return "first_name" in _find_placeholders(template)
 
 
 def has_name_without_fallback(template: str) -> bool:
     """Whether somebody without a name would get a text with a gap in it."""
-    return any(
-        piece.placeholder in NAME_PLACEHOLDERS and piece.fallback is None
-        for piece in split_template(template)
-    )
+    for piece in split_template(template):
+        if piece.placeholder in NAME_PLACEHOLDERS and piece.fallback is None:
+            return True
+    return False
 
 
 def has_event_placeholders(template: str) -> bool:
     """Whether the text mentions its event, to be filled in when it is sent."""
-    return any(piece.placeholder in EVENT_PLACEHOLDERS for piece in split_template(template))
+    return not _find_placeholders(template).isdisjoint(EVENT_PLACEHOLDERS)
+
+
+def _find_placeholders(template: str) -> frozenset[str]:
+    return frozenset(piece.placeholder for piece in split_template(template) if piece.placeholder)
 
 
 def append_footer(body: str, footer: str) -> str:
@@ -198,7 +201,7 @@ def _find_placeholder_problem(
 def _list_tokens(fields: TemplateFields, *, of_event: bool) -> dict[str, str]:
     """Return what can be written between braces, by its spelling with underscores."""
     built_in = ALL_PLACEHOLDERS if of_event else NAME_PLACEHOLDERS
-    tokens = {token: token for token in built_in}
+    tokens = dict(zip(built_in, built_in, strict=True))
     for folded_name, field in fields.items():
         if not field.problem:
             tokens[folded_name.replace(" ", "_")] = field.name

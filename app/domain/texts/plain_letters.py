@@ -19,9 +19,7 @@ def write_plain_name(name: str) -> str:
 
     "Zoë" becomes "Zoe", "O’Brien" "O'Brien"; "Müller" stays, because its letters cost nothing.
     """
-    plain = "".join(
-        _write_plain_letter(character) for character in unicodedata.normalize("NFC", name)
-    )
+    plain = "".join(map(_write_plain_letter, unicodedata.normalize("NFC", name)))
     # Half a name in plain letters would save nothing and read wrong.
     return plain if GSM7_CHARACTERS.issuperset(plain) else name
 

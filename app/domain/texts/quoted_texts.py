@@ -121,7 +121,7 @@ def _compile_passage(passage: str) -> re.Pattern[str]:
 def _list_passages(ours: str) -> tuple[str, ...]:
     """Return what may be quoted of one of our texts, the longest first: whole, lines, sentences."""
     passages = [ours, *ours.splitlines(), *_SENTENCE_PATTERN.findall(ours)]
-    passages = [passage.strip() for passage in passages]
+    passages = list(map(str.strip, passages))
     return tuple(sorted(filter(_is_long_enough, dict.fromkeys(passages)), key=len, reverse=True))
 
 

@@ -68,7 +68,9 @@ def _split_quotation(text: str) -> Iterator[tuple[str, str, str]]:
     for opening, closings in QUOTE_PAIRS.items():
         for start in _find_positions(text[:MAX_WORDS_LENGTH], opening):
             before, rest = text[:start], text[start + 1 :]
-            ends = {position for closing in closings for position in _find_ends(rest, closing)}
+            ends: set[int] = set()
+            for closing in closings:
+                ends |= _find_ends(rest, closing)
             for end in sorted(ends, reverse=True):
                 if len(rest) - end <= MAX_WORDS_LENGTH:
                     yield before, rest[:end].strip(), rest[end + 1 :]

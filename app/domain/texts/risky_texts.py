@@ -49,8 +49,7 @@ def is_shouting(text: str) -> bool:
     cased = [word for word in words if word.lower() != word.upper()]
     capitals = [word for word in cased if word.isupper()]
     letter_count = sum(map(len, cased))
-    if letter_count < MIN_SHOUTED_LETTERS or not any(
-        len(word) > MAX_ACRONYM_LETTERS for word in capitals
-    ):
+    longest = max(map(len, capitals), default=0)
+    if letter_count < MIN_SHOUTED_LETTERS or longest <= MAX_ACRONYM_LETTERS:
         return False
     return sum(map(len, capitals)) > SHOUTED_SHARE * letter_count

@@ -7,7 +7,7 @@ from collections.abc import Collection
 INVISIBLE_CATEGORIES = frozenset({"Cf", "Cs"})
 # Accents and other marks that combine with the letter before.
 ACCENT_CATEGORIES = frozenset({"Mn", "Me"})
-_ASCII_CATEGORIES = frozenset(unicodedata.category(chr(code)) for code in range(128))
+_ASCII_CATEGORIES = frozenset(map(unicodedata.category, map(chr, range(128))))
 
 
 def remove_categories(text: str, categories: Collection[str]) -> str:
