@@ -131,7 +131,10 @@ class ConditionForm(Form):
     @property
     def needs(self) -> set[str]:
         """The fields that any of the tests needs."""
-        return {name for test in self.tests for name in self._list_needed_fields(test)}
+        needed: set[str] = set()
+        for test in self.tests:
+            needed.update(self._list_needed_fields(test))
+        return needed
 
     def list_needs(self, test: str) -> str:
         """Return the fields that a test needs, with blanks between them."""

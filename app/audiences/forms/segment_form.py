@@ -97,12 +97,13 @@ class SegmentForm(FlaskForm):
 
     def list_rows(self, parent: str) -> list[tuple[int, ConditionForm]]:
         """Return the conditions of a group with their places, "" for those of none."""
-        known = {str(place) for place in range(len(self.groups))}
-        return [
-            (place, row)
-            for place, row in enumerate(self.condition_forms)
-            if (row.parent.data if row.parent.data in known else "") == parent
-        ]
+        groups = list(map(str, range(len(self.groups))))
+        rows = []
+        for place, row in enumerate(self.condition_forms):
+            own_parent = row.parent.data if row.parent.data in groups else ""
+            if own_parent == parent:
+                rows.append((place, row))
+        return rows
 
     def validate_name(self, field: Field) -> None:
         """Require a name that no other segment has."""
@@ -129,12 +130,12 @@ class SegmentForm(FlaskForm):
 
     def read_rule(self) -> SegmentRule | None:
         """Return the rule that was typed, or None with errors beside its conditions."""
-        conditions = [row.read_condition(self.choices) for row in self.condition_forms]
-        if any(condition is None for condition in conditions):
+        conditions = self._read_conditions()
+        if conditions is None:
             return None
         rule = SegmentRule(
             _parse_joiner(self.join.data)[0],
-            tuple(self._build_items([row for row in conditions if row is not None])),
+            tuple(self._build_items(conditions)),
             _parse_pool(self.among.data),
         )
         try:
@@ -144,13 +145,22 @@ class SegmentForm(FlaskForm):
             return None
         return rule
 
+    def _read_conditions(self) -> list[Condition] | None:
+        """Read every row, so that each gets its errors; return None where one is not complete."""
+        conditions: list[Condition] = []
+        for row in self.condition_forms:
+            condition = row.read_condition(self.choices)
+            if condition is not None:
+                conditions.append(condition)
+        return conditions if len(conditions) == len(self.condition_forms) else None
+
     def _build_items(self, conditions: Sequence[Condition]) -> list[RuleItem]:
         items: list[RuleItem] = [conditions[place] for place, _ in self.list_rows("")]
         for number, entry in enumerate(self.groups):
-            inner = tuple(conditions[place] for place, _ in self.list_rows(str(number)))
+            inner = [conditions[place] for place, _ in self.list_rows(str(number))]
             if inner:
                 joiner, is_negated = _parse_joiner(entry.form.join.data)
-                items.append(ConditionGroup(joiner, inner, is_negated))
+                items.append(ConditionGroup(joiner, tuple(inner), is_negated))
         return items
 
     def build_data(self) -> dict[str, Any]:

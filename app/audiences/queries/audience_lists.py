@@ -1,6 +1,7 @@
 """The lists of an audience: what they are called, which are gone, and who may text them."""
 
 from collections.abc import Collection, Iterable
+from itertools import filterfalse
 
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from app.events.queries import events
 from app.groups.queries.group_records import find_active_group, find_group, may_text_group
 
 GROUP_FOR_ADMINS_ERROR = "Only admins can text this group."
-HIDDEN_SEGMENT_ERROR = "Only admins can text this segment: it asks a sensitive field."
+HIDDEN_SEGMENT_ERROR = "Only admins can use this segment: it asks a sensitive field."
 GONE_WORDS = {
     PartKind.GROUP: "is archived or deleted",
     PartKind.SEGMENT: "is deleted, or names something that is deleted",
@@ -59,8 +60,22 @@ def find_gone_parts(rule: AudienceRule) -> set[AudiencePart]:
     something that was. Of the excluded ones also a segment of an archived group: leaving out
     fewer people must never go unnoticed.
     """
-    gone = {part for part in rule.parts if not _is_there(part)}
-    return gone | {part for part in rule.excluded if _names_archived_group(part)}
+    gone = set(filterfalse(_is_there, rule.parts))
+    return gone.union(filter(_names_archived_group, rule.excluded))
+
+
+def split_gone_parts(rule: AudienceRule) -> tuple[list[AudiencePart], list[AudiencePart]]:
+    """Return the gone parts of a rule in its order: those it includes, and those it leaves out."""
+    gone = find_gone_parts(rule)
+    included = [part for part in rule.included if part in gone]
+    excluded = [part for part in rule.excluded if part in gone]
+    return included, excluded
+
+
+def list_present_parts(rule: AudienceRule) -> list[AudiencePart]:
+    """Return the included parts of a rule that are not gone, in its order."""
+    gone = find_gone_parts(rule)
+    return [part for part in rule.included if part not in gone]
 
 
 def _is_there(part: AudiencePart) -> bool:
@@ -84,10 +99,10 @@ def _has_all_references(rule: SegmentRule) -> bool:
 def _names_archived_group(part: AudiencePart) -> bool:
     rule = find_valid_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
     references: Collection[tuple[ReferenceKind, int]] = rule.references if rule else ()
-    return any(
-        kind is ReferenceKind.GROUP and find_active_group(ref_id) is None
-        for kind, ref_id in references
-    )
+    for kind, ref_id in references:
+        if kind is ReferenceKind.GROUP and find_active_group(ref_id) is None:
+            return True
+    return False
 
 
 def find_part_problem(part: AudiencePart, role: Role) -> str:
@@ -102,10 +117,20 @@ def find_part_problem(part: AudiencePart, role: Role) -> str:
     for condition in rule.conditions if rule else ():
         if condition.kind is ConditionKind.IN_GROUP and not condition.is_negated:
             group_ids.add(condition.ref_id)
-    groups = [find_group(group_id) for group_id in group_ids]
-    if all(group is None or may_text_group(group, role) for group in groups):
-        return ""
-    return GROUP_FOR_ADMINS_ERROR
+    for group_id in group_ids:
+        group = find_group(group_id)
+        if group is not None and not may_text_group(group, role):
+            return GROUP_FOR_ADMINS_ERROR
+    return ""
+
+
+def find_exclusion_problem(part: AudiencePart, role: Role) -> str:
+    """Return why a user with this role cannot leave a list out, "" when they can.
+
+    The review names everyone who is left out, and so tells who has what in a sensitive field.
+    """
+    is_hidden = part.kind is PartKind.SEGMENT and not may_text_segment(part.ref_id, role)
+    return HIDDEN_SEGMENT_ERROR if is_hidden else ""
 
 
 def describe_gone_part(part: AudiencePart, name: str) -> str:

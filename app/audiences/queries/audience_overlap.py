@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, literal, select, union_all
 
-from app.audiences.queries.audience_lists import find_gone_parts
+from app.audiences.queries.audience_lists import list_present_parts
 from app.audiences.queries.audience_recipients import (
     list_excluded_phones,
     select_meant_phones,
@@ -12,6 +12,7 @@ from app.audiences.queries.audience_recipients import (
     select_person_name,
 )
 from app.core.db import db
+from app.core.fetched_rows import fetch_tuples
 from app.domain.audiences.audience_rules import AudiencePart, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.texts.plurals import pluralize
@@ -40,8 +41,7 @@ class ExcludedPeople:
 
 def count_overlap(audience: ChosenAudience) -> AudienceOverlap:
     """Return how the lists overlap that are there, in one statement."""
-    gone = find_gone_parts(audience.rule)
-    parts = [part for part in audience.rule.included if part not in gone]
+    parts = list_present_parts(audience.rule)
     if not parts:
         return AudienceOverlap({}, 0, 0)
     selects = []
@@ -56,12 +56,15 @@ def count_overlap(audience: ChosenAudience) -> AudienceOverlap:
     # Each list is read once: a person's lists are the bits of one number.
     lists = select(func.sum(listed.c.bit).label("bits")).group_by(listed.c.phone).subquery()
     rows = db.session.execute(select(lists.c.bits, func.count()).group_by(lists.c.bits)).all()
-    counts = {
-        part: sum(count for bits, count in rows if bits >> number & 1)
-        for number, part in enumerate(parts)
-    }
-    total = sum(count for _, count in rows)
-    repeated = sum(count for bits, count in rows if bits.bit_count() > 1)
+    counts = dict.fromkeys(parts, 0)
+    total = repeated = 0
+    for bits, count in rows:
+        total += count
+        if bits.bit_count() > 1:
+            repeated += count
+        for number, part in enumerate(parts):
+            if bits >> number & 1:
+                counts[part] += count
     return AudienceOverlap(counts, total, repeated)
 
 
@@ -93,6 +96,6 @@ def list_excluded_people(audience: ChosenAudience, limit: int) -> list[ExcludedP
         is_excluded = phone.in_(phones)
         count = db.session.scalar(select(func.count()).select_from(meant).where(is_excluded)) or 0
         named = select(select_person_name(audience, phone), phone).where(is_excluded)
-        rows = db.session.execute(named.order_by(phone).limit(limit)).all()
-        excluded.append(ExcludedPeople(part, count, [(name, phone) for name, phone in rows]))
+        people = fetch_tuples(named.order_by(phone).limit(limit))
+        excluded.append(ExcludedPeople(part, count, people))
     return excluded

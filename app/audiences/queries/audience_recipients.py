@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true, union
 
-from app.audiences.queries.audience_lists import find_gone_parts
+from app.audiences.queries.audience_lists import (
+    list_present_parts,
+    split_gone_parts,
+)
 from app.audiences.queries.condition_context import load_condition_context
 from app.audiences.queries.segment_phones import select_segment_phones
 from app.audiences.queries.segment_records import find_valid_rule
@@ -72,9 +75,7 @@ def require_lists(audience: ChosenAudience) -> None:
     A frozen audience knows its people; only when a list that it took them from is gone, it is gone.
     """
     rule = audience.rule
-    gone = find_gone_parts(rule)
-    gone_included = [part for part in rule.included if part in gone]
-    gone_excluded = [part for part in rule.excluded if part in gone]
+    gone_included, gone_excluded = split_gone_parts(rule)
     is_stored_frozen = audience.is_frozen and audience.audience_id is not None
     if len(gone_included) == len(rule.included) or (is_stored_frozen and gone_included):
         raise AudienceGone(gone_included)
@@ -87,11 +88,8 @@ def select_meant_phones(audience: ChosenAudience) -> Select[Any]:
     if audience.is_frozen and audience.audience_id is not None:
         people = select_audience_people(audience.audience_id).subquery()
         return select(people.c.phone)
-    gone = find_gone_parts(audience.rule)
-    selects = [
-        select_part_phones(audience, part) for part in audience.rule.included if part not in gone
-    ]
-    return _unite(selects)
+    parts = list_present_parts(audience.rule)
+    return _unite([select_part_phones(audience, part) for part in parts])
 
 
 def list_excluded_phones(audience: ChosenAudience) -> list[Select[Any]]:
@@ -186,12 +184,14 @@ def _has_left_topics(
 
     Who left the topic Choir is still reached as one of Youth.
     """
-    gone = find_gone_parts(audience.rule)
-    parts = [part for part in audience.rule.included if part not in gone]
+    left: dict[AudiencePart, Select[Any]] = {}
+    parts = list_present_parts(audience.rule)
     if audience.is_frozen and audience.audience_id is not None:
         # Everyone on a frozen list is named, those of the topic too.
         parts = [part for part in parts if part.kind is not PartKind.PEOPLE]
-    left = {part: _select_left_phones(part) for part in parts if part.kind in TOPIC_KINDS}
+    for part in parts:
+        if part.kind in TOPIC_KINDS:
+            left[part] = _select_left_phones(part)
     if not any(db.session.scalar(phones.limit(1)) for phones in left.values()):
         return None
     reached = []

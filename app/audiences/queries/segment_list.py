@@ -18,6 +18,7 @@ from app.core.search_terms import build_text_filter
 from app.delivery.queries.group_blasts import find_last_texted_times
 from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import PartKind
+from app.domain.audiences.segment_rules import SegmentRule
 from app.domain.texts.plurals import pluralize
 
 SEGMENT_SORT_KEYS = ("name", "created")
@@ -81,23 +82,23 @@ def _build_rows(readings: list[SegmentReading], member_count: int) -> list[Segme
     counts = _count_people(readings, member_count)
     times = find_last_texted_times([reading.segment.id for reading in readings], PartKind.SEGMENT)
     makers = find_shown_names()
-    return [
-        SegmentListRow(
-            reading,
-            counts.get(reading.segment.id),
-            makers.get(reading.segment.created_by or "", reading.segment.created_by or ""),
-            times.get(reading.segment.id),
-        )
-        for reading in readings
-    ]
+    rows = []
+    for reading in readings:
+        segment = reading.segment
+        maker = makers.get(segment.created_by or "", segment.created_by or "")
+        rows.append(SegmentListRow(reading, counts.get(segment.id), maker, times.get(segment.id)))
+    return rows
 
 
 def _count_people(readings: list[SegmentReading], member_count: int) -> dict[int, int]:
     """Return how many people each segment means; a broken one means no one."""
-    counts = {reading.segment.id: 0 for reading in readings if reading.is_broken}
-    if member_count * len(readings) > MAX_PEOPLE_LOOKED_AT:
-        return counts
-    meant = [reading for reading in readings if not reading.is_broken]
-    numbers = count_people_of_rules([reading.rule for reading in meant if reading.rule])
-    counts |= {reading.segment.id: number for reading, number in zip(meant, numbers, strict=True)}
+    counts: dict[int, int] = {}
+    rules: dict[int, SegmentRule] = {}
+    for reading in readings:
+        if reading.is_broken or reading.rule is None:
+            counts[reading.segment.id] = 0
+        else:
+            rules[reading.segment.id] = reading.rule
+    if member_count * len(readings) <= MAX_PEOPLE_LOOKED_AT:
+        counts.update(zip(rules, count_people_of_rules(list(rules.values())), strict=True))
     return counts

@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, select
 from app.audiences.queries.rule_names import Reference, find_hidden_fields, load_rule_names
 from app.audiences.segment_models import Segment, SegmentReference, fold_segment_name
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.search_terms import build_text_filter
 from app.domain.accounts.roles import Role
 from app.domain.audiences.segment_json import InvalidRule, parse_rule
@@ -50,7 +51,7 @@ def find_segment_by_name(name: str) -> Segment | None:
 def find_segment_names(segment_ids: Collection[int]) -> dict[int, str]:
     """Return the names of these segments by id; a deleted one is missing."""
     statement = select(Segment.id, Segment.name).where(Segment.id.in_(segment_ids))
-    return {row.id: row.name for row in db.session.execute(statement)}
+    return fetch_dict(statement)
 
 
 def find_valid_rule(segment_id: int | None) -> SegmentRule | None:
@@ -82,7 +83,9 @@ def read_segments(segments: Sequence[Segment], role: Role) -> list[SegmentReadin
     """Return these segments with their rules and sentences, in a few statements for all."""
     gone = _find_gone_references([segment.id for segment in segments])
     rules = [_parse_stored_rule(segment.rule) for segment in segments]
-    references = {reference for rule in rules if rule for reference in rule.references}
+    references: set[Reference] = set()
+    for known_rule in filter(None, rules):
+        references |= known_rule.references
     hidden_fields = find_hidden_fields(references, role)
     all_names = load_rule_names(references)
     readings = []
@@ -93,7 +96,7 @@ def read_segments(segments: Sequence[Segment], role: Role) -> list[SegmentReadin
         else:
             names = all_names.without(own_gone)
             sentence = describe_rule(rule, names)
-            is_hidden = any(ref_id in hidden_fields for _, ref_id in _list_fields(rule))
+            is_hidden = not hidden_fields.isdisjoint(_list_field_ids(rule))
             reading = SegmentReading(
                 segment, rule, sentence.text, sentence.is_broken, is_hidden, own_gone
             )
@@ -101,8 +104,8 @@ def read_segments(segments: Sequence[Segment], role: Role) -> list[SegmentReadin
     return readings
 
 
-def _list_fields(rule: SegmentRule) -> list[Reference]:
-    return [reference for reference in rule.references if reference[0] == "field"]
+def _list_field_ids(rule: SegmentRule) -> list[int]:
+    return [ref_id for kind, ref_id in rule.references if kind == "field"]
 
 
 def _find_gone_references(segment_ids: Collection[int]) -> dict[int, frozenset[Reference]]:

@@ -4,6 +4,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, RadioField, SelectField, ValidationError
 
+from app.audiences.queries.audience_lists import find_exclusion_problem
 from app.blasts.forms.list_fields import ListsForm
 from app.blasts.queries.compose_choices import build_event_choices
 from app.blasts.queries.list_choices import ListChoice, build_list_choices
@@ -91,11 +92,10 @@ class AudienceForm(ListsForm):
         self.list_sections = build_list_choices(current_user.role)
         # One choice of an event asks to choose.
         has_events = len(list(self.event_id.choices or ())) > 1
-        self.target.choices = {
-            kind: label
-            for kind, label in AUDIENCE_LABELS.items()
-            if kind != BlastTarget.EVENT or has_events or kind == self.target.data
-        }
+        choices = dict(AUDIENCE_LABELS)
+        if not has_events and self.target.data != BlastTarget.EVENT:
+            del choices[BlastTarget.EVENT]
+        self.target.choices = choices
 
     def validate_target(self, field: Field) -> None:
         """Reject a missing audience: whom a blast is for is never guessed."""
@@ -124,13 +124,15 @@ class AudienceForm(ListsForm):
 
         None as well for people whom this user cannot text.
         """
-        people_of = self._named_people
-        return None if find_people_problem(people_of, current_user.role) else people_of
+        return None if self.people_problem else self._named_people
 
     @property
     def people_problem(self) -> str:
         """Why this user cannot text the chosen people, "" when they can."""
-        return find_people_problem(self._named_people, current_user.role)
+        role = current_user.role
+        excluded = self.chosen_lists.rule.excluded if self.is_for_lists else ()
+        problems = (find_exclusion_problem(part, role) for part in excluded)
+        return find_people_problem(self._named_people, role) or next(filter(None, problems), "")
 
     @property
     def draft_target(self) -> BlastTarget:

@@ -1,7 +1,14 @@
 """What becomes of a blast whose lists were archived or deleted since it was confirmed."""
 
-from app.audiences.queries.audience_lists import describe_gone_part, find_gone_parts
+from collections.abc import Iterable
+
+from app.audiences.queries.audience_lists import (
+    describe_gone_part,
+    split_gone_parts,
+)
 from app.delivery.queries.stored_audiences import load_audience
+from app.domain.audiences.audience_rules import AudiencePart
+from app.domain.audiences.chosen_audience import ChosenAudience
 
 
 def describe_gone_lists(audience_id: int | None) -> str:
@@ -9,10 +16,8 @@ def describe_gone_lists(audience_id: int | None) -> str:
     audience = load_audience(audience_id)
     if audience is None:
         return ""
-    gone = find_gone_parts(audience.rule)
-    included = [part for part in audience.rule.included if part in gone]
-    excluded = [part for part in audience.rule.excluded if part in gone]
-    words = [describe_gone_part(part, audience.name_part(part)) for part in (*included, *excluded)]
+    included, excluded = split_gone_parts(audience.rule)
+    words = _describe_parts(audience, [*included, *excluded])
     if not words or (audience.is_frozen and not included):
         return ""
     if audience.is_frozen or len(included) == len(audience.rule.included):
@@ -27,9 +32,12 @@ def describe_missed_lists(audience_id: int | None) -> str:
     audience = load_audience(audience_id)
     if audience is None:
         return ""
-    gone = find_gone_parts(audience.rule)
-    missed = [part for part in audience.rule.included if part in gone]
+    missed, _ = split_gone_parts(audience.rule)
     if not missed:
         return ""
-    words = ". ".join(describe_gone_part(part, audience.name_part(part)) for part in missed)
+    words = ". ".join(_describe_parts(audience, missed))
     return f"{words}, so its people were not texted."
+
+
+def _describe_parts(audience: ChosenAudience, parts: Iterable[AudiencePart]) -> list[str]:
+    return [describe_gone_part(part, audience.name_part(part)) for part in parts]

@@ -141,21 +141,20 @@ def _build_name_notice(draft: BlastDraft, problem: str, texts: list[RenderedText
 
 
 def _build_odd_notice(odd: list[tuple[RenderedText, str]]) -> ReviewNotice:
-    greetings = [
-        shorten_text(f"“{first}” for {text.name}") for text, first in odd[:MAX_NAMES_SHOWN]
-    ]
+    greetings = []
+    fixes = []
+    for text, first in odd[:MAX_NAME_FIXES]:
+        greetings.append(shorten_text(f"“{first}” for {text.name}"))
+        fixes.append(NameFix(text.phone, text.name or "", first))
     count = pluralize(len(odd), "greeting")
     verb = choose_by_count(len(odd), "looks", "look")
-    fixes = tuple(
-        NameFix(text.phone, text.name or "", first) for text, first in odd[:MAX_NAME_FIXES]
-    )
     sentence = f"{count} {verb} odd: {_list_first(greetings, len(odd))}."
-    return ReviewNotice("info", sentence, name_fixes=fixes)
+    return ReviewNotice("info", sentence, name_fixes=tuple(fixes))
 
 
 def _list_first(items: Sequence[str], count: int) -> str:
     """Return the first items, and how many more of all `count` there are."""
-    listed = ", ".join(items)
+    listed = ", ".join(items[:MAX_NAMES_SHOWN])
     if count > MAX_NAMES_SHOWN:
         return f"{listed} and {count - MAX_NAMES_SHOWN:,} more"
     return listed
