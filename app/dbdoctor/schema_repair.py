@@ -5,6 +5,7 @@ They hold nothing that is not in a table, so nobody needs to restore a backup fo
 
 import sqlite3
 from dataclasses import dataclass
+from itertools import starmap
 
 from app.dbdoctor.schema_drift import open_model_database
 from app.migrations.migration_errors import MigrationError
@@ -79,4 +80,4 @@ def _read_model_objects() -> list[SchemaObject]:
 
 
 def _read_objects(connection: sqlite3.Connection) -> list[SchemaObject]:
-    return [SchemaObject(*row) for row in connection.execute(OBJECTS_SQL)]
+    return list(starmap(SchemaObject, connection.execute(OBJECTS_SQL)))

@@ -5,6 +5,7 @@ claimed in a transaction of its own: whoever calls sets aside what cannot be.
 """
 
 from datetime import datetime
+from itertools import starmap
 from typing import NamedTuple
 
 from app.core.column_types import datetime_from_db
@@ -75,7 +76,7 @@ def claim_queued_row(
     params = build_queue_params(carrier, 1, moment)
     rows = sql.SELECT_QUEUED_MESSAGE.fetch_json(**params | {"message_id": row.message_id})
     candidates = []
-    for message in (QueuedMessage(*values) for values in rows):
+    for message in starmap(QueuedMessage, rows):
         own_deadline = deadline or datetime_from_db(message.not_after)
         candidates.append(ClaimCandidate(message, own_deadline))
     return claim_candidates(candidates, capacity, moment)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import starmap
 from typing import Any, NamedTuple, Protocol
 
 from app.core import failpoint
@@ -183,7 +184,7 @@ def _store_accepted_results(
     send_results.ACCEPT_MESSAGES.execute(
         rows=rows, look_up_at_moment=compute_first_lookup(MessageStatus.ACCEPTED, moment)
     )
-    stored = [AcceptedRow(*row) for row in send_results.SELECT_ACCEPTED.fetch_json(rows=rows)]
+    stored = list(starmap(AcceptedRow, send_results.SELECT_ACCEPTED.fetch_json(rows=rows)))
     _mark_blasts_proven({row.message_id: row.log_id for row in stored})
     for ref in results.keys() - {row.ref for row in stored}:
         _store_single_result(*results[ref], moment)

@@ -182,11 +182,10 @@ class Reconciliation:
         """
         if not self._waiting or self.release_gone_blast is None:
             return
-        folded = [
-            (text.created_at, fold_body(text.body))
-            for text in texts
-            if text.direction == API_DIRECTION
-        ]
+        folded = []
+        for text in texts:
+            if text.direction == API_DIRECTION:
+                folded.append((text.created_at, fold_body(text.body)))
         for blast in list(self._waiting):
             earliest = blast.due_at + clock_skew - ADOPTION_TOLERANCE
             if any(at >= earliest and blast.pattern.fullmatch(body) for at, body in folded):

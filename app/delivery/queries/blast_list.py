@@ -87,9 +87,7 @@ def fetch_blast_logs_page(params: ListParams, filter_: BlastLogFilter) -> ListPa
 def list_blast_senders() -> Sequence[str]:
     """Return everyone who has sent a blast, by name."""
     statement = select(MessageLog.created_by).where(MessageLog.created_by.is_not(None))
-    return [
-        name for name in db.session.scalars(statement.distinct().order_by("created_by")) if name
-    ]
+    return list(filter(None, db.session.scalars(statement.distinct().order_by("created_by"))))
 
 
 def count_waiting_blasts() -> tuple[int, int]:
@@ -146,11 +144,10 @@ def find_finished_blasts(limit: int = 7) -> Sequence[MessageLog]:
 
 def find_paused_blast_ids(blasts: Iterable[ScheduledMessage]) -> set[int]:
     """Return the ids of those scheduled blasts whose sending is paused."""
-    blast_ids = {
-        blast.message_log_id: blast.id
-        for blast in blasts
-        if blast.status == ScheduledBlastStatus.PROCESSING
-    }
+    blast_ids = {}
+    for blast in blasts:
+        if blast.status == ScheduledBlastStatus.PROCESSING:
+            blast_ids[blast.message_log_id] = blast.id
     paused = select(MessageLog.id).where(
         MessageLog.id.in_(blast_ids), MessageLog.status == BlastStatus.PAUSED
     )

@@ -73,11 +73,12 @@ class FailureGroup:
 
 def fetch_results_by_blast(logs: Sequence[MessageLog]) -> dict[int, BlastResults]:
     """Return the results of each blast by its id; those of large ones may be some seconds old."""
-    replies = count_replies_by_blast([log.id for log in logs])
     totals = fetch_totals_by_blast(logs)
-    return {
-        log.id: BlastResults(totals[log.id], replies.get(log.id, ReplyCounts())) for log in logs
-    }
+    replies = count_replies_by_blast(list(totals))
+    results = {}
+    for log_id, own_totals in totals.items():
+        results[log_id] = BlastResults(own_totals, replies.get(log_id, ReplyCounts()))
+    return results
 
 
 def fetch_results_since(moment: datetime) -> BlastResults:
@@ -135,14 +136,12 @@ def fetch_listed_results(logs: Sequence[MessageLog]) -> dict[int, ListedResult]:
     )
     delivered |= {row[0]: row[1] for row in db.session.execute(counts) if row[0]}
     replies = count_replies_by_blast([log.id for log in logs])
-    return {
-        log.id: ListedResult(
-            delivered.get(log.id, 0),
-            log.success_count + log.failure_count,
-            replies.get(log.id, ReplyCounts()).replies,
-        )
-        for log in logs
-    }
+    results = {}
+    for log in logs:
+        attempted = log.success_count + log.failure_count
+        reply_count = replies.get(log.id, ReplyCounts()).replies
+        results[log.id] = ListedResult(delivered.get(log.id, 0), attempted, reply_count)
+    return results
 
 
 def list_failure_groups(log_id: int) -> list[FailureGroup]:

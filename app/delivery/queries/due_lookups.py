@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
@@ -155,7 +156,7 @@ def _list_due_messages(
         .order_by(messages_c.look_up_at)
         .limit(max_rows)
     )
-    return [_DueMessage(*row) for row in db.session.execute(rows)]
+    return list(starmap(_DueMessage, db.session.execute(rows)))
 
 
 def _build_due_filter(carrier: str, moment: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -171,7 +172,7 @@ def list_due_states_of_phone(carrier: str, phone: str, moment: datetime) -> list
     rows = _SELECT_LOOKUP_STATE.where(
         messages_c.phone == phone, _SID.is_(None), *_build_due_filter(carrier, moment)
     )
-    return [LookupState(*row) for row in db.session.execute(rows)]
+    return list(starmap(LookupState, db.session.execute(rows)))
 
 
 def find_lookup_state(message_id: int) -> LookupState | None:

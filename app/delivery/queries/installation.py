@@ -102,15 +102,14 @@ def find_unknown_texts(
 
     A text that an attempt without an answer may have sent is known: it is looked up.
     """
-    own_texts = [text for text in listed if is_own_text(text)]
+    own_texts = list(filter(is_own_text, listed))
     known_sids = find_known_sids(own_texts)
-    return [
-        text
-        for text in own_texts
-        if text.sid not in known_sids
-        and is_later_than(text.created_at, moment, clock_skew)
-        and not _is_explained(carrier, text)
-    ]
+    unknown = []
+    for text in own_texts:
+        is_new = text.sid not in known_sids and is_later_than(text.created_at, moment, clock_skew)
+        if is_new and not _is_explained(carrier, text):
+            unknown.append(text)
+    return unknown
 
 
 def is_own_text(text: CarrierMessage) -> bool:

@@ -5,6 +5,7 @@ Every statement walks a bounded number of steps along an index, however large th
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, func, select, union_all
@@ -193,4 +194,4 @@ def _has_succeeded(neighbour: NeighbourResult, phase: str) -> bool:
 def list_phone_history(phone: str, carrier: str) -> list[PastMessage]:
     """Return the newest 200 messages to and from a phone, newest first."""
     params = {"phone": phone, "carrier": carrier}
-    return [PastMessage(*row) for row in db.session.execute(SELECT_PHONE_HISTORY, params)]
+    return list(starmap(PastMessage, db.session.execute(SELECT_PHONE_HISTORY, params)))

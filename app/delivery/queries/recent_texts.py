@@ -1,6 +1,7 @@
 """What a phone was texted last, and when it left us."""
 
 from datetime import datetime
+from itertools import starmap
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -39,4 +40,4 @@ def select_newest_inbound_time(phone: str) -> ColumnElement[datetime | None]:
 
 def find_recent_texts(phone: str) -> list[RecentText]:
     """Return the last dozen of texts to this phone, the newest first. Inside write()."""
-    return [RecentText(*row) for row in SELECT_RECENT_TEXTS.fetch_rows(b_phone=phone)]
+    return list(starmap(RecentText, SELECT_RECENT_TEXTS.fetch_rows(b_phone=phone)))

@@ -42,11 +42,10 @@ def find_unreadable_values(
         stored += [func.typeof(column), cast(column, LargeBinary)]
     unreadable: dict[int, list[UnreadableValue]] = {}
     for row in db.session.execute(select(table.c.id, *stored).where(condition)):
-        values = [
-            UnreadableValue(column, raw or b"")
-            for column, kind, raw in zip(columns, row[1::2], row[2::2], strict=True)
-            if not _is_readable(column, kind, raw)
-        ]
+        values = []
+        for column, kind, raw in zip(columns, row[1::2], row[2::2], strict=True):
+            if not _is_readable(column, kind, raw):
+                values.append(UnreadableValue(column, raw or b""))
         if values:
             unreadable[row[0]] = values
     return unreadable

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Select, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict, fetch_tuples
 from app.delivery.audience_models import (
     BlastAudience,
     BlastAudiencePart,
@@ -25,23 +26,21 @@ def load_audience(audience_id: int | None) -> ChosenAudience | None:
     if not rows:
         return None
     audience = rows[0][0]
-    parts = [
-        (stored, AudiencePart(stored.kind, stored.ref_id, stored.detail)) for _, stored in rows
-    ]
-    rule = AudienceRule(
-        tuple(part for stored, part in parts if stored.role is PartRole.INCLUDE),
-        tuple(part for stored, part in parts if stored.role is PartRole.EXCLUDE),
-        audience.is_texted_today_excluded,
-    )
-    names = {part: stored.name for stored, part in parts}
+    parts: dict[PartRole, list[AudiencePart]] = {role: [] for role in PartRole}
+    names = {}
+    for _, stored in rows:
+        audience_part = AudiencePart(stored.kind, stored.ref_id, stored.detail)
+        parts[stored.role].append(audience_part)
+        names[audience_part] = stored.name
+    included, excluded = tuple(parts[PartRole.INCLUDE]), tuple(parts[PartRole.EXCLUDE])
+    rule = AudienceRule(included, excluded, audience.is_texted_today_excluded)
     return ChosenAudience(rule, (), audience_id, audience.is_frozen, names)
 
 
 def find_audience_sentences(audience_ids: Collection[int]) -> dict[int, str]:
     """Return these audiences in words, by id."""
     statement = select(BlastAudience.id, BlastAudience.sentence)
-    rows = db.session.execute(statement.where(BlastAudience.id.in_(audience_ids)))
-    return {id_: sentence for id_, sentence in rows}
+    return fetch_dict(statement.where(BlastAudience.id.in_(audience_ids)))
 
 
 def select_audience_people(audience_id: int) -> Select[str, str | None]:
@@ -52,8 +51,7 @@ def select_audience_people(audience_id: int) -> Select[str, str | None]:
 
 def list_audience_people(audience_id: int) -> list[tuple[str, str | None]]:
     """Return the (phone, name) of the people whom an audience names."""
-    rows = db.session.execute(select_audience_people(audience_id))
-    return [(phone, name) for phone, name in rows]
+    return fetch_tuples(select_audience_people(audience_id))
 
 
 def list_included_blasts(audience_id: int) -> tuple[list[int], bool]:

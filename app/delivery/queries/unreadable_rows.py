@@ -4,7 +4,7 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Table, not_, or_, select
 
-from app.core.db import db
+from app.core.fetched_rows import fetch_tuples
 from app.delivery.models import ScheduledMessage, message_logs, messages
 from app.delivery.queries.row_readability import find_unreadable_values
 from app.domain.delivery.message_statuses import (
@@ -65,4 +65,4 @@ def list_rows_without_blast() -> list[tuple[int, int | None]]:
 
 def _list_ids(*conditions: ColumnElement[bool]) -> list[tuple[int, int | None]]:
     rows = select(messages_c.id, messages_c.message_log_id).where(_IS_QUEUED, *conditions)
-    return [(row[0], row[1]) for row in db.session.execute(rows.limit(MAX_ROWS))]
+    return fetch_tuples(rows.limit(MAX_ROWS))

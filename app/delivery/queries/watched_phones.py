@@ -40,12 +40,11 @@ def list_watched_phones(log_id: int) -> list[WatchedPhone]:
     if len(rows) < WATCHED_PHONES:
         rows += _list_other_rows(log_id, rows)
     replies = find_reply_bodies(rows)
-    return [
-        WatchedPhone(
-            row.phone, row.name or row.phone, row.body, row.status, replies.get(row.id, "")
-        )
-        for row in rows
-    ]
+    phones = []
+    for row in rows:
+        name, reply = row.name or row.phone, replies.get(row.id, "")
+        phones.append(WatchedPhone(row.phone, name, row.body, row.status, reply))
+    return phones
 
 
 def _list_other_rows(log_id: int, rows: Sequence[Message]) -> Sequence[Message]:
