@@ -128,7 +128,8 @@ def _load_page_ids(total: int, params: ListParams) -> list[int]:
 def _search_members(
     params: ListParams, region: str, filter_: MemberFilter, columns: Mapping[str, Column]
 ) -> SearchResultPage:
-    conditions = _build_conditions(params.search, region, filter_)
+    conditions = filter_.build_conditions(is_for_page=True)
+    conditions += _build_search_conditions(params.search, region)
     order = _build_order(params.sort, params.descending)
     statement = select(CommunityMember.id).where(*conditions).order_by(*order)
     ids = list(db.session.scalars(statement.limit(MAX_SEARCH_RESULTS + 1)))
@@ -139,16 +140,14 @@ def _search_members(
     return SearchResultPage(load_member_rows(page_ids, columns), len(ids), params, is_truncated)
 
 
-def _build_conditions(search: str, region: str, filter_: MemberFilter) -> list[ColumnElement[bool]]:
-    conditions = filter_.build_conditions()
-    if search:
-        conditions.append(build_member_search_condition(search, region))
-    return conditions
+def _build_search_conditions(search: str, region: str) -> list[ColumnElement[bool]]:
+    return [build_member_search_condition(search, region)] if search else []
 
 
 def find_matching_ids(search: str, region: str, filter_: MemberFilter) -> list[int]:
     """Return the ids of all members that a search and a filter match, in id order."""
-    conditions = _build_conditions(search, region, filter_)
+    conditions = filter_.build_conditions(is_for_page=False)
+    conditions += _build_search_conditions(search, region)
     statement = select(CommunityMember.id).where(*conditions).order_by(CommunityMember.id)
     return list(db.session.scalars(statement))
 

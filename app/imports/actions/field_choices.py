@@ -81,16 +81,17 @@ def build_field_columns(
     known_fields = {field.id: field for field in profile.fields}
     taken_names = {fold_field_name(field.name): field for field in profile.fields}
     fields: dict[int, FieldColumn] = {}
+    used_names: set[str] = set()
     for index in columns.list_indexes(ColumnKind.FIELD):
         if kinds[index] == NEW_FIELD_CHOICE:
             field = _build_new_field(index, new_fields.get(index), columns, rows)
             _check_new_name(index, field.name, taken_names, profile)
         else:
             field = _find_known_field(index, kinds[index], known_fields)
-        if any(
-            fold_field_name(other.name) == fold_field_name(field.name) for other in fields.values()
-        ):
+        folded_name = fold_field_name(field.name)
+        if folded_name in used_names:
             raise FieldChoiceError(index, FIELD_TWICE_MESSAGE.format(field.name))
+        used_names.add(folded_name)
         fields[index] = field
     return fields
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import starmap
 from typing import Any
 
 from app.core import delimited_text
@@ -99,9 +100,10 @@ def _parse_other_sheet(
     """Return the first sheet with numbers behind a cover or instructions, if there is one."""
     if front is None:
         return None
-    indexes = [
-        index for index, is_shown in enumerate(front.shown) if is_shown and index != front.index
-    ]
+    indexes = []
+    for index, is_shown in enumerate(front.shown):
+        if is_shown and index != front.index:
+            indexes.append(index)
     for index in indexes[:MAX_SHEETS_TRIED]:
         try:
             sheet = read_spreadsheet(data, selection=SheetSelection(index))
@@ -117,11 +119,12 @@ def parse_sheet(
     sheet: SpreadsheetData, region: str, profile: ProfileContext | None = None
 ) -> ParsedSpreadsheet:
     """Guess the columns of a table. Raises one of UNREADABLE_FILE_ERRORS."""
-    number_rows = split_number_list([row.cells for row in sheet.rows], region)
-    if number_rows:
-        rows = [SpreadsheetRow(line, cells) for line, cells in enumerate(number_rows, 1)]
-        sheet = replace(sheet, rows=rows, is_number_list=True)
     cells = [row.cells for row in sheet.rows]
+    number_rows = split_number_list(cells, region)
+    if number_rows:
+        cells = number_rows
+        rows = list(starmap(SpreadsheetRow, enumerate(number_rows, 1)))
+        sheet = replace(sheet, rows=rows, is_number_list=True)
     if profile is None:
         columns = column_mapping.guess_columns(cells, region, sheet.hidden_columns)
     else:
@@ -159,10 +162,10 @@ def _drop_profile_columns(columns: ColumnMapping) -> ColumnMapping:
 def _build_parsed_spreadsheet(
     sheet: SpreadsheetData, columns: ColumnMapping, region: str, profile: ProfileContext | None
 ) -> ParsedSpreadsheet:
-    width = max(len(row.cells) for row in sheet.rows)
-    ignored_columns = (ColumnKind.IGNORED,) * (width - len(columns.kinds))
+    cells = [row.cells for row in sheet.rows]
+    ignored_columns = (ColumnKind.IGNORED,) * (max(map(len, cells)) - len(columns.kinds))
     columns = replace(columns, kinds=(*columns.kinds, *ignored_columns))
-    table = sample_people(columns, [row.cells for row in sheet.rows], region)
+    table = sample_people(columns, cells, region)
     layout = _serialize_layout(sheet, columns, table, profile)
     spreadsheet = ParsedSpreadsheet(sheet.encoding, layout, columns, sheet.rows)
     if spreadsheet.data_row_count < 1:
@@ -179,6 +182,7 @@ def _serialize_layout(
     profile: ProfileContext | None,
 ) -> str:
     start = columns.title_row_count
+    first_rows = sheet.rows[start : start + MAX_SAMPLE_ROWS + 1]
     layout = {
         "kinds": columns.kinds,
         "headings": list(columns.headings),
@@ -193,9 +197,7 @@ def _serialize_layout(
         "fields": serialize_fields(columns.fields),
         "month_first": {str(index): order for index, order in columns.month_first.items()},
         "guessed_types": guess_column_types(columns, table, profile),
-        "first_rows": [
-            _cut_sample_cells(row) for row in sheet.rows[start : start + MAX_SAMPLE_ROWS + 1]
-        ],
+        "first_rows": list(map(_cut_sample_cells, first_rows)),
     }
     return json.dumps(layout, ensure_ascii=False)
 

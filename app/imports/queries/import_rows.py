@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.phones.second_numbers import find_numbers_in_cell
@@ -138,7 +139,7 @@ def count_phone_prefixes(row: Import) -> dict[str, int]:
         .where(ImportRow.import_id == row.id, ImportRow.verdict.in_(READABLE_VERDICTS))
         .group_by(prefix)
     )
-    return {prefix: count for prefix, count in db.session.execute(counts)}
+    return fetch_dict(counts)
 
 
 def _build_filter_condition(row_filter: str) -> ColumnElement[bool]:

@@ -100,10 +100,10 @@ def build_column_form(
 
 
 def _list_kind_choices(profile: ProfileContext | None) -> dict[str, str]:
-    kinds = [kind for kind in ColumnKind if kind not in (ColumnKind.FIELD, ColumnKind.IGNORED)]
+    left_out = {ColumnKind.FIELD, ColumnKind.IGNORED}
     if profile is None:
-        kinds = [kind for kind in kinds if kind not in PROFILE_KINDS]
-    return {kind.value: kind.label for kind in kinds}
+        left_out.update(PROFILE_KINDS)
+    return {kind.value: kind.label for kind in ColumnKind if kind not in left_out}
 
 
 def _list_field_choices(profile: ProfileContext | None) -> dict[str, str]:
@@ -155,6 +155,7 @@ def has_same_columns(layout: SpreadsheetLayout, choice: ColumnChoice) -> bool:
     """Whether a submitted choice reads the columns as they were read."""
     if list(choice.kinds) != layout.choices:
         return False
-    return all(
-        _suggest_field(layout, index) == new_field for index, new_field in choice.new_fields.items()
-    )
+    for index, new_field in choice.new_fields.items():
+        if _suggest_field(layout, index) != new_field:
+            return False
+    return True

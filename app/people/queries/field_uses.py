@@ -24,35 +24,23 @@ class FieldUse:
 
 def list_field_uses(field: PersonField) -> list[FieldUse]:
     """Return everything that names a field, so that it cannot be deleted or archived."""
-    segments = [
-        FieldUse(
-            "the segment",
-            segment.name,
-            url_for("segments.show_segment", segment_id=segment.id),
-        )
-        for segment in list_segments_with_field(field.id)
-    ]
-    imports = [
-        FieldUse(
-            "the import of",
-            row.file_name,
-            url_for("community.import_check", import_id=row.id),
-        )
-        for row in list_open_imports_with_field(field.id)
-    ]
-    return [*list_text_uses(field), *segments, *imports]
+    uses = list_text_uses(field)
+    for segment in list_segments_with_field(field.id):
+        url = url_for("segments.show_segment", segment_id=segment.id)
+        uses.append(FieldUse("the segment", segment.name, url))
+    for row in list_open_imports_with_field(field.id):
+        url = url_for("community.import_check", import_id=row.id)
+        uses.append(FieldUse("the import of", row.file_name, url))
+    return uses
 
 
 def list_text_uses(field: PersonField) -> list[FieldUse]:
     """Return the blasts that wait with a field in their text, so that it must stay public."""
-    return [
-        FieldUse(
-            "the blast",
-            name_blast(blast),
-            url_for("blasts.show_scheduled_blast", scheduled_id=blast.id),
-        )
-        for blast in list_waiting_blasts_with_field(field.name)
-    ]
+    uses = []
+    for blast in list_waiting_blasts_with_field(field.name):
+        url = url_for("blasts.show_scheduled_blast", scheduled_id=blast.id)
+        uses.append(FieldUse("the blast", name_blast(blast), url))
+    return uses
 
 
 def describe_text_uses(field: PersonField) -> str:

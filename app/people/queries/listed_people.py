@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 
 from app.community.queries import select_member_name
 from app.core.db import db
+from app.core.fetched_rows import fetch_tuples
 from app.events.queries.contact_names import select_registration_name
 from app.groups.models import ContactGroup
 from app.groups.queries.memberships import select_group_members
@@ -23,8 +24,7 @@ def list_names_and_phones(phones: Select[str]) -> list[tuple[str, str | None]]:
     listed = phones.subquery()
     column = listed.columns[0]
     name = func.coalesce(select_member_name(column), select_registration_name(column))
-    rows = db.session.execute(select(column, name).distinct().order_by(column))
-    return [(phone, person_name) for phone, person_name in rows]
+    return fetch_tuples(select(column, name).distinct().order_by(column))
 
 
 def select_membership_phones(group: ContactGroup, membership_ids: Sequence[int]) -> Select[str]:

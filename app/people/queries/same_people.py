@@ -27,7 +27,10 @@ def find_same_person_candidates(
 
     A first name alone says nothing: only names of two words and more count.
     """
-    folded_names = {fold_name(name) or "" for name in names if len(name.split()) > 1} - {""}
+    folded_names = set()
+    for name in names:
+        if len(name.split()) > 1 and (folded := fold_name(name)):
+            folded_names.add(folded)
     if not folded_names:
         return []
     own_phones = [record.phone for record in person.phones]
@@ -36,8 +39,9 @@ def find_same_person_candidates(
         return []
     public_ids = find_public_ids([phone for _, phone in members])
     apart = find_people_kept_apart(person.id)
-    return [
-        SamePersonCandidate(name, phone, public_ids[phone])
-        for name, phone in members
-        if phone in public_ids and public_ids[phone] not in apart
-    ]
+    candidates = []
+    for member_name, phone in members:
+        public_id = public_ids.get(phone)
+        if public_id is not None and public_id not in apart:
+            candidates.append(SamePersonCandidate(member_name, phone, public_id))
+    return candidates

@@ -33,8 +33,10 @@ def join_person(public_id: str, other_public_id: str) -> ResponseReturnValue:
             other_record=load_person_record(other.phone or ""),
             conflicts=conflicts,
         )
-    field_ids = [mine.field.id for mine, _ in conflicts]
-    replaced = [id_ for id_ in field_ids if request.form.get(f"field_{id_}") == "other"]
+    replaced = []
+    for mine, _ in conflicts:
+        if request.form.get(f"field_{mine.field.id}") == "other":
+            replaced.append(mine.field.id)
     with audited_write("person.joined", current_username()) as trace:
         trace.details = build_name_details([_name(person)])
         join_two_people(person, other, replaced)
@@ -66,15 +68,12 @@ def _find_conflicts(
 ) -> list[tuple[FilledField, FilledField]]:
     """Return the fields in which both have something else."""
     others = {filled.field.id: filled for filled in list_filled_fields(other.id, current_user.role)}
-    pairs = [
-        (filled, others[filled.field.id])
-        for filled in list_filled_fields(person.id, current_user.role)
-    ]
-    return [
-        (mine, theirs)
-        for mine, theirs in pairs
-        if mine.value and theirs.value and mine.value != theirs.value
-    ]
+    conflicts = []
+    for mine in list_filled_fields(person.id, current_user.role):
+        theirs = others[mine.field.id]
+        if mine.value and theirs.value and mine.value != theirs.value:
+            conflicts.append((mine, theirs))
+    return conflicts
 
 
 def _name(person: PersonProfile) -> tuple[str | None, str]:
