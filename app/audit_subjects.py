@@ -74,13 +74,12 @@ def _find_subjects_of_kind(kind: str, ids: list[int]) -> SubjectsById:
 def _find_conversations(thread_ids: Collection[int]) -> SubjectsById:
     phones = find_thread_phones(thread_ids)
     names = find_names(sorted(set(phones.values())))
-    return {
-        id_: AuditSubject(
-            names.get(phone) or format_phone_number(phone),
-            url_for("inbox.show_conversation", thread_id=id_),
-        )
-        for id_, phone in phones.items()
-    }
+    subjects = {}
+    for id_, phone in phones.items():
+        name = names.get(phone) or format_phone_number(phone)
+        url = url_for("inbox.show_conversation", thread_id=id_)
+        subjects[id_] = AuditSubject(name, url)
+    return subjects
 
 
 def _build_people(people: Mapping[int, tuple[str | None, str]]) -> SubjectsById:

@@ -1,7 +1,7 @@
 """The layout of every page: the organisation's name, the menu and the banners."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flask import Flask, current_app, has_request_context, request, url_for
@@ -92,13 +92,13 @@ def install_layout(app: Flask, menu: Sequence[MenuEntry]) -> None:
 
 def list_visible_pages() -> list[MenuItem]:
     """Return the entries of the menu that the signed-in user sees, without counts."""
-    settings, is_admin = current_settings(), bool(current_user.is_admin)
     menu: Sequence[MenuEntry] = current_app.extensions["menu"]
-    return [
-        _build_menu_item(entry, None)
-        for entry in menu
-        if _is_entry_visible(entry, settings, is_admin=is_admin)
-    ]
+    return [_build_menu_item(entry, None) for entry in _list_visible_entries(menu)]
+
+
+def _list_visible_entries(menu: Iterable[MenuEntry]) -> list[MenuEntry]:
+    settings, is_admin = current_settings(), bool(current_user.is_admin)
+    return [entry for entry in menu if _is_entry_visible(entry, settings, is_admin=is_admin)]
 
 
 def _build_layout(menu: Sequence[MenuEntry]) -> Layout:
@@ -121,8 +121,7 @@ def _build_public_layout() -> Layout:
 
 def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
     settings = current_settings()
-    is_admin = bool(current_user.is_admin)
-    entries = [entry for entry in menu if _is_entry_visible(entry, settings, is_admin=is_admin)]
+    entries = _list_visible_entries(menu)
     state = _fetch_page_state(entries)
     items, tabs = [], []
     for entry in entries:

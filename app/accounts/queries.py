@@ -134,13 +134,10 @@ def authenticate_user(username: str, password: str) -> AppUser | None:
 def is_name_of_other_user(user_id: int, name: str) -> bool:
     """Whether another user is called so, by user name or display name, in any spelling."""
     folded = fold_name(name)
-    names = (
-        other_name
-        for user in list_users()
-        if user.id != user_id
-        for other_name in (user.username, user.shown_name)
-    )
-    return any(fold_name(other_name) == folded for other_name in names)
+    for user in list_users():
+        if user.id != user_id and folded in (fold_name(user.username), fold_name(user.shown_name)):
+            return True
+    return False
 
 
 def is_last_admin(candidate: AppUser) -> bool:

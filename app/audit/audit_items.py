@@ -130,11 +130,12 @@ def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
     parsed = _load_details(details)
     if not isinstance(parsed, dict):
         return (("", str(parsed)),)
-    return tuple(
-        (DETAIL_LABELS.get(name, name.replace("_", " ")), _format_detail(value))
-        for name, value in parsed.items()
-        if name not in HIDDEN_DETAILS
-    )
+    pairs = []
+    for name, value in parsed.items():
+        if name not in HIDDEN_DETAILS:
+            label = DETAIL_LABELS.get(name, name.replace("_", " "))
+            pairs.append((label, _format_detail(value)))
+    return tuple(pairs)
 
 
 def _format_detail(value: Any) -> str:

@@ -177,27 +177,22 @@ def _select_previewed_threads(message_id: Any) -> Select[Any]:
 
 
 def _fetch_previewed_threads(rows: Select[Any]) -> list[_PreviewedThread]:
-    return [
-        _PreviewedThread(thread, build_text_preview(*text))
-        for thread, *text in db.session.execute(rows)
-    ]
+    threads = []
+    for thread, *text in db.session.execute(rows):
+        threads.append(_PreviewedThread(thread, build_text_preview(*text)))
+    return threads
 
 
 def _build_thread_list_items(rows: Sequence[_PreviewedThread]) -> Sequence[ThreadListItem]:
-    threads = [row.thread for row in rows]
-    names = find_display_names([thread.phone for thread in threads])
+    names = find_display_names([row.thread.phone for row in rows])
     questions = find_open_stop_question_ids(
-        [thread.phone for thread in threads if thread.why == "maybe_stop"]
+        [row.thread.phone for row in rows if row.thread.why == "maybe_stop"]
     )
-    return [
-        _build_thread_list_item(
-            row.thread,
-            names.get(row.thread.phone),
-            row.preview,
-            questions.get(row.thread.phone),
-        )
-        for row in rows
-    ]
+    items = []
+    for thread, preview in rows:
+        name, question_id = names.get(thread.phone), questions.get(thread.phone)
+        items.append(_build_thread_list_item(thread, name, preview, question_id))
+    return items
 
 
 def _build_thread_list_item(

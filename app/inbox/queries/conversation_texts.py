@@ -59,9 +59,9 @@ def load_conversation_page(thread: Thread, before_id: int | None = None) -> Conv
     oldest_first = rows[:TEXTS_PER_PAGE][::-1]
     messages = [row.message for row in oldest_first]
     origins = _find_survey_names(thread.phone, messages) | _find_answered_keywords(messages)
-    entries = [
-        _build_conversation_entry(row, origins.get(row.message.id, "")) for row in oldest_first
-    ]
+    entries = []
+    for row in oldest_first:
+        entries.append(_build_conversation_entry(row, origins.get(row.message.id, "")))
     older_before_id = entries[0].id if len(rows) > TEXTS_PER_PAGE else None
     last_id = entries[-1].id if entries else 0
     return ConversationPage(
@@ -138,11 +138,10 @@ def _find_survey_names(phone: str, messages: Sequence[Message]) -> dict[int, str
 
 def _find_answered_keywords(messages: Sequence[Message]) -> dict[int, str]:
     """Return the word that each reply of a keyword answers, by message, if it still is one."""
-    reply_by_answered_id = {
-        message.in_reply_to: message.id
-        for message in messages
-        if message.kind is MessageKind.KEYWORD and message.in_reply_to
-    }
+    reply_by_answered_id = {}
+    for message in messages:
+        if message.kind is MessageKind.KEYWORD and message.in_reply_to:
+            reply_by_answered_id[message.in_reply_to] = message.id
     if not reply_by_answered_id:
         return {}
     words: dict[int, set[str]] = {}

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.events.queries.contact_names import find_names
 from app.inbox.models import Thread
 
@@ -34,5 +35,4 @@ def select_is_silenced(phone: Any, moment: ColumnElement[datetime]) -> ColumnEle
 
 def find_thread_phones(thread_ids: Collection[int]) -> dict[int, str]:
     """Return the number of each of these conversations by its id."""
-    rows = db.session.execute(select(Thread.id, Thread.phone).where(Thread.id.in_(thread_ids)))
-    return {row.id: row.phone for row in rows}
+    return fetch_dict(select(Thread.id, Thread.phone).where(Thread.id.in_(thread_ids)))

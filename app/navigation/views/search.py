@@ -65,11 +65,10 @@ def _read_search() -> str:
 def _find_results(typed: str, limit: int) -> Sequence[SearchResult]:
     """Return the pages whose name fits, then what is in the database; all pages for no text."""
     folded = fold_name(typed) or ""
-    pages = [
-        SearchResult("Pages", page.label, "", page.url)
-        for page in list_visible_pages()
-        if folded in (fold_name(page.label) or "")
-    ]
+    pages = []
+    for page in list_visible_pages():
+        if folded in (fold_name(page.label) or ""):
+            pages.append(SearchResult("Pages", page.label, "", page.url))
     if not typed:
         return pages
     matches = find_matches(typed, organisation.get_organisation_region(), limit)

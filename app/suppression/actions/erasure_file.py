@@ -53,11 +53,10 @@ def keep_erasures(database: Path, erasures: Iterable[KeptErasure]) -> int:
     Only its owner may read it. Idempotent.
     """
     file_erasures = read_kept_erasures(database)
-    lines = [
-        json.dumps(asdict(erasure))
-        for erasure in erasures
-        if file_erasures.get(erasure.phone_hash) != erasure
-    ]
+    lines = []
+    for erasure in erasures:
+        if file_erasures.get(erasure.phone_hash) != erasure:
+            lines.append(json.dumps(asdict(erasure)))
     if not lines:
         return 0
     handle = os.open(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -64,4 +65,4 @@ def list_left_topics(phone: str) -> Sequence[LeftTopic]:
     statement = select(row.group_id, row.since, row.source).where(
         row.phone == phone, row.until.is_(None)
     )
-    return [LeftTopic(*values) for values in db.session.execute(statement.order_by(row.group_id))]
+    return list(starmap(LeftTopic, db.session.execute(statement.order_by(row.group_id))))

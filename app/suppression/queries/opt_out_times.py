@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.suppression.models import UnsubscribedContact
 
 
@@ -16,4 +16,4 @@ def find_opt_out_times(phones: Sequence[str]) -> dict[str, datetime]:
     statement = select(UnsubscribedContact.phone, UnsubscribedContact.created_at).where(
         UnsubscribedContact.phone.in_(phones)
     )
-    return {phone: created_at for phone, created_at in db.session.execute(statement)}
+    return fetch_dict(statement)

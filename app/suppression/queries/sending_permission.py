@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core.column_types import enum_column
-from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.core.listed_values import build_listed_column
 from app.core.prepared_statements import PreparedStatement
 from app.domain.delivery.skip_reasons import SkipReason
@@ -189,8 +189,7 @@ def find_suppression_reasons(
     phone = build_listed_column(phones)
     reason = select_suppression_reason(phone, purpose, event_id)
     # The phones are one bound JSON list: SQLite allows 32,766 bound values a statement.
-    rows = db.session.execute(select(phone, reason).where(reason.is_not(None)))
-    return {row[0]: row[1] for row in rows}
+    return fetch_dict(select(phone, reason).where(reason.is_not(None)))
 
 
 # Compiled once: one or both are read for every text that comes in (see app/suppression/sql.py).

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, exists, func, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.suppression.models import StopQuestion
 
 
@@ -37,7 +38,7 @@ def find_open_stop_question_ids(phones: Collection[str]) -> dict[str, int]:
     questions = select(StopQuestion.phone, StopQuestion.id).where(
         StopQuestion.phone.in_(phones), StopQuestion.verdict.is_(None)
     )
-    return {phone: question_id for phone, question_id in db.session.execute(questions)}
+    return fetch_dict(questions)
 
 
 def count_open_stop_questions() -> OpenStopQuestions:

@@ -103,7 +103,7 @@ def load_suppression_entries(keys: Sequence[tuple[str, int]]) -> list[Suppressio
     """Return the entries with these (kind, id), in this order; missing ones are left out."""
     lists = []
     for kind, rows in zip(LIST_KINDS, select_both_lists(), strict=True):
-        ids = [key[1] for key in keys if key[0] == kind]
+        ids = [id_ for own_kind, id_ in keys if own_kind == kind]
         lists.append(rows.where(rows.selected_columns.id.in_(ids)))
     entries = {(entry.kind, entry.id): entry for entry in _execute_entries(union_all(*lists))}
     return [entries[key] for key in keys if key in entries]

@@ -85,14 +85,17 @@ def _fetch_entry_batch(rows: Select[Any], after_id: int) -> list[tuple[int, Supp
     """Return the next entries of one list, each with its id."""
     id_column = rows.selected_columns.id
     batch = rows.where(id_column > after_id).order_by(id_column).limit(EXPORT_BATCH_ROWS)
-    entries = [build_suppression_entry(row) for row in db.session.execute(batch)]
+    entries = list(map(build_suppression_entry, db.session.execute(batch)))
     return [(entry.id, entry) for entry in _fill_missing_names(entries)]
 
 
 def _count_rows(lists: Sequence[Select[Any]]) -> int:
     """Return how many rows the lists have together, in one statement."""
-    counts = [select(func.count()).select_from(rows.subquery()) for rows in lists]
-    return sum(db.session.execute(select(*(count.scalar_subquery() for count in counts))).one())
+    counts = []
+    for rows in lists:
+        count = select(func.count()).select_from(rows.subquery())
+        counts.append(count.scalar_subquery())
+    return sum(db.session.execute(select(*counts)).one())
 
 
 def _filter_lists(

@@ -5,6 +5,7 @@ For a job that runs every minute.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
@@ -70,7 +71,7 @@ def _find_survey_waits() -> list[SurveyWait]:
     answering = select(SurveySession.survey_id).where(active)
     columns = select(SurveyFlow.id, SurveyFlow.timeout_hours, SurveyFlow.nudge_hours)
     rows = db.session.execute(columns.where(SurveyFlow.id.in_(answering)))
-    return [SurveyWait(*row) for row in rows]
+    return list(starmap(SurveyWait, rows))
 
 
 def _is_asked_before(survey_id: int, hours: int, moment: datetime) -> ColumnElement[bool]:

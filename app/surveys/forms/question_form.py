@@ -125,11 +125,10 @@ class QuestionForm(Form):
         for answer, target in self.selected_branches.items():
             if answer in question.possible_answers and target != NEXT_QUESTION:
                 branches[answer] = int(target)
-        groups = {
-            answer: group_id
-            for answer, group_id in self.selected_groups.items()
-            if answer in question.possible_answers
-        }
+        groups = {}
+        for answer, group_id in self.selected_groups.items():
+            if answer in question.possible_answers:
+                groups[answer] = group_id
         return replace(question, branches=branches, groups=groups)
 
     @property
@@ -192,15 +191,11 @@ def build_branch_form_data(
     branches: Mapping[str, str], choice_lines: Sequence[str], groups: Mapping[str, int]
 ) -> list[dict[str, str]]:
     """Return the form data of where answers lead: of yes and no, and of each choice."""
-    answers = dict.fromkeys([YES_VALUE, NO_VALUE, *choice_lines])
-    return [
-        {
-            "answer": answer,
-            "to": branches.get(answer, NEXT_QUESTION),
-            "group": str(groups.get(answer, "")),
-        }
-        for answer in answers
-    ]
+    rows = []
+    for answer in dict.fromkeys([YES_VALUE, NO_VALUE, *choice_lines]):
+        target = branches.get(answer, NEXT_QUESTION)
+        rows.append({"answer": answer, "to": target, "group": str(groups.get(answer, ""))})
+    return rows
 
 
 def build_question_form_data(question: SurveyQuestion) -> dict[str, Any]:

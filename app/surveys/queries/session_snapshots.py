@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import starmap
 from typing import Any
 
 from app.domain.surveys.answer_folding import is_same_answer
@@ -85,7 +86,7 @@ def _build_snapshot(columns: tuple[Any, ...] | None) -> SessionSnapshot | None:
     if not questions:
         return None
     rows = sql.SELECT_ANSWERS_OF_SESSION.fetch_rows(b_session_id=row.id)
-    answers = [AnswerRow(*answer) for answer in rows]
+    answers = list(starmap(AnswerRow, rows))
     state = _build_state(row, questions, answers)
     last = _find_last_answer(state, answers)
     return SessionSnapshot(

@@ -1,6 +1,7 @@
 """The answers of people to a survey, as lists."""
 
 from dataclasses import dataclass
+from itertools import starmap
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -94,7 +95,7 @@ def _select_answers(session_filter: SessionFilter) -> Select[SurveyAnswer, Surve
 
 
 def _fetch_session_answers(rows: Select[SurveyAnswer, SurveySession]) -> list[SessionAnswer]:
-    return [SessionAnswer(*row) for row in db.session.execute(rows)]
+    return list(starmap(SessionAnswer, db.session.execute(rows)))
 
 
 def _is_still_unclear() -> ColumnElement[bool]:

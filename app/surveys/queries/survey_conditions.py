@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
-from app.core.db import db
+from app.core.fetched_rows import fetch_tuples
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
 from app.domain.texts.name_folding import fold_name
 from app.surveys.models import SurveyAnswer, SurveyFlow, SurveySession
@@ -21,8 +21,7 @@ def list_survey_questions(limit: int) -> list[tuple[int, str, str]]:
     """Return id, name and questions (JSON) of surveys, by name."""
     row = SurveyFlow
     statement = select(row.id, row.name, row.questions_json).order_by(func.lower(row.name))
-    rows = db.session.execute(statement.limit(limit))
-    return [(survey_id, name, questions) for survey_id, name, questions in rows]
+    return fetch_tuples(statement.limit(limit))
 
 
 def has_finished_survey(phone: Any, survey_id: int) -> ColumnElement[bool]:

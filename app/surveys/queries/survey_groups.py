@@ -35,9 +35,9 @@ def list_surveys_of_group(group_id: int) -> Sequence[SurveyFlow]:
         SurveyFlow.group_id == group_id, SurveyFlow.questions_json.contains('"groups"')
     )
     surveys = db.session.scalars(select(SurveyFlow).where(may_name_group).order_by(SurveyFlow.name))
-    return [
-        survey
-        for survey in surveys
-        if survey.group_id == group_id
-        or uses_group(parse_questions(survey.questions_json), group_id)
-    ]
+    surveys_of_group = []
+    for survey in surveys:
+        questions = parse_questions(survey.questions_json)
+        if survey.group_id == group_id or uses_group(questions, group_id):
+            surveys_of_group.append(survey)
+    return surveys_of_group

@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 
 from app.core.batch_reading import iterate_in_batches
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict
 from app.domain.surveys.question_definitions import SurveyQuestion
 from app.domain.surveys.survey_aggregates import CHARTED_QUESTION_TYPES, AnswerCounts
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
@@ -22,10 +23,8 @@ EXPORT_BATCH_SIZE = 500
 
 def count_sessions_by_status(session_filter: SessionFilter) -> dict[SurveySessionStatus, int]:
     """Count the sessions of each status; statuses that nobody has are left out."""
-    rows = db.session.execute(
-        select(S.status, func.count()).where(*session_filter.filter_conditions).group_by(S.status)
-    )
-    return {status: count for status, count in rows}
+    counts = select(S.status, func.count()).where(*session_filter.filter_conditions)
+    return fetch_dict(counts.group_by(S.status))
 
 
 def count_active_sessions(survey_id: int) -> int:

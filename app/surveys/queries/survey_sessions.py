@@ -1,6 +1,7 @@
 """Who began a survey, as lists."""
 
 from datetime import datetime
+from itertools import starmap
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
@@ -68,7 +69,7 @@ def find_survey_sessions_of_phone(phone: str, limit: int = 10) -> list[SessionOf
         .order_by(S.id.desc())
         .limit(limit)
     )
-    return [SessionOfPhone(*row) for row in db.session.execute(sessions)]
+    return list(starmap(SessionOfPhone, db.session.execute(sessions)))
 
 
 class ActiveQuestion(NamedTuple):
@@ -110,4 +111,4 @@ def find_session_starts(phone: str, limit: int) -> list[SessionStart]:
         .order_by(S.id.desc())
         .limit(limit)
     )
-    return [SessionStart(*row) for row in db.session.execute(starts)]
+    return list(starmap(SessionStart, db.session.execute(starts)))

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_dict, fetch_tuples
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.domain.texts.keyword_parsing import list_keyword_spellings
@@ -72,16 +74,13 @@ def find_survey_choices(chosen_id: int | None) -> list[tuple[int, str]]:
         SurveyFlow.is_active,
         SurveyFlow.id == (chosen_id or 0),
     )
-    rows = db.session.execute(select(SurveyFlow.id, SurveyFlow.name).where(is_choice))
-    return [(row.id, row.name) for row in rows]
+    return fetch_tuples(select(SurveyFlow.id, SurveyFlow.name).where(is_choice))
 
 
 def find_survey_names(survey_ids: Iterable[int]) -> dict[int, str]:
     """Return the names of these surveys by id; those that are gone are left out."""
-    rows = db.session.execute(
-        select(SurveyFlow.id, SurveyFlow.name).where(SurveyFlow.id.in_(survey_ids))
-    )
-    return {row.id: row.name for row in rows}
+    statement = select(SurveyFlow.id, SurveyFlow.name)
+    return fetch_dict(statement.where(SurveyFlow.id.in_(survey_ids)))
 
 
 def find_open_survey_keywords(limit: int) -> list[str]:
@@ -112,7 +111,7 @@ def paginate_surveys(params: ListParams) -> SurveyListPage:
         .offset(params.offset)
         .limit(params.per_page)
     )
-    rows = [SurveyListRow(*row) for row in db.session.execute(page)]
+    rows = list(starmap(SurveyListRow, db.session.execute(page)))
     return SurveyListPage(rows, total, params)
 
 

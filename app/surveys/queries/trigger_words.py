@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -39,7 +40,7 @@ def find_trigger_word_owners(words: Iterable[str]) -> list[TriggerWordOwner]:
         .where(_is_one_of(words))
         .order_by(TriggerWord.word)
     )
-    return [TriggerWordOwner(*row) for row in rows]
+    return list(starmap(TriggerWordOwner, rows))
 
 
 def _is_one_of(words: Iterable[str]) -> ColumnElement[bool]:
@@ -128,5 +129,9 @@ def find_keywords_of_words(words: Sequence[str]) -> dict[str, int]:
     A word as it is stored comes before another that is only compared alike.
     """
     rows = sql.SELECT_KEYWORDS_OF_WORDS.fetch_json(b_words=json.dumps(words))
-    rule_ids = {folded: rule_id for _, folded, rule_id in rows if folded}
-    return rule_ids | {word: rule_id for word, _, rule_id in rows}
+    rule_ids, ids_by_folded_word = {}, {}
+    for word, folded, rule_id in rows:
+        rule_ids[word] = rule_id
+        if folded:
+            ids_by_folded_word[folded] = rule_id
+    return ids_by_folded_word | rule_ids
