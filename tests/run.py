@@ -1,8 +1,8 @@
-"""`make test`: every test, in two pools that run at the same time.
+"""`make test`: every test, in three pools that run at the same time.
 
-Tests marked slow or browser mostly wait for clocks, servers and Chromium. The others compute, but
-those of the engine wait as well: with two workers they used 41 % of two cores. Four and four keep
-them busy; one pool after the other takes twice as long. Tests marked torture run in `make torture`.
+Tests marked slow or browser mostly wait for clocks, servers and Chromium, those of delivery for its
+engine; the others compute. Nine workers keep two cores busy; one pool after the other takes twice
+as long. Tests marked torture run in `make torture`.
 """
 
 import os
@@ -25,24 +25,15 @@ class Pool:
     """Tests that run together.
 
     `workers`: processes of pytest-xdist; `distribution`: how it gives them the tests (--dist).
+    `paths`: the files and folders to collect. A worker that collects all of them takes 8 s of its
+    processor for it, so each pool has only its own.
     """
 
     name: str
     markers: str
     workers: int
     distribution: str
-
-    @property
-    def paths(self) -> list[str]:
-        """The files to collect: for the waiting pool, those that mark a test slow or browser.
-
-        Each worker collects all files that it is given, which takes 8 s of its processor for all
-        and 2 s for these.
-        """
-        if self.name != "waiting":
-            return ["tests"]
-        files = sorted(ROOT.glob("tests/**/test_*.py"))
-        return [str(path) for path in files if MARKED.search(path.read_text())]
+    paths: tuple[str, ...]
 
     @property
     def log(self) -> Path:
@@ -56,14 +47,29 @@ ENVIRONMENT = {
     name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
 } | {"PYTHONUNBUFFERED": "1"}
 
+
+def _list_marked_files() -> tuple[str, ...]:
+    """Return the files that mark a test slow or browser."""
+    files = sorted(ROOT.glob("tests/**/test_*.py"))
+    return tuple(str(path) for path in files if MARKED.search(path.read_text()))
+
+
+def _list_other_folders(*names: str) -> tuple[str, ...]:
+    """Return the folders that hold tests, but those with these names."""
+    folders = {path.parent for path in ROOT.glob("tests/*/test_*.py")}
+    return tuple(str(path) for path in sorted(folders) if path.name not in names)
+
+
+UNMARKED = "not slow and not browser and not torture"
 POOLS = (
-    Pool("waiting", "(slow or browser) and not torture", 4, "loadgroup"),
-    Pool("computing", "not slow and not browser and not torture", 4, "worksteal"),
+    Pool("waiting", "(slow or browser) and not torture", 4, "loadgroup", _list_marked_files()),
+    Pool("delivery", UNMARKED, 3, "worksteal", (str(ROOT / "tests" / "delivery"),)),
+    Pool("computing", UNMARKED, 2, "worksteal", _list_other_folders("browser", "delivery")),
 )
 
 
 def main() -> int:
-    """Run both pools on the given tests (default: all), print both logs, return the exit code."""
+    """Run all pools on the given tests (default: all), print their logs, return the exit code."""
     arguments = sys.argv[1:]
     LOGS.mkdir(exist_ok=True)
     started = time.monotonic()

@@ -34,10 +34,14 @@ def test_ci_runs_the_linters_and_every_test():
     assert "$(BIN)/python -m tests.run" in read_recipe("test")
 
 
-def test_the_two_pools_of_make_test_leave_no_test_out():
-    waiting, computing = POOLS
+def test_the_pools_of_make_test_leave_no_test_out():
+    waiting, *others = POOLS
     assert waiting.markers == "(slow or browser) and not torture"
-    assert computing.markers == "not slow and not browser and not torture"
+    assert {pool.markers for pool in others} == {"not slow and not browser and not torture"}
+    folders = {Path(path) for pool in others for path in pool.paths} | {ROOT / "tests" / "browser"}
+    assert {path.parent for path in ROOT.glob("tests/**/test_*.py")} == folders
+    for path in ROOT.glob("tests/browser/test_*.py"):
+        assert re.search(r"^pytestmark = .*mark.browser", path.read_text(), re.M), path
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
