@@ -192,6 +192,18 @@ def test_a_frozen_list_takes_no_one_new_and_opt_outs_still_count(app, visit, lis
     assert get_statuses(app) == {ZOE: "queued", LEO: "said_stop", MIA: "queued"}
 
 
+def test_a_frozen_list_is_not_pasted_into_the_next_blast(app, visit, lists):
+    """Pasted people are reached whatever topic they leave, and by whoever may not text the list."""
+    fields = lists | {"people": f"Uma, {UMA}", "freeze": "y"}
+    send_blast(visit, "ada", **fields)
+    release_blasts(app)
+    page = visit("/blasts/new?again=1", "sol")
+    for phone in (ZOE, LEO, MIA, UMA):
+        assert phone not in page.text
+    send_blast(visit, "ada", target="audience", people=f"Uma, {UMA}", freeze="y")
+    assert UMA in visit("/blasts/new?again=2", "sol").text
+
+
 def test_only_admins_text_a_restricted_list_also_among_others(app, visit, lists):
     scheduled_id = send_blast(visit, "sol", **lists, **tomorrow())
     with app.app_context(), write() as session:

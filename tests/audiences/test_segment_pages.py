@@ -10,6 +10,7 @@ from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, Part
 from app.domain.audiences.chosen_audience import ChosenAudience
 from app.groups.models import ContactGroup, GroupMembership
 from app.profiles.field_models import PersonField
+from tests.blasts.helpers import compose_fields
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member, add_opt_out
 
@@ -241,3 +242,9 @@ def test_a_segment_about_a_sensitive_field_is_for_admins(app, visit, people):
     assert "Patients" not in visit("/segments", "sol").words
     assert "Patients" not in visit("/blasts/new", "sol").words
     assert "Patients" in visit("/blasts/new", "ada").words
+    # The review would name everyone who is left out.
+    without = {"target": "audience", "include": "everybody", "exclude": "segment:1"}
+    for door in ("/blasts/new", "/blasts/preview"):
+        words = visit(door, "sol", **compose_fields(**without)).words
+        assert "Only admins can use this segment: it asks a sensitive field." in words
+        assert "Send to" not in words

@@ -1,5 +1,6 @@
 """The fields that choose several lists: whom a blast is for, and whom it leaves out."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from flask_login import current_user
@@ -8,11 +9,17 @@ from wtforms import BooleanField, Field, SelectMultipleField, TextAreaField, Val
 
 from app.audiences.queries.audience_lists import (
     describe_gone_part,
+    find_exclusion_problem,
     find_gone_parts,
     find_part_names,
     find_part_problem,
 )
-from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, check_audience
+from app.domain.audiences.audience_rules import (
+    MAX_PARTS,
+    AudiencePart,
+    AudienceRule,
+    check_audience,
+)
 from app.domain.audiences.chosen_audience import (
     ChosenAudience,
     build_people_part,
@@ -30,6 +37,12 @@ UNKNOWN_LIST_ERROR = "One of the lists does not exist. Choose again."
 # Single values that the review page carries on; include and exclude may have several.
 LIST_FIELDS = ("not_texted_today", "people", "freeze")
 MULTIPLE_FIELDS = ("include", "exclude")
+
+
+def _read_parts(texts: Sequence[str] | None) -> list[AudiencePart]:
+    """Return the lists that a field names; no more are read than show that they are too many."""
+    parts = [part for part in map(parse_part, texts or ()) if part]
+    return list(dict.fromkeys(parts))[: MAX_PARTS + 1]
 
 
 class ListsForm(FlaskForm):
@@ -77,6 +90,9 @@ class ListsForm(FlaskForm):
             if part in rule.excluded:
                 name = audience.name_part(part)
                 raise ValidationError(f"“{name}” is included and left out. Choose one of the two.")
+        for part in rule.excluded:
+            if problem := find_exclusion_problem(part, current_user.role):
+                raise ValidationError(f"{audience.name_part(part)}: {problem}")
 
     def validate_people(self, field: Field) -> None:
         """Reject lines without a number, and more lines than a group's page takes."""
@@ -96,8 +112,8 @@ class ListsForm(FlaskForm):
     @cached_property
     def chosen_lists(self) -> ChosenAudience:
         """The audience of the lists that were chosen; those that do not exist are left away."""
-        included = [part for part in map(parse_part, self.include.data or ()) if part]
-        excluded = [part for part in map(parse_part, self.exclude.data or ()) if part]
+        included = _read_parts(self.include.data)
+        excluded = _read_parts(self.exclude.data)
         names: dict[AudiencePart, str] = find_part_names([*included, *excluded])
         people = self._pasted.names
         if people:

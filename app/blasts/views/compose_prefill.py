@@ -129,7 +129,9 @@ def _prefill_stored_lists(audience_id: int) -> dict[str, object]:
     )
     fields["not_texted_today"] = rule.is_texted_today_excluded
     fields["freeze"] = audience.is_frozen
-    if any(part.kind is PartKind.PEOPLE for part in rule.included):
+    # A frozen audience names everyone of its lists: pasted, they would be reached without these.
+    is_named = any(part.kind is PartKind.PEOPLE for part in rule.included)
+    if is_named and (not audience.is_frozen or len(rule.included) == 1):
         fields["people"] = write_people(list_audience_people(audience_id))
     return fields
 
