@@ -37,6 +37,7 @@ VERB_SENTENCES = {
     "group.archived": "archived the group {group}",
     "group.restored": "restored the group {group}",
     "group.deleted": "deleted the group {group}",
+    "group.exported": "exported the group {group}",
     "group.people_added": "added {names} to the group {group}",
     "group.people_removed": "removed {names} from the group {group}",
     "group.people_put_back": "put people back into the group {group}",

@@ -92,7 +92,7 @@ def test_a_removal_is_undone(app, visit, choir, people_of):
     assert people_of(choir) == [ZOE]
     undo = find_undo(page)
     # Twice, as a double click does.
-    for count in ("1 person is", "0 people are"):
+    for count in ("1 person was", "0 people were"):
         page = visit(f"/groups/{choir}/undo", "sol", follow=True, **undo)
         assert f"{count} in Choir again." in page.words
         assert people_of(choir) == [ZOE, LEO]
@@ -312,6 +312,21 @@ def test_a_column_of_a_file_names_groups_and_missing_ones_are_made(app, visit, c
     with app.app_context():
         names = db.session.scalars(db.select(ContactGroup.name).order_by(ContactGroup.id))
         assert list(names) == ["Choir", "Council"]
+
+
+def test_a_group_is_exported_with_those_who_are_no_members(app, visit, choir, people_of):
+    with app.app_context(), write() as session:
+        session.add(Event(id=1, title="Picnic"))
+        session.add(EventRegistration(event_id=1, phone=UMA, name="Uma"))
+        add_people_to_group(choir, [UMA, make_phone(151)], MembershipSource.HAND, "ada")
+    assert visit(f"/groups/{choir}/export", "sol").status_code == 403
+    assert f'href="/groups/{choir}/export"' in visit(f"/groups/{choir}", "ada").text
+    page = visit(f"/groups/{choir}/export", "ada")
+    assert page.response.headers["Content-Disposition"].startswith('attachment; filename="Choir-')
+    rows = ["name,phone,groups", f'"Zoë","{ZOE}","Choir"', f'"Leo","{LEO}","Choir"']
+    rows += [f'"Uma","{UMA}","Choir"', f'"","{make_phone(151)}","Choir"', ""]
+    assert page.text.removeprefix("\ufeff").split("\r\n") == rows
+    assert "exported the group “Choir”" in visit("/audit", "ada").words
 
 
 def test_an_export_names_the_groups_and_comes_back(app, visit, choir, people_of):

@@ -114,6 +114,7 @@ ROUTES = {
     "groups.change_listed_people": _route(BOTH, "GET POST"),
     "groups.delete_group_with_memberships": _route(ADMIN, "GET POST"),
     "groups.edit_group": _route(ADMIN, "GET POST"),
+    "groups.export_group": _route(ADMIN, "GET"),
     "groups.list_groups": _route(BOTH, "GET"),
     "groups.restore_group": _route(ADMIN, "POST"),
     "groups.show_group": _route(BOTH, "GET"),
