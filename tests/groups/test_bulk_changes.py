@@ -52,7 +52,7 @@ def test_all_of_an_event_whom_its_filter_shows_are_added(
 ):
     of_event = {"list": "event", "list_id": str(picnic), "everyone": "1", **filters}
     page = visit("/groups/people", "sol", group_id=str(choir), follow=True, **of_event)
-    people = "1 person is" if len(new_people) == 1 else f"{len(new_people)} people are"
+    people = "1 person was" if len(new_people) == 1 else f"{len(new_people)} people were"
     assert f"{people} added to Choir." in page.words
     assert sorted(people_of(choir)[2:]) == sorted(new_people)
 
@@ -72,7 +72,7 @@ def test_ticked_people_of_an_event_are_added_and_removed(app, visit, choir, peop
     page = visit(
         "/groups/people", "sol", change="remove", group_id=str(choir), follow=True, **of_event
     )
-    assert "2 people are removed from Choir." in page.words
+    assert "2 people were removed from Choir." in page.words
     assert people_of(choir) == [LEO]
 
 

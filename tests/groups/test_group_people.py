@@ -92,7 +92,7 @@ def test_a_removal_is_undone(app, visit, choir, people_of):
     assert people_of(choir) == [ZOE]
     undo = find_undo(page)
     # Twice, as a double click does.
-    for count in ("1 person was", "0 people were"):
+    for count in ("1 person is", "0 people are"):
         page = visit(f"/groups/{choir}/undo", "sol", follow=True, **undo)
         assert f"{count} in Choir again." in page.words
         assert people_of(choir) == [ZOE, LEO]

@@ -17,7 +17,7 @@ from app.webhooks.actions.pause_processing import end_pauses
 from tests.sample_people import ZOE
 from tests.webhooks.calls import minutes_pass, opted_out, sid, text, verdicts
 
-LEFT = "You won't get Choir texts any more. Reply STOP to stop all texts."
+LEFT = "You won't get Choir texts anymore. Reply STOP to stop all texts."
 
 
 @pytest.fixture

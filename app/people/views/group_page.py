@@ -83,7 +83,7 @@ def add_people(group_id: int) -> ResponseReturnValue:
 
 
 def _describe_filling(filled: FilledGroup) -> str:
-    people = pluralize(len(filled.new_phones), "person is", "people are")
+    people = pluralize(len(filled.new_phones), "person was", "people were")
     sentences = [f"{people} added to {filled.name}."]
     if filled.known_count:
         verb = "was" if filled.known_count == 1 else "were"

@@ -54,8 +54,8 @@ def undo_change(group_id: int) -> ResponseReturnValue:
             phones = memberships.undo_addition(group_id, added_at)
             trace.about = f"group {group_id}"
             trace.details = build_group_details(name, phones)
-        people = pluralize(len(phones), "person is", "people are")
-        flash(f"Undone. {people} not in {name} any more.", "success")
+        people = pluralize(len(phones), "person was", "people were")
+        flash(f"Undone. {people} removed from {name}.", "success")
     return redirect(url_for("groups.show_group", group_id=group_id), 303)
 
 
@@ -91,8 +91,8 @@ def load_undo(group: ContactGroup) -> GroupUndo | None:
 
 
 def describe_change(change: GroupChange, *, adds: bool) -> str:
-    """Return "31 people are added to Choir. 2 were in it already."."""
-    people = pluralize(change.count, "person is", "people are")
+    """Return "31 people were added to Choir. 2 were in it already."."""
+    people = pluralize(change.count, "person was", "people were")
     if adds:
         sentence, rest = f"{people} added to {change.group_name}.", "in it already"
     else:

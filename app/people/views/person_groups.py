@@ -48,5 +48,5 @@ def remove_person_from_group(public_id: str, group_id: int) -> ResponseReturnVal
             abort(404)
         trace.about = f"group {group_id}"
         trace.details = {"title": group.name, "count": 1, **build_name_details([(name, phone)])}
-    flash(f"They are not in {group.name} any more.", "success")
+    flash(f"They are not in {group.name} anymore.", "success")
     return redirect_to_person(phone)

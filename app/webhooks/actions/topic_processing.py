@@ -23,7 +23,7 @@ from app.webhooks.actions.routing_decision import RoutingDecision
 
 LEAVE_VERDICT = "topic_left"
 JOIN_VERDICT = "topic_joined"
-LEAVE_REPLY = "You won't get {topics} texts any more. Reply STOP to stop all texts."
+LEAVE_REPLY = "You won't get {topics} texts anymore. Reply STOP to stop all texts."
 JOIN_REPLY = "You will get {topics} texts again. Reply STOP to stop all texts."
 
 
