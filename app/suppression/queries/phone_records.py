@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, Table, null, select, type_coerce, union_all
+from sqlalchemy import Select, String, Table, func, null, select, type_coerce, union_all
 
 from app.core.db import db
 from app.suppression.models import (
@@ -39,6 +39,17 @@ def select_listed_phones() -> Select[str]:
         select(StopQuestion.phone).where(is_open),
     ).subquery()
     return select(phones.c.phone)
+
+
+def select_listed_count(limit: int) -> Select[int]:
+    """Select how many phones are on the lists, counted up to a limit; one on both counts twice."""
+    listed = select_listed_phones().limit(limit).subquery()
+    return select(func.count()).select_from(listed)
+
+
+def is_list_short(limit: int) -> bool:
+    """Whether at most so many phones are on the lists."""
+    return bool((db.session.scalar(select_listed_count(limit + 1)) or 0) <= limit)
 
 
 def find_opt_out_time(phone: str) -> datetime | None:
