@@ -19,6 +19,8 @@ from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.domain.texts.whole_numbers import parse_id
 from app.organisation import queries as organisation
+from app.profiles.forms.details_form import PersonDetailsForm
+from app.profiles.forms.value_inputs import list_value_inputs
 from app.suppression.forms import ConsentMethodField
 
 # What an address of the list is narrowed by.
@@ -56,6 +58,16 @@ class MemberForm(FlaskForm):
         number = getattr(field, "phone", None)
         if number and number.e164 in get_refused_numbers():
             raise ValidationError(OWN_NUMBER_ERROR)
+
+
+class AddedMemberForm(PersonDetailsForm, MemberForm):
+    """A new member, with what else is known of them; add_value_inputs() adds the fields."""
+
+    @property
+    def has_details(self) -> bool:
+        """Whether more than name and number was entered, or is wrong."""
+        inputs = [self.language, self.birthday, *list_value_inputs(self)]
+        return any(field.data or field.errors for field in inputs)
 
 
 class MemberFilterForm(FlaskForm):

@@ -1,8 +1,10 @@
 """The fields on a person's page: Ada and Sol see and edit them, the sensitive ones only Ada."""
 
+from datetime import date
+
 import pytest
 
-from app.core.db import db
+from app.core.db import db, write
 from app.domain.profiles.field_types import FieldClass, FieldType
 from app.profiles.queries.person_lookup import find_person_of_phone, find_public_id
 from app.profiles.queries.person_values import load_person_values
@@ -104,3 +106,27 @@ def test_an_erased_person_takes_their_values_and_name_along(app, visit, zoe):
     with app.app_context():
         assert db.session.scalar(db.text("SELECT count(*) FROM person_values")) == 0
     assert "Zoë" not in visit("/audit", "ada").text
+
+
+def test_fields_can_be_filled_in_when_somebody_is_added(app, visit, zoe):
+    with app.app_context():
+        set_value(ZOE, PAID, "Yes")
+        with write():
+            db.session.execute(db.text("DELETE FROM community_members"))
+    folded = visit("/community/add", "ada")
+    assert "<summary>More about them</summary>" in folded.text
+    assert '<details class="fold" open>' not in folded.text
+    person = {"name": "Zoë", "phone": ZOE, "language": "es", "field_1": "Bass", "field_4": "Half"}
+    page = visit("/community/add", "ada", **person, birthday="8 May", field_2="many")
+    assert page.status_code == 422
+    assert '<details class="fold" open>' in page.text
+    for words in ("Enter the day they were born, such as", "such as 12 or 12.50"):
+        assert words in page.words
+    for kept in ('value="8 May"', 'value="many"', '<option selected value="es">', 'value="Half"'):
+        assert kept in page.text
+    visit("/community/add", "ada", **person, birthday="May 8, 1990", field_2="2", field_5="")
+    # What was known from before stays where nothing was entered.
+    assert values_of_zoe(app) == {VOICE: "Bass", KIDS: "2", FEE: "Half", PAID: "Yes"}
+    with app.app_context():
+        person = find_person_of_phone(ZOE)
+        assert (person.language, person.birthday) == ("es", date(1990, 5, 8))

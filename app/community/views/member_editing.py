@@ -1,5 +1,7 @@
 """One member: add, delete, put on the do-not-text list. Editing is in app/people."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +15,7 @@ from app.community.forms import (
 from app.community.member_phones import find_member_by_phone
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
+from app.community.views.member_details import build_added_member_form, save_details
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
@@ -22,6 +25,7 @@ from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.texts.name_folding import fold_name
 from app.organisation import queries as organisation
+from app.profiles.forms.value_inputs import list_value_inputs
 from app.profiles.person_addresses import build_person_url, find_addressed_phone
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
@@ -36,7 +40,7 @@ def add_member() -> ResponseReturnValue:
 
     Our own pages name a known person by `person`, so that no number is in an address.
     """
-    form = MemberForm(data=_read_prefill())
+    form = build_added_member_form(_read_prefill())
     if form.validate_on_submit() and _has_shared_number(form):
         flash(f"{form.name.data} was added to the name of this number.", "success")
         return redirect(build_person_url(form.phone.phone.e164), 303)
@@ -45,7 +49,8 @@ def add_member() -> ResponseReturnValue:
         if member is not None:
             flash(_describe_added_member(member), "success")
             return redirect(url_for("community.list_members"), 303)
-    return render_template("community/add.html", form=form), _get_form_status(form)
+    page = render_template("community/add.html", form=form, inputs=list_value_inputs(form))
+    return page, _get_form_status(form)
 
 
 def _read_prefill() -> dict[str, str | None]:
@@ -74,11 +79,12 @@ def _has_shared_number(form: MemberForm) -> bool:
     return True
 
 
-def _create_member_or_add_error(form: MemberForm) -> CommunityMember | None:
+def _create_member_or_add_error(form: Any) -> CommunityMember | None:
     try:
         with audited_write("member.added", current_username()) as trace:
             member = actions.create_member(form.name.data, form.phone.phone.e164)
             erased_numbers.restore_erased_opt_outs([member.phone])
+            save_details(form, member.phone)
             if method := form.agreed.method:
                 actor = current_username()
                 grant_consent(member.phone, method, f"Added by {actor}", actor)

@@ -6,23 +6,20 @@ from typing import Any
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, ValidationError
 
 from app.audit.actions import audited_write, build_name_details
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import get_display_style
-from app.domain.profiles.field_values import ValueContext, parse_birthday
-from app.domain.profiles.language_names import LANGUAGE_NAMES, name_language
-from app.domain.texts.text_cleaning import clean_text
+from app.domain.profiles.field_values import ValueContext
+from app.domain.profiles.language_names import name_language
 from app.organisation import queries as organisation
 from app.people.queries.person_records import load_person_record
 from app.people.views.blueprint import bp, get_person_or_404
 from app.profiles.actions.detail_editing import update_person_details
 from app.profiles.actions.value_storing import set_person_values
+from app.profiles.forms.details_form import PersonDetailsForm
 from app.profiles.forms.value_inputs import (
-    NOT_SET,
     add_value_inputs,
     list_value_inputs,
     read_value_inputs,
@@ -35,36 +32,6 @@ from app.profiles.queries.person_values import FilledField, list_filled_fields
 def build_value_context() -> ValueContext:
     """Return how values are read here today."""
     return ValueContext(organisation.get_organisation_region(), now().date())
-
-
-class PersonDetailsForm(FlaskForm):
-    """The language and birthday of a person; add_value_inputs() adds the fields."""
-
-    language = SelectField("Language", default="", validate_choice=False)
-    birthday = StringField("Birthday", filters=[lambda text: clean_text(text or "")])
-
-    def __init__(self, language: str | None, **options: Any) -> None:
-        super().__init__(**options)
-        self.stored_language = language
-        names = {code: name_language(code) for code in [*LANGUAGE_NAMES, language] if code}
-        by_name = sorted(names.items(), key=lambda pair: pair[1])
-        self.language.choices = {"": NOT_SET} | dict(by_name)
-
-    def validate_language(self, field: SelectField) -> None:
-        """Require a language of the list, or none."""
-        if field.data and field.data not in LANGUAGE_NAMES and field.data != self.stored_language:
-            raise ValidationError("Choose a language of the list.")
-
-    def validate_birthday(self, field: StringField) -> None:
-        """Require a day with its year that is not ahead, or none."""
-        if field.data and self.parsed_birthday is None:
-            example = get_display_style().format_date(date(1990, 12, 21), today=date.min)
-            raise ValidationError(f"Enter the day they were born, such as {example}.")
-
-    @property
-    def parsed_birthday(self) -> date | None:
-        """The day that was typed, or None."""
-        return parse_birthday(self.birthday.data or "", build_value_context())
 
 
 @bp.route("/people/<public_id>/fields", methods=["GET", "POST"])
@@ -84,14 +51,15 @@ def edit_person_fields(public_id: str) -> ResponseReturnValue:
         record=load_person_record(person.phone or ""),
         form=form,
         inputs=list_value_inputs(form),
-        date_example=get_display_style().format_date(date(1990, 12, 21), today=date.min),
     )
     return page, 422 if form.errors else 200
 
 
 def _build_form(person: PersonProfile, fields: list[FilledField]) -> Any:
-    form_class: Any = add_value_inputs(PersonDetailsForm, fields, build_value_context())
+    context = build_value_context()
+    form_class: Any = add_value_inputs(PersonDetailsForm, fields, context)
     return form_class(
+        context,
         person.language,
         data={"language": person.language or "", "birthday": format_birthday(person.birthday)},
     )
