@@ -9,6 +9,7 @@ from app.audiences.queries.segment_records import find_segment_names
 from app.audit.subjects import AuditSubject, SubjectKey
 from app.community.queries import find_people_by_id
 from app.delivery.queries.blast_names import find_scheduled_blast_names, find_sent_blast_names
+from app.domain.phones.named_phones import NamedPhone
 from app.domain.phones.phone_number import format_phone_number
 from app.events.queries.contact_names import find_names
 from app.events.queries.events import find_event_titles
@@ -82,7 +83,7 @@ def _find_conversations(thread_ids: Collection[int]) -> SubjectsById:
     return subjects
 
 
-def _build_people(people: Mapping[int, tuple[str | None, str]]) -> SubjectsById:
+def _build_people(people: Mapping[int, NamedPhone]) -> SubjectsById:
     load_public_ids(phone for _, phone in people.values())
     return {
         id_: AuditSubject(name or format_phone_number(phone), build_person_url(phone))

@@ -21,6 +21,7 @@ from app.accounts.models import (
 )
 from app.core.clock import now
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.accounts.roles import Role
 from app.domain.texts.name_folding import fold_name
@@ -178,7 +179,7 @@ def fetch_users_page(params: ListParams) -> ListPage:
     users = select(AppUser)
     if params.search:
         users = users.where(AppUser.username.icontains(params.search, autoescape=True))
-    total = db.session.scalar(select(func.count()).select_from(users.subquery())) or 0
+    total = count_rows(users.subquery())
     params = clamp_to_last_page(total, params)
     order: Any = getattr(AppUser, params.sort)
     if params.descending:

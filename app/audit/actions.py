@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from app.audit.models import AuditEvent
-from app.core.db import db, write
+from app.core.db import db, update_row, write
 from app.core.settings import current_settings
+from app.domain.phones.named_phones import NamedPhone
 from app.domain.phones.phone_erasure import PhoneErasure, hash_phone
 
 # The widths of the columns.
@@ -83,7 +84,7 @@ def format_ids(ids: Sequence[int]) -> str:
     return text
 
 
-def build_name_details(people: Sequence[tuple[str | None, str]]) -> dict[str, Any]:
+def build_name_details(people: Sequence[NamedPhone]) -> dict[str, Any]:
     """Return the details that say who these people, (name, phone), were; {} without any.
 
     They hold names, and keyed hashes of the numbers, so that the row is found when one of these
@@ -112,5 +113,5 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     for row in rows:
         details = json.loads(row.details) | {"names": ERASED_NAMES, "hashes": []}
         values = {"details": json.dumps(details, ensure_ascii=False)}
-        db.session.execute(update(AuditEvent).where(AuditEvent.id == row.id).values(values))
+        update_row(AuditEvent, row.id, values)
     return {"audit_events": len(rows)} if rows else {}

@@ -13,6 +13,7 @@ from app.audit.audit_items import build_audit_items
 from app.audit.models import AuditEvent
 from app.audit.sentences import VERB_KINDS
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import (
     ListPage,
     ListParams,
@@ -59,7 +60,7 @@ EVERYTHING = AuditFilter()
 def fetch_audit_page(params: ListParams, filter_: AuditFilter = EVERYTHING) -> ListPage:
     """Return a page of audit rows as sentences, the newest first."""
     filters = _build_filters(filter_)
-    total = db.session.scalar(select(func.count()).select_from(AuditEvent).where(*filters)) or 0
+    total = count_rows(AuditEvent, *filters)
     params = clamp_to_last_page(total, params)
     window = choose_page_window(total, params.offset, params.per_page)
     ids = select(AuditEvent.id).where(*filters).limit(window.limit).offset(window.offset)

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, column, or_, select, table
 
 from app.community.models import CommunityMember
-from app.core.db import db
-from app.core.fetched_rows import fetch_tuples
+from app.core.fetched_rows import count_rows, fetch_tuples
 from app.core.search_terms import build_folded_filter, extract_search_digits
+from app.domain.phones.named_phones import NamedPhone
 from app.domain.texts.name_folding import split_search_words
 
 # Up to so many matches, looking up their rows by id is faster than walking along an index.
@@ -39,7 +39,7 @@ class _MemberSearch:
         if self.words and all(len(term) >= TRIGRAM_CHARACTERS for term in terms):
             matching_ids = self._select_matching_ids()
             first_matches = matching_ids.limit(MAX_ID_LOOKUPS + 1).subquery()
-            match_count = db.session.scalar(select(func.count()).select_from(first_matches)) or 0
+            match_count = count_rows(first_matches)
             if match_count <= MAX_ID_LOOKUPS:
                 return CommunityMember.id.in_(matching_ids)
         # A walk along an index that carries names and numbers: 14 ms for 100,000 members.
@@ -69,7 +69,7 @@ def _escape_search_term(term: str) -> str:
     return term.replace('"', '""')
 
 
-def find_member_matches(search: str, region: str, limit: int) -> list[tuple[str | None, str]]:
+def find_member_matches(search: str, region: str, limit: int) -> list[NamedPhone]:
     """Return name and number of the first members that fit, by name."""
     statement = select(CommunityMember.name, CommunityMember.phone)
     statement = statement.where(build_member_search_condition(search, region))

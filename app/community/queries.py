@@ -24,7 +24,7 @@ from app.community.member_rows import NO_COLUMNS, Column, load_member_rows
 from app.community.member_search import build_member_search_condition
 from app.community.models import CommunityMember
 from app.core.db import db
-from app.core.fetched_rows import fetch_tuples
+from app.core.fetched_rows import count_rows, fetch_tuples
 from app.core.listed_values import build_listed_column
 from app.core.pagination import (
     MAX_SEARCH_RESULTS,
@@ -34,6 +34,7 @@ from app.core.pagination import (
     clamp_to_last_page,
 )
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.named_phones import NamedPhone
 from app.organisation.consent_coverage import ConsentCoverage
 from app.suppression.queries.consent_history import select_has_recorded_consent
 from app.suppression.queries.sending_permission import select_suppression_reason
@@ -56,13 +57,12 @@ EVERYONE = MemberFilter()
 
 def count_members() -> int:
     """Return how many members there are."""
-    return db.session.scalar(select(func.count()).select_from(CommunityMember)) or 0
+    return count_rows(CommunityMember)
 
 
 def count_members_since(moment: datetime) -> int:
     """Return how many of the members were added since a moment."""
-    since = select(func.count()).where(CommunityMember.created_at >= moment)
-    return db.session.scalar(since) or 0
+    return count_rows(CommunityMember, CommunityMember.created_at >= moment)
 
 
 def find_member(member_id: int) -> CommunityMember | None:
@@ -70,7 +70,7 @@ def find_member(member_id: int) -> CommunityMember | None:
     return db.session.get(CommunityMember, member_id)
 
 
-def find_names_and_phones(member_ids: Sequence[int]) -> list[tuple[str | None, str]]:
+def find_names_and_phones(member_ids: Sequence[int]) -> list[NamedPhone]:
     """Return (name, phone) of those of these members that exist, in id order.
 
     The ids are one bound JSON list: SQLite allows 32,766 bound values a statement.
@@ -88,7 +88,7 @@ def select_community_audience() -> Select[str | None, str, SkipReason | None]:
     return statement.order_by(CommunityMember.id)
 
 
-def fetch_member_batch(after_id: int) -> list[tuple[int, tuple[str | None, str]]]:
+def fetch_member_batch(after_id: int) -> list[tuple[int, NamedPhone]]:
     """Return the next members of an export as (id, (name, phone)), in the order of ids."""
     member = CommunityMember
     statement = select(member.id, member.name, member.phone).where(member.id > after_id)
@@ -217,7 +217,7 @@ def list_phones_without_member(phones: Select[str | None]) -> list[str]:
     return list(db.session.scalars(select(phone).where(~is_member)))
 
 
-def find_people_by_id(member_ids: Sequence[int]) -> dict[int, tuple[str | None, str]]:
+def find_people_by_id(member_ids: Sequence[int]) -> dict[int, NamedPhone]:
     """Return (name, phone) of these members by id; a deleted one is missing."""
     member = CommunityMember
     rows = db.session.execute(

@@ -3,13 +3,13 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, MetaData, UpdateBase, event
+from sqlalchemy import Connection, CursorResult, MetaData, UpdateBase, event, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -156,6 +156,11 @@ def install_database(app: Flask) -> None:
 def execute_and_count_rows(statement: UpdateBase) -> int:
     """Execute an UPDATE, DELETE or INSERT and return the number of changed rows."""
     return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
+
+
+def update_row(model: Any, row_id: int, values: Mapping[str, Any]) -> None:
+    """Write these columns of one row of a table, if it exists. Inside write()."""
+    db.session.execute(update(model).where(model.id == row_id).values(values))
 
 
 def raw_connection() -> sqlite3.Connection:

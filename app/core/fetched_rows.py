@@ -1,15 +1,17 @@
 """The rows of a SELECT as plain Python values."""
 
 from collections.abc import Hashable
-from typing import TypeVar, TypeVarTuple, cast
+from typing import Any, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 
 from app.core.db import db
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 ColumnTs = TypeVarTuple("ColumnTs")
+# A SELECT whose columns are known where it is written, and joined or copied as a whole elsewhere.
+RowSelect = Select[*tuple[Any, ...]]
 
 
 def fetch_dict(statement: Select[KeyT, ValueT]) -> dict[KeyT, ValueT]:
@@ -19,4 +21,10 @@ def fetch_dict(statement: Select[KeyT, ValueT]) -> dict[KeyT, ValueT]:
 
 def fetch_tuples(statement: Select[*ColumnTs]) -> list[tuple[*ColumnTs]]:
     """Run a SELECT; return its rows as tuples."""
-    return cast(list[tuple[*ColumnTs]], [tuple(row) for row in db.session.execute(statement)])
+    rows: Any = db.session.execute(statement)
+    return cast(list[tuple[*ColumnTs]], [tuple(row) for row in rows])
+
+
+def count_rows(source: Any, *conditions: Any) -> int:
+    """Return how many rows of a table, or of the subquery of a SELECT, meet the conditions."""
+    return db.session.scalar(select(func.count()).select_from(source).where(*conditions)) or 0

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict
+from app.core.fetched_rows import count_rows, fetch_dict
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.domain.opt_outs.pause_requests import PAUSE_WORDS
@@ -57,8 +57,7 @@ class KeywordListPage(ListPage):
 def paginate_keywords(params: ListParams) -> KeywordListPage:
     """Return a page of the list. A search finds words, other words and answers."""
     conditions = [_build_search_condition(params.search)] if params.search else []
-    count = select(func.count()).select_from(KeywordRule).where(*conditions)
-    total = db.session.scalar(count) or 0
+    total = count_rows(KeywordRule, *conditions)
     params = clamp_to_last_page(total, params)
     page = (
         select(KeywordRule)

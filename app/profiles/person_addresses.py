@@ -50,7 +50,7 @@ def find_addressed_phone(text: str, named_phone: str = "") -> str | None:
     person = find_addressed_person(text)
     if person is None:
         return None
-    phones = [record.phone for record in person.phones]
+    phones = person.numbers
     return named_phone if named_phone in phones else phones[0]
 
 

@@ -13,7 +13,7 @@ from app.accounts.models import AppUser
 from app.accounts.queries import find_user
 from app.audit.actions import audited_write
 from app.core.clock import now
-from app.core.db import db, execute_and_count_rows
+from app.core.db import db, execute_and_count_rows, update_row
 from app.delivery.actions.direct_messages import DirectMessage, queue_direct_message
 from app.domain.accounts.phone_codes import write_code_text
 from app.domain.delivery.message_statuses import MessageKind
@@ -131,7 +131,7 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
 
 
 def _update_user(user_id: int, **values: object) -> None:
-    db.session.execute(update(AppUser).where(AppUser.id == user_id).values(**values))
+    update_row(AppUser, user_id, values)
     db.session.expire_all()
 
 

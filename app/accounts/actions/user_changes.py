@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, or_, update
 
 from app.accounts import queries
 from app.accounts.models import AppUser, LoginSession
-from app.core.db import NotFound, UniqueViolation, db, execute_and_count_rows
+from app.core.db import NotFound, UniqueViolation, db, execute_and_count_rows, update_row
 from app.domain.accounts.roles import Role
 
 # No hash: verify_password() says no to every password.
@@ -57,13 +57,13 @@ def create_demo_user(username: str, display_name: str, role: Role) -> AppUser:
 def set_display_name(user_id: int, display_name: str | None) -> None:
     """Store how pages call a user; None: by the user name. Inside write()."""
     values = {"display_name": display_name}
-    db.session.execute(update(AppUser).where(AppUser.id == user_id).values(values))
+    update_row(AppUser, user_id, values)
 
 
 def hide_first_steps(user_id: int) -> None:
     """Show a user the first steps on Home no more. Inside write()."""
     values = {"hides_first_steps": True}
-    db.session.execute(update(AppUser).where(AppUser.id == user_id).values(values))
+    update_row(AppUser, user_id, values)
 
 
 def update_user(user_id: int, username: str, role: Role, *, must_change: bool = False) -> None:
@@ -109,7 +109,7 @@ def set_user_password(user_id: int, password_hash: str, *, must_change: bool) ->
 
 def set_user_theme(user_id: int, theme: str) -> None:
     """Store the colours of the pages: "light", "dark", or "" for the device's setting."""
-    db.session.execute(update(AppUser).where(AppUser.id == user_id).values(theme=theme))
+    update_row(AppUser, user_id, {"theme": theme})
 
 
 def _execute_on_existing_user(user_id: int, statement: Any) -> None:

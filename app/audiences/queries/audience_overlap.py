@@ -12,9 +12,10 @@ from app.audiences.queries.audience_recipients import (
     select_person_name,
 )
 from app.core.db import db
-from app.core.fetched_rows import fetch_tuples
+from app.core.fetched_rows import count_rows, fetch_tuples
 from app.domain.audiences.audience_rules import AudiencePart, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
+from app.domain.phones.named_phones import NamedPhone
 from app.domain.texts.plurals import pluralize
 
 
@@ -36,7 +37,7 @@ class ExcludedPeople:
 
     part: AudiencePart
     count: int
-    people: list[tuple[str | None, str]]
+    people: list[NamedPhone]
 
 
 def count_overlap(audience: ChosenAudience) -> AudienceOverlap:
@@ -50,7 +51,7 @@ def count_overlap(audience: ChosenAudience) -> AudienceOverlap:
         selects.append(select(literal(1 << number).label("bit"), phones.c[0].label("phone")))
     if len(parts) == 1:
         only = selects[0].subquery()
-        total = db.session.scalar(select(func.count()).select_from(only)) or 0
+        total = count_rows(only)
         return AudienceOverlap({parts[0]: total}, total, 0)
     listed = union_all(*selects).subquery()
     # Each list is read once: a person's lists are the bits of one number.
@@ -94,7 +95,7 @@ def list_excluded_people(audience: ChosenAudience, limit: int) -> list[ExcludedP
         meant = select_meant_phones(audience).subquery("meant")
         phone = meant.c.phone
         is_excluded = phone.in_(phones)
-        count = db.session.scalar(select(func.count()).select_from(meant).where(is_excluded)) or 0
+        count = count_rows(meant, is_excluded)
         named = select(select_person_name(audience, phone), phone).where(is_excluded)
         people = fetch_tuples(named.order_by(phone).limit(limit))
         excluded.append(ExcludedPeople(part, count, people))

@@ -13,6 +13,7 @@ from app.audiences.queries.segment_records import SegmentReading, read_segments
 from app.audiences.segment_models import Segment
 from app.community.member_conditions import select_member_count
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.delivery.queries.group_blasts import find_last_texted_times
@@ -56,7 +57,7 @@ def paginate_segments(params: ListParams, role: Role) -> SegmentListPage:
     counted: Select[Any] = statement.add_columns(func.count().over(), select_member_count())
     rows = _fetch_rows(counted, params)
     if not rows and params.number > 1:
-        total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+        total = count_rows(statement.subquery())
         params = clamp_to_last_page(total, params)
         rows = _fetch_rows(counted, params)
     total, member_count = (rows[0][1], rows[0][2]) if rows else (0, 0)

@@ -10,6 +10,7 @@ from app.audiences.queries.condition_context import load_condition_context
 from app.audiences.queries.segment_phones import select_segment_phones
 from app.community.queries import select_folded_names, select_phones_of_matching_members
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.listed_values import build_listed_column
 from app.core.pagination import (
     MAX_SEARCH_RESULTS,
@@ -53,7 +54,7 @@ def count_segment_people(rule: SegmentRule | None) -> int:
     if rule is None:
         return 0
     phones = select_segment_phones(rule, load_condition_context()).subquery()
-    return db.session.scalar(select(func.count()).select_from(phones)) or 0
+    return count_rows(phones)
 
 
 def count_people_of_rules(rules: Sequence[SegmentRule]) -> list[int]:
@@ -61,12 +62,10 @@ def count_people_of_rules(rules: Sequence[SegmentRule]) -> list[int]:
     if not rules:
         return []
     context = load_condition_context()
-    counts = [
-        select(func.count())
-        .select_from(select_segment_phones(rule, context).subquery())
-        .scalar_subquery()
-        for rule in rules
-    ]
+    counts = []
+    for rule in rules:
+        phones = select_segment_phones(rule, context).subquery()
+        counts.append(select(func.count()).select_from(phones).scalar_subquery())
     return list(db.session.execute(select(*counts)).one())
 
 
@@ -93,7 +92,7 @@ def paginate_segment_people(
         statement = statement.where(_build_search_condition(phones.c.phone, params.search, region))
     limit = MAX_SEARCH_RESULTS + 1 if params.search else None
     found = statement.limit(limit).subquery()
-    total = db.session.scalar(select(func.count()).select_from(found)) or 0
+    total = count_rows(found)
     is_truncated = limit is not None and total >= limit
     total = min(total, MAX_SEARCH_RESULTS) if params.search else total
     params = clamp_to_last_page(total, params)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.user_names import name_user
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.blast_records import find_blast_log, find_blast_logs
@@ -115,7 +114,7 @@ def _describe_audience(
 def count_results_people(audience: ResultsAudience) -> int:
     """Return how many people the audience has, whoever may be texted or not."""
     people = select_results_audience(audience.log_id, audience.outcome).order_by(None).subquery()
-    return db.session.scalar(select(func.count()).select_from(people)) or 0
+    return count_rows(people)
 
 
 def fetch_results_recipients(audience: ResultsAudience) -> list[BlastRecipient]:

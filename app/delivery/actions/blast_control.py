@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 
 from app.core.clock import now
-from app.core.db import db, execute_and_count_rows
+from app.core.db import db, execute_and_count_rows, update_row
 from app.delivery.actions import sender_throttle
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_messages import get_blast_tally
@@ -137,7 +137,7 @@ def list_finished_blast_ids() -> list[int]:
 def fail_blast(log_id: int, moment: datetime) -> None:
     """End a blast whose messages cannot even be counted. Inside write()."""
     values = {"status": BlastStatus.FAILED, "finished_at": moment, "pause_reason": UNCOUNTABLE}
-    db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(values))
+    update_row(MessageLog, log_id, values)
     _copy_status_to_schedule(log_id, ScheduledBlastStatus.FAILED, moment)
 
 
@@ -207,7 +207,7 @@ def end_blasts_of_other_carriers(carrier: str, moment: datetime) -> int:
         "pause_reason": f"{reason.capitalize()}, so it was not sent.",
     }
     for log_id in log_ids:
-        db.session.execute(update(MessageLog).where(MessageLog.id == log_id).values(values))
+        update_row(MessageLog, log_id, values)
         _copy_status_to_schedule(log_id, ScheduledBlastStatus.CANCELLED, moment)
     return cancelled_count
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
+from app.core.fetched_rows import count_rows
 from app.delivery.carriers.sandbox_models import PhoneBehaviour, SandboxMessage, SandboxPhone
 from app.domain.phones.phone_erasure import PhoneErasure
 
@@ -36,8 +37,7 @@ def find_phone_behaviours(phones: Iterable[str]) -> dict[str, PhoneBehaviour]:
 
 def count_changed_phones() -> int:
     """Return how many phones do not simply work."""
-    statement = select(func.count()).where(SandboxPhone.mood != PhoneBehaviour.WORKING)
-    return db.session.scalar(statement) or 0
+    return count_rows(SandboxPhone, SandboxPhone.mood != PhoneBehaviour.WORKING)
 
 
 def select_silent_phones() -> Select[str]:
@@ -111,13 +111,8 @@ def find_phones_with_texts(phones: Sequence[str]) -> set[str]:
 
 def count_pending_replies() -> int:
     """Return how many texts phones will write later than now."""
-    statement = select(func.count()).select_from(SandboxMessage)
-    return (
-        db.session.scalar(
-            statement.where(SandboxMessage.next_at > now(), SandboxMessage.created_at > now())
-        )
-        or 0
-    )
+    row = SandboxMessage
+    return count_rows(row, row.next_at > now(), row.created_at > now())
 
 
 def erase_phone(erasure: PhoneErasure) -> dict[str, int]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.settings import current_settings
 from app.delivery.models import MessageLog, ScheduledMessage
@@ -53,7 +54,7 @@ def fetch_scheduled_blasts_page(params: ListParams, filter_name: str = "") -> Li
     statuses = SCHEDULED_FILTERS.get(filter_name)
     if statuses:
         statement = statement.where(ScheduledMessage.status.in_(statuses))
-    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    total = count_rows(statement.subquery())
     params = clamp_to_last_page(total, params)
     is_pending = ScheduledMessage.status == ScheduledBlastStatus.PENDING
     statement = statement.order_by(
@@ -77,7 +78,7 @@ def fetch_blast_logs_page(params: ListParams, filter_: BlastLogFilter) -> ListPa
             MessageLog.name.icontains(params.search, autoescape=True),
         )
         statement = statement.where(has_words)
-    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    total = count_rows(statement.subquery())
     params = clamp_to_last_page(total, params)
     statement = statement.order_by(MessageLog.id.desc())
     statement = statement.offset(params.offset).limit(params.per_page)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.delivery.models import Message
 from app.delivery.queries.blast_recipients import (
@@ -34,7 +35,7 @@ def fetch_reply_people_page(log_id: int, filter_name: str, params: ListParams) -
     people = select(Message).where(Message.id.in_(select_reply_message_ids(log_id, filter_name)))
     if params.search:
         people = people.where(build_recipient_search_filter(params.search))
-    total = db.session.scalar(select(func.count()).select_from(people.subquery())) or 0
+    total = count_rows(people.subquery())
     params = clamp_to_last_page(total, params)
     people = people.order_by(Message.id).offset(params.offset).limit(params.per_page)
     return ListPage(load_rows_with_people(people), total, params)

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.settings import current_settings
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import (
@@ -123,10 +124,9 @@ def _get_cached_totals(log: MessageLog, cache: dict[int, CachedTotals]) -> Deliv
 
 def _count_totals(log: MessageLog) -> DeliveryTotals:
     """Count what was delivered along the index of statuses; the log itself has the other counts."""
-    delivered = select(func.count()).where(
-        Message.message_log_id == log.id, Message.status == MessageStatus.DELIVERED
-    )
-    totals, _ = measure_blast(log, db.session.scalar(delivered) or 0)
+    is_delivered = Message.status == MessageStatus.DELIVERED
+    delivered = count_rows(Message, Message.message_log_id == log.id, is_delivered)
+    totals, _ = measure_blast(log, delivered)
     return totals
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.delivery.models import Message
 from app.delivery.sql.sending_purpose import select_blast_event_id, select_left_blast_topic
 from app.domain.delivery.message_statuses import (
@@ -84,8 +85,7 @@ def list_actionable_message_ids(log_id: int, state: str) -> list[int]:
 
 def count_actionable_messages(log_id: int, state: str) -> int:
     """Count the messages of a blast in this state that a person may decide about at once."""
-    count = select(func.count()).select_from(Message)
-    return db.session.scalar(count.where(_build_actionable_filter(log_id, state))) or 0
+    return count_rows(Message, _build_actionable_filter(log_id, state))
 
 
 @dataclass(frozen=True)

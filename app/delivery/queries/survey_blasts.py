@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, select
 
-from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.delivery.models import Message, MessageLog, message_logs, messages
 from app.delivery.sql.survey_texts import (
     POSSIBLY_RECEIVED_STATUSES,
@@ -50,7 +50,5 @@ def build_sent_at_subquery(log_id: Any, phone: Any) -> ScalarSelect[datetime]:
 def count_survey_texts(survey_id: int) -> int:
     """Count the texts of blasts that asked this survey and may have been received."""
     logs = select(MessageLog.id).where(MessageLog.survey_id == survey_id)
-    texts = select(func.count()).where(
-        Message.message_log_id.in_(logs), Message.status.in_(POSSIBLY_RECEIVED_STATUSES)
-    )
-    return db.session.scalar(texts) or 0
+    is_possibly_received = Message.status.in_(POSSIBLY_RECEIVED_STATUSES)
+    return count_rows(Message, Message.message_log_id.in_(logs), is_possibly_received)

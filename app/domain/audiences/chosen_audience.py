@@ -36,6 +36,11 @@ class ChosenAudience:
     is_frozen: bool = False
     names: Mapping[AudiencePart, str] = field(default_factory=dict, compare=False, hash=False)
 
+    @property
+    def frozen_id(self) -> int | None:
+        """Where its people are stored who alone get the blast; None where lists are read."""
+        return self.audience_id if self.is_frozen else None
+
     def name_part(self, part: AudiencePart) -> str:
         """Return what a part is called inside a sentence."""
         if part.kind is PartKind.EVERYBODY:

@@ -7,12 +7,13 @@ from sqlalchemy import ColumnElement, update
 
 from app.core.clock import now
 from app.core.db import db
+from app.domain.phones.named_phones import NamedPhone
 from app.events.models import EventRegistration
 
 
 def mark_attendance(
     event_id: int, conditions: Sequence[ColumnElement[bool]], *, has_come: bool
-) -> list[tuple[str | None, str]]:
+) -> list[NamedPhone]:
     """Mark the registrations of an event that fulfil these conditions as come, or as not.
 
     Returns (name, phone) of those whose mark changed; who was marked before keeps the time.

@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.db import NotFound, db, execute_and_count_rows
 from app.delivery.actions import blast_control
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.named_phones import NamedPhone
 from app.events.actions.events import get_event_for_update
 from app.events.models import EventAnswer, EventRegistration
 from app.events.sql import (
@@ -115,7 +116,7 @@ def set_registration_answer(
     return row
 
 
-def register_people(event_id: int, people: Iterable[tuple[str | None, str]]) -> int:
+def register_people(event_id: int, people: Iterable[NamedPhone]) -> int:
     """Register people, (name, phone), and return how many are new. Raises NotFound.
 
     Inside write(). Whoever is registered already keeps their name.

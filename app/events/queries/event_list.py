@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter, fold_for_order
 from app.domain.texts.plurals import pluralize
@@ -38,7 +39,7 @@ def paginate_events(params: ListParams, today: date) -> EventListPage:
     conditions = []
     if params.search:
         conditions.append(build_text_filter(params.search, Event.title, Event.place))
-    total = db.session.scalar(select(func.count()).select_from(Event).where(*conditions)) or 0
+    total = count_rows(Event, *conditions)
     params = clamp_to_last_page(total, params)
     # First the ids alone, so that registrations are counted only for the events of this page.
     ids = (

@@ -11,6 +11,7 @@ from app.community.queries import select_is_member
 from app.core.db import db
 from app.core.fetched_rows import fetch_tuples
 from app.core.search_terms import build_digits_filters, build_text_filter
+from app.domain.phones.named_phones import NamedPhone
 from app.events.models import Event, EventAnswer, EventRegistration
 
 
@@ -47,7 +48,7 @@ def find_upcoming_registrations(
     return list(starmap(UpcomingRegistration, db.session.execute(rows)))
 
 
-def find_registered_matches(search: str, region: str, limit: int) -> list[tuple[str | None, str]]:
+def find_registered_matches(search: str, region: str, limit: int) -> list[NamedPhone]:
     """Return name and number of registered people who fit and are no members, by number.
 
     All registrations are read: 15 ms for 20,000.

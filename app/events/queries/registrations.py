@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict
+from app.core.fetched_rows import count_rows, fetch_dict
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter, fold_for_order
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.named_phones import NamedPhone
 from app.domain.texts.plurals import pluralize
 from app.events.models import EventAnswer, EventRegistration
 from app.profiles.person_addresses import remember_public_ids
@@ -73,8 +74,7 @@ class RegistrationListPage(ListPage):
 
 def count_registrations(event_id: int) -> int:
     """Return how many are registered for an event."""
-    count = select(func.count()).where(EventRegistration.event_id == event_id)
-    return db.session.scalar(count) or 0
+    return count_rows(EventRegistration, EventRegistration.event_id == event_id)
 
 
 def count_invited_people_by_event() -> dict[int, int]:
@@ -223,7 +223,7 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
     return [*order, column.asc(), EventRegistration.id.asc()]
 
 
-def find_registered_people(registration_ids: Collection[int]) -> dict[int, tuple[str | None, str]]:
+def find_registered_people(registration_ids: Collection[int]) -> dict[int, NamedPhone]:
     """Return (name, phone) of these registrations by id; a deleted one is missing."""
     row = EventRegistration
     rows = db.session.execute(

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement
 
 from app.audit.actions import audited_write, build_name_details
 from app.core.access import ALL_ROLES, current_username, parse_local_path, roles_required
+from app.domain.phones.named_phones import NamedPhone
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_id
@@ -55,7 +56,7 @@ def _read_people(event_id: int, typed_id: str) -> list[ColumnElement[bool]] | No
     return [EventRegistration.id.in_(ids)] if ids else None
 
 
-def _describe_marks(people: list[tuple[str | None, str]], title: str, *, has_come: bool) -> str:
+def _describe_marks(people: list[NamedPhone], title: str, *, has_come: bool) -> str:
     if len(people) == 1:
         ((name, phone),) = people
         who = name or format_phone_number(phone)

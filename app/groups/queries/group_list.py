@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.delivery.queries.group_blasts import find_last_texted_times
 from app.domain.texts.plurals import pluralize
@@ -49,8 +50,7 @@ def paginate_groups(params: ListParams, *, archived: bool = False) -> GroupListP
     conditions = [ContactGroup.archived_at.is_not(None) == archived]
     if params.search:
         conditions.append(build_group_search_condition(params.search))
-    count = select(func.count()).select_from(ContactGroup).where(*conditions)
-    total = db.session.scalar(count) or 0
+    total = count_rows(ContactGroup, *conditions)
     params = clamp_to_last_page(total, params)
     page = select(ContactGroup).where(*conditions).order_by(*_build_order(params))
     groups = db.session.scalars(page.offset(params.offset).limit(params.per_page)).all()
@@ -59,8 +59,7 @@ def paginate_groups(params: ListParams, *, archived: bool = False) -> GroupListP
 
 def count_archived_groups() -> int:
     """Return how many groups are archived."""
-    archived = select(func.count()).where(ContactGroup.archived_at.is_not(None))
-    return db.session.scalar(archived) or 0
+    return count_rows(ContactGroup, ContactGroup.archived_at.is_not(None))
 
 
 def _build_order(params: ListParams) -> list[ColumnElement[Any]]:

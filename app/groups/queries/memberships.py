@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict
+from app.core.fetched_rows import count_rows, fetch_dict
 from app.core.listed_values import build_listed_column
 from app.domain.delivery.skip_reasons import SkipReason
 from app.groups.models import ContactGroup, GroupMembership, MembershipSource
@@ -60,16 +60,14 @@ def is_in_group(phone: InstrumentedAttribute[str], group_id: int) -> ColumnEleme
 
 def count_people_added_at(group_id: int, moment: datetime) -> int:
     """Return how many people came into a group in one act and are still in it."""
-    added = select(func.count()).where(is_open_in_group(group_id), GroupMembership.since == moment)
-    return db.session.scalar(added) or 0
+    row = GroupMembership
+    return count_rows(row, is_open_in_group(group_id), row.since == moment)
 
 
 def count_people_removed_at(group_id: int, moment: datetime) -> int:
     """Return how many people one act has taken out of a group."""
-    removed = select(func.count()).where(
-        GroupMembership.group_id == group_id, GroupMembership.until == moment
-    )
-    return db.session.scalar(removed) or 0
+    row = GroupMembership
+    return count_rows(row, row.group_id == group_id, row.until == moment)
 
 
 def count_people_by_group(phones: Select[str]) -> dict[int, int]:

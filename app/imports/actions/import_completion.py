@@ -11,6 +11,7 @@ from app.core import failpoint
 from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.imports.actions.bulk_statements import execute_bulk
 from app.imports.actions.import_consent import (
     ImportedConsent,
@@ -92,7 +93,7 @@ def apply_import(
         row.left_out_count = _count_suppressed_people(readable_rows)
         grant_consent_of_file(row)
         grant_consent(row, consent or ImportedConsent(ConsentMethod.IMPORT, row.consent))
-    readable_count = db.session.scalar(select(func.count()).where(*readable_rows)) or 0
+    readable_count = count_rows(ImportRow, *readable_rows)
     # Everybody else stays on the list as they were.
     row.same_count = readable_count - added_count - changed_count
     row.added_count = added_count
@@ -113,8 +114,7 @@ def apply_import(
 
 def _count_suppressed_people(readable_rows: RowConditions) -> int:
     suppressed_by = select_suppression_reason(ImportRow.phone, PermissionPurpose.LIST_LOOKUP)
-    people = select(func.count()).where(*readable_rows, suppressed_by.is_not(None))
-    return db.session.scalar(people) or 0
+    return count_rows(ImportRow, *readable_rows, suppressed_by.is_not(None))
 
 
 def _fill_in_names(target: ImportTarget, readable_rows: RowConditions, overwrite: bool) -> int:

@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Flask, current_app
-from sqlalchemy import Select
 
+from app.core.fetched_rows import RowSelect
 from app.imports.models import Import
 
 _EXTENSION_KEY = "imports_note_keeper"
-NoteSelect = Select[*tuple[Any, ...]]
 
 
 class NoteChange(Protocol):
     """Adds or removes notes: change(notes, username, moment) returns how many."""
 
-    def __call__(self, notes: NoteSelect, username: str, moment: datetime) -> int: ...
+    def __call__(self, notes: RowSelect, username: str, moment: datetime) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -35,12 +34,12 @@ def set_import_note_keeper(app: Flask, keeper: ImportNoteKeeper) -> None:
     app.extensions[_EXTENSION_KEY] = keeper
 
 
-def add_notes(notes: NoteSelect, row: Import) -> int:
+def add_notes(notes: RowSelect, row: Import) -> int:
     """Store the notes of a confirmed import; return how many. Inside write()."""
     return _get_keeper().add(notes, row.created_by, _get_moment(row))
 
 
-def remove_notes(notes: NoteSelect, row: Import) -> int:
+def remove_notes(notes: RowSelect, row: Import) -> int:
     """Remove the notes that the import stored, unless they were deleted; return how many."""
     return _get_keeper().remove(notes, row.created_by, _get_moment(row))
 

@@ -7,9 +7,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select, true, update
+from sqlalchemy import case, func, or_, select, true, update
 
 from app.core.db import db
+from app.core.fetched_rows import RowSelect
 from app.domain.phones.landlines import is_landline_number
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.field_columns import FieldColumn
@@ -91,7 +92,7 @@ def _prepare_field(column: FieldColumn) -> FieldColumn:
     return replace(column, field_id=field_editing.create_field(info).id)
 
 
-def _select_field_values(row: Import, field_ids: dict[int, int]) -> Select[*tuple[Any, ...]]:
+def _select_field_values(row: Import, field_ids: dict[int, int]) -> RowSelect:
     cells = func.json_each(ImportRow.field_values).table_valued("key", "value")
     field_id = case({str(index): id_ for index, id_ in field_ids.items()}, value=cells.c.key)
     values = select(
@@ -131,7 +132,7 @@ def _build_conditions(row: Import, column: Any) -> tuple[Any, ...]:
     return ImportRow.import_id == row.id, is_readable, column.is_not(None)
 
 
-def _select_readable(row: Import, column: Any) -> Select[*tuple[Any, ...]]:
+def _select_readable(row: Import, column: Any) -> RowSelect:
     """Select the phone and what one column of import_rows has, of the people of the import."""
     return select(ImportRow.phone, column).where(*_build_conditions(row, column))
 

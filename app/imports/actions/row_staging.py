@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, delete, func, literal, select, update
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.imports.actions.bulk_statements import execute_bulk
 from app.imports.actions.import_target import ImportAlreadyEnded, ImportTarget
 from app.imports.actions.row_checking import CheckedRowSlice
@@ -162,5 +163,4 @@ def update_import_counts(row: Import) -> None:
 
 
 def _count_rows(row: Import, condition: ColumnElement[bool]) -> int:
-    rows = select(func.count()).where(ImportRow.import_id == row.id, condition)
-    return db.session.scalar(rows) or 0
+    return count_rows(ImportRow, ImportRow.import_id == row.id, condition)

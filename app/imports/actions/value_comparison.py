@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import ColumnMapping
 from app.imports.actions.bulk_statements import execute_bulk
@@ -74,8 +75,7 @@ def extract_cell(index: int) -> ColumnElement[str]:
 
 
 def _count_rows(row: Import, lines: ColumnElement[bool], condition: ColumnElement[bool]) -> int:
-    rows = select(func.count()).where(ImportRow.import_id == row.id, lines, condition)
-    return db.session.scalar(rows) or 0
+    return count_rows(ImportRow, ImportRow.import_id == row.id, lines, condition)
 
 
 def _leave_out_phones_of_others(row: Import) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict
+from app.core.fetched_rows import count_rows, fetch_dict
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.phones.second_numbers import find_numbers_in_cell
@@ -113,12 +113,8 @@ def paginate_import_rows(row: Import, row_filter: str, params: ListParams) -> Li
 
 def count_landlines(row: Import) -> int:
     """Return how many of the numbers that can be read are landlines."""
-    landlines = select(func.count()).where(
-        ImportRow.import_id == row.id,
-        ImportRow.is_landline,
-        ImportRow.verdict.in_(READABLE_VERDICTS),
-    )
-    return db.session.scalar(landlines) or 0
+    is_readable = ImportRow.verdict.in_(READABLE_VERDICTS)
+    return count_rows(ImportRow, ImportRow.import_id == row.id, ImportRow.is_landline, is_readable)
 
 
 def list_readable_phones(row: Import) -> list[str]:

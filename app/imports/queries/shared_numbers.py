@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.listed_values import build_listed_column
 from app.domain.phones.household_names import join_household_names
 from app.imports.models import READABLE_VERDICTS, Import, ImportRow, RowVerdict
@@ -33,11 +34,8 @@ def count_shared_numbers(row: Import) -> int:
         )
         .subquery()
     )
-    shared = select(func.count()).select_from(names)
-    shared = shared.where(
-        names.c.is_repeated, ~names.c.lacks_first, names.c.name != names.c.first_name
-    )
-    return db.session.scalar(shared) or 0
+    is_other_name = names.c.name != names.c.first_name
+    return count_rows(names, names.c.is_repeated, ~names.c.lacks_first, is_other_name)
 
 
 def list_name_choices(import_id: int, rows: Sequence[ImportRow]) -> dict[int, list[str]]:

@@ -1,12 +1,12 @@
 """Notes about a person."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, delete, insert, literal, select, update
+from sqlalchemy import delete, insert, literal, select, update
 
 from app.core.column_types import UtcDateTime
 from app.core.db import NotFound, db, execute_and_count_rows
+from app.core.fetched_rows import RowSelect
 from app.domain.phones.phone_erasure import PhoneErasure
 from app.people.models import PersonNote
 from app.people.queries import person_records as queries
@@ -24,7 +24,7 @@ def add_note(phone: str, body: str, username: str) -> int:
     return row.id
 
 
-def add_selected_notes(notes: Select[*tuple[Any, ...]], username: str, moment: datetime) -> int:
+def add_selected_notes(notes: RowSelect, username: str, moment: datetime) -> int:
     """Store the notes of many people, which `notes` selects as phone and body. Inside write()."""
     rows = notes.add_columns(literal(username), literal(moment, UtcDateTime()))
     columns = ["phone", "body", "created_by", "created_at"]
@@ -32,7 +32,7 @@ def add_selected_notes(notes: Select[*tuple[Any, ...]], username: str, moment: d
     return execute_and_count_rows(statement)
 
 
-def remove_selected_notes(notes: Select[*tuple[Any, ...]], username: str, moment: datetime) -> int:
+def remove_selected_notes(notes: RowSelect, username: str, moment: datetime) -> int:
     """Remove the notes that add_selected_notes() stored at this moment. Inside write()."""
     selected = notes.subquery()
     statement = delete(PersonNote).where(

@@ -23,7 +23,7 @@ def find_named_holder(phone: str, person_id: int) -> NumberHolder | None:
     person = find_person_of_phone(phone)
     if person is None or person.id == person_id:
         return None
-    phones = [record.phone for record in person.phones]
+    phones = person.numbers
     names = find_display_names(phones)
     name = next((names[phone] for phone in phones if names.get(phone)), None)
     return NumberHolder(person.id, person.public_id, name) if name else None

@@ -6,6 +6,7 @@ Every statement walks an index of that number.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 
 from flask import url_for
 from sqlalchemy import Select, SelectBase, literal, select, union_all
@@ -99,7 +100,7 @@ def load_person_record(*phones: str) -> PersonRecord:
         if row[0] == "note":
             notes.append(ContactNote(row[1], row[2], row[3], row[4]))
         else:
-            places.append(ListMembership(row[0], row[1], row[2], row[3], row[4]))
+            places.append(ListMembership(*row))
     return PersonRecord(places, notes)
 
 
@@ -114,7 +115,7 @@ def paginate_person_texts(person: PersonProfile, params: ListParams) -> PersonTe
 
     One statement; two more for an address behind the last page.
     """
-    phones = [record.phone for record in person.phones]
+    phones = person.numbers
     texts, total = list_phone_texts(phones, params.per_page, params.offset)
     if not texts and params.number > 1:
         params = clamp_to_last_page(count_phone_texts(phones), params)
@@ -131,4 +132,4 @@ def find_note(phone: str, note_id: int) -> PersonNote | None:
 def list_contact_notes(phone: str, limit: int) -> list[ContactNote]:
     """Return the newest notes about a number, the newest first."""
     rows = db.session.execute(_select_notes(phone).limit(limit))
-    return [ContactNote(row[0], row[1], row[2], row[3]) for row in rows]
+    return list(starmap(ContactNote, rows))

@@ -33,7 +33,7 @@ def find_same_person_candidates(
             folded_names.add(folded)
     if not folded_names:
         return []
-    own_phones = [record.phone for record in person.phones]
+    own_phones = person.numbers
     members = find_members_named(folded_names, own_phones, MAX_CANDIDATES)
     if not members:
         return []

@@ -58,12 +58,12 @@ def _get_all_phones_or_404(public_id: str) -> list[str]:
     person = find_addressed_person(public_id)
     if person is None:
         return [get_phone_or_404(public_id)]
-    return [record.phone for record in person.phones]
+    return person.numbers
 
 
 def _render_erase_page(person: PersonProfile) -> str:
     phone = person.phone or abort(404)
-    phones = [record.phone for record in person.phones]
+    phones = person.numbers
     return render_template(
         "people/erase.html",
         person=person,

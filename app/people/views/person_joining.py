@@ -7,6 +7,7 @@ from flask_login import current_user
 from app.audit.actions import audited_write, build_name_details
 from app.core.access import current_username, roles_required
 from app.domain.accounts.roles import Role
+from app.domain.phones.named_phones import NamedPhone
 from app.people.actions.number_change import join_two_people
 from app.people.queries.person_records import load_person_record
 from app.people.views.blueprint import bp, get_person_or_404
@@ -76,6 +77,6 @@ def _find_conflicts(
     return conflicts
 
 
-def _name(person: PersonProfile) -> tuple[str | None, str]:
+def _name(person: PersonProfile) -> NamedPhone:
     phone = person.phone or ""
     return load_person_record(phone).name, phone

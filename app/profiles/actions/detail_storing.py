@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, literal, select, true, update
+from sqlalchemy import case, delete, func, literal, select, true, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from app.core.column_types import UtcDateTime
 from app.core.db import execute_and_count_rows
+from app.core.fetched_rows import RowSelect
 from app.core.listed_values import build_listed_column
 from app.profiles.models import Person, PersonPhone, PhoneKind
 from app.profiles.queries.person_details import PersonDetail
 
 
-def set_selected_details(detail: PersonDetail, values: Select[*tuple[Any, ...]]) -> int:
+def set_selected_details(detail: PersonDetail, values: RowSelect) -> int:
     """Give the people of numbers their language or birthday, in one statement; return how many.
 
     `values` selects phone and value; whose phone is unknown is left out.
@@ -26,7 +27,7 @@ def set_selected_details(detail: PersonDetail, values: Select[*tuple[Any, ...]])
     return _execute(statement.values({detail.value: value}))
 
 
-def restore_details(detail: PersonDetail, values: Select[*tuple[Any, ...]]) -> int:
+def restore_details(detail: PersonDetail, values: RowSelect) -> int:
     """Give people back the language or birthday of before; return how many.
 
     `values` selects phone, the value that was written, and the one before it. One that was changed
@@ -42,9 +43,7 @@ def restore_details(detail: PersonDetail, values: Select[*tuple[Any, ...]]) -> i
     return _execute(statement.values({detail.value: before}))
 
 
-def add_selected_phones(
-    phones: Select[*tuple[Any, ...]], landlines: Sequence[str], since: datetime
-) -> int:
+def add_selected_phones(phones: RowSelect, landlines: Sequence[str], since: datetime) -> int:
     """Give people further numbers, which are texted only where the first one fails.
 
     `phones` selects the number of a person and the further one. A number that is known already
@@ -68,7 +67,7 @@ def add_selected_phones(
     return execute_and_count_rows(statement.on_conflict_do_nothing(index_elements=["phone"]))
 
 
-def remove_added_phones(phones: Select[*tuple[Any, ...]], since: datetime) -> int:
+def remove_added_phones(phones: RowSelect, since: datetime) -> int:
     """Take away the numbers that add_selected_phones() gave people at this moment."""
     statement = delete(PersonPhone).where(
         PersonPhone.phone.in_(phones), PersonPhone.since == since, PersonPhone.rank > 1

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, delete, func, literal, select, true, update
+from sqlalchemy import Integer, delete, func, literal, select, true, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.db import execute_and_count_rows
+from app.core.fetched_rows import RowSelect
 from app.domain.profiles.field_types import FieldType
 from app.domain.profiles.field_values import SortValue, ValueContext, compute_sort_value
 from app.domain.texts.text_cleaning import is_blank_text
@@ -96,7 +97,7 @@ def set_listed_values(
 
 
 def set_selected_values(
-    values: Select[*tuple[Any, ...]], import_id: int | None = None, *, overwrite: bool = True
+    values: RowSelect, import_id: int | None = None, *, overwrite: bool = True
 ) -> int:
     """Write the values of many people in one statement; return how many are new or changed.
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Select, func, select
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict
+from app.core.fetched_rows import count_rows, fetch_dict
 from app.domain.accounts.roles import Role
 from app.domain.profiles.field_types import FieldClass, may_see_field
 from app.domain.texts.template_fields import fold_field_name
@@ -75,5 +75,4 @@ def count_values_by_field() -> dict[int, int]:
 
 def count_values(field_id: int) -> int:
     """Return how many people have a value in a field."""
-    statement = select(func.count()).where(PersonValue.field_id == field_id)
-    return db.session.scalar(statement) or 0
+    return count_rows(PersonValue, PersonValue.field_id == field_id)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict
+from app.core.fetched_rows import RowSelect, fetch_dict
 from app.core.listed_values import build_listed_column
 from app.profiles.models import Person, PersonPhone, PhoneKind
 
@@ -39,6 +39,11 @@ class PersonProfile:
     phones: Sequence[PhoneRecord]
 
     @property
+    def numbers(self) -> list[str]:
+        """All of their numbers, in this order."""
+        return [record.phone for record in self.phones]
+
+    @property
     def current_phones(self) -> list[PhoneRecord]:
         """The numbers that they have today, by rank."""
         return [record for record in self.phones if record.until is None]
@@ -51,7 +56,7 @@ class PersonProfile:
     @property
     def phone(self) -> str | None:
         """The number that is texted; of somebody who has none today the last one."""
-        return next((record.phone for record in self.phones), None)
+        return self.phones[0].phone if self.phones else None
 
 
 def find_person_by_public_id(public_id: str) -> PersonProfile | None:
@@ -106,7 +111,7 @@ def select_person_phones() -> Select[str, int, str, int, datetime | None]:
     return statement.join(Person, Person.id == row.person_id)
 
 
-def _select_profiles() -> Select[*tuple[Any, ...]]:
+def _select_profiles() -> RowSelect:
     row = PersonPhone
     columns = (row.phone, row.rank, row.kind, row.since, row.until)
     people = (Person.id, Person.public_id, Person.language, Person.birthday)
@@ -114,7 +119,7 @@ def _select_profiles() -> Select[*tuple[Any, ...]]:
     return statement.order_by(row.until.is_not(None), row.rank, row.until.desc(), row.id)
 
 
-def _load_profile(statement: Select[*tuple[Any, ...]]) -> PersonProfile | None:
+def _load_profile(statement: RowSelect) -> PersonProfile | None:
     rows = db.session.execute(statement).all()
     if not rows:
         return None

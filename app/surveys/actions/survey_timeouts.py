@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
 
 from app.core.db import db, execute_and_count_rows, write
+from app.core.fetched_rows import count_rows
 from app.delivery.actions.direct_messages import DirectMessage
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.surveys.question_definitions import parse_questions
@@ -110,7 +111,7 @@ def _nudge_sessions(moment: datetime) -> int:
     due = select(SurveySession).where(active, SurveySession.nudged_at.is_(None))
     due = due.where(or_(false(), *overdue)).order_by(SurveySession.id).limit(BATCH_SIZE)
     # Counted first outside of write(): mostly nobody is due, and the lock is not taken.
-    if not overdue or not db.session.scalar(select(func.count()).select_from(due.subquery())):
+    if not overdue or not count_rows(due.subquery()):
         return 0
     with write():
         sessions = db.session.scalars(due.execution_options(populate_existing=True)).all()

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, null, select
+from sqlalchemy import delete, null, select
 
 from app.core.db import NotFound, db, execute_and_count_rows
+from app.core.fetched_rows import count_rows
 from app.domain.surveys.question_definitions import SurveyQuestion, serialize_questions
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.surveys.actions.trigger_words import fold_main_word
@@ -96,11 +97,8 @@ def set_survey_active(survey_id: int, *, is_active: bool) -> int:
     """
     get_survey_for_update(survey_id).is_active = is_active
     db.session.flush()
-    active = select(func.count()).where(
-        SurveySession.survey_id == survey_id,
-        SurveySession.status == SurveySessionStatus.ACTIVE,
-    )
-    return db.session.scalar(active) or 0
+    is_active_session = SurveySession.status == SurveySessionStatus.ACTIVE
+    return count_rows(SurveySession, SurveySession.survey_id == survey_id, is_active_session)
 
 
 def delete_survey_with_answers(survey_id: int) -> SurveyDeletionSummary:
@@ -110,10 +108,8 @@ def delete_survey_with_answers(survey_id: int) -> SurveyDeletionSummary:
     """
     row = get_survey_for_update(survey_id)
     session_ids = select(SurveySession.id).where(SurveySession.survey_id == survey_id)
-    answers = select(func.count()).where(SurveyAnswer.session_id.in_(session_ids))
-    sessions = select(func.count()).select_from(session_ids.subquery())
-    answer_count = db.session.scalar(answers) or 0
-    session_count = db.session.scalar(sessions) or 0
+    answer_count = count_rows(SurveyAnswer, SurveyAnswer.session_id.in_(session_ids))
+    session_count = count_rows(session_ids.subquery())
     # The foreign keys delete sessions and finish with it.
     statement = delete(SurveyFlow).where(SurveyFlow.id == survey_id)
     execute_and_count_rows(statement.execution_options(synchronize_session=False))

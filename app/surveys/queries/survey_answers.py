@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from itertools import starmap
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.domain.surveys.survey_state_machine import AnswerState
@@ -52,8 +53,7 @@ def paginate_survey_answers(
         by_text = build_text_filter(params.search, A.body, S.name)
         by_phone = build_digits_filters(params.search, S.phone, region)
         rows = rows.where(or_(by_text, *by_phone))
-    count = select(func.count()).select_from(rows.subquery())
-    total = db.session.scalar(count) or 0
+    total = count_rows(rows.subquery())
     params = clamp_to_last_page(total, params)
     page = rows.order_by(A.id.desc()).offset(params.offset).limit(params.per_page)
     return SurveyAnswerPage(_fetch_session_answers(page), total, params)

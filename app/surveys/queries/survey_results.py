@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 
 from app.core.batch_reading import iterate_in_batches
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict
+from app.core.fetched_rows import count_rows, fetch_dict
 from app.domain.surveys.question_definitions import SurveyQuestion
 from app.domain.surveys.survey_aggregates import CHARTED_QUESTION_TYPES, AnswerCounts
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
@@ -36,8 +36,7 @@ def count_active_sessions(survey_id: int) -> int:
 def count_sessions_and_answers(survey_id: int) -> tuple[int, int]:
     """Return the number of sessions of a survey and the number of its answers."""
     session_ids = select(S.id).where(S.survey_id == survey_id)
-    answers = select(func.count()).where(A.session_id.in_(session_ids))
-    answer_count = db.session.scalar(answers) or 0
+    answer_count = count_rows(A, A.session_id.in_(session_ids))
     status_counts = count_sessions_by_status(SessionFilter(survey_id))
     return sum(status_counts.values()), answer_count
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
@@ -40,8 +41,7 @@ def paginate_survey_sessions(
         by_text = build_text_filter(params.search, S.name)
         by_phone = build_digits_filters(params.search, S.phone, region)
         rows = rows.where(or_(by_text, *by_phone))
-    count = select(func.count()).select_from(rows.subquery())
-    total = db.session.scalar(count) or 0
+    total = count_rows(rows.subquery())
     params = clamp_to_last_page(total, params)
     page = rows.order_by(S.id.desc()).offset(params.offset).limit(params.per_page)
     return SurveySessionPage(list(db.session.scalars(page)), total, params)

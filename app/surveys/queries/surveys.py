@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict, fetch_tuples
+from app.core.fetched_rows import count_rows, fetch_dict, fetch_tuples
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.domain.texts.keyword_parsing import list_keyword_spellings
@@ -100,8 +100,7 @@ def paginate_surveys(params: ListParams) -> SurveyListPage:
     if params.search:
         names = (SurveyFlow.name, SurveyFlow.trigger_keyword)
         conditions.append(build_text_filter(params.search, *names))
-    count = select(func.count()).select_from(SurveyFlow).where(*conditions)
-    total = db.session.scalar(count) or 0
+    total = count_rows(SurveyFlow, *conditions)
     params = clamp_to_last_page(total, params)
     last_activity = _build_last_activity()
     page = (
