@@ -1,15 +1,23 @@
 """A group that is a topic: whoever left it gets its blasts no more, and all other texts."""
 
+from datetime import date
+
 import pytest
 
+from app.audiences.actions.segment_editing import SegmentInfo, create_segment
+from app.blasts.actions.due_blasts import store_blast
+from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.message_claiming import SendCapacity, claim_messages
-from app.delivery.models import MessageLog
+from app.delivery.models import MessageLog, ScheduledMessage
+from app.domain.audiences.conditions import Condition, ConditionKind
+from app.domain.audiences.segment_rules import Joiner, SegmentRule
 from app.domain.delivery.send_rate import TokenBucket
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.actions.memberships import add_people_to_group, remove_people_from_group
 from app.groups.models import ContactGroup, MembershipSource
+from app.profiles.models import Person, PersonPhone
 from app.suppression.actions.topic_leaves import leave_topic, return_to_topic
 from app.suppression.models import ConsentMethod
 from app.suppression.topic_models import TopicLeaveSource
@@ -30,6 +38,11 @@ def topic(app, choir):
     with app.app_context(), write() as session:
         session.get(ContactGroup, choir).is_topic = True
     return choir
+
+
+def find_person(session, phone):
+    number = session.scalars(db.select(PersonPhone).where(PersonPhone.phone == phone)).one()
+    return session.get(Person, number.person_id)
 
 
 def leave(app, group_id, phone):
@@ -109,6 +122,49 @@ def test_whom_another_list_reaches_still_gets_it_but_not_who_leaves_while_it_is_
     leave(app, topic, ZOE)
     assert claim(app) == [LEO]
     assert get_reasons(app)[ZOE] == "left_topic"
+
+
+@pytest.fixture
+def segments(app, topic):
+    """ "In Choir", and "in Choir, or has a birthday in May", as Leo has; gives the two ids."""
+    with app.app_context(), write() as session:
+        find_person(session, LEO).birthday = date(1990, 5, 2)
+        choir = Condition(ConditionKind.IN_GROUP, topic)
+        in_may = Condition(ConditionKind.BIRTHDAY_MONTH, value="5")
+        ids = []
+        for name, items in (("Singers", (choir,)), ("Party", (choir, in_may))):
+            rule = SegmentRule(Joiner.ANY, items)
+            ids.append(create_segment(SegmentInfo(name, None, rule, name), "ada").id)
+        return ids
+
+
+def test_a_segment_of_a_topics_people_is_that_topic(app, visit, topic, segments):
+    """Who left the choir gets none of its texts, by whatever rule they are reached through it."""
+    leave(app, topic, LEO)
+    singers, party = segments
+    to_singers = {"target": "audience", "include": f"segment:{singers}"}
+    assert "Left this topic" in open_review(visit, "ada", **to_singers).words
+    send_blast(visit, "ada", **to_singers)
+    release_blasts(app)
+    assert get_reasons(app) == {ZOE: None, LEO: "left_topic"}
+    # Whoever leaves while it is sent gets no more of it.
+    leave(app, topic, ZOE)
+    assert claim(app) == []
+    assert get_reasons(app)[ZOE] == "left_topic"
+    send_blast(visit, "ada", target="audience", include=f"segment:{party}")
+    release_blasts(app)
+    assert claim(app) == [LEO]
+
+
+def test_who_leaves_while_the_audience_is_read_is_not_missed(app, visit, topic, two_lists):
+    send_blast(visit, "ada", **two_lists)
+    with app.app_context():
+        blast = db.session.get(ScheduledMessage, 1)
+        read_at, rendered = now(), render_scheduled_blast(blast)
+        leave(app, topic, ZOE)
+        assert not store_blast(blast, rendered, read_at)
+    release_blasts(app)
+    assert get_reasons(app) == {ZOE: "left_topic", LEO: None}
 
 
 def test_a_blast_to_the_people_of_an_earlier_one_is_about_its_topic(app, visit, topic):

@@ -17,9 +17,11 @@ from app.domain.audiences.condition_addresses import write_condition_address
 PREFIX = "add-"
 
 
-def build_conditions_for_user(addresses: Sequence[str], phone: Any) -> list[ColumnElement[bool]]:
+def build_conditions_for_user(
+    addresses: Sequence[str], phone: Any, is_for_page: bool
+) -> list[ColumnElement[bool]]:
     """Return the conditions that filters are for the user of this request."""
-    return build_filter_conditions(addresses, phone, current_user.role)
+    return build_filter_conditions(addresses, phone, current_user.role, is_for_page=is_for_page)
 
 
 class NewFilter:

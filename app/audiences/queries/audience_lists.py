@@ -105,6 +105,18 @@ def _names_archived_group(part: AudiencePart) -> bool:
     return False
 
 
+def list_part_groups(part: AudiencePart) -> set[int]:
+    """Return the ids of the groups by which a list reaches people: its own, or of its rule."""
+    if part.kind is PartKind.GROUP:
+        return {part.ref_id or 0}
+    rule = find_valid_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
+    group_ids = set()
+    for condition in rule.conditions if rule else ():
+        if condition.kind is ConditionKind.IN_GROUP and not condition.is_negated:
+            group_ids.add(condition.ref_id or 0)
+    return group_ids
+
+
 def find_part_problem(part: AudiencePart, role: Role) -> str:
     """Return why a user with this role cannot text the people of a list, "" when they can.
 
@@ -112,12 +124,7 @@ def find_part_problem(part: AudiencePart, role: Role) -> str:
     """
     if part.kind is PartKind.SEGMENT and not may_text_segment(part.ref_id, role):
         return HIDDEN_SEGMENT_ERROR
-    group_ids = {part.ref_id} if part.kind is PartKind.GROUP else set()
-    rule = find_valid_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
-    for condition in rule.conditions if rule else ():
-        if condition.kind is ConditionKind.IN_GROUP and not condition.is_negated:
-            group_ids.add(condition.ref_id)
-    for group_id in group_ids:
+    for group_id in list_part_groups(part):
         group = find_group(group_id)
         if group is not None and not may_text_group(group, role):
             return GROUP_FOR_ADMINS_ERROR

@@ -3,16 +3,18 @@
 Everything is read in the snapshot of the session, as the opt-outs are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union
 
 from app.audiences.queries.audience_lists import (
+    list_part_groups,
     list_present_parts,
     split_gone_parts,
 )
-from app.audiences.queries.condition_context import load_condition_context
+from app.audiences.queries.condition_context import ConditionContext, load_condition_context
 from app.audiences.queries.segment_phones import select_segment_phones
 from app.audiences.queries.segment_records import find_valid_rule
 from app.community.member_conditions import select_community_phones
@@ -34,8 +36,9 @@ from app.profiles.queries.other_phones import has_other_phone
 from app.suppression.queries.left_topics import select_left_topic_members
 from app.suppression.queries.sending_permission import select_suppression_reason
 
-# Whoever left a topic is no longer reached by its group, nor by what was sent to it.
-TOPIC_KINDS = (PartKind.GROUP, PartKind.RESULTS)
+# Whoever left a topic is no longer reached by its group, by a segment of its people, nor by what
+# was sent to it.
+TOPIC_KINDS = (PartKind.GROUP, PartKind.SEGMENT, PartKind.RESULTS)
 
 
 class AudienceGone(Exception):
@@ -76,17 +79,17 @@ def require_lists(audience: ChosenAudience) -> None:
     """
     rule = audience.rule
     gone_included, gone_excluded = split_gone_parts(rule)
-    is_stored_frozen = audience.is_frozen and audience.audience_id is not None
-    if len(gone_included) == len(rule.included) or (is_stored_frozen and gone_included):
+    is_frozen = audience.frozen_id is not None
+    if len(gone_included) == len(rule.included) or (is_frozen and gone_included):
         raise AudienceGone(gone_included)
-    if gone_excluded and not is_stored_frozen:
+    if gone_excluded and not is_frozen:
         raise ExclusionGone(gone_excluded)
 
 
 def select_meant_phones(audience: ChosenAudience) -> Select[Any]:
     """Select the phones of the lists that an audience includes, each once, as column phone."""
-    if audience.is_frozen and audience.audience_id is not None:
-        people = select_audience_people(audience.audience_id).subquery()
+    if audience.frozen_id is not None:
+        people = select_audience_people(audience.frozen_id).subquery()
         return select(people.c.phone)
     parts = list_present_parts(audience.rule)
     return _unite([select_part_phones(audience, part) for part in parts])
@@ -94,7 +97,7 @@ def select_meant_phones(audience: ChosenAudience) -> Select[Any]:
 
 def list_excluded_phones(audience: ChosenAudience) -> list[Select[Any]]:
     """Return a select of the phones of each list that an audience leaves out."""
-    if audience.is_frozen and audience.audience_id is not None:
+    if audience.frozen_id is not None:
         return []
     return [select_part_phones(audience, part, is_excluded=True) for part in audience.rule.excluded]
 
@@ -113,16 +116,20 @@ def select_part_phones(
     if part.kind is PartKind.EVENT:
         return select_event_phones(ref_id) if is_excluded else select_invited_phones(ref_id)
     if part.kind is PartKind.SEGMENT:
-        rule = find_valid_rule(ref_id)
-        if rule is None:
-            raise AudienceGone([part])
-        return select_segment_phones(rule, load_condition_context())
+        return _select_segment(part, load_condition_context())
     if part.kind is PartKind.RESULTS:
         return select_outcome_phones(ref_id, BlastOutcome(part.detail))
     if part.kind is PartKind.PEOPLE:
         return _select_named_phones(audience)
     community: Select[Any] = select_community_phones()
     return community
+
+
+def _select_segment(part: AudiencePart, context: ConditionContext) -> Select[Any]:
+    rule = find_valid_rule(part.ref_id)
+    if rule is None:
+        raise AudienceGone([part])
+    return select_segment_phones(rule, context)
 
 
 def _select_named_phones(audience: ChosenAudience) -> Select[Any]:
@@ -170,11 +177,23 @@ def _was_texted_today(phone: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _select_left_phones(part: AudiencePart) -> Select[Any]:
-    """Select the phones that left the topic of a group, or what an earlier blast was about."""
+    """Select the phones that left a topic of a list, or what an earlier blast was about."""
     if part.kind is PartKind.RESULTS:
         return select_phones_that_left_blast(part.ref_id or 0)
     left = select_left_topic_members().subquery()
-    return select(left.c.phone).where(left.c.group_id == (part.ref_id or 0))
+    return select(left.c.phone).where(left.c.group_id.in_(list_part_groups(part)))
+
+
+def _select_kept_phones(
+    audience: ChosenAudience, part: AudiencePart, left: Mapping[AudiencePart, Select[Any]]
+) -> Select[Any]:
+    """Select the phones that a list still reaches: by no topic that they left."""
+    if part.kind is PartKind.SEGMENT:
+        # Who left Choir may be meant by the rest of "in Choir, or at the picnic".
+        context = replace(load_condition_context(), skips_left=True)
+        return _select_segment(part, context)
+    column = select_part_phones(audience, part).subquery().c[0]
+    return select(column).where(column.not_in(left[part])) if part in left else select(column)
 
 
 def _has_left_topics(
@@ -186,7 +205,7 @@ def _has_left_topics(
     """
     left: dict[AudiencePart, Select[Any]] = {}
     parts = list_present_parts(audience.rule)
-    if audience.is_frozen and audience.audience_id is not None:
+    if audience.frozen_id is not None:
         # Everyone on a frozen list is named, those of the topic too.
         parts = [part for part in parts if part.kind is not PartKind.PEOPLE]
     for part in parts:
@@ -194,13 +213,7 @@ def _has_left_topics(
             left[part] = _select_left_phones(part)
     if not any(db.session.scalar(phones.limit(1)) for phones in left.values()):
         return None
-    reached = []
-    for part in parts:
-        column = select_part_phones(audience, part).subquery().c[0]
-        is_kept: ColumnElement[bool] = true()
-        if part in left:
-            is_kept = column.not_in(left[part])
-        reached.append(select(column).where(is_kept))
+    reached = [_select_kept_phones(audience, part, left) for part in parts]
     everyone_left = union(*left.values()).subquery()
     still_reached = union(*reached).subquery()
 

@@ -14,11 +14,13 @@ class ConditionContext:
     """What decides beside the rule who is meant: the days, and the country that writes them.
 
     `is_narrowed`: other conditions leave few people, so that the rest is looked up for each.
+    `skips_left`: whoever left a group as a topic counts as not in it.
     """
 
     days: RuleDays
     region: str = ""
     is_narrowed: bool = False
+    skips_left: bool = False
 
     @property
     def values(self) -> ValueContext:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -32,7 +32,10 @@ def build_condition(condition: Condition, phone: Any, context: ConditionContext)
     if condition.kind is ConditionKind.IN_GROUP:
         # Archiving a group never adds anyone: who was left out for being in it stays left out.
         result = is_phone_in_groups(
-            phone, [condition.ref_id or 0], is_archived_counted=condition.is_negated
+            phone,
+            [condition.ref_id or 0],
+            is_archived_counted=condition.is_negated,
+            skips_left=context.skips_left and not condition.is_negated,
         )
     elif condition.kind in PERSON_BUILDERS:
         result = build_person_conditions([condition], phone, context)
@@ -102,13 +105,13 @@ def _has_begun_survey_only(condition: Condition, phone: Any, context: ConditionC
     return survey_conditions.has_begun_survey_only(phone, condition.ref_id or 0)
 
 
-def _find_first_moment(condition: Condition, context: ConditionContext) -> Any:
-    """Return the moment at which the last n days begin."""
-    return context.days.begin(context.days.find_day(-int(condition.value)))
+def find_first_moment(condition: Condition, context: ConditionContext) -> datetime:
+    """Return the moment at which the last n days begin, or today where a condition has no days."""
+    return context.days.begin(context.days.find_day(-int(condition.value or 0)))
 
 
 def _has_written(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    return has_written_since(phone, _find_first_moment(condition, context))
+    return has_written_since(phone, find_first_moment(condition, context))
 
 
 def _has_replied(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
@@ -136,16 +139,12 @@ def _joined_after(condition: Condition, phone: Any, context: ConditionContext) -
 
 
 def _joined_lately(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    moment = _find_first_moment(condition, context)
+    moment = find_first_moment(condition, context)
     return has_joined(phone, lambda column: column >= moment)
 
 
 def _was_texted(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    return text_conditions.was_texted_since(phone, _find_first_moment(condition, context))
-
-
-def _was_texted_today(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    return text_conditions.was_texted_since(phone, context.days.begin(context.days.today))
+    return text_conditions.was_texted_since(phone, find_first_moment(condition, context))
 
 
 _EVENT_ANSWERS = {
@@ -179,5 +178,5 @@ _BUILDERS: dict[ConditionKind, Builder] = {
     _KIND.JOINED_AFTER: _joined_after,
     _KIND.JOINED_LAST_DAYS: _joined_lately,
     _KIND.TEXTED_LAST_DAYS: _was_texted,
-    _KIND.TEXTED_TODAY: _was_texted_today,
+    _KIND.TEXTED_TODAY: _was_texted,
 }

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false
 
 from app.audiences.queries.condition_context import load_condition_context
+from app.audiences.queries.page_conditions import build_page_conditions
 from app.audiences.queries.rule_names import find_hidden_fields, load_rule_names
 from app.audiences.queries.segment_phones import build_rule_conditions
 from app.domain.accounts.roles import Role
@@ -54,9 +55,11 @@ def describe_filters(addresses: Sequence[str], role: Role) -> list[ListFilter]:
 
 
 def build_filter_conditions(
-    addresses: Sequence[str], phone: Any, role: Role
+    addresses: Sequence[str], phone: Any, role: Role, *, is_for_page: bool
 ) -> list[ColumnElement[bool]]:
     """Return the conditions of the phones in a column that filters leave.
+
+    `is_for_page`: only the first matches of the list are asked for.
 
     One that cannot be read, names something that was deleted, or asks a field that the user must
     not see matches no one.
@@ -66,6 +69,8 @@ def build_filter_conditions(
     is_readable = len(conditions) == len(addresses) <= MAX_CONDITIONS
     if not is_readable or find_hidden_fields(references, role):
         return [false()]
+    if is_for_page:
+        return build_page_conditions(conditions, phone, load_condition_context())
     rule = SegmentRule(Joiner.ALL, tuple(conditions))
     return build_rule_conditions(rule, phone, load_condition_context())
 

@@ -1,6 +1,6 @@
 """The people of a segment: its rule as one SQL query over the tables of their owners."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeGuard
 
@@ -65,8 +65,13 @@ def build_rule_conditions(
     if not normal.items:
         return [false()]
     condition = _join(_build_items(normal.items, normal.joiner, phone, context), normal.joiner)
-    references = sorted(normal.references)
-    return [condition, *(EXISTENCE[kind](ref_id) for kind, ref_id in references)]
+    return [condition, *build_existence_conditions(normal.conditions)]
+
+
+def build_existence_conditions(conditions: Iterable[Condition]) -> list[ColumnElement[bool]]:
+    """Return the conditions that what conditions name has not been deleted."""
+    references = {condition.reference for condition in conditions if condition.reference}
+    return [EXISTENCE[kind](ref_id) for kind, ref_id in sorted(references)]
 
 
 def select_no_phones() -> Select[str]:
@@ -101,7 +106,10 @@ def _build_items(
         group_ids = [item.ref_id for item in merged if isinstance(item, Condition)]
         if group_ids:
             ids = [group_id for group_id in group_ids if group_id is not None]
-            conditions.append(is_phone_in_groups(phone, ids, is_archived_counted=False))
+            is_in_any = is_phone_in_groups(
+                phone, ids, is_archived_counted=False, skips_left=context.skips_left
+            )
+            conditions.append(is_in_any)
     for item in items:
         if isinstance(item, ConditionGroup):
             inner = _build_items(item.conditions, item.joiner, phone, context)

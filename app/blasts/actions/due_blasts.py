@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from app.audiences.actions.audience_topics import record_segment_topics
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.gone_lists import describe_missed_lists
@@ -28,6 +29,7 @@ from app.events.actions.reminder_plan import (
     reschedule_reminders_in_new_zone,
 )
 from app.events.queries import events
+from app.suppression.queries.left_topics import has_topic_been_left_since
 
 log = logging.getLogger(__name__)
 EVENT_DELETED_ERROR = "The event of this blast was deleted, so no texts were sent."
@@ -112,6 +114,9 @@ def _expire_overdue_blasts(carrier: str, oldest: datetime, moment: datetime) -> 
 
 def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     """Make messages of one due blast; False when it was closed unsent or claimed by another."""
+    # A snapshot of its own: what is said after this moment may not be in it.
+    db.session.rollback()
+    read_at = now()
     # Past the session's copy: a person may have cancelled it while others were released.
     blast = blast_records.reload_scheduled_blast(scheduled_id)
     if blast.not_after and not compute_validity_seconds(blast.not_after, moment):
@@ -131,7 +136,7 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     if confirmed_count is not None and has_grown_too_much(confirmed_count, count):
         _hold_blast(scheduled_id, describe_growth(confirmed_count, count))
         return False
-    return _store_blast(blast, rendered)
+    return store_blast(blast, rendered, read_at)
 
 
 def _render_or_close(blast: ScheduledMessage) -> RenderedBlast | None:
@@ -155,17 +160,23 @@ def _explain_no_texts(blast: ScheduledMessage) -> str:
     return blast_messages.NO_RECIPIENTS_ERROR
 
 
-def _store_blast(blast: ScheduledMessage, rendered: RenderedBlast) -> bool:
+def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datetime) -> bool:
+    """Claim a blast and make its messages; `read_at`: when its audience was read."""
     scheduled_id = blast.id
     event = events.find_event(blast.event_id)
     event_title = event.title if event else None
-    missed = "" if blast.test_mode else describe_missed_lists(blast.audience_id)
+    audience_id = blast.audience_id
+    missed = "" if blast.test_mode else describe_missed_lists(audience_id)
     # The claim and the rows are one transaction: a crash leaves the blast waiting, never half made.
     with write():
         moment = now()
+        # The claim knows only who leaves a topic from now on: the audience is read again.
+        if has_topic_been_left_since(read_at):
+            return False
         if not blast_messages.claim_scheduled_blast(scheduled_id, moment):
             return False
         log_id = blast_messages.create_blast_messages(scheduled_id, rendered, moment, event_title)
+        record_segment_topics(log_id, audience_id)
         if missed:
             blast_scheduling.record_blast_note(scheduled_id, missed)
     log.info("blast %s released as log %s: %s rows", scheduled_id, log_id, len(rendered.texts))

@@ -2,6 +2,7 @@
 
 import logging
 
+from app.audiences.actions.audience_topics import record_segment_topics
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
@@ -30,11 +31,13 @@ def release_gone_blast(scheduled_id: int) -> bool:
     event = events.find_event(blast.event_id)
     event_title = event.title if event else None
     due_at, carrier = blast.scheduled_at, blast.carrier
+    audience_id = blast.audience_id
     db.session.rollback()
     with write():
         if not blast_messages.claim_scheduled_blast(scheduled_id, due_at):
             return False
         log_id = blast_messages.create_blast_messages(scheduled_id, rendered, due_at, event_title)
+        record_segment_topics(log_id, audience_id)
         sending_hold.pause_running_blasts(HoldReason.BEHIND, carrier)
     log.info("blast %s had gone out: log %s", scheduled_id, log_id)
     return True

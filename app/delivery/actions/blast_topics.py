@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, insert, literal, select
+from sqlalchemy import and_, literal, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.db import db
@@ -19,7 +19,8 @@ def record_blast_topics(log_id: int, group_ids: Collection[int], *, is_only: boo
         for group_id in set(group_ids)
     ]
     if rows:
-        db.session.execute(insert(BlastTopic), rows)
+        statement = sqlite_insert(BlastTopic).on_conflict_do_nothing()
+        db.session.execute(statement, rows)
 
 
 def copy_blast_topics(log_id: int, earlier_log_id: int, *, is_only: bool) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.groups.models import ContactGroup, GroupMembership
+from app.suppression.queries.left_topics import select_left_topic
 
 
 def exists_group(group_id: int) -> ColumnElement[bool]:
@@ -16,18 +17,20 @@ def exists_group(group_id: int) -> ColumnElement[bool]:
 
 
 def is_phone_in_groups(
-    phone: Any, group_ids: list[int], *, is_archived_counted: bool
+    phone: Any, group_ids: list[int], *, is_archived_counted: bool, skips_left: bool = False
 ) -> ColumnElement[bool]:
     """Return the condition that a phone is in one of these groups.
 
     No one is in an archived group, unless `is_archived_counted`: a rule that leaves its people
-    out goes on leaving them out.
+    out goes on leaving them out. `skips_left`: nor is whoever left it as a topic.
     """
     row, group = aliased(GroupMembership), aliased(ContactGroup)
     members = select(row.phone).where(row.group_id.in_(group_ids), row.until.is_(None))
     if not is_archived_counted:
         archived = select(group.id).where(group.id.in_(group_ids), group.archived_at.is_not(None))
         members = members.where(row.group_id.not_in(archived))
+    if skips_left:
+        members = members.where(~select_left_topic(row.phone, row.group_id))
     condition: ColumnElement[bool] = phone.in_(members)
     return condition
 

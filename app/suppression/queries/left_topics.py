@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from app.core.clock import now
 from app.core.db import db
 from app.profiles.queries.other_phones import has_other_phone
 from app.suppression.topic_models import TopicLeaveSource, UnsubscribedTopic
@@ -42,6 +43,14 @@ def select_any_left_topic() -> ColumnElement[bool]:
     """
     row = aliased(UnsubscribedTopic)
     return exists().where(row.until.is_(None)).correlate_except(row)
+
+
+def has_topic_been_left_since(moment: datetime) -> bool:
+    """Whether anybody has left any topic between this moment and now, and not come back."""
+    row = UnsubscribedTopic
+    # What a wrong clock dates ahead is no news until then.
+    is_new = row.since.between(moment, now())
+    return bool(db.session.scalar(select(exists().where(row.until.is_(None), is_new))))
 
 
 def select_left_topic_members() -> Select[int, str, datetime]:
