@@ -1,5 +1,7 @@
 """Ada and Sol build segments without scripts, read them back, change and delete them."""
 
+import time
+
 import pytest
 
 from app.audiences.segment_models import Segment, SegmentReference
@@ -248,3 +250,14 @@ def test_a_segment_about_a_sensitive_field_is_for_admins(app, visit, people):
         words = visit(door, "sol", **compose_fields(**without)).words
         assert "Only admins can use this segment: it asks a sensitive field." in words
         assert "Send to" not in words
+
+
+def test_a_thousand_conditions_are_refused_at_once(visit, people):
+    rows = {f"rows-{n}-family": "texts" for n in range(900)}
+    groups = {f"groups-{n}-join": "any" for n in range(900)}
+    start = time.perf_counter()
+    for fields, said in ((rows, "up to 20 conditions"), (groups, "groups of conditions")):
+        page = visit("/segments/new", "sol", **(FRAME | CHOIR_ROW | fields))
+        assert page.status_code == 422
+        assert said in page.words or "not complete" in page.words
+    assert time.perf_counter() - start < 3

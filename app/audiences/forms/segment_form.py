@@ -47,6 +47,7 @@ POOL_LABELS = {
     RulePool.CONTACTS.value: "The community, and people who are only in groups or events",
 }
 MAX_GROUPS = 10
+TOO_MANY_GROUPS = f"A segment can have up to {MAX_GROUPS} groups of conditions."
 CONDITION_FIELDS = ("family", "parent", "test", "ref", "question", "value", "day", "days", "month")
 
 
@@ -75,8 +76,9 @@ class SegmentForm(FlaskForm):
     )
     among = RadioField("Look among", choices=POOL_LABELS, default=RulePool.COMMUNITY.value)
     join = SelectField("People match", choices=JOINER_LABELS, default=Joiner.ALL.value)
-    groups = FieldList(FormField(ConditionGroupForm))
-    rows = FieldList(FormField(ConditionForm))
+    # One more than there may be is read, to say so: a thousand would take seconds.
+    groups = FieldList(FormField(ConditionGroupForm), max_entries=MAX_CONDITIONS + 1)
+    rows = FieldList(FormField(ConditionForm), max_entries=MAX_CONDITIONS + 1)
     seen_at = HiddenField()
 
     def __init__(
@@ -130,6 +132,10 @@ class SegmentForm(FlaskForm):
 
     def read_rule(self) -> SegmentRule | None:
         """Return the rule that was typed, or None with errors beside its conditions."""
+        if len(self.groups) > MAX_CONDITIONS:
+            # The conditions of the groups that were not read would be in none.
+            self.form_errors = [TOO_MANY_GROUPS]
+            return None
         conditions = self._read_conditions()
         if conditions is None:
             return None
