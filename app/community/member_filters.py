@@ -15,8 +15,9 @@ from app.suppression.queries.phone_records import select_listed_phones
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 _EXTENSION_KEY = "community_filter_conditions"
-# Returns the conditions of filters of an address, for a column of phones.
-FilterSource = Callable[[Sequence[str], Any], list[ColumnElement[bool]]]
+# Returns the conditions of filters of an address, for a column of phones; true for a list whose
+# first matches are enough.
+FilterSource = Callable[[Sequence[str], Any, bool], list[ColumnElement[bool]]]
 SKIPPED = "skipped"
 WITHOUT_NAME = "no_name"
 WITHOUT_TEXTS = "no_texts"
@@ -57,14 +58,17 @@ class MemberFilter:
     show: str = ""
     filters: tuple[str, ...] = ()
 
-    def build_conditions(self) -> list[ColumnElement[bool]]:
-        """Return the conditions for any select of members; [] for everyone."""
+    def build_conditions(self, *, is_for_page: bool) -> list[ColumnElement[bool]]:
+        """Return the conditions for any select of members; [] for everyone.
+
+        `is_for_page`: the first matches are enough, so that the quickest way to them is taken.
+        """
         conditions = []
         if self.show:
             conditions.append(_build_show_condition(self.show))
         if self.filters:
             build: FilterSource = current_app.extensions[_EXTENSION_KEY]
-            conditions += build(self.filters, CommunityMember.phone)
+            conditions += build(self.filters, CommunityMember.phone, is_for_page)
         return conditions
 
 

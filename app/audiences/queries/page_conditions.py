@@ -75,7 +75,7 @@ def _measure_conditions(
 
     A condition whose list is not read is missing.
     """
-    lists = {}
+    lists: dict[Condition, Select[Any]] = {}
     for condition in conditions:
         if condition.kind in TEXTED_KINDS:
             moment = find_first_moment(condition, context)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, exists, func, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from app.delivery.models import Message, MessageLog
@@ -47,6 +47,11 @@ def was_texted_since(phone: Any, moment: datetime) -> ColumnElement[bool]:
     )
     condition: ColumnElement[bool] = phone.in_(texted)
     return condition
+
+
+def select_texts_since(moment: datetime) -> Select[int]:
+    """Select the ids of all texts since a moment, to be counted by their index."""
+    return select(Message.id).where(Message.created_at >= moment)
 
 
 def has_last_text_in(phone: Any, statuses: tuple[MessageStatus, ...]) -> ColumnElement[bool]:
