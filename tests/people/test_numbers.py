@@ -17,7 +17,7 @@ from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.pauses import NewPause, set_pause
 from app.suppression.actions.stop_questions import open_stop_question
-from app.suppression.models import ConsentMethod, UnsubscribedContact
+from app.suppression.models import ConsentMethod, SuppressedContact, UnsubscribedContact
 from app.suppression.queries.consent_history import list_consent_history
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.suppression.queries.stop_questions import find_open_stop_question
@@ -119,7 +119,7 @@ def test_somebody_elses_number_is_only_taken_when_it_is_the_same_person(visit, z
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (ZOE, "This is their number already."),
+        (ZOE, "This is already their number."),
         ("12", "short code"),
         ("", "Enter a phone number"),
     ],
@@ -167,6 +167,25 @@ def test_a_second_number_is_added_texted_first_and_removed(visit, zoe):
         assert [row.phone for row in find_person_of_phone(MIA).phones] == [MIA]
         # Her text stays, so the number has a page of its own.
         assert find_person_of_phone(ZOE).phones[0].rank == 1
+
+
+def test_each_number_of_a_person_is_judged_and_named(visit, zoe):
+    address = visit.find_person_page(ZOE)
+    visit(f"{address}/numbers", "ada", added_phone=MIA, kind="mobile")
+    words = visit(address, "sol").words
+    assert "+1 303 555 0142 Can be texted +1 303 555 0144 Can be texted" in words
+    with zoe.app_context():
+        sample_rows.add_dead_number(ZOE)
+    words = visit(address, "ada").words
+    assert "Not at +1 303 555 0142 . Invalid number. +1 303 555 0144 can be texted." in words
+    assert "+1 303 555 0142 Invalid number +1 303 555 0144 Can be texted" in words
+    with zoe.app_context():
+        with write() as session:
+            session.execute(db.delete(SuppressedContact))
+        sample_rows.add_opt_out(MIA)
+    words = visit(address, "sol").words
+    assert "No. Opted out. Only they can undo this, by texting START to" in words
+    assert "from +1 303 555 0144 ." in words
 
 
 def test_a_number_that_nothing_else_knows_is_forgotten_when_removed(visit, zoe):

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from app.community.queries import find_member
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.phones.landlines import is_landline_number
 from app.people.forms import PHONE_KIND_LABELS, AddedNumberForm
 from app.people.queries.person_records import PersonRecord
 from app.people.queries.same_people import SamePersonCandidate, find_same_person_candidates
+from app.profiles.models import PhoneKind
 from app.profiles.queries.person_lookup import PersonProfile, PhoneRecord
 from app.suppression.queries.sending_permission import find_suppression_reason
 
@@ -20,6 +22,12 @@ class NumberLine:
     kind: str
     skip_reason: SkipReason | None
 
+    @property
+    def is_landline(self) -> bool:
+        """Whether texts rarely arrive there."""
+        is_called_landline = self.record.kind is PhoneKind.LANDLINE
+        return is_called_landline or is_landline_number(self.record.phone)
+
 
 @dataclass(frozen=True)
 class NumberCard:
@@ -29,6 +37,11 @@ class NumberCard:
     former: Sequence[PhoneRecord]
     candidates: Sequence[SamePersonCandidate]
     form: AddedNumberForm
+
+    @property
+    def other_textable(self) -> NumberLine | None:
+        """The next of their other numbers that gets texts, or None."""
+        return next((line for line in self.current[1:] if line.skip_reason is None), None)
 
     @property
     def first_unagreed(self) -> NumberLine | None:

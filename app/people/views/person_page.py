@@ -26,7 +26,6 @@ from app.core.pagination import list_params
 from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
 from app.domain.delivery.blast_labels import format_blast_title
-from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.phones.landlines import is_landline_number
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import get_phone_number_info
@@ -42,20 +41,12 @@ from app.people.views.blueprint import (
     redirect_to_person,
 )
 from app.people.views.number_card import build_number_card, find_member_phone
+from app.people.views.permission_card import find_text_permission
 from app.people.views.person_fields import list_known_facts
 from app.profiles.person_addresses import build_person_url, is_public_id, parse_phone_digits
 from app.profiles.queries.person_lookup import PersonProfile
-from app.suppression.models import StopQuestion
 from app.suppression.queries.consent_history import list_consent_history
-from app.suppression.queries.sending_permission import find_suppression_reason
-from app.suppression.queries.stop_questions import find_open_stop_question
-from app.suppression.queries.suppression_entries import (
-    SuppressionEntry,
-    find_suppression_entries_by_phone,
-)
 from app.surveys.queries.survey_sessions import find_survey_sessions_of_phone
-
-REASONS_BY_STRENGTH = (SkipReason.SAID_STOP, SkipReason.NUMBER_DEAD, SkipReason.PAUSED)
 
 
 @bp.get("/people/<public_id>")
@@ -95,8 +86,6 @@ def render_person_page(
     phone = person.phone or abort(404)
     number_info = get_phone_number_info(phone)
     record = queries.load_person_record(*(number.phone for number in person.phones))
-    entries = _find_suppression_entries(phone, record)
-    skip_reason = _choose_skip_reason(phone, entries)
     groups = load_person_groups(phone)
     topics = list_person_topics(phone, groups)
     return render_template(
@@ -107,11 +96,8 @@ def render_person_page(
         is_landline=is_landline_number(phone),
         local_times=number_info.format_local_times(now(), get_display_region()),
         record=record,
-        skip_reason=skip_reason,
-        advice=_get_advice(skip_reason),
-        entries=entries,
+        permission=find_text_permission(phone, person, record),
         history=list_consent_history(phone),
-        question=_find_stop_question(phone, skip_reason),
         page=queries.paginate_person_texts(person, list_params((), "")),
         known=list_known_facts(person),
         groups=groups,
@@ -143,33 +129,6 @@ def _build_topic_forms(
 def _build_member_form(phone: str | None, record: queries.PersonRecord) -> MemberForm:
     name = record.member.name if record.member else None
     return MemberForm(formdata=None, data={"name": name, "phone": phone})
-
-
-def _find_suppression_entries(
-    phone: str, record: queries.PersonRecord
-) -> Sequence[SuppressionEntry]:
-    if not record.may_be_on_do_not_text_list:
-        return []
-    return find_suppression_entries_by_phone(phone)
-
-
-def _choose_skip_reason(phone: str, entries: Sequence[SuppressionEntry]) -> SkipReason | None:
-    """Return the strongest reason why no text goes to this number, or None."""
-    if entries:
-        return min((entry.why for entry in entries), key=REASONS_BY_STRENGTH.index)
-    return find_suppression_reason(phone)
-
-
-def _find_stop_question(phone: str, skip_reason: SkipReason | None) -> StopQuestion | None:
-    if skip_reason is not SkipReason.MAYBE_STOP:
-        return None
-    return find_open_stop_question(phone)
-
-
-def _get_advice(skip_reason: SkipReason | None) -> str:
-    if skip_reason is None:
-        return ""
-    return SKIP_REASON_LABELS[skip_reason][1]
 
 
 @bp.post("/people/<public_id>/notes")
