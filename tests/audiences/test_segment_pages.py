@@ -243,12 +243,14 @@ def test_a_segment_about_a_sensitive_field_is_for_admins(app, visit, people):
     assert visit("/segments/1", "sol").status_code == 403
     assert "Patients" not in visit("/segments", "sol").words
     assert "Patients" not in visit("/blasts/new", "sol").words
+    assert "/segments/1" in visit("/search?q=patie", "ada").text
+    assert "/segments/1" not in visit("/search?q=patie", "sol").text
     assert "Patients" in visit("/blasts/new", "ada").words
     # The review would name everyone who is left out.
     without = {"target": "audience", "include": "everybody", "exclude": "segment:1"}
     for door in ("/blasts/new", "/blasts/preview"):
         words = visit(door, "sol", **compose_fields(**without)).words
-        assert "Only admins can use this segment: it asks a sensitive field." in words
+        assert "Only admins can use this segment: it uses a sensitive field." in words
         assert "Send to" not in words
 
 

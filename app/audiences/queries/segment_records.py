@@ -125,6 +125,14 @@ def may_text_segment(segment_id: int | None, role: Role) -> bool:
     return segment is None or not read_segments([segment], role)[0].is_hidden
 
 
+def find_hidden_segments(segment_ids: Collection[int], role: Role) -> set[int]:
+    """Return those of these segments that a user with this role must not see."""
+    if role == Role.ADMIN or not segment_ids:
+        return set()
+    segments = db.session.scalars(select(Segment).where(Segment.id.in_(segment_ids))).all()
+    return {reading.segment.id for reading in read_segments(segments, role) if reading.is_hidden}
+
+
 def select_segment_matches(search: str, limit: int) -> Select[int, str, str | None]:
     """Return id, name and sentence of segments that fit, as columns id, title, detail."""
     row = Segment

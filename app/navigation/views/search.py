@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
+from app.audiences.queries.segment_records import find_hidden_segments
 from app.core.access import ALL_ROLES, roles_required
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.phones.phone_number import format_phone_number
@@ -72,6 +74,10 @@ def _find_results(typed: str, limit: int) -> Sequence[SearchResult]:
     if not typed:
         return pages
     matches = find_matches(typed, organisation.get_organisation_region(), limit)
+    # What a segment is called may say what its people have.
+    segment_ids = [int(match.key) for match in matches if match.kind == "segment"]
+    hidden = {str(id_) for id_ in find_hidden_segments(segment_ids, current_user.role)}
+    matches = [match for match in matches if match.kind != "segment" or match.key not in hidden]
     load_public_ids(match.key for match in matches if match.kind == "person")
     return [*map(_build_result, matches), *pages]
 
