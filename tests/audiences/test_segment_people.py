@@ -4,9 +4,12 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from app.audiences.queries import page_conditions
 from app.audiences.queries.condition_context import ConditionContext
 from app.audiences.queries.segment_phones import select_segment_phones
+from app.community.models import CommunityMember
 from app.core.db import db
 from app.domain.audiences.conditions import CONDITION_SHAPES, Condition, ConditionKind, ValueKind
 from app.domain.audiences.rule_days import RuleDays
@@ -198,7 +201,7 @@ READINGS = {
     "texted": texted,
     "birthday": birthday,
 }
-REFERENCES = {"in": (1, 2, 9), "event": (1, 2), "survey": (1,), "replied": (1,), "no": (1,)}
+REFERENCES = {"in": (1, 2, 3, 9), "event": (1, 2), "survey": (1,), "replied": (1,), "no": (1,)}
 
 
 def make_condition(rng):
@@ -251,6 +254,18 @@ def find_phones(rule):
     return set(phones)
 
 
+def find_filtered_phones(conditions, most_listed):
+    """Find the members whom the filters of a list leave; `most_listed`: 0 looks all up."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("MAX_LISTED_PEOPLE", "MAX_LISTED_AMONG_SEVERAL", "MAX_LISTED_TEXTS"):
+            patch.setattr(page_conditions, name, most_listed)
+        phone = CommunityMember.phone
+        built = page_conditions.build_page_conditions(conditions, phone, CONTEXT)
+    phones = db.session.scalars(select(phone).where(*built)).all()
+    db.session.rollback()
+    return set(phones)
+
+
 def check_random_rules(seed, rule_count):
     rng = random.Random(seed)
     people = make_people(rng)
@@ -258,6 +273,10 @@ def check_random_rules(seed, rule_count):
     for _ in range(rule_count):
         rule = make_rule(rng)
         assert find_phones(rule) == {row["phone"] for row in people if means(rule, row)}, rule
+        # As filters of the community its conditions must all hold.
+        filters = SegmentRule(Joiner.ALL, tuple(rule.conditions))
+        meant = {row["phone"] for row in people if means(filters, row)}
+        assert find_filtered_phones(filters.items, rng.choice([0, 9, 50_000])) == meant, filters
 
 
 def test_the_people_of_random_rules_are_those_of_a_plain_reading(app):

@@ -16,6 +16,7 @@ from tests.bench.bench_app import folder
 from tests.bench.figures import Asked, Figure
 from tests.bench.large_database import SOMEBODY_ID, Size, crowded
 from tests.bench.lists import export
+from tests.bench.segments import fill
 from tests.select_recorder import record_selects
 from tests.visit import Visitor
 
@@ -24,6 +25,11 @@ TIMES = 9
 MOST_MS, MOST_STATEMENTS, MOST_GROWTH = 50, 8, 2
 SOMEBODY = f"/people/{SOMEBODY_ID}"
 MOST_PERSON_STATEMENTS = 14  # every feature is asked about them
+GROUP_AND_FIELD = "filter=in_group.1&filter=field_is.1:word+3"
+COLUMNS = "&".join(
+    f"column={key}"
+    for key in ("status", "groups", "language", "birthday", "texted", "field.1", "field.2", "added")
+)
 PAGES = (
     ("the community", "/community"),
     ("… its last page", "/community?page=2000"),
@@ -32,6 +38,10 @@ PAGES = (
     ("… search for a common name", "/community?search=smith"),
     ("… search for digits", "/community?search=(303)+200"),
     ("… search that finds nobody", "/community?search=qqqqq"),
+    ("… who is in a group", "/community?filter=in_group.1"),
+    ("… by language, not texted lately", "/community?filter=language_is:es&filter=!texted_today"),
+    ("… a group and a field, all columns", f"/community?{GROUP_AND_FIELD}&{COLUMNS}"),
+    ("… the same, newest first", f"/community?{GROUP_AND_FIELD}&sort=created_at&dir=desc"),
     ("the events", "/events"),
     ("… by people", "/events?sort=people&dir=desc"),
     ("… search", "/events?search=event+1"),
@@ -68,6 +78,8 @@ def run() -> list[Figure]:
     """
     with folder() as place:
         small, large = crowded(place / "few.db", FEW), crowded(place / "many.db", MANY)
+        for name in ("few.db", "many.db"):
+            fill(place / name)
         browsers = [Visitor(app).browser("ada") for app in (small, large)]
         figures = [
             each for what, address in PAGES for each in _page(large, browsers, what, address)

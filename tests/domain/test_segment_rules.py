@@ -7,6 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.audiences.condition_addresses import (
+    parse_condition_address,
+    write_condition_address,
+    write_rule_addresses,
+)
 from app.domain.audiences.condition_phrases import PHRASES, RuleNames
 from app.domain.audiences.conditions import (
     CONDITION_SHAPES,
@@ -170,6 +175,28 @@ def test_equal_rules_have_one_json_and_one_sentence(rule, random):
 @given(rules(), st.randoms(use_true_random=False))
 def test_five_hundred_equal_rules_have_one_json_and_one_sentence(rule, random):
     check_equal_rules(rule, random)
+
+
+@settings(max_examples=25)
+@given(conditions())
+def test_a_condition_stands_in_an_address_and_comes_back(condition):
+    assert parse_condition_address(write_condition_address(condition)) == condition
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "!", "owns_dog", "in_group", "in_group.0", "in_group.1:x", "texted_last_days:x", "a\0b"],
+)
+def test_what_is_no_condition_is_none_in_an_address(text):
+    assert parse_condition_address(text) is None
+
+
+def test_only_a_plain_rule_of_the_community_is_an_address():
+    plain = SegmentRule(Joiner.ALL, (QUIET, CHOIR))
+    assert write_rule_addresses(plain) == ["in_group.1", "!texted_last_days:7"]
+    assert write_rule_addresses(SegmentRule(Joiner.ANY, (CHOIR, YOUTH))) == []
+    assert write_rule_addresses(SegmentRule(Joiner.ALL, (QUIET, either(CHOIR, YOUTH)))) == []
+    assert write_rule_addresses(SegmentRule(Joiner.ALL, (QUIET,), RulePool.CONTACTS)) == []
 
 
 @pytest.mark.parametrize("is_negated", [False, True])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.bench.large_database import Size, crowded
 from tests.bench.large_lists import PAGES, most_statements
+from tests.bench.segments import fill
 from tests.select_recorder import record_selects
 from tests.visit import Visitor
 
@@ -16,7 +17,9 @@ from tests.visit import Visitor
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """Some hundred people, so that every list is full and has a second page."""
-    app = crowded(tmp_path_factory.mktemp("town") / "sms.db", Size(600, events=60, blasts=60))
+    path = tmp_path_factory.mktemp("town") / "sms.db"
+    app = crowded(path, Size(600, events=60, blasts=60))
+    fill(path)
     logging.disable(logging.NOTSET)  # a bench is quiet; the tests after these listen
     return app
 

@@ -1,18 +1,18 @@
 """The filters of a list of people: each is one condition of an address, all must be fulfilled."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, false
 
 from app.audiences.queries.condition_context import load_condition_context
 from app.audiences.queries.page_conditions import build_page_conditions
-from app.audiences.queries.rule_names import find_hidden_fields, load_rule_names
+from app.audiences.queries.rule_names import Reference, find_hidden_fields, load_rule_names
 from app.audiences.queries.segment_phones import build_rule_conditions
 from app.domain.accounts.roles import Role
 from app.domain.audiences.condition_addresses import parse_condition_address
-from app.domain.audiences.condition_phrases import describe_condition
+from app.domain.audiences.condition_phrases import RuleNames, describe_condition
 from app.domain.audiences.conditions import Condition, ReferenceKind
 from app.domain.audiences.segment_rules import MAX_CONDITIONS, Joiner, SegmentRule
 
@@ -30,13 +30,18 @@ class ListFilter:
     matches_no_one: bool = False
 
 
-def describe_filters(addresses: Sequence[str], role: Role) -> list[ListFilter]:
-    """Return the filters of an address in words, for a user with this role."""
+def describe_filters(
+    addresses: Sequence[str], role: Role, field_names: Mapping[int, str]
+) -> list[ListFilter]:
+    """Return the filters of an address in words, for a user with this role.
+
+    `field_names`: those of the fields that the list has read already.
+    """
     conditions = [parse_condition_address(address) for address in addresses]
     known = [condition for condition in conditions if condition is not None]
     references = {condition.reference for condition in known if condition.reference}
     hidden = {(ReferenceKind.FIELD, ref_id) for ref_id in find_hidden_fields(references, role)}
-    names = load_rule_names(references)
+    names = _load_names(references, field_names)
     filters = []
     for place, (address, condition) in enumerate(zip(addresses, conditions, strict=True)):
         if place >= MAX_CONDITIONS:
@@ -52,6 +57,12 @@ def describe_filters(addresses: Sequence[str], role: Role) -> list[ListFilter]:
             )
             filters.append(ListFilter(address, words[:1].upper() + words[1:], is_gone))
     return filters
+
+
+def _load_names(references: set[Reference], field_names: Mapping[int, str]) -> RuleNames:
+    known = {(ReferenceKind.FIELD, field_id): name for field_id, name in field_names.items()}
+    names = load_rule_names(references - known.keys())
+    return replace(names, references={**names.references, **known})
 
 
 def build_filter_conditions(

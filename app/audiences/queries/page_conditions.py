@@ -6,12 +6,12 @@ query walks along the order of the list and looks up every condition until it ha
 all who fulfil a condition took 500 ms where 80,000 of 100,000 did; a walk takes 20 ms.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import BinaryExpression, ColumnElement, Select, func, not_, select
-from sqlalchemy.sql.operators import in_op
+from sqlalchemy.sql.operators import in_op, not_in_op
 
 from app.audiences.queries.condition_context import ConditionContext
 from app.audiences.queries.condition_sql import build_condition, find_first_moment
@@ -44,7 +44,7 @@ def build_page_conditions(
 ) -> list[ColumnElement[bool]]:
     """Return the conditions of the phones in a column that fulfil all of these."""
     sizes = _measure_conditions(conditions, phone, context)
-    first = _find_fewest(sizes)
+    first = _find_fewest(conditions, sizes)
     built = build_existence_conditions(conditions)
     for condition in conditions:
         is_of_texts = condition.kind in TEXTED_KINDS
@@ -56,16 +56,23 @@ def build_page_conditions(
     return built
 
 
-def _find_fewest(sizes: Mapping[Condition, int]) -> Condition | None:
+def _find_fewest(
+    conditions: Sequence[Condition], sizes: Mapping[Condition, int]
+) -> Condition | None:
     """Return the condition whose people are listed, None where none means few enough."""
     wanted = [condition for condition in sizes if not condition.is_negated]
     if not wanted:
         return None
     fewest = min(wanted, key=lambda condition: sizes[condition])
-    most = MAX_LISTED_PEOPLE if len(wanted) == 1 else MAX_LISTED_AMONG_SEVERAL
-    if fewest.kind in TEXTED_KINDS:
-        most = MAX_LISTED_TEXTS
-    return fewest if sizes[fewest] <= most else None
+    return fewest if sizes[fewest] <= _choose_limit(fewest, conditions) else None
+
+
+def _choose_limit(condition: Condition, wanted: Collection[Condition]) -> int:
+    """Return up to how many rows the list of a condition is read, among others."""
+    if condition.kind in TEXTED_KINDS:
+        return MAX_LISTED_TEXTS
+    is_alone = sum(not other.is_negated for other in wanted) == 1
+    return MAX_LISTED_PEOPLE if is_alone else MAX_LISTED_AMONG_SEVERAL
 
 
 def _measure_conditions(
@@ -77,13 +84,14 @@ def _measure_conditions(
     """
     lists: dict[Condition, Select[Any]] = {}
     for condition in conditions:
+        most = _choose_limit(condition, conditions) + 1
         if condition.kind in TEXTED_KINDS:
             moment = find_first_moment(condition, context)
-            lists[condition] = select_texts_since(moment).limit(MAX_LISTED_TEXTS + 1)
+            lists[condition] = select_texts_since(moment).limit(most)
         elif not condition.is_negated and condition.kind not in NOT_LOOKED_UP_KINDS:
             people = _find_listed_people(build_condition(condition, phone, context))
             if people is not None:
-                lists[condition] = people.limit(MAX_LISTED_AMONG_SEVERAL + 1)
+                lists[condition] = people.limit(most)
     if not lists:
         return {}
     counts = [
@@ -94,8 +102,10 @@ def _measure_conditions(
 
 
 def _find_listed_people(condition: ColumnElement[bool]) -> Select[str] | None:
-    """Return the select of a condition that says "the phone is among these", or None."""
-    if not isinstance(condition, BinaryExpression) or condition.operator is not in_op:
+    """Return the select of a condition that the phone is, or is not, among these; else None."""
+    if not isinstance(condition, BinaryExpression):
+        return None
+    if condition.operator not in (in_op, not_in_op):
         return None
     people = getattr(condition.right, "element", None)
     return people if isinstance(people, Select) else None
@@ -105,10 +115,10 @@ def _build_look_up(
     condition: Condition, phone: Any, context: ConditionContext
 ) -> ColumnElement[bool]:
     """Return a condition that is asked for each phone, rather than of a list of all."""
-    context = replace(context, is_narrowed=True)
-    asked = build_condition(replace(condition, is_negated=False), phone, context)
-    people = _find_listed_people(asked)
-    if people is not None:
-        (listed_phone,) = people.selected_columns
-        asked = people.where(listed_phone == phone).exists()
-    return not_(asked) if condition.is_negated else asked
+    built = build_condition(condition, phone, replace(context, is_narrowed=True))
+    people = _find_listed_people(built)
+    if people is None:
+        return built
+    (listed_phone,) = people.selected_columns
+    is_listed = people.where(listed_phone == phone).exists()
+    return not_(is_listed) if condition.is_negated else is_listed

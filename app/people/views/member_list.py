@@ -67,7 +67,7 @@ def list_members() -> ResponseReturnValue:
         "community/everyone.html",
         page=page,
         address=address,
-        chips=_build_chips(filter_, address),
+        chips=_build_chips(filter_, address, columns),
         families=_list_families(columns),
         family=family,
         new_filter=new_filter,
@@ -84,10 +84,13 @@ def list_members() -> ResponseReturnValue:
     return body, 422 if has_errors else 200
 
 
-def _build_chips(filter_: MemberFilter, address: MemberListAddress) -> list[FilterChip]:
+def _build_chips(
+    filter_: MemberFilter, address: MemberListAddress, columns: list[MemberColumn]
+) -> list[FilterChip]:
+    field_names = {row.field_id: row.label for row in columns if row.field_id is not None}
     chips = [
         FilterChip(row.words, address.without_filter(row.address), row.matches_no_one)
-        for row in describe_filters(filter_.filters, current_user.role)
+        for row in describe_filters(filter_.filters, current_user.role, field_names)
     ]
     if filter_.show:
         words = build_filter_choices()[filter_.show]
