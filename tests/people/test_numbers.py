@@ -260,6 +260,22 @@ def test_erasing_a_person_erases_all_their_numbers(visit, zoe):
         assert db.session.scalar(db.text("SELECT count(*) FROM people")) == 0
 
 
+@pytest.mark.parametrize("kind", ["opt-out", "pause"])
+def test_what_one_number_said_is_kept_for_all_that_are_erased(visit, zoe, kind):
+    """Whoever said STOP by one phone, and is imported again by the other, gets no texts."""
+    address = visit.find_person_page(ZOE)
+    visit(f"{address}/numbers", "ada", added_phone=MIA, kind="mobile")
+    with zoe.app_context():
+        if kind == "opt-out":
+            sample_rows.add_opt_out(MIA)
+        else:
+            with write():
+                set_pause(NewPause(MIA, compute_pause_end(now(), 30, "UTC")), now())
+    visit.post(f"{address}/erase", "ada")
+    with zoe.app_context():
+        assert erased_numbers.filter_erased_opt_outs([ZOE, MIA]) == [ZOE, MIA]
+
+
 def test_consent_is_recorded_for_the_number_that_they_gave(visit, zoe):
     with zoe.app_context(), write() as session:
         session.get(Organisation, 1).consent_required = True

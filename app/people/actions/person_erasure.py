@@ -17,9 +17,10 @@ from app.inbox.actions import erasure as inbox
 from app.people.actions import person_notes
 from app.people.sql import DISABLE_SECURE_DELETE, ENABLE_SECURE_DELETE
 from app.profiles.actions import erasure as profiles
+from app.profiles.queries.other_phones import list_other_phones
 from app.suppression.actions import erased_numbers
 from app.suppression.actions import erasure as suppression
-from app.suppression.queries.sending_permission import has_opted_out
+from app.suppression.queries.sending_permission import has_opted_out, is_paused
 from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.actions import erasure as surveys
 from app.webhooks.actions import erasure as webhooks
@@ -88,17 +89,26 @@ def erase_all_numbers(
 
     Inside write(). Raises TextBeingSent: then nothing was erased.
     """
+    # Before the first one is erased: a STOP of one number holds for all of them.
+    stopped = {phone for phone in mentions_by_phone if _wants_perhaps_no_texts(phone)}
     results = [
-        erase_person_data(phone, mentions, username, moment)
+        erase_person_data(phone, mentions, username, moment, said_stop=phone in stopped)
         for phone, mentions in mentions_by_phone.items()
     ]
     return [result.mark for result in results]
 
 
 def erase_person_data(
-    phone: str, mentions: EmbeddedMentions, username: str, moment: datetime
+    phone: str,
+    mentions: EmbeddedMentions,
+    username: str,
+    moment: datetime,
+    *,
+    said_stop: bool = False,
 ) -> PersonErasureResult:
     """Erase everything that names somebody by one of their numbers.
+
+    `said_stop`: whether they had opted out by another one.
 
     Inside write(), all of it in one transaction. Texts that wait are cancelled; logs keep their
     rows, counts and states; whether they had opted out is kept as a hash. The freed pages of the
@@ -106,7 +116,7 @@ def erase_person_data(
     """
     if is_text_being_sent(phone):
         raise TextBeingSent
-    said_stop = _has_perhaps_opted_out(phone)
+    said_stop = said_stop or _wants_perhaps_no_texts(phone)
     erasure = PhoneErasure(phone, generate_erasure_mark(), username, moment)
     ENABLE_SECURE_DELETE.fetch_rows()
     try:
@@ -120,9 +130,16 @@ def erase_person_data(
     return PersonErasureResult(erasure.mark, row_counts)
 
 
+def _wants_perhaps_no_texts(phone: str) -> bool:
+    """Whether they said STOP by any number of today, perhaps did, or paused.
+
+    Nobody can ask them any more, and when their pause would end is not kept.
+    """
+    return any(map(_has_perhaps_opted_out, [phone, *list_other_phones(phone)]))
+
+
 def _has_perhaps_opted_out(phone: str) -> bool:
-    """Whether they said STOP, or perhaps did: nobody can ask them any more."""
-    if has_opted_out(phone):
+    if has_opted_out(phone) or is_paused(phone):
         return True
     return find_open_stop_question(phone) is not None
 

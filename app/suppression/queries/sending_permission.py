@@ -220,6 +220,11 @@ def find_event_suppression_reason(phone: str, event_id: int) -> SkipReason | Non
     return reason
 
 
+def is_paused(phone: str) -> bool:
+    """Whether this number asked for no texts until a day that has not come."""
+    return find_suppression_reason(phone, PermissionPurpose.LIST_LOOKUP) is SkipReason.PAUSED
+
+
 def has_opted_out(phone: str) -> bool:
     """Whether this number said STOP, on whichever of the two lists that stands."""
     return find_suppression_reason(phone, PermissionPurpose.LIST_LOOKUP) is SkipReason.SAID_STOP
