@@ -29,6 +29,6 @@ def limit_slices(monkeypatch):
 
     def limit(rows):
         monkeypatch.setattr(row_checking, "ROWS_PER_CLOCK_CHECK", rows)
-        monkeypatch.setattr(row_checking, "CHECK_SECONDS", -1)
+        monkeypatch.setattr(row_checking, "CONTACT_SECONDS", -1)
 
     return limit
