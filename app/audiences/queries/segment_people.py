@@ -22,7 +22,7 @@ from app.domain.audiences.segment_rules import SegmentRule
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.phones.phone_number import extract_digits
 from app.events.queries.contact_names import find_display_names
-from app.events.queries.phone_registrations import select_phones_registered_as
+from app.events.queries.phone_registrations import is_registered_as
 from app.profiles.person_addresses import remember_public_ids
 from app.profiles.queries.person_lookup import select_public_id
 from app.suppression.queries.sending_permission import select_suppression_reason
@@ -134,7 +134,7 @@ def _order_by_name(people: CTE) -> tuple[ColumnElement[Any], ...]:
 def _build_search_condition(phone: Any, search: str, region: str) -> Any:
     conditions = [
         phone.in_(select_phones_of_matching_members(search, region)),
-        phone.in_(select_phones_registered_as(search)),
+        is_registered_as(phone, search),
     ]
     digits = extract_digits(search)
     if len(digits) >= MIN_SEARCH_DIGITS:

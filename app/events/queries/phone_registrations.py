@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import starmap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.community.queries import select_is_member
 from app.core.db import db
@@ -51,18 +52,26 @@ def find_upcoming_registrations(
 def find_registered_matches(search: str, region: str, limit: int) -> list[NamedPhone]:
     """Return name and number of registered people who fit and are no members, by number.
 
-    All registrations are read: 15 ms for 20,000.
+    All registrations are read: 50 ms for 100,000 of members.
     """
     row = EventRegistration
     name_fits = build_text_filter(search, row.name)
     phone_fits = build_digits_filters(search, row.phone, region)
-    people = (
-        select(func.max(row.name), row.phone)
-        .where(or_(name_fits, *phone_fits), ~select_is_member(row.phone))
-        .group_by(row.phone)
-        .limit(limit)
-    )
+    # A case keeps the order: names take longest, and mostly all who are registered are members.
+    is_found = case((select_is_member(row.phone), false()), else_=or_(name_fits, *phone_fits))
+    people = select(func.max(row.name), row.phone).where(is_found)
+    people = people.group_by(row.phone).limit(limit)
     return fetch_tuples(people)
+
+
+def is_registered_as(phone: Any, search: str) -> ColumnElement[bool]:
+    """Return whether a phone is registered by a name that has every word that was typed.
+
+    Looked up for each phone: 20,000 take 30 ms, all 100,000 registrations 130.
+    """
+    row = aliased(EventRegistration)
+    has_words = build_text_filter(search, row.name)
+    return exists().where(row.phone == phone, has_words).correlate_except(row)
 
 
 def select_phones_registered_as(search: str) -> Select[str]:

@@ -17,7 +17,7 @@ from app.core.pagination import (
 )
 from app.domain.phones.phone_number import extract_digits
 from app.events.queries.contact_names import find_display_names
-from app.events.queries.phone_registrations import select_phones_registered_as
+from app.events.queries.phone_registrations import is_registered_as
 from app.groups.models import ContactGroup, GroupMembership
 from app.groups.queries.memberships import (
     MembershipRow,
@@ -118,7 +118,7 @@ def build_people_search_condition(
     phone = members.c.phone
     conditions: list[ColumnElement[bool]] = [
         phone.in_(select_phones_of_matching_members(search, region)),
-        phone.in_(select_phones_registered_as(search)),
+        is_registered_as(phone, search),
     ]
     digits = extract_digits(search)
     if len(digits) >= MIN_SEARCH_DIGITS:
