@@ -7,7 +7,7 @@ from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
 from app.domain.time.pause_days import compute_pause_end
-from app.events.models import Event, EventRegistration
+from app.events.models import Event, EventAnswer, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.organisation.models import Organisation
 from app.people.models import PersonNote
@@ -74,9 +74,13 @@ def test_where_the_new_number_is_already_nothing_is_there_twice(visit, zoe):
     with zoe.app_context(), write() as session:
         session.add(EventRegistration(event_id=1, phone=NEW))
         session.add(GroupMembership(group_id=1, phone=NEW))
+        is_hers = EventRegistration.phone == ZOE
+        session.scalars(db.select(EventRegistration).where(is_hers)).one().answer = "not_coming"
     assert change(visit).status_code == 303
     with zoe.app_context():
         assert phones_of(EventRegistration) == [NEW]
+        # Who said by the old number that they are not coming gets no reminders by the new one.
+        assert db.session.scalar(db.select(EventRegistration.answer)) is EventAnswer.NOT_COMING
         is_open = GroupMembership.until.is_(None)
         assert db.session.scalars(db.select(GroupMembership.phone).where(is_open)).all() == [NEW]
         assert db.session.scalar(db.select(ContactGroup.member_count)) == 1

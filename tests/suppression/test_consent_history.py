@@ -15,6 +15,7 @@ from app.imports.models import Import, ImportRow
 from app.imports.queries.imported_phones import select_new_phones, select_readable_phones
 from app.organisation import queries as organisation
 from app.suppression.actions.consent_events import (
+    add_consent_event,
     grant_consent,
     grant_import_consent,
     revert_import_consent,
@@ -206,6 +207,9 @@ class TestAnImport:
         with write():
             grant_import_consent(select_readable_phones(upload), upload, None, "ada")
             lift_opt_outs(LEO, evidence="Texted: START")
+            # A pause, and a word about one topic, say nothing about consent.
+            for scope in ("pause", "topic:1"):
+                add_consent_event(ZOE, ConsentAct.RETURNED, ConsentMethod.TEXT, None, None, scope)
             assert revert_import_consent(upload, "The import was undone", "ada") == 1
             assert revert_import_consent(upload, "The import was undone", "ada") == 0
         assert list_events()[-1] == ("withdrawn", "import", "The import was undone", "ada")

@@ -4,9 +4,11 @@ That a number is registered once for an event is decided by the database (Unique
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
 
 from app.core.clock import now
 from app.core.db import NotFound, db, execute_and_count_rows
@@ -44,14 +46,27 @@ def create_registration(event_id: int, name: str | None, phone: str) -> EventReg
 def move_registrations(old_phone: str, new_phone: str) -> None:
     """Let a person be registered by their new number for what the old one was. Inside write().
 
-    Where the new number is registered already, that registration stays and the other one goes.
+    Where the new number is registered already, that registration stays, with the answer of the
+    other one if it has none: whoever is not coming gets no reminders. The other one goes.
     """
-    row = EventRegistration
+    row, old = EventRegistration, aliased(EventRegistration)
+    answered = update(row).where(
+        row.phone == new_phone,
+        row.answer.is_(None),
+        old.phone == old_phone,
+        old.event_id == row.event_id,
+        old.answer.is_not(None),
+    )
+    _execute(answered.values(answer=old.answer, guests=old.guests))
     new_events = select(row.event_id).where(row.phone == new_phone)
     moved = update(row).where(row.phone == old_phone, row.event_id.not_in(new_events))
     left = delete(row).where(row.phone == old_phone)
     for statement in (moved.values(phone=new_phone), left):
-        execute_and_count_rows(statement.execution_options(synchronize_session=False))
+        _execute(statement)
+
+
+def _execute(statement: Any) -> None:
+    execute_and_count_rows(statement.execution_options(synchronize_session=False))
 
 
 def grant_registration_consent(row: EventRegistration, method: ConsentMethod, actor: str) -> bool:

@@ -99,9 +99,15 @@ def select_has_recorded_consent(phone_column: Any, event_id: Any = None) -> Colu
 
 
 def select_newest_consent_id(phone_column: Any) -> ColumnElement[Any]:
-    """Return the id of the newest consent event of the phone in this column, for any select."""
+    """Return the id of the newest consent event of the phone in this column, for any select.
+
+    A pause, and what was said about one topic, say nothing about consent.
+    """
     event = aliased(ConsentEvent)
-    newest = select(func.max(event.id)).where(event.phone == phone_column)
+    is_consent = and_(event.scope != PAUSE_SCOPE, ~event.scope.startswith(TOPIC_SCOPE_PREFIX))
+    newest = select(func.max(event.id)).where(
+        event.phone == phone_column, or_(event.scope.is_(None), is_consent)
+    )
     return newest.correlate_except(event).scalar_subquery()
 
 
