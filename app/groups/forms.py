@@ -24,7 +24,6 @@ from app.core.form_fields import add_error
 from app.domain.opt_outs.topic_names import fold_topic_words, has_own_word
 from app.domain.spreadsheets.group_columns import SEPARATOR_PATTERN
 from app.domain.texts.text_cleaning import clean_text
-from app.domain.texts.text_intent import TextIntent, classify_text
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.group_editing import GroupInfo
 from app.groups.models import (
@@ -67,13 +66,6 @@ ADMINS_ERROR = "Only admins change who is in that group."
 NO_OWNER = {"": "No one in particular"}
 
 
-def _can_be_left_alone(name: str) -> bool:
-    """Whether STOP and this name is about the group, and not a request to stop all texts."""
-    if not has_own_word(fold_topic_words(name)):
-        return False
-    return classify_text(f"STOP {name}") is not TextIntent.OPT_OUT
-
-
 def _clean_description(text: str | None) -> str:
     return clean_text(text or "").strip()
 
@@ -114,7 +106,7 @@ class GroupForm(FlaskForm):
         problem = find_new_name_problem(name, self.group_id)
         if problem:
             raise ValidationError(problem)
-        if self.is_topic.data and not _can_be_left_alone(name):
+        if self.is_topic.data and not has_own_word(fold_topic_words(name)):
             raise ValidationError(TOPIC_NAME_ERROR.format(name=name.upper()))
 
     def validate_owner_id(self, field: Field) -> None:

@@ -76,6 +76,15 @@ def test_stop_choir_leaves_the_choir_alone_and_is_confirmed_once(topic_app, writ
     assert ledger(topic_app) == [("withdrawn", "topic:1", "Texted: STOP CHOIR")]
 
 
+@pytest.mark.parametrize("name", ["Volunteers", "News", "Altar servers"])
+def test_a_topics_name_is_no_signature_in_any_capitals(topic_app, write_texts, name):
+    """"STOP Zoe" is a signed STOP; "STOP Volunteers" leaves the topic."""
+    name_choir(topic_app, name)
+    write_texts(f"STOP {name}", f"Stop {name.lower()}")
+    assert left_topics(topic_app) == {name: "inbound"}
+    assert opted_out(topic_app) == {}
+
+
 def test_they_come_back_by_start_or_join_and_only_who_left(topic_app, write_texts):
     write_texts("join choir", "leave the choir", "JOIN CHOIR")
     assert left_topics(topic_app) == {}
@@ -128,12 +137,21 @@ def name_choir(app, name, **values):
             setattr(group, column, value)
 
 
-@pytest.mark.parametrize("body", ["STOP NOW", "don't text me now", "Opt out now"])
+@pytest.mark.parametrize("body", ["STOP NOW", "don't text me now", "Opt out today"])
 def test_a_request_to_stop_all_is_one_whatever_topics_are_called(topic_app, write_texts, body):
-    name_choir(topic_app, "Now")
+    name_choir(topic_app, "Now" if "now" in body.lower() else "Today")
     write_texts(body)
     assert opted_out(topic_app) == {ZOE: "inbound"}
     assert left_topics(topic_app) == {}
+
+
+@pytest.mark.parametrize("name", ["Youth", "Seniors", "Altos"])
+def test_a_topic_may_have_a_name_that_the_rules_do_not_know(topic_app, write_texts, name):
+    """Without the topic, STOP and an unknown word stops all texts."""
+    name_choir(topic_app, name)
+    write_texts(f"STOP {name.upper()}")
+    assert opted_out(topic_app) == {}
+    assert left_topics(topic_app) == {name: "inbound"}
 
 
 @pytest.mark.parametrize("body", ["STOP CHOIR", "remove me from choir", "Choir stop please"])

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
+from app.domain.opt_outs.opt_out_detection import OptOutVerdict, judge_opt_out
 from app.domain.opt_outs.opt_out_grammar import WORDS_FILE
 from app.domain.opt_outs.opt_out_lexer import Word, fold_word
 from app.domain.texts.name_folding import fold_name
@@ -25,6 +26,8 @@ _GENERAL_WORDS = frozenset({"ALL", "EVERYTHING", "EVERYONE", "EVERYBODY", "GROUP
 }
 _SMALL_WORDS = frozenset({"A", "AN", "AND", "FOR", "OF", "IN", "ON", "AT", "TO", "LA", "LE", "ET"})
 MIN_DISTINCTIVE_LETTERS = 3
+# An organisation has some dozen topics.
+MAX_REMEMBERED_NAMES = 1_000
 
 
 class TopicNames:
@@ -84,10 +87,16 @@ def fold_topic_words(name: str) -> tuple[str, ...]:
     )
 
 
-def has_own_word(words: Sequence[str]) -> bool:
-    """Whether a topic of this name can be told from all texts: not "Alerts", not "All texts"."""
+@lru_cache(MAX_REMEMBERED_NAMES)
+def has_own_word(words: tuple[str, ...]) -> bool:
+    """Whether STOP and this name is about the topic: not "Alerts", not "All texts", not "Now"."""
     general = _load_words(_GENERAL_KINDS) | _GENERAL_WORDS | _SMALL_WORDS
-    return any(word not in general for word in words)
+    if general.issuperset(words):
+        return False
+    if not (_load_all_words() | general).issuperset(words):
+        # STOP and any unknown word stops all texts; where it is the name of a topic, it is known.
+        return True
+    return judge_opt_out(f"STOP {' '.join(words)}") is not OptOutVerdict.CERTAIN
 
 
 def _list_spellings(words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -105,6 +114,11 @@ def _fold_letters(word: str) -> str:
     if word.isascii():
         return word
     return (fold_name(word) or word).upper()
+
+
+@cache
+def _load_all_words() -> frozenset[str]:
+    return _load_words(tuple(load_word_table(WORDS_FILE)))
 
 
 @cache

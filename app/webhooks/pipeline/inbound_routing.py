@@ -14,6 +14,7 @@ from app.domain.texts.own_words import TextAuthor
 from app.domain.texts.text_intent import (
     TextIntent,
     is_opt_in_when_opted_out,
+    is_opt_out_without_names,
     is_word_unknown_to_carrier,
 )
 from app.keywords.actions.keyword_text_handling import handle_keyword_text
@@ -64,15 +65,15 @@ def _obey_channel_opt_out(text: StoredInboundText) -> RoutingDecision | None:
 
 
 def _handle_topic_request(text: StoredInboundText) -> RoutingDecision | None:
-    """Let somebody leave one topic, or come back.
+    """Let somebody leave one topic, or come back. What Twilio took for a STOP is one for all.
 
-    What Twilio took for a STOP is one for all, and so is what asks to stop all texts in other
-    words: where a topic is called Now, STOP NOW is no request about it.
+    So is what asks to stop all texts with any name of a topic in it: "opt out today".
     """
     parsed = text.parsed
     if parsed.twilio_opt_out_type or parsed.reading.kind is not TextAuthor.PERSON:
         return None
-    if parsed.intent is TextIntent.OPT_OUT:
+    is_opt_out = parsed.intent is TextIntent.OPT_OUT
+    if is_opt_out and is_opt_out_without_names(parsed.reading.words):
         return None
     decision = topic_processing.process_topic_request(text.inbound)
     if decision is not None and decision.verdict == opt_out_processing.OPT_OUT_VERDICT:
