@@ -21,8 +21,8 @@ MAX_NOTE_CHARACTERS = 1000
 MAX_SHOWN_PROBLEMS = 5
 MAX_EVIDENCE_CHARACTERS = 300
 NOTE_LENGTH_ERROR = f"Enter at most {MAX_NOTE_CHARACTERS:,} characters."
-SAME_NUMBER_ERROR = "This is their number already."
-OWN_PHONE_ERROR = "They have this number already."
+SAME_NUMBER_ERROR = "This is already their number."
+OWN_PHONE_ERROR = "They already have this number."
 JOIN_HOLDER_ERROR = "{name} has this number. If this is the same person, check the box below."
 OPEN_HOLDER_ERROR = "{name} has this number. If this is the same person, join them on their page."
 PHONE_KIND_LABELS = {
@@ -30,7 +30,7 @@ PHONE_KIND_LABELS = {
     PhoneKind.LANDLINE.value: "Landline",
     PhoneKind.OTHER.value: "Other",
 }
-NUMBER_CONSENT_LABEL = "How they agreed to texts to this number"
+NUMBER_CONSENT_LABEL = "How they agreed to texts at this number"
 EVIDENCE_LENGTH_ERROR = f"Enter at most {MAX_EVIDENCE_CHARACTERS} characters."
 
 

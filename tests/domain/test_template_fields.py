@@ -102,7 +102,7 @@ def test_a_text_tells_which_fields_it_names_and_follows_a_new_name():
         ("★", "Use at least one letter or digit."),
         ("First name", "{first_name} is a placeholder already. Choose another name."),
         ("EVENT_Date", "{event_date} is a placeholder already. Choose another name."),
-        ("Birthday", "Every person has “Birthday” already. Choose another name."),
+        ("Birthday", "Every person already has “Birthday”. Choose another name."),
     ],
 )
 def test_a_field_has_a_name_of_its_own(name, problem):

@@ -213,7 +213,7 @@ def test_a_choice_that_cannot_be_is_said_beside_its_column_and_keeps_what_was_ty
     address = send("name,phone,Town,Role\nZoë,3035550142,Rome,Choir\nLeo,3035550143,,\n").location
     for fields, sentence in (
         ({"field_name_2": "diet"}, "There is already a field “Diet”."),
-        ({"field_name_2": "phone"}, "Every person has “phone” already."),
+        ({"field_name_2": "phone"}, "Every person already has “phone”."),
         ({"field_name_2": "{x}"}, "A name can't contain { } or |"),
         ({"field_name_2": "Role", "column_3": "field:new"}, "Two columns go into “Role”."),
         ({"column_2": "field:99"}, "This field no longer exists."),
@@ -262,7 +262,7 @@ def test_a_field_that_changed_since_is_said_and_nobody_is_imported(app, visit, s
     chosen = {"agreed": "written", "group_id": "1", "overwrite": "1", "create_groups_shown": "1"}
     page = visit(f"{address}/confirm", "ada", **chosen)
     assert page.status_code == 422
-    assert "There is a field “Town” by now." in page.words
+    assert "There is now a field “Town”." in page.words
     again = visit(address, "ada", headings="1", column_3="nothing", **chosen, follow=True)
     # Read again with another column, and the other choices are still there.
     for choices in (page.text, again.text):

@@ -96,7 +96,7 @@ def test_a_group_that_is_archived_or_deleted_only_gets_the_reply(choir, visit, a
     assert get_replies("sing") == ["Done."]
     assert receive_text("quiet") is None
     words = visit("/keywords", "sol").words
-    assert "Only replies, for this group is archived: Choir" in words
+    assert "Only replies, because this group is archived: Choir" in words
     with write() as session:
         session.delete(session.get(ContactGroup, choir))
     assert get_replies("sing") == ["Done."]

@@ -70,7 +70,7 @@ def test_ada_makes_fields_and_sees_for_how_many_they_are_filled_in(app, visit):
         ({"name": "First name"}, "{first_name} is a placeholder already."),
         (
             {"name": "Kids", "field_type": "choice", "choices": " "},
-            "Enter the choices, one a line.",
+            "Enter the choices, one per line.",
         ),
         (
             {"name": "Kids", "field_type": "choice", "choices": "\n".join(map(str, range(31)))},

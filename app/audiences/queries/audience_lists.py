@@ -17,7 +17,7 @@ from app.events.queries import events
 from app.groups.queries.group_records import find_active_group, find_group, may_text_group
 
 GROUP_FOR_ADMINS_ERROR = "Only admins can text this group."
-HIDDEN_SEGMENT_ERROR = "Only admins can use this segment: it asks a sensitive field."
+HIDDEN_SEGMENT_ERROR = "Only admins can use this segment: it uses a sensitive field."
 GONE_WORDS = {
     PartKind.GROUP: "is archived or deleted",
     PartKind.SEGMENT: "is deleted, or names something that is deleted",

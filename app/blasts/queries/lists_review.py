@@ -19,7 +19,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.phone_number import format_phone_number
 from app.events.queries import events
 
-FROZEN_HINT = "People who come to these lists later do not get it."
+FROZEN_HINT = "People who are added to these lists later do not get it."
 
 
 @dataclass(frozen=True)

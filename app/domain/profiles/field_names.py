@@ -32,5 +32,5 @@ def find_field_name_problem(name: str) -> str:
     if folded in BUILT_IN_NAMES:
         return f"{{{folded.replace(' ', '_')}}} is a placeholder already. Choose another name."
     if folded in PERSON_NAMES:
-        return f"Every person has “{name}” already. Choose another name."
+        return f"Every person already has “{name}”. Choose another name."
     return ""

@@ -28,7 +28,7 @@ from app.profiles.queries.person_details import PersonDetail, select_detail
 from app.suppression.actions import erased_numbers
 
 FIELD_GONE_MESSAGE = "The field “{}” no longer exists. Choose another one for its column."
-FIELD_NEW_MESSAGE = "There is a field “{}” by now. Choose it for its column, or use another name."
+FIELD_NEW_MESSAGE = "There is now a field “{}”. Choose it for its column, or use another name."
 
 
 class FieldNotThere(Exception):

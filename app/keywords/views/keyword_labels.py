@@ -136,5 +136,5 @@ def _describe_group_effect(row: KeywordListRow) -> KeywordEffect:
         return KeywordEffect(f"{verb} a group that was deleted")
     url = url_for("groups.show_group", group_id=row.group.id)
     if row.group.archived_at is not None:
-        return KeywordEffect("Only replies, for this group is archived:", row.group.name, url)
+        return KeywordEffect("Only replies, because this group is archived:", row.group.name, url)
     return KeywordEffect("Adds to" if is_joining else "Removes from", row.group.name, url)

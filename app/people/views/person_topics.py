@@ -45,7 +45,7 @@ def leave_person_topic(public_id: str, group_id: int) -> ResponseReturnValue:
         leave_topic(
             phone, group_id, TopicLeaveSource.MANUAL, evidence=evidence, actor=current_username()
         )
-    flash(f"They get no more texts of {topic.name}.", "success")
+    flash(f"They get no more {topic.name} texts.", "success")
     return redirect_to_person(phone)
 
 
@@ -68,7 +68,7 @@ def return_person_to_topic(public_id: str, group_id: int) -> ResponseReturnValue
             evidence=form.evidence.data,
             actor=current_username(),
         )
-    flash(f"They get texts of {topic.name} again.", "success")
+    flash(f"They get {topic.name} texts again.", "success")
     return redirect_to_person(phone)
 
 
@@ -102,5 +102,5 @@ def pause_person(public_id: str) -> ResponseReturnValue:
     if is_new:
         flash(f"They get no texts until {end.day_in_words}.", "success")
     else:
-        flash("Nothing changed: they get no texts already.", "error")
+        flash("Nothing changed: they already get no texts.", "error")
     return redirect_to_person(phone)

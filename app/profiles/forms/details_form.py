@@ -34,7 +34,7 @@ class PersonDetailsForm(FlaskForm):
     def validate_language(self, field: SelectField) -> None:
         """Require a language of the list, or none."""
         if field.data and field.data not in LANGUAGE_NAMES and field.data != self.stored_language:
-            raise ValidationError("Choose a language of the list.")
+            raise ValidationError("Choose a language from the list.")
 
     def validate_birthday(self, field: StringField) -> None:
         """Require a day with its year that is not ahead, or none."""

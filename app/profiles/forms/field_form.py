@@ -92,7 +92,7 @@ class PersonFieldForm(FlaskForm):
             return
         choices = self.choice_list
         if not choices:
-            raise ValidationError("Enter the choices, one a line.")
+            raise ValidationError("Enter the choices, one per line.")
         if len(choices) > MAX_CHOICES:
             raise ValidationError(f"Enter at most {MAX_CHOICES} choices.")
         if max(map(len, choices)) > MAX_CHOICE_LENGTH:
