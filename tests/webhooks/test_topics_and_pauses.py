@@ -78,7 +78,7 @@ def test_stop_choir_leaves_the_choir_alone_and_is_confirmed_once(topic_app, writ
 
 @pytest.mark.parametrize("name", ["Volunteers", "News", "Altar servers"])
 def test_a_topics_name_is_no_signature_in_any_capitals(topic_app, write_texts, name):
-    """"STOP Zoe" is a signed STOP; "STOP Volunteers" leaves the topic."""
+    """Signed, as in "STOP Zoe", it stops all; a topic is left by its name."""
     name_choir(topic_app, name)
     write_texts(f"STOP {name}", f"Stop {name.lower()}")
     assert left_topics(topic_app) == {name: "inbound"}
@@ -145,7 +145,7 @@ def test_a_request_to_stop_all_is_one_whatever_topics_are_called(topic_app, writ
     assert left_topics(topic_app) == {}
 
 
-@pytest.mark.parametrize("name", ["Youth", "Seniors", "Altos"])
+@pytest.mark.parametrize("name", ["Tenors", "Seniors", "Altos"])
 def test_a_topic_may_have_a_name_that_the_rules_do_not_know(topic_app, write_texts, name):
     """Without the topic, STOP and an unknown word stops all texts."""
     name_choir(topic_app, name)
