@@ -81,6 +81,14 @@ def classify_words(words: str, *, knows_spanish_words: bool = False) -> TextInte
     return INTENT_BY_VERDICT[verdict]
 
 
+def is_opt_out_without_names(words: str) -> bool:
+    """Whether a text certainly asks to stop all texts, where capitals make no name of a word.
+
+    "STOP Zoe" is signed; where there is a topic Youth, "STOP Youth" is about that.
+    """
+    return classify_words(words.lower()) is TextIntent.OPT_OUT
+
+
 def is_opt_in_when_opted_out(body: str) -> bool:
     """Whether the text opts somebody in who has opted out, when nothing else explains it."""
     return fold_text(body) in OPT_IN_WORDS_WHEN_OPTED_OUT
