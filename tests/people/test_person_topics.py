@@ -30,7 +30,7 @@ def test_both_roles_note_a_leave_and_how_they_came_back(app, visit, choir):
     assert visit.post(f"{url}/topics/{choir}/leave", "sol").status_code == 303
     words = visit(url, "sol").words
     assert "Left this topic" in words
-    assert "They get blasts to the community and to their groups, but not those to Choir" in words
+    assert "They get blasts to the community and their groups, but not those to Choir" in words
     assert "Left the topic Choir “Added by" in words
     back = f"{url}/topics/{choir}/return"
     page = visit(back, "sol", **{f"topic-{choir}-agreed": "verbal", f"topic-{choir}-evidence": ""})
