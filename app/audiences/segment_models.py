@@ -1,7 +1,18 @@
 """Segments: saved rules that say which people are meant. Who that is, is read anew each time."""
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    event,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, validates
 
 from app.core.column_types import (
     add_updated_at_trigger,
@@ -18,34 +29,6 @@ from app.domain.texts.name_folding import fold_name
 
 MAX_SEGMENT_NAME_LENGTH = 80
 MAX_SEGMENT_DESCRIPTION_LENGTH = 300
-
-
-class Segment(Model):
-    """A rule with a name. `rule`: its JSON (app/domain/audiences/segment_json.py).
-
-    `sentence` is how the rule read when it was saved; pages make it anew, for things are renamed.
-    """
-
-    __tablename__ = "segments"
-    __table_args__ = (
-        CheckConstraint("length(trim(name)) > 0", name="name"),
-        CheckConstraint("json_valid(rule)", name="rule"),
-    )
-
-    id: Mapped[primary_key]
-    name: Mapped[str] = mapped_column(String(MAX_SEGMENT_NAME_LENGTH))
-    folded_name: Mapped[str] = mapped_column(String(MAX_SEGMENT_NAME_LENGTH * 2), unique=True)
-    description: Mapped[str | None] = mapped_column(String(MAX_SEGMENT_DESCRIPTION_LENGTH))
-    rule: Mapped[long_text]
-    sentence: Mapped[str] = mapped_column(Text, default="", server_default="")
-    created_by: Mapped[str | None] = mapped_column(String(80))
-    created_at: Mapped[timestamp_default_now]
-    updated_at: Mapped[timestamp_on_update]
-
-    @validates("name")
-    def _set_name(self, key: str, name: str) -> str:
-        self.folded_name = fold_segment_name(name)
-        return name
 
 
 class SegmentReference(Model):
@@ -69,6 +52,44 @@ class SegmentReference(Model):
     )
     ref_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     is_gone: Mapped[bool_default_false]
+
+
+class Segment(Model):
+    """A rule with a name. `rule`: its JSON (app/domain/audiences/segment_json.py).
+
+    `sentence` is how the rule read when it was saved; pages make it anew, for things are renamed.
+    """
+
+    __tablename__ = "segments"
+    __table_args__ = (
+        CheckConstraint("length(trim(name)) > 0", name="name"),
+        CheckConstraint("json_valid(rule)", name="rule"),
+    )
+
+    id: Mapped[primary_key]
+    name: Mapped[str] = mapped_column(String(MAX_SEGMENT_NAME_LENGTH))
+    folded_name: Mapped[str] = mapped_column(String(MAX_SEGMENT_NAME_LENGTH * 2), unique=True)
+    description: Mapped[str | None] = mapped_column(String(MAX_SEGMENT_DESCRIPTION_LENGTH))
+    rule: Mapped[long_text]
+    sentence: Mapped[str] = mapped_column(Text, default="", server_default="")
+    created_by: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[timestamp_default_now]
+    updated_at: Mapped[timestamp_on_update]
+    # What the rule names and was deleted, "group:3,field:2", or null: read with each segment.
+    gone_text: Mapped[str | None] = column_property(
+        select(
+            func.group_concat(func.printf("%s:%d", SegmentReference.kind, SegmentReference.ref_id))
+        )
+        .where(SegmentReference.segment_id == literal_column("segments.id"))
+        .where(SegmentReference.is_gone)
+        .correlate_except(SegmentReference)
+        .scalar_subquery()
+    )
+
+    @validates("name")
+    def _set_name(self, key: str, name: str) -> str:
+        self.folded_name = fold_segment_name(name)
+        return name
 
 
 def fold_segment_name(name: str) -> str:

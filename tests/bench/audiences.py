@@ -4,6 +4,7 @@ under 100 ms, and released within 1.3 times a release to everybody, row by row.
 
 import contextlib
 import sqlite3
+import time
 from statistics import median
 
 from flask import Flask
@@ -19,8 +20,8 @@ from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.audiences.segment_json import write_rule
 from app.domain.delivery.message_statuses import BlastTarget
 from tests.bench.bench_app import app_with, folder, scattered
-from tests.bench.figures import Asked, Figure, milliseconds, seconds, spread
-from tests.bench.segments import FILLS, RULES
+from tests.bench.figures import Asked, Figure, processor_milliseconds, spread
+from tests.bench.large_groups import FILLS, RULES
 
 PEOPLE, RUNS, MOST_MS, MOST_TIMES = 100_000, 3, 100.0, 1.3
 TEXT = "Hi {first_name|friend}, the picnic is on Saturday at 11, at City Park."
@@ -52,7 +53,7 @@ def _build(*more: AudiencePart) -> ChosenAudience:
 def _count() -> Figure:
     people = count_overlap(_build()).people
     what = f"counting three groups and a segment: {people:,} people"
-    took = milliseconds(lambda: count_overlap(_build()))
+    took = processor_milliseconds(lambda: count_overlap(_build()))
     return Figure(what, took, "ms", asked=Asked(most=MOST_MS))
 
 
@@ -73,12 +74,14 @@ def _release(app: Flask) -> Figure:
 
 
 def _release_one(audience: ChosenAudience | None) -> float:
-    """Return the seconds of a release, as for 100,000 rows."""
+    """Return the processor time of a release in seconds, as for 100,000 rows."""
     target = BlastTarget.AUDIENCE if audience else BlastTarget.COMMUNITY
     with write():
         draft = BlastDraft(TEXT, "Reply STOP to opt out.", target, None, "UTC", people_of=audience)
         confirm_blast(draft, None, "ada", now())
-    took = seconds(release_due_blasts)
+    started = time.thread_time()
+    release_due_blasts()
+    took = time.thread_time() - started
     rows = db.session.scalar(db.text(LAST_SIZE))
     db.session.rollback()
     return took * 100_000 / rows

@@ -48,6 +48,10 @@ COLUMNS = (
     " created_at"
 )
 BARE = "a bare executemany of the same rows into the same table"
+MADE = (
+    "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND (tbl_name = 'messages' OR type <>"
+    " 'trigger' AND tbl_name IN ('people', 'person_phones'))"
+)
 LAST_LOG = "SELECT max(id) FROM message_logs"
 IN_STATE = (
     "SELECT count(*) FROM messages WHERE message_log_id = (SELECT max(id) FROM message_logs) AND"
@@ -117,9 +121,7 @@ def _bare(place: Path) -> float:
         rows = source.execute(
             f"SELECT {COLUMNS} FROM messages WHERE message_log_id = ?", (log_id,)
         ).fetchall()
-        made = source.execute(
-            "SELECT sql FROM sqlite_master WHERE tbl_name = 'messages' AND sql IS NOT NULL"
-        ).fetchall()
+        made = source.execute(MADE).fetchall()
     assert len(rows) == PEOPLE
     statement = f"INSERT INTO messages ({COLUMNS}) VALUES ({', '.join('?' * len(rows[0]))})"
     with contextlib.closing(sqlite3.connect(place / "bare.db", isolation_level=None)) as target:
@@ -129,6 +131,10 @@ def _bare(place: Path) -> float:
             *(sql for (sql,) in made),
         ):
             target.execute(first)
+        # The trigger of messages looks for the person of each number.
+        target.execute("ATTACH ? AS source", (str(place / "sms.db"),))
+        target.execute("INSERT INTO person_phones SELECT * FROM source.person_phones")
+        target.execute("DETACH source")
 
         def put() -> None:
             target.execute("BEGIN IMMEDIATE")

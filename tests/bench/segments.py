@@ -1,65 +1,31 @@
 """Counting segments at 100,000 people, 50 groups, 10 fields and a million texts.
 
-Asked of a segment over three groups and two fields: under 100 ms.
+Processor time. Asked of a segment over three groups and two fields: under 100 ms.
 """
-
-import contextlib
-import sqlite3
-from pathlib import Path
 
 from flask import Flask
 
+from app import create_app
 from app.audiences.queries.segment_people import count_segment_people
 from app.core.db import db
-from app.domain.audiences.conditions import Condition, ConditionKind
-from app.domain.audiences.segment_rules import ConditionGroup, Joiner, SegmentRule
-from tests.bench.bench_app import folder
-from tests.bench.figures import Asked, Figure, milliseconds
-from tests.bench.large_database import Size, crowded
+from app.domain.audiences.segment_rules import SegmentRule
+from tests.bench.bench_app import folder, quiet, settings
+from tests.bench.figures import Asked, Figure, processor_milliseconds
+from tests.bench.large_database import Size
+from tests.bench.large_groups import RULES, find_large
 
 MANY = Size(100_000)
 MOST_MS = 100
-GROUPS, FIELDS = 50, 10
 # The newest text of each of 100,000 people is looked up.
 ONLY_SHOWN = ("last text delivered",)
-KIND = ConditionKind
-COUNTED = (
-    "WITH RECURSIVE counted(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM counted WHERE i < {}) "
-)
-# The first five groups have a fifth of all people, the others a fiftieth.
-FILLS = (
-    COUNTED.format(GROUPS - 1) + "INSERT INTO groups (name, folded_name) "
-    "SELECT 'Group ' || i, 'group ' || i FROM counted",
-    "INSERT INTO group_members (group_id, phone) SELECT g.id, m.phone FROM groups g "
-    "JOIN community_members m ON m.id % CASE WHEN g.id <= 5 THEN 5 ELSE 50 END = g.id % 5",
-    COUNTED.format(FIELDS - 1) + "INSERT INTO person_fields (name, folded_name, type) "
-    "SELECT 'Field ' || i, 'field ' || i, CASE i % 2 WHEN 0 THEN 'text' ELSE 'number' END "
-    "FROM counted",
-    "INSERT INTO person_values (person_id, field_id, value, sort_value) "
-    "SELECT p.id, f.id, CASE f.type WHEN 'text' THEN 'word ' || (p.id % 8) ELSE p.id % 90 END, "
-    "CASE f.type WHEN 'text' THEN 'word ' || (p.id % 8) ELSE CAST(p.id % 90 AS REAL) END "
-    "FROM people p JOIN person_fields f",
-    "UPDATE people SET language = CASE id % 5 WHEN 0 THEN 'es' END, "
-    "birthday = date('1980-01-01', '+' || (id % 9000) || ' days')",
-    "UPDATE messages SET created_at = strftime('%Y-%m-%d %H:%M:%f000', 'now', '-' || "
-    "(id % 200) || ' days')",
-)
 
 
 def run() -> list[Figure]:
     """The time of counting each of some rules."""
     with folder() as place:
-        app = crowded(place / "many.db", MANY)
-        fill(place / "many.db")
+        app = create_app(settings(find_large(MANY, place)))
+        quiet()
         return [_count(app, what, rule) for what, rule in RULES.items()]
-
-
-def fill(path: Path) -> None:
-    """Add groups, fields and their people to a crowded database."""
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        for statement in FILLS:
-            connection.execute(statement)
-        connection.commit()
 
 
 def _count(app: Flask, what: str, rule: SegmentRule) -> Figure:
@@ -71,32 +37,4 @@ def _count(app: Flask, what: str, rule: SegmentRule) -> Figure:
             db.session.rollback()
 
         asked = None if what in ONLY_SHOWN else Asked(most=MOST_MS)
-        return Figure(f"{what}: {count:,}", milliseconds(work), "ms", asked=asked)
-
-
-def _in_groups(*ids: int) -> ConditionGroup:
-    return ConditionGroup(Joiner.ANY, tuple(Condition(KIND.IN_GROUP, group_id) for group_id in ids))
-
-
-_WORD = Condition(KIND.FIELD_IS, 1, value="word 3")
-_NUMBER = Condition(KIND.FIELD_MORE, 2, value="20")
-_QUIET = Condition(KIND.TEXTED_LAST_DAYS, value="7", is_negated=True)
-_SPANISH = Condition(KIND.LANGUAGE_IS, value="es")
-RULES = {
-    "three groups, two fields": SegmentRule(Joiner.ALL, (_in_groups(1, 2, 3), _WORD, _NUMBER)),
-    "two of three groups, not the third, two fields": SegmentRule(
-        Joiner.ALL,
-        (_in_groups(1, 2), Condition(KIND.IN_GROUP, 3, is_negated=True), _WORD, _NUMBER),
-    ),
-    "small groups, not texted in 7 days": SegmentRule(
-        Joiner.ALL, (_in_groups(11, 12, 13), _SPANISH, _QUIET)
-    ),
-    "two fields alone": SegmentRule(Joiner.ALL, (_WORD, _NUMBER)),
-    "a group or a field": SegmentRule(Joiner.ANY, (Condition(KIND.IN_GROUP, 1), _WORD)),
-    "not texted in 7 days": SegmentRule(Joiner.ALL, (_QUIET,)),
-    "last text delivered": SegmentRule(Joiner.ALL, (Condition(KIND.LAST_TEXT_DELIVERED),)),
-    "birthday in the next 7 days": SegmentRule(
-        Joiner.ALL, (Condition(KIND.BIRTHDAY_NEXT_DAYS, value="7"),)
-    ),
-    "language": SegmentRule(Joiner.ALL, (_SPANISH,)),
-}
+        return Figure(f"{what}: {count:,}", processor_milliseconds(work), "ms", asked=asked)

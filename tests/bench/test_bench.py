@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 FEW = {
+    "segments": {"MANY": large_database.Size(100, events=3, blasts=10)},
     "audiences": {"PEOPLE": 200, "RUNS": 1},
     "lists": {"MANY": 200, "FEW": 20},
     "scale": {

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from tests.bench.large_database import Size, crowded
+from tests.bench.large_groups import fill
 from tests.bench.large_lists import PAGES, most_statements
-from tests.bench.segments import fill
 from tests.select_recorder import record_selects
 from tests.visit import Visitor
 

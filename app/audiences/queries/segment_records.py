@@ -11,6 +11,7 @@ from app.core.db import db
 from app.core.fetched_rows import fetch_dict
 from app.core.search_terms import build_text_filter
 from app.domain.accounts.roles import Role
+from app.domain.audiences.conditions import ReferenceKind
 from app.domain.audiences.segment_json import InvalidRule, parse_rule
 from app.domain.audiences.segment_rules import SegmentRule
 from app.domain.audiences.segment_sentences import describe_rule
@@ -81,7 +82,6 @@ def list_segments(role: Role) -> list[SegmentReading]:
 
 def read_segments(segments: Sequence[Segment], role: Role) -> list[SegmentReading]:
     """Return these segments with their rules and sentences, in a few statements for all."""
-    gone = _find_gone_references([segment.id for segment in segments])
     rules = [_parse_stored_rule(segment.rule) for segment in segments]
     references: set[Reference] = set()
     for known_rule in filter(None, rules):
@@ -90,7 +90,7 @@ def read_segments(segments: Sequence[Segment], role: Role) -> list[SegmentReadin
     all_names = load_rule_names(references)
     readings = []
     for segment, rule in zip(segments, rules, strict=True):
-        own_gone = gone.get(segment.id, frozenset())
+        own_gone = _parse_gone_references(segment)
         if rule is None:
             reading = SegmentReading(segment, None, UNREADABLE_SENTENCE, True, False, own_gone)
         else:
@@ -108,15 +108,13 @@ def _list_field_ids(rule: SegmentRule) -> list[int]:
     return [ref_id for kind, ref_id in rule.references if kind == "field"]
 
 
-def _find_gone_references(segment_ids: Collection[int]) -> dict[int, frozenset[Reference]]:
-    row = SegmentReference
-    statement = select(row.segment_id, row.kind, row.ref_id).where(
-        row.segment_id.in_(segment_ids), row.is_gone
-    )
-    gone: dict[int, frozenset[Reference]] = {}
-    for segment_id, kind, ref_id in db.session.execute(statement):
-        gone[segment_id] = gone.get(segment_id, frozenset()) | {(kind, ref_id)}
-    return gone
+def _parse_gone_references(segment: Segment) -> frozenset[Reference]:
+    references: set[Reference] = set()
+    for entry in (segment.gone_text or "").split(","):
+        kind, colon, ref_id = entry.partition(":")
+        if colon:
+            references.add((ReferenceKind(kind), int(ref_id)))
+    return frozenset(references)
 
 
 def may_text_segment(segment_id: int | None, role: Role) -> bool:
