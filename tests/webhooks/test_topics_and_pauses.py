@@ -7,9 +7,11 @@ import pytest
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
+from app.domain.time.pause_days import compute_pause_end
 from app.groups.models import ContactGroup
 from app.keywords.models import KeywordRule
 from app.suppression.actions.opt_outs import record_opt_out
+from app.suppression.actions.pauses import NewPause, set_pause
 from app.suppression.models import ConsentEvent, UnsubscribedContact
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.suppression.topic_models import UnsubscribedTopic
@@ -217,7 +219,13 @@ def test_the_job_ends_a_pause_and_never_a_stop(topic_app, write_texts):
 def test_start_ends_a_pause_sooner_and_a_note_by_hand_takes_its_place(topic_app, write_texts):
     write_texts("PAUSE", "START")
     assert pause_rows(topic_app) == {}
-    write_texts("PAUSE")
+    write_texts("PAUSE 300")
+    asked = pause_rows(topic_app)
+    with topic_app.app_context(), write():
+        # A user's 30 days make their 300 no shorter.
+        end = compute_pause_end(now(), 30, "UTC")
+        assert not set_pause(NewPause(ZOE, end, actor="sol"), now())
+    assert pause_rows(topic_app) == asked
     with topic_app.app_context(), write():
         assert record_opt_out(ZOE, source="manual")
     assert pause_rows(topic_app) == {ZOE: ("manual", None)}

@@ -45,12 +45,13 @@ def set_pause(pause: NewPause, moment: datetime) -> bool:
     """Let a number get no texts until a day, in place of another pause of it.
 
     Returns False when nothing changed: they have opted out, which has no end, or the pause that
-    holds already ends on this day.
+    holds already ends on this day. A user makes no pause shorter; the person may.
     """
     ends_at = pause.end.moment
     if has_opted_out(pause.phone):
         return False
-    if sql.SELECT_PAUSE_END.fetch_value(b_phone=pause.phone) == ends_at:
+    earlier_end = sql.SELECT_PAUSE_END.fetch_value(b_phone=pause.phone)
+    if earlier_end == ends_at or (pause.actor and earlier_end and earlier_end > ends_at):
         return False
     sql.DELETE_PAUSE.execute(b_phone=pause.phone)
     sql.INSERT_PAUSE.execute(
