@@ -15,6 +15,7 @@ from sqlalchemy.sql.operators import in_op, not_in_op
 
 from app.audiences.queries.condition_context import ConditionContext
 from app.audiences.queries.condition_sql import build_condition, find_first_moment
+from app.audiences.queries.person_condition_sql import PERSON_BUILDERS
 from app.audiences.queries.segment_phones import build_existence_conditions
 from app.core.db import db
 from app.delivery.queries.text_conditions import select_texts_since
@@ -24,8 +25,10 @@ from app.domain.audiences.conditions import Condition, ConditionKind
 # walk further where more conditions must be fulfilled.
 MAX_LISTED_PEOPLE = 8_000
 MAX_LISTED_AMONG_SEVERAL = 25_000
-# Up to so many texts are listed: the ten of each person take longer to look up.
+# Up to so many texts are listed: the ten of each person take longer to look up. Who was not
+# texted is found sooner by a walk.
 MAX_LISTED_TEXTS = 40_000
+MAX_LISTED_OTHER_TEXTS = 15_000
 _KIND = ConditionKind
 TEXTED_KINDS = (_KIND.TEXTED_LAST_DAYS, _KIND.TEXTED_TODAY)
 # What cannot be asked of one person without reading what everyone did.
@@ -48,7 +51,7 @@ def build_page_conditions(
     built = build_existence_conditions(conditions)
     for condition in conditions:
         is_of_texts = condition.kind in TEXTED_KINDS
-        is_listed = is_of_texts and sizes[condition] <= MAX_LISTED_TEXTS
+        is_listed = is_of_texts and sizes[condition] <= _choose_limit(condition, conditions)
         if condition is first or is_listed or condition.kind in NOT_LOOKED_UP_KINDS:
             built.append(build_condition(condition, phone, context))
         else:
@@ -70,7 +73,7 @@ def _find_fewest(
 def _choose_limit(condition: Condition, wanted: Collection[Condition]) -> int:
     """Return up to how many rows the list of a condition is read, among others."""
     if condition.kind in TEXTED_KINDS:
-        return MAX_LISTED_TEXTS
+        return MAX_LISTED_OTHER_TEXTS if condition.is_negated else MAX_LISTED_TEXTS
     is_alone = sum(not other.is_negated for other in wanted) == 1
     return MAX_LISTED_PEOPLE if is_alone else MAX_LISTED_AMONG_SEVERAL
 
@@ -89,7 +92,7 @@ def _measure_conditions(
             moment = find_first_moment(condition, context)
             lists[condition] = select_texts_since(moment).limit(most)
         elif not condition.is_negated and condition.kind not in NOT_LOOKED_UP_KINDS:
-            people = _find_listed_people(build_condition(condition, phone, context))
+            people = _find_listed_people(_build_cheapest(condition, phone, context))
             if people is not None:
                 lists[condition] = people.limit(most)
     if not lists:
@@ -99,6 +102,15 @@ def _measure_conditions(
         for rows in lists.values()
     ]
     return dict(zip(lists, db.session.execute(select(*counts)).one(), strict=True))
+
+
+def _build_cheapest(
+    condition: Condition, phone: Any, context: ConditionContext
+) -> ColumnElement[bool]:
+    """Return a condition whose list can be counted without the phones of its people."""
+    if condition.kind in PERSON_BUILDERS:
+        return PERSON_BUILDERS[condition.kind](condition, phone, context)
+    return build_condition(condition, phone, context)
 
 
 def _find_listed_people(condition: ColumnElement[bool]) -> Select[str] | None:
