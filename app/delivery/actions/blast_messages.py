@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from app.core.db import db, execute_and_count_rows
+from app.core.page_cache import enlarge_page_cache
 from app.delivery.actions.blast_topics import copy_blast_topics, record_blast_topics
 from app.delivery.models import MessageLog, ScheduledMessage, messages
 from app.delivery.queries.stored_audiences import list_included_blasts, list_included_groups
@@ -110,7 +111,7 @@ def _insert_messages(
 ) -> None:
     kind = _get_message_kind(blast)
     sql.CREATE_STAGING_TABLE.execute()
-    with sql.enlarge_page_cache():
+    with enlarge_page_cache():
         for start in range(0, len(texts), sql.INSERT_BATCH_ROWS):
             # Emptied first too: a release that was rolled back may have left rows, since the
             # temporary table belongs to the connection.

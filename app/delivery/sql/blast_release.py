@@ -6,9 +6,6 @@ CHECKs once a statement, which for 100,000 single INSERTs was a third of the tim
 take 1.8 s, a bare executemany of the same rows 1.5 s (docs/performance.md).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from app.core.prepared_statements import PreparedStatement
 
 # A slice of this size stays in memory.
@@ -30,23 +27,3 @@ MOVE_STAGED_ROWS = PreparedStatement("""
     FROM temp.released_rows ORDER BY rowid
 """)
 EMPTY_STAGING_TABLE = PreparedStatement("DELETE FROM temp.released_rows")
-
-_PAGE_CACHE_SIZE = PreparedStatement("PRAGMA cache_size")
-# 32 MiB (negative: KiB). Phones come in no order, so every row touches other pages of the indexes:
-# room for those pages saves a fifth of the time.
-_ENLARGE_PAGE_CACHE = PreparedStatement("PRAGMA cache_size = -32768")
-
-
-@contextmanager
-def enlarge_page_cache() -> Iterator[None]:
-    """Give this connection 32 MiB for pages, and its former size back afterwards.
-
-    The connection goes back into the pool; without the second half each thread's would keep 32 MiB.
-    """
-    former_size = int(_PAGE_CACHE_SIZE.fetch_value())
-    _ENLARGE_PAGE_CACHE.execute()
-    try:
-        yield
-    finally:
-        # a PRAGMA takes no parameters
-        PreparedStatement(f"PRAGMA cache_size = {former_size}").execute()

@@ -11,6 +11,7 @@ from app.core.access import current_username
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.db import write
+from app.core.page_cache import enlarge_page_cache
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_id
@@ -61,7 +62,8 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
     try:
         with audited_write(f"{importer.audit_prefix}.imported", current_username()) as event:
             erased_numbers.restore_erased_opt_outs(opted_out_phones)
-            outcome = _apply_as_submitted(importer, row)
+            with enlarge_page_cache():
+                outcome = _apply_as_submitted(importer, row)
             event.about = f"import {import_id}"
             event.details = _list_counts(outcome)
     except ImportAlreadyEnded:
@@ -192,9 +194,10 @@ def undo_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue
     actor = current_username()
     try:
         with audited_write(f"{importer.audit_prefix}.import_undone", actor) as event:
-            summary = revert_import(import_id, importer.target, confirmed_since, actor)
-            if importer.on_undone:
-                importer.on_undone(import_id)
+            with enlarge_page_cache():
+                summary = revert_import(import_id, importer.target, confirmed_since, actor)
+                if importer.on_undone:
+                    importer.on_undone(import_id)
             event.about = f"import {import_id}"
             event.details = {
                 "removed": summary.removed_count,
