@@ -8,7 +8,7 @@ import io
 from typing import Any
 
 from tests.bench.bench_app import app_with, folder, name, phone
-from tests.bench.figures import Asked, Figure, seconds
+from tests.bench.figures import Asked, Figure, processor_seconds
 from tests.visit import Visitor
 
 ROWS = 100_000
@@ -71,7 +71,7 @@ def run() -> list[Figure]:
 
 
 def _import(text: str, choice: dict[str, str]) -> list[float]:
-    """Return the seconds of each of STEPS."""
+    """Return the processor seconds of each of STEPS."""
     with folder() as place:
         visit = Visitor(app_with(place / "sms.db", 1))
         visit.token("ada")
@@ -92,6 +92,6 @@ def _import(text: str, choice: dict[str, str]) -> list[float]:
         def undo() -> None:
             pages.append(visit.post(f"{pages[0].location}/undo", "ada"))
 
-        durations = [seconds(step) for step in (check, confirm, undo)]
+        durations = [processor_seconds(step) for step in (check, confirm, undo)]
         assert {page.status_code for page in pages} == {303}
         return durations
