@@ -95,11 +95,13 @@ class MemberFilterForm(FlaskForm):
         conditions = []
         if self.since.data and not self.since.errors and self.since.data > date.min:
             day_before = self.since.data - timedelta(days=1)
-            conditions.append(Condition(ConditionKind.JOINED_AFTER, value=day_before.isoformat()))
+            value = day_before.isoformat()
+            conditions.append(Condition(ConditionKind.JOINED_AFTER, value=value))
         group_id = parse_id(self.group.data or "")
         if group_id:
             conditions.append(Condition(ConditionKind.IN_GROUP, group_id))
-        return [*map(write_condition_address, conditions), *self.filters]
+        filters = list(map(write_condition_address, conditions))
+        return filters + self.filters
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
         ids = queries.find_matching_ids(search, organisation.get_organisation_region(), filter_)
         fields = [("everyone", "1")]
         for name, texts in get_filter_parameters(form).items():
-            fields += [(name, text) for text in texts]
+            for text in texts:
+                fields.append((name, text))
         return MemberSelection(ids, fields, is_everyone=True)
     parsed_ids = map(parse_id, dict.fromkeys(form.getlist("member_ids")))
     ids = [id_ for id_ in parsed_ids if id_ is not None]
@@ -131,5 +134,9 @@ def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
 
 def get_filter_parameters(args: MultiDict[str, str]) -> dict[str, list[str]]:
     """Return what of the filter stays in the address of another page, order or export."""
-    parameters = {name: [text for text in args.getlist(name) if text] for name in FILTER_NAMES}
-    return {name: texts for name, texts in parameters.items() if texts}
+    parameters = {}
+    for name in FILTER_NAMES:
+        texts = list(filter(None, args.getlist(name)))
+        if texts:
+            parameters[name] = texts
+    return parameters

@@ -38,31 +38,37 @@ def describe_filters(
     `field_names`: those of the fields that the list has read already.
     """
     conditions = [parse_condition_address(address) for address in addresses]
-    known = [condition for condition in conditions if condition is not None]
-    references = {condition.reference for condition in known if condition.reference}
-    hidden = {(ReferenceKind.FIELD, ref_id) for ref_id in find_hidden_fields(references, role)}
+    readable_conditions = [condition for condition in conditions if condition is not None]
+    references = {condition.reference for condition in readable_conditions if condition.reference}
+    hidden: set[Reference] = set()
+    for field_id in find_hidden_fields(references, role):
+        hidden.add((ReferenceKind.FIELD, field_id))
     names = _load_names(references, field_names)
-    filters = []
-    for place, (address, condition) in enumerate(zip(addresses, conditions, strict=True)):
-        if place >= MAX_CONDITIONS:
-            filters.append(ListFilter(address, TOO_MANY_FILTERS, matches_no_one=True))
+    filters: list[ListFilter] = []
+    for address, condition in zip(addresses, conditions, strict=True):
+        problem = ""
+        if len(filters) >= MAX_CONDITIONS:
+            problem = TOO_MANY_FILTERS
         elif condition is None:
-            filters.append(ListFilter(address, UNKNOWN_FILTER, matches_no_one=True))
+            problem = UNKNOWN_FILTER
         elif condition.reference in hidden:
-            filters.append(ListFilter(address, ADMIN_FILTER, matches_no_one=True))
-        else:
-            words = describe_condition(condition, names)
-            is_gone = condition.reference is not None and (
-                condition.reference not in names.references
-            )
-            filters.append(ListFilter(address, words[:1].upper() + words[1:], is_gone))
+            problem = ADMIN_FILTER
+        if problem or condition is None:
+            filters.append(ListFilter(address, problem, matches_no_one=True))
+            continue
+        words = describe_condition(condition, names)
+        sentence = words[:1].upper() + words[1:]
+        is_named = condition.reference is None or condition.reference in names.references
+        filters.append(ListFilter(address, sentence, not is_named))
     return filters
 
 
 def _load_names(references: set[Reference], field_names: Mapping[int, str]) -> RuleNames:
-    known = {(ReferenceKind.FIELD, field_id): name for field_id, name in field_names.items()}
-    names = load_rule_names(references - known.keys())
-    return replace(names, references={**names.references, **known})
+    names_by_reference: dict[Reference, str] = {}
+    for field_id, name in field_names.items():
+        names_by_reference[ReferenceKind.FIELD, field_id] = name
+    names = load_rule_names(references - names_by_reference.keys())
+    return replace(names, references={**names.references, **names_by_reference})
 
 
 def build_filter_conditions(
@@ -70,10 +76,8 @@ def build_filter_conditions(
 ) -> list[ColumnElement[bool]]:
     """Return the conditions of the phones in a column that filters leave.
 
-    `is_for_page`: only the first matches of the list are asked for.
-
     One that cannot be read, names something that was deleted, or asks a field that the user must
-    not see matches no one.
+    not see matches no one. `is_for_page`: only the first matches of the list are asked for.
     """
     conditions = read_conditions(addresses)
     references = {condition.reference for condition in conditions if condition.reference}

@@ -63,10 +63,10 @@ def _find_fewest(
     conditions: Sequence[Condition], sizes: Mapping[Condition, int]
 ) -> Condition | None:
     """Return the condition whose people are listed, None where none means few enough."""
-    wanted = [condition for condition in sizes if not condition.is_negated]
-    if not wanted:
+    listed_conditions = [condition for condition in sizes if not condition.is_negated]
+    if not listed_conditions:
         return None
-    fewest = min(wanted, key=lambda condition: sizes[condition])
+    fewest = min(listed_conditions, key=lambda condition: sizes[condition])
     return fewest if sizes[fewest] <= _choose_limit(fewest, conditions) else None
 
 

@@ -19,7 +19,8 @@ from app.profiles.queries.person_details import PersonDetail, select_detail
 from app.profiles.queries.person_values import select_field_value
 
 STATUS, ADDED = "status", "added"
-GROUPS, LANGUAGE, BIRTHDAY, TEXTED = "groups", "language", "birthday", "texted"
+GROUPS, LANGUAGE = "groups", "language"
+BIRTHDAY, TEXTED = "birthday", "texted"
 # What the list shows until somebody chooses.
 DEFAULT_KEYS = (STATUS, ADDED)
 COLUMN_LABELS = {

@@ -89,7 +89,7 @@ def _build_chips(
 ) -> list[FilterChip]:
     field_names = {row.field_id: row.label for row in columns if row.field_id is not None}
     chips = [
-        FilterChip(row.words, address.without_filter(row.address), row.matches_no_one)
+        FilterChip(row.words, address.drop_filter(row.address), row.matches_no_one)
         for row in describe_filters(filter_.filters, current_user.role, field_names)
     ]
     if filter_.show:
