@@ -172,7 +172,7 @@ def test_a_list_to_leave_out_that_is_gone_holds_the_blast(app, visit, lists):
     visit.post("/groups/2/archive", "ada")
     assert release_tomorrow(app) == 0
     page = visit(f"/blasts/scheduled/{scheduled_id}", "sol")
-    assert "“Youth” is archived or deleted now. This blast leaves its people out" in page.words
+    assert "“Youth” is archived or deleted now. This blast excludes its people" in page.words
     assert "Send to" not in page.words
     assert list_messages(app) == []
     visit.post("/groups/2/restore", "ada")
@@ -198,6 +198,7 @@ def test_a_frozen_list_is_not_pasted_into_the_next_blast(app, visit, lists):
     send_blast(visit, "ada", **fields)
     release_blasts(app)
     page = visit("/blasts/new?again=1", "sol")
+    assert "Paste the single numbers again." in page.words
     for phone in (ZOE, LEO, MIA, UMA):
         assert phone not in page.text
     send_blast(visit, "ada", target="audience", people=f"Uma, {UMA}", freeze="y")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from flask import abort, request
+from flask import abort, flash, request
 
 from app.blasts.actions.blast_confirmation import create_client_token
 from app.blasts.forms.audience_fields import RESULTS_FIELDS, RESULTS_KIND
@@ -21,6 +21,9 @@ from app.domain.time import local_times
 from app.organisation import queries as organisation
 from app.surveys.queries.surveys import find_survey
 
+PASTE_AGAIN = (
+    "The earlier blast kept its whole list as it was at Review. Paste the single numbers again."
+)
 PRACTICE_TEXT = (
     "Hi {first_name|friend}, this is our first text from SMS Admin. We are just trying it "
     "out, so there is nothing to do."
@@ -133,12 +136,17 @@ def _prefill_stored_lists(audience_id: int) -> dict[str, object]:
     is_named = any(part.kind is PartKind.PEOPLE for part in rule.included)
     if is_named and (not audience.is_frozen or len(rule.included) == 1):
         fields["people"] = write_people(list_audience_people(audience_id))
+    elif is_named:
+        flash(PASTE_AGAIN, "info")
     return fields
 
 
 def write_people(people: Iterable[tuple[str, str | None]]) -> str:
     """Return people as somebody would have pasted them, one a line."""
-    return "\n".join(f"{name}, {phone}" if name else phone for phone, name in people)
+    lines = []
+    for phone, name in people:
+        lines.append(f"{name}, {phone}" if name else phone)
+    return "\n".join(lines)
 
 
 def _prefill_start_time(blast: ScheduledMessage, zone: str) -> dict[str, object]:
