@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app import demo
 from tests.browser.sample_data import ADDED_AT, PICNIC, Filled
+from tests.browser.sample_lists import ANOTHER_PERSON
 
 # Routes that show no page: files, parts of pages, numbers for programs.
 NO_PAGES = {
@@ -20,6 +21,7 @@ NO_PAGES = {
     "events.export_registrations",
     "events.import_bad_rows",
     "events.import_check",  # the same page as that of the community's import
+    "groups.export_group",
     "health.report_health",
     "inbox.refresh_conversation_list",
     "inbox.refresh_conversation",
@@ -97,6 +99,8 @@ def places(here: Filled) -> list[Place]:
             ADMIN,
             reach="review_end",
         ),
+        Place("blasts.compose_blast", "compose-lists", "/blasts/new", ADMIN, reach="lists"),
+        Place("blasts.compose_blast", "review-lists", "/blasts/new", ADMIN, reach="review_lists"),
         Place("blasts.list_sent_blasts", "blasts", "/blasts/logs"),
         Place("blasts.show_sent_blast", "log-finished", f"{log}{here.finished}"),
         Place(
@@ -155,6 +159,13 @@ def places(here: Filled) -> list[Place]:
             "import-check",
             f"/community/import/{here.checked}",
             ADMIN,
+        ),
+        Place(
+            "community.import_check",
+            "import-fields",
+            f"/community/import/{here.checked}",
+            ADMIN,
+            reach="new_field",
         ),
         Place(
             "community.import_check",
@@ -279,6 +290,13 @@ def places(here: Filled) -> list[Place]:
         ),
         Place("people.show_person", "person", f"/people/{zoe}"),
         Place("people.erase_person", "person-erase", f"/people/{zoe}/erase", ADMIN),
+        Place("people.edit_person_fields", "person-fields", f"/people/{zoe}/fields"),
+        Place("people.change_person_number", "person-number", f"/people/{zoe}/number", ADMIN),
+        Place("people.join_person", "person-join", f"/people/{zoe}/join/{ANOTHER_PERSON}", ADMIN),
+        Place("people.list_fields", "fields", "/settings/fields", ADMIN),
+        Place("people.add_field", "fields-add", "/settings/fields/add", ADMIN),
+        Place("people.edit_field", "fields-edit", "/settings/fields/1", ADMIN),
+        Place("people.delete_field", "fields-delete", "/settings/fields/1/delete", ADMIN),
         Place(
             "suppression.add_suppressed_number",
             "do-not-text-add",
@@ -351,6 +369,7 @@ EMPTY = (
     "/community",
     "/groups",
     "/segments",
+    "/settings/fields",
     "/events",
     "/keywords",
     "/surveys",
@@ -427,6 +446,30 @@ def review_later(page):
     page.wait_for_selector("h1:text('Review')")
 
 
+def lists(page):
+    """A text to two lists but not to a third, and not to anyone who was texted today."""
+    write(page, "Hi {first_name|friend}, {Voice part|singers} meet at six.")
+    page.click(".to summary")
+    page.click("label:text-is('Groups and other lists')")
+    for label in ("Include Choir", "Include Choir, and Spanish speakers", "Leave out Church"):
+        page.check(f"label:has-text('{label}') >> nth=0")
+    page.wait_for_selector(".to summary:has-text('but not')")
+
+
+def review_lists(page):
+    """The page before sending, for lists."""
+    lists(page)
+    check(page)
+    page.wait_for_selector("h1:text('Review')")
+
+
+def new_field(page):
+    """A column that becomes a field, whose name, type and class are open."""
+    last = page.locator("#columns select[id^=column_]").last
+    last.select_option(label="New field")
+    page.locator(".new-field summary").last.click()
+
+
 def bad_person(page):
     """A number that no phone can have."""
     refused(page, ".sticky >> text=Add person", name="Tom", phone="123")
@@ -478,7 +521,18 @@ MISTAKES = (
     bad_survey,
     bad_reply,
 )
-WAYS = (preview, later, end, review, review_later, review_end, *MISTAKES)
+WAYS = (
+    preview,
+    later,
+    end,
+    lists,
+    new_field,
+    review,
+    review_later,
+    review_lists,
+    review_end,
+    *MISTAKES,
+)
 REACH = {each.__name__: each for each in WAYS}
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import update
 
 from app import create_app, demo, scheduler
 from app.accounts.models import AppUser
-from app.audiences.actions.segment_editing import SegmentInfo, create_segment
 from app.core.clock import now
 from app.core.column_types import datetime_from_db
 from app.core.db import db, write
@@ -25,8 +24,6 @@ from app.delivery.actions import blast_control
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_list import find_running_blasts
 from app.domain.accounts.roles import Role
-from app.domain.audiences.conditions import Condition, ConditionKind
-from app.domain.audiences.segment_rules import ConditionGroup, Joiner, SegmentRule
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.events.models import Event
 from app.groups.actions.group_editing import GroupInfo, create_group
@@ -40,6 +37,7 @@ from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
 from app.surveys.models import SurveySession
+from tests.browser.sample_lists import add_lists
 from tests.gunicorn_server import wait_until
 from tests.sample_people import PASSWORD, create_test_users
 from tests.surveys.survey_conversations import SurveyConversations
@@ -173,17 +171,7 @@ def _settle_in():
     statement = update(GroupMembership).where(first).values(since=datetime_from_db(ADDED_AT))
     db.session.execute(statement)
     create_group(GroupInfo("Church council of the whole valley and its friends"))
-    _add_segment(choir.id)
-
-
-def _add_segment(choir_id):
-    """A segment of two levels."""
-    choir = Condition(ConditionKind.IN_GROUP, choir_id)
-    spanish = Condition(ConditionKind.LANGUAGE_IS, value="es")
-    quiet = Condition(ConditionKind.TEXTED_LAST_DAYS, value="7", is_negated=True)
-    rule = SegmentRule(Joiner.ANY, (choir, ConditionGroup(Joiner.ALL, (spanish, quiet))))
-    info = SegmentInfo("Choir, and Spanish speakers", "For rehearsals.", rule, "")
-    create_segment(info, "sol")
+    add_lists(choir.id)
 
 
 def _play(visit):

@@ -38,6 +38,9 @@ OUTSIDE_THE_MENU = {
     "compose-survey",
     "person",
     "person-erase",
+    "person-fields",
+    "person-join",
+    "person-number",
     "search",
 }
 LIT_ENTRIES = {

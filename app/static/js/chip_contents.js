@@ -56,8 +56,12 @@
     getSelection().collapse(chip.nextSibling, 0);
   }
 
-  /** Makes a chip of a placeholder that was typed or pasted as text. */
+  let isConverting = false;
+
+  /** Makes a chip of each placeholder that was typed or pasted as text. */
   function convertTyped(editor) {
+    // The command below is an input too, and a browser refuses commands inside of commands.
+    if (isConverting) return;
     const walker = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const match = node.parentElement.dataset.token ? null : /\{[^{}]*\}/.exec(node.data);
@@ -67,7 +71,10 @@
       // How far the caret is behind the placeholder, in this text.
       const behind = selection.anchorNode === node ? selection.anchorOffset - match.index - match[0].length : 0;
       selection.setBaseAndExtent(node, match.index, node, match.index + match[0].length);
-      document.execCommand("insertHTML", false, createChip(match[0]).outerHTML);
+      isConverting = true;
+      const isDone = document.execCommand("insertHTML", false, createChip(match[0]).outerHTML);
+      isConverting = false;
+      if (!isDone) return;
       leaveChip();
       const { anchorNode, anchorOffset } = selection;
       if (behind > 0 && anchorNode.nodeType === Node.TEXT_NODE) selection.collapse(anchorNode, Math.min(anchorOffset + behind, anchorNode.length));
