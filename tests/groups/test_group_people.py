@@ -327,6 +327,9 @@ def test_a_group_is_exported_with_those_who_are_no_members(app, visit, choir, pe
     rows += [f'"Uma","{UMA}","Choir"', f'"","{make_phone(151)}","Choir"', ""]
     assert page.text.removeprefix("\ufeff").split("\r\n") == rows
     assert "exported the group “Choir”" in visit("/audit", "ada").words
+    # Where every group is archived, too.
+    visit.post(f"/groups/{choir}/archive", "ada")
+    assert visit(f"/groups/{choir}/export", "ada").text == page.text
 
 
 def test_an_export_names_the_groups_and_comes_back(app, visit, choir, people_of):

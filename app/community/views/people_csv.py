@@ -9,7 +9,7 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import db
 from app.domain.profiles.language_names import name_language
-from app.groups.queries.group_records import list_active_groups
+from app.groups.queries.group_records import has_groups
 from app.groups.queries.memberships import list_group_names_of_phones
 from app.profiles.queries.field_records import list_fields_in_use
 from app.profiles.queries.person_details import find_details_of_phones, has_any_details
@@ -41,7 +41,7 @@ def stream_people_as_csv(people: Iterator[tuple[str | None, str]], title: str) -
 def _list_further_columns() -> list[tuple[Sequence[str], CellReader]]:
     """Return headings, each with what reads their cells: groups, details and fields."""
     further: list[tuple[Sequence[str], CellReader]] = []
-    if list_active_groups():
+    if has_groups():
         further.append(((GROUPS_HEADING,), _read_groups))
     if has_any_details():
         further.append((DETAIL_HEADINGS, _read_details))
@@ -59,14 +59,11 @@ def _read_groups(phones: Sequence[str]) -> dict[str, Sequence[str]]:
 
 
 def _read_details(phones: Sequence[str]) -> dict[str, Sequence[str]]:
-    details = find_details_of_phones(phones)
-    return {
-        phone: (
-            name_language(language) if language else "",
-            birthday.isoformat() if birthday else "",
-        )
-        for phone, (language, birthday) in details.items()
-    }
+    cells: dict[str, Sequence[str]] = {}
+    for phone, (language, birthday) in find_details_of_phones(phones).items():
+        language_cell = name_language(language) if language else ""
+        cells[phone] = (language_cell, birthday.isoformat() if birthday else "")
+    return cells
 
 
 def _build_value_reader(field_ids: Sequence[int]) -> CellReader:

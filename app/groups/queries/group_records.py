@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
@@ -44,6 +44,11 @@ def list_active_groups() -> Sequence[ContactGroup]:
     """Return the groups that are in use, by name."""
     statement = select(ContactGroup).where(ContactGroup.archived_at.is_(None))
     return db.session.scalars(statement.order_by(ContactGroup.folded_name).limit(MAX_CHOICES)).all()
+
+
+def has_groups() -> bool:
+    """Whether there are groups, archived or not."""
+    return bool(db.session.scalar(select(exists().where(ContactGroup.id.is_not(None)))))
 
 
 def list_textable_groups(role: Role) -> Sequence[ContactGroup]:
