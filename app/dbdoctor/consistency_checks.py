@@ -134,7 +134,7 @@ CONSISTENCY_CHECKS = (
         "SELECT DISTINCT p.audience_id FROM audience_parts p "
         "JOIN scheduled_messages s ON s.audience_id = p.audience_id AND s.status = 'pending' "
         "WHERE p.role = 'exclude' AND p.ref_id IS NULL AND p.kind NOT IN ('everybody', 'people')",
-        "A scheduled blast leaves out a list that is gone (audience {ids}), so it is not sent. "
+        "A scheduled blast excludes a list that is gone (audience {ids}), so it is not sent. "
         "Edit the blast.",
     ),
     ConsistencyCheck(

@@ -59,7 +59,7 @@ def rebuild_table(
 def _read_table_name(definition: str) -> str:
     match = CREATE_TABLE_PATTERN.match(definition)
     if match is None:
-        raise ValueError("the definition has to begin with CREATE TABLE and the table's name")
+        raise ValueError("the definition must start with CREATE TABLE and the table's name")
     return match[1]
 
 

@@ -59,12 +59,12 @@ def load_public_ids(phones: Iterable[str]) -> None:
 
     A list calls it with its numbers. Without it each link would ask for its own.
     """
-    known = _get_known_public_ids()
-    missing = {phone for phone in phones if phone.startswith("+")} - known.keys()
+    public_ids_by_phone = _get_known_public_ids()
+    missing = {phone for phone in phones if phone.startswith("+")} - public_ids_by_phone.keys()
     if missing:
         # No public id is known too: a number without a person is asked for once.
-        known.update(dict.fromkeys(missing, ""))
-        known.update(find_public_ids(missing))
+        public_ids_by_phone.update(dict.fromkeys(missing, ""))
+        public_ids_by_phone.update(find_public_ids(missing))
 
 
 def remember_public_ids(public_ids: Iterable[tuple[str, str | None]]) -> None:
@@ -88,5 +88,5 @@ def _get_known_public_ids() -> dict[str, str]:
     """Return number to public id, as this request has read them."""
     if "public_ids" not in g:
         g.public_ids = {}
-    known: dict[str, str] = g.public_ids
-    return known
+    public_ids_by_phone: dict[str, str] = g.public_ids
+    return public_ids_by_phone

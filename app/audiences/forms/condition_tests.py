@@ -13,8 +13,10 @@ from app.domain.audiences.conditions import (
 )
 from app.domain.profiles.field_types import FieldType
 
-GROUP, EVENT, REPLY, DELIVERY = "group", "event", "reply", "delivery"
-LANGUAGE, JOINED, TEXTED, BIRTHDAY = "language", "joined", "texted", "birthday"
+GROUP, EVENT = "group", "event"
+REPLY, DELIVERY = "reply", "delivery"
+LANGUAGE, JOINED = "language", "joined"
+TEXTED, BIRTHDAY = "texted", "birthday"
 FIELD_PREFIX, SURVEY_PREFIX = "field:", "survey:"
 FAMILY_LABELS = {
     GROUP: "Group",

@@ -51,8 +51,8 @@ def paginate_segments(params: ListParams, role: Role) -> SegmentListPage:
     statement = select(Segment)
     if params.search:
         row = Segment
-        found = build_text_filter(params.search, row.name, row.description, row.sentence)
-        statement = statement.where(found)
+        is_match = build_text_filter(params.search, row.name, row.description, row.sentence)
+        statement = statement.where(is_match)
     # The total and the size of the community come with the rows, in one statement.
     counted: Select[Any] = statement.add_columns(func.count().over(), select_member_count())
     rows = _fetch_rows(counted, params)
@@ -62,9 +62,9 @@ def paginate_segments(params: ListParams, role: Role) -> SegmentListPage:
         rows = _fetch_rows(counted, params)
     total, member_count = (rows[0][1], rows[0][2]) if rows else (0, 0)
     readings = read_segments([row[0] for row in rows], role)
-    shown = [reading for reading in readings if not reading.is_hidden]
-    listed = _build_rows(shown, member_count)
-    return SegmentListPage(listed, total - (len(readings) - len(shown)), params)
+    visible_readings = [reading for reading in readings if not reading.is_hidden]
+    listed = _build_rows(visible_readings, member_count)
+    return SegmentListPage(listed, total - (len(readings) - len(visible_readings)), params)
 
 
 def _fetch_rows(statement: Select[Any], params: ListParams) -> Sequence[Any]:

@@ -36,7 +36,7 @@ EVENT_DELETED_ERROR = "The event of this blast was deleted, so no texts were sen
 GROUP_RESTRICTED_ERROR = "Only admins can text the people of this blast, so no texts were sent."
 LISTS_GONE_ERROR = "{reason}, so no texts were sent."
 EXCLUDED_GONE_HOLD = (
-    "{reason} now. This blast leaves its people out, so it waits. Edit it, or cancel it."
+    "{reason} now. This blast excludes its people, so it waits. Edit it, or cancel it."
 )
 FIELD_GONE_HOLD = "Its text can't be filled in now. {reason} Edit it, or cancel it."
 TEST_PHONE_MISSING_ERROR = (

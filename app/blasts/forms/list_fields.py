@@ -133,6 +133,9 @@ class ListsForm(FlaskForm):
         """Return what the review page sends again, as (name, value)."""
         if not self.is_for_lists:
             return []
-        several = [(name, value) for name in MULTIPLE_FIELDS for value in self[name].data or ()]
-        single = [(name, self[name].data) for name in LIST_FIELDS if self[name].data]
-        return several + [(name, "y" if value is True else value) for name, value in single]
+        fields = [(name, value) for name in MULTIPLE_FIELDS for value in self[name].data or ()]
+        for name in LIST_FIELDS:
+            value = self[name].data
+            if value:
+                fields.append((name, "y" if value is True else value))
+        return fields

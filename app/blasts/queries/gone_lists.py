@@ -23,7 +23,7 @@ def describe_gone_lists(audience_id: int | None) -> str:
     if audience.is_frozen or len(included) == len(audience.rule.included):
         return f"{words[0]}, so no one will get this."
     if excluded:
-        return f"{words[-1]}. This blast leaves its people out, so it will wait until you edit it."
+        return f"{words[-1]}. This blast excludes its people, so it will wait until you edit it."
     return f"{'. '.join(words)}. Its people will not get this; the others will."
 
 

@@ -143,8 +143,8 @@ def _find_contact_names(phones: Sequence[str]) -> dict[str, str | None]:
     """
     names = dict(find_display_names(phones))
     for phone in phones:
-        others = list_other_phones(phone) if phone not in names else []
-        names_of_person = find_display_names(others) if others else {}
+        other_phones = list_other_phones(phone) if phone not in names else []
+        names_of_person = find_display_names(other_phones) if other_phones else {}
         if names_of_person:
             names[phone] = next(filter(None, names_of_person.values()), None)
     return names

@@ -32,14 +32,14 @@ def select_other_text_reason() -> ColumnElement[Any]:
     meanwhile, the better-ranked one leaves. Nothing is looked up while no one has two numbers:
     SQLite reads that once a statement.
     """
-    own, other = messages.c, messages.alias()
+    row, other = messages.c, messages.alias()
     is_ranked_before = tuple_(select_rank(other.c.phone), other.c.phone) < tuple_(
-        select_rank(own.phone), own.phone
+        select_rank(row.phone), row.phone
     )
     is_first = and_(other.c.status == MessageStatus.QUEUED, is_ranked_before)
     has_other_text = exists().where(
-        other.c.message_log_id == own.message_log_id,
-        other.c.phone.in_(select_other_phones(own.phone)),
+        other.c.message_log_id == row.message_log_id,
+        other.c.phone.in_(select_other_phones(row.phone)),
         or_(other.c.status.in_(TAKEN_STATUSES), is_first),
     )
     is_reached = and_(select_has_second_numbers(), has_other_text.correlate_except(other))

@@ -52,8 +52,8 @@ class RuleNames:
         """Return the names without those of things that were deleted."""
         if not gone:
             return self
-        kept = {key: name for key, name in self.references.items() if key not in gone}
-        return RuleNames(kept, self.languages, self.date_style)
+        references = {key: name for key, name in self.references.items() if key not in gone}
+        return RuleNames(references, self.languages, self.date_style)
 
     def _noun(self, condition: Condition) -> str:
         kind = condition.shape.reference

@@ -37,11 +37,11 @@ class RuleDays:
         Who was born on February 29 has an anniversary on the 28th of other years.
         """
         last = min(last, first + 366)
-        found = set()
+        anniversaries = set()
         for days in range(first, last + 1):
             day = self.find_day(days)
-            found.add(f"{day:%m-%d}")
+            anniversaries.add(f"{day:%m-%d}")
             is_last_of_february = (day.month, day.day) == (2, 28)
             if is_last_of_february and (day + timedelta(days=1)).month == 3:
-                found.add("02-29")
-        return sorted(found)
+                anniversaries.add("02-29")
+        return sorted(anniversaries)

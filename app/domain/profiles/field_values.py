@@ -160,7 +160,8 @@ def parse_date(text: str, context: ValueContext) -> date | None:
 
 
 def _build_numeric_date(match: re.Match[str], context: ValueContext) -> date | None:
-    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    first, second = int(match[1]), int(match[3])
+    year = int(match[4])
     # 5.8.2026 has its day first everywhere.
     is_month_first = context.is_month_first and match[2] != "."
     month, day = (first, second) if is_month_first else (second, first)

@@ -206,9 +206,9 @@ class ProfileReader:
 def _describe_problem(
     column: _ProfileColumn, cell: str, read: _ReadCell, person: ContactRow
 ) -> str:
-    shown = clean_text(cell)[:MAX_SHOWN_CHARACTERS]
+    excerpt = clean_text(cell)[:MAX_SHOWN_CHARACTERS]
     who = person.name or "this person"
-    return f"“{shown}” {read.problem}, so {column.title} stays empty for {who}."
+    return f"“{excerpt}” {read.problem}, so {column.title} stays empty for {who}."
 
 
 def _read_field_cell(

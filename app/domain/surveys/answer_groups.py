@@ -24,8 +24,8 @@ def uses_group(questions: Sequence[SurveyQuestion], group_id: int) -> bool:
 
 def forget_group(questions: Sequence[SurveyQuestion], group_id: int) -> list[SurveyQuestion]:
     """Return the questions without this group: a later one may get its id."""
-    kept = []
+    changed_questions = []
     for question in questions:
         groups = {answer: id_ for answer, id_ in question.groups.items() if id_ != group_id}
-        kept.append(replace(question, groups=groups))
-    return kept
+        changed_questions.append(replace(question, groups=groups))
+    return changed_questions

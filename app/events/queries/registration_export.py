@@ -36,7 +36,8 @@ def fetch_registration_batch(
         .order_by(row.id)
         .limit(EXPORT_BATCH_ROWS)
     )
-    return [
-        (id_, (name, phone, "yes" if attended_at else "")[:width])
-        for id_, name, phone, attended_at in db.session.execute(rows)
-    ]
+    lines: list[tuple[int, tuple[str | None, ...]]] = []
+    for id_, name, phone, attended_at in db.session.execute(rows):
+        cells = (name, phone, "yes" if attended_at else "")
+        lines.append((id_, cells[:width]))
+    return lines

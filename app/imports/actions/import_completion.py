@@ -89,7 +89,6 @@ def apply_import(
     value_count = 0
     if target.gets_texts:
         value_count = write_profiles(row, replaces=replace_values)
-    if target.gets_texts:
         row.left_out_count = _count_suppressed_people(readable_rows)
         grant_consent_of_file(row)
         grant_consent(row, consent or ImportedConsent(ConsentMethod.IMPORT, row.consent))
@@ -99,15 +98,8 @@ def apply_import(
     row.added_count = added_count
     row.changed_count = changed_count
     row.renamed_count = 0
-    outcome = ImportOutcome(
-        added_count,
-        changed_count,
-        row.left_out_count,
-        opted_out_count,
-        row.bad_count,
-        value_count,
-        row.stored_as,
-    )
+    counts = (added_count, changed_count, row.left_out_count, opted_out_count, row.bad_count)
+    outcome = ImportOutcome(*counts, value_count, row.stored_as)
     row.stored_as = None
     return outcome
 

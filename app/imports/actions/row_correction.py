@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.core.delimited_text import SpreadsheetRow
 from app.domain.spreadsheets.column_headings import NAME_KINDS, ColumnKind
-from app.domain.spreadsheets.column_mapping import ColumnMapping
+from app.domain.spreadsheets.column_mapping import ColumnMapping, ignore_kinds
 from app.domain.spreadsheets.contact_rows import ContactReader, FirstRow
 from app.imports.actions.import_target import ImportTarget
 from app.imports.actions.row_checking import (
@@ -94,7 +94,7 @@ def _append_name_and_phone(columns: ColumnMapping, rules: PhoneNumberRules) -> C
     if rules.wants_opt_outs:
         # Somebody fixes the row because it is to be on the list.
         dropped.add(ColumnKind.OPT_STATUS)
-    kinds = [ColumnKind.IGNORED if kind in dropped else kind for kind in columns.kinds]
+    kinds = ignore_kinds(columns, dropped).kinds
     return replace(columns, kinds=(*kinds, ColumnKind.NAME, ColumnKind.PHONE), order=())
 
 

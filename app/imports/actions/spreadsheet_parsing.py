@@ -146,17 +146,11 @@ def parse_sheet_as_chosen(
     cells = [row.cells for row in sheet.rows]
     columns = column_mapping.choose_columns(choice.kinds, cells, choice.has_headings, guessed)
     if profile is None:
-        columns = _drop_profile_columns(columns)
+        columns = column_mapping.ignore_kinds(columns, PROFILE_KINDS)
     else:
         fields = build_field_columns(choice.kinds, choice.new_fields, columns, cells, profile)
         columns = add_date_orders(replace(columns, fields=fields), cells)
     return _build_parsed_spreadsheet(sheet, columns, region, profile)
-
-
-def _drop_profile_columns(columns: ColumnMapping) -> ColumnMapping:
-    """Leave out what the list does not keep."""
-    kinds = [ColumnKind.IGNORED if kind in PROFILE_KINDS else kind for kind in columns.kinds]
-    return replace(columns, kinds=tuple(kinds))
 
 
 def _build_parsed_spreadsheet(

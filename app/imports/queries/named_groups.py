@@ -36,7 +36,8 @@ def find_named_groups(import_id: int, role: Role) -> NamedGroups:
     """Return the groups that the rows of an import name, for a user with this role."""
     names = _collect_names(import_id)
     groups = find_groups_by_name(list(names.values()))
-    fillable, closed, missing = [], [], []
+    fillable, closed = [], []
+    missing = []
     for key, name in sorted(names.items()):
         group = groups.get(key)
         if group is None:

@@ -131,7 +131,10 @@ def read_column_choice(row: Import) -> ColumnChoice:
     """Return the choice that was submitted; a column that is not in the form stays as it was."""
     layout = import_records.parse_import_layout(row)
     form = request.form
-    kinds = [form.get(f"column_{index}", kept) for index, kept in enumerate(layout.choices)]
+    kinds = [
+        form.get(f"column_{index}", former_choice)
+        for index, former_choice in enumerate(layout.choices)
+    ]
     new_fields = {}
     for index, kind in enumerate(kinds):
         if kind == NEW_FIELD_CHOICE:

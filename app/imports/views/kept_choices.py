@@ -13,14 +13,14 @@ TICKED_FIELDS = {"opt_outs": "opt_outs_shown", "create_groups": "create_groups_s
 def read_kept_choices() -> dict[str, str]:
     """Return what the fields are filled with: as submitted, or as the address says."""
     values = request.form if request.method == "POST" else request.args
-    kept = {name: values.get(name, "") for name in KEPT_FIELDS}
+    values_by_name = {name: values.get(name, "") for name in KEPT_FIELDS}
     for name, marker in TICKED_FIELDS.items():
-        kept[name] = values.get(name, "" if values.get(marker) else "1")
-    return kept
+        values_by_name[name] = values.get(name, "" if values.get(marker) else "1")
+    return values_by_name
 
 
 def add_kept_choices(url: str) -> str:
     """Return the address of the page with what was submitted, for a page that is read anew."""
     names = [*KEPT_FIELDS, *TICKED_FIELDS, *TICKED_FIELDS.values()]
-    kept = {name: request.form[name] for name in names if request.form.get(name)}
-    return f"{url}?{urlencode(kept)}" if kept else url
+    values_by_name = {name: request.form[name] for name in names if request.form.get(name)}
+    return f"{url}?{urlencode(values_by_name)}" if values_by_name else url

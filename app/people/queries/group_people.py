@@ -18,13 +18,13 @@ from app.core.pagination import (
 from app.domain.phones.phone_number import extract_digits
 from app.events.queries.contact_names import find_display_names
 from app.events.queries.phone_registrations import is_registered_as
-from app.groups.models import ContactGroup, GroupMembership
+from app.groups.models import ContactGroup
 from app.groups.queries.memberships import (
     MembershipRow,
     build_membership_rows,
     find_memberships,
+    list_group_phones,
     select_group_members,
-    select_group_phones,
     select_memberships_of_page,
 )
 
@@ -128,9 +128,8 @@ def build_people_search_condition(
 
 def iterate_names_of_group(group_id: int) -> Iterator[tuple[str | None, str]]:
     """Yield (name, phone) of everybody in a group, in the order in which they were added."""
-    statement = select_group_phones(group_id).order_by(GroupMembership.id)
     # Read at once, so that nobody is missed or doubled while the group changes.
-    phones = list(db.session.scalars(statement))
+    phones = list_group_phones(group_id)
     for start in range(0, len(phones), NAMED_AT_ONCE):
         batch = phones[start : start + NAMED_AT_ONCE]
         names = find_display_names(batch)

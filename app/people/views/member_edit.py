@@ -60,7 +60,8 @@ def _is_number_free(member: CommunityMember, form: MemberForm) -> bool:
 
 def _save_member(member: CommunityMember, form: MemberForm) -> NumberChange | None:
     """Store the name and the number; a new number as on the person's page."""
-    member_id, old_phone, phone = member.id, member.phone, form.phone.phone.e164
+    member_id, old_phone = member.id, member.phone
+    phone = form.phone.phone.e164
     with audited_write("member.changed", current_username()) as trace:
         trace.about = str(member_id)
         is_renamed = actions.update_member_name(member_id, form.name.data)

@@ -39,7 +39,7 @@ class NumberCard:
     form: AddedNumberForm
 
     @property
-    def other_textable(self) -> NumberLine | None:
+    def textable_line(self) -> NumberLine | None:
         """The next of their other numbers that gets texts, or None."""
         return next((line for line in self.current[1:] if line.skip_reason is None), None)
 

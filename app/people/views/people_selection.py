@@ -133,10 +133,10 @@ def _find_group_people(values: Fields) -> FoundList:
 
 def _find_searched_people(values: Fields) -> FoundList:
     """Return those of the ticked numbers that are somebody's, of the search over everything."""
-    known = select_person_phones().subquery()
+    person_phones = select_person_phones().subquery()
     ticked = values.getlist("phones")[:MAX_TICKED_ROWS]
-    is_meant = (known.c.phone.in_(ticked), known.c.until.is_(None))
-    phones = select(known.c.phone).where(*is_meant)
+    is_meant = (person_phones.c.phone.in_(ticked), person_phones.c.until.is_(None))
+    phones = select(person_phones.c.phone).where(*is_meant)
     return phones, "Search", url_for("navigation.show_search")
 
 

@@ -50,8 +50,8 @@ def find_text_permission(phone: str, person: PersonProfile, record: PersonRecord
     reason = find_suppression_reason(phone)
     if reason is None:
         return TextPermission(None, [], None, phone)
-    others = [other.phone for other in person.current_phones if other.phone != phone]
-    for said_by in (phone, *others):
+    other_phones = [other.phone for other in person.current_phones if other.phone != phone]
+    for said_by in (phone, *other_phones):
         # What was said by one number holds for all.
         entries = [entry for entry in _find_entries(said_by, record) if entry.why is reason]
         question = find_open_stop_question(said_by) if reason is SkipReason.MAYBE_STOP else None

@@ -35,9 +35,9 @@ def join_person(public_id: str, other_public_id: str) -> ResponseReturnValue:
             conflicts=conflicts,
         )
     replaced = []
-    for mine, _ in conflicts:
-        if request.form.get(f"field_{mine.field.id}") == "other":
-            replaced.append(mine.field.id)
+    for filled, _ in conflicts:
+        if request.form.get(f"field_{filled.field.id}") == "other":
+            replaced.append(filled.field.id)
     with audited_write("person.joined", current_username()) as trace:
         trace.details = build_name_details([_name(person)])
         join_two_people(person, other, replaced)
@@ -68,12 +68,14 @@ def _find_conflicts(
     person: PersonProfile, other: PersonProfile
 ) -> list[tuple[FilledField, FilledField]]:
     """Return the fields in which both have something else."""
-    others = {filled.field.id: filled for filled in list_filled_fields(other.id, current_user.role)}
+    other_fields = {
+        filled.field.id: filled for filled in list_filled_fields(other.id, current_user.role)
+    }
     conflicts = []
-    for mine in list_filled_fields(person.id, current_user.role):
-        theirs = others[mine.field.id]
-        if mine.value and theirs.value and mine.value != theirs.value:
-            conflicts.append((mine, theirs))
+    for own_field in list_filled_fields(person.id, current_user.role):
+        other_field = other_fields[own_field.field.id]
+        if own_field.value and other_field.value and own_field.value != other_field.value:
+            conflicts.append((own_field, other_field))
     return conflicts
 
 

@@ -30,7 +30,8 @@ def change_phone(old_phone: str, new_phone: str, moment: datetime) -> None:
     if new is None:
         new = PersonPhone(phone=new_phone, person_id=old.person_id)
         db.session.add(new)
-    new.rank, new.kind, new.since, new.until = old.rank, PhoneKind.MOBILE, moment, None
+    new.rank, new.kind = old.rank, PhoneKind.MOBILE
+    new.since, new.until = moment, None
     old.until = moment
     db.session.flush()
     _number_ranks(old.person_id)
@@ -47,7 +48,8 @@ def add_phone(person_id: int, phone: str, kind: PhoneKind) -> None:
     if row is None:
         row = PersonPhone(phone=phone, person_id=person_id)
         db.session.add(row)
-    row.rank, row.kind, row.until = _find_last_rank(person_id) + 1, kind, None
+    row.rank, row.kind = _find_last_rank(person_id) + 1, kind
+    row.until = None
     db.session.flush()
     _number_ranks(person_id)
 
@@ -56,10 +58,10 @@ def make_phone_first(person_id: int, phone: str) -> None:
     """Let a number be the one that is texted. Raises NotFound when it is not theirs today."""
     row = _get_current_phone(person_id, phone)
     row.rank = 1
-    others = update(PersonPhone).where(
+    other_rows = update(PersonPhone).where(
         PersonPhone.person_id == person_id, PersonPhone.id != row.id, PersonPhone.until.is_(None)
     )
-    db.session.execute(others.values(rank=PersonPhone.rank + 1))
+    db.session.execute(other_rows.values(rank=PersonPhone.rank + 1))
     db.session.flush()
     _number_ranks(person_id)
 
@@ -77,7 +79,8 @@ def remove_phone(person_id: int, phone: str, *, is_known: bool) -> None:
         person = Person()
         db.session.add(person)
         db.session.flush()
-        row.person_id, row.rank, row.until = person.id, 1, None
+        row.person_id, row.rank = person.id, 1
+        row.until = None
     else:
         db.session.delete(row)
     db.session.flush()
@@ -94,11 +97,11 @@ def join_people(kept_id: int, joined_id: int, replaced_field_ids: Collection[int
         return
     _join_values(kept_id, joined_id, replaced_field_ids)
     joined = db.session.get(Person, joined_id, populate_existing=True)
-    kept = db.session.get(Person, kept_id, populate_existing=True)
-    if joined is None or kept is None:
+    person = db.session.get(Person, kept_id, populate_existing=True)
+    if joined is None or person is None:
         raise NotFound
-    kept.language = kept.language or joined.language
-    kept.birthday = kept.birthday or joined.birthday
+    person.language = person.language or joined.language
+    person.birthday = person.birthday or joined.birthday
     moved = update(PersonPhone).where(PersonPhone.person_id == joined_id)
     first_rank = _find_last_rank(kept_id)
     _execute(moved.values(person_id=kept_id, rank=PersonPhone.rank + first_rank))
@@ -115,8 +118,8 @@ def _join_values(kept_id: int, joined_id: int, replaced_field_ids: Collection[in
     )
     filled = select(value.field_id).where(value.person_id == joined_id)
     _execute(replaced.where(value.field_id.in_(filled)))
-    own = select(value.field_id).where(value.person_id == kept_id)
-    moved = update(value).where(value.person_id == joined_id, value.field_id.not_in(own))
+    own_fields = select(value.field_id).where(value.person_id == kept_id)
+    moved = update(value).where(value.person_id == joined_id, value.field_id.not_in(own_fields))
     _execute(moved.values(person_id=kept_id))
 
 

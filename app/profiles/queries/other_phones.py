@@ -39,17 +39,17 @@ def has_second_numbers() -> bool:
 
 def select_other_phones(phone_column: Any) -> Select[str]:
     """Select the other numbers that the person of this number has today, for any select."""
-    own, other = aliased(PersonPhone), aliased(PersonPhone)
+    own_phone, other = aliased(PersonPhone), aliased(PersonPhone)
     return (
         select(other.phone)
-        .join(own, own.person_id == other.person_id)
+        .join(own_phone, own_phone.person_id == other.person_id)
         .where(
-            own.phone == phone_column,
-            own.until.is_(None),
+            own_phone.phone == phone_column,
+            own_phone.until.is_(None),
             other.until.is_(None),
-            other.phone != own.phone,
+            other.phone != own_phone.phone,
         )
-        .correlate_except(own, other)
+        .correlate_except(own_phone, other)
     )
 
 
@@ -61,16 +61,16 @@ def has_other_phone(
     For what holds for a person and is stored by number: that they left a topic, or were texted.
     `build_condition` returns the condition for a column of phones.
     """
-    own, other = aliased(PersonPhone), aliased(PersonPhone)
+    own_phone, other = aliased(PersonPhone), aliased(PersonPhone)
     is_met = exists().where(
-        own.phone == phone_column,
-        own.until.is_(None),
-        other.person_id == own.person_id,
+        own_phone.phone == phone_column,
+        own_phone.until.is_(None),
+        other.person_id == own_phone.person_id,
         other.until.is_(None),
-        other.phone != own.phone,
+        other.phone != own_phone.phone,
         build_condition(other.phone),
     )
-    return and_(select_has_second_numbers(), is_met.correlate_except(own, other))
+    return and_(select_has_second_numbers(), is_met.correlate_except(own_phone, other))
 
 
 def select_rank(phone_column: Any) -> ColumnElement[int]:
@@ -131,9 +131,9 @@ def list_fallback_phones(phone: str) -> list[str]:
 
     Not those that are landlines, as the person says.
     """
-    others = list_other_phones(phone)
-    if not others:
+    other_phones = list_other_phones(phone)
+    if not other_phones:
         return []
     row = PersonPhone
-    statement = select(row.phone).where(row.phone.in_(others), row.kind != PhoneKind.LANDLINE)
+    statement = select(row.phone).where(row.phone.in_(other_phones), row.kind != PhoneKind.LANDLINE)
     return list(db.session.scalars(statement.order_by(row.rank, row.phone)))

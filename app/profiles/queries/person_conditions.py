@@ -52,9 +52,9 @@ def has_field_equal(
 ) -> ColumnElement[bool]:
     """Return the condition that a field has this value, read as one of the field's type."""
     field = aliased(PersonField)
-    wanted = {kind: compute_sort_value(kind, value, context) for kind in FieldType}
+    sort_values = {kind: compute_sort_value(kind, value, context) for kind in FieldType}
     sort_value = (
-        select(case(*((field.field_type == kind, wanted[kind]) for kind in FieldType)))
+        select(case(*((field.field_type == kind, sort_values[kind]) for kind in FieldType)))
         .where(field.id == field_id)
         .correlate_except(field)
         .scalar_subquery()

@@ -29,8 +29,8 @@ def select_detail(phone: Any, detail: PersonDetail) -> ScalarSelect[Any]:
 
 def is_phone_of_other(phone: Any, own_phone: Any) -> ColumnElement[bool]:
     """Return the condition that a number is known, and not of the person who has the other one."""
-    row, own = aliased(PersonPhone), aliased(PersonPhone)
-    person = select(own.person_id).where(own.phone == own_phone).correlate_except(own)
+    row, owner = aliased(PersonPhone), aliased(PersonPhone)
+    person = select(owner.person_id).where(owner.phone == own_phone).correlate_except(owner)
     is_of_other = row.person_id.is_distinct_from(person.scalar_subquery())
     return exists().where(row.phone == phone, is_of_other).correlate_except(row)
 

@@ -85,11 +85,11 @@ def find_public_ids(phones: Iterable[str]) -> dict[str, str]:
 
 def list_phones_of_history(phone: str) -> list[str]:
     """Return a number, and the numbers that its person had before it."""
-    former, own = aliased(PersonPhone), aliased(PersonPhone)
+    former, own_phone = aliased(PersonPhone), aliased(PersonPhone)
     statement = (
         select(former.phone)
-        .join(own, own.person_id == former.person_id)
-        .where(own.phone == phone, own.until.is_(None), former.until.is_not(None))
+        .join(own_phone, own_phone.person_id == former.person_id)
+        .where(own_phone.phone == phone, own_phone.until.is_(None), former.until.is_not(None))
     )
     return [phone, *db.session.scalars(statement)]
 

@@ -91,5 +91,5 @@ def _find_opt_out_words(phone: str) -> str | None:
     blocked = select(dead.reason).where(
         dead.phone == phone, dead.category == SuppressionCategory.OPT_OUT
     )
-    found = db.session.execute(opt_out.union_all(blocked)).first()
-    return (found[0] or EARLIER_OPT_OUT_BODY) if found else None
+    row_of_list = db.session.execute(opt_out.union_all(blocked)).first()
+    return (row_of_list[0] or EARLIER_OPT_OUT_BODY) if row_of_list else None
