@@ -1,7 +1,7 @@
 """Which column of a spreadsheet holds the phones and which the names: chosen, or guessed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from app.domain.spreadsheets.column_headings import NAME_KINDS, ColumnKind
 from app.domain.spreadsheets.column_samples import Cells, SampledTable, has_phone_length
@@ -152,6 +152,14 @@ def _set_phone_kinds(kinds: list[ColumnKind], phones: PhoneColumns) -> None:
 
 def _list_taken(kinds: Iterable[ColumnKind]) -> set[int]:
     return {index for index, kind in enumerate(kinds) if kind is not ColumnKind.IGNORED}
+
+
+def ignore_kinds(columns: ColumnMapping, dropped: Collection[ColumnKind]) -> ColumnMapping:
+    """Return the mapping with the columns of these kinds left out of the import."""
+    kinds = []
+    for kind in columns.kinds:
+        kinds.append(ColumnKind.IGNORED if kind in dropped else kind)
+    return replace(columns, kinds=tuple(kinds))
 
 
 def choose_columns(

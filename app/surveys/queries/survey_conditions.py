@@ -52,9 +52,9 @@ def has_survey_answer(
     `is_part`: with a value that contains it. Answers of a run that was started over count no more.
     """
     session, answer = aliased(SurveySession), aliased(SurveyAnswer)
-    given = func.coalesce(func.fold_name(answer.value), func.lower(answer.value))
-    wanted = fold_name(value) or value.lower()
-    fits = func.instr(given, wanted) > 0 if is_part else given == wanted
+    folded_answer = func.coalesce(func.fold_name(answer.value), func.lower(answer.value))
+    folded_value = fold_name(value) or value.lower()
+    fits = func.instr(folded_answer, folded_value) > 0 if is_part else folded_answer == folded_value
     answered = (
         select(session.phone)
         .join_from(session, answer, answer.session_id == session.id)
