@@ -46,10 +46,12 @@ def find_large(size: Size, folder: Path) -> Path:
     """
     kept = Path(tempfile.gettempdir()) / f"sms-bench-{size.people}-{_hash_sources(size)}.db"
     if not kept.exists():
-        built = folder / "built.db"
+        built = folder / f"built-{size.people}.db"
         crowded(built, size)
         fill(built)
-        shutil.move(built, kept)
+        # Not moved: what the app that built it still holds open may be in the write-ahead log.
+        with contextlib.closing(sqlite3.connect(built)) as connection:
+            connection.execute("VACUUM INTO ?", (str(kept),))
     return Path(shutil.copy(kept, folder / f"{size.people}.db"))
 
 
