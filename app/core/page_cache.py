@@ -7,7 +7,7 @@ from app.core.prepared_statements import PreparedStatement
 
 _PAGE_CACHE_SIZE = PreparedStatement("PRAGMA cache_size")
 # 32 MiB (negative: KiB). Phones come in no order, so every row touches other pages of the indexes:
-# keeping those pages in memory saves a fifth of the time of a blast's release and of a large import.
+# keeping them in memory saves a fifth of the time of a blast's release and of a large import.
 _ENLARGE_PAGE_CACHE = PreparedStatement("PRAGMA cache_size = -32768")
 
 
