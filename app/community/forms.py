@@ -92,6 +92,7 @@ class MemberFilterForm(FlaskForm):
         return MemberFilter(show, tuple(dict.fromkeys(self._list_filters())))
 
     def _list_filters(self) -> list[str]:
+        """Return the conditions that the form asks for, as an address has them."""
         conditions = []
         if self.since.data and not self.since.errors and self.since.data > date.min:
             day_before = self.since.data - timedelta(days=1)

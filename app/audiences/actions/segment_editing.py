@@ -80,6 +80,7 @@ def update_segment(segment_id: int, info: SegmentInfo, seen_at: datetime | None)
 
 
 def _store_references(segment_id: int, rule: SegmentRule) -> None:
+    """Replace what the segment is recorded to name by what its rule names now."""
     row = SegmentReference
     db.session.execute(delete(row).where(row.segment_id == segment_id))
     references = [

@@ -109,6 +109,7 @@ class ConditionForm(Form):
         return choices.fields.get(parse_family_id(family))
 
     def _list_references(self, tests: dict[str, str], choices: RuleChoices) -> dict[str, str]:
+        """Return what the tests choose from, by id; {} where none of them names anything."""
         for test in tests:
             parsed = parse_test(test)
             kind = CONDITION_SHAPES[parsed[0]].reference if parsed else None
@@ -117,6 +118,7 @@ class ConditionForm(Form):
         return {}
 
     def _list_values(self, choices: RuleChoices) -> dict[str, str]:
+        """Return the values that can be chosen; {} where a value is typed."""
         if self.family.data == "language":
             return NOTHING_CHOSEN | dict(choices.languages)
         field = self._find_field(choices)
@@ -141,6 +143,7 @@ class ConditionForm(Form):
         return " ".join(sorted(self._list_needed_fields(test)))
 
     def _list_needed_fields(self, test: str) -> set[str]:
+        """Return the names of the inputs that a test needs."""
         parsed = parse_test(test)
         if parsed is None:
             return set()
@@ -177,6 +180,7 @@ class ConditionForm(Form):
         return Condition(kind, ref_id, question, value, is_negated)
 
     def _read_reference(self, kind: ReferenceKind | None) -> int | None:
+        """Return the id of what the condition names; None with an error where none is chosen."""
         if kind in (ReferenceKind.FIELD, ReferenceKind.SURVEY):
             return parse_family_id(self.family.data or "") or None
         if kind is None:
@@ -193,6 +197,7 @@ class ConditionForm(Form):
         return None
 
     def _read_value(self, kind: ValueKind, field: FieldChoice | None) -> str | None:
+        """Return the value as rules keep it, "" where none is needed; None with an error."""
         name = self._find_value_field(kind)
         if not name:
             return ""
@@ -207,6 +212,7 @@ class ConditionForm(Form):
     def _find_value_problem(
         self, kind: ValueKind, field: FieldChoice | None, typed: str, value: str | None
     ) -> str:
+        """Return why a typed value cannot be used, "" when it can."""
         if kind is ValueKind.DAYS and value is None:
             return DAYS_ERROR
         if kind is ValueKind.NUMBER and value is None:

@@ -161,6 +161,7 @@ class SegmentForm(FlaskForm):
         return conditions if len(conditions) == len(self.condition_forms) else None
 
     def _build_items(self, conditions: Sequence[Condition]) -> list[RuleItem]:
+        """Return the conditions of the first level, then each group that has any."""
         items: list[RuleItem] = [conditions[place] for place, _ in self.list_rows("")]
         for number, entry in enumerate(self.groups):
             inner = [conditions[place] for place, _ in self.list_rows(str(number))]

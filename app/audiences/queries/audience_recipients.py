@@ -141,6 +141,7 @@ def _select_named_phones(audience: ChosenAudience) -> Select[Any]:
 
 
 def _unite(selects: Sequence[Select[Any]]) -> Select[Any]:
+    """Return the phones of several lists, each once, as column phone."""
     # Every list holds a phone once; a union of one would sort it for nothing.
     if len(selects) == 1:
         only = selects[0].subquery()

@@ -78,6 +78,7 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
 
 
 def _build_rows(readings: list[SegmentReading], member_count: int) -> list[SegmentListRow]:
+    """Return the rows of a page, with their counts and who made them."""
     if not readings:
         return []
     counts = _count_people(readings, member_count)

@@ -132,6 +132,7 @@ def _order_by_name(people: CTE) -> tuple[ColumnElement[Any], ...]:
 
 
 def _build_search_condition(phone: Any, search: str, region: str) -> Any:
+    """Return the condition that a search finds somebody by name or by digits."""
     conditions = [
         phone.in_(select_phones_of_matching_members(search, region)),
         is_registered_as(phone, search),
@@ -143,6 +144,7 @@ def _build_search_condition(phone: Any, search: str, region: str) -> Any:
 
 
 def _name_people(rows: Sequence[Any]) -> list[SegmentPerson]:
+    """Return people in the order of their phones, with names and why they get no texts."""
     if not rows:
         return []
     names = find_display_names([row.phone for row in rows])

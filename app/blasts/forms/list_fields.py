@@ -78,6 +78,7 @@ class ListsForm(FlaskForm):
             raise ValidationError(UNKNOWN_LIST_ERROR)
 
     def _check_lists(self, audience: ChosenAudience) -> None:
+        """Raise ValidationError for lists that are gone, or that the user may not use."""
         rule = audience.rule
         for part in find_gone_parts(rule):
             if part not in audience.names:

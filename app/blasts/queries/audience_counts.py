@@ -63,6 +63,7 @@ def _read_audience_counts(
     used: Collection[str],
     body: str,
 ) -> AudienceCounts:
+    """Count the people of an audience, and how long their texts are."""
     recipients = audience.fetch_recipients(target, event_id, None, people_of)
     filling = load_filling(body, recipients)
     people = [

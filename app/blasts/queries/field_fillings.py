@@ -56,6 +56,7 @@ def require_textable_fields(body: str) -> None:
 
 
 def _find_field_ids(names: tuple[str, ...]) -> list[int]:
+    """Return the ids of the fields that a text names. Raises FieldNotTextable."""
     if not names:
         return []
     fields = {field.folded_name: field for field in list_public_fields()}

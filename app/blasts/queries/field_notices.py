@@ -29,6 +29,7 @@ def _has_text(blast: RenderedBlast, text: RenderedText, position: int) -> bool:
 def _build_notice(
     draft: BlastDraft, names: tuple[str, ...], name: str, missing: list[RenderedText]
 ) -> ReviewNotice:
+    """Return the notice about people who have nothing in one field."""
     label = name_placeholder(name)
     people = pluralize(len(missing), "person has", "people have")
     sentence = f"{people} nothing in {label}. Their text: “{shorten_text(missing[0].body)}”"

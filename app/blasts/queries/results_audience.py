@@ -100,6 +100,7 @@ def _describe_audience(
     event_title: str | None,
     reader: str | None,
 ) -> str:
+    """Return whom one blast is for, in words, as lists of blasts show it."""
     if blast.test_mode:
         is_own = bool(reader) and blast.created_by == reader
         owner = "" if is_own else name_user(blast.created_by)

@@ -32,6 +32,7 @@ def render_scheduled_blast(blast: ScheduledMessage) -> RenderedBlast:
 
 
 def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
+    """Return the texts of a blast for everyone in its audience now."""
     registered_by = None
     if blast.event_reminder_id:
         registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)

@@ -95,6 +95,7 @@ def _build_preview(form: ComposeForm) -> ComposePreview:
 
 
 def _describe_audience_line(form: ComposeForm) -> AudienceLine:
+    """Return whom the draft is for, and how many that are, on one line."""
     if problem := form.people_problem:
         return AudienceLine(problem, is_chosen=False)
     if form.is_for_results:

@@ -76,6 +76,7 @@ def _prefill_from_survey(id_text: str) -> dict[str, object]:
 
 
 def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
+    """Return the fields of a follow-up to people of an earlier blast."""
     scheduled_id = parse_id(id_text)
     blast = find_scheduled_blast(scheduled_id) if scheduled_id is not None else None
     if blast is None:
@@ -122,6 +123,7 @@ def _prefill_lists(included: Sequence[str], excluded: Sequence[str] = ()) -> dic
 
 
 def _prefill_stored_lists(audience_id: int) -> dict[str, object]:
+    """Return the fields that choose the lists of a stored audience again."""
     audience = load_audience(audience_id)
     if audience is None:
         return _prefill_lists([])

@@ -75,6 +75,7 @@ def _refuse_empty_selection() -> ResponseReturnValue:
 def _render_question(
     selection: MemberSelection, question: str, consequence: str, label: str
 ) -> str:
+    """Ask before an act on many members, with everything that was chosen."""
     people = pluralize(len(selection.ids), "person", "people")
     return render_template(
         "community/bulk_question.html",
@@ -87,6 +88,7 @@ def _render_question(
 
 
 def _delete_members(member_ids: Sequence[int]) -> str:
+    """Delete the chosen members, with their line in the audit."""
     with audited_write("members.deleted", current_username()) as trace:
         people = queries.find_names_and_phones(member_ids)
         count = actions.delete_members(member_ids)

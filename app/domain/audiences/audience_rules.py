@@ -126,6 +126,7 @@ def parse_audience(text: str) -> AudienceRule:
 
 
 def _dump_part(part: AudiencePart) -> dict[str, Any]:
+    """Return a part as JSON holds it, without what it does not need."""
     content: dict[str, Any] = {"kind": part.kind.value}
     if part.ref_id is not None:
         content["ref"] = part.ref_id
@@ -141,6 +142,7 @@ def _parse_parts(content: Any) -> tuple[AudiencePart, ...]:
 
 
 def _parse_part(content: dict[str, Any]) -> AudiencePart:
+    """Return the part that JSON holds. Raises InvalidRule."""
     ref_id, detail = content.get("ref"), content.get("detail", "")
     if set(content) - {"kind", "ref", "detail"} or not isinstance(detail, str):
         raise TypeError

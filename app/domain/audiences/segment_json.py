@@ -51,6 +51,7 @@ def _dump_item(item: RuleItem) -> dict[str, Any]:
 
 
 def _dump_condition(condition: Condition) -> dict[str, Any]:
+    """Return a condition as JSON holds it, without what is None."""
     values = {
         "kind": condition.kind.value,
         "ref": condition.ref_id,
@@ -122,6 +123,7 @@ def _parse_pool(content: Mapping[str, Any]) -> RulePool:
 
 
 def _parse_item(content: Any) -> RuleItem:
+    """Return a condition or a group of conditions. Raises InvalidRule."""
     if not isinstance(content, dict):
         raise InvalidRule("A condition cannot be read.")
     if "items" not in content:
@@ -137,6 +139,7 @@ def _parse_item(content: Any) -> RuleItem:
 
 
 def _parse_condition(content: Any) -> Condition:
+    """Return a condition of a rule. Raises InvalidRule."""
     if not isinstance(content, dict) or set(content) - CONDITION_KEYS:
         raise InvalidRule("A condition cannot be read.")
     try:

@@ -44,6 +44,7 @@ def describe_rule(rule: SegmentRule, names: RuleNames) -> SegmentSentence:
 
 
 def _join_items(items: Sequence[RuleItem], joiner: Joiner, names: RuleNames) -> str:
+    """Return the items of one level as a phrase."""
     phrases = _describe_groups_of_people(items, joiner, names)
     for item in filterfalse(_is_just_in_group, items):
         if isinstance(item, Condition):

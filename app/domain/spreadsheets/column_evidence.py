@@ -47,6 +47,7 @@ def list_doubtful_statuses(table: SampledTable) -> list[str]:
 
 
 def _explain_column(columns: ColumnMapping, table: SampledTable, index: int) -> str:
+    """Return the sentence that supports the kind of one column, "" for none."""
     kind = columns.kinds[index]
     sample = table.samples[index]
     if kind is ColumnKind.IGNORED:

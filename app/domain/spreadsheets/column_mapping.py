@@ -112,6 +112,7 @@ def guess_columns(
 def _guess_kinds(
     table: SampledTable, heading_rows: HeadingRows, hidden_columns: frozenset[int]
 ) -> ColumnMapping:
+    """Guess what each column holds, the phones first: other kinds depend on them."""
     width = len(table.headings)
     kinds = [ColumnKind.IGNORED] * width
     phones = find_phone_columns(table, hidden_columns)

@@ -135,6 +135,7 @@ def find_opt_status_columns(table: SampledTable, taken: Collection[int]) -> list
 
 
 def _is_opt_status_column(table: SampledTable, index: int, heading: str) -> bool:
+    """Whether the cells of a column say of anyone that they want no texts."""
     polarity = find_heading_polarity(heading)
     words = frozenset(fold_heading(heading).split())
     if polarity is None and words & OTHER_CONSENT_WORDS:

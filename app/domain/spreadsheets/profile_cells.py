@@ -146,6 +146,7 @@ class ProfileReader:
         return profile
 
     def _read_fields(self, cells: Cells, profile: ProfileCells, person: ContactRow) -> None:
+        """Write what the cells of the fields say into the profile, and what is wrong with them."""
         parts = []
         for column in self._fields:
             # As it is in the file, so that an export gives it back.

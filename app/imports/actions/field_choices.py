@@ -99,6 +99,7 @@ def build_field_columns(
 def _check_new_name(
     index: int, name: str, taken_names: Mapping[str, KnownField], profile: ProfileContext
 ) -> None:
+    """Raise FieldChoiceError where no field can be made with this name."""
     if not profile.can_create:
         raise FieldChoiceError(index, NO_CREATION_MESSAGE)
     problem = find_field_name_problem(name)
@@ -112,6 +113,7 @@ def _check_new_name(
 def _find_known_field(
     index: int, choice: str, known_fields: Mapping[int, KnownField]
 ) -> FieldColumn:
+    """Return the field that a choice such as "field:7" names. Raises FieldChoiceError."""
     number = choice.removeprefix(FIELD_CHOICE_PREFIX)
     field = known_fields.get(int(number)) if number.isascii() and number.isdigit() else None
     if field is None:

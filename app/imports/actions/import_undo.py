@@ -57,6 +57,7 @@ def revert_import(
 
 
 def _delete_added_people(row: Import, target: ImportTarget) -> int:
+    """Take the people off the list whom the import had added; return how many."""
     person = target.table.c
     # By their ids, so that a small import does not read the whole list.
     added_ids = (

@@ -81,6 +81,7 @@ def _prepare_fields(row: Import, fields: Any) -> dict[int, int]:
 
 
 def _prepare_field(column: FieldColumn) -> FieldColumn:
+    """Return the column with the id of its field; a new one is created. Raises FieldNotThere."""
     if column.field_id is not None:
         field = find_field(column.field_id)
         if field is None or field.archived_at is not None:
@@ -93,6 +94,7 @@ def _prepare_field(column: FieldColumn) -> FieldColumn:
 
 
 def _select_field_values(row: Import, field_ids: dict[int, int]) -> RowSelect:
+    """Select phone, field id, value and sort value of the rows of an import."""
     cells = func.json_each(ImportRow.field_values).table_valued("key", "value")
     field_id = case({str(index): id_ for index, id_ in field_ids.items()}, value=cells.c.key)
     values = select(
@@ -118,6 +120,7 @@ def _write_detail(row: Import, detail: PersonDetail, *, replaces: bool) -> int:
 
 
 def _add_second_phones(row: Import) -> int:
+    """Give people their second phones of the file; return how many are new."""
     phones = _select_readable(row, ImportRow.second_phone)
     numbers = [phone for _, phone in db.session.execute(phones)]
     # Somebody who was erased after a STOP and comes back is still opted out.

@@ -158,6 +158,7 @@ def _judge_contacts(
 def _build_checked_row(
     person: ContactRow, row: SpreadsheetRow, profile_reader: ProfileReader | None
 ) -> CheckedRow:
+    """Return one row as it is stored: its verdict, its cells and its problems."""
     if person.problem or person.phone is None:
         cells = _serialize_cells(row.cells)
         return CheckedRow(

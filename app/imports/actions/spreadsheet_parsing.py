@@ -156,6 +156,7 @@ def parse_sheet_as_chosen(
 def _build_parsed_spreadsheet(
     sheet: SpreadsheetData, columns: ColumnMapping, region: str, profile: ProfileContext | None
 ) -> ParsedSpreadsheet:
+    """Return the table with its layout. Raises one of UNREADABLE_FILE_ERRORS."""
     cells = [row.cells for row in sheet.rows]
     ignored_columns = (ColumnKind.IGNORED,) * (max(map(len, cells)) - len(columns.kinds))
     columns = replace(columns, kinds=(*columns.kinds, *ignored_columns))
@@ -175,6 +176,7 @@ def _serialize_layout(
     table: SampledTable,
     profile: ProfileContext | None,
 ) -> str:
+    """Return how the table was read, as the JSON that the import keeps."""
     start = columns.title_row_count
     first_rows = sheet.rows[start : start + MAX_SAMPLE_ROWS + 1]
     layout = {

@@ -149,6 +149,7 @@ def _build_filter_condition(row_filter: str) -> ColumnElement[bool]:
 def _build_displayed_row(
     row: ImportRow, columns: ColumnMapping, since: datetime | None, region: str
 ) -> DisplayedImportRow:
+    """Return one row of the file as the check page shows it."""
     cells: list[str] = json.loads(row.cells or "[]")
     name = row.name or _join_name_cells(cells, columns)
     phone = row.phone or PhoneCellChooser(columns).choose(cells)

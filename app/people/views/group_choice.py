@@ -59,6 +59,7 @@ def _is_adding() -> bool:
 
 
 def _add_to_new_group(people: ListedPeople) -> ResponseReturnValue:
+    """Create the group that was named, and put the people into it."""
     name = " ".join(request.form.get("name", "").split())
     if problem := find_new_name_problem(name):
         return _render_choice(people, problem), 422
@@ -80,6 +81,7 @@ def _change_group(group_id: int, people: ListedPeople) -> ResponseReturnValue:
 
 
 def _render_choice(people: ListedPeople, error: str = "") -> str:
+    """Show the page that asks for the group, with what was chosen before."""
     in_groups = count_people_by_group(people.phones)
     groups = list_fillable_groups(current_user.role)
     if not _is_adding():

@@ -36,6 +36,7 @@ def show_group(group_id: int) -> ResponseReturnValue:
 
 
 def _render_group_page(group_id: int, form: GroupPeopleForm) -> str:
+    """Show the page of a group with its people and the form that adds some."""
     group, skipped_count = _load_group(group_id)
     page = paginate_group_people(
         group, list_params(GROUP_PEOPLE_SORTS, "name"), organisation.get_organisation_region()

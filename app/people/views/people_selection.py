@@ -75,6 +75,7 @@ def _find_members(values: Fields) -> FoundList:
 
 
 def _find_registrations(values: Fields) -> FoundList:
+    """Return the registered people whom a form or an address means."""
     event = find_event(_read_list_id(values)) or abort(404)
     if values.get("everyone"):
         answer = values.get("answer", "")
@@ -98,6 +99,7 @@ def _find_blast_people(values: Fields) -> FoundList:
 
 
 def _find_survey_people(values: Fields) -> FoundList:
+    """Return the people of a survey whom a form or an address means."""
     survey = find_survey(_read_list_id(values)) or abort(404)
     days = SurveyDateFilterForm(values)
     session_filter = days.build_session_filter(survey.id, get_display_timezone())
@@ -119,6 +121,7 @@ def _find_survey_people(values: Fields) -> FoundList:
 
 
 def _find_group_people(values: Fields) -> FoundList:
+    """Return the people of a group whom a form or an address means."""
     group = find_group(_read_list_id(values)) or abort(404)
     # Put into another group, they could be texted through that one.
     if not may_change_people(group, current_user.role):

@@ -112,6 +112,7 @@ def join_people(kept_id: int, joined_id: int, replaced_field_ids: Collection[int
 
 
 def _join_values(kept_id: int, joined_id: int, replaced_field_ids: Collection[int]) -> None:
+    """Move values to the kept person, who keeps their own ones but for the replaced fields."""
     value = PersonValue
     replaced = delete(value).where(
         value.person_id == kept_id, value.field_id.in_(list(replaced_field_ids))
@@ -135,6 +136,7 @@ def _number_ranks(person_id: int) -> None:
 
 
 def _find_last_rank(person_id: int) -> int:
+    """Return the rank of a person's last number of today, 0 without any."""
     last = select(func.max(PersonPhone.rank)).where(
         PersonPhone.person_id == person_id, PersonPhone.until.is_(None)
     )

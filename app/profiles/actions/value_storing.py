@@ -76,6 +76,7 @@ def _delete_value(person_id: int, field_id: int) -> None:
 
 
 def _store_value(person_id: int, field_id: int, value: str, sort_value: SortValue | None) -> None:
+    """Write, change or delete one value of one person."""
     # What an import wrote before is no more its own: undoing it leaves this value.
     row = {"value": value, "sort_value": sort_value} | dict.fromkeys(_UNDO_COLUMNS)
     statement = sqlite_insert(PersonValue).values(person_id=person_id, field_id=field_id, **row)

@@ -120,6 +120,7 @@ def _select_profiles() -> RowSelect:
 
 
 def _load_profile(statement: RowSelect) -> PersonProfile | None:
+    """Return the person whom a select finds with all their numbers, or None."""
     rows = db.session.execute(statement).all()
     if not rows:
         return None

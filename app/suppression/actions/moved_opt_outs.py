@@ -61,6 +61,7 @@ def _move_open_question(old_phone: str, new_phone: str) -> None:
 
 
 def _copy_pause(old_phone: str, new_phone: str) -> None:
+    """Let a pause of the old number hold for the new one."""
     row = UnsubscribedContact
     columns = ("source", "reason", "name", "created_at", "folded_name", "ends_at")
     pause = select(literal(new_phone), *(getattr(row, column) for column in columns)).where(
@@ -72,6 +73,7 @@ def _copy_pause(old_phone: str, new_phone: str) -> None:
 
 
 def _copy_topics(old_phone: str, new_phone: str, moment: datetime) -> None:
+    """Let topics that the old number left be left by the new one."""
     row = UnsubscribedTopic
     left = select(row.group_id).where(row.phone == new_phone, row.until.is_(None))
     topics = select(

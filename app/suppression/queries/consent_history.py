@@ -137,6 +137,7 @@ def list_consent_history(phone: str, limit: int = 100) -> list[ConsentHistoryEnt
 
 
 def _describe_consent_event(event: ConsentEvent) -> ConsentHistoryEntry:
+    """Return one line of the ledger in words."""
     return ConsentHistoryEntry(
         at=event.at,
         act=event.act,

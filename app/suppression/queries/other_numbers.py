@@ -36,6 +36,7 @@ def select_other_number_reason(phone_column: Any) -> ColumnElement[Any]:
 
 
 def _select_opt_out_reason(phone_column: Any) -> ColumnElement[Any]:
+    """Return whether another number has opted out or paused, as a reason."""
     row = aliased(UnsubscribedContact)
     is_pause = row.ends_at.is_not(None)
     reason = case(
@@ -65,6 +66,7 @@ def _select_carrier_reason(phone_column: Any) -> ColumnElement[Any]:
 
 
 def _select_question_reason(phone_column: Any) -> ColumnElement[Any]:
+    """Return whether an open question about a STOP holds another number."""
     row = aliased(StopQuestion)
     is_open = exists().where(
         row.phone.in_(select_other_phones(phone_column)),

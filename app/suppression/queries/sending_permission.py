@@ -170,6 +170,7 @@ def _select_stop_question_reason(phone_column: Any) -> ColumnElement[Any]:
 
 
 def _select_consent_reason(phone_column: Any, event_id: Any) -> ColumnElement[Any]:
+    """Return why a number gets no texts where consent must be recorded."""
     has_no_consent = ~select_has_recorded_consent(phone_column, event_id)
     return case(
         (
