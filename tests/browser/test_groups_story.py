@@ -156,6 +156,7 @@ def import_all(ada, sheet):
     ada.page.select_option("#agreed", label="On paper")
     ada.click("text=Import 300 people")
     ada.wait_for("300 people were imported, and 580 values were saved.")
+    ada.wait_for("Put into groups: Choir (40 people), Youth (40 people)")
 
 
 def make_lists(ada):

@@ -262,6 +262,7 @@ def test_an_import_puts_its_people_into_a_group_and_its_undo_takes_them_out(
     assert "Put them into a group" in page.words
     visit(f"{check}/confirm", "ada", group_id=str(choir), agreed="form")
     assert people_of(choir) == [ZOE, LEO, UMA, MIA]
+    assert "Put into groups: Choir (2 people)" in visit(check, "ada").words
     visit.post(f"/people/{UMA[1:]}/groups", "ada", group_id="2")
     visit.post(f"{check}/undo", "ada")
     assert people_of(choir) == [ZOE, LEO]

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
 from app.core.search_terms import build_text_filter
 from app.domain.accounts.roles import Role
-from app.groups.models import ContactGroup, GroupTexters, fold_group_name
+from app.groups.models import ContactGroup, GroupMembership, GroupTexters, fold_group_name
 
 MAX_CHOICES = 500
 
@@ -85,6 +85,16 @@ def find_groups_by_name(names: Collection[str]) -> dict[str, ContactGroup]:
     folded_names = {fold_group_name(name) for name in names}
     statement = select(ContactGroup).where(ContactGroup.folded_name.in_(folded_names))
     return {group.folded_name: group for group in db.session.scalars(statement)}
+
+
+def list_groups_of_import(import_id: int) -> Sequence[Row[int, str, int]]:
+    """Return id, name and count of people of the groups that an import put people into."""
+    statement = select(ContactGroup.id, ContactGroup.name, func.count().label("people_count"))
+    statement = statement.join(GroupMembership, GroupMembership.group_id == ContactGroup.id)
+    statement = statement.where(GroupMembership.import_id == import_id)
+    return db.session.execute(
+        statement.group_by(ContactGroup.id).order_by(ContactGroup.folded_name)
+    ).all()
 
 
 def build_group_search_condition(search: str) -> ColumnElement[bool]:

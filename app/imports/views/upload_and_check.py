@@ -12,6 +12,7 @@ from app.core.db import NotFound, write
 from app.core.form_fields import add_error
 from app.domain.spreadsheets.profile_columns import ProfileContext
 from app.domain.texts.text_cleaning import clean_text
+from app.groups.queries.group_records import list_groups_of_import
 from app.imports.actions import row_staging, upload_storage
 from app.imports.actions.import_completion import discard_import
 from app.imports.actions.import_target import ImportAlreadyEnded
@@ -124,6 +125,7 @@ def _render_done_page(row: Import, urls: ImportUrls) -> str:
         can_undo=can_undo_import(row),
         counts=parse_value_counts(row.value_counts),
         without_consent_count=count_people_without_consent(row) if has_texts else 0,
+        groups=list_groups_of_import(row.id) if has_texts else (),
     )
 
 
