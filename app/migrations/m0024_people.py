@@ -41,8 +41,8 @@ TABLES = (
 )
 IS_PHONE = "phone GLOB '+[1-9]*' AND phone NOT GLOB '*[^+0-9]*' AND length(phone) <= 16"
 IS_NEW_PHONE = (
-    "new.phone GLOB '+[1-9]*' AND new.phone NOT GLOB '*[^+0-9]*' AND length(new.phone) <= 16 "
-    "AND NOT EXISTS (SELECT 1 FROM person_phones WHERE phone = new.phone)"
+    "NOT EXISTS (SELECT 1 FROM person_phones WHERE phone = new.phone) AND "
+    "new.phone GLOB '+[1-9]*' AND new.phone NOT GLOB '*[^+0-9]*' AND length(new.phone) <= 16"
 )
 ADD_PERSON = (
     f"INSERT INTO people (public_id) VALUES ({PUBLIC_ID}); "

@@ -92,9 +92,10 @@ class PersonPhone(Model):
 
 
 # A thread may be with a short code or a name, and an erased number is "#…": those are no people.
+# The look-up comes first: most rows are about a number that is known, and end there.
 _IS_NEW_PHONE = (
-    "new.phone GLOB '+[1-9]*' AND new.phone NOT GLOB '*[^+0-9]*' AND length(new.phone) <= 16 "
-    "AND NOT EXISTS (SELECT 1 FROM person_phones WHERE phone = new.phone)"
+    "NOT EXISTS (SELECT 1 FROM person_phones WHERE phone = new.phone) AND "
+    "new.phone GLOB '+[1-9]*' AND new.phone NOT GLOB '*[^+0-9]*' AND length(new.phone) <= 16"
 )
 _ADD_PERSON = (
     f"INSERT INTO people (public_id) VALUES ({PUBLIC_ID_SQL}); "
