@@ -57,9 +57,7 @@ def select_was_texted(phone_column: Any) -> ColumnElement[bool]:
     return exists().where(text.phone == phone_column, is_text).correlate_except(text)
 
 
-def list_phone_texts(
-    phones: Sequence[str], limit: int, offset: int
-) -> tuple[list[PhoneText], int]:
+def list_phone_texts(phones: Sequence[str], limit: int, offset: int) -> tuple[list[PhoneText], int]:
     """Return some of these numbers' texts, the newest first, and how many they have.
 
     The count is 0 when no text is returned.
@@ -132,9 +130,7 @@ def select_provider_sids(phone: str) -> Select[str | None]:
     return select(Message.provider_sid).where(Message.phone == phone)
 
 
-def list_texts_before(
-    phones: Sequence[str], limit: int, before_id: int | None
-) -> list[PhoneText]:
+def list_texts_before(phones: Sequence[str], limit: int, before_id: int | None) -> list[PhoneText]:
     """Return these numbers' newest texts, or those older than a message, the newest first.
 
     Of one number it is one walk along its index.
