@@ -131,6 +131,7 @@ def _save_field(field_id: int, form: PersonFieldForm) -> str:
 @roles_required(Role.ADMIN)
 def move_field(field_id: int) -> ResponseReturnValue:
     """Move a field up or down in the order of forms and exports."""
+    _get_field_or_404(field_id)
     step = STEPS.get(request.form.get("step", "")) or abort(400)
     with audited_write("field.changed", current_username()) as trace:
         row = actions.move_field(field_id, step)

@@ -39,7 +39,7 @@ def change_listed_people() -> ResponseReturnValue:
     if not count_phones(people.phones):
         flash(NOBODY_CHOSEN, "error")
         return redirect(people.list_url, 303)
-    if request.method == "GET" or "group_id" not in request.form:
+    if request.method != "POST" or "group_id" not in request.form:
         return _render_choice(people)
     # The name counts only where "New group" is chosen.
     if request.form["group_id"] == "new" and current_user.role == Role.ADMIN and _is_adding():

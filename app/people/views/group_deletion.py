@@ -18,7 +18,8 @@ MAX_NAMED_BLASTS = 3
 @roles_required(Role.ADMIN)
 def delete_group_with_memberships(group_id: int) -> ResponseReturnValue:
     """Say what names a group; then delete it, unless a blast to it waits or is being sent."""
-    if request.method == "GET":
+    # A browser may ask with HEAD, without the token of a form.
+    if request.method != "POST":
         group = get_group_or_404(group_id)
         return render_template("groups/delete.html", group=group, uses=list_group_uses(group_id))
     try:
