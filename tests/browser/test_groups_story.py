@@ -12,7 +12,8 @@ from tests.browser.browser_user import Walk
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_rows import make_phone
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# A minute on a busy machine: the pages and rules it walks through have quicker tests of their own.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.torture]
 PEOPLE, VOICES = 300, ("Soprano", "Alto", "Tenor", "Bass")
 CHOIR, YOUTH = range(40), range(30, 70)
 # Spanish-speaking altos, by the columns of the file.

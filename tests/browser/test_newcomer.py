@@ -156,6 +156,7 @@ def send_to_the_others(ada, name):
     ada.wait_for("969 of 969")
 
 
+@pytest.mark.torture
 def test_twelve_clicks_from_the_setup_to_a_delivered_practice_text(server, ada):
     ada.set_up(server.setup_address)
     ada.click("text=Add people")
@@ -185,6 +186,7 @@ def test_the_setup_knows_zone_and_country_and_shows_the_password(server, chromiu
     context.close()
 
 
+@pytest.mark.torture
 def test_eight_clicks_from_the_demo_to_a_practice_phones_answer_in_the_inbox(server, ada):
     """A blast is written and sent on the way."""
     ada.page.goto(server.setup_address)
