@@ -211,12 +211,13 @@ def test_a_text_that_carriers_filter_pauses_its_own_blast(make_app, twilio, back
         start_blast(sending_app, "see you at six"),
     )
     taken(sending_app, twilio, 45)
-    accepted_rows = [
-        row
-        for row in list_messages(sending_app, get_log(sending_app, filtered).id)
-        if row.provider_sid
-    ][:20]
-    for place, row in enumerate(accepted_rows):
+
+    def list_accepted():
+        rows = list_messages(sending_app, get_log(sending_app, filtered).id)
+        accepted = [row for row in rows if row.provider_sid]
+        return accepted[:20] if len(accepted) >= 20 else None
+
+    for place, row in enumerate(wait_until(list_accepted, "20 texts of the first blast")):
         if place == 19:
             assert get_log(sending_app, filtered).status == "processing"
         request = next(request for request in twilio.requests if request.sid == row.provider_sid)

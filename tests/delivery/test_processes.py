@@ -211,11 +211,16 @@ def test_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(sending_app, da
 
 
 def _freeze(pid, database):
-    """Stop a process where it holds no transaction: one that does keeps every other process
-    from writing.
+    """Stop a process where it waits and holds no transaction: one that does keeps every other
+    process from writing.
+
+    Between its last look at the age of a claim and the first byte of the request no process can
+    look again; one whose threads all wait is not there.
     """
 
     def frozen():
+        if set(_states_of_threads(pid)) != {"S"}:
+            return False
         os.kill(pid, signal.SIGSTOP)
         wait_until(
             lambda: set(_states_of_threads(pid)) == {"T"},
@@ -232,7 +237,7 @@ def _freeze(pid, database):
             return False
         return True
 
-    wait_until(frozen, "a moment between two transactions", every=0.01)
+    wait_until(frozen, "a moment between two transactions", every=0.002)
 
 
 def _states_of_threads(pid):
