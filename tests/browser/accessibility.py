@@ -102,10 +102,10 @@ def menus_fit(page, selector):
         assert page.evaluate(SQUEEZED_WITH_A_MENU_OPEN, selector) == [], f"at {width} px"
 
 
-def fits_every_screen(page):
+def fits_every_screen(page, widths=WIDTHS):
     """One heading, and nothing is wider than the window or squeezed."""
     assert page.locator("h1").count() == 1
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": HIGH})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (
             f"wider than {width} px"
