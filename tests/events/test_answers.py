@@ -126,8 +126,8 @@ def test_sol_marks_who_came_one_by_one_and_the_ticked_ones(
     assert page.text.count('aria-pressed="true"') == 2
     file = visit(f"/events/{picnic}/export", "ada").text
     assert "name,phone,came" in file
-    assert f"\"Mia\",\"{MIA}\",\"\"" in file
-    assert f"\"{ZOE}\",\"yes\"" in file
+    assert f'"Mia","{MIA}",""' in file
+    assert f'"{ZOE}","yes"' in file
     page = visit(address, "sol", follow=True, attendance="came", everyone="1", search="mia")
     assert "Mia came to Picnic." in page.words
     page = visit(address, "sol", follow=True, attendance="not_came", ids=[zoe, leo, mia])
