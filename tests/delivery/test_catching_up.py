@@ -129,8 +129,8 @@ def test_nothing_leaves_before_the_list_was_read_and_a_refused_list_is_asked_aga
 def test_sending_does_not_wait_for_ever_for_a_list_that_cannot_be_read(
     off_app, twilio, background, caplog
 ):
-    """Ten minutes while Twilio answers with errors; here half a second."""
-    off_app.extensions[ENGINE_TIMINGS_KEY] = replace(QUICK, catch_up_hold=0.5)
+    """Ten minutes while Twilio answers with errors; here three seconds."""
+    off_app.extensions[ENGINE_TIMINGS_KEY] = replace(QUICK, catch_up_hold=3)
     twilio.lists.refuse(500, times=10_000)
     jobs = background(off_app)
     wait_until(lambda: news(off_app).failure, "the first try")
