@@ -3,7 +3,6 @@
 The database decides that a name is free (UniqueViolation).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +11,7 @@ from sqlalchemy import delete, insert
 from app.audiences.queries.segment_records import find_segment
 from app.audiences.segment_models import Segment, SegmentReference
 from app.core.db import NotFound, db
-from app.delivery.models import MessageLog, ScheduledMessage
-from app.delivery.queries.group_blasts import (
-    list_running_blasts_of_list,
-    list_waiting_blasts_of_list,
-)
+from app.delivery.queries.group_blasts import require_unused_list
 from app.domain.audiences.audience_rules import PartKind
 from app.domain.audiences.segment_json import write_rule
 from app.domain.audiences.segment_rules import SegmentRule
@@ -34,15 +29,6 @@ class SegmentInfo:
 
 class ChangedMeanwhile(Exception):
     """Somebody else saved the segment since it was read."""
-
-
-class SegmentInUse(Exception):
-    """Blasts to the segment wait or are being sent: it cannot be deleted."""
-
-    def __init__(self, waiting: Sequence[ScheduledMessage], running: Sequence[MessageLog]) -> None:
-        super().__init__(f"{len(waiting)} blasts wait, {len(running)} are being sent")
-        self.waiting = waiting
-        self.running = running
 
 
 def create_segment(info: SegmentInfo, created_by: str) -> Segment:
@@ -102,13 +88,10 @@ def get_segment_for_update(segment_id: int) -> Segment:
 def delete_segment(segment_id: int) -> Segment:
     """Delete a segment and return what it was; its people stay as they are.
 
-    Raises NotFound, and SegmentInUse while a blast that names it waits or is being sent.
+    Raises NotFound, and ListInUse while a blast that names it waits or is being sent.
     """
     row = get_segment_for_update(segment_id)
-    waiting = list_waiting_blasts_of_list(PartKind.SEGMENT, segment_id)
-    running = list_running_blasts_of_list(PartKind.SEGMENT, segment_id)
-    if waiting or running:
-        raise SegmentInUse(waiting, running)
+    require_unused_list(PartKind.SEGMENT, segment_id)
     db.session.delete(row)
     db.session.flush()
     return row

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audiences.actions import segment_editing as actions
-from app.audiences.actions.segment_editing import ChangedMeanwhile, SegmentInfo, SegmentInUse
+from app.audiences.actions.segment_editing import ChangedMeanwhile, SegmentInfo
 from app.audiences.forms.condition_form import build_condition_data
 from app.audiences.forms.segment_form import (
     SegmentForm,
@@ -23,12 +23,11 @@ from app.audiences.views.blueprint import bp, get_segment_or_abort
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
+from app.delivery.queries.group_blasts import ListInUse
 from app.domain.accounts.roles import Role
 from app.domain.audiences.segment_rules import MAX_CONDITIONS, SegmentRule
 from app.domain.audiences.segment_sentences import describe_rule
-from app.domain.delivery.blast_labels import name_blast
 
-MAX_NAMED_BLASTS = 3
 CHANGED_ERROR = (
     "Someone else changed this segment while you edited it. Your version is below. "
     "Save again to replace theirs, or open the segment to see it."
@@ -122,8 +121,8 @@ def delete_segment(segment_id: int) -> ResponseReturnValue:
             row = actions.delete_segment(segment_id)
             trace.about = f"segment {segment_id}"
             trace.details = {"title": row.name, "before": row.sentence}
-    except SegmentInUse as error:
-        flash(_describe_blasts_in_use(error), "error")
+    except ListInUse as error:
+        flash(error.explain("blasts use this segment"), "error")
         return redirect(url_for("segments.show_segment", segment_id=segment_id), 303)
     flash(f"{row.name} was deleted. Its people stay as they are.", "success")
     return redirect(url_for("segments.list_segments"), 303)
@@ -180,18 +179,3 @@ def _build_preview(form: SegmentForm) -> dict[str, object]:
         "sentence": describe_rule(rule, load_rule_names(rule.references)),
         "preview": preview,
     }
-
-
-def _describe_blasts_in_use(error: SegmentInUse) -> str:
-    """Return why a segment cannot be deleted, with its blasts by name."""
-    titles = [f"“{name_blast(blast)}”" for blast in error.waiting]
-    titles += [f"“{name_blast(blast)}”" for blast in error.running]
-    names = ", ".join(titles[:MAX_NAMED_BLASTS])
-    if len(titles) > MAX_NAMED_BLASTS:
-        names += f" and {len(titles) - MAX_NAMED_BLASTS:,} more"
-    steps = []
-    if error.waiting:
-        steps.append("cancel what is scheduled")
-    if error.running:
-        steps.append("stop what is being sent, or let it finish")
-    return f"Not deleted: blasts use this segment ({names}). First {' and '.join(steps)}."

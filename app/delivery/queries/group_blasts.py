@@ -11,10 +11,34 @@ from app.core.db import db
 from app.delivery.audience_models import BlastAudiencePart, PartRole
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.domain.audiences.audience_rules import PartKind
-from app.domain.delivery.blast_labels import format_blast_title
+from app.domain.delivery.blast_labels import NamedBlast, format_blast_title, name_blast
 from app.domain.delivery.message_statuses import BlastStatus, ScheduledBlastStatus
 
 MAX_SHOWN_BLASTS = 5
+MAX_NAMED_BLASTS = 3
+
+
+class ListInUse(Exception):
+    """Blasts to a group or segment wait or are being sent: it cannot be deleted."""
+
+    def __init__(self, waiting: Sequence[ScheduledMessage], running: Sequence[MessageLog]) -> None:
+        super().__init__(f"{len(waiting)} blasts wait, {len(running)} are being sent")
+        self.waiting = waiting
+        self.running = running
+
+    def explain(self, reason: str) -> str:
+        """Return why it was not deleted, with its blasts by name and what to do first."""
+        blasts: list[NamedBlast] = [*self.waiting, *self.running]
+        titles = [f"“{name_blast(blast)}”" for blast in blasts]
+        names = ", ".join(titles[:MAX_NAMED_BLASTS])
+        if len(titles) > MAX_NAMED_BLASTS:
+            names += f" and {len(titles) - MAX_NAMED_BLASTS:,} more"
+        steps = []
+        if self.waiting:
+            steps.append("cancel what is scheduled")
+        if self.running:
+            steps.append("stop what is being sent, or let it finish")
+        return f"Not deleted: {reason} ({names}). First {' and '.join(steps)}."
 
 
 def find_last_texted_times(
@@ -96,11 +120,14 @@ def list_waiting_blasts_of_list(kind: PartKind, ref_id: int) -> Sequence[Schedul
     return db.session.scalars(waiting.order_by(blast.scheduled_at, blast.id)).all()
 
 
-def list_running_blasts_of_list(kind: PartKind, ref_id: int) -> Sequence[MessageLog]:
-    """Return the blasts that name a list and are being sent, or paused."""
+def require_unused_list(kind: PartKind, ref_id: int) -> None:
+    """Raise ListInUse while a blast that names a list waits, is being sent, or is paused."""
     log = MessageLog
     running = select(log).where(
         log.audience_id.in_(_select_audience_ids(kind, ref_id)),
         log.status.in_((BlastStatus.PROCESSING, BlastStatus.PAUSED)),
     )
-    return db.session.scalars(running.order_by(log.id)).all()
+    waiting_blasts = list_waiting_blasts_of_list(kind, ref_id)
+    running_blasts = db.session.scalars(running.order_by(log.id)).all()
+    if waiting_blasts or running_blasts:
+        raise ListInUse(waiting_blasts, running_blasts)

@@ -3,17 +3,12 @@
 The database decides that a name is free (UniqueViolation).
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from app.core.clock import now
 from app.core.db import NotFound, db
-from app.delivery.models import MessageLog, ScheduledMessage
-from app.delivery.queries.group_blasts import (
-    list_running_blasts_of_list,
-    list_waiting_blasts_of_list,
-)
+from app.delivery.queries.group_blasts import require_unused_list
 from app.domain.audiences.audience_rules import PartKind
 from app.groups.models import ContactGroup, GroupColor, GroupTexters
 
@@ -31,15 +26,6 @@ class GroupInfo:
     who_may_text: GroupTexters = GroupTexters.EVERYONE
     owner_id: int | None = None
     is_topic: bool = False
-
-
-class GroupInUse(Exception):
-    """Blasts to the group wait or are being sent: the group cannot be deleted."""
-
-    def __init__(self, waiting: Sequence[ScheduledMessage], running: Sequence[MessageLog]) -> None:
-        super().__init__(f"{len(waiting)} blasts wait, {len(running)} are being sent")
-        self.waiting = waiting
-        self.running = running
 
 
 class GroupChanged(Exception):
@@ -101,13 +87,10 @@ def restore_group(group_id: int) -> ContactGroup:
 def delete_group(group_id: int) -> ContactGroup:
     """Delete a group with its memberships and return what it was; blasts keep its name.
 
-    Raises NotFound, and GroupInUse while a blast to it waits or is being sent.
+    Raises NotFound, and ListInUse while a blast to it waits or is being sent.
     """
     row = get_group_for_update(group_id)
-    waiting = list_waiting_blasts_of_list(PartKind.GROUP, group_id)
-    running = list_running_blasts_of_list(PartKind.GROUP, group_id)
-    if waiting or running:
-        raise GroupInUse(waiting, running)
+    require_unused_list(PartKind.GROUP, group_id)
     db.session.delete(row)
     db.session.flush()
     return row

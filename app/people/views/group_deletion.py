@@ -1,17 +1,15 @@
-"""Deleting a group: first the page that says what names it, and what becomes of that."""
+"""Deleting a group: first the page that says what names it, and what happens to that."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
+from app.delivery.queries.group_blasts import ListInUse
 from app.domain.accounts.roles import Role
-from app.domain.delivery.blast_labels import name_blast
-from app.groups.actions.group_editing import GroupInUse, delete_group
+from app.groups.actions.group_editing import delete_group
 from app.groups.views.blueprint import bp, get_group_or_404
 from app.people.queries.group_uses import list_group_uses
-
-MAX_NAMED_BLASTS = 3
 
 
 @bp.route("/<int:group_id>/delete", methods=["GET", "POST"])
@@ -27,24 +25,8 @@ def delete_group_with_memberships(group_id: int) -> ResponseReturnValue:
             row = delete_group(group_id)
             trace.about = f"group {group_id}"
             trace.details = {"title": row.name, "people": row.member_count}
-    except GroupInUse as error:
-        flash(_describe_blasts_in_use(error), "error")
+    except ListInUse as error:
+        flash(error.explain("there are blasts to this group"), "error")
         return redirect(url_for("groups.show_group", group_id=group_id), 303)
     flash(f"{row.name} was deleted. Its people stay in the community.", "success")
     return redirect(url_for("groups.list_groups"), 303)
-
-
-def _describe_blasts_in_use(error: GroupInUse) -> str:
-    """Return why a group cannot be deleted, with its blasts by name."""
-    titles = [f"“{name_blast(blast)}”" for blast in error.waiting]
-    titles += [f"“{name_blast(blast)}”" for blast in error.running]
-    names = ", ".join(titles[:MAX_NAMED_BLASTS])
-    if len(titles) > MAX_NAMED_BLASTS:
-        names += f" and {len(titles) - MAX_NAMED_BLASTS:,} more"
-    steps = []
-    if error.waiting:
-        steps.append("cancel what is scheduled")
-    if error.running:
-        steps.append("stop what is being sent, or let it finish")
-    advice = " and ".join(steps)
-    return f"Not deleted: there are blasts to this group ({names}). First {advice}."
