@@ -6,7 +6,7 @@ Processor time. Asked of a segment over three groups and two fields: under 100 m
 from flask import Flask
 
 from app import create_app
-from app.audiences.queries.segment_people import count_segment_people
+from app.audiences.queries.segment_people import count_people_of_rules
 from app.core.db import db
 from app.domain.audiences.segment_rules import SegmentRule
 from tests.bench.bench_app import folder, quiet, settings
@@ -30,10 +30,10 @@ def run() -> list[Figure]:
 
 def _count(app: Flask, what: str, rule: SegmentRule) -> Figure:
     with app.app_context():
-        count = count_segment_people(rule)
+        [count] = count_people_of_rules([rule])
 
         def work() -> None:
-            count_segment_people(rule)
+            count_people_of_rules([rule])
             db.session.rollback()
 
         asked = None if what in ONLY_SHOWN else Asked(most=MOST_MS)

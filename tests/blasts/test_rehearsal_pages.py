@@ -16,7 +16,6 @@ from app.domain.profiles.field_types import FieldClass, FieldType
 from app.domain.profiles.field_values import ValueContext
 from app.events.models import Event, EventRegistration
 from app.profiles.actions.field_editing import FieldInfo, create_field
-from app.profiles.actions.value_storing import build_field_value, set_listed_values
 from app.suppression.models import (
     SuppressedContact,
     SuppressionCategory,
@@ -31,6 +30,7 @@ from tests.blasts.helpers import (
     read_review_texts,
     release_blasts,
 )
+from tests.sample_field_values import build_field_value, set_listed_values
 from tests.sample_rows import make_phone
 
 PHONES = [make_phone(n) for n in range(60)]

@@ -18,11 +18,11 @@ from app.imports.actions.erasure import erase_phone
 from app.imports.models import Import, ImportRow
 from app.people.models import PersonNote
 from app.profiles.actions.field_editing import FieldInfo, archive_field, create_field
-from app.profiles.actions.value_storing import FieldValue, set_listed_values
 from app.profiles.field_models import PersonField, PersonValue
 from app.profiles.models import PersonPhone
 from app.profiles.queries.person_lookup import find_person_of_phone
 from app.suppression.models import ConsentEvent
+from tests.sample_field_values import FieldValue, set_listed_values
 from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import add_member
 

@@ -6,8 +6,8 @@ from app.core.db import write
 from app.domain.profiles.field_types import FieldClass, FieldType
 from app.domain.profiles.field_values import ValueContext
 from app.profiles.actions.field_editing import FieldInfo, create_field
-from app.profiles.actions.value_storing import build_field_value, set_listed_values
 from app.profiles.queries.field_records import find_field
+from tests.sample_field_values import build_field_value, set_listed_values
 
 US = ValueContext("US", date(2026, 11, 28))
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.db import db, write
 from app.domain.profiles.field_types import FieldClass, FieldType
-from app.profiles.queries.person_lookup import find_person_of_phone, find_public_id
+from app.profiles.queries.person_lookup import find_person_of_phone, find_public_ids
 from app.profiles.queries.person_values import load_person_values
 from tests.profiles.conftest import add_field, set_value
 from tests.sample_people import ZOE
@@ -25,7 +25,7 @@ def zoe(app):
         add_field("Joined", FieldType.DATE)
         add_field("Fee note", field_class=FieldClass.SENSITIVE)
         add_field("Paid", FieldType.YES_NO, FieldClass.ADMINISTRATIVE)
-        return f"/people/{find_public_id(ZOE)}/fields"
+        return f"/people/{find_public_ids([ZOE])[ZOE]}/fields"
 
 
 def values_of_zoe(app):

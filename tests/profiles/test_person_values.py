@@ -11,9 +11,7 @@ from app.domain.profiles.field_values import ValueContext
 from app.imports.models import Import
 from app.profiles.actions.field_editing import FieldInfo, create_field, delete_field
 from app.profiles.actions.value_storing import (
-    build_field_value,
     merge_person_values,
-    set_listed_values,
     set_person_values,
     undo_import_values,
 )
@@ -25,6 +23,7 @@ from app.profiles.queries.person_values import (
     load_values_of_phones,
     select_field_value,
 )
+from tests.sample_field_values import build_field_value, set_listed_values
 from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import add_member
 

@@ -11,7 +11,6 @@ from app.audiences.queries.condition_context import load_condition_context
 from app.audiences.queries.segment_phones import select_segment_people, select_segment_phones
 from app.community.queries import select_phones_of_matching_members
 from app.core.db import db
-from app.core.fetched_rows import count_rows
 from app.core.pagination import (
     MAX_SEARCH_RESULTS,
     ListParams,
@@ -48,14 +47,6 @@ class SegmentPreview:
     count: int
     textable_count: int
     people: Sequence[SegmentPerson]
-
-
-def count_segment_people(rule: SegmentRule | None) -> int:
-    """Return how many people a rule means; no rule means no one."""
-    if rule is None:
-        return 0
-    phones = select_segment_phones(rule, load_condition_context()).subquery()
-    return count_rows(phones)
 
 
 def count_people_of_rules(rules: Sequence[SegmentRule]) -> list[int]:

@@ -92,12 +92,6 @@ def build_existence_conditions(conditions: Iterable[Condition]) -> list[ColumnEl
     return [EXISTENCE[kind](ref_id) for kind, ref_id in sorted(references)]
 
 
-def select_no_phones() -> Select[str]:
-    """Select no phone at all: for a segment that is gone."""
-    pool = _select_pool(RulePool.COMMUNITY).subquery("pool")
-    return select(pool.c.phone).where(false())
-
-
 def _select_pool(among: RulePool) -> Any:
     members = select_community_phones()
     if among is RulePool.COMMUNITY:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from app.domain.texts.text_cleaning import clean_text
-from app.domain.texts.whole_numbers import parse_id, parse_whole_number
+from app.domain.texts.whole_numbers import parse_whole_number
 
 MAX_VALUE_LENGTH = 200
 MAX_DAYS = 3650
@@ -205,9 +205,3 @@ def _clean_count(text: str, largest: int) -> str | None:
     if count is None or not 1 <= count <= largest:
         return None
     return str(count)
-
-
-def clean_id(text: str) -> int | None:
-    """Return the row id that a text spells, or None; ids begin with 1."""
-    row_id = parse_id(text)
-    return row_id or None

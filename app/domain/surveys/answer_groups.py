@@ -1,7 +1,6 @@
 """Which groups the answers of a survey lead into, and forgetting one of them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from app.domain.surveys.question_definitions import SurveyQuestion
 from app.domain.surveys.survey_state_machine import SurveyState
@@ -20,12 +19,3 @@ def list_answer_groups(state: SurveyState) -> list[int]:
 def uses_group(questions: Sequence[SurveyQuestion], group_id: int) -> bool:
     """Whether an answer to one of the questions leads into this group."""
     return any(group_id in question.groups.values() for question in questions)
-
-
-def forget_group(questions: Sequence[SurveyQuestion], group_id: int) -> list[SurveyQuestion]:
-    """Return the questions without this group: a later one may get its id."""
-    changed_questions = []
-    for question in questions:
-        groups = {answer: id_ for answer, id_ in question.groups.items() if id_ != group_id}
-        changed_questions.append(replace(question, groups=groups))
-    return changed_questions

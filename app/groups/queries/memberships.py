@@ -13,14 +13,12 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     func,
     or_,
     select,
     union,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows, fetch_dict
@@ -56,11 +54,6 @@ def list_group_phones(group_id: int) -> Sequence[str]:
 def select_group_members(group_id: int) -> Select[int, str]:
     """Select (id, phone) of the memberships of a group that have not ended, to be joined."""
     return select(GroupMembership.id, GroupMembership.phone).where(is_open_in_group(group_id))
-
-
-def is_in_group(phone: InstrumentedAttribute[str], group_id: int) -> ColumnElement[bool]:
-    """Return the condition that the phone of this column is in a group, for any select."""
-    return exists().where(is_open_in_group(group_id), GroupMembership.phone == phone)
 
 
 def count_people_added_at(group_id: int, moment: datetime) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Delete, Update, delete, func, select, update
 
 from app.core.db import NotFound, db, execute_and_count_rows
+from app.profiles.actions.value_storing import merge_person_values
 from app.profiles.field_models import PersonValue
 from app.profiles.models import Person, PersonPhone, PhoneKind
 
@@ -119,9 +120,7 @@ def _join_values(kept_id: int, joined_id: int, replaced_field_ids: Collection[in
     )
     filled = select(value.field_id).where(value.person_id == joined_id)
     _execute(replaced.where(value.field_id.in_(filled)))
-    own_fields = select(value.field_id).where(value.person_id == kept_id)
-    moved = update(value).where(value.person_id == joined_id, value.field_id.not_in(own_fields))
-    _execute(moved.values(person_id=kept_id))
+    merge_person_values(joined_id, kept_id)
 
 
 def _number_ranks(person_id: int) -> None:

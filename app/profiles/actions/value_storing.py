@@ -3,9 +3,7 @@
 Inside write(); none of these commits.
 """
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Integer, delete, func, literal, select, true, update
@@ -13,7 +11,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.db import execute_and_count_rows
 from app.core.fetched_rows import RowSelect
-from app.domain.profiles.field_types import FieldType
 from app.domain.profiles.field_values import SortValue, ValueContext, compute_sort_value
 from app.domain.texts.text_cleaning import is_blank_text
 from app.profiles.field_models import PersonField, PersonValue
@@ -22,23 +19,6 @@ from app.profiles.queries.person_values import load_person_values
 
 # What an import leaves, so that it can be undone.
 _UNDO_COLUMNS = ("import_id", "value_before", "sort_value_before")
-
-
-@dataclass(frozen=True)
-class FieldValue:
-    """What the person of a number has in a field, exactly as a file has it."""
-
-    phone: str
-    field_id: int
-    value: str
-    sort_value: SortValue | None
-
-
-def build_field_value(
-    phone: str, field_id: int, field_type: FieldType, text: str, context: ValueContext
-) -> FieldValue:
-    """Return a value of a file with what it is compared by."""
-    return FieldValue(phone, field_id, text, compute_sort_value(field_type, text, context))
 
 
 def set_person_values(
@@ -83,18 +63,6 @@ def _store_value(person_id: int, field_id: int, value: str, sort_value: SortValu
     execute_and_count_rows(
         statement.on_conflict_do_update(index_elements=["person_id", "field_id"], set_=row)
     )
-
-
-def set_listed_values(
-    values: Iterable[FieldValue], import_id: int | None = None, *, overwrite: bool = True
-) -> int:
-    """Write the values of many people, of a list. See set_selected_values()."""
-    rows = [(row.phone, row.field_id, row.value, row.sort_value) for row in values]
-    listed = func.json_each(json.dumps(rows)).table_valued("value").c.value
-    columns = [func.json_extract(listed, f"$[{index}]") for index in range(4)]
-    names = ("phone", "field_id", "value", "sort_value")
-    selected = select(*(column.label(name) for column, name in zip(columns, names, strict=True)))
-    return set_selected_values(selected, import_id, overwrite=overwrite)
 
 
 def set_selected_values(

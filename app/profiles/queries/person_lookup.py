@@ -70,11 +70,6 @@ def find_person_of_phone(phone: str) -> PersonProfile | None:
     return _load_profile(_select_profiles().where(Person.id == owner))
 
 
-def find_public_id(phone: str) -> str | None:
-    """Return the public id of the person who has this number, or None."""
-    return find_public_ids([phone]).get(phone)
-
-
 def find_public_ids(phones: Iterable[str]) -> dict[str, str]:
     """Return phone to the public id of its person, for those that are known. One statement."""
     listed = select(build_listed_column(phones))
