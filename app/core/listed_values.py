@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, String, bindparam, func
 
 
 def build_listed_column(values: Iterable[Any]) -> ColumnElement[Any]:
@@ -13,3 +13,8 @@ def build_listed_column(values: Iterable[Any]) -> ColumnElement[Any]:
     It is one bound JSON list: SQLite allows 32,766 bound values a statement.
     """
     return func.json_each(json.dumps(list(values))).table_valued("value").c.value
+
+
+def build_listed_param(name: str) -> ColumnElement[Any]:
+    """Return such a column for a PreparedStatement, which is given the JSON list by this name."""
+    return func.json_each(bindparam(name, type_=String)).table_valued("value").c.value

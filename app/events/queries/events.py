@@ -49,7 +49,10 @@ def select_event_audience(event_id: int, registered_by: datetime | None = None) 
     Whoever answered that they are not coming is left out for that, and whoever registered after
     `registered_by`; None: nobody is.
     """
-    skip_reason: Any = select_suppression_reason(EventRegistration.phone, event_id=event_id)
+    # By the column, not by the value: an expression of columns only is built once.
+    skip_reason: Any = select_suppression_reason(
+        EventRegistration.phone, event_id=EventRegistration.event_id
+    )
     not_coming = case(
         (
             EventRegistration.answer == EventAnswer.NOT_COMING.value,
