@@ -24,6 +24,14 @@ def before(tmp_path):
     return make
 
 
+def migrate_to(path, version):
+    """Apply the migrations up to this one.
+
+    The way from the newest version back to each is tests/migrations/test_head_and_back.py.
+    """
+    migrate_database(path, QUIET, find_migrations()[:version])
+
+
 TEXT = (
     "INSERT INTO messages (direction, kind, phone, body, status, created_at) "
     "VALUES ('outbound', 'reply', ?, 'Hello', ?, datetime('now', ?))"
@@ -43,7 +51,7 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
         ):
             connection.execute(TEXT, (f"+1303555010{number}", status, age))
         connection.commit()
-    migrate_database(path, QUIET)
+    migrate_to(path, 2)
     found = run_sql(
         path,
         "SELECT status, look_up_at IS NOT NULL, lookups, left_at FROM messages ORDER BY id",
@@ -60,8 +68,7 @@ def test_0002_doubt_and_faults_looks_up_what_is_in_doubt_and_not_too_old(before)
         "length(look_up_at) = 26",
     )
     assert soon == [(2,)]
-    for step in reversed(find_migrations()[1:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 2, QUIET)
     assert run_sql(path, "SELECT status FROM messages ORDER BY id") == [(row[0],) for row in found]
 
 
@@ -81,7 +88,7 @@ def test_0003_quicker_counting_counts_as_before(before):
         connection.execute(row, ("+13035550102", "submitting"))
         connection.commit()
     counts = "SELECT success_count, failure_count FROM message_logs"
-    migrate_database(path, QUIET)
+    migrate_to(path, 3)
     steps = [
         ("accepted", 1, (1, 0)),
         ("undelivered", 2, (1, 1)),
@@ -92,8 +99,7 @@ def test_0003_quicker_counting_counts_as_before(before):
         assert run_sql(
             path, f"UPDATE messages SET status = '{status}' WHERE id = {number}", counts
         ) == [counted]
-    for step in reversed(find_migrations()[2:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 3, QUIET)
     assert run_sql(path, "UPDATE messages SET status = 'failed' WHERE id = 1", counts) == [(1, 1)]
 
 
@@ -106,7 +112,7 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         connection.execute(add, ("+13035550102", "message_failure", None))
         connection.execute("INSERT INTO events (title) VALUES ('Picnic')")
         connection.commit()
-    migrate_database(path, QUIET)
+    migrate_to(path, 4)
     ledger = run_sql(
         path, "SELECT phone, act, method, evidence, at FROM consent_events ORDER BY id"
     )
@@ -115,8 +121,7 @@ def test_0004_people_and_events_writes_the_opt_outs_there_are_into_the_ledger(be
         ("+13035550102", "withdrawn", "carrier", None, "2026-01-02 03:04:05"),
     ]
     assert run_sql(path, "SELECT title, place FROM events") == [("Picnic", None)]
-    for step in reversed(find_migrations()[3:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 4, QUIET)
     assert run_sql(path, "SELECT count(*) FROM unsubscribed_contacts") == [(2,)]
 
 
@@ -129,7 +134,7 @@ def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute(survey, ("Picnic", "PICNIC"))
         connection.commit()
-    migrate_database(path, QUIET)
+    migrate_to(path, 5)
     words = "SELECT word, survey_id, keyword_rule_id FROM trigger_words ORDER BY word"
     assert run_sql(path, words) == [("PICNIC", 1, None)]
     run_sql(path, "UPDATE survey_flows SET trigger_keyword = 'LUNCH'", "SELECT 1")
@@ -137,8 +142,7 @@ def test_0005_people_answer_makes_the_keywords_of_surveys_trigger_words(before):
     assert run_sql(path, words) == [("LUNCH", 1, None), ("PICNIC", None, 1)]
     with pytest.raises(sqlite3.IntegrityError, match="trigger_words"):
         run_sql(path, "UPDATE keyword_rules SET keyword = 'LUNCH'", "SELECT 1")
-    for step in reversed(find_migrations()[4:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 5, QUIET)
     assert run_sql(path, "SELECT trigger_keyword FROM survey_flows") == [("LUNCH",)]
 
 
@@ -149,11 +153,9 @@ def test_0006_lists_in_order_makes_its_indexes_and_puts_the_former_ones_back(bef
         "'%_contacts' ORDER BY name"
     )
     former = run_sql(path, indexes)
-    migrate_database(path, QUIET)
-    # six of this one, and that of the ends of pauses
-    assert len(run_sql(path, indexes)) == len(former) + 7
-    for step in reversed(find_migrations()[5:]):
-        revert_migration(path, step.version, QUIET)
+    migrate_to(path, 6)
+    assert len(run_sql(path, indexes)) == len(former) + 6
+    revert_migration(path, 6, QUIET)
     assert run_sql(path, indexes) == former
 
 
@@ -239,31 +241,29 @@ def test_0014_login_sessions_signs_everybody_in_once_more_and_keeps_users(before
         add = f"INSERT INTO users (username, password_hash, role, session_key) VALUES {values}"
         connection.execute(add)
         connection.commit()
-    migrate_database(path, QUIET)
+    migrate_to(path, 14)
     run_sql(
         path,
         "INSERT INTO sessions (user_id, token_hash, session_key, ends_at) "
         "VALUES (1, 'hash', 'abc', '2026-01-02 03:04:05')",
         "SELECT 1",
     )
-    for step in reversed(find_migrations()[13:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 14, QUIET)
     assert run_sql(path, "SELECT username, session_key FROM users") == [("ada", "abc")]
-    migrate_database(path, QUIET)
+    migrate_to(path, 14)
     assert run_sql(path, "SELECT count(*) FROM sessions") == [(0,)]
 
 
 def test_0011_start_guard_has_its_one_row_and_releases_what_was_held(before):
     path = before(11)
-    migrate_database(path, QUIET)
+    migrate_to(path, 11)
     assert run_sql(path, "SELECT id, armed_count, hold_reason FROM installation") == [(1, 0, None)]
     scheduled = (
         "INSERT INTO scheduled_messages (scheduled_at, message_body, target, held_reason) "
         "VALUES ('2026-01-01', 'Hi', 'community', 'The list grew')"
     )
     run_sql(path, scheduled, "SELECT 1")
-    for step in reversed(find_migrations()[10:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 11, QUIET)
     assert run_sql(path, "SELECT status FROM scheduled_messages") == [("pending",)]
 
 
@@ -294,7 +294,7 @@ def test_0007_consent_and_folded_words_keeps_the_ledger_and_its_rules(before):
     run_sql(
         path, f"{add} ('+13035550142', 'granted', 'import'), ('+13035550143', 'granted', 'form')"
     )
-    migrate_database(path, QUIET)
+    migrate_to(path, 7)
     run_sql(
         path,
         "INSERT INTO consent_events (phone, act, method, scope) "
@@ -303,8 +303,7 @@ def test_0007_consent_and_folded_words_keeps_the_ledger_and_its_rules(before):
     )
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         run_sql(path, "UPDATE consent_events SET act = 'withdrawn'")
-    for step in reversed(find_migrations()[6:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 7, QUIET)
     assert run_sql(path, "SELECT phone, method FROM consent_events ORDER BY id") == [
         ("+13035550142", "import"),
         ("+13035550143", "form"),
@@ -330,22 +329,20 @@ def test_0017_blast_names_and_own_phones_leaves_old_blasts_without_a_name(before
     path = before(17)
     add = "INSERT INTO scheduled_messages (scheduled_at, message_body, target) VALUES (?, ?, ?)"
     execute_rows(path, (add, ("2026-01-01", "Hi", "community")))
-    migrate_database(path, QUIET)
+    migrate_to(path, 17)
     read = "SELECT name, plain_names FROM scheduled_messages"
     assert run_sql(path, read) == [(None, 0)]
-    for step in reversed(find_migrations()[16:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 17, QUIET)
     assert run_sql(path, "SELECT message_body FROM scheduled_messages") == [("Hi",)]
 
 
 def test_0019_reply_writers_loses_nothing_when_it_goes(before):
     path = before(19)
     run_sql(path, "INSERT INTO threads (phone, last_at) VALUES ('+13035550142', '2026-01-01')")
-    migrate_database(path, QUIET)
+    migrate_to(path, 19)
     add = "INSERT INTO reply_writers (thread_id, username, written_at) VALUES (1, 'ada', '2026')"
     run_sql(path, add)
-    for step in reversed(find_migrations()[18:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 19, QUIET)
     assert run_sql(path, "SELECT phone FROM threads") == [("+13035550142",)]
 
 
@@ -354,12 +351,11 @@ def test_0020_demo_and_display_names_calls_no_organisation_of_before_a_demo(befo
     add_user = "INSERT INTO users (username, password_hash, role) VALUES ('ada', 'x', ?)"
     add_organisation = "INSERT INTO organisation (id, name) VALUES (1, ?)"
     execute_rows(path, (add_user, ("admin",)), (add_organisation, ("Riverside",)))
-    migrate_database(path, QUIET)
+    migrate_to(path, 20)
     assert run_sql(path, "SELECT is_demo FROM organisation") == [(0,)]
     added = "SELECT display_name, hides_first_steps FROM users"
     assert run_sql(path, added) == [(None, 0)]
-    for step in reversed(find_migrations()[19:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 20, QUIET)
     assert run_sql(path, "SELECT username FROM users") == [("ada",)]
     assert run_sql(path, "SELECT name FROM organisation") == [("Riverside",)]
 
@@ -386,11 +382,10 @@ def test_0018_blast_replies_counts_what_was_answered_within_72_hours(before):
         (reply, (zoe, "See you there", "2026-05-08 12:00:00")),
         (reply, (leo, "Yes", "no time at all")),
     )
-    migrate_database(path, QUIET)
+    migrate_to(path, 18)
     read = "SELECT blast_message_id, message_log_id, answer, is_opt_out FROM blast_replies"
     assert run_sql(path, read) == [(1, 1, "yes", 0)]
-    for step in reversed(find_migrations()[17:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 18, QUIET)
     assert run_sql(path, "SELECT count(*) FROM messages") == [(6,)]
 
 
@@ -399,10 +394,9 @@ def test_0021_event_answers_knows_no_answer_of_before(before):
     add = "INSERT INTO event_registrations (event_id, name, phone) VALUES (1, 'Zoe', ?)"
     event = "INSERT INTO events (title) VALUES (?)"
     execute_rows(path, (event, ("Picnic",)), (add, ("+13035550142",)))
-    migrate_database(path, QUIET)
+    migrate_to(path, 21)
     assert run_sql(path, "SELECT answer, guests FROM event_registrations") == [(None, None)]
-    for step in reversed(find_migrations()[20:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 21, QUIET)
     assert run_sql(path, "SELECT name FROM event_registrations") == [("Zoe",)]
 
 
@@ -450,7 +444,7 @@ def test_0024_people_gives_each_known_number_one_person(before):
         (thread, (leo,)),
         (thread, (code,)),
     )
-    migrate_database(path, QUIET)
+    migrate_to(path, 24)
     read = (
         "SELECT phone, rank, until, length(public_id) FROM person_phones "
         "JOIN people ON people.id = person_id ORDER BY phone"
@@ -463,16 +457,14 @@ def test_0024_people_gives_each_known_number_one_person(before):
         ("INSERT INTO unsubscribed_contacts (phone) VALUES (?)", (ann,)),
     )
     assert run_sql(path, read)[2:] == [(ann, 1, None, 16)]
-    for step in reversed(find_migrations()[23:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 24, QUIET)
     assert run_sql(path, "SELECT phone FROM threads") == [(zoe,), (leo,), (code,)]
 
 
 def test_0034_people_kept_apart_knows_no_pairs_of_before(before):
     path = before(34)
     execute_rows(path, ("INSERT INTO threads (phone) VALUES (?)", ("+13035550142",)))
-    migrate_database(path, QUIET)
+    migrate_to(path, 34)
     assert run_sql(path, "SELECT count(*) FROM people_kept_apart") == [(0,)]
-    for step in reversed(find_migrations()[33:]):
-        revert_migration(path, step.version, QUIET)
+    revert_migration(path, 34, QUIET)
     assert run_sql(path, "SELECT count(*) FROM people") == [(1,)]
