@@ -74,7 +74,7 @@ def test_undo_within_the_seconds_sends_nothing(ada):
 
 
 def test_a_blast_for_later_waits_and_can_be_cancelled(ada):
-    ada.click(".side a:has-text('New blast')")
+    ada.open_new_blast()
     assert ada.page.is_hidden("#schedule_date")
     ada.page.fill("#message_body", "Later: nobody reads this.")
     ada.click("label:text-is('Later')")
@@ -92,7 +92,7 @@ def test_a_blast_for_later_waits_and_can_be_cancelled(ada):
 
 
 def test_a_local_time_that_does_not_exist_is_said_and_nothing_typed_is_lost(ada):
-    ada.click(".side a:has-text('New blast')")
+    ada.open_new_blast()
     ada.page.fill("#message_body", "The night of the clocks")
     ada.click("label:text-is('Later')")
     ada.page.fill("#schedule_date", "2031-03-09")
@@ -111,7 +111,7 @@ all} {first_name|"<i>'} <img src=x onerror=alert(1)>
 
 
 def test_what_is_pasted_is_text_whatever_stands_in_it(ada):
-    ada.click(".side a:has-text('New blast')")
+    ada.open_new_blast()
     ada.page.evaluate(
         """words => {
             const editor = document.getElementById("message_body");
@@ -129,7 +129,7 @@ def test_what_is_pasted_is_text_whatever_stands_in_it(ada):
 
 def test_a_text_written_while_the_session_ended_is_back_for_its_writer_alone(ada):
     text = "Hi {first_name|friend}, the longest text that I ever wrote."
-    ada.click(".side a:has-text('New blast')")
+    ada.open_new_blast()
     ada.page.fill("#message_body", text)
     ada.page.context.clear_cookies()
     ada.click(".sticky button:text-is('Review')")
@@ -191,7 +191,7 @@ def test_a_double_click_makes_one_blast_and_so_does_sending_the_form_again(ada):
 
 
 def test_nothing_leaves_by_pressing_enter_in_the_text_or_by_one_click(ada):
-    ada.click(".side a:has-text('New blast')")
+    ada.open_new_blast()
     ada.page.fill("#message_body", "Enter: one key too many")
     ada.page.press("#message_body", "Enter")
     ada.page.focus("label:text-is('Now') >> xpath=preceding-sibling::input")
@@ -207,7 +207,7 @@ def test_a_blast_is_written_sent_and_cancelled_without_javascript(plain_ada):
     ada.confirm(PEOPLE)
     ada.press("Undo")
     ada.wait_for("Undone. No texts were sent.")
-    ada.click(".side a:has-text('New blast')")
+    ada.open_new_blast()
     ada.page.fill("#message_body", "Plain: for another day.")
     ada.click("label:text-is('Later')")
     ada.page.fill("#schedule_date", "2031-05-09")

@@ -173,12 +173,13 @@ def test_on_a_phone_list_conversation_and_person_are_a_screen_each(app, server, 
     ) == (0, 1, 0)
     sol.page.click(".more-acts > summary")
     sol.page.click("text=About this person")
+    sol.page.wait_for_selector("#about")
     assert (sol.page.is_visible("#talk"), sol.page.is_visible("#about")) == (
         False,
         True,
     )
     sol.page.click("text=Back to the conversation")
-    assert sol.page.is_visible("#body")
+    sol.page.wait_for_selector("#body")
 
 
 def test_without_javascript_a_text_is_read_answered_and_done(app, server, visits_to):

@@ -102,7 +102,7 @@ def send_to_970(ada):
     """The counter counts while she types; nothing leaves before she typed how many; the pages
     move by themselves.
     """
-    ada.click(".side a:has-text('New blast')")
+    ada.open_new_blast()
     meter = ada.page.locator("[data-meter-of=message_body-text]")
     ada.page.locator("#message_body").press_sequentially(TEXT)
     footer = ada.page.get_attribute("#include_unsubscribe", "data-footer")
@@ -254,7 +254,7 @@ def test_the_first_pages_can_be_used_by_everybody(server, ada):
 
 def test_the_counter_of_the_page_agrees_with_the_carrier(server, ada):
     ada.set_up(server.setup_address)
-    ada.click(".side a:has-text('New blast')")
+    ada.open_new_blast()
     ada.page.wait_for_url("**/blasts/new")  # waits for its scripts too
     golden = json.loads((ROOT / "tests" / "data" / "parts.json").read_text()).values()
     seen = ada.page.evaluate("(texts) => texts.map(smsMeasure)", [each["text"] for each in golden])
