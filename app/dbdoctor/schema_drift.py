@@ -37,6 +37,7 @@ from app.profiles import field_models as fields
 from app.profiles import models as profiles
 from app.setup import models as setup
 from app.suppression import models as suppression
+from app.suppression import pause_models as pauses
 from app.suppression import topic_models as topics
 from app.surveys import models as surveys
 from app.webhooks import models as webhooks
@@ -62,6 +63,7 @@ FEATURE_MODELS = (
     kept_apart,
     keywords,
     organisation,
+    pauses,
     people,
     profiles,
     replies,

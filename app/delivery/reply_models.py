@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import ForeignKey, Index, Table
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import bool_default_false, enum_column, timestamp
@@ -28,7 +28,16 @@ class BlastReply(Model):
 
     __tablename__ = "blast_replies"
     __table_args__ = (
-        Index("ix_blast_replies_log", "message_log_id", "answer", "is_opt_out"),
+        CheckConstraint("is_topic_left IN (0, 1)", name="is_topic_left"),
+        CheckConstraint("is_pause IN (0, 1)", name="is_pause"),
+        Index(
+            "ix_blast_replies_log",
+            "message_log_id",
+            "answer",
+            "is_opt_out",
+            "is_topic_left",
+            "is_pause",
+        ),
         Index("ix_blast_replies_reply_id", "reply_id"),
     )
 
@@ -39,9 +48,11 @@ class BlastReply(Model):
     message_log_id: Mapped[int] = mapped_column(ForeignKey("message_logs.id", ondelete="CASCADE"))
     # the newest text of theirs
     reply_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
-    # the last yes or no counts; null: they wrote nothing but STOP
+    # the last yes or no counts; null: they wrote nothing but STOP, STOP CHOIR or PAUSE
     answer: Mapped[ReplyAnswer | None] = mapped_column(enum_column(ReplyAnswer))
     is_opt_out: Mapped[bool_default_false]
+    is_topic_left: Mapped[bool_default_false]
+    is_pause: Mapped[bool_default_false]
     replied_at: Mapped[timestamp]
 
 

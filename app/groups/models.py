@@ -5,7 +5,16 @@ A membership is by phone, so that people known only from an event can be in a gr
 
 from enum import StrEnum
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, event, text
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.core.column_types import (
@@ -106,6 +115,22 @@ def fold_group_name(name: str) -> str:
     A name of signs only, such as "★", is compared as it is.
     """
     return fold_name(name) or name.strip().lower()
+
+
+class FormerGroupName(Model):
+    """A name that a group had before it was renamed: STOP and that name still leaves the topic."""
+
+    __tablename__ = "former_group_names"
+    __table_args__ = (
+        UniqueConstraint("folded_name", "group_id"),
+        Index("ix_former_group_names_group_id", "group_id"),
+    )
+
+    id: Mapped[primary_key]
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(MAX_GROUP_NAME_LENGTH))
+    folded_name: Mapped[str] = mapped_column(String(MAX_GROUP_NAME_LENGTH * 2))
+    renamed_at: Mapped[timestamp_default_now]
 
 
 class GroupMembership(Model):

@@ -3,7 +3,15 @@
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
@@ -15,6 +23,9 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+
+# Folding may lengthen a name of 80 characters: "ß" is "ss".
+MAX_FOLDED_NAME_LENGTH = 160
 
 
 class TopicLeaveSource(StrEnum):
@@ -55,4 +66,42 @@ class UnsubscribedTopic(Model):
     )
 
 
+class DeletedTopicLeave(Model):
+    """One person who had left a topic when it was deleted.
+
+    A new group of that name is left from the beginning by whoever had left the old one.
+    """
+
+    __tablename__ = "deleted_topic_leaves"
+    __table_args__ = (
+        UniqueConstraint("folded_name", "phone"),
+        CheckConstraint(build_e164_check(), name="phone_is_e164"),
+        Index("ix_deleted_topic_leaves_phone", "phone"),
+    )
+
+    id: Mapped[primary_key]
+    # as groups.folded_name
+    folded_name: Mapped[str] = mapped_column(String(MAX_FOLDED_NAME_LENGTH))
+    phone: Mapped[e164]
+    since: Mapped[timestamp_default_now]
+    source: Mapped[TopicLeaveSource] = mapped_column(
+        enum_column(TopicLeaveSource, name="source"),
+        default=TopicLeaveSource.INBOUND,
+        server_default=TopicLeaveSource.INBOUND,
+    )
+
+
+class ErasedTopicLeave(Model):
+    """A topic that a person had left when they were erased. Only a hash says who they were."""
+
+    __tablename__ = "erased_topic_leaves"
+    __table_args__ = (UniqueConstraint("phone_hash", "folded_name"),)
+
+    id: Mapped[primary_key]
+    phone_hash: Mapped[str] = mapped_column(String(64))
+    folded_name: Mapped[str] = mapped_column(String(MAX_FOLDED_NAME_LENGTH))
+
+
 unsubscribed_topics = cast("Table", UnsubscribedTopic.__table__)
+deleted_topic_leaves = cast("Table", DeletedTopicLeave.__table__)
+erased_topic_leaves = cast("Table", ErasedTopicLeave.__table__)

@@ -33,7 +33,7 @@ EXTRA = {
         "audience_models",
     },
     "profiles": {"apart_models", "field_models", "person_addresses"},
-    "suppression": {"topic_models"},
+    "suppression": {"pause_models", "topic_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
     "webhooks": {"pipeline"},
