@@ -10,6 +10,7 @@ from app.delivery.models import Message
 from app.domain.time.pause_days import compute_pause_end
 from app.groups.models import ContactGroup
 from app.keywords.models import KeywordRule
+from app.profiles.models import Person
 from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.actions.pauses import NewPause, set_pause
 from app.suppression.models import ConsentEvent, UnsubscribedContact
@@ -191,13 +192,30 @@ def test_pause_30_sends_nothing_until_a_day_and_says_which(topic_app, write_text
     assert timedelta(days=12) < ends_at - now() < timedelta(days=14)
     first, second = replies(topic_app)
     assert first.startswith("No texts until ")
-    assert first.endswith(". Reply START to get them again sooner.")
+    assert first.endswith(". Reply START to get them again sooner, STOP to stop all texts.")
     assert second != first
     assert verdicts(topic_app) == ["pause"] * 3
     with topic_app.app_context():
         assert find_suppression_reason(ZOE) == "paused"
     acts = [entry[:2] for entry in ledger(topic_app)]
     assert acts == [("withdrawn", "pause")] * 2
+
+
+def test_each_is_confirmed_in_the_language_of_the_request_or_the_person(topic_app, write_texts):
+    write_texts("ya no quiero mensajes de choir", "Join the choir", "PAUSA")
+    spanish, english, pause = replies(topic_app)
+    assert spanish == "Ya no le llegan mensajes de Choir. Responda STOP para no recibir ninguno."
+    assert english == "You will get Choir texts again. Reply STOP to stop all texts."
+    assert pause.startswith("Sin mensajes hasta el ")
+    # Words of all languages: they are answered in theirs.
+    with topic_app.app_context(), write() as session:
+        session.execute(db.update(Person).values(language="fr"))
+    write_texts("START", "STOP CHOIR", "PAUSE 30")
+    french, pause = replies(topic_app)[-2:]
+    assert french == (
+        "Vous ne recevrez plus les SMS Choir. Répondez STOP pour n'en recevoir aucun."
+    )
+    assert pause.startswith("Aucun SMS jusqu'au ")
 
 
 def test_the_job_ends_a_pause_and_never_a_stop(topic_app, write_texts):

@@ -5,12 +5,10 @@ Everything else is judged as before: a question, a remark about the choir, a req
 not clear.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
 from app.domain.opt_outs.opt_out_detection import MAX_CERTAIN_LENGTH
 from app.domain.opt_outs.opt_out_grammar import (
@@ -20,12 +18,12 @@ from app.domain.opt_outs.opt_out_grammar import (
     read_rules,
 )
 from app.domain.opt_outs.opt_out_lexer import Sentence, fold_word, has_laughter, read_sentences
+from app.domain.opt_outs.request_languages import TOPIC_RULES_FILE, WORD_PATTERN
 from app.domain.opt_outs.topic_names import TopicNames
 from app.domain.texts.word_tables import load_word_table
 
-TOPIC_RULES_FILE = Path(__file__).with_name("topic_rules.txt")
 MAX_SENTENCES = 4
-_WORD_PATTERN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+VERB_KINDS = ("verb", "es_verb", "fr_verb")
 
 
 class TopicWish(StrEnum):
@@ -61,7 +59,7 @@ def may_ask_about_topic(words: str) -> bool:
     """Whether a text has one of the words without which it asks nothing about a topic."""
     if len(words) > MAX_CERTAIN_LENGTH:
         return False
-    return any(fold_word(word) in _load_verbs() for word in _WORD_PATTERN.findall(words))
+    return any(fold_word(word) in _load_verbs() for word in WORD_PATTERN.findall(words))
 
 
 def read_topic_request(words: str, names_by_id: Mapping[int, str]) -> TopicRequest | None:
@@ -140,7 +138,8 @@ def _decide(wishes: set[TopicWish], named: list[set[int]]) -> TopicRequest | Non
 
 @cache
 def _load_verbs() -> frozenset[str]:
-    return frozenset(load_word_table(TOPIC_RULES_FILE)["verb"])
+    table = load_word_table(TOPIC_RULES_FILE)
+    return frozenset(word for kind in VERB_KINDS for word in table[kind])
 
 
 @cache
@@ -151,5 +150,5 @@ def load_topic_grammar() -> OptOutGrammar:
         for kind, rule in read_rules(RULES_FILE)
         if kind.startswith("phrase ") or kind in ("request", "remark")
     ]
-    own_rules = [rule for rule in read_rules(TOPIC_RULES_FILE) if rule[0] != "verb"]
+    own_rules = [rule for rule in read_rules(TOPIC_RULES_FILE) if rule[0] not in VERB_KINDS]
     return OptOutGrammar(load_word_table(WORDS_FILE), [*rules, *own_rules])

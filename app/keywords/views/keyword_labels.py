@@ -7,6 +7,8 @@ from flask import url_for
 
 from app.core.clock import now
 from app.core.local_formats import format_local_time
+from app.domain.opt_outs.request_languages import RequestLanguage
+from app.domain.opt_outs.request_replies import PAUSE_REPLIES
 from app.domain.texts.message_templates import has_event_placeholders
 from app.domain.texts.template_chips import cut_at_word, describe_template
 from app.events.queries.events import build_event_placeholders
@@ -18,7 +20,7 @@ from app.keywords.views.blueprint import bp
 from app.organisation import queries as organisation
 
 MAX_EXCERPT_LENGTH = 90
-PAUSE_REPLY_SAMPLE = "No texts until December 28. Reply START to get them again sooner."
+PAUSE_REPLY_SAMPLE = PAUSE_REPLIES[RequestLanguage.ENGLISH].format(day="December 28")
 
 
 @dataclass(frozen=True)

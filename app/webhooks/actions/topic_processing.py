@@ -1,8 +1,9 @@
 """Obeying STOP CHOIR and JOIN CHOIR: leaving one topic, and coming back to it. Inside write()."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from app.domain.audiences.audience_rules import join_words
+from app.domain.opt_outs.request_replies import TopicChange, build_topic_reply
+from app.domain.opt_outs.topic_names import fold_topic_words
 from app.domain.opt_outs.topic_requests import (
     TopicRequest,
     TopicWish,
@@ -18,13 +19,12 @@ from app.suppression.queries.sending_permission import has_opted_out
 from app.suppression.topic_models import TopicLeaveSource
 from app.surveys.queries.trigger_words import is_trigger_word
 from app.webhooks.actions import opt_out_processing
+from app.webhooks.actions.reply_languages import find_reply_language
 from app.webhooks.actions.returning_senders import WANTS_BACK_DECISION
 from app.webhooks.actions.routing_decision import RoutingDecision
 
 LEAVE_VERDICT = "topic_left"
 JOIN_VERDICT = "topic_joined"
-LEAVE_REPLY = "You won't get {topics} texts anymore. Reply STOP to stop all texts."
-JOIN_REPLY = "You will get {topics} texts again. Reply STOP to stop all texts."
 
 
 def process_topic_request(text: InboundText) -> RoutingDecision | None:
@@ -77,7 +77,7 @@ def _leave_topics(
         return RoutingDecision(LEAVE_VERDICT)
     return RoutingDecision(
         LEAVE_VERDICT,
-        replies=[LEAVE_REPLY.format(topics=_name_topics(new_ids, names))],
+        replies=[_confirm(text, TopicChange.LEFT, new_ids, names)],
         ignores_limits=True,
     )
 
@@ -97,9 +97,13 @@ def _return_to_topics(
     is_keyword = text.may_use_trigger_words and is_trigger_word(text.words)
     if not new_ids or is_keyword:
         return None
-    reply = JOIN_REPLY.format(topics=_name_topics(new_ids, names))
+    reply = _confirm(text, TopicChange.BACK, new_ids, names)
     return RoutingDecision(JOIN_VERDICT, replies=[reply])
 
 
-def _name_topics(topic_ids: list[int], names: Mapping[int, str]) -> str:
-    return join_words([names[topic_id] for topic_id in topic_ids], "and")
+def _confirm(
+    text: InboundText, change: TopicChange, topic_ids: Sequence[int], names: Mapping[int, str]
+) -> str:
+    topics = [names[topic_id] for topic_id in topic_ids]
+    name_words = [word for name in topics for word in fold_topic_words(name)]
+    return build_topic_reply(change, topics, find_reply_language(text, name_words))
