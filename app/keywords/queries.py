@@ -157,10 +157,10 @@ def find_keyword_conflict(word: str, besides: int | None = None) -> str | None:
 def find_topic_conflict(words: str) -> str | None:
     """Return in a sentence that a text with these words leaves a topic; None when it does not."""
     names = list_topic_names()
-    request = read_topic_request(words, names)
+    request = read_topic_request(words, names.current, names.former)
     if request is None or request.wish is TopicWish.JOIN:
         return None
-    topics = " and ".join(f"“{names[topic_id]}”" for topic_id in request.topic_ids)
+    topics = " and ".join(f"“{names.current[topic_id]}”" for topic_id in request.topic_ids)
     return f"Who texts this gets no more texts of {topics} already. Choose another word."
 
 

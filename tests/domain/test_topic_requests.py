@@ -63,6 +63,18 @@ def test_a_word_that_several_topics_have_is_not_clear():
     assert read_topic_request("STOP CHOIR", {}) is None
 
 
+def test_a_former_name_means_the_topic_until_another_has_it():
+    topics = {1: "Singers", 2: "Youth"}
+    former = [(1, "Choir"), (2, "Young choir"), (2, "All texts")]
+    assert read_topic_request("STOP CHOIR", topics, former).topic_ids == (1,)
+    assert read_topic_request("stop singers and young choir", topics, former).topic_ids == (1, 2)
+    assert read_topic_request("STOP CHOIR", topics | {3: "Choir"}, former).topic_ids == (3,)
+    # Two topics that were called so, one after the other: a person decides.
+    request = read_topic_request("STOP CHOIR", topics, [*former, (2, "Choir")])
+    assert (request.wish, request.topic_ids) == (TopicWish.UNCLEAR, (1, 2))
+    assert read_topic_request("STOP ALL TEXTS", topics, former) is None
+
+
 def test_a_hostile_text_is_read_at_once():
     topics = {number: f"Choir {number} of the town" for number in range(200)}
     start = time.perf_counter()

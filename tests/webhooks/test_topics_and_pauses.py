@@ -8,6 +8,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.domain.time.pause_days import compute_pause_end
+from app.groups.actions.group_editing import GroupInfo, update_group
 from app.groups.models import ContactGroup
 from app.keywords.models import KeywordRule
 from app.profiles.models import Person
@@ -177,6 +178,31 @@ def test_the_words_of_a_keyword_do_what_it_does(topic_app, write_texts):
         session.add(KeywordRule(keyword="LEAVE CHOIR", response_body="Bye.", action="none"))
     write_texts("leave choir", "choir stop")
     assert verdicts(topic_app) == ["keyword", "maybe_stop"]
+
+
+def rename(app, group_id, name, **values):
+    with app.app_context(), write():
+        update_group(group_id, GroupInfo(name, is_topic=True, **values))
+
+
+def test_the_old_name_of_a_topic_still_leaves_it_unless_another_group_has_it(
+    topic_app, write_texts
+):
+    rename(topic_app, 1, "Singers")
+    write_texts("STOP CHOIR")
+    assert left_topics(topic_app) == {"Singers": "inbound"}
+    assert replies(topic_app) == [LEFT.replace("Choir", "Singers")]
+    write_texts("JOIN CHOIR")
+    assert left_topics(topic_app) == {}
+    # The ushers, who are no topic, are called Choir now: a person decides.
+    with topic_app.app_context(), write():
+        update_group(3, GroupInfo("Choir"))
+    write_texts("STOP CHOIR")
+    assert left_topics(topic_app) == {}
+    assert verdicts(topic_app) == ["topic_left", "topic_joined", "maybe_stop"]
+    rename(topic_app, 3, "Choir")
+    write_texts("STOP CHOIR", "STOP USHERS", "STOP SINGERS")
+    assert left_topics(topic_app) == {"Choir": "inbound", "Singers": "inbound"}
 
 
 def pause_rows(app):

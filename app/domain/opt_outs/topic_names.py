@@ -1,7 +1,7 @@
 """Which words of a text name a topic: its whole name, or a word that only this topic has."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from app.domain.opt_outs.opt_out_detection import OptOutVerdict, judge_opt_out
@@ -31,19 +31,29 @@ MAX_REMEMBERED_NAMES = 1_000
 
 
 class TopicNames:
-    """The names of all topics, as texts are compared with them."""
+    """The names of all topics, as texts are compared with them.
 
-    def __init__(self, names_by_id: Mapping[int, str]) -> None:
-        self._ids_by_name: dict[tuple[str, ...], int] = {}
+    `names_by_id`: what they are called; `former_names`: what some were called before, as (id,
+    name). Where a topic has now the name that another one had, the name means that one.
+    """
+
+    def __init__(
+        self, names_by_id: Mapping[int, str], former_names: Iterable[tuple[int, str]] = ()
+    ) -> None:
+        self._ids_by_name: dict[tuple[str, ...], set[int]] = defaultdict(set)
         self._ids_by_word: dict[str, set[int]] = defaultdict(set)
         for topic_id, name in names_by_id.items():
             self._add(topic_id, fold_topic_words(name))
+        current_names = frozenset(self._ids_by_name)
+        for topic_id, name in former_names:
+            if fold_topic_words(name) not in current_names:
+                self._add(topic_id, fold_topic_words(name))
         self._longest = max(map(len, self._ids_by_name), default=0)
 
     def _add(self, topic_id: int, words: tuple[str, ...]) -> None:
         if not has_own_word(words):
             return
-        self._ids_by_name[words] = topic_id
+        self._ids_by_name[words].add(topic_id)
         for word in words:
             if len(word) >= MIN_DISTINCTIVE_LETTERS and word not in _load_words(_WEAK_KINDS):
                 self._ids_by_word[word].add(topic_id)
@@ -69,9 +79,8 @@ class TopicNames:
         """Return the topics that are named at a place, and by how many words."""
         for length in range(self._longest, 0, -1):
             for spelling in _list_spellings(folded[place : place + length]):
-                topic_id = self._ids_by_name.get(spelling)
-                if topic_id is not None:
-                    return {topic_id}, length
+                if spelling in self._ids_by_name:
+                    return self._ids_by_name[spelling], length
         for word, *_ in _list_spellings(folded[place : place + 1]):
             if word in self._ids_by_word:
                 return self._ids_by_word[word], 1

@@ -5,7 +5,7 @@ Everything else is judged as before: a question, a remark about the choir, a req
 not clear.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -62,14 +62,19 @@ def may_ask_about_topic(words: str) -> bool:
     return any(fold_word(word) in _load_verbs() for word in WORD_PATTERN.findall(words))
 
 
-def read_topic_request(words: str, names_by_id: Mapping[int, str]) -> TopicRequest | None:
+def read_topic_request(
+    words: str,
+    names_by_id: Mapping[int, str],
+    former_names: Iterable[tuple[int, str]] = (),
+) -> TopicRequest | None:
     """Return what a text asks about topics; None when it asks nothing, or something else too.
 
-    `words`: as the person wrote them, without quotations; `names_by_id`: the topics there are.
+    `words`: as the person wrote them, without quotations; `names_by_id`: the topics there are;
+    `former_names`: what they were called before, as (id, name).
     """
     if not names_by_id or not may_ask_about_topic(words) or has_laughter(words):
         return None
-    names = TopicNames(names_by_id)
+    names = TopicNames(names_by_id, former_names)
     for at_commas in (False, True):
         request = _read_sentences(read_sentences(words, at_commas=at_commas), names)
         if request is not None:
@@ -77,9 +82,11 @@ def read_topic_request(words: str, names_by_id: Mapping[int, str]) -> TopicReque
     return None
 
 
-def asks_to_leave(words: str, names_by_id: Mapping[int, str]) -> bool:
+def asks_to_leave(
+    words: str, names_by_id: Mapping[int, str], former_names: Iterable[tuple[int, str]] = ()
+) -> bool:
     """Whether a text asks for no more texts of any of these groups."""
-    request = read_topic_request(words, names_by_id)
+    request = read_topic_request(words, names_by_id, former_names)
     return request is not None and request.wish is not TopicWish.JOIN
 
 

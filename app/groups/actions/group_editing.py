@@ -6,11 +6,19 @@ The database decides that a name is free (UniqueViolation).
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
 from app.core.clock import now
 from app.core.db import NotFound, db
 from app.delivery.queries.group_blasts import require_unused_list
 from app.domain.audiences.audience_rules import PartKind
-from app.groups.models import ContactGroup, GroupColor, GroupTexters
+from app.groups.models import (
+    ContactGroup,
+    FormerGroupName,
+    GroupColor,
+    GroupTexters,
+    fold_group_name,
+)
 
 
 @dataclass(frozen=True)
@@ -49,13 +57,23 @@ def update_group(group_id: int, info: GroupInfo, seen: datetime | None = None) -
     row = get_group_for_update(group_id)
     if seen is not None and row.updated_at != seen:
         raise GroupChanged
+    earlier_name = row.name
     changed_fields = []
     for field, value in asdict(info).items():
         if getattr(row, field) != value:
             setattr(row, field, value)
             changed_fields.append(field)
     db.session.flush()
+    if fold_group_name(earlier_name) != row.folded_name:
+        _remember_name(group_id, earlier_name)
     return changed_fields
+
+
+def _remember_name(group_id: int, name: str) -> None:
+    """Let STOP and this name, which the group had, still leave its topic."""
+    values = {"group_id": group_id, "name": name, "folded_name": fold_group_name(name)}
+    statement = sqlite_insert(FormerGroupName).values(values)
+    db.session.execute(statement.on_conflict_do_nothing())
 
 
 def get_group_for_update(group_id: int) -> ContactGroup:

@@ -36,14 +36,14 @@ def process_topic_request(text: InboundText) -> RoutingDecision | None:
     if not may_ask_about_topic(text.words):
         return None
     names = list_topic_names()
-    request = read_topic_request(text.words, names)
+    request = read_topic_request(text.words, names.current, names.former)
     if request is None:
         return None
     match request.wish:
         case TopicWish.LEAVE:
-            return _leave_topics(text, request, names)
+            return _leave_topics(text, request, names.current)
         case TopicWish.JOIN:
-            return _return_to_topics(text, request, names)
+            return _return_to_topics(text, request, names.current)
         case TopicWish.LEAVE_ALL:
             return opt_out_processing.process_opt_out(text, is_confirmed=False)
         case TopicWish.UNCLEAR:
@@ -57,7 +57,7 @@ def is_about_other_group(text: InboundText) -> bool:
     do what the keyword does.
     """
     if not may_ask_about_topic(text.words) or not asks_to_leave(
-        text.words, list_other_group_names()
+        text.words, *list_other_group_names()
     ):
         return False
     return not (text.may_use_trigger_words and is_trigger_word(text.words))

@@ -1,7 +1,7 @@
 """Texts of the carrier's list, taken in through the same stages as those of a webhook."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from app.core.database_errors import is_storage_error
 from app.core.db import write
@@ -11,7 +11,7 @@ from app.domain.delivery.lookup_matching import CarrierMessage
 from app.domain.opt_outs.pause_requests import read_pause_days
 from app.domain.opt_outs.topic_requests import read_topic_request
 from app.domain.texts.text_intent import TextIntent
-from app.groups.queries.topics import list_other_group_names, list_topic_names
+from app.groups.queries.topics import GroupNames, list_other_group_names, list_topic_names
 from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
 from app.webhooks.pipeline.inbound_pipeline import process_text_batch
@@ -58,12 +58,12 @@ def find_leaving_phones(texts: Sequence[CarrierMessage]) -> set[str]:
     return {text.from_number for text in texts if _is_leaving(text, group_names)}
 
 
-def _is_leaving(text: CarrierMessage, group_names: Mapping[int, str]) -> bool:
+def _is_leaving(text: CarrierMessage, group_names: GroupNames) -> bool:
     call = WebhookCall({"Body": text.body, "From": text.from_number}, current_settings().carrier)
     parsed = parse_inbound_text(call)
     if parsed.intent in LEAVING_INTENTS or read_pause_days(parsed.reading.words):
         return True
-    return read_topic_request(parsed.reading.words, group_names) is not None
+    return read_topic_request(parsed.reading.words, *group_names) is not None
 
 
 def _store_batch(texts: Sequence[ParsedInboundText]) -> int:
