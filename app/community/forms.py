@@ -86,10 +86,9 @@ class MemberFilterForm(FlaskForm):
         self.filters = [text for text in values.getlist("filter") if text][:MAX_FILTERS]
 
     def read_filter(self) -> MemberFilter:
-        """Return the filter; an unknown word and a day that cannot be read filter nothing."""
+        """Return the filter; one that cannot be read matches no one, as acts on all follow it."""
         self.validate()
-        show = "" if self.show.errors else self.show.data or ""
-        return MemberFilter(show, tuple(dict.fromkeys(self._list_filters())))
+        return MemberFilter(self.show.data or "", tuple(dict.fromkeys(self._list_filters())))
 
     def _list_filters(self) -> list[str]:
         """Return the conditions that the form asks for, as an address has them."""
@@ -102,6 +101,11 @@ class MemberFilterForm(FlaskForm):
         if group_id:
             conditions.append(Condition(ConditionKind.IN_GROUP, group_id))
         filters = list(map(write_condition_address, conditions))
+        # No condition is written so: the list says that it cannot read them.
+        if self.since.errors and self.since.raw_data:
+            filters.append(f"since={self.since.raw_data[0]}")
+        if self.group.data and not group_id:
+            filters.append(f"group={self.group.data}")
         return filters + self.filters
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, false
 
 from app.community.models import CommunityMember
 from app.delivery.queries.phone_texts import select_was_texted
@@ -50,7 +50,7 @@ def build_filter_choices() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class MemberFilter:
-    """Which members to list: `show` is a key of build_filter_choices().
+    """Which members to list: `show` is a key of build_filter_choices(); any other means no one.
 
     `filters`: conditions as addresses have them (app/domain/audiences/condition_addresses.py).
     """
@@ -73,6 +73,9 @@ class MemberFilter:
 
 
 def _build_show_condition(show: str) -> ColumnElement[bool]:
+    # A word of a later version, or a slip: it never means everyone.
+    if show not in build_filter_choices():
+        return false()
     if show == WITHOUT_NAME:
         return CommunityMember.name.is_(None)
     if show == WITHOUT_TEXTS:

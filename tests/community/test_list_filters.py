@@ -166,9 +166,15 @@ def test_actions_and_the_export_are_about_those_who_match(visit, town, on_the_li
 def test_the_filters_become_a_segment_and_a_segment_filters(visit, town):
     page = visit(build_address(CHOIR, QUIET), "sol")
     assert "Save as segment" in page.words
-    builder = visit("/segments/new?" + urlencode({"filter": CHOIR}) + "&filter=nonsense", "sol")
+    # A segment has no search: saved, it would mean more people than the list shows.
+    narrowed_page = visit(build_address(CHOIR, QUIET) + "&search=zo", "sol")
+    assert "Save as segment" not in narrowed_page.words
+    builder = visit("/segments/new?" + urlencode({"filter": CHOIR}), "sol")
     assert "In Choir" in builder.words
     assert "2 people" in builder.words
+    partly_unknown = visit("/segments/new?" + urlencode({"filter": CHOIR}) + "&filter=no", "sol")
+    assert "In Choir" not in partly_unknown.words
+    assert "can’t all be in a segment" in partly_unknown.words
     row = {"rows-0-family": "group", "rows-0-test": "in_group", "rows-0-ref": "1"}
     frame = {"name": "Singers", "among": "community", "join": "all", "rows-0-parent": ""}
     saved = visit("/segments/new", "sol", **frame, **row, follow=True)

@@ -32,6 +32,9 @@ CHANGED_ERROR = (
     "Someone else changed this segment while you edited it. Your version is below. "
     "Save again to replace theirs, or open the segment to see it."
 )
+FILTERS_UNREADABLE = (
+    "The list’s filters can’t all be in a segment. Add the conditions that you need here."
+)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -134,7 +137,11 @@ def _load_choices(reading: SegmentReading) -> RuleChoices:
 
 
 def _begin_with_filters(addresses: list[str]) -> SegmentForm:
-    conditions = read_conditions(addresses[:MAX_CONDITIONS])
+    conditions = read_conditions(addresses)
+    # Without one of its filters the segment would mean more people than the list showed.
+    if len(conditions) < len(addresses) or len(conditions) > MAX_CONDITIONS:
+        flash(FILTERS_UNREADABLE, "error")
+        conditions = []
     named = {condition.reference for condition in conditions if condition.reference}
     choices = load_rule_choices(current_user.role, sorted(named))
     rows = [build_condition_data(condition, "", choices) for condition in conditions]

@@ -11,7 +11,8 @@ from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_id
 from app.events.actions.attendance import mark_attendance
-from app.events.models import EventAnswer, EventRegistration
+from app.events.forms.answer_words import read_answer_word
+from app.events.models import EventRegistration
 from app.events.queries.registrations import build_registration_conditions
 from app.events.views.blueprint import bp
 from app.events.views.event_detail import get_event_or_404
@@ -47,8 +48,7 @@ def _read_people(event_id: int, typed_id: str) -> list[ColumnElement[bool]] | No
     if typed_id:
         return [EventRegistration.id == (parse_id(typed_id) or 0)]
     if request.form.get("everyone"):
-        text = request.form.get("answer", "")
-        answer = EventAnswer(text) if text in set(EventAnswer) else None
+        answer = read_answer_word(request.form.get("answer", ""))
         region = organisation.get_organisation_region()
         search = request.form.get("search", "")
         return build_registration_conditions(event_id, search, region, answer)

@@ -12,6 +12,7 @@ from app.domain.surveys.guest_counts import MAX_GUESTS
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.events.actions import registrations as actions
+from app.events.forms.answer_words import read_answer_word
 from app.events.models import EventAnswer
 from app.events.queries.events import fetch_upcoming_events
 from app.events.views.blueprint import bp
@@ -41,7 +42,7 @@ def set_registration_answer(event_id: int, rid: int) -> ResponseReturnValue:
     if typed and (guests is None or guests > MAX_GUESTS):
         flash(GUESTS_ERROR, "error")
         return redirect(_get_return_url(event_id), 303)
-    answer = _parse_answer(request.form.get("answer", ""))
+    answer = read_answer_word(request.form.get("answer", ""))
     with audited_write("registration.answered", current_username()) as trace:
         row = actions.set_registration_answer(event_id, rid, answer, guests)
         trace.about = f"event {event_id}, registration {rid}"
@@ -49,10 +50,6 @@ def set_registration_answer(event_id: int, rid: int) -> ResponseReturnValue:
     name = row.name or format_phone_number(row.phone)
     flash(f"{name}: {ANSWER_LABELS[answer or EventAnswer.COMING].lower()}.", "success")
     return redirect(_get_return_url(event_id), 303)
-
-
-def _parse_answer(text: str) -> EventAnswer | None:
-    return EventAnswer(text) if text in set(EventAnswer) else None
 
 
 def _get_return_url(event_id: int) -> str:

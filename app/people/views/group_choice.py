@@ -29,12 +29,17 @@ from app.people.views.people_selection import ListedPeople, read_listed_people
 
 NOBODY_CHOSEN = "Select at least one person first."
 GROUP_MISSING_ERROR = "Choose a group."
+# What `change` says.
+ADD, REMOVE = "add", "remove"
 
 
 @bp.route("/people", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
 def change_listed_people() -> ResponseReturnValue:
     """Ask for the group of some people of a list; with one, put them in or take them out."""
+    # Any other word would put people into a group.
+    if request.values.get("change", ADD) not in (ADD, REMOVE):
+        abort(400)
     people = read_listed_people(request.values)
     if not count_phones(people.phones):
         flash(NOBODY_CHOSEN, "error")
@@ -55,7 +60,7 @@ def change_listed_people() -> ResponseReturnValue:
 
 
 def _is_adding() -> bool:
-    return request.values.get("change") != "remove"
+    return request.values.get("change", ADD) == ADD
 
 
 def _add_to_new_group(people: ListedPeople) -> ResponseReturnValue:

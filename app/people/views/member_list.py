@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from app.audiences.forms.condition_tests import FAMILY_LABELS, label_family
 from app.audiences.forms.list_filter_form import NewFilter
-from app.audiences.queries.list_filters import describe_filters
+from app.audiences.queries.list_filters import UNKNOWN_FILTER, describe_filters
 from app.audiences.queries.rule_choices import load_choices_of
 from app.community import queries
 from app.community.forms import MemberFilterForm, get_filter_parameters
@@ -93,8 +93,9 @@ def _build_chips(
         for row in describe_filters(filter_.filters, current_user.role, field_names)
     ]
     if filter_.show:
-        words = build_filter_choices()[filter_.show]
-        chips.insert(0, FilterChip(words, address.build_url(show="")))
+        words = build_filter_choices().get(filter_.show)
+        url = address.build_url(show="")
+        chips.insert(0, FilterChip(words or UNKNOWN_FILTER, url, matches_no_one=not words))
     return chips
 
 

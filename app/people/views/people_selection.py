@@ -3,7 +3,7 @@
 `list` names the kind of list and `list_id` which one; the filter comes as in the list's address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import abort, url_for
@@ -17,11 +17,14 @@ from app.community.member_phones import select_member_phones
 from app.core.access import parse_local_path
 from app.core.local_formats import get_display_timezone
 from app.delivery.queries.blast_phones import select_blast_phones
+from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
 from app.delivery.queries.blast_records import find_blast_log
+from app.delivery.queries.blast_reply_people import REPLY_FILTERS
 from app.domain.delivery.blast_labels import name_blast
 from app.domain.surveys.question_definitions import parse_questions
+from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
-from app.events.models import EventAnswer
+from app.events.forms.answer_words import read_answer_word
 from app.events.queries.events import find_event
 from app.events.queries.registration_phones import (
     select_matching_registration_phones,
@@ -78,12 +81,12 @@ def _find_registrations(values: Fields) -> FoundList:
     """Return the registered people whom a form or an address means."""
     event = find_event(_read_list_id(values)) or abort(404)
     if values.get("everyone"):
-        answer = values.get("answer", "")
+        answer = read_answer_word(values.get("answer", ""))
         phones = select_matching_registration_phones(
             event.id,
             _read_search(values),
             get_organisation_region(),
-            EventAnswer(answer) if answer in set(EventAnswer) else None,
+            answer,
         )
     else:
         phones = select_registration_phones(event.id, _read_ticked_ids(values))
@@ -94,7 +97,8 @@ def _find_blast_people(values: Fields) -> FoundList:
     log = find_blast_log(_read_list_id(values)) or abort(404)
     if find_people_problem(get_stored_people(log), current_user.role):
         abort(403)
-    phones = select_blast_phones(log.id, values.get("state", ""), _read_search(values))
+    state = _read_known_word(values, "state", ("all", *RECIPIENT_FILTERS, *REPLY_FILTERS))
+    phones = select_blast_phones(log.id, state, _read_search(values))
     return phones, name_blast(log), url_for("blasts.show_sent_blast", log_id=log.id)
 
 
@@ -103,6 +107,9 @@ def _find_survey_people(values: Fields) -> FoundList:
     survey = find_survey(_read_list_id(values)) or abort(404)
     days = SurveyDateFilterForm(values)
     session_filter = days.build_session_filter(survey.id, get_display_timezone())
+    # Days with a mistake narrow nothing, and nothing may mean more people than were asked for.
+    if days.errors:
+        abort(400)
     if values.get("question"):
         questions = parse_questions(survey.questions_json)
         number = parse_whole_number(values["question"], 3) or 0
@@ -113,7 +120,7 @@ def _find_survey_people(values: Fields) -> FoundList:
     else:
         phones = select_session_phones(
             session_filter,
-            values.get("status", ""),
+            _read_known_word(values, "status", tuple(SurveySessionStatus)),
             _read_search(values),
             get_organisation_region(),
         )
@@ -151,6 +158,14 @@ LISTS: dict[str, Callable[[Fields], FoundList]] = {
     "group": _find_group_people,
     "search": _find_searched_people,
 }
+
+
+def _read_known_word(values: Fields, name: str, known_words: Sequence[str]) -> str:
+    """Return a word of the filter, "" for none; abort where it is unknown: it never means all."""
+    word = values.get(name, "")
+    if word and word not in known_words:
+        abort(400)
+    return word
 
 
 def _read_list_id(values: Fields) -> int:
