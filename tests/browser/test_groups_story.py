@@ -256,8 +256,8 @@ def text_choir(ada):
     """Both are skipped, each with their reason."""
     ada.open_group("Choir")
     ada.click("text=New blast to this group")
-    ada.write_to("Group: Choir · 38 people", "Choir practice is at 7 PM.")
-    ada.expect_reviewed(38, "Group: Choir", Left=1, Paused=1)
+    ada.write_to("Choir (group) · 38 people", "Choir practice is at 7 PM.")
+    ada.expect_reviewed(38, "Choir (group)", Left=1, Paused=1)
     ada.send_to(38, skipped=2)
     assert ada.phones_with("Choir practice") == 38
     assert ada.texts_of(0) == [SOUP, "Choir practice is at 7 PM."]
@@ -285,8 +285,8 @@ def text_youth(ada):
     """Who left the choir gets it; so do the new number, and the second after the first."""
     ada.open_group("Youth")
     ada.click("text=New blast to this group")
-    ada.write_to("Group: Youth · 39 people", "Youth meets on Friday.")
-    ada.expect_reviewed(39, "Group: Youth", Paused=1)
+    ada.write_to("Youth (group) · 39 people", "Youth meets on Friday.")
+    ada.expect_reviewed(39, "Youth (group)", Paused=1)
     ada.send_to(39, skipped=1)
     assert ada.phones_with("Youth meets on Friday.") == 39
     for n in (LEAVER, NEW, SECOND):

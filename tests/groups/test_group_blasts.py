@@ -50,7 +50,7 @@ def test_compose_offers_groups_and_knows_how_many_they_are(visit, choir):
     assert "Choir 2 people" in page.words
     assert "People of an event" not in page.words
     page = visit(f"/blasts/new?group_id={choir}", "sol")
-    assert "To: Group: Choir" in page.words
+    assert "To: Choir (group)" in page.words
     page = visit("/blasts/preview", "sol", **compose_fields(**to_group(choir)))
     assert "2 people" in page.words
     assert "Hi Zoë," in page.words
@@ -60,7 +60,7 @@ def test_the_review_names_the_group_and_why_people_are_skipped(app, visit, choir
     with app.app_context():
         add_opt_out(LEO)
     page = open_review(visit, "sol", **to_group(choir))
-    assert "Group: Choir" in page.words
+    assert "To: Choir (group)" in page.words
     assert "Send to 1 person" in page.words
     assert "Opted out" in page.words
     assert get_review_fields(page)["include"] == f"group:{choir}"

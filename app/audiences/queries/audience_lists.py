@@ -1,6 +1,6 @@
 """The lists of an audience: what they are called, which are gone, and who may text them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import filterfalse
 
 from sqlalchemy import select
@@ -9,10 +9,14 @@ from app.audiences.queries.segment_phones import EXISTENCE
 from app.audiences.queries.segment_records import find_valid_rule, may_text_segment
 from app.audiences.segment_models import Segment
 from app.core.db import db
+from app.delivery.queries.blast_records import find_blast_log
+from app.delivery.queries.stored_audiences import load_audience
 from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
 from app.domain.audiences.conditions import ConditionKind, ReferenceKind
 from app.domain.audiences.segment_rules import SegmentRule
+from app.domain.delivery.blast_labels import name_blast
+from app.domain.delivery.blast_outcomes import BlastOutcome, name_outcome
 from app.events.queries import events
 from app.groups.queries.group_records import find_active_group, find_group, may_text_group
 
@@ -50,6 +54,9 @@ def _find_name(part: AudiencePart) -> str | None:
     if part.kind is PartKind.SEGMENT:
         name: str | None = db.session.scalar(select(Segment.name).where(Segment.id == part.ref_id))
         return name
+    if part.kind is PartKind.RESULTS:
+        log = find_blast_log(part.ref_id)
+        return name_outcome(BlastOutcome(part.detail), name_blast(log)) if log else None
     return None
 
 
@@ -88,7 +95,7 @@ def _is_there(part: AudiencePart) -> bool:
         return rule is not None and _has_all_references(rule)
     if part.kind is PartKind.EVENT:
         return events.find_event(part.ref_id) is not None
-    return part.ref_id is not None
+    return part.ref_id is not None and find_blast_log(part.ref_id) is not None
 
 
 def _has_all_references(rule: SegmentRule) -> bool:
@@ -120,15 +127,39 @@ def list_part_groups(part: AudiencePart) -> set[int]:
 def find_part_problem(part: AudiencePart, role: Role) -> str:
     """Return why a user with this role cannot text the people of a list, "" when they can.
 
-    A deleted group has no rule any more. A segment of a group's people is that group.
+    A deleted group has no rule any more. A segment of a group's people is that group, and so are
+    the people of an earlier blast to it.
     """
-    if part.kind is PartKind.SEGMENT and not may_text_segment(part.ref_id, role):
-        return HIDDEN_SEGMENT_ERROR
-    for group_id in list_part_groups(part):
-        group = find_group(group_id)
-        if group is not None and not may_text_group(group, role):
-            return GROUP_FOR_ADMINS_ERROR
+    if role == Role.ADMIN:
+        return ""
+    for each in _follow_part(part):
+        if each.kind is PartKind.SEGMENT and not may_text_segment(each.ref_id, role):
+            return HIDDEN_SEGMENT_ERROR
+        for group_id in list_part_groups(each):
+            group = find_group(group_id)
+            if group is not None and not may_text_group(group, role):
+                return GROUP_FOR_ADMINS_ERROR
     return ""
+
+
+def _follow_part(part: AudiencePart) -> Iterator[AudiencePart]:
+    """Yield a list and those by which its people were found, through any number of blasts.
+
+    A segment may ask for the people of a blast that was sent to that very segment.
+    """
+    waiting, seen = [part], set()
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        yield each
+        if each.kind is PartKind.RESULTS:
+            waiting += list_reached_parts(each.ref_id)
+        rule = find_valid_rule(each.ref_id) if each.kind is PartKind.SEGMENT else None
+        for kind, ref_id in rule.references if rule else ():
+            if kind is ReferenceKind.BLAST:
+                waiting.append(AudiencePart(PartKind.RESULTS, ref_id, BlastOutcome.EVERYONE))
 
 
 def find_exclusion_problem(part: AudiencePart, role: Role) -> str:
@@ -136,8 +167,20 @@ def find_exclusion_problem(part: AudiencePart, role: Role) -> str:
 
     The review names everyone who is left out, and so tells who has what in a sensitive field.
     """
+    if part.kind is PartKind.RESULTS:
+        problems = (find_exclusion_problem(each, role) for each in list_reached_parts(part.ref_id))
+        return next(filter(None, problems), "")
     is_hidden = part.kind is PartKind.SEGMENT and not may_text_segment(part.ref_id, role)
     return HIDDEN_SEGMENT_ERROR if is_hidden else ""
+
+
+def list_reached_parts(log_id: int | None) -> tuple[AudiencePart, ...]:
+    """Return the lists by which an earlier blast reached its people; () for the community."""
+    log = find_blast_log(log_id) if log_id else None
+    while log and log.audience_log_id:
+        log = find_blast_log(log.audience_log_id)
+    audience = load_audience(log.audience_id) if log else None
+    return audience.rule.included if audience else ()
 
 
 def describe_gone_part(part: AudiencePart, name: str) -> str:

@@ -85,7 +85,9 @@ def _describe_share(audience: ChosenAudience, part: AudiencePart, count: int) ->
         return audience.name_part(part)
     if part.kind is PartKind.EVERYBODY:
         return f"{count:,} in the community"
-    return f"{count:,} in {audience.name_part(part)}"
+    if part.kind is PartKind.RESULTS and count == 1:
+        return f"1 of the {audience.name_part(part)}"
+    return f"{count:,} {audience.describe_place(part)}"
 
 
 def list_excluded_people(audience: ChosenAudience, limit: int) -> list[ExcludedPeople]:

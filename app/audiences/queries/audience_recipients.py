@@ -30,7 +30,11 @@ from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.queries.contact_names import select_registration_name
-from app.events.queries.event_conditions import select_event_phones, select_invited_phones
+from app.events.queries.event_conditions import (
+    select_event_phones,
+    select_invited_phones,
+    select_registered_phones,
+)
 from app.groups.queries.memberships import select_group_phones
 from app.profiles.queries.other_phones import has_other_phone
 from app.suppression.queries.left_topics import select_left_topic_members
@@ -56,14 +60,18 @@ class ExclusionGone(AudienceGone):
 def select_audience_recipients(audience: ChosenAudience) -> Select[Any]:
     """Select (name, phone, skip reason) of everyone in an audience once, in the order of phones.
 
-    Whom its rule leaves out is not among them; who was texted today is, and is skipped. Raises
-    AudienceGone and ExclusionGone.
+    Whom its rule leaves out is not among them. Who was texted today is, and is skipped; so is who
+    is meant only as one of an earlier blast and is no contact any more. Raises AudienceGone and
+    ExclusionGone.
     """
     require_lists(audience)
     meant = select_meant_phones(audience).subquery("meant")
     phone = meant.c.phone
     is_chosen = [~_is_listed(phone, phones) for phones in list_excluded_phones(audience)]
     reason = select_suppression_reason(phone, has_left_topic=_has_left_topics(audience, phone))
+    is_gone = _is_former_contact(audience, phone)
+    if is_gone is not None:
+        reason = func.coalesce(reason, case((is_gone, literal(SkipReason.NOT_A_CONTACT.value))))
     if audience.rule.is_texted_today_excluded:
         texted = case((_was_person_texted_today(phone), literal(SkipReason.TEXTED_TODAY.value)))
         reason = func.coalesce(reason, texted)
@@ -175,6 +183,22 @@ def _was_person_texted_today(phone: ColumnElement[str]) -> ColumnElement[bool]:
 def _was_texted_today(phone: ColumnElement[str]) -> ColumnElement[bool]:
     days = load_condition_context().days
     return was_texted_since(phone, days.begin(days.today))
+
+
+def _is_former_contact(
+    audience: ChosenAudience, phone: ColumnElement[str]
+) -> ColumnElement[bool] | None:
+    """Return whether a person is on no list but an earlier blast, and no contact any more.
+
+    None where no one can be: no earlier blast is included, or a frozen audience names its people.
+    """
+    parts = list_present_parts(audience.rule)
+    others = [part for part in parts if part.kind is not PartKind.RESULTS]
+    if len(others) == len(parts) or audience.frozen_id is not None:
+        return None
+    lists = [select_part_phones(audience, part) for part in others]
+    lists += [select_community_phones(), select_registered_phones()]
+    return and_(*(~_is_listed(phone, phones) for phones in lists))
 
 
 def _select_left_phones(part: AudiencePart) -> Select[Any]:

@@ -5,13 +5,14 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, RadioField, SelectField, ValidationError
 
 from app.audiences.queries.audience_lists import find_exclusion_problem
-from app.blasts.forms.list_fields import ListsForm
+from app.blasts.forms.list_fields import MULTIPLE_FIELDS, ListsForm
 from app.blasts.queries.compose_choices import build_event_choices
-from app.blasts.queries.list_choices import ListChoice, build_list_choices
+from app.blasts.queries.list_choices import OUTCOME_FIELD, ListChoice, build_list_choices
 from app.blasts.queries.people_permission import find_people_problem
 from app.blasts.queries.results_audience import parse_results_audience
-from app.domain.audiences.chosen_audience import ChosenPeople
-from app.domain.delivery.blast_outcomes import ResultsAudience
+from app.domain.audiences.audience_rules import PartKind
+from app.domain.audiences.chosen_audience import ChosenPeople, build_results_part, format_part
+from app.domain.delivery.blast_outcomes import ResultsAudience, build_outcome_choices
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.whole_numbers import parse_id
 from app.events.queries import events
@@ -20,6 +21,8 @@ BLAST_GONE_ERROR = "That earlier blast no longer exists. Choose who gets this on
 # The fields that name the people of an earlier blast, and what `audience` says then.
 RESULTS_KIND = "results"
 RESULTS_FIELDS = ("audience", "log_id", "outcome")
+# The button that makes people of an earlier blast one list among several.
+WIDEN_BUTTON = "widen"
 # What `target` said for one group, which `group_id` named; pages that were open still say so.
 FORMER_GROUP_TARGET = "group"
 AUDIENCE_LABELS = {
@@ -31,14 +34,37 @@ AUDIENCE_LABELS = {
 AUDIENCE_FIELDS = ("target", "event_id", *RESULTS_FIELDS)
 
 
-def translate_former_group(fields: MultiDict[str, str]) -> MultiDict[str, str]:
-    """Return the fields of a form, with one group named as a list of the audience."""
-    if fields.get("target") != FORMER_GROUP_TARGET:
-        return fields
+def translate_audience_fields(fields: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return the fields of a form with every list of the audience named whole.
+
+    One group as a list; people of an earlier blast as a list where they are chosen together with
+    others; and an earlier blast of the lists with the outcome that is chosen beside it.
+    """
     translated = MultiDict(fields)
-    translated["target"] = BlastTarget.AUDIENCE.value
-    translated.setlist("include", [f"group:{fields.get('group_id', '')}"])
+    if fields.get("target") == FORMER_GROUP_TARGET:
+        translated["target"] = BlastTarget.AUDIENCE.value
+        translated.setlist("include", [f"group:{fields.get('group_id', '')}"])
+    if WIDEN_BUTTON in fields:
+        _make_results_a_list(translated)
+    for name in MULTIPLE_FIELDS:
+        values = [_add_outcome(value, fields) for value in translated.getlist(name)]
+        translated.setlist(name, values)
     return translated
+
+
+def _make_results_a_list(fields: MultiDict[str, str]) -> None:
+    results_of = parse_results_audience(fields.get("log_id", ""), fields.get("outcome", ""))
+    fields["target"] = BlastTarget.AUDIENCE.value
+    if results_of:
+        fields.setlist("include", [format_part(build_results_part(results_of))])
+        fields["audience"] = ""
+
+
+def _add_outcome(value: str, fields: MultiDict[str, str]) -> str:
+    """Return "results:7:no_reply" of "results:7", with the outcome of the field outcome_7."""
+    kind, _, log_id = value.partition(":")
+    outcome = fields.get(f"{OUTCOME_FIELD}{log_id}") if kind == PartKind.RESULTS else None
+    return f"{value}:{outcome}" if outcome else value
 
 
 class AudienceForm(ListsForm):
@@ -55,6 +81,7 @@ class AudienceForm(ListsForm):
     log_id = HiddenField()
     outcome = HiddenField()
     list_sections: dict[str, list[ListChoice]] = {}
+    outcome_labels = build_outcome_choices()
 
     @property
     def is_for_results(self) -> bool:
@@ -89,7 +116,7 @@ class AudienceForm(ListsForm):
     def load_audience_choices(self) -> None:
         """Offer the community, events where there are any, and lists."""
         self.event_id.choices = build_event_choices()
-        self.list_sections = build_list_choices(current_user.role)
+        self.list_sections = build_list_choices(current_user.role, self.chosen_lists)
         # One choice of an event asks to choose.
         has_events = len(list(self.event_id.choices or ())) > 1
         choices = dict(AUDIENCE_LABELS)

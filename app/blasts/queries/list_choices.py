@@ -3,34 +3,51 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.audiences.queries.audience_lists import find_part_problem
 from app.audiences.queries.segment_records import list_segments
 from app.community import queries as community
-from app.core.local_formats import format_day
+from app.core.local_formats import format_day, format_local_time
+from app.delivery.queries.blast_list import find_finished_blasts
 from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import AudiencePart, PartKind
-from app.domain.audiences.chosen_audience import format_part
+from app.domain.audiences.chosen_audience import ChosenAudience, build_results_part, format_part
+from app.domain.delivery.blast_labels import name_blast
+from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience
 from app.domain.texts.plurals import pluralize
 from app.events.queries import events
 from app.events.queries.registrations import count_invited_people_by_event
 from app.groups.queries.group_records import list_textable_groups
 
+# The latest blasts are offered; people of an older one can be chosen on its page.
+MAX_EARLIER_BLASTS = 10
+# Before a blast's id: the field that says which of its people are meant.
+OUTCOME_FIELD = "outcome_"
+
 
 @dataclass(frozen=True)
 class ListChoice:
-    """A list to choose: its value in forms, its name, and how many people or what it means."""
+    """A list to choose: its value in forms, its name, and how many people or what it means.
+
+    `outcome_field`: of an earlier blast, the field that says which of its people are meant.
+    """
 
     value: str
     name: str
     detail: str
+    outcome_field: str = ""
 
 
-def build_list_choices(role: Role) -> dict[str, list[ListChoice]]:
-    """Return the lists that a user may text, by the heading they stand under; no empty heading."""
+def build_list_choices(role: Role, chosen: ChosenAudience) -> dict[str, list[ListChoice]]:
+    """Return the lists that a user may text, by the heading they stand under; no empty heading.
+
+    `chosen`: the lists that are chosen already, of which people of earlier blasts are kept.
+    """
     sections = {
         "Groups": list(_list_groups(role)),
         "Segments": list(_list_segments(role)),
         "Events": list(_list_events()),
         "Community": [_build_everybody()],
+        "Earlier blasts": [*_list_chosen_results(chosen), *_list_blasts(role)],
     }
     return {heading: choices for heading, choices in sections.items() if choices}
 
@@ -53,6 +70,23 @@ def _list_events() -> Iterator[ListChoice]:
         title = f"{event.title}, {format_day(event.date)}" if event.date else event.title
         value = format_part(AudiencePart(PartKind.EVENT, event.id))
         yield ListChoice(value, title, _count(counts.get(event.id, 0)))
+
+
+def _list_chosen_results(chosen: ChosenAudience) -> Iterator[ListChoice]:
+    for part in chosen.rule.parts:
+        if part.kind is PartKind.RESULTS:
+            name = chosen.name_part(part)
+            yield ListChoice(format_part(part), f"{name[:1].upper()}{name[1:]}", "")
+
+
+def _list_blasts(role: Role) -> Iterator[ListChoice]:
+    for log in find_finished_blasts(MAX_EARLIER_BLASTS):
+        everyone = ResultsAudience(log.id, BlastOutcome.EVERYONE)
+        if find_part_problem(build_results_part(everyone), role):
+            continue
+        value = f"{PartKind.RESULTS.value}:{log.id}"
+        sent_at = format_local_time(log.created_at)
+        yield ListChoice(value, name_blast(log), sent_at, f"{OUTCOME_FIELD}{log.id}")
 
 
 def _build_everybody() -> ListChoice:

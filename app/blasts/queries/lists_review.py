@@ -43,7 +43,7 @@ def describe_draft_rule(draft: BlastDraft) -> str:
 def describe_draft_audience(draft: BlastDraft) -> str:
     """Return whom a draft is for, in words."""
     if isinstance(draft.people_of, ChosenAudience):
-        return draft.people_of.sentence
+        return draft.people_of.addressee
     results = describe_results_audience(draft.people_of) if draft.people_of else None
     if results:
         return results.label
@@ -88,7 +88,8 @@ def list_left_out_people(people_of: ChosenPeople | None) -> list[LeftOutList]:
         return []
     left_out = []
     for excluded in list_excluded_people(people_of, MAX_SKIPPED_NAMES_SHOWN):
-        reason = f"In {people_of.name_part(excluded.part)}"
+        place = people_of.describe_place(excluded.part)
+        reason = f"{place[:1].upper()}{place[1:]}"
         people = [
             SkippedPerson(name, format_phone_number(phone), reason)
             for name, phone in excluded.people

@@ -1,10 +1,9 @@
 """Who may text the people of a group, also as people of an earlier blast to that group."""
 
 from app.accounts.queries import find_user_by_name
-from app.audiences.queries.audience_lists import find_part_problem
+from app.audiences.queries.audience_lists import find_part_problem, list_reached_parts
 from app.blasts.queries.results_audience import get_stored_audience
 from app.delivery.models import MessageLog, ScheduledMessage
-from app.delivery.queries.blast_records import find_blast_log
 from app.delivery.queries.stored_audiences import load_audience
 from app.domain.accounts.roles import Role
 from app.domain.audiences.chosen_audience import ChosenPeople
@@ -24,12 +23,13 @@ def find_people_problem(people_of: ChosenPeople | None, role: Role) -> str:
     Whoever may not text a group may not text it among other lists, nor the people of an earlier
     blast to it. A deleted group has no rule any more.
     """
-    while isinstance(people_of, ResultsAudience):
-        log = find_blast_log(people_of.log_id)
-        people_of = get_stored_people(log) if log else None
     if people_of is None:
         return ""
-    problems = (find_part_problem(part, role) for part in people_of.rule.included)
+    if isinstance(people_of, ResultsAudience):
+        parts = list_reached_parts(people_of.log_id)
+    else:
+        parts = people_of.rule.included
+    problems = (find_part_problem(part, role) for part in parts)
     return next(filter(None, problems), "")
 
 

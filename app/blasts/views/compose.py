@@ -1,6 +1,7 @@
 """Compose, review and send a blast; nothing leaves before its review page was answered."""
 
 import hashlib
+from collections.abc import Iterator
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from app.audiences.queries.audience_recipients import AudienceGone
 from app.audit.actions import audited_write
 from app.blasts.actions import blast_confirmation
-from app.blasts.forms.audience_fields import translate_former_group
+from app.blasts.forms.audience_fields import WIDEN_BUTTON, translate_audience_fields
 from app.blasts.forms.blast_confirmation import (
     MAX_PEOPLE_WITHOUT_TYPED_COUNT,
     BlastConfirmationForm,
@@ -32,6 +33,7 @@ from app.delivery.queries import scheduled_messages
 from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import RenderedBlast, skip_too_long_texts
+from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.segments import replace_costly_characters
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import local_times
@@ -60,7 +62,7 @@ def compose_blast() -> ResponseReturnValue:
     if earlier_id is not None:
         return _redirect_to_scheduled_blast(earlier_id)
     if "edit" in request.form or "edit" in request.args:
-        return render_compose_page(form)
+        return render_compose_page(form, shows_lists=WIDEN_BUTTON in request.form)
     if not form.validate():
         return render_compose_page(form), 422
     try:
@@ -143,7 +145,7 @@ def _apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:
 
     `plain` writes plain characters, `other_…` chooses the other of two equal times.
     """
-    fields = MultiDict(translate_former_group(posted))
+    fields = MultiDict(translate_audience_fields(posted))
     if "plain" in posted:
         fields["message_body"] = replace_costly_characters(posted.get("message_body", ""))
     for name in ("fold", "end_fold"):
@@ -190,7 +192,7 @@ def _confirm_draft(
             earlier_id = _find_earlier_blast(token)
             if earlier_id is not None:
                 raise BlastAlreadyConfirmed(earlier_id)
-            people = ((text.phone, text.name) for text in shown.texts)
+            people = _list_kept_people(shown)
             scheduled_id = blast_confirmation.confirm_blast(
                 draft, token, current_username(), moment, confirmed_count, people
             )
@@ -206,6 +208,13 @@ def _confirm_draft(
         time = format_time_in_zone(draft.send_at, draft.timezone)
         flash(f"Scheduled for {time}.", "success")
     return _redirect_to_scheduled_blast(scheduled_id)
+
+
+def _list_kept_people(shown: RenderedBlast) -> Iterator[tuple[str, str | None]]:
+    """Yield (number, name) of whom a frozen audience keeps: not who is no contact any more."""
+    for text in shown.texts:
+        if text.skip_reason is not SkipReason.NOT_A_CONTACT:
+            yield text.phone, text.name
 
 
 def _build_audit_details(draft: BlastDraft) -> dict[str, object]:

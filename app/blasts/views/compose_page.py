@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audiences.queries.audience_overlap import count_overlap, describe_overlap
-from app.blasts.forms.audience_fields import translate_former_group
+from app.blasts.forms.audience_fields import translate_audience_fields
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries.compose_preview import (
     ComposePreview,
@@ -45,12 +45,13 @@ class AudienceLine:
     overlap: str = ""
 
 
-def render_compose_page(form: ComposeForm) -> str:
-    """Return the page of a form with everything that was typed."""
+def render_compose_page(form: ComposeForm, *, shows_lists: bool = False) -> str:
+    """Return the page of a form with everything that was typed; `shows_lists`: unfolded."""
     form.load_choices()
     return render_template(
         "blasts/compose.html",
         form=form,
+        shows_lists=shows_lists,
         footer=organisation.get_organisation().footer.strip(),
         tokens=[*NAME_CHIPS, *list_field_chips()],
         event_tokens=EVENT_CHIPS,
@@ -68,7 +69,7 @@ def preview_blast() -> ResponseReturnValue:
             return Response(status=429, headers={"Retry-After": BUSY_RETRY_SECONDS})
         _busy_users.add(user_id)
     try:
-        form = ComposeForm(translate_former_group(request.form))
+        form = ComposeForm(translate_audience_fields(request.form))
         return render_template("blasts/_preview.html", form=form, **_build_live_context(form))
     finally:
         with _busy_users_lock:
@@ -119,7 +120,7 @@ def _describe_lists(form: ComposeForm) -> AudienceLine:
     if not audience.rule.included:
         return AudienceLine("Choose who gets it", is_chosen=False)
     overlap = describe_overlap(audience, count_overlap(audience))
-    return AudienceLine(audience.sentence, overlap=overlap)
+    return AudienceLine(audience.addressee, overlap=overlap)
 
 
 def _parse_position() -> int:

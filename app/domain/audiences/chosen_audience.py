@@ -9,12 +9,15 @@ from app.domain.audiences.audience_rules import (
     PartKind,
     describe_audience_rule,
 )
-from app.domain.delivery.blast_outcomes import ResultsAudience
+from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience
 from app.domain.texts.plurals import pluralize
 
 # The detail of the one list of people that an audience can name.
 PEOPLE_DETAIL = "list"
 EVERYBODY_NAME = "everybody in the community"
+MAX_ID_DIGITS = 9
+# What a list whose name is not known was, where its kind does not say it.
+GONE_NOUNS = {PartKind.RESULTS: "blast"}
 SOLE_PART_LABELS = {
     PartKind.GROUP: "Group",
     PartKind.SEGMENT: "Segment",
@@ -45,15 +48,34 @@ class ChosenAudience:
         """Return what a part is called inside a sentence."""
         if part.kind is PartKind.EVERYBODY:
             return EVERYBODY_NAME
-        return self.names.get(part) or f"a deleted {part.kind.value}"
+        return self.names.get(part) or f"a deleted {GONE_NOUNS.get(part.kind, part.kind.value)}"
+
+    def describe_place(self, part: AudiencePart) -> str:
+        """Return where a part's people are: "in Choir", "people who answered “Picnic”"."""
+        name = self.name_part(part)
+        return name if part.kind is PartKind.RESULTS else f"in {name}"
 
     @property
     def sentence(self) -> str:
         """The audience in words: "Group: Choir", "Choir and Youth, but not anyone texted today"."""
-        words = describe_audience_rule(self.rule, self.name_part)
+        label = self._sole_label
+        return f"{label}: {self._words}" if label else self._words
+
+    @property
+    def addressee(self) -> str:
+        """The audience in words after "To:": "Choir (group)"."""
+        label = self._sole_label
+        return f"{self._words} ({label.lower()})" if label else self._words
+
+    @property
+    def _words(self) -> str:
+        return describe_audience_rule(self.rule, self.name_part)
+
+    @property
+    def _sole_label(self) -> str:
+        """What the only list is, "" where there are several."""
         is_sole = len(self.rule.parts) == 1 and not self.rule.is_texted_today_excluded
-        label = SOLE_PART_LABELS.get(self.rule.parts[0].kind) if is_sole else None
-        return f"{label}: {words}" if label else words
+        return SOLE_PART_LABELS.get(self.rule.parts[0].kind, "") if is_sole else ""
 
 
 # Whom a blast is for where that is neither the community nor one event.
@@ -71,16 +93,30 @@ def name_people(count: int) -> str:
 
 
 def parse_part(text: str) -> AudiencePart | None:
-    """Return the part that a form names: "everybody", "group:3"; None for what names none."""
-    kind, _, number = text.partition(":")
+    """Return the part that a form names; None for what names none.
+
+    Such as "everybody", "group:3", and "results:7:no_reply" for people of an earlier blast.
+    """
     if text == PartKind.EVERYBODY:
         return AudiencePart(PartKind.EVERYBODY)
-    is_list = kind in (PartKind.GROUP, PartKind.SEGMENT, PartKind.EVENT)
-    if not is_list or not number.isascii() or not number.isdigit() or len(number) > 9:
+    kind, _, rest = text.partition(":")
+    number, _, outcome = rest.partition(":")
+    is_list = kind in (PartKind.GROUP, PartKind.SEGMENT, PartKind.EVENT) and rest == number
+    is_results = kind == PartKind.RESULTS and outcome in set(BlastOutcome)
+    is_number = number.isascii() and number.isdigit() and len(number) <= MAX_ID_DIGITS
+    if not is_number or not (is_list or is_results):
         return None
-    return AudiencePart(PartKind(kind), int(number))
+    return AudiencePart(PartKind(kind), int(number), outcome)
 
 
 def format_part(part: AudiencePart) -> str:
     """Return a part as forms and addresses name it."""
-    return part.kind.value if part.ref_id is None else f"{part.kind.value}:{part.ref_id}"
+    if part.ref_id is None:
+        return part.kind.value
+    name = f"{part.kind.value}:{part.ref_id}"
+    return f"{name}:{part.detail}" if part.kind is PartKind.RESULTS else name
+
+
+def build_results_part(results_of: ResultsAudience) -> AudiencePart:
+    """Return people of an earlier blast as one list among others."""
+    return AudiencePart(PartKind.RESULTS, results_of.log_id, results_of.outcome.value)

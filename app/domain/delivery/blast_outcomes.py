@@ -41,6 +41,18 @@ OUTCOME_LABELS: dict[BlastOutcome, tuple[str, str]] = {
     BlastOutcome.FAILED: ("person it did not reach", "people it did not reach"),
     BlastOutcome.NOT_SENT: ("person it was not sent to", "people it was not sent to"),
 }
+# Among other lists, with the title of the blast: "Choir and people who did not answer “Picnic”".
+_OUTCOME_PHRASES: dict[BlastOutcome, str] = {
+    BlastOutcome.EVERYONE: "people who were sent {}",
+    BlastOutcome.DELIVERED: "people who received {}",
+    BlastOutcome.NO_REPLY: "people who did not answer {}",
+    BlastOutcome.REPLIED: "people who answered {}",
+    BlastOutcome.YES: "people who answered yes to {}",
+    BlastOutcome.NO: "people who answered no to {}",
+    BlastOutcome.OTHER: "people who answered something else to {}",
+    BlastOutcome.FAILED: "people {} did not reach",
+    BlastOutcome.NOT_SENT: "people {} was not sent to",
+}
 # How the people are chosen, for the review page.
 OUTCOME_RULES: dict[BlastOutcome, str] = {
     BlastOutcome.EVERYONE: "Everyone the earlier blast was sent to.",
@@ -70,3 +82,16 @@ def describe_outcome(outcome: BlastOutcome, title: str, count: int | None = None
         return f"{plural[0].upper()}{plural[1:]}: “{title}”"
     noun = one if count == 1 else plural
     return f"The {count:,} {noun}: “{title}”"
+
+
+def build_outcome_choices() -> dict[str, str]:
+    """Return the outcomes by value, as "People who did not answer"; that one comes first."""
+    first = BlastOutcome.NO_REPLY
+    ordered = [first, *(outcome for outcome in BlastOutcome if outcome is not first)]
+    labels = {outcome: OUTCOME_LABELS[outcome][1] for outcome in ordered}
+    return {outcome.value: f"{label[0].upper()}{label[1:]}" for outcome, label in labels.items()}
+
+
+def name_outcome(outcome: BlastOutcome, title: str) -> str:
+    """Return the people of a blast inside a sentence: "people who did not answer “Picnic”"."""
+    return _OUTCOME_PHRASES[outcome].format(f"“{title}”")
