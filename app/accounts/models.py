@@ -7,7 +7,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, Dialect, Enum, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Dialect, Enum, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -113,6 +113,8 @@ class AppUser(UserMixin, Model):
     display_name: Mapped[str | None] = mapped_column(String(80))
     # True: Home shows the first steps no more
     hides_first_steps: Mapped[bool_default_false]
+    # keys of the columns of the community's list with spaces between; null: the usual ones
+    member_columns: Mapped[str | None] = mapped_column(Text)
 
     def set_password(self, password: str) -> None:
         """Store a hash of the password. Takes about 0.15 s: never call it inside write()."""

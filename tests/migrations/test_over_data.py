@@ -468,3 +468,14 @@ def test_0034_people_kept_apart_knows_no_pairs_of_before(before):
     assert run_sql(path, "SELECT count(*) FROM people_kept_apart") == [(0,)]
     revert_migration(path, 34, QUIET)
     assert run_sql(path, "SELECT count(*) FROM people") == [(1,)]
+
+
+def test_0036_remembered_columns_leaves_users_of_before_the_usual_ones(before):
+    path = before(36)
+    add_user = "INSERT INTO users (username, password_hash, role) VALUES ('ada', 'x', ?)"
+    execute_rows(path, (add_user, ("admin",)))
+    migrate_to(path, 36)
+    assert run_sql(path, "SELECT member_columns FROM users") == [(None,)]
+    run_sql(path, "UPDATE users SET member_columns = 'groups'")
+    revert_migration(path, 36, QUIET)
+    assert run_sql(path, "SELECT username FROM users") == [("ada",)]

@@ -1,6 +1,7 @@
 """Creates, changes and deletes users."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, update
@@ -63,6 +64,15 @@ def set_display_name(user_id: int, display_name: str | None) -> None:
 def hide_first_steps(user_id: int) -> None:
     """Show a user the first steps on Home no more. Inside write()."""
     values = {"hides_first_steps": True}
+    update_row(AppUser, user_id, values)
+
+
+def remember_member_columns(user_id: int, keys: Sequence[str] | None) -> None:
+    """Store which columns a user wants the community's list to have. Inside write().
+
+    None: the usual ones.
+    """
+    values = {"member_columns": None if keys is None else " ".join(keys)}
     update_row(AppUser, user_id, values)
 
 
