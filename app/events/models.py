@@ -84,6 +84,7 @@ class EventRegistration(Model):
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("guests BETWEEN 0 AND 99", name="guests"),
         Index("ix_event_registrations_phone", "phone"),
+        Index("ix_event_registrations_answer", "event_id", "answer"),
     )
 
     id: Mapped[primary_key]

@@ -479,3 +479,16 @@ def test_0036_remembered_columns_leaves_users_of_before_the_usual_ones(before):
     run_sql(path, "UPDATE users SET member_columns = 'groups'")
     revert_migration(path, 36, QUIET)
     assert run_sql(path, "SELECT username FROM users") == [("ada",)]
+
+
+def test_0037_registration_answers_keeps_registrations_there_and_back(before):
+    path = before(37)
+    add_event = "INSERT INTO events (id, title) VALUES (?, 'Picnic')"
+    execute_rows(path, (add_event, (1,)))
+    add = "INSERT INTO event_registrations (event_id, phone) VALUES (1, ?)"
+    execute_rows(path, (add, ("+13035550142",)))
+    migrate_to(path, 37)
+    read = "SELECT phone FROM event_registrations"
+    assert run_sql(path, read) == [("+13035550142",)]
+    revert_migration(path, 37, QUIET)
+    assert run_sql(path, read) == [("+13035550142",)]

@@ -35,10 +35,20 @@ def _get_open_surveys() -> list[SurveyFlow]:
 def build_event_choices() -> dict[str, str]:
     """Return every event by its title and day, after an empty first line."""
     choices = dict(NO_EVENT_CHOICE)
-    counts = count_invited_people_by_event()
-    for event in events.fetch_all_events():
-        choices[str(event.id)] = _format_event_choice(event, counts.get(event.id, 0))
+    for event, count in list_counted_events():
+        choices[str(event.id)] = _format_event_choice(event, count)
     return choices
+
+
+def list_counted_events() -> list[tuple[Event, int]]:
+    """Return every event and how many people are coming or may come.
+
+    Read once a request: the choice of an event asks for them, and the choice of lists.
+    """
+    if "counted_events" not in g:
+        counts = count_invited_people_by_event()
+        g.counted_events = [(event, counts.get(event.id, 0)) for event in events.fetch_all_events()]
+    return list(g.counted_events)
 
 
 def _format_event_choice(event: Event, count: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.audiences.queries.audience_lists import find_part_problem
 from app.audiences.queries.segment_records import list_segments
+from app.blasts.queries.compose_choices import list_counted_events
 from app.community import queries as community
 from app.core.local_formats import format_day, format_local_time
 from app.delivery.queries.blast_list import find_finished_blasts
@@ -14,8 +15,6 @@ from app.domain.audiences.chosen_audience import ChosenAudience, build_results_p
 from app.domain.delivery.blast_labels import name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience
 from app.domain.texts.plurals import pluralize
-from app.events.queries import events
-from app.events.queries.registrations import count_invited_people_by_event
 from app.groups.queries.group_records import list_textable_groups
 
 # The latest blasts are offered; people of an older one can be chosen on its page.
@@ -65,11 +64,10 @@ def _list_segments(role: Role) -> Iterator[ListChoice]:
 
 
 def _list_events() -> Iterator[ListChoice]:
-    counts = count_invited_people_by_event()
-    for event in events.fetch_all_events():
+    for event, count in list_counted_events():
         title = f"{event.title}, {format_day(event.date)}" if event.date else event.title
         value = format_part(AudiencePart(PartKind.EVENT, event.id))
-        yield ListChoice(value, title, _count(counts.get(event.id, 0)))
+        yield ListChoice(value, title, _count(count))
 
 
 def _list_chosen_results(chosen: ChosenAudience) -> Iterator[ListChoice]:
