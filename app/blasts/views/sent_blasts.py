@@ -1,21 +1,15 @@
-"""Sent blasts: the list, one of them live, and its pause, resume and stop buttons."""
-
-from collections.abc import Callable
+"""Sent blasts: the list, and one of them live."""
 
 from flask import (
     Response,
     abort,
-    flash,
     jsonify,
-    redirect,
     render_template,
     request,
-    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.audit.actions import audited_write
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.queries.results_audience import describe_blast_audience, describe_blast_audiences
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
@@ -25,8 +19,6 @@ from app.blasts.views.unresolved_message_options import find_bulk_options, find_
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import ListPage, list_params
-from app.core.settings import current_settings
-from app.delivery.actions import blast_control
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_list import (
     LOG_FILTERS,
@@ -39,7 +31,6 @@ from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS, fetch_blast
 from app.delivery.queries.blast_records import (
     find_blast_log,
     find_blast_log_and_schedule,
-    reload_blast_log,
 )
 from app.delivery.queries.blast_reply_people import (
     REPLY_FILTERS,
@@ -47,23 +38,12 @@ from app.delivery.queries.blast_reply_people import (
     find_reply_bodies,
 )
 from app.delivery.queries.blast_results import fetch_listed_results
-from app.delivery.queries.installation_hold import find_sending_hold
 from app.delivery.queries.superseded_rows import find_first_texts
-from app.domain.delivery.message_statuses import BlastStatus
 from app.surveys.queries import surveys
 
 # Everyone, with the list open.
 ALL_FILTER = "all"
 MAX_NAME_LENGTH = 80
-RESUME_HELD_TEXT = "It can't continue yet: sending is off. The notice at the top says why."
-
-
-class ResumeHeld(Exception):
-    """Nothing may leave now, so that a resumed blast would wait without a word."""
-
-
-class SentBlastUnchanged(Exception):
-    """The blast has a status in which that cannot be done."""
 
 
 @bp.get("/logs")
@@ -121,8 +101,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
 
 def _find_reply_bodies(report: BlastReport, page: ListPage) -> dict[int, str]:
     """Return what the people of a page wrote back, by the id of their text."""
-    replies = report.results.replies
-    return find_reply_bodies(page.rows) if replies.replies or replies.opt_outs else {}
+    return find_reply_bodies(page.rows) if report.results.replies.people else {}
 
 
 def _fetch_people_page(progress: BlastProgress, filter_name: str) -> ListPage:
@@ -140,7 +119,7 @@ def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
 
     When the status is another than the page shows (`was`), the page is loaded anew.
     """
-    log = _get_log_or_404(log_id)
+    log = get_blast_log_or_404(log_id)
     progress = fetch_blast_progress(log, now())
     response = Response(
         render_template(
@@ -156,7 +135,7 @@ def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
 @roles_required(*ALL_ROLES, json=True)
 def show_blast_status(log_id: int) -> ResponseReturnValue:
     """Return the blast in numbers, for programs."""
-    log = _get_log_or_404(log_id)
+    log = get_blast_log_or_404(log_id)
     tally = fetch_blast_progress(log, now()).tally
     return jsonify(
         id=log.id,
@@ -174,81 +153,6 @@ def show_blast_status(log_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/logs/<int:log_id>/pause")
-@roles_required(*ALL_ROLES)
-def pause_sent_blast(log_id: int) -> ResponseReturnValue:
-    """Pause the blast: what was not sent yet waits."""
-    return _apply_to_blast(
-        log_id,
-        "blast.paused",
-        blast_control.pause_blast,
-        "It isn't being sent, so there was nothing to pause.",
-    )
-
-
-@bp.post("/logs/<int:log_id>/resume")
-@roles_required(*ALL_ROLES)
-def resume_sent_blast(log_id: int) -> ResponseReturnValue:
-    """Resume a paused blast.
-
-    What a person paused, anyone may resume; after a fault an admin says that it is fixed.
-    """
-    return _apply_to_blast(
-        log_id,
-        "blast.resumed",
-        _resume_if_allowed,
-        "It is not paused, so there was nothing to resume.",
-    )
-
-
-@bp.post("/logs/<int:log_id>/cancel")
-@roles_required(*ALL_ROLES)
-def stop_sent_blast(log_id: int) -> ResponseReturnValue:
-    """Stop what was not sent yet, for good."""
-    return _apply_to_blast(
-        log_id,
-        "blast.stopped",
-        _stop_remaining_messages,
-        "It had ended already, so there was nothing to stop.",
-    )
-
-
-def _apply_to_blast(
-    log_id: int, verb: str, action: Callable[[int], bool], nothing_done: str
-) -> ResponseReturnValue:
-    """Run one audited action on one blast.
-
-    Without an effect it leaves no audit row, and the page says `nothing_done`.
-    """
-    _get_log_or_404(log_id)
-    try:
-        with audited_write(verb, current_username()) as trace:
-            trace.about = f"blast {log_id}"
-            # The exception rolls back: what changed nothing leaves no line in the audit.
-            if not action(log_id):
-                raise SentBlastUnchanged
-    except SentBlastUnchanged:
-        flash(nothing_done, "warning")
-    except ResumeHeld:
-        flash(RESUME_HELD_TEXT, "error")
-    return redirect(url_for("blasts.show_sent_blast", log_id=log_id), 303)
-
-
-def _resume_if_allowed(log_id: int) -> bool:
-    # Inside the transaction: the engine may have paused it for a fault since the page was shown.
-    log = reload_blast_log(log_id)
-    is_paused = log.status == BlastStatus.PAUSED
-    has_fault = is_paused and log.pause_reason != blast_control.PAUSED_BY_PERSON
-    if has_fault and not current_user.is_admin:
-        abort(403)
-    if is_paused and (find_sending_hold() or log.carrier != current_settings().carrier):
-        raise ResumeHeld
-    return blast_control.resume_blast(log_id)
-
-
-def _stop_remaining_messages(log_id: int) -> bool:
-    return blast_control.stop_blast(log_id, now()) is not None
-
-
-def _get_log_or_404(log_id: int) -> MessageLog:
+def get_blast_log_or_404(log_id: int) -> MessageLog:
+    """Return the sent blast of the address, or abort."""
     return find_blast_log(log_id) or abort(404)

@@ -11,8 +11,9 @@ from flask_login import current_user
 from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
+from app.audiences.queries.filter_permission import may_text_filtered_people
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
-from app.community.forms import read_member_selection
+from app.community.forms import MemberFilterForm, read_member_selection
 from app.community.member_phones import select_member_phones
 from app.core.access import parse_local_path
 from app.core.local_formats import get_display_timezone
@@ -73,7 +74,12 @@ FoundList = tuple[Select[str], str, str]
 
 
 def _find_members(values: Fields) -> FoundList:
-    phones = select_member_phones(read_member_selection(values).ids)
+    selection = read_member_selection(values)
+    if selection.is_everyone:
+        filters = MemberFilterForm(values).read_filter().filters
+        if not may_text_filtered_people(filters, current_user.role):
+            abort(403)
+    phones = select_member_phones(selection.ids)
     return phones, "Community", url_for("community.list_members")
 
 
