@@ -18,6 +18,14 @@ class ReplyAnswer(StrEnum):
     OTHER = "other"
 
 
+class StopKind(StrEnum):
+    """What somebody stopped instead of answering; the values are columns of blast_replies."""
+
+    ALL_TEXTS = "is_opt_out"
+    TOPIC = "is_topic_left"
+    PAUSE = "is_pause"
+
+
 class BlastReply(Model):
     """What one person answered to one text of a blast, one row however often they wrote.
 

@@ -12,7 +12,7 @@ from app.delivery.actions.blast_replies import count_late_opt_out, record_blast_
 from app.delivery.actions.inbound_messages import InboundMessage, record_inbound_message
 from app.delivery.models import Message
 from app.delivery.queries.blast_results import ReplyCounts, count_replies_by_blast
-from app.delivery.reply_models import BlastReply
+from app.delivery.reply_models import BlastReply, StopKind
 from app.domain.delivery.blast_labels import describe_test_phone
 from tests.blasts.helpers import (
     close_finished_blasts,
@@ -45,13 +45,13 @@ def log(app, visit):
     return 1
 
 
-def answer(app, phone, body, moment=None, is_opt_out=False):
+def answer(app, phone, body, moment=None, stops=None):
     """Take in a text of this phone, as the webhook does."""
     moment = moment or now()
     text = InboundMessage(phone, "+12025550100", body, "sandbox", None, 1, "GSM-7")
     with app.app_context(), write():
         message_id = record_inbound_message(text, moment)
-        record_blast_reply(phone, body, message_id, moment, is_opt_out)
+        record_blast_reply(phone, body, message_id, moment, stops)
 
 
 def count(app):
@@ -74,18 +74,34 @@ def test_answers_are_split_into_yes_and_no_and_the_last_one_counts(app, visit, l
 
 
 def test_who_only_texts_stop_opted_out_and_did_not_answer(app, visit, log):
-    answer(app, ZOE, "STOP", is_opt_out=True)
+    answer(app, ZOE, "STOP", stops=StopKind.ALL_TEXTS)
     assert count(app) == ReplyCounts(opt_outs=1, people=1)
     assert "1 opted out" in visit("/blasts/logs/1", "ada").words
     answer(app, LEO, "yes")
-    answer(app, LEO, "stop", is_opt_out=True)
+    answer(app, LEO, "stop", stops=StopKind.ALL_TEXTS)
     assert count(app) == ReplyCounts(yes=1, opt_outs=2, people=2)
 
 
 def test_who_answered_and_opted_out_is_left_out_once_of_those_who_did_not_answer(app, visit, log):
     answer(app, LEO, "yes")
-    answer(app, LEO, "stop", is_opt_out=True)
+    answer(app, LEO, "stop", stops=StopKind.ALL_TEXTS)
     assert "Text the 2 who did not answer" in visit("/blasts/logs/1", "ada").words
+
+
+def test_who_leaves_a_topic_or_pauses_did_not_answer_no(app, visit, log):
+    answer(app, LEO, "yes")
+    answer(app, LEO, "no more choir", stops=StopKind.TOPIC)
+    answer(app, ZOE, "STOP CHOIR", stops=StopKind.TOPIC)
+    answer(app, MIA, "PAUSE 30", stops=StopKind.PAUSE)
+    assert count(app) == ReplyCounts(yes=1, topic_leaves=2, pauses=1, people=3)
+    page = visit("/blasts/logs/1", "sol")
+    assert "2 left a topic" in page.words
+    assert "1 paused" in page.words
+    assert "Other answer" not in page.words
+    assert "no more choir" in visit("/blasts/logs/1?state=topic_leaves", "sol").words
+    people = visit("/blasts/logs/1?state=pauses", "sol").text.partition('id="people"')[2]
+    assert "PAUSE 30" in people
+    assert "STOP CHOIR" not in people
 
 
 def test_a_text_that_a_person_decides_to_be_a_stop_opted_out(app, visit, log):

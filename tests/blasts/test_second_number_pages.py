@@ -57,7 +57,7 @@ def answer(app, phone, body):
     text = InboundMessage(phone, "+12025550100", body, "sandbox", None, 1, "GSM-7")
     with app.app_context(), write():
         message_id = record_inbound_message(text, now())
-        record_blast_reply(phone, body, message_id, now(), False)
+        record_blast_reply(phone, body, message_id, now())
 
 
 def test_the_blast_has_two_people_and_both_were_reached(app, visit, log):

@@ -6,7 +6,8 @@ import pytest
 
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import Message
+from app.delivery.models import Message, MessageLog
+from app.delivery.reply_models import BlastReply
 from app.domain.time.pause_days import compute_pause_end
 from app.groups.actions.group_editing import GroupInfo, update_group
 from app.groups.models import ContactGroup
@@ -19,7 +20,7 @@ from app.suppression.queries.sending_permission import find_suppression_reason
 from app.suppression.topic_models import UnsubscribedTopic
 from app.webhooks.actions.pause_processing import end_pauses
 from tests.sample_people import ZOE
-from tests.webhooks.calls import minutes_pass, opted_out, sid, text, verdicts
+from tests.webhooks.calls import OURS, minutes_pass, opted_out, sid, text, verdicts
 
 LEFT = "You won't get Choir texts anymore. Reply STOP to stop all texts."
 
@@ -178,6 +179,19 @@ def test_the_words_of_a_keyword_do_what_it_does(topic_app, write_texts):
         session.add(KeywordRule(keyword="LEAVE CHOIR", response_body="Bye.", action="none"))
     write_texts("leave choir", "choir stop")
     assert verdicts(topic_app) == ["keyword", "maybe_stop"]
+
+
+def test_neither_is_an_answer_to_a_blast(topic_app, write_texts):
+    with topic_app.app_context(), write() as session:
+        session.add(log := MessageLog(message_body="Hi", target="community", total_recipients=1))
+        session.flush()
+        row = {"kind": "blast", "body": "Hi", "status": "delivered", "sender": OURS}
+        session.add(Message(**row, message_log_id=log.id, phone=ZOE))
+    write_texts("no more choir", "PAUSE 30")
+    with topic_app.app_context():
+        [reply] = db.session.scalars(db.select(BlastReply)).all()
+        found = (reply.answer, reply.is_opt_out, reply.is_topic_left, reply.is_pause)
+    assert found == (None, False, True, True)
 
 
 def rename(app, group_id, name, **values):

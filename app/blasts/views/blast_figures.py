@@ -10,7 +10,7 @@ from app.blasts.queries.people_permission import find_people_problem
 from app.blasts.views.blast_progress import BlastProgress
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
-from app.delivery.queries.blast_reply_people import OPT_OUT_FILTER
+from app.delivery.queries.blast_reply_people import OPT_OUT_FILTER, PAUSE_FILTER, TOPIC_FILTER
 from app.delivery.queries.blast_results import (
     BlastResults,
     FailureGroup,
@@ -39,6 +39,8 @@ FILTER_LABELS = {
     BlastOutcome.OTHER: "Other answer",
     BlastOutcome.NO_REPLY: "No answer",
     OPT_OUT_FILTER: "Opted out",
+    TOPIC_FILTER: "Left a topic",
+    PAUSE_FILTER: "Paused",
 }
 # Whom one can text from the page, in this order.
 FOLLOW_UPS = (
@@ -113,6 +115,8 @@ def _count_filters(progress: BlastProgress, results: BlastResults) -> dict[str, 
         BlastOutcome.OTHER: replies.other if replies.yes or replies.no else 0,
         BlastOutcome.NO_REPLY: max(0, progress.tally.success_count - replies.people),
         OPT_OUT_FILTER: replies.opt_outs,
+        TOPIC_FILTER: replies.topic_leaves,
+        PAUSE_FILTER: replies.pauses,
     }
 
 
@@ -127,6 +131,11 @@ def _build_figures(
         label = "reply" if replies.replies == 1 else "replies"
         yield _link(log, f"{replies.replies:,}", label, BlastOutcome.REPLIED, split)
         yield _link(log, f"{replies.opt_outs:,}", "opted out", OPT_OUT_FILTER)
+    # Most blasts have neither.
+    if replies.topic_leaves:
+        yield _link(log, f"{replies.topic_leaves:,}", "left a topic", TOPIC_FILTER)
+    if replies.pauses:
+        yield _link(log, f"{replies.pauses:,}", "paused", PAUSE_FILTER)
     for name, label in (
         ("waiting", "waiting"),
         ("failed", "failed"),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from app.core.db import db, is_transaction_open
-from app.delivery.reply_models import ReplyAnswer, blast_replies
+from app.delivery.reply_models import ReplyAnswer, StopKind, blast_replies
 from app.delivery.sql.blast_replies import RECORD_BLAST_REPLY, RECORD_REPLY_OF_PERSON
 from app.domain.surveys.answer_parsing import parse_yes_no
 from app.profiles.queries.other_phones import list_other_phones
@@ -20,23 +20,24 @@ REPLY_WINDOW = timedelta(hours=72)
 
 
 def record_blast_reply(
-    phone: str, words: str, message_id: int, moment: datetime, is_opt_out: bool
+    phone: str, words: str, message_id: int, moment: datetime, stops: StopKind | None = None
 ) -> None:
     """Count a text, stored as `message_id`, to the newest blast of the last 72 hours to its person.
 
-    The blast may have gone to another number of theirs. `words`: what the person wrote. Nothing
-    happens without such a blast. Inside write(). A failure is logged and costs the count only.
+    The blast may have gone to another number of theirs. `words`: what the person wrote. `stops`:
+    what they stopped by it, which is no answer. Nothing happens without such a blast. Inside
+    write(). A failure is logged and costs the count only.
     """
     with _keep_transaction(message_id):
         answer = None
-        if not is_opt_out:
+        if stops is None:
             answer = ReplyAnswer(parse_yes_no(words) or ReplyAnswer.OTHER)
         values = {
             "reply_id": message_id,
             "answer": answer,
-            "is_opt_out": int(is_opt_out),
             "moment": moment,
             "since": moment - REPLY_WINDOW,
+            **{kind.value: int(kind is stops) for kind in StopKind},
         }
         other_phones = list_other_phones(phone)
         if other_phones:

@@ -24,7 +24,7 @@ def create_demo_inbound_message(phone: str, body: str, moment: datetime) -> int:
     message_id = _insert_message(
         phone, body, moment, direction="inbound", kind="inbound", status="received"
     )
-    record_blast_reply(phone, body, message_id, moment, is_opt_out=False)
+    record_blast_reply(phone, body, message_id, moment)
     return message_id
 
 

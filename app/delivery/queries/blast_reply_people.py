@@ -19,6 +19,13 @@ from app.delivery.reply_models import BlastReply
 from app.domain.delivery.blast_outcomes import BlastOutcome
 
 OPT_OUT_FILTER = "opt_outs"
+TOPIC_FILTER = "topic_leaves"
+PAUSE_FILTER = "pauses"
+STOP_COLUMNS = {
+    OPT_OUT_FILTER: BlastReply.is_opt_out,
+    TOPIC_FILTER: BlastReply.is_topic_left,
+    PAUSE_FILTER: BlastReply.is_pause,
+}
 # The filters by answer, by the word in the address.
 REPLY_FILTERS = (
     BlastOutcome.REPLIED,
@@ -26,7 +33,7 @@ REPLY_FILTERS = (
     BlastOutcome.NO,
     BlastOutcome.OTHER,
     BlastOutcome.NO_REPLY,
-    OPT_OUT_FILTER,
+    *STOP_COLUMNS,
 )
 
 
@@ -43,9 +50,9 @@ def fetch_reply_people_page(log_id: int, filter_name: str, params: ListParams) -
 
 def select_reply_message_ids(log_id: int, filter_name: str) -> Select[Any]:
     """Select the ids of the blast's texts to the people in one of REPLY_FILTERS."""
-    if filter_name == OPT_OUT_FILTER:
+    if filter_name in STOP_COLUMNS:
         return select(BlastReply.blast_message_id).where(
-            BlastReply.message_log_id == log_id, BlastReply.is_opt_out
+            BlastReply.message_log_id == log_id, STOP_COLUMNS[filter_name]
         )
     return select_outcome_message_ids(log_id, BlastOutcome(filter_name))
 

@@ -23,13 +23,18 @@ from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
 
 @dataclass(frozen=True)
 class ReplyCounts:
-    """How many people answered a blast, by what they said; who only texted STOP is not in them."""
+    """How many people answered a blast, by what they said.
+
+    Who only texted STOP, left a topic or paused did not answer.
+    """
 
     yes: int = 0
     no: int = 0
     other: int = 0
     opt_outs: int = 0
-    # who answered or opted out or both, each once
+    topic_leaves: int = 0
+    pauses: int = 0
+    # who answered or stopped something or both, each once
     people: int = 0
 
     def __add__(self, added: "ReplyCounts") -> "ReplyCounts":
@@ -38,6 +43,8 @@ class ReplyCounts:
             self.no + added.no,
             self.other + added.other,
             self.opt_outs + added.opt_outs,
+            self.topic_leaves + added.topic_leaves,
+            self.pauses + added.pauses,
             self.people + added.people,
         )
 
@@ -97,18 +104,20 @@ def count_replies_by_blast(log_ids: Sequence[int]) -> dict[int, ReplyCounts]:
 
     One walk along ix_blast_replies_log.
     """
-    statement = (
-        select(BlastReply.message_log_id, BlastReply.answer, BlastReply.is_opt_out, func.count())
-        .where(BlastReply.message_log_id.in_(log_ids))
-        .group_by(BlastReply.message_log_id, BlastReply.answer, BlastReply.is_opt_out)
-    )
+    row = BlastReply
+    kinds = (row.message_log_id, row.answer, row.is_opt_out, row.is_topic_left, row.is_pause)
+    statement = select(*kinds, func.count()).where(row.message_log_id.in_(log_ids))
     counts: dict[int, ReplyCounts] = {}
-    for log_id, answer, is_opt_out, count in db.session.execute(statement):
+    for log_id, answer, is_opt_out, is_topic_left, is_pause, count in db.session.execute(
+        statement.group_by(*kinds)
+    ):
         added = ReplyCounts(
             yes=count if answer is ReplyAnswer.YES else 0,
             no=count if answer is ReplyAnswer.NO else 0,
             other=count if answer is ReplyAnswer.OTHER else 0,
             opt_outs=count if is_opt_out else 0,
+            topic_leaves=count if is_topic_left else 0,
+            pauses=count if is_pause else 0,
             people=count,
         )
         counts[log_id] = counts.get(log_id, ReplyCounts()) + added

@@ -7,11 +7,13 @@ NEWEST_TEXTS = 50
 _STATUS_LIST = ", ".join(f"'{status.value}'" for status in POSSIBLY_RECEIVED_STATUSES)
 # Runs for every text that comes in, inside the batch of 200 a second: 20 µs, through the session
 # 400 in two statements. It walks the index of phones over NEWEST_TEXTS rows at most. Who wrote
-# before keeps a yes or no, unless they say another one; a later STOP is kept beside it.
+# before keeps a yes or no, unless they say another one; a later STOP, of all texts, of a topic or
+# for some days, is kept beside it.
 _RECORD_SQL = f"""
     INSERT INTO blast_replies
-        (blast_message_id, message_log_id, reply_id, answer, is_opt_out, replied_at)
-    SELECT id, message_log_id, :reply_id, :answer, :is_opt_out, :moment
+        (blast_message_id, message_log_id, reply_id, answer, is_opt_out, is_topic_left, is_pause,
+        replied_at)
+    SELECT id, message_log_id, :reply_id, :answer, :is_opt_out, :is_topic_left, :is_pause, :moment
     FROM (
         SELECT id, message_log_id, coalesce(submitted_at, created_at) AS sent_at
         FROM (
@@ -27,7 +29,9 @@ _RECORD_SQL = f"""
         replied_at = excluded.replied_at,
         answer = CASE WHEN answer IS NULL OR excluded.answer IN ('yes', 'no')
             THEN coalesce(excluded.answer, answer) ELSE answer END,
-        is_opt_out = max(is_opt_out, excluded.is_opt_out)
+        is_opt_out = max(is_opt_out, excluded.is_opt_out),
+        is_topic_left = max(is_topic_left, excluded.is_topic_left),
+        is_pause = max(is_pause, excluded.is_pause)
 """
 RECORD_BLAST_REPLY = PreparedStatement(_RECORD_SQL.format(of_person="= :phone"))
 # `phones`: all numbers of a person who has several, as JSON. The blast may have gone to another.

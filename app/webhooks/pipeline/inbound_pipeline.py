@@ -5,10 +5,13 @@ from datetime import datetime
 
 from app.core.clock import now
 from app.delivery.actions.blast_replies import record_blast_reply
+from app.delivery.reply_models import StopKind
 from app.domain.texts.own_words import TextAuthor
 from app.webhooks.actions.batch_writer import BatchWriter, get_batch_writer
 from app.webhooks.actions.opt_out_processing import OPT_OUT_VERDICT
+from app.webhooks.actions.pause_processing import PAUSE_VERDICT
 from app.webhooks.actions.routing_decision import RoutingDecision
+from app.webhooks.actions.topic_processing import LEAVE_VERDICT
 from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
 from app.webhooks.pipeline.inbound_reading import read_beside_our_texts
@@ -24,6 +27,13 @@ from app.webhooks.pipeline.inbound_storage import (
     store_processed_texts,
 )
 from app.webhooks.pipeline.reply_queueing import queue_replies, record_in_thread
+
+# Verdicts of texts that stop something: they are no answers.
+STOP_KINDS = {
+    OPT_OUT_VERDICT: StopKind.ALL_TEXTS,
+    LEAVE_VERDICT: StopKind.TOPIC,
+    PAUSE_VERDICT: StopKind.PAUSE,
+}
 
 
 def process_inbound_text(call: WebhookCall) -> str:
@@ -64,7 +74,7 @@ def _count_to_blast(text: StoredInboundText, decision: RoutingDecision) -> None:
         inbound.words,
         inbound.message_id,
         inbound.moment,
-        is_opt_out=decision.verdict == OPT_OUT_VERDICT,
+        STOP_KINDS.get(decision.verdict),
     )
 
 
