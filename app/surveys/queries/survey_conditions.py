@@ -52,8 +52,10 @@ def has_survey_answer(
     `is_part`: with a value that contains it. Answers of a run that was started over count no more.
     """
     session, answer = aliased(SurveySession), aliased(SurveyAnswer)
-    folded_answer = func.coalesce(func.fold_name(answer.value), func.lower(answer.value))
-    folded_value = fold_name(value) or value.lower()
+    # Nothing is left of signs such as "-" when they are folded: they are compared as they are.
+    folded_name = func.nullif(func.fold_name(answer.value), "")
+    folded_answer = func.coalesce(folded_name, func.lower(func.trim(answer.value)))
+    folded_value = fold_name(value) or value.strip().lower()
     fits = func.instr(folded_answer, folded_value) > 0 if is_part else folded_answer == folded_value
     answered = (
         select(session.phone)
