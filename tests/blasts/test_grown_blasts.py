@@ -66,6 +66,16 @@ def test_a_list_that_grew_is_held_told_and_confirmed_anew(app, visit):
         assert db.session.scalar(db.select(MessageLog.total_recipients)) == 53
 
 
+def test_a_blast_that_is_not_held_keeps_its_time(app, visit):
+    """Two admins confirm at once, or a page is old: tomorrow's blast is not sent now."""
+    blast_id = later_blast(app, visit, 3)
+    before = get_row(app, blast_id)
+    page = visit(f"/blasts/scheduled/{blast_id}/confirm", "ada", follow=True, people_count="900")
+    assert "nothing to confirm" in page.words
+    row = get_row(app, blast_id)
+    assert (row.scheduled_at, row.confirmed_count) == (before.scheduled_at, 3)
+
+
 def test_it_is_held_once_more_when_it_grew_again_meanwhile(app, visit):
     blast_id = later_blast(app, visit, 3)
     with app.app_context():

@@ -10,7 +10,11 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.domain.phones.pasted_numbers import read_pasted_people
 from app.events.models import Event, EventRegistration
-from app.groups.actions.memberships import add_people_to_group
+from app.groups.actions.memberships import (
+    add_people_to_group,
+    remove_listed_people_from_group,
+    undo_removal,
+)
 from app.groups.models import ContactGroup, GroupMembership, GroupTexters, MembershipSource
 from app.people.actions.person_erasure import erase_person_data, find_embedded_mentions
 from app.suppression.actions import erased_numbers
@@ -202,6 +206,21 @@ def test_someone_known_from_an_event_only_is_named_and_found(app, visit, choir):
 def test_a_new_number_takes_the_groups_along(app, visit, choir, people_of):
     leo = find_member_id(app, LEO)
     visit(f"/community/{leo}/edit", "ada", name="Leo", phone="303 555 0150")
+    assert people_of(choir) == [ZOE, UMA]
+
+
+def test_a_removal_that_is_undone_after_a_change_of_number_is_about_the_new_number(
+    app, visit, choir, people_of
+):
+    """Otherwise the number that Leo gave up, perhaps a stranger's now, would be texted."""
+    leo = find_member_id(app, LEO)
+    with app.app_context(), write():
+        add_people_to_group(choir, [UMA], MembershipSource.HAND, "ada")
+        both = db.select(GroupMembership.phone).where(GroupMembership.phone.in_([LEO, UMA]))
+        moment = remove_listed_people_from_group(choir, both).moment
+    visit(f"/community/{leo}/edit", "ada", name="Leo", phone="303 555 0150")
+    with app.app_context(), write():
+        assert undo_removal(choir, moment) == 1
     assert people_of(choir) == [ZOE, UMA]
 
 

@@ -7,12 +7,14 @@ import pytest
 
 from app.accounts.models import AppUser
 from app.audit.models import AuditEvent
+from app.blasts.actions.due_blasts import store_blast
+from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import message_resend
 from app.delivery.engine_models import Attempt
-from app.delivery.models import Message, MessageLog
+from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_messages import get_blast_tally
 from app.delivery.queries.resendable_messages import list_actionable_message_ids
 from app.domain.phones.phone_erasure import contains_phone_number, is_erasure_mark
@@ -33,6 +35,7 @@ from app.suppression.models import (
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.webhooks.models import WebhookEvent
 from tests import sample_rows
+from tests.blasts.helpers import list_messages, release_blasts, send_blast
 from tests.sample_people import LEO, ZOE
 from tests.webhooks.calls import BASE, TWILIO, text
 
@@ -367,3 +370,19 @@ def test_a_registration_of_somebody_erased_after_a_stop_is_asked_for_too(visit, 
     with app.app_context():
         assert find_suppression_reason(ZOE)
     assert f'href="{visit.find_person_page(ZOE)}"' in visit("/events/1", "sol").text
+
+
+def test_whoever_is_erased_while_a_blast_is_released_is_no_row_of_it(visit, app):
+    with app.app_context():
+        sample_rows.add_member(ZOE, NAME)
+        sample_rows.add_member(LEO, "Leo")
+    send_blast(visit)
+    with app.app_context():
+        blast = db.session.get(ScheduledMessage, 1)
+        read_at, rendered = now(), render_scheduled_blast(blast)
+        mentions = find_embedded_mentions(ZOE)
+        with write():
+            erase_person_data(ZOE, mentions, "ada", now())
+        assert not store_blast(blast, rendered, read_at)
+    release_blasts(app)
+    assert [row.phone for row in list_messages(app)] == [LEO]

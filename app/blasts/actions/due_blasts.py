@@ -29,6 +29,7 @@ from app.events.actions.reminder_plan import (
     reschedule_reminders_in_new_zone,
 )
 from app.events.queries import events
+from app.suppression.actions.erased_numbers import has_number_been_erased_since
 from app.suppression.queries.left_topics import has_topic_been_left_since
 
 log = logging.getLogger(__name__)
@@ -170,8 +171,9 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
     # The claim and the rows are one transaction: a crash leaves the blast waiting, never half made.
     with write():
         moment = now()
-        # The claim knows only who leaves a topic from now on: the audience is read again.
-        if has_topic_been_left_since(read_at):
+        # The claim knows only who leaves a topic from now on, and an erased person must not come
+        # back as a row: the audience is read again.
+        if has_topic_been_left_since(read_at) or has_number_been_erased_since(read_at):
             return False
         if not blast_messages.claim_scheduled_blast(scheduled_id, moment):
             return False

@@ -130,7 +130,7 @@ def confirm_grown_blast(scheduled_id: int) -> ResponseReturnValue:
             if not blast_scheduling.confirm_held_blast(scheduled_id, count, now()):
                 raise ScheduledBlastUnchanged
     except ScheduledBlastUnchanged:
-        flash("It is no longer scheduled, so there is nothing to confirm.", "warning")
+        flash("It no longer waits for the new number, so there is nothing to confirm.", "warning")
     else:
         flash(f"Confirmed for {count:,} people. Sending now.", "success")
     return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)

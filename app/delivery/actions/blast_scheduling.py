@@ -121,10 +121,20 @@ def hold_scheduled_blast(scheduled_id: int, reason: str) -> bool:
 
 
 def confirm_held_blast(scheduled_id: int, count: int, scheduled_at: datetime) -> bool:
-    """Let a held blast leave for `count` people at `scheduled_at` (UTC); False when not pending."""
-    return _update_pending_blast(
-        scheduled_id, held_reason=None, confirmed_count=count, scheduled_at=scheduled_at
+    """Let a held blast leave for `count` people at `scheduled_at` (UTC); False when not held.
+
+    One that is not held keeps its time and its number.
+    """
+    statement = (
+        update(ScheduledMessage)
+        .where(
+            ScheduledMessage.id == scheduled_id,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+            ScheduledMessage.held_reason.is_not(None),
+        )
+        .values(held_reason=None, confirmed_count=count, scheduled_at=scheduled_at)
     )
+    return execute_and_count_rows(statement) == 1
 
 
 def cancel_event_blasts(event_id: int, reason: str) -> int:

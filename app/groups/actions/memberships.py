@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, delete, exists, literal, select, true, update
+from sqlalchemy import Integer, Select, String, delete, exists, func, literal, select, true, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
@@ -118,7 +118,8 @@ def undo_import_memberships(import_id: int) -> int:
 def move_memberships(old_phone: str, new_phone: str) -> None:
     """Let somebody keep their groups under a new number.
 
-    Groups that the new number is in already lose the old one.
+    Groups that the new number is in already lose the old one. Memberships that ended go along:
+    whoever undoes a removal puts back the person, not a number that they gave up.
     """
     new_groups = select(GroupMembership.group_id).where(
         GroupMembership.phone == new_phone, GroupMembership.until.is_(None)
@@ -127,6 +128,8 @@ def move_memberships(old_phone: str, new_phone: str) -> None:
     moved = update(GroupMembership).where(*is_open, GroupMembership.group_id.not_in(new_groups))
     execute_and_count_rows(_apply_in_database(moved.values(phone=new_phone)))
     _end_memberships(*is_open)
+    ended = update(GroupMembership).where(GroupMembership.phone == old_phone)
+    execute_and_count_rows(_apply_in_database(ended.values(phone=new_phone)))
 
 
 def remove_listed_people_from_group(group_id: int, phones: Select[str]) -> MembershipChange:
@@ -153,9 +156,10 @@ def undo_removal(group_id: int, moment: datetime) -> int:
         newer.phone == GroupMembership.phone,
         newer.until.is_(None),
     )
-    ended = update(GroupMembership).where(
-        GroupMembership.group_id == group_id, GroupMembership.until == moment, ~is_back
-    )
+    is_meant = (GroupMembership.group_id == group_id, GroupMembership.until == moment)
+    # Two numbers that were taken out together may be one since.
+    once = select(func.min(GroupMembership.id)).where(*is_meant).group_by(GroupMembership.phone)
+    ended = update(GroupMembership).where(GroupMembership.id.in_(once), ~is_back)
     return execute_and_count_rows(_apply_in_database(ended.values(until=None)))
 
 

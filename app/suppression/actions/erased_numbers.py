@@ -4,10 +4,12 @@ Only a hash of the number is kept, so that no later import texts somebody who ha
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from app.core.clock import now
 from app.core.db import db
 from app.core.settings import current_settings
 from app.domain.phones.phone_erasure import hash_phone
@@ -52,10 +54,15 @@ def record_erased_number(phone: str, *, said_stop: bool, by: str) -> None:
         "phone_hash": hash_phone(_get_erasure_key(), phone),
         "opted_out": said_stop,
         "erased_by": by,
+        "erased_at": now(),
     }
     # One upsert: the number may have been erased before, and its row must not be lost.
     statement = insert(ErasedNumber).values(values)
-    merged = {"opted_out": func.max(ErasedNumber.opted_out, statement.excluded.opted_out)}
+    new = statement.excluded
+    merged = {
+        "opted_out": func.max(ErasedNumber.opted_out, new.opted_out),
+        "erased_at": new.erased_at,
+    }
     db.session.execute(statement.on_conflict_do_update(["phone_hash"], set_=merged))
 
 
@@ -63,6 +70,13 @@ def is_number_erased(phone: str) -> bool:
     """Whether the person with this number was erased on request. A read."""
     phone_hash = hash_phone(_get_erasure_key(), phone)
     return bool(db.session.scalar(select(exists().where(ErasedNumber.phone_hash == phone_hash))))
+
+
+def has_number_been_erased_since(moment: datetime) -> bool:
+    """Whether anybody has been erased between this moment and now. A read."""
+    # What a wrong clock dates ahead is no news until then.
+    is_new = ErasedNumber.erased_at.between(moment, now())
+    return bool(db.session.scalar(select(exists().where(is_new))))
 
 
 def restore_erasure(erasure: KeptErasure) -> None:
