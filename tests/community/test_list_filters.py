@@ -147,6 +147,27 @@ def test_columns_are_chosen_and_kept_in_the_address(visit, town):
     assert 'data-l="Number"' in visit("/community?column=", "ada").text
 
 
+def test_chosen_columns_are_remembered_for_a_user_until_they_want_the_usual_ones(visit, town):
+    assert "Back to the usual columns" not in visit("/community", "ada").words
+    chosen = {"column": ["", "groups", "field.2"], "filter": CHOIR, "search": "Zo"}
+    answer = visit("/community/columns", "ada", **chosen)
+    assert answer.status_code == 303
+    assert answer.location == f"/community?search=Zo&filter={CHOIR}"
+    page = visit("/community", "ada")
+    assert 'data-l="Care"' in page.text
+    assert 'data-l="Status"' not in page.text
+    # An address that names columns wins, and another user has chosen none.
+    assert 'data-l="Groups"' not in visit("/community?column=status", "ada").text
+    assert 'data-l="Groups"' not in visit("/community", "sol").text
+    # Sol is not shown a field for admins, however it is asked for.
+    assert visit("/community/columns", "sol", column="field.2").status_code == 303
+    assert 'data-l="Care"' not in visit("/community", "sol").text
+    assert "Back to the usual columns" in page.words
+    visit("/community/columns", "ada", **chosen, usual="1")
+    assert 'data-l="Status"' in visit("/community", "ada").text
+    assert "Back to the usual columns" not in visit("/community", "ada").words
+
+
 def test_actions_and_the_export_are_about_those_who_match(visit, town, on_the_list):
     page = visit(build_address(CHOIR, QUIET), "ada")
     assert "/community/export?filter=in_group.1&amp;filter=!texted_last_days:7" in page.text

@@ -65,6 +65,7 @@ ROUTES = {
     "community.delete_selected_members": _route(ADMIN, "POST"),
     "community.export_selected_members": _route(ADMIN, "POST"),
     "community.unsubscribe_selected_members": _route(BOTH, "POST"),
+    "community.choose_member_columns": _route(BOTH, "POST"),
     "community.delete_member": _route(ADMIN, "POST"),
     "community.edit_member": _route(ADMIN, "GET POST"),
     "community.list_members": _route(BOTH, "GET"),

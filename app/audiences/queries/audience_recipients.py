@@ -193,10 +193,10 @@ def _is_former_contact(
     None where no one can be: no earlier blast is included, or a frozen audience names its people.
     """
     parts = list_present_parts(audience.rule)
-    others = [part for part in parts if part.kind is not PartKind.RESULTS]
-    if len(others) == len(parts) or audience.frozen_id is not None:
+    current_parts = [part for part in parts if part.kind is not PartKind.RESULTS]
+    if len(current_parts) == len(parts) or audience.frozen_id is not None:
         return None
-    lists = [select_part_phones(audience, part) for part in others]
+    lists = [select_part_phones(audience, part) for part in current_parts]
     lists += [select_community_phones(), select_registered_phones()]
     return and_(*(~_is_listed(phone, phones) for phones in lists))
 

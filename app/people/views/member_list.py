@@ -24,11 +24,8 @@ from app.domain.texts.whole_numbers import parse_id
 from app.groups.queries.group_records import find_active_group
 from app.organisation import queries as organisation
 from app.people.queries.member_columns import MemberColumn, build_columns, list_member_columns
-from app.people.views.member_list_address import (
-    MemberListAddress,
-    choose_columns,
-    read_list_address,
-)
+from app.people.views.column_choice import choose_columns, has_chosen_columns
+from app.people.views.member_list_address import MemberListAddress, read_list_address
 
 # Families of filters beside those of rules: why somebody is skipped, and which survey is meant.
 STATUS_FAMILY, SURVEYS_FAMILY = "status", "survey"
@@ -75,6 +72,7 @@ def list_members() -> ResponseReturnValue:
         status_field=form.show,
         columns=columns,
         shown_columns=shown_columns,
+        has_chosen_columns=has_chosen_columns(request.args),
         filters=filter_.filters,
         is_filtered=filter_ != queries.EVERYONE,
         filter_params=get_filter_parameters(request.args),

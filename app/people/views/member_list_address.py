@@ -8,7 +8,6 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.community.member_filters import MemberFilter
-from app.people.queries.member_columns import DEFAULT_KEYS, MemberColumn
 
 # What stays as it is while filters and columns change.
 KEPT_NAMES = ("search", "column", "sort", "dir", "per_page", "to_group")
@@ -53,11 +52,3 @@ def read_list_address(args: MultiDict[str, str], filter_: MemberFilter) -> Membe
         parameters["show"] = [filter_.show]
     parameters["filter"] = filter_.filters
     return MemberListAddress(parameters)
-
-
-def choose_columns(
-    columns: Sequence[MemberColumn], args: MultiDict[str, str]
-) -> list[MemberColumn]:
-    """Return the columns that an address names; without any, those of the beginning."""
-    keys = args.getlist("column") if "column" in args else DEFAULT_KEYS
-    return [column for column in columns if column.key in keys]
