@@ -11,6 +11,8 @@ from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
 from app.groups.models import ContactGroup, GroupMembership
+from app.suppression.actions.topic_leaves import leave_topic
+from app.suppression.topic_models import TopicLeaveSource
 from tests.person_numbers import give_numbers
 from tests.sample_people import LEO, MAX, MIA, ZOE
 
@@ -51,3 +53,14 @@ def test_who_was_texted_today_by_another_number_was_texted_today():
         )
     texted = read(is_texted_today_excluded=True)
     assert texted == dict.fromkeys((ZOE, MIA), SkipReason.TEXTED_TODAY) | {LEO: None}
+
+
+def test_who_left_a_topic_is_still_reached_by_another_list_at_another_number():
+    with write() as session:
+        session.get(ContactGroup, 1).is_topic = True
+        leave_topic(MIA, 1, TopicLeaveSource.INBOUND)
+    assert read()[ZOE] is SkipReason.LEFT_TOPIC
+    chosen = ChosenAudience(AudienceRule((CHOIR, YOUTH)), names={CHOIR: "Choir", YOUTH: "Youth"})
+    rows = fetch_recipients(BlastTarget.AUDIENCE, None, people_of=chosen)
+    other_numbers = dict.fromkeys((MIA, MAX), SkipReason.OTHER_NUMBER)
+    assert {row.phone: row.skip_reason for row in rows} == {ZOE: None, LEO: None, **other_numbers}

@@ -218,7 +218,8 @@ def _select_kept_phones(
         context = replace(load_condition_context(), skips_left=True)
         return _select_segment(part, context)
     column = select_part_phones(audience, part).subquery().c[0]
-    return select(column).where(column.not_in(left[part])) if part in left else select(column)
+    kept = select(column)
+    return kept.where(~_is_listed(column, left[part])) if part in left else kept
 
 
 def _has_left_topics(
@@ -239,11 +240,6 @@ def _has_left_topics(
     if not any(db.session.scalar(phones.limit(1)) for phones in left.values()):
         return None
     reached = [_select_kept_phones(audience, part, left) for part in parts]
-    everyone_left = union(*left.values()).subquery()
-    still_reached = union(*reached).subquery()
-
-    def has_left(number: Any) -> ColumnElement[bool]:
-        is_on_list = number.in_(select(everyone_left.c[0]))
-        return and_(is_on_list, number.not_in(select(still_reached.c[0])))
-
-    return or_(has_left(phone), has_other_phone(phone, has_left))
+    everyone_left = select(union(*left.values()).subquery().c[0])
+    still_reached = select(union(*reached).subquery().c[0])
+    return and_(_is_listed(phone, everyone_left), ~_is_listed(phone, still_reached))
