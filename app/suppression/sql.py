@@ -19,6 +19,7 @@ from app.suppression.models import (
     suppressed_contacts,
     unsubscribed_contacts,
 )
+from app.suppression.pause_models import replaced_pauses
 from app.suppression.topic_models import unsubscribed_topics
 
 # All of them are PreparedStatements because 200 texts may come in a second: through SQLAlchemy a
@@ -151,6 +152,9 @@ CLOSE_LEFT_TOPIC = PreparedStatement(
 # b_phone
 DELETE_PAUSE = PreparedStatement(
     _delete_unsubscribed.where(unsubscribed_contacts.c.ends_at.is_not(None))
+)
+DELETE_REPLACED_PAUSE = PreparedStatement(
+    delete(replaced_pauses).where(replaced_pauses.c.phone == PHONE_PARAM)
 )
 INSERT_PAUSE = PreparedStatement(
     insert(unsubscribed_contacts).on_conflict_do_nothing(["phone"]),

@@ -54,6 +54,7 @@ ERASED_TABLES = {
     "people",
     "person_notes",
     "person_phones",
+    "replaced_pauses",
     "sandbox_messages",
     "sandbox_phones",
     "stop_questions",

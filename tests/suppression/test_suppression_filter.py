@@ -21,6 +21,7 @@ from app.suppression.models import (
     SuppressionCategory,
     UnsubscribedContact,
 )
+from app.suppression.pause_models import ReplacedPause
 from app.suppression.queries.sending_permission import find_suppression_reasons
 from tests import sample_rows
 from tests.sample_people import LEO, MAX, MIA, ZOE
@@ -202,7 +203,7 @@ def test_an_opt_out_of_a_file_takes_the_place_of_a_pause(app, visit):
     pause = NewPause(LEO, compute_pause_end(now(), 30, "UTC"), evidence="Texted: PAUSE")
     with app.app_context(), write():
         assert set_pause(pause, now())
-    import_file(visit, f"name,phone\nLeo,{LEO}\n".encode())
+    _, address = import_file(visit, f"name,phone\nLeo,{LEO}\n".encode())
     with app.app_context():
         row = db.session.scalars(db.select(UnsubscribedContact)).one()
         assert (row.source, row.ends_at) == ("import", None)
@@ -211,3 +212,9 @@ def test_an_opt_out_of_a_file_takes_the_place_of_a_pause(app, visit):
             ("withdrawn", "pause"),
             ("withdrawn", None),
         ]
+    # The import is undone: the pause holds again, to its day.
+    visit.post(f"{address}/undo", "ada")
+    with app.app_context():
+        row = db.session.scalars(db.select(UnsubscribedContact)).one()
+        assert (row.phone, row.source, row.ends_at) == (LEO, "pause", pause.end.moment)
+        assert db.session.scalars(db.select(ReplacedPause)).all() == []

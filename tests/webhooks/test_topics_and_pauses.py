@@ -13,10 +13,12 @@ from app.groups.actions.group_editing import GroupInfo, update_group
 from app.groups.models import ContactGroup
 from app.keywords.models import KeywordRule
 from app.profiles.models import Person
-from app.suppression.actions.opt_outs import record_opt_out
+from app.suppression.actions.opt_outs import add_manual_opt_out, record_opt_out
 from app.suppression.actions.pauses import NewPause, set_pause
+from app.suppression.actions.suppression_removal import remove_suppression_entry
 from app.suppression.models import ConsentEvent, UnsubscribedContact
 from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.queries.suppression_entries import find_suppression_entries_by_phone
 from app.suppression.topic_models import UnsubscribedTopic
 from app.webhooks.actions.pause_processing import end_pauses
 from tests.sample_people import ZOE
@@ -287,6 +289,39 @@ def test_start_ends_a_pause_sooner_and_a_note_by_hand_takes_its_place(topic_app,
     with topic_app.app_context(), write():
         assert record_opt_out(ZOE, source="manual")
     assert pause_rows(topic_app) == {ZOE: ("manual", None)}
+    # It is taken back: the pause they asked for still holds, until its own day.
+    remove_entry(topic_app)
+    assert pause_rows(topic_app) == asked
+    with topic_app.app_context():
+        assert find_suppression_reason(ZOE) == "paused"
+        assert end_pauses(now() + timedelta(days=301)) == 1
+
+
+def remove_entry(app):
+    with app.app_context(), write():
+        [entry] = find_suppression_entries_by_phone(ZOE)
+        remove_suppression_entry(entry.kind, entry.id, "ada")
+
+
+def test_a_pause_that_is_asked_for_behind_an_opt_out_comes_back_and_start_ends_both(
+    topic_app, write_texts
+):
+    with topic_app.app_context(), write():
+        add_manual_opt_out("Zoe", ZOE, "by phone")
+    write_texts("PAUSE 30", "pause 10")
+    assert pause_rows(topic_app) == {ZOE: ("manual", None)}
+    assert replies(topic_app) == []
+    remove_entry(topic_app)
+    [(source, ends_at)] = pause_rows(topic_app).values()
+    assert source == "pause"
+    assert ends_at - now() < timedelta(days=10)
+    # Their STOP is above the pause, and START ends both.
+    write_texts("STOP", "PAUSE 30", "START")
+    assert pause_rows(topic_app) == {}
+    with topic_app.app_context(), write():
+        record_opt_out(ZOE, source="manual")
+    remove_entry(topic_app)
+    assert pause_rows(topic_app) == {}
 
 
 def test_a_keyword_pause_of_before_keeps_its_word_and_numbers_stay_a_pause(topic_app, write_texts):

@@ -5,16 +5,22 @@ It stands here because the suppression feature may not import the importer.
 
 from flask import url_for
 
+from app.core.access import current_username
+from app.core.clock import now
 from app.delivery.actions import blast_control
 from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.actions.import_target import ImportTarget
 from app.imports.models import Import
+from app.imports.queries.import_records import find_import
 from app.imports.queries.imported_phones import select_new_phones, select_readable_phones
 from app.imports.views.import_routes import register_import_routes
 from app.imports.views.importer_config import ImporterConfig
 from app.suppression.actions.consent_events import withdraw_import_consent
-from app.suppression.actions.import_opt_outs import turn_pauses_into_opt_outs
+from app.suppression.actions.import_opt_outs import (
+    take_back_turned_pauses,
+    turn_pauses_into_opt_outs,
+)
 from app.suppression.queries.phone_records import get_opt_out_table
 from app.suppression.views import bp
 
@@ -41,15 +47,25 @@ def build_do_not_text_importer() -> ImporterConfig:
         "suppression",
         note=DO_NOT_TEXT_IMPORT_NOTE,
         on_confirmed=_record_opt_outs,
+        on_undone=_take_back_turned_pauses,
     )
 
 
 def _record_opt_outs(row: Import) -> None:
     """Record each new opt-out in the consent history and skip texts that wait for them."""
     new_phones = withdraw_import_consent(select_new_phones(row.id), row.id, row.created_by)
-    paused_phones = turn_pauses_into_opt_outs(select_readable_phones(row.id), row.created_by)
+    phones, moment = select_readable_phones(row.id), row.finished_at or now()
+    paused_phones = turn_pauses_into_opt_outs(phones, moment, row.created_by)
     for phone in (*new_phones, *paused_phones):
         blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
+
+
+def _take_back_turned_pauses(import_id: int) -> None:
+    """Let pauses hold again that became opt-outs by this import."""
+    row = find_import(import_id, DO_NOT_TEXT_IMPORT_TARGET.pool)
+    if row is not None and row.finished_at is not None:
+        phones = select_readable_phones(import_id)
+        take_back_turned_pauses(phones, row.finished_at, current_username())
 
 
 register_import_routes(bp, "/suppression/import", build_do_not_text_importer, (Role.ADMIN,))

@@ -10,6 +10,7 @@ from app.suppression.models import (
     suppressed_contacts,
     unsubscribed_contacts,
 )
+from app.suppression.pause_models import replaced_pauses
 from app.suppression.topic_models import unsubscribed_topics
 
 
@@ -26,8 +27,10 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     history = update(consent_events).where(consent_events.c.phone == phone)
     opt_outs = delete(unsubscribed_contacts).where(unsubscribed_contacts.c.phone == phone)
     bad_numbers = delete(suppressed_contacts).where(suppressed_contacts.c.phone == phone)
+    pauses = delete(replaced_pauses).where(replaced_pauses.c.phone == phone)
     topics = delete(unsubscribed_topics).where(unsubscribed_topics.c.phone == phone)
     return {
+        "replaced_pauses": execute_and_count_rows(pauses),
         "unsubscribed_topics": execute_and_count_rows(topics),
         "stop_questions": execute_and_count_rows(questions.values(phone=erasure.mark, body=None)),
         "consent_events": execute_and_count_rows(history.values(phone=erasure.mark, evidence=None)),

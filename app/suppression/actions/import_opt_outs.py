@@ -1,5 +1,6 @@
 """Opt-outs that a file of people brings: those who, as it says, want no texts."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -18,9 +19,16 @@ from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import db, execute_and_count_rows
 from app.suppression.actions.consent_events import add_consent_event, withdraw_import_consent
+from app.suppression.actions.replaced_pauses import (
+    keep_pauses,
+    replace_pauses,
+    restore_replaced_pauses,
+)
 from app.suppression.models import ConsentAct, ConsentMethod, UnsubscribedContact
+from app.suppression.pause_models import ReplacedPause
 
 IMPORT_SOURCE = "import"
+IMPORT_UNDO_EVIDENCE = "The import it came with was undone"
 
 
 def record_import_opt_outs(people: Subquery, import_id: int, actor: str | None) -> int:
@@ -32,8 +40,7 @@ def record_import_opt_outs(people: Subquery, import_id: int, actor: str | None) 
     confirms the import.
     """
     in_file = select(people.c.phone).where(people.c.phone.is_not(None))
-    pauses = delete(UnsubscribedContact).where(*_build_pause_conditions(in_file))
-    db.session.execute(pauses.execution_options(synchronize_session=False))
+    replace_pauses(in_file)
     phones = select(people.c.phone).where(
         ~exists().where(UnsubscribedContact.phone == people.c.phone)
     )
@@ -48,12 +55,15 @@ def record_import_opt_outs(people: Subquery, import_id: int, actor: str | None) 
     return execute_and_count_rows(statement.on_conflict_do_nothing(["phone"]))
 
 
-def turn_pauses_into_opt_outs(phones: Select[Any], actor: str | None) -> list[str]:
+def turn_pauses_into_opt_outs(
+    phones: Select[Any], moment: datetime, actor: str | None
+) -> list[str]:
     """Let the pauses of these phones be opt-outs, as a list of opt-outs says; return the phones.
 
-    Inside the write() that confirms the import.
+    The pauses are kept. `moment`: when the import was confirmed. Inside its write().
     """
-    values = {"source": IMPORT_SOURCE, "ends_at": None, "created_at": now()}
+    keep_pauses(phones)
+    values = {"source": IMPORT_SOURCE, "ends_at": None, "created_at": moment}
     pauses = update(UnsubscribedContact).where(*_build_pause_conditions(phones)).values(values)
     returning = pauses.returning(UnsubscribedContact.phone)
     changed_phones = list(
@@ -62,6 +72,27 @@ def turn_pauses_into_opt_outs(phones: Select[Any], actor: str | None) -> list[st
     for phone in changed_phones:
         add_consent_event(phone, ConsentAct.WITHDRAWN, ConsentMethod.IMPORT, None, actor)
     return changed_phones
+
+
+def take_back_turned_pauses(phones: Select[Any], moment: datetime, actor: str | None) -> int:
+    """Let the pauses that an import turned into opt-outs at `moment` hold again; return how many.
+
+    Inside the write() that undoes the import.
+    """
+    row = UnsubscribedContact
+    turned = delete(row).where(
+        row.phone.in_(phones),
+        row.source == IMPORT_SOURCE,
+        row.created_at == moment,
+        exists().where(ReplacedPause.phone == row.phone),
+    )
+    returning = turned.returning(row.phone).execution_options(synchronize_session=False)
+    changed_phones = list(db.session.scalars(returning))
+    for phone in changed_phones:
+        add_consent_event(
+            phone, ConsentAct.RETURNED, ConsentMethod.ADMIN, IMPORT_UNDO_EVIDENCE, actor
+        )
+    return restore_replaced_pauses(changed_phones, now())
 
 
 def _build_pause_conditions(phones: Select[Any]) -> tuple[ColumnElement[bool], ...]:

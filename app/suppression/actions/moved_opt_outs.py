@@ -5,7 +5,8 @@ Inside write(). A recorded yes stays with the old number: it was given for that 
 
 from datetime import datetime
 
-from sqlalchemy import exists, insert, literal, select, update
+from sqlalchemy import exists, func, insert, literal, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from app.core.column_types import UtcDateTime
@@ -17,6 +18,7 @@ from app.suppression.models import (
     SuppressionCategory,
     UnsubscribedContact,
 )
+from app.suppression.pause_models import ReplacedPause
 from app.suppression.queries.sending_permission import has_opted_out
 from app.suppression.queries.stop_questions import find_open_stop_question
 from app.suppression.topic_models import UnsubscribedTopic
@@ -61,15 +63,18 @@ def _move_open_question(old_phone: str, new_phone: str) -> None:
 
 
 def _copy_pause(old_phone: str, new_phone: str) -> None:
-    """Let a pause of the old number hold for the new one."""
+    """Let a pause of the old number hold for the new one, also one behind an opt-out."""
     row = UnsubscribedContact
-    columns = ("source", "reason", "name", "created_at", "folded_name", "ends_at")
-    pause = select(literal(new_phone), *(getattr(row, column) for column in columns)).where(
-        row.phone == old_phone, row.ends_at.is_not(None)
-    )
     if db.session.scalar(select(exists().where(row.phone == new_phone))):
         return
-    execute_and_count_rows(insert(row).from_select(["phone", *columns], pause))
+    columns = ("source", "reason", "name", "created_at", "ends_at")
+    for pause in (row, ReplacedPause):
+        values = (getattr(pause, column) for column in columns)
+        found = select(literal(new_phone), *values, func.fold_name(pause.name)).where(
+            pause.phone == old_phone, pause.ends_at.is_not(None)
+        )
+        statement = sqlite_insert(row).from_select(["phone", *columns, "folded_name"], found)
+        execute_and_count_rows(statement.on_conflict_do_nothing(["phone"]))
 
 
 def _copy_topics(old_phone: str, new_phone: str, moment: datetime) -> None:

@@ -1,10 +1,13 @@
 """Opt-outs: numbers that must not be texted because their owner, or an admin, said so."""
 
+from sqlalchemy import literal, select
+
 from app.core.clock import now
 from app.core.db import db
 from app.domain.texts.name_folding import fold_name
 from app.suppression import sql
 from app.suppression.actions.consent_events import add_consent_event
+from app.suppression.actions.replaced_pauses import forget_replaced_pause, replace_pauses
 from app.suppression.models import (
     CARRIER_SOURCE,
     INBOUND_SOURCE,
@@ -37,9 +40,13 @@ def record_opt_out(
     who did it. A number that is on the list keeps its row; but the person's own STOP outweighs a
     note from elsewhere, so such a row becomes an inbound one. A consent event is added for what
     is new: a number that was not on the list, and every STOP of the person. The same note from
-    elsewhere proves nothing. Inside write().
+    elsewhere proves nothing. A pause that another opt-out than their own STOP replaces is kept,
+    for it may be taken back. Inside write().
     """
-    sql.DELETE_PAUSE.execute(b_phone=phone)
+    if source == INBOUND_SOURCE:
+        sql.DELETE_PAUSE.execute(b_phone=phone)
+    else:
+        replace_pauses(select(literal(phone)))
     is_new = bool(
         sql.INSERT_UNSUBSCRIBED.execute(
             phone=phone,
@@ -62,8 +69,11 @@ def record_opt_out(
 def add_manual_opt_out(
     name: str | None, phone: str, reason: str | None, actor: str | None = None
 ) -> UnsubscribedContact:
-    """Put a number on the list by hand. Raises UniqueViolation when it is on it already."""
-    sql.DELETE_PAUSE.execute(b_phone=phone)
+    """Put a number on the list by hand. Raises UniqueViolation when it is on it already.
+
+    A pause of theirs is kept for when it is taken back.
+    """
+    replace_pauses(select(literal(phone)))
     row = UnsubscribedContact(name=name, phone=phone, reason=reason, source=MANUAL_SOURCE)
     db.session.add(row)
     db.session.flush()
@@ -81,6 +91,7 @@ def lift_opt_outs(phone: str, *, manual_too: bool = False, evidence: str | None 
     """
     deletions = sql.DELETE_ALL_OPT_OUTS if manual_too else sql.DELETE_NON_MANUAL_OPT_OUTS
     deleted_rows = sum(deletion.execute(b_phone=phone) for deletion in deletions)
+    forget_replaced_pause(phone)
     close_stop_question(phone, "stay", None)
     act = ConsentAct.GRANTED
     if deleted_rows or find_last_consent_act(phone) is not None:

@@ -13,6 +13,10 @@ from app.domain.texts.name_folding import fold_name
 from app.domain.time.pause_days import PauseEnd
 from app.suppression import sql
 from app.suppression.actions.consent_events import add_consent_event
+from app.suppression.actions.replaced_pauses import (
+    delete_ended_replaced_pauses,
+    keep_pause_behind_opt_out,
+)
 from app.suppression.models import (
     MANUAL_PAUSE_SOURCE,
     PAUSE_SCOPE,
@@ -21,6 +25,7 @@ from app.suppression.models import (
     ConsentMethod,
     UnsubscribedContact,
 )
+from app.suppression.pause_models import ReplacedPause
 from app.suppression.queries.sending_permission import has_opted_out
 
 END_OF_PAUSE_EVIDENCE = "Their pause was over"
@@ -45,10 +50,12 @@ def set_pause(pause: NewPause, moment: datetime) -> bool:
     """Let a number get no texts until a day, in place of another pause of it.
 
     Returns False when nothing changed: they have opted out, which has no end, or the pause that
-    holds already ends on this day. A user makes no pause shorter; the person may.
+    holds already ends on this day. A user makes no pause shorter; the person may. Where they have
+    opted out the pause is kept, for when that is taken back.
     """
     ends_at = pause.end.moment
     if has_opted_out(pause.phone):
+        _keep_behind_opt_out(pause, moment)
         return False
     earlier_end = sql.SELECT_PAUSE_END.fetch_value(b_phone=pause.phone)
     if earlier_end == ends_at or (pause.actor and earlier_end and earlier_end > ends_at):
@@ -69,6 +76,18 @@ def set_pause(pause: NewPause, moment: datetime) -> bool:
     return True
 
 
+def _keep_behind_opt_out(pause: NewPause, moment: datetime) -> None:
+    kept = ReplacedPause(
+        phone=pause.phone,
+        source=MANUAL_PAUSE_SOURCE if pause.actor else PAUSE_SOURCE,
+        reason=pause.evidence,
+        name=pause.name,
+        created_at=moment,
+        ends_at=pause.end.moment,
+    )
+    keep_pause_behind_opt_out(kept, may_shorten=pause.actor is None)
+
+
 def lift_ended_pauses(moment: datetime) -> int:
     """Delete the pauses that are over, each with its line in the ledger; return how many.
 
@@ -84,6 +103,7 @@ def lift_ended_pauses(moment: datetime) -> int:
             phone, ConsentAct.RETURNED, ConsentMethod.TEXT, END_OF_PAUSE_EVIDENCE, None, PAUSE_SCOPE
         )
     db.session.execute(delete(UnsubscribedContact).where(*is_over))
+    delete_ended_replaced_pauses(moment)
     return len(phones)
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete
 
+from app.core.clock import now
 from app.core.db import NotFound, db
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.actions.consent_events import add_consent_event
+from app.suppression.actions.replaced_pauses import restore_replaced_pauses
 from app.suppression.models import (
     PAUSE_SCOPE,
     ConsentAct,
@@ -45,7 +47,8 @@ def remove_suppression_entry(kind: str, id: int, actor: str | None = None) -> Su
     """Delete an entry of the list ("unsubscribed" or "suppressed") and return it.
 
     Raises OnlyOwnerCanOptIn for an opt-out that came from the phone, NotFound when there is no
-    such row. An opt-out that is taken back is a return in the consent history, on the word of
+    such row. A pause whose place an opt-out had taken holds again. An opt-out that is taken back
+    is a return in the consent history, on the word of
     `actor`; that a dead number gets another chance is nobody's consent.
     """
     entry = find_suppression_entry(kind, id)
@@ -64,6 +67,8 @@ def remove_suppression_entry(kind: str, id: int, actor: str | None = None) -> Su
             actor,
             SCOPE_BY_REASON[entry.why],
         )
+    if entry.why is SkipReason.SAID_STOP:
+        restore_replaced_pauses([entry.phone], now())
     return entry
 
 

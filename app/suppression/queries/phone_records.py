@@ -3,9 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, Table, func, null, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    func,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from app.core.db import db
+from app.domain.delivery.skip_reasons import SkipReason
+from app.profiles.queries.other_phones import select_persons_with_several
 from app.suppression.models import (
     StopQuestion,
     SuppressedContact,
@@ -39,6 +52,30 @@ def select_listed_phones() -> Select[str]:
         select(StopQuestion.phone).where(is_open),
     ).subquery()
     return select(phones.c.phone)
+
+
+def is_listed_for(phone: Any, reason: SkipReason | None) -> ColumnElement[bool]:
+    """Return whether an entry of the lists may be a reason to skip this phone; None: any reason.
+
+    Each list is asked by its own index: nothing is gathered first. What another number of the
+    person stands on counts too, which the judgement itself has to find out.
+    """
+    said_stop = phone.in_(select(UnsubscribedContact.phone))
+    paused = phone.in_(
+        select(UnsubscribedContact.phone).where(UnsubscribedContact.ends_at.is_not(None))
+    )
+    suppressed = phone.in_(select(SuppressedContact.phone))
+    asked = phone.in_(select(StopQuestion.phone).where(StopQuestion.verdict.is_(None)))
+    several = select_persons_with_several().subquery()
+    has_several = phone.in_(select(several.c.phone))
+    lists_by_reason = {
+        SkipReason.SAID_STOP: (said_stop, suppressed),
+        SkipReason.PAUSED: (paused,),
+        SkipReason.NUMBER_DEAD: (suppressed,),
+        SkipReason.MAYBE_STOP: (asked,),
+        None: (said_stop, suppressed, asked),
+    }
+    return or_(*lists_by_reason[reason], has_several)
 
 
 def select_listed_count(limit: int) -> Select[int]:

@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, text, union_all
-from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
 from app.core.batch_reading import iterate_in_batches
 from app.core.db import db
@@ -19,6 +17,7 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
+from app.core.query_hints import disable_index
 from app.core.search_terms import build_folded_filter
 from app.domain.phones.phone_number import extract_digits
 from app.suppression.queries.contact_name_source import find_contact_names
@@ -134,7 +133,7 @@ def _build_filter_conditions(
     """
     source, created_at = columns.source, columns.created_at
     if not by_index:
-        source, created_at = _disable_index(source), _disable_index(created_at)
+        source, created_at = disable_index(source), disable_index(created_at)
     conditions: list[ColumnElement[bool]] = []
     if filter_.why:
         conditions.append(columns.why == filter_.why)
@@ -149,14 +148,6 @@ def _build_filter_conditions(
     if filter_.since:
         conditions.append(created_at >= filter_.since)
     return conditions
-
-
-def _disable_index(column: Any) -> Any:
-    """Return the column with a unary plus, which keeps SQLite from using its indexes.
-
-    See https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_.
-    """
-    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def _select_page_keys(

@@ -38,11 +38,13 @@ def is_pause_request(text: InboundText) -> bool:
 def process_pause(text: InboundText) -> RoutingDecision | None:
     """Send a number nothing for some days, with one confirmation. Inside write().
 
-    None when the text asks for no pause, or when the number has opted out, which has no end.
+    None when the text asks for no pause, or when the number has opted out, which has no end; the
+    pause is kept, for when a user takes that back.
     """
     days = read_pause_days(text.words)
-    if days is None or not is_pause_request(text) or has_opted_out(text.phone):
+    if days is None or not is_pause_request(text):
         return None
+    was_opted_out = has_opted_out(text.phone)
     zone = organisation.get_organisation_timezone()
     pause = NewPause(
         text.phone,
@@ -51,7 +53,7 @@ def process_pause(text: InboundText) -> RoutingDecision | None:
         name=text.name or find_latest_contact_name(text.phone),
     )
     if not set_pause(pause, text.moment):
-        return RoutingDecision(PAUSE_VERDICT)
+        return None if was_opted_out else RoutingDecision(PAUSE_VERDICT)
     blast_control.skip_queued_messages(text.phone, SkipReason.PAUSED)
     surveys.stop_surveys_of_phone(text.phone, text.moment)
     blast_control.cancel_queued_system_replies(text.phone)
