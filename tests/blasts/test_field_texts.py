@@ -78,10 +78,7 @@ def test_compose_offers_public_fields_and_previews_them(app, visit):
 
 
 def test_fields_that_texts_may_not_name_are_refused_with_the_reason(app, visit):
-    reason = (
-        "Membership fee is administrative, so it can't be put in texts. "
-        "Change that in Settings > Fields."
-    )
+    reason = "Membership fee may not be put in texts. Change that in Settings > Fields."
     page = visit(COMPOSE_URL, "sol", **compose_fields(message_body="Pay {membership fee|it}."))
     assert page.status_code == 422
     assert reason in page.words

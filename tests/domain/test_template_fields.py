@@ -33,12 +33,11 @@ def render(template, voice=None, **options):
         ("Hi {Voice part|singer}, {voice_part}", None),
         (
             "Pay {membership fee}.",
-            "Membership fee is administrative, so it can't be put in texts. Change that in "
-            "Settings > Fields.",
+            "Membership fee may not be put in texts. Change that in Settings > Fields.",
         ),
         (
             "{DIAGNOSIS|x}",
-            "Diagnosis is sensitive, so it can't be put in texts. Change that in "
+            "Only admins see Diagnosis, so it can't be put in texts. Change that in "
             "Settings > Fields.",
         ),
         (

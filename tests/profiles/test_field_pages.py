@@ -54,8 +54,11 @@ def test_ada_makes_fields_and_sees_for_how_many_they_are_filled_in(app, visit):
         assert field.choice_list == ["Alto", "Bass 2"]
         set_value(ZOE, field.id, "Alto")
     page = visit("/settings/fields", "ada")
-    assert "Voice part Choice Alto, Bass 2 Public 1 person" in page.words
-    assert "Town Text Sensitive 0 people" in page.words
+    assert (
+        "Voice part Choice Alto, Bass 2 All users, and it can be put in texts 1 person"
+        in page.words
+    )
+    assert "Town Text Only admins 0 people" in page.words
     assert "added the field “Voice part”" in visit("/audit", "ada").words
     visit("/settings/fields/1/move", "ada", step="down")
     with app.app_context():

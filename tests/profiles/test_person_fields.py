@@ -38,7 +38,7 @@ def test_sol_fills_in_fields_and_the_page_shows_them(app, visit, zoe):
     assert "Nothing is filled in yet." in visit(person_url, "sol").words
     typed = {"field_1": "Alto", "field_2": "2", "field_3": "5/8/2020", "field_5": "Yes"}
     page = visit(zoe, "sol", follow=True, language="es", birthday="May 8, 1990", **typed)
-    assert "Language Spanish Birthday May 8, 1990 Voice part Alto Kids 2 Joined 5/8/2020" in (
+    assert "Language Spanish Birthday May 8, 1990 Voice part Alto Kids 2 Joined May 8, 2020" in (
         page.words
     )
     assert values_of_zoe(app) == {VOICE: "Alto", KIDS: "2", JOINED: "5/8/2020", PAID: "Yes"}

@@ -168,7 +168,8 @@ def find_exclusion_problem(part: AudiencePart, role: Role) -> str:
     The review names everyone who is left out, and so tells who has what in a sensitive field.
     """
     if part.kind is PartKind.RESULTS:
-        problems = (find_exclusion_problem(each, role) for each in list_reached_parts(part.ref_id))
+        reached = list_reached_parts(part.ref_id)
+        problems = (find_exclusion_problem(listed, role) for listed in reached)
         return next(filter(None, problems), "")
     is_hidden = part.kind is PartKind.SEGMENT and not may_text_segment(part.ref_id, role)
     return HIDDEN_SEGMENT_ERROR if is_hidden else ""

@@ -45,6 +45,11 @@ class SegmentListPage(ListPage):
         """The total as a count: 1 segment, 20 segments."""
         return pluralize(self.total, "segment")
 
+    @property
+    def has_uncounted(self) -> bool:
+        """Whether some rows have no count."""
+        return any(row.count is None for row in self.rows)
+
 
 def paginate_segments(params: ListParams, role: Role) -> SegmentListPage:
     """Return a page of the segments that a user with this role may see."""

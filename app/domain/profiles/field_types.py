@@ -30,15 +30,11 @@ FIELD_TYPE_LABELS = {
     FieldType.CHOICE: "Choice",
     FieldType.YES_NO: "Yes or no",
 }
+# Who sees and edits it, and whether texts may name it.
 FIELD_CLASS_LABELS = {
-    FieldClass.PUBLIC: "Public",
-    FieldClass.ADMINISTRATIVE: "Administrative",
-    FieldClass.SENSITIVE: "Sensitive",
-}
-FIELD_CLASS_HINTS = {
-    FieldClass.PUBLIC: "Can be put in texts. All users see and edit it.",
-    FieldClass.ADMINISTRATIVE: "All users see and edit it, but it can't be put in texts.",
-    FieldClass.SENSITIVE: "Only admins see and edit it. It can't be put in texts.",
+    FieldClass.PUBLIC: "All users, and it can be put in texts",
+    FieldClass.ADMINISTRATIVE: "All users",
+    FieldClass.SENSITIVE: "Only admins",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.domain.profiles.field_types import FIELD_CLASS_LABELS, FieldClass
+from app.domain.profiles.field_types import FieldClass
 from app.domain.texts.name_folding import fold_name
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.text_cleaning import clean_name
@@ -29,12 +29,13 @@ class TemplateField:
     @property
     def problem(self) -> str:
         """Why the field cannot be put in texts, "" when it can."""
-        if self.field_class is not FieldClass.PUBLIC:
-            label = FIELD_CLASS_LABELS[self.field_class].lower()
+        if self.field_class is FieldClass.SENSITIVE:
             return (
-                f"{self.name} is {label}, so it can't be put in texts. Change that in "
+                f"Only admins see {self.name}, so it can't be put in texts. Change that in "
                 "Settings > Fields."
             )
+        if self.field_class is not FieldClass.PUBLIC:
+            return f"{self.name} may not be put in texts. Change that in Settings > Fields."
         if self.is_archived:
             return (
                 f"{self.name} is archived, so it can't be put in texts. Restore it in "

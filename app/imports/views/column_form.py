@@ -18,15 +18,11 @@ from app.imports.actions.spreadsheet_parsing import ColumnChoice
 from app.imports.models import Import
 from app.imports.queries import import_records
 from app.imports.queries.import_records import SpreadsheetLayout
+from app.profiles.forms.field_form import CLASS_LABELS
 
 SHOWN_SAMPLES = 3
 # Columns of these kinds show what a new field of them would be.
 FIELD_KINDS = (ColumnKind.IGNORED, ColumnKind.FIELD)
-CLASS_LABELS = {
-    FieldClass.ADMINISTRATIVE: "All users",
-    FieldClass.PUBLIC: "All users, and it can be put in texts",
-    FieldClass.SENSITIVE: "Only admins",
-}
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,7 @@ def build_column_form(
         _list_kind_choices(profile),
         _list_field_choices(profile),
         {kind.value: label for kind, label in FIELD_TYPE_LABELS.items()},
-        {kind.value: label for kind, label in CLASS_LABELS.items()},
+        CLASS_LABELS,
     )
 
 

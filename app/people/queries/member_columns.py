@@ -12,11 +12,13 @@ from app.community.member_rows import Column
 from app.core.local_formats import get_display_style
 from app.delivery.queries.text_conditions import select_last_texted_at
 from app.domain.accounts.roles import Role
+from app.domain.profiles.field_types import FieldType
 from app.domain.profiles.language_names import name_language
 from app.groups.queries.listed_group_names import select_group_names
 from app.profiles.queries.field_records import list_fields
 from app.profiles.queries.person_details import PersonDetail, select_detail
 from app.profiles.queries.person_values import select_field_value
+from app.profiles.value_words import format_field_value
 
 STATUS, ADDED = "status", "added"
 GROUPS, LANGUAGE = "groups", "language"
@@ -42,11 +44,12 @@ _BUILDERS: dict[str, Column] = {
 
 @dataclass(frozen=True)
 class MemberColumn:
-    """A column of the list. `field_id`: of a column of a field."""
+    """A column of the list. `field_id` and `field_type`: of a column of a field."""
 
     key: str
     label: str
     field_id: int | None = None
+    field_type: FieldType = FieldType.TEXT
 
     @property
     def is_moment(self) -> bool:
@@ -63,13 +66,16 @@ class MemberColumn:
             return get_display_style().format_date(value, today=date.min)
         if self.key == LANGUAGE:
             return name_language(value)
-        return str(value)
+        return format_field_value(self.field_type, str(value))
 
 
 def list_member_columns(role: Role) -> list[MemberColumn]:
     """Return the columns that a user with this role can choose, in their order."""
     columns = [MemberColumn(key, label) for key, label in COLUMN_LABELS.items()]
-    fields = [MemberColumn(f"field.{row.id}", row.name, row.id) for row in list_fields(role)]
+    fields = [
+        MemberColumn(f"field.{row.id}", row.name, row.id, row.field_type)
+        for row in list_fields(role)
+    ]
     # When somebody was added comes last, as it does without further columns.
     return [*columns[:-1], *fields, columns[-1]]
 

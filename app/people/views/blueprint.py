@@ -19,10 +19,12 @@ from app.profiles.person_addresses import (
     get_public_id,
 )
 from app.profiles.queries.person_lookup import PersonProfile
+from app.profiles.value_words import format_field_value
 
 bp = Blueprint("people", __name__)
 bp.add_app_template_global(build_person_url)
 bp.add_app_template_global(get_public_id)
+bp.add_app_template_global(format_field_value)
 
 
 def get_person_or_404(public_id: str) -> PersonProfile:

@@ -11,7 +11,6 @@ from app.core.db import UniqueViolation
 from app.delivery.actions.field_renaming import rename_field_in_waiting_blasts
 from app.domain.accounts.roles import Role
 from app.domain.profiles.field_types import (
-    FIELD_CLASS_HINTS,
     FIELD_CLASS_LABELS,
     FIELD_TYPE_LABELS,
 )
@@ -57,7 +56,6 @@ def list_fields() -> ResponseReturnValue:
         counts=count_values_by_field(),
         type_labels=FIELD_TYPE_LABELS,
         class_labels=FIELD_CLASS_LABELS,
-        class_hints=FIELD_CLASS_HINTS,
     )
 
 

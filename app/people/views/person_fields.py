@@ -27,6 +27,7 @@ from app.profiles.forms.value_inputs import (
 from app.profiles.person_addresses import build_person_url
 from app.profiles.queries.person_lookup import PersonProfile
 from app.profiles.queries.person_values import FilledField, list_filled_fields
+from app.profiles.value_words import format_field_value
 
 
 def build_value_context() -> ValueContext:
@@ -77,7 +78,10 @@ def list_known_facts(person: PersonProfile) -> list[tuple[str, str]]:
         ("Birthday", format_birthday(person.birthday)),
     ]
     fields = list_filled_fields(person.id, current_user.role)
-    facts += [(filled.field.name, filled.value or "") for filled in fields]
+    facts += [
+        (filled.field.name, format_field_value(filled.field.field_type, filled.value))
+        for filled in fields
+    ]
     return [(label, value) for label, value in facts if value]
 
 

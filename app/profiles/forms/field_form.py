@@ -9,7 +9,12 @@ from wtforms import Field, RadioField, StringField, TextAreaField, ValidationErr
 from app.core.form_fields import add_error
 from app.domain.profiles.field_guessing import MAX_CHOICE_LENGTH, MAX_CHOICES
 from app.domain.profiles.field_names import find_field_name_problem
-from app.domain.profiles.field_types import FIELD_TYPE_LABELS, FieldClass, FieldType
+from app.domain.profiles.field_types import (
+    FIELD_CLASS_LABELS,
+    FIELD_TYPE_LABELS,
+    FieldClass,
+    FieldType,
+)
 from app.domain.profiles.field_values import fold_value
 from app.domain.texts.text_cleaning import clean_text
 from app.profiles.actions.field_editing import FieldInfo
@@ -17,13 +22,8 @@ from app.profiles.field_models import PersonField
 from app.profiles.queries.field_records import find_field_by_name
 
 CLASS_LABELS = {
-    FieldClass.PUBLIC.value: "Public: all users see and edit it, and it can be put in texts",
-    FieldClass.ADMINISTRATIVE.value: (
-        "Administrative: all users see and edit it, but it can’t be put in texts"
-    ),
-    FieldClass.SENSITIVE.value: (
-        "Sensitive: only admins see and edit it, and it can’t be put in texts"
-    ),
+    field_class.value: FIELD_CLASS_LABELS[field_class]
+    for field_class in (FieldClass.ADMINISTRATIVE, FieldClass.PUBLIC, FieldClass.SENSITIVE)
 }
 TYPE_LABELS = {field_type.value: label for field_type, label in FIELD_TYPE_LABELS.items()}
 
