@@ -3,6 +3,7 @@
 from sqlalchemy import and_
 
 from app.delivery.actions import blast_control, breaker_actions
+from app.delivery.actions.claim_skips import skip_texts_to_number
 from app.delivery.actions.number_fallback import text_next_number
 from app.delivery.actions.refused_returns import report_refused_return
 from app.delivery.models import message_logs
@@ -54,7 +55,7 @@ def _suppress_phone(message: UpdatedMessage, error_code: CarrierErrorCode) -> bo
             reason=_describe_dead_number(error_code),
             log_id=message.message_log_id,
         )
-        blast_control.skip_queued_messages(message.phone, SkipReason.NUMBER_DEAD)
+        skip_texts_to_number(message.phone, SkipReason.NUMBER_DEAD)
         return True
     return False
 

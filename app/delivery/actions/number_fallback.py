@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.actions.blast_control import reopen_blast
 from app.delivery.models import Message, MessageLog, messages
+from app.delivery.queries.number_rows import find_number_row
 from app.delivery.sql.installation import SELECT_HOLD
 from app.delivery.sql.other_texts import TAKEN_STATUSES
 from app.delivery.sql.status_updates import UpdatedMessage
@@ -67,6 +68,31 @@ def text_next_number(
             reopen_blast(blast.id)
             return True
     return False
+
+
+def text_skipped_number(message_id: int) -> None:
+    """Queue a text for the number that was skipped for the sake of this one, which may not get it.
+
+    When two people are found to be one, or a number turns out invalid in another blast, the other
+    number of the person waits no longer. Inside write(), in the transaction that skips the first.
+    """
+    skipped = _load_current(Message, message_id)
+    if skipped.message_log_id is None or skipped.kind == MessageKind.TEST:
+        return
+    phones = list_fallback_phones(skipped.phone)
+    if not phones:
+        return
+    blast = _load_current(MessageLog, skipped.message_log_id)
+    if blast.status == BlastStatus.CANCELLED or _has_text(blast.id, phones):
+        return
+    for phone in phones:
+        other = find_number_row(blast.id, phone)
+        if other and other.is_other_number and not _find_skip_reason(phone, blast):
+            person_id = find_person_id(phone)
+            _take_person(blast.id, person_id)
+            status = MessageStatus.QUEUED
+            _set_values(other.id, status=status, reason=None, person_id=person_id)
+            return
 
 
 def _load_current(model: Any, row_id: int) -> Any:
@@ -125,15 +151,8 @@ def _queue_for_number(phone: str, refused: Message, blast: MessageLog, moment: d
 
     A number that was skipped because the other one got the text has a row, which is queued now.
     """
-    existing = db.session.execute(
-        select(Message.id, Message.status, Message.reason).where(
-            Message.message_log_id == blast.id, Message.phone == phone
-        )
-    ).first()
-    if existing and (existing.status, existing.reason) != (
-        MessageStatus.SKIPPED,
-        SkipReason.OTHER_NUMBER,
-    ):
+    existing = find_number_row(blast.id, phone)
+    if existing and not existing.is_other_number:
         return False
     person_id = find_person_id(phone)
     _supersede(refused.id, blast.id, person_id)
@@ -168,12 +187,17 @@ def _queue_for_number(phone: str, refused: Message, blast: MessageLog, moment: d
 
 def _supersede(message_id: int, log_id: int, person_id: int | None) -> None:
     """Take the refused text out of the counts of its blast: its person is counted once."""
+    _take_person(log_id, person_id)
+    _set_values(message_id, reason=SUPERSEDED_REASON)
+
+
+def _take_person(log_id: int, person_id: int | None) -> None:
+    """Let no row of a blast hold the person, so that another one can."""
     db.session.execute(
         update(messages)
         .where(messages.c.person_id == person_id, messages.c.message_log_id == log_id)
         .values(person_id=None)
     )
-    _set_values(message_id, reason=SUPERSEDED_REASON)
 
 
 def _count_one_less(log_id: int) -> None:

@@ -8,6 +8,7 @@ from app.community.actions import move_member
 from app.core.clock import now
 from app.delivery.actions import blast_control
 from app.delivery.actions.audience_people import move_audience_person
+from app.delivery.actions.moved_texts import move_queued_texts
 from app.delivery.queries.phone_texts import count_phone_texts
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.actions.registrations import move_registrations
@@ -26,6 +27,7 @@ from app.profiles.models import PhoneKind
 from app.profiles.queries.person_lookup import PersonProfile, find_person_of_phone
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.moved_opt_outs import carry_over_opt_outs, keep_opt_outs
+from app.surveys.actions.moved_sessions import move_survey_session
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,19 @@ def change_number(old_phone: str, new_phone: str, moment: datetime) -> NumberCha
 
     Their place in the community, registrations, groups and notes go with them; where the new
     number has them already, those stay and nothing is there twice. Texts stay under the number
-    they were sent to. Whether an opt-out of the old number holds for the new one is asked; a yes
-    to texts is not carried over. Blasts that wait read their people when they are sent, so they
-    follow. Raises NotFound when nobody has the old number.
+    they were sent to; what waits leaves to the new number. Whether an opt-out of the old number
+    holds for the new one is asked; a yes to texts is not carried over. Blasts that wait read their
+    people when they are sent, so they follow. Raises NotFound when nobody has the old number.
     """
     change_phone(old_phone, new_phone, moment)
     move_person_data(old_phone, new_phone)
+    # Before an opt-out is carried over: it skips what waits for the new number.
+    move_queued_texts(old_phone, new_phone)
     erased_numbers.restore_erased_opt_outs([new_phone])
     needs_decision = carry_over_opt_outs(old_phone, new_phone, moment)
     if needs_decision:
         _hold_number(new_phone, moment)
+    move_survey_session(old_phone, new_phone, moment)
     return NumberChange(needs_decision)
 
 
