@@ -32,6 +32,10 @@ TABLES_WITH_PEOPLE = (
 )
 
 
+# Whoever is written into one of these is on a list today.
+TABLES_OF_LISTS = ("community_members", "event_registrations", "group_members")
+
+
 class PhoneKind(StrEnum):
     """What a number is, as the person says: a landline gets no texts."""
 
@@ -113,7 +117,25 @@ def build_person_ddl(table: str) -> tuple[str, str]:
     )
 
 
+def build_given_up_ddl(table: str) -> str:
+    """Return the trigger for a number that its person gave up and that comes onto a list again.
+
+    Carriers give such numbers to strangers, who must not get the page, the fields and the name of
+    the person before them.
+    """
+    return (
+        f"CREATE TRIGGER {table}_given_up_number AFTER INSERT ON {table} "
+        "WHEN EXISTS (SELECT 1 FROM person_phones "
+        "WHERE phone = new.phone AND until IS NOT NULL) BEGIN "
+        f"INSERT INTO people (public_id) VALUES ({PUBLIC_ID_SQL}); "
+        "UPDATE person_phones SET person_id = last_insert_rowid(), rank = 1, kind = 'mobile', "
+        "since = CURRENT_TIMESTAMP, until = NULL WHERE phone = new.phone; END"
+    )
+
+
 # On the metadata, not on a table: all tables must be there before a trigger follows them.
 for _table in TABLES_WITH_PEOPLE:
     for _statement in build_person_ddl(_table):
         event.listen(Person.metadata, "after_create", DDL(_statement))
+for _table in TABLES_OF_LISTS:
+    event.listen(Person.metadata, "after_create", DDL(build_given_up_ddl(_table)))

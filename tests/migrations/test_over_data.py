@@ -492,3 +492,19 @@ def test_0037_registration_answers_keeps_registrations_there_and_back(before):
     assert run_sql(path, read) == [("+13035550142",)]
     revert_migration(path, 37, QUIET)
     assert run_sql(path, read) == [("+13035550142",)]
+
+
+def test_0039_given_up_numbers_gives_them_people_of_their_own(before):
+    path = before(39)
+    add = "INSERT INTO community_members (phone) VALUES (?)"
+    zoe, leo = "+13035550142", "+13035550143"
+    execute_rows(path, (add, (zoe,)), (add, (leo,)))
+    run_sql(path, "UPDATE person_phones SET person_id = 2, until = '2026-01-01' WHERE id = 1")
+    migrate_to(path, 39)
+    read = "SELECT phone, person_id, until FROM person_phones ORDER BY id"
+    assert run_sql(path, read) == [(zoe, 2, "2026-01-01"), (leo, 2, None)]
+    run_sql(path, "DELETE FROM community_members WHERE id = 1")
+    execute_rows(path, (add, (zoe,)))
+    assert run_sql(path, read) == [(zoe, 3, None), (leo, 2, None)]
+    revert_migration(path, 39, QUIET)
+    assert run_sql(path, read) == [(zoe, 3, None), (leo, 2, None)]

@@ -1,18 +1,25 @@
 """A person has another number, or several: lists follow, opt-outs are not lost, texts stay."""
 
+from datetime import date
+
 import pytest
 
 from app.audit.models import AuditEvent
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
+from app.domain.profiles.field_types import FieldClass
+from app.domain.profiles.field_values import ValueContext
 from app.domain.time.pause_days import compute_pause_end
 from app.events.models import Event, EventAnswer, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.organisation.models import Organisation
 from app.people.models import PersonNote
+from app.profiles.actions.field_editing import FieldInfo, create_field
+from app.profiles.actions.value_storing import set_person_values
 from app.profiles.models import PersonPhone
 from app.profiles.queries.person_lookup import find_person_of_phone
+from app.profiles.queries.person_values import load_field_texts
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.pauses import NewPause, set_pause
@@ -152,6 +159,27 @@ def test_a_way_back_to_the_earlier_number(visit, zoe):
         numbers = [(row.phone, row.until is None) for row in find_person_of_phone(ZOE).phones]
         assert numbers == [(ZOE, True), (NEW, False)]
         assert phones_of(CommunityMember) == [ZOE]
+
+
+def test_a_number_that_was_given_up_is_a_stranger_when_it_is_added(visit, zoe):
+    """Carriers give it to somebody else, who must not be taken for Zoë."""
+    with zoe.app_context(), write():
+        field = create_field(FieldInfo("Town", field_class=FieldClass.PUBLIC))
+        zoe_id, values = find_person_of_phone(ZOE).id, {field.id: "Boulder"}
+        set_person_values(zoe_id, [field], values, ValueContext("US", date(2026, 1, 1)))
+    change(visit)
+    with zoe.app_context():
+        assert load_field_texts([ZOE, NEW], [1]) == {NEW: ("Boulder",)}
+    assert (
+        "Sam was added" in visit("/community/add", "ada", name="Sam", phone=ZOE, follow=True).words
+    )
+    with zoe.app_context():
+        assert find_person_of_phone(ZOE).numbers == [ZOE]
+        assert find_person_of_phone(NEW).numbers == [NEW]
+    words = visit(visit.find_person_page(ZOE), "ada").words
+    assert "Sam" in words
+    for said in ("Boulder", "0199", "Sings alto"):
+        assert said not in words
 
 
 def test_a_second_number_is_added_texted_first_and_removed(visit, zoe):
