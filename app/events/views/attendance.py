@@ -11,7 +11,7 @@ from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_id
 from app.events.actions.attendance import mark_attendance
-from app.events.forms.answer_words import read_answer_word
+from app.events.forms.answer_choice import read_answer_word
 from app.events.models import EventRegistration
 from app.events.queries.registrations import build_registration_conditions
 from app.events.views.blueprint import bp

@@ -12,7 +12,7 @@ from app.domain.surveys.guest_counts import MAX_GUESTS
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.events.actions import registrations as actions
-from app.events.forms.answer_words import read_answer_word
+from app.events.forms.answer_choice import read_answer_word
 from app.events.models import EventAnswer
 from app.events.queries.events import fetch_upcoming_events
 from app.events.views.blueprint import bp

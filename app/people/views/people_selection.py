@@ -25,7 +25,7 @@ from app.domain.delivery.blast_labels import name_blast
 from app.domain.surveys.question_definitions import parse_questions
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
-from app.events.forms.answer_words import read_answer_word
+from app.events.forms.answer_choice import read_answer_word
 from app.events.queries.events import find_event
 from app.events.queries.registration_phones import (
     select_matching_registration_phones,
