@@ -132,10 +132,10 @@ def find_part_problem(part: AudiencePart, role: Role) -> str:
     """
     if role == Role.ADMIN:
         return ""
-    for each in _follow_part(part):
-        if each.kind is PartKind.SEGMENT and not may_text_segment(each.ref_id, role):
+    for reached in _follow_part(part):
+        if reached.kind is PartKind.SEGMENT and not may_text_segment(reached.ref_id, role):
             return HIDDEN_SEGMENT_ERROR
-        for group_id in list_part_groups(each):
+        for group_id in list_part_groups(reached):
             group = find_group(group_id)
             if group is not None and not may_text_group(group, role):
                 return GROUP_FOR_ADMINS_ERROR
@@ -147,16 +147,16 @@ def _follow_part(part: AudiencePart) -> Iterator[AudiencePart]:
 
     A segment may ask for the people of a blast that was sent to that very segment.
     """
-    waiting, seen = [part], set()
+    waiting, followed_parts = [part], set()
     while waiting:
-        each = waiting.pop()
-        if each in seen:
+        reached = waiting.pop()
+        if reached in followed_parts:
             continue
-        seen.add(each)
-        yield each
-        if each.kind is PartKind.RESULTS:
-            waiting += list_reached_parts(each.ref_id)
-        rule = find_valid_rule(each.ref_id) if each.kind is PartKind.SEGMENT else None
+        followed_parts.add(reached)
+        yield reached
+        if reached.kind is PartKind.RESULTS:
+            waiting += list_reached_parts(reached.ref_id)
+        rule = find_valid_rule(reached.ref_id) if reached.kind is PartKind.SEGMENT else None
         for kind, ref_id in rule.references if rule else ():
             if kind is ReferenceKind.BLAST:
                 waiting.append(AudiencePart(PartKind.RESULTS, ref_id, BlastOutcome.EVERYONE))
