@@ -13,6 +13,8 @@ from app.events.models import Event, EventAnswer, EventRegistration
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.actions.memberships import add_people_to_group
 from app.groups.models import ContactGroup, GroupTexters, MembershipSource
+from app.suppression.actions.topic_leaves import leave_topic
+from app.suppression.topic_models import TopicLeaveSource
 from tests.blasts.helpers import (
     compose_fields,
     list_messages,
@@ -190,6 +192,19 @@ def test_a_frozen_list_takes_no_one_new_and_opt_outs_still_count(app, visit, lis
             session.execute(db.update(ContactGroup).values(description="changed"))
     assert release_tomorrow(app) == 1
     assert get_statuses(app) == {ZOE: "queued", LEO: "said_stop", MIA: "queued"}
+
+
+def test_review_and_rows_of_a_frozen_list_agree_about_who_left_a_topic(app, visit, lists):
+    """Pasted numbers and the topic's people are one list once it is kept."""
+    with app.app_context(), write() as session:
+        session.get(ContactGroup, 1).is_topic = True
+        assert leave_topic(ZOE, 1, TopicLeaveSource.MANUAL)
+    fields = lists | {"include": "group:1", "people": ZOE}
+    assert "Send to 2 people" in open_review(visit, **fields).words
+    assert "Send to 1 person" in open_review(visit, **fields, freeze="y").words
+    send_blast(visit, **fields, freeze="y")
+    release_blasts(app)
+    assert get_statuses(app) == {ZOE: "left_topic", LEO: "queued"}
 
 
 def test_a_frozen_list_is_not_pasted_into_the_next_blast(app, visit, lists):

@@ -197,6 +197,7 @@ def test_a_segment_is_copied_searched_and_deleted_but_not_while_a_blast_uses_it(
     save(visit)
     page = visit("/segments/new?copy=1", "sol")
     assert page.fields()["name"] == "Spanish choir (copy)"
+    assert visit(f"/segments/new?copy={'9' * 30}", "sol").status_code == 404
     assert "Leo" not in visit("/segments/1?search=zoe", "sol").words
     assert "No one in this segment matches that." in visit("/segments/1?search=leo", "sol").words
     assert "Spanish choir" in visit("/search?q=spanish", "sol").words

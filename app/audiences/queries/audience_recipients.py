@@ -231,8 +231,8 @@ def _has_left_topics(
     """
     left: dict[AudiencePart, Select[Any]] = {}
     parts = list_present_parts(audience.rule)
-    if audience.frozen_id is not None:
-        # Everyone on a frozen list is named, those of the topic too.
+    if audience.is_frozen:
+        # Everyone on a frozen list is named, those of the topic too; Review says so as well.
         parts = [part for part in parts if part.kind is not PartKind.PEOPLE]
     for part in parts:
         if part.kind in TOPIC_KINDS:

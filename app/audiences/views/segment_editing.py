@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -27,6 +27,7 @@ from app.delivery.queries.group_blasts import ListInUse
 from app.domain.accounts.roles import Role
 from app.domain.audiences.segment_rules import MAX_CONDITIONS, SegmentRule
 from app.domain.audiences.segment_sentences import describe_rule
+from app.domain.texts.whole_numbers import parse_id
 
 CHANGED_ERROR = (
     "Someone else changed this segment while you edited it. Your version is below. "
@@ -45,9 +46,9 @@ def add_segment() -> ResponseReturnValue:
     `?copy=` is a segment to begin with, `?filter=` a condition of a list. With `do` a button of
     the form was pressed, and nothing is saved.
     """
-    copied_id = request.args.get("copy", type=int)
-    if request.method != "POST" and copied_id is not None:
-        reading = get_segment_or_abort(copied_id)
+    copied_text = request.args.get("copy", "")
+    if request.method != "POST" and copied_text:
+        reading = get_segment_or_abort(parse_id(copied_text) or abort(404))
         choices = _load_choices(reading)
         data = build_segment_data(reading, choices) | {"name": _name_copy(reading), "seen_at": ""}
         return _render_builder(SegmentForm(choices, formdata=None, data=data))
