@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from app.core import db as kit
-from app.core.append_journal import RESERVED_BYTES, AppendJournal, JournalFull
 from app.core.db import db
+from app.core.journal_file import RESERVED_BYTES, JournalFile, JournalFull
 from app.webhooks.pipeline.kept_texts import get_journal, store_kept_texts
 from tests.delivery.helpers import add_phones, start_blast, twilio_settings, wait_until_ended
 from tests.sample_people import LEO, ZOE
@@ -120,7 +120,7 @@ def test_nothing_leaves_before_what_is_kept_is_stored(make_app, background):
 
 
 def test_the_journal_is_its_owners_and_takes_its_room_in_advance(tmp_path):
-    journal = AppendJournal(tmp_path / "sms.db.inbound")
+    journal = JournalFile(tmp_path / "sms.db.inbound")
     assert journal.is_empty
     journal.reserve()
     status = journal.path.stat()
@@ -131,7 +131,7 @@ def test_the_journal_is_its_owners_and_takes_its_room_in_advance(tmp_path):
 
 
 def test_lines_that_are_appended_while_others_are_stored_stay(tmp_path):
-    journal, other = (AppendJournal(tmp_path / "j") for _ in range(2))
+    journal, other = (JournalFile(tmp_path / "j") for _ in range(2))
     journal.append(b"one")
     lines, read_bytes = journal.read_lines()
     other.append(b"two")

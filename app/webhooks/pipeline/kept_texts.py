@@ -9,9 +9,9 @@ from datetime import datetime
 
 from flask import current_app
 
-from app.core.append_journal import AppendJournal
 from app.core.clock import now
 from app.core.database_errors import DATABASE_ERRORS, is_storage_error
+from app.core.journal_file import JournalFile
 from app.core.settings import Settings
 from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
@@ -26,14 +26,14 @@ KEPT_VERDICT = "kept"
 STORE_BATCH_TEXTS = 50
 
 
-def get_journal() -> AppendJournal:
+def get_journal() -> JournalFile:
     """Return the journal of the current app's database."""
     settings: Settings = current_app.extensions["settings"]
-    journal: AppendJournal | None = current_app.extensions.get(JOURNAL_KEY)
+    journal: JournalFile | None = current_app.extensions.get(JOURNAL_KEY)
     if journal is None:
         path = settings.database_path.with_name(settings.database_path.name + JOURNAL_SUFFIX)
         # setdefault() is atomic: two threads that come first get the same journal.
-        journal = current_app.extensions.setdefault(JOURNAL_KEY, AppendJournal(path))
+        journal = current_app.extensions.setdefault(JOURNAL_KEY, JournalFile(path))
     return journal
 
 

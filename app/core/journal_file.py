@@ -17,7 +17,7 @@ class JournalFull(OSError):
     """The journal has reached its largest size. Nothing was appended."""
 
 
-class AppendJournal:
+class JournalFile:
     """Lines that several processes append, each on the disk before append() returns.
 
     The space of the first 256 KiB is taken in advance and filled with NUL bytes, so that a line
