@@ -20,7 +20,7 @@ from app.suppression.models import (
     unsubscribed_contacts,
 )
 from app.suppression.pause_models import replaced_pauses
-from app.suppression.topic_models import unsubscribed_topics
+from app.suppression.topic_models import erased_topic_leaves, unsubscribed_topics
 
 # All of them are PreparedStatements because 200 texts may come in a second: through SQLAlchemy a
 # STOP took 5.7 ms of processor time inside write(), compiled once it takes 1.2
@@ -149,6 +149,8 @@ CLOSE_LEFT_TOPIC = PreparedStatement(
     )
     .values(until=bindparam("b_moment"))
 )
+# Read whenever people are put into a group, also by their texts.
+SELECT_ANY_ERASED_TOPIC_LEAVE = PreparedStatement(select(erased_topic_leaves.c.id).limit(1))
 # b_phone
 DELETE_PAUSE = PreparedStatement(
     _delete_unsubscribed.where(unsubscribed_contacts.c.ends_at.is_not(None))

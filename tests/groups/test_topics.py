@@ -14,13 +14,20 @@ from app.delivery.models import MessageLog, ScheduledMessage
 from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.audiences.segment_rules import Joiner, SegmentRule
 from app.domain.delivery.send_rate import TokenBucket
-from app.groups.actions.group_editing import GroupInfo, create_group
+from app.groups.actions.group_editing import (
+    GroupInfo,
+    create_group,
+    delete_group,
+    update_group,
+)
 from app.groups.actions.memberships import add_people_to_group, remove_people_from_group
 from app.groups.models import ContactGroup, MembershipSource
+from app.people.actions.person_erasure import erase_all_numbers, find_embedded_mentions
 from app.profiles.models import Person, PersonPhone
 from app.suppression.actions.topic_leaves import leave_topic, return_to_topic
 from app.suppression.models import ConsentMethod
-from app.suppression.topic_models import TopicLeaveSource
+from app.suppression.queries.sending_permission import find_suppression_reason
+from app.suppression.topic_models import TopicLeaveSource, UnsubscribedTopic
 from tests.blasts.helpers import (
     close_finished_blasts,
     list_messages,
@@ -181,3 +188,61 @@ def test_a_blast_to_the_people_of_an_earlier_one_is_about_its_topic(app, visit, 
     assert (LEO, "left_topic") in rows
     leave(app, topic, ZOE)
     assert claim(app) == []
+
+
+def list_leavers(app, group_id):
+    with app.app_context():
+        row = UnsubscribedTopic
+        is_left = (row.group_id == group_id, row.until.is_(None))
+        return set(db.session.scalars(db.select(row.phone).where(*is_left)))
+
+
+def test_who_left_a_deleted_topic_has_left_a_new_one_of_any_of_its_names(app, visit, topic):
+    leave(app, topic, LEO)
+    with app.app_context(), write():
+        update_group(topic, GroupInfo("Singers", is_topic=True))
+    page = visit(f"/groups/{topic}/delete", "ada")
+    assert "1 person stopped this group’s texts." in page.words
+    visit.post(f"/groups/{topic}/delete", "ada")
+    # An import, which creates the group by its old name, texts him nothing.
+    with app.app_context(), write():
+        new = create_group(GroupInfo("choir")).id
+        add_people_to_group(new, [LEO, ZOE], MembershipSource.IMPORT, "ada")
+    assert list_leavers(app, new) == {LEO}
+    send_blast(visit, "ada", target="group", group_id=str(new))
+    release_blasts(app)
+    assert claim(app) == [ZOE]
+    # He comes back: what he had said about the old one is not said again about a later one.
+    with app.app_context(), write():
+        assert return_to_topic(LEO, new, ConsentMethod.TEXT)
+        close_blasts_and_delete(new)
+    created = visit.post("/groups/add", "ada", name="Choir", color="teal", who_may_text="everyone")
+    assert list_leavers(app, int(created.location.rpartition("/")[2])) == set()
+    added = visit.post("/groups/add", "ada", name="Singers", color="teal", who_may_text="everyone")
+    assert (
+        "1 person had stopped the texts of an earlier group" in visit(added.location, "ada").words
+    )
+
+
+def close_blasts_and_delete(group_id):
+    db.session.execute(db.update(MessageLog).values(status="sent"))
+    delete_group(group_id)
+
+
+def test_who_was_erased_after_leaving_a_topic_has_left_it_when_they_come_back(app, visit, topic):
+    leave(app, topic, LEO)
+    said = visit(f"/people/{LEO[1:]}/erase", "ada").words
+    assert "Which groups’ texts they stopped, with that code." in said
+    with app.app_context(), write():
+        erase_all_numbers({LEO: find_embedded_mentions(LEO)}, "ada", now())
+    assert list_leavers(app, topic) == set()
+    with app.app_context(), write():
+        update_group(topic, GroupInfo("Singers", is_topic=True))
+        add_people_to_group(topic, [LEO, MAX], MembershipSource.IMPORT, "ada")
+    assert list_leavers(app, topic) == {LEO}
+    with app.app_context(), write():
+        assert find_suppression_reason(LEO) is None
+        assert return_to_topic(LEO, topic, ConsentMethod.TEXT)
+        remove_people_from_group(topic, [LEO])
+        add_people_to_group(topic, [LEO], MembershipSource.IMPORT, "ada")
+    assert list_leavers(app, topic) == set()

@@ -47,6 +47,7 @@ ERASED_TABLES = {
     "audience_people",
     "community_members",
     "consent_events",
+    "deleted_topic_leaves",
     "event_registrations",
     "group_members",
     "import_rows",

@@ -19,6 +19,8 @@ from app.groups.models import (
     GroupTexters,
     fold_group_name,
 )
+from app.groups.queries.group_records import list_folded_names
+from app.suppression.actions.kept_topic_leaves import keep_leaves_of_topic, restore_leaves_of_name
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,14 @@ class GroupChanged(Exception):
 
 
 def create_group(info: GroupInfo) -> ContactGroup:
-    """Create a group. Raises UniqueViolation when the name is taken."""
+    """Create a group. Raises UniqueViolation when the name is taken.
+
+    Whoever had left a deleted topic of this name gets none of its texts either.
+    """
     row = ContactGroup(**asdict(info))
     db.session.add(row)
     db.session.flush()
+    restore_leaves_of_name(row.id, row.folded_name, now())
     return row
 
 
@@ -66,6 +72,7 @@ def update_group(group_id: int, info: GroupInfo, seen: datetime | None = None) -
     db.session.flush()
     if fold_group_name(earlier_name) != row.folded_name:
         _remember_name(group_id, earlier_name)
+        restore_leaves_of_name(group_id, row.folded_name, now())
     return changed_fields
 
 
@@ -105,10 +112,13 @@ def restore_group(group_id: int) -> ContactGroup:
 def delete_group(group_id: int) -> ContactGroup:
     """Delete a group with its memberships and return what it was; blasts keep its name.
 
+    Who had left it as a topic is kept for a later group of its name.
+
     Raises NotFound, and ListInUse while a blast to it waits or is being sent.
     """
     row = get_group_for_update(group_id)
     require_unused_list(PartKind.GROUP, group_id)
+    keep_leaves_of_topic(group_id, list_folded_names([group_id]))
     db.session.delete(row)
     db.session.flush()
     return row

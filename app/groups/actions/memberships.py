@@ -17,6 +17,10 @@ from app.core.column_types import UtcDateTime
 from app.core.db import db, execute_and_count_rows
 from app.core.listed_values import build_listed_column
 from app.domain.phones.phone_erasure import PhoneErasure
+from app.groups.actions.erased_leaves import (
+    restore_leaves_of_members,
+    restore_leaves_of_selected_members,
+)
 from app.groups.models import GroupMembership, MembershipSource
 from app.groups.queries.memberships import is_open_in_group
 from app.suppression.actions import erased_numbers
@@ -43,7 +47,7 @@ def add_people_to_group(
     opted out.
     """
     statement = _build_insert(group_id, _select_phones(phones), source, added_by, import_id)
-    return _insert_members(statement)
+    return _insert_members(group_id, statement)
 
 
 def add_listed_people_to_group(
@@ -52,13 +56,14 @@ def add_listed_people_to_group(
     """Put the people of a list into a group, whom a select of phones finds, in one statement."""
     moment = now()
     statement = _build_insert(group_id, phones, MembershipSource.BULK, added_by, None, moment)
-    return MembershipChange(_insert_members(statement), moment)
+    return MembershipChange(_insert_members(group_id, statement), moment)
 
 
-def _insert_members(statement: Any) -> list[str]:
+def _insert_members(group_id: int, statement: Any) -> list[str]:
     new_phones = list(db.session.scalars(statement.returning(GroupMembership.phone)))
     if new_phones:
         erased_numbers.restore_erased_opt_outs(new_phones)
+        restore_leaves_of_members(group_id, new_phones)
     return new_phones
 
 
@@ -70,7 +75,9 @@ def add_selected_people_to_group(
     For the rows of an import, whose opt-outs of erased people are restored already.
     """
     statement = _build_insert(group_id, phones, MembershipSource.IMPORT, added_by, import_id)
-    return execute_and_count_rows(statement)
+    count = execute_and_count_rows(statement)
+    restore_leaves_of_selected_members(group_id, phones)
+    return count
 
 
 def _build_insert(

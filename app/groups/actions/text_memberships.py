@@ -2,6 +2,7 @@
 
 from app.core.clock import now
 from app.groups import sql
+from app.groups.actions.erased_leaves import restore_leaves_of_members
 from app.groups.models import MembershipSource
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_missing_consent
@@ -24,6 +25,7 @@ def join_group_by_text(
     if sql.INSERT_MEMBER.execute(group_id=group_id, phone=phone, since=now(), source=source):
         # Somebody who was erased after a STOP and comes back is still opted out.
         erased_numbers.restore_erased_opt_outs([phone])
+        restore_leaves_of_members(group_id, [phone])
     if evidence is not None and not has_opted_out(phone):
         return_to_topic(phone, group_id, ConsentMethod.KEYWORD, evidence=evidence)
         grant_missing_consent(phone, ConsentMethod.KEYWORD, evidence, None)

@@ -1,14 +1,21 @@
 """Single groups, the choices that forms offer, and the names of groups."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
 from app.core.search_terms import build_text_filter
 from app.domain.accounts.roles import Role
-from app.groups.models import ContactGroup, GroupMembership, GroupTexters, fold_group_name
+from app.groups.models import (
+    ContactGroup,
+    FormerGroupName,
+    GroupMembership,
+    GroupTexters,
+    fold_group_name,
+)
 
 MAX_CHOICES = 500
 
@@ -111,3 +118,16 @@ def select_group_matches(search: str, limit: int) -> Select[int, str, str | None
     )
     statement = statement.where(build_group_search_condition(search))
     return statement.order_by(ContactGroup.folded_name).limit(limit)
+
+
+def list_folded_names(group_ids: Iterable[int]) -> list[str]:
+    """Return what these groups are called and were called before, as names are compared.
+
+    A former name that any group has now is left out.
+    """
+    ids = list(group_ids)
+    group, former, other = ContactGroup, FormerGroupName, aliased(ContactGroup)
+    is_taken = exists().where(other.folded_name == former.folded_name)
+    current_names = select(group.folded_name).where(group.id.in_(ids))
+    former_names = select(former.folded_name).where(former.group_id.in_(ids), ~is_taken)
+    return list(db.session.scalars(current_names.union(former_names)))

@@ -8,14 +8,17 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.pagination import list_params
 from app.domain.accounts.roles import Role
+from app.domain.texts.plurals import pluralize
 from app.groups.actions.group_editing import create_group
 from app.groups.forms import GroupForm
+from app.groups.models import ContactGroup
 from app.groups.queries.group_list import (
     GROUP_SORT_KEYS,
     count_archived_groups,
     paginate_groups,
 )
 from app.groups.views.blueprint import bp
+from app.suppression.queries.left_topics import count_people_who_left
 
 
 @bp.get("")
@@ -47,5 +50,18 @@ def add_group() -> ResponseReturnValue:
             form.add_taken_error()
         else:
             flash(f"{row.name} was created. Now add people.", "success")
+            _say_who_left(row)
             return redirect(url_for("groups.show_group", group_id=row.id), 303)
     return render_template("groups/add.html", form=form), 422 if form.errors else 200
+
+
+def _say_who_left(group: ContactGroup) -> None:
+    """Say that people had stopped the texts of a deleted group with this name."""
+    count = count_people_who_left(group.id)
+    if count:
+        people = pluralize(count, "person", "people")
+        flash(
+            f"{people} had stopped the texts of an earlier group with this name. "
+            "Until they ask for its texts, they are skipped.",
+            "info",
+        )

@@ -1,6 +1,6 @@
 """A person asked to be erased: everything that names them goes, what was counted stays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from app.delivery.queries.phone_texts import is_text_being_sent
 from app.domain.phones.phone_erasure import PhoneErasure, generate_erasure_mark
 from app.events.actions import erasure as events
 from app.groups.actions.memberships import erase_phone as erase_phone_in_groups
+from app.groups.queries.group_records import list_folded_names
 from app.imports.actions import erasure as imports
 from app.inbox.actions import erasure as inbox
 from app.people.actions import person_notes
@@ -20,6 +21,8 @@ from app.profiles.actions import erasure as profiles
 from app.profiles.queries.other_phones import list_other_phones
 from app.suppression.actions import erased_numbers
 from app.suppression.actions import erasure as suppression
+from app.suppression.actions.kept_topic_leaves import keep_leaves_of_erased
+from app.suppression.queries.left_topics import list_left_topics
 from app.suppression.queries.sending_permission import has_opted_out, is_paused
 from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.actions import erasure as surveys
@@ -89,7 +92,8 @@ def erase_all_numbers(
 
     Inside write(). Raises TextBeingSent: then nothing was erased.
     """
-    # Before the first one is erased: a STOP of one number holds for all of them.
+    # Before the first one is erased: what one number said holds for all of them.
+    _keep_left_topics(list(mentions_by_phone))
     stopped = {phone for phone in mentions_by_phone if _wants_perhaps_no_texts(phone)}
     results = [
         erase_person_data(phone, mentions, username, moment, said_stop=phone in stopped)
@@ -117,6 +121,7 @@ def erase_person_data(
     if is_text_being_sent(phone):
         raise TextBeingSent
     said_stop = said_stop or _wants_perhaps_no_texts(phone)
+    _keep_left_topics([phone])
     erasure = PhoneErasure(phone, generate_erasure_mark(), username, moment)
     ENABLE_SECURE_DELETE.fetch_rows()
     try:
@@ -128,6 +133,12 @@ def erase_person_data(
         DISABLE_SECURE_DELETE.fetch_rows()
     erased_numbers.record_erased_number(phone, said_stop=said_stop, by=username)
     return PersonErasureResult(erasure.mark, row_counts)
+
+
+def _keep_left_topics(phones: Sequence[str]) -> None:
+    """Keep as hashes which topics the person of these numbers had left by any of them."""
+    group_ids = [left.group_id for phone in phones for left in list_left_topics(phone)]
+    keep_leaves_of_erased(phones, list_folded_names(group_ids))
 
 
 def _wants_perhaps_no_texts(phone: str) -> bool:

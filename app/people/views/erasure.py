@@ -27,6 +27,7 @@ from app.people.queries import person_records as queries
 from app.people.views.blueprint import bp, get_person_or_404, get_phone_or_404
 from app.profiles.person_addresses import find_addressed_person
 from app.profiles.queries.person_lookup import PersonProfile
+from app.suppression.queries.left_topics import list_left_topics
 from app.suppression.queries.sending_permission import has_opted_out
 
 
@@ -71,4 +72,5 @@ def _render_erase_page(person: PersonProfile) -> str:
         record=queries.load_person_record(*phones),
         text_count=count_phone_texts(phones),
         has_opted_out=any(map(has_opted_out, phones)),
+        has_left_topics=any(map(list_left_topics, phones)),
     )

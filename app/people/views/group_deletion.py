@@ -10,6 +10,7 @@ from app.domain.accounts.roles import Role
 from app.groups.actions.group_editing import delete_group
 from app.groups.views.blueprint import bp, get_group_or_404
 from app.people.queries.group_uses import list_group_uses
+from app.suppression.queries.left_topics import count_people_who_left
 
 
 @bp.route("/<int:group_id>/delete", methods=["GET", "POST"])
@@ -19,7 +20,12 @@ def delete_group_with_memberships(group_id: int) -> ResponseReturnValue:
     # A browser may ask with HEAD, without the token of a form.
     if request.method != "POST":
         group = get_group_or_404(group_id)
-        return render_template("groups/delete.html", group=group, uses=list_group_uses(group_id))
+        return render_template(
+            "groups/delete.html",
+            group=group,
+            uses=list_group_uses(group_id),
+            left_count=count_people_who_left(group_id),
+        )
     try:
         with audited_write("group.deleted", current_username()) as trace:
             row = delete_group(group_id)

@@ -11,13 +11,14 @@ from app.suppression.models import (
     unsubscribed_contacts,
 )
 from app.suppression.pause_models import replaced_pauses
-from app.suppression.topic_models import unsubscribed_topics
+from app.suppression.topic_models import deleted_topic_leaves, unsubscribed_topics
 
 
 def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     """Take this number off both lists and out of the history; return how many rows, by table.
 
-    What they decided is remembered by record_erased_number(), as a hash. Inside write().
+    What they decided is remembered by record_erased_number() and keep_leaves_of_erased(), as a
+    hash. Inside write().
     """
     phone = erasure.phone
     questions = update(stop_questions).where(stop_questions.c.phone == phone)
@@ -28,9 +29,11 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     opt_outs = delete(unsubscribed_contacts).where(unsubscribed_contacts.c.phone == phone)
     bad_numbers = delete(suppressed_contacts).where(suppressed_contacts.c.phone == phone)
     pauses = delete(replaced_pauses).where(replaced_pauses.c.phone == phone)
+    deleted_topics = delete(deleted_topic_leaves).where(deleted_topic_leaves.c.phone == phone)
     topics = delete(unsubscribed_topics).where(unsubscribed_topics.c.phone == phone)
     return {
         "replaced_pauses": execute_and_count_rows(pauses),
+        "deleted_topic_leaves": execute_and_count_rows(deleted_topics),
         "unsubscribed_topics": execute_and_count_rows(topics),
         "stop_questions": execute_and_count_rows(questions.values(phone=erasure.mark, body=None)),
         "consent_events": execute_and_count_rows(history.values(phone=erasure.mark, evidence=None)),

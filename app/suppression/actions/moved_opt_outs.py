@@ -21,7 +21,7 @@ from app.suppression.models import (
 from app.suppression.pause_models import ReplacedPause
 from app.suppression.queries.sending_permission import has_opted_out
 from app.suppression.queries.stop_questions import find_open_stop_question
-from app.suppression.topic_models import UnsubscribedTopic
+from app.suppression.topic_models import DeletedTopicLeave, UnsubscribedTopic
 
 # What the question quotes where the opt-out has no words of its own.
 EARLIER_OPT_OUT_BODY = "STOP (under their earlier number)"
@@ -78,7 +78,7 @@ def _copy_pause(old_phone: str, new_phone: str) -> None:
 
 
 def _copy_topics(old_phone: str, new_phone: str, moment: datetime) -> None:
-    """Let topics that the old number left be left by the new one."""
+    """Let topics that the old number left be left by the new one, deleted ones too."""
     row = UnsubscribedTopic
     left = select(row.group_id).where(row.phone == new_phone, row.until.is_(None))
     topics = select(
@@ -86,6 +86,12 @@ def _copy_topics(old_phone: str, new_phone: str, moment: datetime) -> None:
     ).where(row.phone == old_phone, row.until.is_(None), row.group_id.not_in(left))
     columns = ["phone", "group_id", "since", "source"]
     execute_and_count_rows(insert(row).from_select(columns, topics))
+    kept = DeletedTopicLeave
+    names = select(kept.folded_name, literal(new_phone), kept.since, kept.source)
+    statement = sqlite_insert(kept).from_select(
+        ["folded_name", "phone", "since", "source"], names.where(kept.phone == old_phone)
+    )
+    execute_and_count_rows(statement.on_conflict_do_nothing())
 
 
 def _find_opt_out_words(phone: str) -> str | None:

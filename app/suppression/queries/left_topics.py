@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.fetched_rows import count_rows
 from app.profiles.queries.other_phones import has_other_phone
 from app.suppression.topic_models import TopicLeaveSource, UnsubscribedTopic
 
@@ -51,6 +52,12 @@ def has_topic_been_left_since(moment: datetime) -> bool:
     # What a wrong clock dates ahead is no news until then.
     is_new = row.since.between(moment, now())
     return bool(db.session.scalar(select(exists().where(row.until.is_(None), is_new))))
+
+
+def count_people_who_left(group_id: int) -> int:
+    """Return how many numbers have left a topic."""
+    row = UnsubscribedTopic
+    return count_rows(row, row.group_id == group_id, row.until.is_(None))
 
 
 def select_left_topic_members() -> Select[int, str, datetime]:

@@ -17,8 +17,8 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
-from app.core.query_hints import disable_index
 from app.core.search_terms import build_folded_filter
+from app.core.unindexed_columns import disable_index
 from app.domain.phones.phone_number import extract_digits
 from app.suppression.queries.contact_name_source import find_contact_names
 from app.suppression.queries.suppression_entries import (
