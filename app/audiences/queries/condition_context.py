@@ -14,12 +14,14 @@ class ConditionContext:
     """What decides beside the rule who is meant: the days, and the country that writes them.
 
     `is_narrowed`: other conditions leave few people, so that the rest is looked up for each.
-    `skips_left`: whoever left a group as a topic counts as not in it.
+    `is_group_looked_up`: what is asked about people is asked first and leaves few, so that they are
+    looked up in groups. `skips_left`: whoever left a group as a topic counts as not in it.
     """
 
     days: RuleDays
     region: str = ""
     is_narrowed: bool = False
+    is_group_looked_up: bool = False
     skips_left: bool = False
 
     @property

@@ -36,6 +36,7 @@ def build_condition(condition: Condition, phone: Any, context: ConditionContext)
             [condition.ref_id or 0],
             is_archived_counted=condition.is_negated,
             skips_left=context.skips_left and not condition.is_negated,
+            is_looked_up=context.is_group_looked_up,
         )
     elif condition.kind in PERSON_BUILDERS:
         result = build_person_conditions([condition], phone, context)

@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Label, String, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Label,
+    String,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from app.audiences.queries.condition_context import load_condition_context
-from app.audiences.queries.segment_phones import select_segment_people, select_segment_phones
+from app.audiences.queries.named_people import (
+    NamedPeople,
+    name_phones,
+    select_named_people,
+)
+from app.audiences.queries.segment_phones import select_segment_phones
 from app.community.queries import select_phones_of_matching_members
 from app.core.db import db
 from app.core.pagination import (
@@ -63,9 +77,9 @@ def count_people_of_rules(rules: Sequence[SegmentRule]) -> list[int]:
 
 def preview_segment(rule: SegmentRule) -> SegmentPreview:
     """Return the count of a rule and its first people by name."""
-    people = select_segment_people(rule, load_condition_context()).cte("meant")
-    is_skipped = select_suppression_reason(people.c.phone).is_not(None)
-    skipped = select(func.count()).select_from(people).where(is_skipped)
+    people = select_named_people(rule, load_condition_context())
+    is_skipped = select_suppression_reason(people.phones.c.phone).is_not(None)
+    skipped = select(func.count()).select_from(people.phones).where(is_skipped)
     skipped_total = skipped.scalar_subquery().label("skipped")
     rows = _fetch_page(people, 0, SHOWN_PEOPLE, _count(people), skipped_total)
     count, skipped_count = (rows[0].total, rows[0].skipped) if rows else (0, 0)
@@ -78,32 +92,40 @@ def paginate_segment_people(
     """Return a page of the people whom a rule means, by name. A search finds parts of names."""
     if rule is None:
         return SearchResultPage([], 0, params)
-    people = select_segment_people(rule, load_condition_context()).cte("meant")
     limit = None
+    meant = select_named_people(rule, load_condition_context())
     if params.search:
-        is_found = _build_search_condition(people.c.phone, params.search, region)
         limit = MAX_SEARCH_RESULTS
-        people = select(people).where(is_found).limit(limit + 1).cte("found")
-    rows = _fetch_page(people, params.offset, params.per_page, _count(people))
+        meant = _find_people(meant, params.search, region, limit + 1)
+    rows = _fetch_page(meant, params.offset, params.per_page, _count(meant))
     if not rows and params.number > 1:
         # Behind the last page: the count came with the rows, so there is none yet.
-        params = clamp_to_last_page(db.session.scalar(select(_count(people))) or 0, params)
-        rows = _fetch_page(people, params.offset, params.per_page, _count(people))
+        params = clamp_to_last_page(db.session.scalar(select(_count(meant))) or 0, params)
+        rows = _fetch_page(meant, params.offset, params.per_page, _count(meant))
     count = rows[0].total if rows else 0
     total = count if limit is None else min(count, limit)
     return SearchResultPage(_name_people(rows), total, params, count > total)
 
 
-def _count(people: CTE) -> Label[Any]:
-    return select(func.count()).select_from(people).scalar_subquery().label("total")
+def _find_people(meant: NamedPeople, search: str, region: str, limit: int) -> NamedPeople:
+    """Return those of the people whom a search finds, at most `limit`."""
+    is_found = _build_search_condition(meant.phones.c.phone, search, region)
+    found = select(meant.phones.c.phone).where(is_found).limit(limit).cte("found")
+    return NamedPeople(found, name_phones(found))
 
 
-def _fetch_page(people: CTE, offset: int, limit: int, *totals: Label[Any]) -> Sequence[Any]:
+def _count(people: NamedPeople) -> Label[Any]:
+    count = select(func.count()).select_from(people.phones)
+    return count.scalar_subquery().label("total")
+
+
+def _fetch_page(people: NamedPeople, offset: int, limit: int, *totals: Label[Any]) -> Sequence[Any]:
     """Return a page of people (phone, folded_name) by name, why they get no texts, and the totals.
 
     One statement, so that the rule is read once; only the people of the page are judged.
     """
-    page = select(people).order_by(*_order_by_name(people)).offset(offset).limit(limit).cte(PAGE)
+    named = people.names.subquery("named")
+    page = select(named).order_by(*_order_by_name(named)).offset(offset).limit(limit).cte(PAGE)
     statement = select(page.c.phone, *_list_page_columns(), *totals)
     statement = statement.order_by(*_order_by_name(page))
     return db.session.execute(statement).all()
@@ -117,7 +139,7 @@ def _list_page_columns() -> tuple[Label[Any], Label[Any]]:
     return reason.label("left_out"), public_id.label("public_id")
 
 
-def _order_by_name(people: CTE) -> tuple[ColumnElement[Any], ...]:
+def _order_by_name(people: FromClause) -> tuple[ColumnElement[Any], ...]:
     # Names come last where there is none.
     return (people.c.folded_name.is_(None), people.c.folded_name, people.c.phone)
 
