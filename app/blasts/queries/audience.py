@@ -173,8 +173,10 @@ def _describe_gone(chosen: ChosenAudience, error: AudienceGone) -> str:
 
 
 def _fetch_recipients(audience: Any) -> list[BlastRecipient]:
-    # The reasons are read as text: SQLAlchemy's conversion takes 3 µs a row, four times the SQL.
+    # The reasons are read as text: SQLAlchemy's conversion takes 3 µs a row, four times the SQL. Of
+    # the session the rows would cost half a microsecond more.
     name, phone, reason = audience.selected_columns
     columns = (name, phone, type_coerce(reason, String))
-    rows = db.session.execute(audience.with_only_columns(*columns, maintain_column_froms=True))
+    statement = audience.with_only_columns(*columns, maintain_column_froms=True)
+    rows = db.session.connection().execute(statement)
     return [BlastRecipient(name, phone, _SKIP_REASONS[reason]) for name, phone, reason in rows]

@@ -117,7 +117,12 @@ def _insert_messages(
             # temporary table belongs to the connection.
             sql.EMPTY_STAGING_TABLE.execute()
             batch = texts[start : start + sql.INSERT_BATCH_ROWS]
-            sql.INSERT_STAGED_ROWS.execute_many([_build_staged_row(text) for text in batch])
+            rows = [_build_staged_row(text) for text in batch]
+            # In the order of phones the rows of an index lie close together: a tenth of a release.
+            # A blast of one slice leaves in the order of its list.
+            if len(texts) > sql.INSERT_BATCH_ROWS:
+                rows.sort()
+            sql.INSERT_STAGED_ROWS.execute_many(rows)
             sql.MOVE_STAGED_ROWS.execute(
                 kind=kind,
                 sender=blast.sender,
