@@ -22,9 +22,11 @@ from app.profiles.field_models import PersonField, PersonValue
 from app.profiles.models import PersonPhone
 from app.profiles.queries.person_lookup import find_person_of_phone
 from app.suppression.models import ConsentEvent
+from app.suppression.queries.sending_permission import find_suppression_reason
+from tests.blasts.helpers import get_form_fields
 from tests.sample_field_values import FieldValue, set_listed_values
 from tests.sample_people import LEO, MIA, ZOE
-from tests.sample_rows import add_member
+from tests.sample_rows import add_member, add_opt_out
 
 FILE = (
     "Name,Mobile,Home phone,Idioma,DOB,Voice,Size,Joined,Fee,Vegan,OK to text,Remarks\n"
@@ -271,6 +273,10 @@ def test_a_field_that_changed_since_is_said_and_nobody_is_imported(app, visit, s
         assert re.search(r'name="overwrite"[^>]*checked', choices)
         assert not re.search(r'name="create_groups"[^>]*checked', choices)
     assert '<option value="field:new" selected>' not in again.text
+    # The rows of another kind, or a row that is fixed: the choices are still there.
+    shown = visit(address, "ada", **get_form_fields(again, "confirm"), show="same")
+    assert "show=same" in shown.location and shown.location.endswith("#rows")
+    assert '<option value="written" selected>' in visit(shown.location, "ada").text
     with app.app_context(), write():
         archive_field(diet)
     address = send(text).location
@@ -298,6 +304,24 @@ def test_a_second_phone_of_somebody_else_is_left_out(app, visit, send):
             erase_phone(PhoneErasure("+13035550190", "#0123456789abcdef012", "ada", now()))
         texts = db.session.execute(db.select(ImportRow.second_phone, ImportRow.value_problems))
         assert "5550190" not in str(texts.all())
+
+
+def test_undo_leaves_the_second_phone_that_opted_out(app, visit, send):
+    """A STOP of one number stops all of the person: undo must not let them be texted again."""
+    second, other = "+13035550199", "+13035550198"
+    text = "name,mobile,home phone\nZoë,3035550142,3035550199\nLeo,3035550143,3035550198\n"
+    with app.app_context():
+        add_member(ZOE, "Zoë")
+        add_member(LEO, "Leo")
+    address = send(text).location
+    visit.post(f"{address}/confirm", "ada")
+    with app.app_context():
+        add_opt_out(second)
+    visit.post(f"{address}/undo", "ada")
+    with app.app_context():
+        assert find_suppression_reason(ZOE) == find_suppression_reason(second) == "said_stop"
+        assert find_person_of_phone(second).numbers == [ZOE, second]
+        assert find_person_of_phone(other) is None
 
 
 def test_a_row_that_is_fixed_keeps_its_other_cells(app, visit, send):

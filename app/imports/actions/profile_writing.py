@@ -11,6 +11,7 @@ from sqlalchemy import case, func, or_, select, true, update
 
 from app.core.db import db
 from app.core.fetched_rows import RowSelect
+from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.phones.landlines import is_landline_number
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.field_columns import FieldColumn
@@ -26,6 +27,10 @@ from app.profiles.actions.value_storing import set_selected_values, undo_import_
 from app.profiles.queries.field_records import find_field, find_field_by_name
 from app.profiles.queries.person_details import PersonDetail, select_detail
 from app.suppression.actions import erased_numbers
+from app.suppression.queries.sending_permission import (
+    PermissionPurpose,
+    select_suppression_reason,
+)
 
 FIELD_GONE_MESSAGE = "The field “{}” no longer exists. Choose another one for its column."
 FIELD_NEW_MESSAGE = "There is now a field “{}”. Choose it for its column, or use another name."
@@ -140,10 +145,23 @@ def _select_readable(row: Import, column: Any) -> RowSelect:
     return select(ImportRow.phone, column).where(*_build_conditions(row, column))
 
 
+def _select_silent_phones(row: Import) -> RowSelect:
+    """Select the second phones of an import whose STOP, pause or doubt holds no one.
+
+    What one number said stops all numbers of its person: taking it away would let them be texted
+    again.
+    """
+    phone = ImportRow.second_phone
+    reason = select_suppression_reason(phone, PermissionPurpose.ANSWERING)
+    says_nothing = or_(reason.is_(None), reason == SkipReason.NUMBER_DEAD)
+    return select(phone).where(*_build_conditions(row, phone), says_nothing)
+
+
 def take_back_profiles(row: Import) -> int:
     """Give people back what they had before a confirmed import; return how many values.
 
-    What was changed since stays. New fields stay too, like new groups.
+    What was changed since stays. New fields stay too, like new groups, and so does a second phone
+    that opted out since.
     """
     count = undo_import_values(row.id)
     for detail in PersonDetail:
@@ -152,9 +170,6 @@ def take_back_profiles(row: Import) -> int:
         values = select(ImportRow.phone, written, before).where(*_build_conditions(row, written))
         count += detail_storing.restore_details(detail, values)
     if row.finished_at is not None:
-        phones = select(ImportRow.second_phone).where(
-            *_build_conditions(row, ImportRow.second_phone)
-        )
-        count += detail_storing.remove_added_phones(phones, row.finished_at)
+        count += detail_storing.remove_added_phones(_select_silent_phones(row), row.finished_at)
         count += import_notes.remove_notes(_select_readable(row, ImportRow.note), row)
     return count
