@@ -274,8 +274,10 @@ def test_a_field_that_changed_since_is_said_and_nobody_is_imported(app, visit, s
         assert not re.search(r'name="create_groups"[^>]*checked', choices)
     assert '<option value="field:new" selected>' not in again.text
     # The rows of another kind, or a row that is fixed: the choices are still there.
-    shown = visit(address, "ada", **get_form_fields(again, "confirm"), show="same")
-    assert "show=same" in shown.location and shown.location.endswith("#rows")
+    fields = get_form_fields(again, "confirm") | chosen
+    shown = visit(address, "ada", **fields, show="same")
+    assert "show=same" in shown.location
+    assert shown.location.endswith("#rows")
     assert '<option value="written" selected>' in visit(shown.location, "ada").text
     with app.app_context(), write():
         archive_field(diet)

@@ -9,6 +9,8 @@ KEPT_FIELDS = ("agreed", "group_id", "overwrite", "replace_values")
 # not there.
 TICKED_FIELDS = {"opt_outs": "opt_outs_shown", "create_groups": "create_groups_shown"}
 
+KEPT_NAMES = (*KEPT_FIELDS, *TICKED_FIELDS, *TICKED_FIELDS.values())
+
 
 def read_kept_choices() -> dict[str, str]:
     """Return what the fields are filled with: as submitted, or as the address says."""
@@ -19,8 +21,13 @@ def read_kept_choices() -> dict[str, str]:
     return values_by_name
 
 
-def add_kept_choices(url: str) -> str:
-    """Return the address of the page with what was submitted, for a page that is read anew."""
-    names = [*KEPT_FIELDS, *TICKED_FIELDS, *TICKED_FIELDS.values()]
-    values_by_name = {name: request.form[name] for name in names if request.form.get(name)}
-    return f"{url}?{urlencode(values_by_name)}" if values_by_name else url
+def list_kept_fields() -> list[tuple[str, str]]:
+    """Return (name, value) of what was submitted or the address says, for forms beside it."""
+    values = request.form if request.method == "POST" else request.args
+    return [(name, values[name]) for name in KEPT_NAMES if values.get(name)]
+
+
+def add_kept_choices(url: str, **more: str) -> str:
+    """Return an address of the page with what was submitted, and more parameters."""
+    parameters = [*more.items(), *list_kept_fields()]
+    return f"{url}?{urlencode(parameters)}" if parameters else url

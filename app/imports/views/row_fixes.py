@@ -15,6 +15,7 @@ from app.imports.actions.shared_number_naming import name_shared_number
 from app.imports.queries import import_rows
 from app.imports.views.import_check_page import get_import_or_404, render_check_page
 from app.imports.views.importer_config import ImporterConfig, build_import_urls, build_phone_rules
+from app.imports.views.kept_choices import add_kept_choices
 
 MAX_SHOWN_CELL_CHARACTERS = 200
 
@@ -36,7 +37,7 @@ def _name_shared_number(importer: ImporterConfig, import_id: int, line: int) -> 
     with write():
         name_shared_number(import_id, line, request.form["shared_name"], importer.target)
     urls = build_import_urls(importer, import_id)
-    return redirect(f"{urls.check}?show=repeated#rows", 303)
+    return redirect(f"{add_kept_choices(urls.check, show='repeated')}#rows", 303)
 
 
 def _correct_row(importer: ImporterConfig, import_id: int, line: int) -> ResponseReturnValue:
@@ -50,7 +51,7 @@ def _correct_row(importer: ImporterConfig, import_id: int, line: int) -> Respons
             correct_import_row(import_id, line, (name, phone), importer.target, rules)
     except RowStillUnreadable as error:
         if row.has_unchecked_rows:
-            return redirect(urls.check, 303)
+            return redirect(add_kept_choices(urls.check), 303)
         rejected = import_rows.RejectedRowCorrection(
             line,
             clean_text(name)[:MAX_SHOWN_CELL_CHARACTERS],
@@ -59,4 +60,4 @@ def _correct_row(importer: ImporterConfig, import_id: int, line: int) -> Respons
         )
         return render_check_page(importer, row, urls, rejected=rejected), 422
     # Said where the row was, not at the top of the page.
-    return redirect(f"{urls.check}?fixed={line}#rows", 303)
+    return redirect(f"{add_kept_choices(urls.check, fixed=str(line))}#rows", 303)

@@ -4,7 +4,7 @@ The check of a large file goes on with each request of its page, a slice of rows
 Nothing runs in the background.
 """
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.core.access import current_username
@@ -34,6 +34,7 @@ from app.imports.queries.value_counts import parse_value_counts
 from app.imports.views.column_form import read_column_choice
 from app.imports.views.import_check_page import (
     LoadedSheet,
+    are_columns_changed,
     can_undo_import,
     get_import_or_404,
     load_sheet,
@@ -147,7 +148,8 @@ def show_import_check(importer: ImporterConfig, import_id: int) -> ResponseRetur
         return _render_done_page(row, urls)
     has_phones = import_records.parse_import_layout(row).columns.has_phones
     if row.has_unchecked_rows and has_phones:
-        return render_template("imports/checking.html", row=row, urls=urls)
+        check_url = add_kept_choices(urls.check)
+        return render_template("imports/checking.html", row=row, urls=urls, check_url=check_url)
     return render_check_page(importer, row, urls)
 
 
@@ -187,11 +189,16 @@ def _reject_file(importer: ImporterConfig, row: Import, sentence: str) -> Respon
 
 
 def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
-    """Check the file again, with the columns, the sheet and the encoding that were chosen."""
+    """Check the file again, with the columns, the sheet and the encoding that were chosen.
+
+    `show`: the rows that are to be shown then. Where nothing else was chosen, no more is done.
+    """
     row = get_import_or_404(importer, import_id)
     urls = build_import_urls(importer, import_id)
     if row.state is not ImportState.CHECKED or row.is_half_read:
         return redirect(urls.check, 303)
+    if "show" in request.form and not are_columns_changed(row):
+        return redirect(_build_address_of_rows(urls), 303)
     choice: ColumnChoice | None = None
     try:
         choice = read_column_choice(row)
@@ -210,7 +217,14 @@ def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
         return redirect_to_upload(importer)
     except UNREADABLE_FILE_ERRORS as error:
         return render_check_page(importer, row, urls, choice, error), 422
-    return redirect(add_kept_choices(urls.check), 303)
+    return redirect(_build_address_of_rows(urls), 303)
+
+
+def _build_address_of_rows(urls: ImportUrls) -> str:
+    """Return the address of the page with what was submitted, at the rows if they were chosen."""
+    if "show" not in request.form:
+        return add_kept_choices(urls.check)
+    return f"{add_kept_choices(urls.check, show=request.form['show'])}#rows"
 
 
 def _parse_chosen_sheet(
