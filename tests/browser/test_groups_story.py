@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser.browser_user import Walk
 from tests.gunicorn_server import GunicornServer, wait_until
+from tests.sample_people import PASSWORD
 from tests.sample_rows import make_phone
 
 # A minute on a busy machine: the pages and rules it walks through have quicker tests of their own.
@@ -18,7 +19,8 @@ PEOPLE, VOICES = 300, ("Soprano", "Alto", "Tenor", "Bass")
 CHOIR, YOUTH = range(40), range(30, 70)
 # Spanish-speaking altos, by the columns of the file.
 ALTOS = [n for n in CHOIR if n % 3 == 0 and n % 4 == 1]
-LEAVER, PAUSER = 35, 36  # both are in both groups
+LEAVER, PAUSER = 35, 36  # both are in both groups; the second speaks Spanish
+SINGER = 13  # in the choir only
 FAIR = "Can you help at the fair, {first_name|friend}?"
 SOUP = "Can you bring soup on Friday? Reply YES or NO."
 # By name, the first ten of the choir; the first three answer.
@@ -29,7 +31,15 @@ PHONES_WITH = """
     SELECT count(DISTINCT phone) FROM sandbox_messages
     WHERE NOT from_phone AND status = 'delivered' AND substr(body, 1, ?) = ?
 """
+STORED = (
+    "SELECT name, phone FROM community_members ORDER BY phone",
+    "SELECT person_id, field_id, value, sort_value FROM person_values ORDER BY 1, 2",
+    "SELECT group_id, phone FROM group_members WHERE until IS NULL ORDER BY 1, 2",
+    "SELECT language, birthday FROM people ORDER BY id LIMIT 300",
+    "SELECT phone FROM unsubscribed_contacts ORDER BY 1",
+)
 NUMBERLESS, MOVED, NEW, SECOND = 50, 51, 500, 501
+NEWCOMERS = range(600, 605)
 IN_BOTH = "40 in Choir, 40 in Youth, 10 in both: 70 people"
 NOT_TODAY = "Choir and Youth, but not anyone texted today"
 
@@ -61,6 +71,14 @@ class GroupWalk(Walk):
         rows = self.page.locator("section:has(h2:has-text('skipped')) tbody tr").all_inner_texts()
         found = {row.split()[0]: int(row.split("\t")[1]) for row in rows}
         assert found == skipped
+
+    def include(self, *names):
+        """Begin a blast to several lists."""
+        self.open_new_blast()
+        self.click(".to summary")
+        self.click("label:text-is('Groups and other lists')")
+        for name in names:
+            self.page.check(f"label:has-text('Include {name}')")
 
     def send_to(self, people, skipped=0):
         """Send what is reviewed, until it is delivered; return the blast's id."""
@@ -94,6 +112,10 @@ class GroupWalk(Walk):
         bodies = [body for (body,) in self._read(TEXTS_OF, (make_phone(n),))]
         return [body.replace("\nReply STOP to opt out.", "") for body in bodies]
 
+    def read_rows(self):
+        """Members, values and memberships of today, as they are stored."""
+        return [self._read(statement, ()) for statement in STORED]
+
     def _read(self, statement, values):
         address = f"file:{self.database}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
@@ -105,7 +127,9 @@ def ada(tmp_path, visits_to):
     """Ada, who has just set up her organization."""
     with GunicornServer(tmp_path / "sms.db", SEND_RATE="500", UNDO_SECONDS="1") as server:
         wait_until(lambda: "/setup?token=" in server.said, "the setup address")
-        walk = GroupWalk(visits_to(server.url)(), server.url)
+        windows = visits_to(server.url)
+        walk = GroupWalk(windows(), server.url)
+        walk.open_window = windows
         walk.database = tmp_path / "sms.db"
         walk.set_up(server.setup_address)
         yield walk
@@ -122,6 +146,19 @@ def sheet(tmp_path):
     return path
 
 
+@pytest.fixture
+def second_sheet(tmp_path):
+    """A file of five new people and five known ones, with a new field and a new group."""
+    rows = [
+        (f"Newcomer {n}", make_phone(n).removeprefix("+1"), "Tent crew", "Blue") for n in NEWCOMERS
+    ]
+    known = [(*build_row(n)[:2], "Tent crew; Youth", "Red") for n in range(100, 105)]
+    path = tmp_path / "tents.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("Name", "Mobile", "Groups", "Tent"), *rows, *known])
+    return path
+
+
 def build_row(n):
     """Return the six cells of the n-th person."""
     groups = [name for name, people in (("Choir", CHOIR), ("Youth", YOUTH)) if n in people]
@@ -132,15 +169,18 @@ def build_row(n):
     return f"Person{n:03} Riverside", number, "; ".join(groups), language, birthday, voice
 
 
-def test_from_a_file_with_six_columns_to_those_who_did_not_answer(ada, sheet):
+def test_from_a_file_with_six_columns_to_those_who_did_not_answer(ada, sheet, second_sheet):
     import_all(ada, sheet)
     make_lists(ada)
     ask_ten_and_text_the_seven(ada)
     text_choir_and_youth(ada)
     leave_and_pause(ada)
     text_choir(ada)
+    text_topic_among_others(ada)
     change_numbers(ada)
     text_youth(ada)
+    share_filters(ada)
+    undo_second_import(ada, second_sheet)
 
 
 def import_all(ada, sheet):
@@ -221,11 +261,7 @@ def ask_ten_and_text_the_seven(ada):
 
 def text_choir_and_youth(ada):
     """Two lists with ten people in common, without the ten who were texted today."""
-    ada.click(".side a:has-text('New blast')")
-    ada.click(".to summary")
-    ada.click("label:text-is('Groups and other lists')")
-    for name in ("Choir", "Youth"):
-        ada.page.check(f"label:has-text('Include {name}')")
+    ada.include("Choir", "Youth")
     ada.page.check("label:has-text('Skip people who were texted today')")
     ada.wait_for(IN_BOTH)
     ada.wait_for("10 people skipped. Review shows who and why.")
@@ -245,7 +281,7 @@ def leave_and_pause(ada):
     """One person leaves a topic, with one confirmation; another wants a month without texts."""
     ada.text_as(LEAVER, "STOP CHOIR", "You won't get Choir texts anymore.")
     assert len(ada.texts_of(LEAVER)) == 2
-    ada.text_as(PAUSER, "PAUSE 30", "No texts until")
+    ada.text_as(PAUSER, "PAUSE 30", "Sin mensajes hasta")
     ada.menu("Groups")
     for name, count in (("Choir", 38), ("Youth", 39)):
         cells = ada.page.inner_text(f"tr:has(a:has-text('{name}'))").split("\t")
@@ -261,6 +297,18 @@ def text_choir(ada):
     ada.send_to(38, skipped=2)
     assert ada.phones_with("Choir practice") == 38
     assert ada.texts_of(0) == [SOUP, "Choir practice is at 7 PM."]
+
+
+def text_topic_among_others(ada):
+    """Who left the choir is reached as one of Youth; who is in nothing else is skipped."""
+    ada.text_as(SINGER, "STOP CHOIR", "You won't get Choir texts anymore.")
+    ada.include("Choir", "Youth")
+    ada.write_to("Choir and Youth · 68 people", "The concert is on Sunday.")
+    ada.expect_reviewed(68, "Choir and Youth", Left=1, Paused=1)
+    ada.send_to(68, skipped=2)
+    assert ada.phones_with("The concert is on Sunday.") == 68
+    assert ada.texts_of(LEAVER)[-1] == "The concert is on Sunday."
+    assert "The concert is on Sunday." not in ada.texts_of(SINGER) + ada.texts_of(PAUSER)
 
 
 def change_numbers(ada):
@@ -293,3 +341,54 @@ def text_youth(ada):
         assert ada.texts_of(n)[-1] == "Youth meets on Friday."
     for n in (PAUSER, MOVED):
         assert "Youth meets on Friday." not in ada.texts_of(n)
+    assert ada.texts_of(SECOND) == ["Youth meets on Friday."]
+
+
+def share_filters(ada):
+    """Filters are chips, and their address shows another user the same people."""
+    ada.menu("Community")
+    for family, value in (("Language", "Spanish"), ("Voice part", "Alto")):
+        ada.click("summary:has-text('Add filter')")
+        ada.click(f"details a:has-text('{family}') >> nth=0")
+        ada.page.wait_for_selector("#new-filter")
+        ada.page.locator("#new-filter [name$=value]").select_option(label=value)
+        ada.click("#new-filter button:has-text('Add filter')")
+        ada.page.wait_for_selector(f".filter-chip:has-text('{value}')")
+    address = ada.page.url.removeprefix(ada.url)
+    add_user(ada, "sol")
+    sol = GroupWalk(ada.open_window(), ada.url)
+    sol.sign_in("sol")
+    sol.page.goto(ada.url + address)
+    chips = [words.strip() for words in sol.page.locator(".filter-chip").all_inner_texts()]
+    assert chips == ["Language Spanish", "Voice part is “Alto”"]
+    names = sol.page.locator("tbody a:has-text('Riverside')").all_inner_texts()
+    assert {int(name.split()[0][-3:]) for name in names} == set(ALTOS)
+
+
+def add_user(ada, name):
+    """Let another user in, with the password of the tests."""
+    ada.menu("Users")
+    ada.click("main a:has-text('Add user')")
+    ada.page.fill("#username", name)
+    ada.page.fill("#password", PASSWORD)
+    ada.page.uncheck("#must_change_password")
+    ada.click(".sticky button:text-is('Add user')")
+    ada.wait_for("sol")
+
+
+def undo_second_import(ada, sheet):
+    """What a file brought goes again: people, values, memberships; all else stays."""
+    before = ada.read_rows()
+    ada.menu("Community")
+    ada.upload(sheet)
+    ada.page.select_option("#column_3", label="New field")
+    ada.click("text=Read again")
+    ada.wait_for("1 field is created: Tent")
+    ada.page.select_option("#agreed", label="On paper")
+    ada.click("button:has-text('Import 5 people')")
+    ada.wait_for("Put into groups: ")
+    assert ada.read_rows() != before
+    ada.press("Undo this import")
+    ada.click("dialog button:text-is('Undo this import')")
+    ada.wait_for("Import undone. 5 people were removed")
+    assert ada.read_rows() == before
