@@ -13,6 +13,11 @@ def select_community_phones() -> Any:
     return select(CommunityMember.phone)
 
 
+def select_sample_phones(size: int) -> Any:
+    """Select some members' phones, to find out how many of all fulfil conditions."""
+    return select(CommunityMember.phone).order_by(CommunityMember.phone).limit(size)
+
+
 def has_joined(phone: Any, *bounds: Any) -> ColumnElement[bool]:
     """Return the condition that a phone's member was added at a time that fulfils each bound.
 

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import ColumnElement, false
 
+from app.community.member_access import FilterConditions, MemberAccess, choose_access
 from app.community.models import CommunityMember
 from app.delivery.queries.phone_texts import select_was_texted
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.organisation import queries as organisation
-from app.suppression.queries.phone_records import select_listed_phones
+from app.suppression.queries.phone_records import is_listed_for
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 _EXTENSION_KEY = "community_filter_conditions"
 # Returns the conditions of filters of an address, for a column of phones; true for a list whose
 # first matches are enough.
-FilterSource = Callable[[Sequence[str], Any, bool], list[ColumnElement[bool]]]
+FilterSource = Callable[[Sequence[str], Any, bool], FilterConditions]
 SKIPPED = "skipped"
 WITHOUT_NAME = "no_name"
 WITHOUT_TEXTS = "no_texts"
@@ -58,34 +59,44 @@ class MemberFilter:
     show: str = ""
     filters: tuple[str, ...] = ()
 
-    def build_conditions(self, *, is_for_page: bool) -> list[ColumnElement[bool]]:
-        """Return the conditions for any select of members; [] for everyone.
+    def build_conditions(self, *, is_for_page: bool) -> FilterConditions:
+        """Return the conditions for any select of members; none for everyone.
 
         `is_for_page`: the first matches are enough, so that the quickest way to them is taken.
         """
-        conditions = []
+        show_conditions = FilterConditions([])
         if self.show:
-            conditions.append(_build_show_condition(self.show))
-        if self.filters:
-            build: FilterSource = current_app.extensions[_EXTENSION_KEY]
-            conditions += build(self.filters, CommunityMember.phone, is_for_page)
-        return conditions
+            show_conditions = _build_show_conditions(self.show, is_for_page=is_for_page)
+        if not self.filters:
+            return show_conditions
+        build: FilterSource = current_app.extensions[_EXTENSION_KEY]
+        filters = build(self.filters, CommunityMember.phone, is_for_page)
+        access = filters.access
+        if access is MemberAccess.LIST_ORDER:
+            access = show_conditions.access
+        return FilterConditions(show_conditions.conditions + filters.conditions, access)
 
 
-def _build_show_condition(show: str) -> ColumnElement[bool]:
+def _build_show_conditions(show: str, *, is_for_page: bool) -> FilterConditions:
     # A word of a later version, or a slip: it never means everyone.
     if show not in build_filter_choices():
-        return false()
+        return FilterConditions([false()])
     if show == WITHOUT_NAME:
-        return CommunityMember.name.is_(None)
+        # A hundred thousand rows one after the other: 5 ms; along the names 72 ms.
+        return FilterConditions([CommunityMember.name.is_(None)], MemberAccess.ROWS)
     if show == WITHOUT_TEXTS:
-        return ~select_was_texted(CommunityMember.phone)
+        is_meant = ~select_was_texted(CommunityMember.phone)
+        return FilterConditions([is_meant], choose_access(is_meant))
     reason: ColumnElement[Any] = select_suppression_reason(CommunityMember.phone)
     is_skipped = reason.is_not(None) if show == SKIPPED else reason == SkipReason(show)
+    if is_for_page and choose_access(is_skipped) is MemberAccess.LIST_ORDER:
+        return FilterConditions([is_skipped])
     if show == SkipReason.NO_CONSENT or _is_consent_required():
-        return is_skipped
+        return FilterConditions([is_skipped], MemberAccess.BY_PHONE)
     # The lists are short beside the community: 2 ms instead of 250 ms for 100,000 members.
-    return and_(CommunityMember.phone.in_(select_listed_phones()), is_skipped)
+    listed_reason = None if show == SKIPPED else SkipReason(show)
+    is_listed = is_listed_for(CommunityMember.phone, listed_reason)
+    return FilterConditions([is_listed, is_skipped], MemberAccess.BY_PHONE)
 
 
 def _is_consent_required() -> bool:

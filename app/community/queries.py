@@ -128,10 +128,12 @@ def _load_page_ids(total: int, params: ListParams) -> list[int]:
 def _search_members(
     params: ListParams, region: str, filter_: MemberFilter, columns: Mapping[str, Column]
 ) -> SearchResultPage:
-    conditions = filter_.build_conditions(is_for_page=True)
-    conditions += _build_search_conditions(params.search, region)
+    narrowed = filter_.build_conditions(is_for_page=True)
+    conditions = narrowed.conditions + _build_search_conditions(params.search, region)
     order = _build_order(params.sort, params.descending)
     statement = select(CommunityMember.id).where(*conditions).order_by(*order)
+    if narrowed.access.value:
+        statement = statement.with_hint(CommunityMember, narrowed.access.value, "sqlite")
     ids = list(db.session.scalars(statement.limit(MAX_SEARCH_RESULTS + 1)))
     is_truncated = len(ids) > MAX_SEARCH_RESULTS
     ids = ids[:MAX_SEARCH_RESULTS]
@@ -146,7 +148,7 @@ def _build_search_conditions(search: str, region: str) -> list[ColumnElement[boo
 
 def find_matching_ids(search: str, region: str, filter_: MemberFilter) -> list[int]:
     """Return the ids of all members that a search and a filter match, in id order."""
-    conditions = filter_.build_conditions(is_for_page=False)
+    conditions = filter_.build_conditions(is_for_page=False).conditions
     conditions += _build_search_conditions(search, region)
     statement = select(CommunityMember.id).where(*conditions).order_by(CommunityMember.id)
     return list(db.session.scalars(statement))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from app.core.column_types import TYPE_ANNOTATION_MAP
 from app.core.database_errors import WriteLockTimeout as WriteLockTimeout
 from app.core.database_errors import may_repeat_for_ever
+from app.core.index_hints import install_index_hints
 from app.domain.texts.name_folding import fold_name
 
 LOCK_WAIT_SECONDS = 10
@@ -151,6 +152,7 @@ def install_database(app: Flask) -> None:
     with app.app_context():
         event.listen(db.engine, "connect", _on_connect)
         event.listen(db.engine, "begin", _on_begin)
+        install_index_hints(db.engine)
 
 
 def execute_and_count_rows(statement: UpdateBase) -> int:

@@ -44,6 +44,8 @@ from app.domain.delivery.message_statuses import (
 # A row that another program writes without a carrier is practice: nothing real is sent.
 DEFAULT_CARRIER = "sandbox"
 CARRIER_CHECK_SQL = "carrier IN ('sandbox', 'twilio')"
+# As the partial index of these rows has it: a query must say the same to use it.
+FAILED_OR_UNKNOWN_SQL = "status IN ('failed', 'undelivered', 'opted_out', 'unknown')"
 AUDIENCE_IS_WHOLE_SQL = "(audience_log_id IS NULL) = (audience_outcome IS NULL)"
 AUDIENCE_CHECK_SQL = (
     "(target = 'audience') = (audience_id IS NOT NULL) AND "
@@ -285,6 +287,8 @@ class Message(Model):
             "id",
             sqlite_where=text("in_reply_to IS NOT NULL"),
         ),
+        # Rows enter it only when a text fails or is in doubt, not while it is sent.
+        Index("ix_messages_failed", "phone", "id", sqlite_where=text(FAILED_OR_UNKNOWN_SQL)),
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
         CheckConstraint(
             "(direction = 'inbound') = (status = 'received')",

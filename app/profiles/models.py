@@ -51,6 +51,14 @@ class Person(Model):
     """
 
     __tablename__ = "people"
+    __table_args__ = (
+        Index(
+            "ix_people_birthday",
+            text("substr(birthday, 6)"),
+            sqlite_where=text("birthday IS NOT NULL"),
+        ),
+        Index("ix_people_language", "language", sqlite_where=text("language IS NOT NULL")),
+    )
 
     id: Mapped[primary_key]
     public_id: Mapped[str] = mapped_column(

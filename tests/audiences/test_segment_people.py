@@ -128,14 +128,21 @@ def find_phones(rule, context):
     return set(phones)
 
 
+PAGE_LIMITS = (
+    "MAX_LISTED_PEOPLE",
+    "MAX_LISTED_RECIPIENTS",
+    "MAX_LISTED_TEXTS",
+)
+
+
 def find_filtered_phones(conditions, most_listed, context):
     """Find the members whom the filters of a list leave; `most_listed`: 0 looks all up."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("MAX_LISTED_PEOPLE", "MAX_LISTED_AMONG_SEVERAL", "MAX_LISTED_TEXTS"):
+        for name in PAGE_LIMITS:
             patch.setattr(page_conditions, name, most_listed)
         phone = CommunityMember.phone
         built = page_conditions.build_page_conditions(conditions, phone, context)
-    phones = db.session.scalars(select(phone).where(*built)).all()
+    phones = db.session.scalars(select(phone).where(*built.conditions)).all()
     db.session.rollback()
     return set(phones)
 

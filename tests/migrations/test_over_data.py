@@ -508,3 +508,18 @@ def test_0039_given_up_numbers_gives_them_people_of_their_own(before):
     assert run_sql(path, read) == [(zoe, 3, None), (leo, 2, None)]
     revert_migration(path, 39, QUIET)
     assert run_sql(path, read) == [(zoe, 3, None), (leo, 2, None)]
+
+
+def test_0038_filter_indexes_finds_the_failed_texts_of_before(before):
+    path = before(38)
+    add = "INSERT INTO messages (kind, phone, body, status) VALUES ('blast', ?, 'Hi', ?)"
+    texts = [("+13035550142", "failed"), ("+13035550143", "delivered")]
+    execute_rows(path, *((add, values) for values in texts))
+    migrate_to(path, 38)
+    find = (
+        "SELECT phone FROM messages INDEXED BY ix_messages_failed "
+        "WHERE status IN ('failed', 'undelivered', 'opted_out', 'unknown')"
+    )
+    assert run_sql(path, find) == [("+13035550142",)]
+    revert_migration(path, 38, QUIET)
+    assert run_sql(path, "SELECT count(*) FROM messages") == [(2,)]

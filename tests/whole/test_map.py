@@ -18,6 +18,7 @@ EXTRA = {
         "member_conditions",
         "member_filters",
         "member_phones",
+        "member_access",
         "member_rows",
         "member_search",
     },

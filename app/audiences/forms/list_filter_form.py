@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from app.audiences.forms.condition_form import ConditionForm
 from app.audiences.forms.condition_tests import list_family_references, list_tests
 from app.audiences.queries.list_filters import build_filter_conditions
 from app.audiences.queries.rule_choices import load_choices_of
+from app.community.member_access import FilterConditions
 from app.domain.audiences.condition_addresses import write_condition_address
 
 # Of the fields of a filter that is added: they stand in the address of the list.
@@ -19,7 +19,7 @@ PREFIX = "add-"
 
 def build_conditions_for_user(
     addresses: Sequence[str], phone: Any, is_for_page: bool
-) -> list[ColumnElement[bool]]:
+) -> FilterConditions:
     """Return the conditions that filters are for the user of this request."""
     return build_filter_conditions(addresses, phone, current_user.role, is_for_page=is_for_page)
 

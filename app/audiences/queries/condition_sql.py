@@ -124,7 +124,9 @@ def _has_not_replied(condition: Condition, phone: Any, context: ConditionContext
 
 
 def _has_last_text(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    return text_conditions.has_last_text_in(phone, _LAST_STATUSES[condition.kind])
+    return text_conditions.has_last_text_in(
+        phone, _LAST_STATUSES[condition.kind], is_looked_up=context.is_narrowed
+    )
 
 
 def _joined_before(condition: Condition, phone: Any, context: ConditionContext) -> SQL:

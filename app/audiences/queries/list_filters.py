@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import false
 
 from app.audiences.queries.condition_context import load_condition_context
 from app.audiences.queries.page_conditions import build_page_conditions
-from app.audiences.queries.rule_names import Reference, find_hidden_fields, load_rule_names
+from app.audiences.queries.rule_names import Reference, find_hidden_references, load_rule_names
 from app.audiences.queries.segment_phones import build_rule_conditions
+from app.community.member_access import FilterConditions
 from app.domain.accounts.roles import Role
 from app.domain.audiences.condition_addresses import parse_condition_address
 from app.domain.audiences.condition_phrases import RuleNames, describe_condition
@@ -40,9 +41,7 @@ def describe_filters(
     conditions = [parse_condition_address(address) for address in addresses]
     readable_conditions = [condition for condition in conditions if condition is not None]
     references = {condition.reference for condition in readable_conditions if condition.reference}
-    hidden: set[Reference] = set()
-    for field_id in find_hidden_fields(references, role):
-        hidden.add((ReferenceKind.FIELD, field_id))
+    hidden = find_hidden_references(references, role)
     names = _load_names(references, field_names)
     filters: list[ListFilter] = []
     for address, condition in zip(addresses, conditions, strict=True):
@@ -73,7 +72,7 @@ def _load_names(references: set[Reference], field_names: Mapping[int, str]) -> R
 
 def build_filter_conditions(
     addresses: Sequence[str], phone: Any, role: Role, *, is_for_page: bool
-) -> list[ColumnElement[bool]]:
+) -> FilterConditions:
     """Return the conditions of the phones in a column that filters leave.
 
     One that cannot be read, names something that was deleted, or asks a field that the user must
@@ -82,12 +81,12 @@ def build_filter_conditions(
     conditions = read_conditions(addresses)
     references = {condition.reference for condition in conditions if condition.reference}
     is_readable = len(conditions) == len(addresses) <= MAX_CONDITIONS
-    if not is_readable or find_hidden_fields(references, role):
-        return [false()]
+    if not is_readable or find_hidden_references(references, role):
+        return FilterConditions([false()])
     if is_for_page:
         return build_page_conditions(conditions, phone, load_condition_context())
     rule = SegmentRule(Joiner.ALL, tuple(conditions))
-    return build_rule_conditions(rule, phone, load_condition_context())
+    return FilterConditions(build_rule_conditions(rule, phone, load_condition_context()))
 
 
 def read_conditions(addresses: Sequence[str]) -> list[Condition]:

@@ -1,6 +1,7 @@
 """Texts of a blast that a text to another number of the person stands in for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
@@ -11,15 +12,18 @@ from app.delivery.models import Message
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
 
 
-def build_counting_filter(log_id: int) -> ColumnElement[bool]:
+def build_counting_filter(log_id: int, message_id: Any = Message.id) -> ColumnElement[bool]:
     """Return the condition for the rows of a blast that count: one a person.
 
-    The others are few, and listed in an index of their own: no row is read for it.
+    `message_id`: the column of the ids of these rows. The others are few, and listed in an index
+    of their own: no row is read for it.
     """
-    superseded = select(Message.fallback_for_id).where(
-        Message.message_log_id == log_id, Message.fallback_for_id.is_not(None)
+    second = aliased(Message)
+    superseded = select(second.fallback_for_id).where(
+        second.message_log_id == log_id, second.fallback_for_id.is_not(None)
     )
-    return Message.id.not_in(superseded)
+    condition: ColumnElement[bool] = message_id.not_in(superseded)
+    return condition
 
 
 def select_superseded_counts(log_id: int) -> Select[MessageStatus, int]:

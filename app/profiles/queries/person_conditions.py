@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from app.core.listed_values import build_listed_column
@@ -133,7 +133,8 @@ def has_language(person_id: Any, language: str) -> ColumnElement[bool]:
 def has_birthday_on(person_id: Any, days: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a person's birthday is on one of these MM-DD."""
     person = aliased(Person)
-    # A DATE is stored as YYYY-MM-DD.
-    is_meant = func.substr(person.birthday, 6).in_(select(build_listed_column(days)))
+    # A DATE is stored as YYYY-MM-DD. As ix_people_birthday has it: bound values would not match.
+    day = func.substr(person.birthday, literal_column("6"))
+    is_meant = and_(person.birthday.is_not(None), day.in_(select(build_listed_column(days))))
     condition: ColumnElement[bool] = person_id.in_(select(person.id).where(is_meant))
     return condition
