@@ -1,10 +1,13 @@
 """A blast to several lists: chosen, counted, reviewed, confirmed, and sent to each person once."""
 
+import contextlib
+import sqlite3
 from datetime import timedelta
 
 import pytest
 
-from app.blasts.actions.due_blasts import release_due_blasts
+from app.blasts.actions.due_blasts import release_due_blasts, store_blast
+from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.audience_models import BlastAudience, BlastAudiencePerson
@@ -164,6 +167,20 @@ def test_a_list_that_is_gone_reaches_no_one_and_the_others_are_texted(app, visit
     assert set(get_statuses(app)) == {ZOE, LEO}
     sentence = "“Youth” is archived or deleted, so its people were not texted."
     assert sentence in visit("/blasts/logs/1", "sol").words
+
+
+def test_a_list_that_is_archived_while_the_audience_is_read_is_not_texted(app, visit, lists):
+    send_blast(visit, **lists | {"include": "group:1"})
+    with app.app_context():
+        blast = db.session.get(ScheduledMessage, 1)
+        read_at, rendered = now(), render_scheduled_blast(blast)
+        # Another process archives it: the release still reads as before.
+        with contextlib.closing(sqlite3.connect(app.extensions["settings"].database_path)) as other:
+            other.execute("UPDATE groups SET archived_at = '2026-01-01 00:00:00.000000'")
+            other.commit()
+        assert not store_blast(blast, rendered, read_at)
+    release_blasts(app)
+    assert get_statuses(app) == {}
 
 
 def test_a_list_to_leave_out_that_is_gone_holds_the_blast(app, visit, lists):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.audiences.actions.audience_topics import record_segment_topics
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
-from app.blasts.queries.gone_lists import describe_missed_lists
+from app.blasts.queries.gone_lists import describe_gone_lists, describe_missed_lists
 from app.blasts.queries.people_permission import may_creator_text_people
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.core.clock import now
@@ -166,14 +166,18 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
     scheduled_id = blast.id
     event = events.find_event(blast.event_id)
     event_title = event.title if event else None
-    audience_id = blast.audience_id
-    missed = "" if blast.test_mode else describe_missed_lists(audience_id)
+    audience_id, is_test = blast.audience_id, blast.test_mode
+    missed = "" if is_test else describe_missed_lists(audience_id)
+    gone = "" if is_test else describe_gone_lists(audience_id)
     # The claim and the rows are one transaction: a crash leaves the blast waiting, never half made.
     with write():
         moment = now()
         # The claim knows only who leaves a topic from now on, and an erased person must not come
         # back as a row: the audience is read again.
         if has_topic_been_left_since(read_at) or has_number_been_erased_since(read_at):
+            return False
+        # So it is when a list was archived or deleted meanwhile.
+        if not is_test and describe_gone_lists(audience_id) != gone:
             return False
         if not blast_messages.claim_scheduled_blast(scheduled_id, moment):
             return False
