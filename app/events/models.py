@@ -83,7 +83,8 @@ class EventRegistration(Model):
         UniqueConstraint("event_id", "phone", name="unique_event_phone"),
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("guests BETWEEN 0 AND 99", name="guests"),
-        Index("ix_event_registrations_phone", "phone"),
+        # With the name, so that a search in a group of 20,000 reads none of their rows.
+        Index("ix_event_registrations_phone", "phone", "name"),
         Index("ix_event_registrations_answer", "event_id", "answer"),
     )
 
