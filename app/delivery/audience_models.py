@@ -31,7 +31,7 @@ class PartRole(StrEnum):
 
 
 class BlastAudience(Model):
-    """The audience of one blast. Nothing of it changes after the blast was confirmed.
+    """The audience of one blast. After the blast was confirmed only `is_for_admins` changes.
 
     `rule`: as the parts say, in JSON; equal rules have the same `rule_hash`. `sentence`: the rule
     in words, with the names of that time.
@@ -47,6 +47,9 @@ class BlastAudience(Model):
     # True: the people are those of audience_people, as they were when it was confirmed
     is_frozen: Mapped[bool_default_false]
     created_at: Mapped[timestamp_default_now]
+    # True: who is in it tells who has what in a sensitive field, so only admins see its people. It
+    # stays when the segment is changed or deleted
+    is_for_admins: Mapped[bool_default_false]
 
 
 class BlastAudiencePart(Model):

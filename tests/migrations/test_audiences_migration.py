@@ -107,3 +107,24 @@ def test_an_audience_is_not_deleted_under_a_blast(former):
     migrate_database(former, QUIET)
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         run_sql(former, "PRAGMA foreign_keys=ON", "DELETE FROM audiences WHERE id = 2")
+
+
+def test_0040_audiences_for_admins_are_those_of_sensitive_fields(tmp_path):
+    path = tmp_path / "sms.db"
+    migrate_database(path, QUIET, find_migrations()[:39])
+    run_sql(
+        path,
+        "INSERT INTO person_fields (name, folded_name, type, class) "
+        "VALUES ('Care', 'care', 'text', 'sensitive'), ('Town', 'town', 'text', 'public')",
+        "INSERT INTO segments (name, folded_name, rule) VALUES ('A', 'a', '{}'), ('B', 'b', '{}')",
+        "INSERT INTO segment_references (segment_id, kind, ref_id) "
+        "VALUES (1, 'field', 1), (2, 'field', 2)",
+        "INSERT INTO audiences (rule, rule_hash, sentence) VALUES ('{}', '', ''), ('{}', '', '')",
+        "INSERT INTO audience_parts (audience_id, role, kind, ref_id) "
+        "VALUES (1, 'include', 'segment', 1), (2, 'include', 'segment', 2)",
+    )
+    migrate_database(path, QUIET, find_migrations()[:40])
+    read = "SELECT is_for_admins FROM audiences ORDER BY id"
+    assert run_sql(path, read) == [(1,), (0,)]
+    revert_migration(path, 40, QUIET)
+    assert run_sql(path, "SELECT count(*) FROM audiences") == [(2,)]

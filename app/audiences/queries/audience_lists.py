@@ -1,7 +1,6 @@
 """The lists of an audience: what they are called, which are gone, and who may text them."""
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import filterfalse
 
 from sqlalchemy import select
 
@@ -9,6 +8,7 @@ from app.audiences.queries.segment_phones import EXISTENCE
 from app.audiences.queries.segment_records import find_valid_rule, may_text_segment
 from app.audiences.segment_models import Segment
 from app.core.db import db
+from app.delivery.queries.admin_audiences import find_blasts_for_admins
 from app.delivery.queries.blast_records import find_blast_log
 from app.delivery.queries.stored_audiences import load_audience
 from app.domain.accounts.roles import Role
@@ -18,7 +18,7 @@ from app.domain.audiences.segment_rules import SegmentRule
 from app.domain.delivery.blast_labels import name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, name_outcome
 from app.events.queries import events
-from app.groups.queries.group_records import find_active_group, find_group, may_text_group
+from app.groups.queries.group_records import find_active_group_ids, find_group, may_text_group
 
 GROUP_FOR_ADMINS_ERROR = "Only admins can text this group."
 HIDDEN_SEGMENT_ERROR = "Only admins can use this segment: it uses a sensitive field."
@@ -67,7 +67,7 @@ def find_gone_parts(rule: AudienceRule) -> set[AudiencePart]:
     something that was. Of the excluded ones also a segment of an archived group: leaving out
     fewer people must never go unnoticed.
     """
-    gone = set(filterfalse(_is_there, rule.parts))
+    gone = _find_missing_parts(rule.parts)
     return gone.union(filter(_names_archived_group, rule.excluded))
 
 
@@ -81,15 +81,23 @@ def split_gone_parts(rule: AudienceRule) -> tuple[list[AudiencePart], list[Audie
 
 def list_present_parts(rule: AudienceRule) -> list[AudiencePart]:
     """Return the included parts of a rule that are not gone, in its order."""
-    gone = find_gone_parts(rule)
-    return [part for part in rule.included if part not in gone]
+    missing = _find_missing_parts(rule.included)
+    return [part for part in rule.included if part not in missing]
 
 
-def _is_there(part: AudiencePart) -> bool:
+def _find_missing_parts(parts: Iterable[AudiencePart]) -> set[AudiencePart]:
+    parts = tuple(parts)
+    group_ids = {part.ref_id for part in parts if part.kind is PartKind.GROUP and part.ref_id}
+    # The groups of all parts in one statement: an audience is asked some ten times at its review.
+    active_ids = find_active_group_ids(group_ids)
+    return {part for part in parts if not _is_there(part, active_ids)}
+
+
+def _is_there(part: AudiencePart, active_group_ids: Collection[int]) -> bool:
     if part.kind in (PartKind.EVERYBODY, PartKind.PEOPLE):
         return True
     if part.kind is PartKind.GROUP:
-        return find_active_group(part.ref_id) is not None
+        return part.ref_id in active_group_ids
     if part.kind is PartKind.SEGMENT:
         rule = find_valid_rule(part.ref_id)
         return rule is not None and _has_all_references(rule)
@@ -106,10 +114,8 @@ def _has_all_references(rule: SegmentRule) -> bool:
 def _names_archived_group(part: AudiencePart) -> bool:
     rule = find_valid_rule(part.ref_id) if part.kind is PartKind.SEGMENT else None
     references: Collection[tuple[ReferenceKind, int]] = rule.references if rule else ()
-    for kind, ref_id in references:
-        if kind is ReferenceKind.GROUP and find_active_group(ref_id) is None:
-            return True
-    return False
+    group_ids = {ref_id for kind, ref_id in references if kind is ReferenceKind.GROUP}
+    return not group_ids <= find_active_group_ids(group_ids)
 
 
 def list_part_groups(part: AudiencePart) -> set[int]:
@@ -133,6 +139,8 @@ def find_part_problem(part: AudiencePart, role: Role) -> str:
     if role == Role.ADMIN:
         return ""
     for reached in _follow_part(part):
+        if _is_results_for_admins(reached):
+            return HIDDEN_SEGMENT_ERROR
         if reached.kind is PartKind.SEGMENT and not may_text_segment(reached.ref_id, role):
             return HIDDEN_SEGMENT_ERROR
         for group_id in list_part_groups(reached):
@@ -167,12 +175,24 @@ def find_exclusion_problem(part: AudiencePart, role: Role) -> str:
 
     The review names everyone who is left out, and so tells who has what in a sensitive field.
     """
-    if part.kind is PartKind.RESULTS:
-        reached = list_reached_parts(part.ref_id)
-        problems = (find_exclusion_problem(listed, role) for listed in reached)
-        return next(filter(None, problems), "")
+    if role == Role.ADMIN:
+        return ""
     is_hidden = part.kind is PartKind.SEGMENT and not may_text_segment(part.ref_id, role)
-    return HIDDEN_SEGMENT_ERROR if is_hidden else ""
+    return HIDDEN_SEGMENT_ERROR if is_hidden or _is_results_for_admins(part) else ""
+
+
+def _is_results_for_admins(part: AudiencePart) -> bool:
+    """Whether a list is the people of a blast that only admins may see."""
+    if part.kind is not PartKind.RESULTS or part.ref_id is None:
+        return False
+    return bool(find_blasts_for_admins([part.ref_id]))
+
+
+def is_rule_for_admins(rule: AudienceRule) -> bool:
+    """Whether who is in an audience tells who has what in a sensitive field."""
+    role = Role.SOCIAL_MANAGER
+    problems = {find_exclusion_problem(part, role) for part in rule.parts}
+    return problems != {""}
 
 
 def list_reached_parts(log_id: int | None) -> tuple[AudiencePart, ...]:

@@ -3,7 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.audiences.queries.rule_names import LANGUAGES, Reference, load_rule_names
+from app.audiences.queries.rule_names import (
+    LANGUAGES,
+    Reference,
+    find_hidden_references,
+    load_rule_names,
+)
 from app.delivery.queries.blast_names import list_newest_blast_names
 from app.domain.accounts.roles import Role
 from app.domain.audiences.conditions import ReferenceKind
@@ -15,6 +20,7 @@ from app.profiles.queries.field_records import list_fields
 from app.surveys.queries.survey_conditions import list_survey_questions
 
 MAX_CHOICES = 300
+MAX_BLASTS = 50
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def load_choices_of(kinds: Collection[ReferenceKind], role: Role) -> RuleChoices
     return RuleChoices(
         groups=_list_group_names() if kind.GROUP in kinds else {},
         events=_list_event_titles() if kind.EVENT in kinds else {},
-        blasts=dict(list_newest_blast_names(50)) if kind.BLAST in kinds else {},
+        blasts=_list_blast_names(role) if kind.BLAST in kinds else {},
         fields=_list_field_choices(role) if kind.FIELD in kinds else {},
         surveys=_list_survey_choices() if kind.SURVEY in kinds else {},
         languages=LANGUAGES,
@@ -88,6 +94,14 @@ def load_choices_of(kinds: Collection[ReferenceKind], role: Role) -> RuleChoices
 
 def _list_group_names() -> dict[int, str]:
     return {group.id: group.name for group in list_active_groups()}
+
+
+def _list_blast_names(role: Role) -> dict[int, str]:
+    names = dict(list_newest_blast_names(MAX_BLASTS))
+    references = ((ReferenceKind.BLAST, log_id) for log_id in names)
+    for reference in find_hidden_references(references, role):
+        del names[reference[1]]
+    return names
 
 
 def _list_event_titles() -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from app.delivery.queries.admin_audiences import find_blasts_for_admins
 from app.delivery.queries.blast_names import find_sent_blast_names
 from app.domain.accounts.roles import Role
 from app.domain.audiences.condition_phrases import RuleNames
@@ -42,14 +43,21 @@ def load_rule_names(references: Iterable[Reference], gone: Collection[Reference]
     return RuleNames(names, LANGUAGES, get_date_style(region))
 
 
-def find_hidden_fields(references: Iterable[Reference], role: Role) -> set[int]:
-    """Return the ids of the fields among these that a user with this role must not see."""
+def find_hidden_references(references: Iterable[Reference], role: Role) -> set[Reference]:
+    """Return what of these a user with this role must not ask: whose people tell too much.
+
+    That is a sensitive field, and a blast to people who were chosen by one.
+    """
     if role == Role.ADMIN:
         return set()
-    ids = [ref_id for kind, ref_id in references if kind is ReferenceKind.FIELD]
-    classes = find_field_classes(ids) if ids else {}
-    return {
-        field_id
-        for field_id, field_class in classes.items()
-        if not may_see_field(field_class, role)
-    }
+    ids_by_kind: dict[ReferenceKind, list[int]] = {}
+    for kind, ref_id in references:
+        ids_by_kind.setdefault(kind, []).append(ref_id)
+    field_ids = ids_by_kind.get(ReferenceKind.FIELD, [])
+    hidden: set[Reference] = set()
+    for field_id, field_class in (find_field_classes(field_ids) if field_ids else {}).items():
+        if not may_see_field(field_class, role):
+            hidden.add((ReferenceKind.FIELD, field_id))
+    for log_id in find_blasts_for_admins(ids_by_kind.get(ReferenceKind.BLAST, [])):
+        hidden.add((ReferenceKind.BLAST, log_id))
+    return hidden

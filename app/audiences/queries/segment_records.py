@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, select
 
-from app.audiences.queries.rule_names import Reference, find_hidden_fields, load_rule_names
+from app.audiences.queries.rule_names import Reference, find_hidden_references, load_rule_names
 from app.audiences.segment_models import Segment, SegmentReference, fold_segment_name
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
@@ -25,7 +25,7 @@ class SegmentReading:
     """A segment, its rule, and its sentence with the names of now.
 
     `rule` is None where it cannot be read. `gone`: what it names and was deleted. `is_broken`: it
-    means no one until it is changed. `is_hidden`: it asks a field that the user must not see.
+    means no one until it is changed. `is_hidden`: it asks what the user must not see.
     """
 
     segment: Segment
@@ -86,7 +86,7 @@ def read_segments(segments: Sequence[Segment], role: Role) -> list[SegmentReadin
     references: set[Reference] = set()
     for known_rule in filter(None, rules):
         references |= known_rule.references
-    hidden_fields = find_hidden_fields(references, role)
+    hidden_references = find_hidden_references(references, role)
     all_names = load_rule_names(references)
     readings = []
     for segment, rule in zip(segments, rules, strict=True):
@@ -96,16 +96,12 @@ def read_segments(segments: Sequence[Segment], role: Role) -> list[SegmentReadin
         else:
             names = all_names.without(own_gone)
             sentence = describe_rule(rule, names)
-            is_hidden = not hidden_fields.isdisjoint(_list_field_ids(rule))
+            is_hidden = not hidden_references.isdisjoint(rule.references)
             reading = SegmentReading(
                 segment, rule, sentence.text, sentence.is_broken, is_hidden, own_gone
             )
         readings.append(reading)
     return readings
-
-
-def _list_field_ids(rule: SegmentRule) -> list[int]:
-    return [ref_id for kind, ref_id in rule.references if kind == "field"]
 
 
 def _parse_gone_references(segment: Segment) -> frozenset[Reference]:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from app.audiences.queries.audience_lists import is_rule_for_admins
 from app.audiences.queries.audience_recipients import require_lists
 from app.blasts.queries.field_fillings import require_textable_fields
 from app.core.settings import current_settings
@@ -46,7 +47,9 @@ def confirm_blast(
     people_of, audience_id = draft.people_of, None
     if isinstance(people_of, ChosenAudience):
         require_lists(people_of)
-        audience_id = store_audience(people_of, shown_people)
+        audience_id = store_audience(
+            people_of, shown_people, is_for_admins=is_rule_for_admins(people_of.rule)
+        )
     settings = current_settings()
     spec = BlastSpec(
         body=draft.body,

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from app.audiences.actions.admin_reserve import reserve_released_audience
 from app.audiences.actions.audience_topics import record_segment_topics
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
@@ -183,6 +184,7 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
             return False
         log_id = blast_messages.create_blast_messages(scheduled_id, rendered, moment, event_title)
         record_segment_topics(log_id, audience_id)
+        reserve_released_audience(audience_id)
         if missed:
             blast_scheduling.record_blast_note(scheduled_id, missed)
     log.info("blast %s released as log %s: %s rows", scheduled_id, log_id, len(rendered.texts))

@@ -1,12 +1,13 @@
 """Who may text the people of a group, also as people of an earlier blast to that group."""
 
 from app.accounts.queries import find_user_by_name
-from app.audiences.queries.audience_lists import find_part_problem, list_reached_parts
+from app.audiences.queries.audience_lists import HIDDEN_SEGMENT_ERROR, find_part_problem
 from app.blasts.queries.results_audience import get_stored_audience
 from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.queries.admin_audiences import find_blasts_for_admins, is_audience_for_admins
 from app.delivery.queries.stored_audiences import load_audience
 from app.domain.accounts.roles import Role
-from app.domain.audiences.chosen_audience import ChosenPeople
+from app.domain.audiences.chosen_audience import ChosenPeople, build_results_part
 from app.domain.delivery.blast_outcomes import ResultsAudience
 
 
@@ -23,14 +24,22 @@ def find_people_problem(people_of: ChosenPeople | None, role: Role) -> str:
     Whoever may not text a group may not text it among other lists, nor the people of an earlier
     blast to it. A deleted group has no rule any more.
     """
-    if people_of is None:
+    if people_of is None or role == Role.ADMIN:
         return ""
     if isinstance(people_of, ResultsAudience):
-        parts = list_reached_parts(people_of.log_id)
-    else:
-        parts = people_of.rule.included
-    problems = (find_part_problem(part, role) for part in parts)
+        return find_part_problem(build_results_part(people_of), role)
+    if is_audience_for_admins(people_of.audience_id):
+        return HIDDEN_SEGMENT_ERROR
+    problems = (find_part_problem(part, role) for part in people_of.rule.included)
     return next(filter(None, problems), "")
+
+
+def may_see_people(log: MessageLog, role: Role) -> bool:
+    """Whether a user with this role may see who got a blast, and what became of each text.
+
+    Not where a list of it asked a sensitive field: its people tell who has what.
+    """
+    return role == Role.ADMIN or not find_blasts_for_admins([log.id])
 
 
 def may_creator_text_people(blast: ScheduledMessage) -> bool:

@@ -7,9 +7,10 @@ from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.user_names import name_user
 from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.queries.admin_audiences import find_audience_sentences
 from app.delivery.queries.blast_records import find_blast_log, find_blast_logs
 from app.delivery.queries.outcome_recipients import select_results_audience
-from app.delivery.queries.stored_audiences import find_audience_sentences
+from app.domain.accounts.roles import Role
 from app.domain.delivery.blast_labels import describe_audience, describe_test_phone, name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience, describe_outcome
 from app.domain.delivery.blast_rendering import BlastRecipient
@@ -60,27 +61,32 @@ def describe_blast_audience(
     blast: MessageLog | ScheduledMessage,
     event_title: str | None = None,
     reader: str | None = None,
+    *,
+    role: Role,
 ) -> str:
     """Return whom a blast is or was for; `event_title`: of its event, None where it was deleted.
 
-    `reader`: the user who reads it, whose own phone is "Your phone" in a test.
+    `reader`: the user who reads it, whose own phone is "Your phone" in a test. `role`: theirs.
     """
-    sentences = find_audience_sentences([blast.audience_id]) if blast.audience_id else {}
+    audience_ids = [blast.audience_id] if blast.audience_id else []
+    sentences = find_audience_sentences(audience_ids, role) if audience_ids else {}
     earlier = _find_earlier_blast(blast)
     return _describe_audience(blast, earlier, sentences, event_title, reader)
 
 
 def describe_blast_audiences(
-    blasts: Sequence[MessageLog | ScheduledMessage], event_titles: Mapping[int, str | None]
+    blasts: Sequence[MessageLog | ScheduledMessage],
+    event_titles: Mapping[int, str | None],
+    role: Role,
 ) -> dict[int, str]:
-    """Return the same of each blast on a page, by its id, in one statement for all of them.
+    """Return the same of each blast on a page, by its id, in a statement or two for all of them.
 
     `event_titles`: of their events, by the ids of the blasts.
     """
     log_ids = {blast.audience_log_id for blast in blasts if blast.audience_log_id}
     earlier_blasts = find_blast_logs(log_ids)
     audience_ids = {blast.audience_id for blast in blasts if blast.audience_id}
-    sentences = find_audience_sentences(audience_ids) if audience_ids else {}
+    sentences = find_audience_sentences(audience_ids, role) if audience_ids else {}
     audiences = {}
     for blast in blasts:
         earlier = earlier_blasts.get(blast.audience_log_id or 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_login import current_user
 
-from app.blasts.queries.people_permission import find_people_problem
+from app.blasts.queries.people_permission import find_people_problem, may_see_people
 from app.blasts.views.blast_progress import BlastProgress
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
@@ -102,7 +102,8 @@ def build_blast_report(progress: BlastProgress) -> BlastReport:
 def _may_watch(progress: BlastProgress) -> bool:
     """Whether practice phones are shown: until a few minutes after the last text was sent."""
     log = progress.log
-    return log.carrier == PRACTICE_CARRIER and not log.test_mode and progress.is_recent
+    is_watchable = log.carrier == PRACTICE_CARRIER and not log.test_mode and progress.is_recent
+    return is_watchable and may_see_people(log, current_user.role)
 
 
 def _count_filters(progress: BlastProgress, results: BlastResults) -> dict[str, int]:

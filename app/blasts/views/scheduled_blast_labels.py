@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from flask_login import current_user
+
 from app.audit import queries as audit
 from app.blasts.queries.results_audience import describe_blast_audiences
 from app.core.local_formats import format_time_in_zone
@@ -15,7 +17,9 @@ def describe_audiences(
 ) -> dict[int, str]:
     """Return whom each blast is for, by its id; `titles`: of events, by their ids."""
     return describe_blast_audiences(
-        blasts, {blast.id: titles.get(blast.event_id or 0) for blast in blasts}
+        blasts,
+        {blast.id: titles.get(blast.event_id or 0) for blast in blasts},
+        current_user.role,
     )
 
 

@@ -10,7 +10,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.blasts.queries.people_permission import find_people_problem, get_stored_people
+from app.blasts.queries.people_permission import (
+    find_people_problem,
+    get_stored_people,
+    may_see_people,
+)
 from app.blasts.queries.results_audience import describe_blast_audience, describe_blast_audiences
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
@@ -61,7 +65,7 @@ def list_sent_blasts() -> ResponseReturnValue:
         filter=filter_,
         results=fetch_listed_results(page.rows),
         audiences=describe_blast_audiences(
-            page.rows, {log.id: log.event_title for log in page.rows}
+            page.rows, {log.id: log.event_title for log in page.rows}, current_user.role
         ),
         senders=list_blast_senders(),
         waiting_counts=count_waiting_blasts(),
@@ -77,8 +81,11 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
     filter_name = request.args.get("state", "")
     if filter_name not in (*RECIPIENT_FILTERS, *REPLY_FILTERS, ALL_FILTER):
         filter_name = ""
+    sees_people = may_see_people(log, current_user.role)
     report = build_blast_report(progress)
-    page = _fetch_people_page(progress, filter_name)
+    page = ListPage([], 0, list_params((), ""))
+    if sees_people:
+        page = _fetch_people_page(progress, filter_name)
     return render_template(
         "blasts/log.html",
         log=log,
@@ -94,7 +101,10 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         first_texts=find_first_texts(page.rows),
         schedule=schedule,
         survey=surveys.find_survey(log.survey_id),
-        audience=describe_blast_audience(log, log.event_title, current_username()),
+        audience=describe_blast_audience(
+            log, log.event_title, current_username(), role=current_user.role
+        ),
+        sees_people=sees_people,
         may_group=not find_people_problem(get_stored_people(log), current_user.role),
     )
 

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from flask import url_for
+from flask_login import current_user
 
 from app.core.local_formats import format_day
 from app.delivery.models import ScheduledMessage
-from app.delivery.queries.stored_audiences import find_audience_sentences
+from app.delivery.queries.admin_audiences import find_audience_sentences
 from app.domain.delivery.blast_labels import describe_audience
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.events.queries.event_blast_names import name_event_blast
@@ -48,7 +49,7 @@ def build_coming_days(
     today = get_local_date(zone, moment)
     items = [_build_event_item(row, row.event.date) for row in events if row.event.date]
     audience_ids = {blast.audience_id for blast in blasts if blast.audience_id}
-    sentences = find_audience_sentences(audience_ids) if audience_ids else {}
+    sentences = find_audience_sentences(audience_ids, current_user.role) if audience_ids else {}
     for blast in blasts:
         local = blast.scheduled_at.astimezone(zone_or_utc(zone))
         if local.date() <= today + timedelta(days=DAYS_AHEAD):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, exists, insert
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 
 from app.core.db import db, execute_and_count_rows
 from app.delivery.audience_models import (
@@ -12,16 +12,20 @@ from app.delivery.audience_models import (
     PartRole,
 )
 from app.delivery.models import MessageLog, ScheduledMessage
-from app.domain.audiences.audience_rules import hash_audience, write_audience
+from app.domain.audiences.audience_rules import PartKind, hash_audience, write_audience
 from app.domain.audiences.chosen_audience import ChosenAudience
 
 
 def store_audience(
-    audience: ChosenAudience, frozen_people: Iterable[tuple[str, str | None]] = ()
+    audience: ChosenAudience,
+    frozen_people: Iterable[tuple[str, str | None]] = (),
+    *,
+    is_for_admins: bool = False,
 ) -> int:
     """Store the audience of one blast and return its id. Inside write().
 
     `frozen_people`: the (number, name) of everyone on the list of a frozen audience.
+    `is_for_admins`: only they may see who is in it.
     """
     row = BlastAudience(
         rule=write_audience(audience.rule),
@@ -29,6 +33,7 @@ def store_audience(
         sentence=audience.sentence,
         is_texted_today_excluded=audience.rule.is_texted_today_excluded,
         is_frozen=audience.is_frozen,
+        is_for_admins=is_for_admins,
     )
     db.session.add(row)
     db.session.flush()
@@ -48,6 +53,24 @@ def store_audience(
         db.session.execute(insert(BlastAudiencePerson), rows)
     db.session.flush()
     return row.id
+
+
+def reserve_audience_for_admins(audience_id: int) -> None:
+    """Let only admins see who is in an audience, from now on. Inside write()."""
+    _reserve_for_admins(BlastAudience.id == audience_id)
+
+
+def reserve_segment_for_admins(segment_id: int) -> None:
+    """Let only admins see who is in any audience that names a segment. Inside write()."""
+    part = BlastAudiencePart
+    named = select(part.audience_id).where(part.kind == PartKind.SEGMENT, part.ref_id == segment_id)
+    _reserve_for_admins(BlastAudience.id.in_(named))
+
+
+def _reserve_for_admins(is_meant: ColumnElement[bool]) -> None:
+    statement = update(BlastAudience).where(is_meant, BlastAudience.is_for_admins.is_(False))
+    values = statement.values(is_for_admins=True)
+    db.session.execute(values.execution_options(synchronize_session=False))
 
 
 def delete_unused_audience(audience_id: int | None) -> None:

@@ -1,11 +1,9 @@
 """The audiences of stored blasts: their parts, the people they name, and their sentences."""
 
-from collections.abc import Collection
-
 from sqlalchemy import Select, select
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict, fetch_tuples
+from app.core.fetched_rows import fetch_tuples
 from app.delivery.audience_models import (
     BlastAudience,
     BlastAudiencePart,
@@ -35,12 +33,6 @@ def load_audience(audience_id: int | None) -> ChosenAudience | None:
     included, excluded = tuple(parts[PartRole.INCLUDE]), tuple(parts[PartRole.EXCLUDE])
     rule = AudienceRule(included, excluded, audience.is_texted_today_excluded)
     return ChosenAudience(rule, (), audience_id, audience.is_frozen, names)
-
-
-def find_audience_sentences(audience_ids: Collection[int]) -> dict[int, str]:
-    """Return these audiences in words, by id."""
-    statement = select(BlastAudience.id, BlastAudience.sentence)
-    return fetch_dict(statement.where(BlastAudience.id.in_(audience_ids)))
 
 
 def select_audience_people(audience_id: int) -> Select[str, str | None]:

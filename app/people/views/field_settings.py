@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.audiences.actions.admin_reserve import reserve_audiences_of_field
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
 from app.core.db import UniqueViolation
@@ -13,6 +14,7 @@ from app.domain.accounts.roles import Role
 from app.domain.profiles.field_types import (
     FIELD_CLASS_LABELS,
     FIELD_TYPE_LABELS,
+    may_see_field,
 )
 from app.domain.texts.plurals import pluralize
 from app.people.queries.field_uses import (
@@ -113,6 +115,8 @@ def _save_field(field_id: int, form: PersonFieldForm) -> str:
         changed = actions.update_field(field_id, info)
         if was_public and not row.is_public and list_text_uses(row):
             raise FieldInUse([])
+        if "class" in changed and not may_see_field(row.field_class, Role.SOCIAL_MANAGER):
+            reserve_audiences_of_field(field_id)
         if "name" in changed:
             blast_count = rename_field_in_waiting_blasts(old_name, info.name)
         trace.about = f"field {field_id}"
