@@ -124,11 +124,9 @@ class Choice:
             }
         sent = set()
         for phone in meant:
-            able = [
-                number
-                for number in town.list_numbers(phone)
-                if number in meant and number not in town.dead
-            ]
+            able = [n for n in town.list_numbers(phone) if n not in town.dead]
+            # A number that is on no list stands in for those that are invalid.
+            able = [n for n in able if n in meant] or able
             if able and not self.is_silent(town, able):
                 sent.add(able[0])
         return sent, meant - sent

@@ -68,6 +68,14 @@ def select_audience_recipients(audience: ChosenAudience) -> Select[Any]:
     meant = select_meant_phones(audience).subquery("meant")
     phone = meant.c.phone
     is_chosen = [~_is_listed(phone, phones) for phones in list_excluded_phones(audience)]
+    reason = select_skip_reason(audience, phone)
+    name = select_person_name(audience, phone).label("name")
+    statement = select(name, phone, reason.label("left_out")).where(*is_chosen)
+    return statement.order_by(phone)
+
+
+def select_skip_reason(audience: ChosenAudience, phone: Any) -> ColumnElement[Any]:
+    """Return why the phone in a column is skipped as one of an audience, for any select."""
     reason = select_suppression_reason(phone, has_left_topic=_has_left_topics(audience, phone))
     is_gone = _is_former_contact(audience, phone)
     if is_gone is not None:
@@ -75,9 +83,7 @@ def select_audience_recipients(audience: ChosenAudience) -> Select[Any]:
     if audience.rule.is_texted_today_excluded:
         texted = case((_was_person_texted_today(phone), literal(SkipReason.TEXTED_TODAY.value)))
         reason = func.coalesce(reason, texted)
-    name = select_person_name(audience, phone).label("name")
-    statement = select(name, phone, reason.label("left_out")).where(*is_chosen)
-    return statement.order_by(phone)
+    return reason
 
 
 def require_lists(audience: ChosenAudience) -> None:

@@ -18,6 +18,7 @@ from app.blasts.queries.results_audience import (
     fetch_results_recipients,
     iterate_results_recipients,
 )
+from app.blasts.queries.stand_in_numbers import fetch_stand_ins
 from app.community import queries as community
 from app.core.db import db
 from app.domain.audiences.chosen_audience import ChosenAudience, ChosenPeople
@@ -64,7 +65,8 @@ def fetch_recipients(
 
     `registered_by`: whoever registered for the event after this moment (UTC) is left out.
     `people_of`: the people of other lists or of an earlier blast instead. Of a person's numbers
-    one is left (skip_other_numbers()). Raises BlastEventNotFound.
+    one is left (skip_other_numbers()), or another
+    one where those are invalid. Raises BlastEventNotFound.
     """
     if isinstance(people_of, ResultsAudience):
         recipients = fetch_results_recipients(people_of)
@@ -72,8 +74,13 @@ def fetch_recipients(
         audience = _select_audience(target, event_id, people_of, registered_by)
         recipients = _fill_in_names(_fetch_recipients(audience), people_of)
     numbers = find_numbers_of_several()
-    # Mostly no one has two numbers.
-    return skip_other_numbers(recipients, numbers) if numbers else recipients
+    if not numbers:  # as mostly
+        return recipients
+    # A reminder is late for some, and who got an earlier blast may be no contact any more: that is
+    # not known of an invalid number.
+    if registered_by is None and not isinstance(people_of, ResultsAudience):
+        recipients += fetch_stand_ins(recipients, numbers, people_of, event_id)
+    return skip_other_numbers(recipients, numbers)
 
 
 def render_draft(draft: BlastDraft) -> RenderedBlast:

@@ -63,6 +63,27 @@ def skip_other_numbers(
     return [_skip_unless_chosen(recipient, numbers, chosen) for recipient in listed]
 
 
+def list_stand_ins(
+    recipients: Iterable[BlastRecipient], numbers: Mapping[str, PersonNumber]
+) -> dict[str, str | None]:
+    """Return the numbers of people all of whose listed numbers are invalid, with their names.
+
+    Only numbers that are not listed and no landlines, the best-ranked first.
+    """
+    listed = [recipient for recipient in recipients if recipient.phone in numbers]
+    names = {numbers[recipient.phone].person_id: recipient.name for recipient in listed}
+    for recipient in listed:
+        if recipient.skip_reason is not SkipReason.NUMBER_DEAD:
+            names.pop(numbers[recipient.phone].person_id, None)
+    listed_phones = {recipient.phone for recipient in listed}
+    ranked = sorted(numbers.items(), key=lambda item: (item[1].rank, item[0]))
+    return {
+        phone: names[number.person_id]
+        for phone, number in ranked
+        if number.person_id in names and phone not in listed_phones and not number.is_landline
+    }
+
+
 def _choose_numbers(
     recipients: Iterable[BlastRecipient], numbers: Mapping[str, PersonNumber]
 ) -> dict[int, str | SkipReason]:
