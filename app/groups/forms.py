@@ -22,6 +22,7 @@ from app.accounts.queries import list_users
 from app.core.column_types import datetime_from_db, datetime_to_db
 from app.core.form_fields import add_error
 from app.domain.opt_outs.topic_names import fold_topic_words, has_own_word
+from app.domain.opt_outs.topic_requests import can_be_left_by_name
 from app.domain.spreadsheets.group_columns import SEPARATOR_PATTERN
 from app.domain.texts.text_cleaning import clean_text
 from app.domain.texts.whole_numbers import parse_id
@@ -58,6 +59,10 @@ TEXTER_LABELS = {
 TOPIC_NAME_ERROR = (
     "People leave a topic by texting STOP and its name. STOP {name} stops all texts, so give it "
     "another name."
+)
+UNREADABLE_TOPIC_ERROR = (
+    "People leave a topic by texting STOP and its name. STOP {name} would not be understood, so "
+    "give it another name."
 )
 NO_GROUP_ERROR = "Choose a group."
 DELETED_ERROR = "That group was deleted."
@@ -106,8 +111,10 @@ class GroupForm(FlaskForm):
         problem = find_new_name_problem(name, self.group_id)
         if problem:
             raise ValidationError(problem)
-        if self.is_topic.data and not has_own_word(fold_topic_words(name)):
-            raise ValidationError(TOPIC_NAME_ERROR.format(name=name.upper()))
+        if self.is_topic.data and not can_be_left_by_name(name):
+            is_known = has_own_word(fold_topic_words(name))
+            error = UNREADABLE_TOPIC_ERROR if is_known else TOPIC_NAME_ERROR
+            raise ValidationError(error.format(name=name.upper()))
 
     def validate_owner_id(self, field: Field) -> None:
         """Require a user who still exists, or no one."""

@@ -5,9 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.opt_outs.pause_requests import is_bare_pause_word, read_pause_days
+from app.domain.opt_outs.opt_out_detection import OptOutVerdict, judge_opt_out
+from app.domain.opt_outs.pause_requests import (
+    is_bare_pause_word,
+    may_ask_for_pause,
+    read_pause_days,
+)
 from app.domain.opt_outs.topic_names import fold_topic_words, has_own_word
-from app.domain.opt_outs.topic_requests import TopicWish, read_topic_request
+from app.domain.opt_outs.topic_requests import (
+    TopicWish,
+    can_be_left_by_name,
+    read_topic_request,
+)
 
 DATA = Path(__file__).parents[1] / "data"
 TOPICS = dict(
@@ -27,7 +36,12 @@ TOPICS = dict(
         1,
     )
 )
-WISHES = {"LEAVE": TopicWish.LEAVE, "ALL": TopicWish.LEAVE_ALL, "JOIN": TopicWish.JOIN}
+WISHES = {
+    "DOUBT": TopicWish.UNCLEAR,
+    "LEAVE": TopicWish.LEAVE,
+    "ALL": TopicWish.LEAVE_ALL,
+    "JOIN": TopicWish.JOIN,
+}
 
 
 def rows(name):
@@ -48,6 +62,42 @@ def is_read_as_wanted(wanted, names, body):
 @pytest.mark.parametrize("name", ["topic_requests.tsv", "topic_requests_unseen.tsv"])
 def test_each_text_of_the_lists_is_read_as_a_careful_reader_reads_it(name):
     assert [row for row in rows(name) if not is_read_as_wanted(*row)] == []
+
+
+THIRD_TOPICS = dict(
+    enumerate(
+        (
+            *("Choir", "Choir parents", "Youth group", "5K Run", "Café social", "Bible study"),
+            *("Night shift", "Niños", "Grupo de jóvenes", "Chorale", "Catéchèse", "Bénévoles"),
+        ),
+        1,
+    )
+)
+# A person decides about them, or they stop all texts.
+NOT_READ = {
+    "Hi, could you remove me from the choir list? Thank you",
+    "not on night shift any more, stop night shift",
+}
+
+
+def read_third(body):
+    """What a text asks for, as the third list writes it."""
+    request = read_topic_request(body, THIRD_TOPICS)
+    if request is not None:
+        names = "; ".join(THIRD_TOPICS[topic_id] for topic_id in request.topic_ids)
+        return {value: key for key, value in WISHES.items()}.get(request.wish, "DOUBT"), names
+    days = read_pause_days(body)
+    return (f"PAUSE {days}" if days else "SPEECH"), ""
+
+
+def test_the_third_list_is_read_as_wanted_or_stops_more():
+    wanted = [row for row in rows("topic_requests_third.tsv") if row[0] != "ALL"]
+    wrong = {row[2] for row in wanted if read_third(row[2]) != (row[0], row[1])}
+    assert wrong == NOT_READ
+    assert all(
+        judge_opt_out(body) is not OptOutVerdict.NONE or read_third(body)[0] == "DOUBT"
+        for body in NOT_READ
+    )
 
 
 def test_a_word_that_several_topics_have_is_not_clear():
@@ -84,6 +134,60 @@ def test_a_hostile_text_is_read_at_once():
     assert time.perf_counter() - start < 0.5
 
 
+NESTED = {1: "Choir", 2: "Choir parents", 3: "St. Mary's youth", 4: "5K Run", 5: "10:30 Mass"}
+READ_AS = {
+    "STOP CHOIR": ("leave", 1),
+    "STOP CHOIR PARENTS": ("leave", 2),
+    "stop choir and choir parents": ("leave", 1, 2),
+    "unsubscribe from choir, choir parents": ("leave", 1, 2),
+    "STOPCHOIR": ("leave", 1),
+    "StopChoirParents!": ("leave", 2),
+    "STOP St. Mary's youth": ("leave", 3),
+    "STOP ST MARYS YOUTH": ("leave", 3),
+    "stop 5k": ("leave", 4),
+    "STOP 10:30 MASS": ("leave", 5),
+    # A person decides, and nothing is sent until then.
+    "stop choir for now": ("unclear", 1),
+    "stop choir, keep the 5K run": ("unclear", 1, 4),
+    "STOP ALL EXCEPT CHOIR": ("unclear", 1),
+    "Keep choir, stop the rest": ("unclear",),
+    "leave choir and join 5k": ("unclear", 1, 4),
+    "PAUSE CHOIR": ("unclear", 1),
+    "not in it any more, stop choir": ("unclear", 1),
+    # Speech.
+    "don't stop choir": (),
+    "can I leave choir early": (),
+    "Stopped by": (),
+    "stop choir?": (),
+}
+
+
+def test_names_within_names_and_requests_that_say_more():
+    found = {}
+    for body in READ_AS:
+        request = read_topic_request(body, NESTED)
+        found[body] = (request.wish.value, *request.topic_ids) if request else ()
+    assert found == READ_AS
+
+
+UNFIT_NAMES = ("Stop smoking", "All", "Stop", "The End", "Yes", "🎵", "Remove me", "Alerts", "Now")
+
+
+def test_a_topic_has_a_name_that_stop_leaves():
+    assert [name for name in UNFIT_NAMES if can_be_left_by_name(name)] == []
+    names = (
+        "Choir!",
+        "N.A.",
+        "24/7 prayer",
+        "Más allá",
+        "Quit smoking",
+        "Help desk",
+        "2",
+        "Família",
+    )
+    assert [name for name in names if not can_be_left_by_name(name)] == []
+
+
 PAUSES = {
     "PAUSE": 30,
     "pause": 30,
@@ -102,6 +206,11 @@ PAUSES = {
     "pausar mensajes por un mes": 30,
     "pause 3 semaines": 21,
     "pause pendant 2 mois svp": 60,
+    "PAUSE 99999999": 365,
+    "PAUSE thirty": 30,
+    "pause ten days": 10,
+    "Pause 90 days please, traveling": 90,
+    "mettre en pause un mois": 30,
     "PAUSE 0": None,
     "pause?": None,
     "can you pause the music": None,
@@ -113,6 +222,22 @@ PAUSES = {
     "menopause group": None,
     "STOP": None,
 }
+
+
+UNCLEAR_PAUSES = [
+    "pause until June",
+    "Pause my texts forever",
+    "pausa hasta enero",
+    "PAUSE 30, or just remove me",
+    "pause 30 stop",
+    "no texts for 2 weeks",
+]
+
+
+def test_a_pause_without_a_day_is_for_a_person_to_decide():
+    assert [body for body in UNCLEAR_PAUSES if read_pause_days(body)] == []
+    assert [body for body in UNCLEAR_PAUSES if not may_ask_for_pause(body)] == []
+    assert [body for body in PAUSES if may_ask_for_pause(body)] == []
 
 
 def test_a_pause_is_as_long_as_they_say_and_speech_is_none():

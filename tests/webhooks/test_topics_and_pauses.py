@@ -125,6 +125,22 @@ def test_an_unclear_scope_means_all(topic_app, write_texts, body):
         assert find_suppression_reason(ZOE) in ("said_stop", "maybe_stop")
 
 
+@pytest.mark.parametrize(
+    "body", ["stop choir but not youth", "PAUSE CHOIR", "pause until June", "Pause 30 or remove me"]
+)
+def test_a_doubtful_request_holds_all_texts_until_a_person_has_read_it(
+    topic_app, write_texts, body
+):
+    write_texts(body)
+    assert left_topics(topic_app) == pause_rows(topic_app) == {}
+    assert verdicts(topic_app) == ["maybe_stop"]
+    # A pause is set all the same, and its end opens nothing that the question holds.
+    write_texts("PAUSE 7")
+    with topic_app.app_context():
+        assert end_pauses(now() + timedelta(days=8)) == 1
+        assert find_suppression_reason(ZOE) == "maybe_stop"
+
+
 def test_what_twilio_took_for_a_stop_is_one_for_all(topic_app, write_texts):
     write_texts("STOP CHOIR", OptOutType="STOP")
     assert opted_out(topic_app) == {ZOE: "inbound"}

@@ -1,5 +1,6 @@
 """Which words of a text name a topic: its whole name, or a word that only this topic has."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
@@ -7,6 +8,7 @@ from functools import cache, lru_cache
 from app.domain.opt_outs.opt_out_detection import OptOutVerdict, judge_opt_out
 from app.domain.opt_outs.opt_out_grammar import WORDS_FILE
 from app.domain.opt_outs.opt_out_lexer import Word, fold_word
+from app.domain.opt_outs.request_languages import WORD_PATTERN
 from app.domain.texts.name_folding import fold_name
 from app.domain.texts.word_tables import load_word_table
 
@@ -23,9 +25,11 @@ _WEAK_KINDS = (
 )
 _GENERAL_WORDS = frozenset({"ALL", "EVERYTHING", "EVERYONE", "EVERYBODY", "GROUP", "GROUPS"}) | {
     *("IT", "US", "THIS", "THAT", "THEM", "THESE", "THOSE"),
+    *("GRUPO", "GRUPOS", "LISTA", "CHAT", "GROUPE", "GROUPES", "LISTE"),
 }
 _SMALL_WORDS = frozenset({"A", "AN", "AND", "FOR", "OF", "IN", "ON", "AT", "TO", "LA", "LE", "ET"})
 MIN_DISTINCTIVE_LETTERS = 3
+_SENTENCE_MARKS = frozenset(".!?;:…|,-–—")
 # An organisation has some dozen topics.
 MAX_REMEMBERED_NAMES = 1_000
 
@@ -55,7 +59,7 @@ class TopicNames:
             return
         self._ids_by_name[words].add(topic_id)
         for word in words:
-            if len(word) >= MIN_DISTINCTIVE_LETTERS and word not in _load_words(_WEAK_KINDS):
+            if _is_distinctive(word):
                 self._ids_by_word[word].add(topic_id)
 
     def find_topics(self, words: Sequence[Word]) -> tuple[list[Word], list[set[int]]]:
@@ -75,6 +79,14 @@ class TopicNames:
             place += length
         return replaced, named
 
+    def find_joined_name(self, letters: str) -> set[int]:
+        """Return the topics whose whole name is this, written as one word: "CHOIRPARENTS"."""
+        folded = "".join(fold_topic_words(letters))
+        for words, ids in self._ids_by_name.items():
+            if "".join(words) == folded:
+                return ids
+        return set()
+
     def _find_name(self, folded: Sequence[str], place: int) -> tuple[set[int], int]:
         """Return the topics that are named at a place, and by how many words."""
         for length in range(self._longest, 0, -1):
@@ -87,13 +99,28 @@ class TopicNames:
         return set(), 1
 
 
+def _is_distinctive(word: str) -> bool:
+    """Whether a word of a name may stand for it: "Choir", "5K"; not "on", not "5"."""
+    is_long = len(word) >= MIN_DISTINCTIVE_LETTERS
+    is_mixed = len(word) > 1 and not word.isalpha() and not word.isdigit()
+    return (is_long or is_mixed) and word not in _load_words(_WEAK_KINDS) | _GENERAL_WORDS
+
+
 def fold_topic_words(name: str) -> tuple[str, ...]:
     """Return the words of a topic's name as they are compared."""
     return tuple(
-        _fold_letters(fold_word(word))
-        for word in (fold_name(name) or "").replace("/", " ").split()
-        if any(map(str.isalnum, word))
+        _fold_letters(fold_word(word)) for word in WORD_PATTERN.findall(fold_name(name) or "")
     )
+
+
+def spell_out_names(words: str, names: Iterable[str]) -> str:
+    """Return a text in which each of these names has no marks that end a sentence: "St. Mary"."""
+    for name in names:
+        if _SENTENCE_MARKS.isdisjoint(name):
+            continue
+        plain_name = " ".join(WORD_PATTERN.findall(name))
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", plain_name, words, flags=re.IGNORECASE)
+    return words
 
 
 @lru_cache(MAX_REMEMBERED_NAMES)

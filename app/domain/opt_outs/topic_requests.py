@@ -5,8 +5,9 @@ Everything else is judged as before: a question, a remark about the choir, a req
 not clear.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -19,10 +20,17 @@ from app.domain.opt_outs.opt_out_grammar import (
 )
 from app.domain.opt_outs.opt_out_lexer import Sentence, fold_word, has_laughter, read_sentences
 from app.domain.opt_outs.request_languages import TOPIC_RULES_FILE, WORD_PATTERN
-from app.domain.opt_outs.topic_names import TopicNames
+from app.domain.opt_outs.topic_names import (
+    TopicNames,
+    fold_topic_words,
+    has_own_word,
+    spell_out_names,
+)
 from app.domain.texts.word_tables import load_word_table
 
 MAX_SENTENCES = 4
+# "STOPCHOIR"
+_JOINED_PATTERN = re.compile(r"\W*(STOP)(\w{2,})\W*", re.IGNORECASE)
 VERB_KINDS = ("verb", "es_verb", "fr_verb")
 
 
@@ -30,7 +38,8 @@ class TopicWish(StrEnum):
     """What a text asks for.
 
     LEAVE: no more texts of some topics. LEAVE_ALL: of a topic, and of everything else. JOIN: texts
-    of some topics again. UNCLEAR: it leaves a topic, but a word of it names several.
+    of some topics again. UNCLEAR: it leaves a topic, but a word of it names several, or it says
+    something else too.
     """
 
     LEAVE = "leave"
@@ -44,7 +53,11 @@ WISH_BY_RULE = {
     "topic_all": TopicWish.LEAVE_ALL,
     "request": TopicWish.LEAVE_ALL,
     "topic_join": TopicWish.JOIN,
+    "topic_doubt": TopicWish.UNCLEAR,
+    "topic_rest": TopicWish.UNCLEAR,
 }
+# They name no topic.
+NAMELESS_RULES = frozenset({"request", "topic_rest"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,8 @@ def may_ask_about_topic(words: str) -> bool:
     """Whether a text has one of the words without which it asks nothing about a topic."""
     if len(words) > MAX_CERTAIN_LENGTH:
         return False
+    if _JOINED_PATTERN.fullmatch(words):
+        return True
     return any(fold_word(word) in _load_verbs() for word in WORD_PATTERN.findall(words))
 
 
@@ -74,12 +89,29 @@ def read_topic_request(
     """
     if not names_by_id or not may_ask_about_topic(words) or has_laughter(words):
         return None
-    names = TopicNames(names_by_id, former_names)
-    for at_commas in (False, True):
-        request = _read_sentences(read_sentences(words, at_commas=at_commas), names)
-        if request is not None:
+    former = list(former_names)
+    names = TopicNames(names_by_id, former)
+    joined = _JOINED_PATTERN.fullmatch(words)
+    if joined and (ids := names.find_joined_name(joined[2])):
+        return _decide({TopicWish.LEAVE}, [ids])
+    words = spell_out_names(words, [*names_by_id.values(), *(name for _, name in former)])
+    # "choir, choir parents": a word that is written twice is read once.
+    readings = [(words.replace(",", " and "), False), (words, False), (words, True)]
+    requests = []
+    for reading, at_commas in readings:
+        request = _read_sentences(read_sentences(reading, at_commas=at_commas), names)
+        if request is not None and request.wish is not TopicWish.UNCLEAR:
             return request
-    return None
+        requests.append(request)
+    return next(filter(None, requests), None)
+
+
+def can_be_left_by_name(name: str) -> bool:
+    """Whether STOP and this name leaves a topic of that name, and no more: not "Stop smoking"."""
+    if not has_own_word(fold_topic_words(name)):
+        return False
+    request = read_topic_request(f"STOP {name}", {0: name})
+    return request is not None and request.wish is TopicWish.LEAVE
 
 
 def asks_to_leave(
@@ -95,14 +127,21 @@ def _read_sentences(sentences: list[Sentence], names: TopicNames) -> TopicReques
     named: list[set[int]] = []
     if len(sentences) > MAX_SENTENCES:
         return None
+    is_about_more = False
     for sentence in sentences:
         wish, ids = _read_sentence(sentence, names)
-        named += ids
         if wish is not None:
+            named += ids
             wishes.add(wish)
-        elif ids or not _is_remark(sentence):
+        elif sentence.is_question:
             return None
-    return _decide(wishes, named)
+        else:
+            is_about_more = is_about_more or bool(ids) or not _is_remark(sentence)
+    request = _decide(wishes, named)
+    if request is None or not is_about_more:
+        return request
+    # A clear request among other words: a person decides.
+    return None if TopicWish.JOIN in wishes else replace(request, wish=TopicWish.UNCLEAR)
 
 
 def _read_sentence(
@@ -114,7 +153,7 @@ def _read_sentence(
     grammar = load_topic_grammar()
     encoded = grammar.encode_words(words)
     for rule, wish in WISH_BY_RULE.items():
-        if bool(ids) is (rule != "request") and grammar.is_sentence(rule, encoded):
+        if bool(ids) is (rule not in NAMELESS_RULES) and grammar.is_sentence(rule, encoded):
             return wish, ids
     return None, ids
 
@@ -127,9 +166,11 @@ def _is_remark(sentence: Sentence) -> bool:
 
 def _decide(wishes: set[TopicWish], named: list[set[int]]) -> TopicRequest | None:
     """Return what the sentences come to; None where they contradict each other."""
+    topic_ids = tuple(dict.fromkeys(topic_id for ids in named for topic_id in sorted(ids)))
+    if TopicWish.UNCLEAR in wishes:
+        return TopicRequest(TopicWish.UNCLEAR, topic_ids)
     if not wishes or not named:
         return None
-    topic_ids = tuple(dict.fromkeys(topic_id for ids in named for topic_id in sorted(ids)))
     if TopicWish.LEAVE_ALL in wishes:
         wish = TopicWish.LEAVE_ALL
     elif len(wishes) > 1:

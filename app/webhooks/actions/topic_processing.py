@@ -27,8 +27,10 @@ LEAVE_VERDICT = "topic_left"
 JOIN_VERDICT = "topic_joined"
 
 
-def process_topic_request(text: InboundText) -> RoutingDecision | None:
+def process_topic_request(text: InboundText, *, stops_all: bool = False) -> RoutingDecision | None:
     """Obey a text that leaves topics or comes back to them; None when it is about something else.
+
+    `stops_all`: without the topics it asks to stop all texts, and does where its scope is unclear.
 
     A text that leaves a topic and everything else opts the number out. Only who left a topic comes
     back to it: for everybody else JOIN CHOIR is a keyword, or a remark.
@@ -46,6 +48,8 @@ def process_topic_request(text: InboundText) -> RoutingDecision | None:
             return _return_to_topics(text, request, names.current)
         case TopicWish.LEAVE_ALL:
             return opt_out_processing.process_opt_out(text, is_confirmed=False)
+        case TopicWish.UNCLEAR if stops_all:
+            return None
         case TopicWish.UNCLEAR:
             return opt_out_processing.process_possible_opt_out(text)
 

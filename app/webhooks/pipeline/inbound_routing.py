@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from app.core.clock import now
 from app.domain.delivery.message_statuses import MessageKind
+from app.domain.opt_outs.pause_requests import may_ask_for_pause
 from app.domain.texts.inbound_text import HandlerResult
 from app.domain.texts.late_texts import is_too_late_to_answer, is_too_late_to_confirm
 from app.domain.texts.own_words import TextAuthor
@@ -75,7 +76,7 @@ def _handle_topic_request(text: StoredInboundText) -> RoutingDecision | None:
     is_opt_out = parsed.intent is TextIntent.OPT_OUT
     if is_opt_out and is_opt_out_without_names(parsed.reading.words):
         return None
-    decision = topic_processing.process_topic_request(text.inbound)
+    decision = topic_processing.process_topic_request(text.inbound, stops_all=is_opt_out)
     if decision is not None and decision.verdict == opt_out_processing.OPT_OUT_VERDICT:
         out_of_order_opt_outs.note_opt_out(text.inbound, parsed.carrier)
     return _confirm_in_time(text, decision)
@@ -154,7 +155,7 @@ def _handle_valid_survey_answer(text: StoredInboundText) -> RoutingDecision | No
 
 
 def _handle_possible_opt_out(text: StoredInboundText) -> RoutingDecision | None:
-    is_doubtful = text.parsed.intent in DOUBTFUL_INTENTS
+    is_doubtful = text.parsed.intent in DOUBTFUL_INTENTS or may_ask_for_pause(text.inbound.words)
     if not is_doubtful and not topic_processing.is_about_other_group(text.inbound):
         return None
     if has_opted_out(text.inbound.phone):
