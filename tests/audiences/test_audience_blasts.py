@@ -20,6 +20,7 @@ from app.suppression.actions.topic_leaves import leave_topic
 from app.suppression.topic_models import TopicLeaveSource
 from tests.blasts.helpers import (
     compose_fields,
+    get_form_fields,
     list_messages,
     open_review,
     release_blasts,
@@ -196,6 +197,38 @@ def test_a_list_to_leave_out_that_is_gone_holds_the_blast(app, visit, lists):
     assert list_messages(app) == []
     visit.post("/groups/2/restore", "ada")
     assert "Send to 2 people now" in visit(f"/blasts/scheduled/{scheduled_id}", "sol").words
+
+
+@pytest.mark.parametrize("end", ["archive", "delete"])
+def test_a_list_to_leave_out_never_vanishes_from_a_blast_that_is_composed_anew(
+    app, visit, lists, end
+):
+    """Otherwise "everybody but Youth" would become everybody without a word."""
+    fields = {"target": "audience", "include": ["everybody"], "exclude": ["group:2"]}
+    scheduled_id = send_blast(visit, **fields, **tomorrow())
+    visit(f"/blasts/scheduled/{scheduled_id}/cancel", "ada", _="")
+    visit(f"/groups/2/{end}", "ada", go="1")
+    page = visit(f"/blasts/new?again={scheduled_id}", "sol")
+    kept = get_form_fields(page, "compose")["exclude"]
+    assert "Chosen before" in page.words
+    answer = visit("/blasts/new", "sol", **compose_fields(**fields | {"exclude": kept}))
+    assert answer.status_code == 422
+    sentence = {
+        "archive": "“Youth” is archived or deleted. Choose another list.",
+        "delete": "One of the lists does not exist. Choose again.",
+    }
+    assert sentence[end] in answer.words
+    assert get_form_fields(answer, "compose")["exclude"] == kept
+
+
+def test_a_list_that_only_admins_text_stays_left_out_for_others(app, visit, lists):
+    fields = {"target": "audience", "include": ["everybody"], "exclude": ["group:2"]}
+    scheduled_id = send_blast(visit, **fields)
+    with app.app_context(), write() as session:
+        session.get(ContactGroup, 2).who_may_text = GroupTexters.ADMINS
+    page = visit(f"/blasts/new?again={scheduled_id}", "sol")
+    assert get_form_fields(page, "compose")["exclude"] == "group:2"
+    assert "but not Youth" in open_review(visit, "sol", **fields).words
 
 
 def test_a_frozen_list_takes_no_one_new_and_opt_outs_still_count(app, visit, lists):

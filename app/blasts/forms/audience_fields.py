@@ -116,7 +116,8 @@ class AudienceForm(ListsForm):
     def load_audience_choices(self) -> None:
         """Offer the community, events where there are any, and lists."""
         self.event_id.choices = build_event_choices()
-        self.list_sections = build_list_choices(current_user.role, self.chosen_lists)
+        values = [*(self.include.data or ()), *(self.exclude.data or ())]
+        self.list_sections = build_list_choices(current_user.role, self.chosen_lists, values)
         # One choice of an event asks to choose.
         has_events = len(list(self.event_id.choices or ())) > 1
         choices = dict(AUDIENCE_LABELS)

@@ -1,17 +1,27 @@
 """The lists that an audience can be made of, as the compose page offers them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from app.audiences.queries.audience_lists import find_part_problem
+from app.audiences.queries.audience_lists import (
+    GONE_WORDS,
+    find_gone_parts,
+    find_part_problem,
+)
 from app.audiences.queries.segment_records import list_segments
 from app.blasts.queries.compose_choices import list_counted_events
 from app.community import queries as community
 from app.core.local_formats import format_day, format_local_time
 from app.delivery.queries.blast_list import find_finished_blasts
 from app.domain.accounts.roles import Role
-from app.domain.audiences.audience_rules import AudiencePart, PartKind
-from app.domain.audiences.chosen_audience import ChosenAudience, build_results_part, format_part
+from app.domain.audiences.audience_rules import KINDS_WITH_ID, AudiencePart, PartKind
+from app.domain.audiences.chosen_audience import (
+    GONE_NOUNS,
+    ChosenAudience,
+    build_results_part,
+    format_part,
+    parse_part,
+)
 from app.domain.delivery.blast_labels import name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience
 from app.domain.texts.plurals import pluralize
@@ -36,10 +46,13 @@ class ListChoice:
     outcome_field: str = ""
 
 
-def build_list_choices(role: Role, chosen: ChosenAudience) -> dict[str, list[ListChoice]]:
+def build_list_choices(
+    role: Role, chosen: ChosenAudience, values: Iterable[str] = ()
+) -> dict[str, list[ListChoice]]:
     """Return the lists that a user may text, by the heading they stand under; no empty heading.
 
-    `chosen`: the lists that are chosen already, of which people of earlier blasts are kept.
+    `chosen`: the lists that are chosen already, `values` as the form names them. They are offered
+    whatever became of them: a list to leave out must not vanish without a word.
     """
     sections = {
         "Groups": list(_list_groups(role)),
@@ -48,6 +61,8 @@ def build_list_choices(role: Role, chosen: ChosenAudience) -> dict[str, list[Lis
         "Community": [_build_everybody()],
         "Earlier blasts": [*_list_chosen_results(chosen), *_list_blasts(role)],
     }
+    offered = {choice.value for choices in sections.values() for choice in choices}
+    sections["Chosen before"] = list(_list_unoffered(role, chosen, values, offered))
     return {heading: choices for heading, choices in sections.items() if choices}
 
 
@@ -85,6 +100,23 @@ def _list_blasts(role: Role) -> Iterator[ListChoice]:
         value = f"{PartKind.RESULTS.value}:{log.id}"
         sent_at = format_local_time(log.created_at)
         yield ListChoice(value, name_blast(log), sent_at, f"{OUTCOME_FIELD}{log.id}")
+
+
+def _list_unoffered(
+    role: Role, chosen: ChosenAudience, values: Iterable[str], offered: Collection[str]
+) -> Iterator[ListChoice]:
+    """Yield what is chosen and cannot be any more: archived, deleted, or only for admins."""
+    unoffered = [value for value in dict.fromkeys(values) if value not in offered]
+    gone = find_gone_parts(chosen.rule) if unoffered else ()
+    for value in unoffered:
+        part = parse_part(value)
+        if part is not None:
+            detail = GONE_WORDS[part.kind] if part in gone else find_part_problem(part, role)
+            name = chosen.name_part(part)
+            yield ListChoice(value, f"{name[:1].upper()}{name[1:]}", detail)
+        elif value in KINDS_WITH_ID:
+            # A stored list that was deleted has no id any more (format_part()).
+            yield ListChoice(value, f"A deleted {GONE_NOUNS.get(PartKind(value), value)}", "")
 
 
 def _build_everybody() -> ListChoice:
