@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from tests.browser import list_tour
 from tests.browser.browser_user import LONG, Walk
 from tests.browser.chromium import launched
 from tests.browser.manager_walk import add_manager, press_buttons
@@ -71,6 +72,7 @@ def _with_the_demo(browser, server):
     clicks = _answer_and_read(walk)
     _reply(walk)
     _look_at_the_rest(walk)
+    list_tour.look_at_lists(walk)
     weigh_pages(walk)
     _walk_as_manager(browser, walk)
     context.close()
