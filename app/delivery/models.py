@@ -45,7 +45,9 @@ from app.domain.delivery.message_statuses import (
 DEFAULT_CARRIER = "sandbox"
 CARRIER_CHECK_SQL = "carrier IN ('sandbox', 'twilio')"
 # As the partial index of these rows has it: a query must say the same to use it.
-FAILED_OR_UNKNOWN_SQL = "status IN ('failed', 'undelivered', 'opted_out', 'unknown')"
+FAILED_OR_UNKNOWN_SQL = (
+    "status = 'failed' OR status = 'undelivered' OR status = 'opted_out' OR status = 'unknown'"
+)
 AUDIENCE_IS_WHOLE_SQL = "(audience_log_id IS NULL) = (audience_outcome IS NULL)"
 AUDIENCE_CHECK_SQL = (
     "(target = 'audience') = (audience_id IS NOT NULL) AND "

@@ -517,8 +517,8 @@ def test_0038_filter_indexes_finds_the_failed_texts_of_before(before):
     execute_rows(path, *((add, values) for values in texts))
     migrate_to(path, 38)
     find = (
-        "SELECT phone FROM messages INDEXED BY ix_messages_failed "
-        "WHERE status IN ('failed', 'undelivered', 'opted_out', 'unknown')"
+        "SELECT phone FROM messages INDEXED BY ix_messages_failed WHERE status = 'failed' "
+        "OR status = 'undelivered' OR status = 'opted_out' OR status = 'unknown'"
     )
     assert run_sql(path, find) == [("+13035550142",)]
     revert_migration(path, 38, QUIET)

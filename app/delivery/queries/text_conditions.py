@@ -11,6 +11,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    or_,
     select,
     type_coerce,
 )
@@ -95,9 +96,8 @@ def has_last_text_in(
 def select_phones_with_rare_text() -> Select[str]:
     """Select the phones that a text to failed, or may have failed, each once, by their index."""
     text = aliased(Message)
-    rare_statuses: list[ColumnElement[str]] = []
-    rare_statuses.extend(literal_column(f"'{status}'") for status in RARE_STATUSES)
-    return select(text.phone).where(text.status.in_(rare_statuses)).distinct()
+    is_rare = or_(*(text.status == literal_column(f"'{status}'") for status in RARE_STATUSES))
+    return select(text.phone).where(is_rare).distinct()
 
 
 def _is_newest_in(phone: Any, statuses: tuple[MessageStatus, ...]) -> ColumnElement[bool]:
