@@ -33,18 +33,23 @@ def fetch_stand_ins(
     allowed = _list_allowed(names, audience, event_id)
     chosen: dict[int, BlastRecipient] = {}
     for phone, name in names.items():
-        if phone in allowed:
-            chosen.setdefault(numbers[phone].person_id, BlastRecipient(name, phone, None))
+        if phone not in allowed:
+            continue
+        person_id = numbers[phone].person_id
+        # The best-ranked one comes first.
+        chosen.setdefault(person_id, BlastRecipient(name, phone, None))
     return list(chosen.values())
 
 
 def _mark_not_coming(recipients: Iterable[BlastRecipient], event_id: int) -> list[BlastRecipient]:
     """Return the recipients as skipped for not coming where they said so, whatever else is."""
     invited = set(db.session.scalars(select_invited_phones(event_id)))
-    return [
-        row if row.phone in invited else row._replace(skip_reason=SkipReason.NOT_COMING)
-        for row in recipients
-    ]
+    marked = []
+    for row in recipients:
+        if row.phone not in invited:
+            row = row._replace(skip_reason=SkipReason.NOT_COMING)
+        marked.append(row)
+    return marked
 
 
 def _list_allowed(
@@ -52,8 +57,11 @@ def _list_allowed(
 ) -> Collection[str]:
     """Return those of these numbers that may get the text."""
     if audience is None:
-        return set(phones) - set(find_suppression_reasons(list(phones), event_id=event_id))
+        reasons = find_suppression_reasons(list(phones), event_id=event_id)
+        return set(phones) - set(reasons)
     listed = select(build_listed_column(phones).label("phone")).subquery("stand_ins")
     phone = listed.c.phone
-    statement = select(phone).where(select_skip_reason(audience, phone).is_(None))
+    reason = select_skip_reason(audience, phone)
+    # What was said by an invalid number is judged for the person, by any of their numbers.
+    statement = select(phone).where(reason.is_(None))
     return set(db.session.scalars(statement))

@@ -70,18 +70,26 @@ def list_stand_ins(
 
     Only numbers that are not listed and no landlines, the best-ranked first.
     """
-    listed = [recipient for recipient in recipients if recipient.phone in numbers]
-    names = {numbers[recipient.phone].person_id: recipient.name for recipient in listed}
-    for recipient in listed:
+    listed_phones: set[str] = set()
+    names: dict[int, str | None] = {}
+    # People of whom a number is listed that may be texted, or is skipped for another reason.
+    others: set[int] = set()
+    for recipient in recipients:
+        number = numbers.get(recipient.phone)
+        if number is None:
+            continue
+        listed_phones.add(recipient.phone)
+        names[number.person_id] = recipient.name
         if recipient.skip_reason is not SkipReason.NUMBER_DEAD:
-            names.pop(numbers[recipient.phone].person_id, None)
-    listed_phones = {recipient.phone for recipient in listed}
+            others.add(number.person_id)
     ranked = sorted(numbers.items(), key=lambda item: (item[1].rank, item[0]))
-    return {
-        phone: names[number.person_id]
-        for phone, number in ranked
-        if number.person_id in names and phone not in listed_phones and not number.is_landline
-    }
+    stand_ins: dict[str, str | None] = {}
+    for phone, number in ranked:
+        if number.person_id in others or number.person_id not in names:
+            continue
+        if phone not in listed_phones and not number.is_landline:
+            stand_ins[phone] = names[number.person_id]
+    return stand_ins
 
 
 def _choose_numbers(
