@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.csv_files import stream_csv
 from app.core.db import db, write
 from app.domain.phones.phone_erasure import PhoneErasure
+from app.events.models import Event
 from app.groups.models import ContactGroup, GroupMembership, GroupTexters
 from app.imports.actions.erasure import erase_phone
 from app.imports.models import Import, ImportRow
@@ -223,6 +224,14 @@ def test_a_choice_that_cannot_be_is_said_beside_its_column_and_keeps_what_was_ty
             {"column_2": "language", "column_3": "language"},
             "Choose “Language” for one column only.",
         ),
+        (
+            {"column_2": "birthday", "column_3": "birthday"},
+            "Choose “Birthday” for one column only.",
+        ),
+        (
+            {"column_2": "second_phone", "column_3": "second_phone"},
+            "Choose “Second phone” for one column only.",
+        ),
     ):
         choice = {"headings": "1", "column_2": "field:new", "field_type_2": "date"} | fields
         page = visit(address, "ada", **choice)
@@ -231,7 +240,7 @@ def test_a_choice_that_cannot_be_is_said_beside_its_column_and_keeps_what_was_ty
         if "field_name_2" in fields:
             assert f'value="{fields["field_name_2"]}"' in page.text
             assert '<option value="date" selected>' in page.text
-            assert 'id="column_2-error"' in page.text or 'id="column_3-error"' in page.text
+        assert 'id="column_2-error"' in page.text or 'id="column_3-error"' in page.text
     many = "name,phone,Town\n" + "".join(f"P{n},30355501{n:02},T{n}\n" for n in range(40))
     page = visit(
         send(many).location, "ada", headings="1", column_2="field:new", field_type_2="choice"
@@ -391,3 +400,22 @@ def test_the_do_not_text_list_keeps_names_and_numbers_only(app, visit, send):
     with app.app_context():
         kinds = json.loads(db.session.scalar(db.select(Import.columns)))["kinds"]
         assert kinds == ["name", "phone", "nothing"]
+
+
+def test_a_file_with_a_sensitive_column_is_seen_by_admins_only(app, visit, send):
+    with app.app_context(), write() as session:
+        create_field(FieldInfo("Health", field_class="sensitive"))
+        session.add(Event(title="Picnic"))
+    room = "/events/1/import"
+    text = "name,phone,Health\nZoë,3035550142,Asthma\nBad,12,Gout\n"
+    address = send(text, room=room).location
+    assert visit(room, "sol").status_code == 200
+    # Before the import and after it.
+    for _ in range(2):
+        for page in (address, f"{address}/bad-rows"):
+            assert "Gout" in visit(page, "ada").text
+            assert visit(page, "sol").status_code == 403
+        assert visit.post(f"{address}/confirm", "sol").status_code == 403
+        visit.post(f"{address}/confirm", "ada")
+    address = send(text, room=room, who="sol").location
+    assert visit(address, "sol").status_code == 200

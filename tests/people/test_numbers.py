@@ -29,6 +29,7 @@ from app.suppression.queries.consent_history import list_consent_history
 from app.suppression.queries.sending_permission import find_suppression_reason
 from app.suppression.queries.stop_questions import find_open_stop_question
 from tests import sample_rows
+from tests.profiles.conftest import add_field, set_value
 from tests.sample_people import LEO, MIA, ZOE
 
 NEW = "+13035550199"
@@ -341,3 +342,18 @@ def test_a_second_name_is_added_to_a_number_that_two_share(visit, zoe):
     assert "Zoë and Ben Hernández" in visit(page.location, "sol").words
     with zoe.app_context():
         assert phones_of(CommunityMember) == [ZOE]
+
+
+def test_what_is_typed_beside_a_second_name_fills_what_is_blank(visit, zoe):
+    with zoe.app_context():
+        town, voice = add_field("Town"), add_field("Voice")
+        set_value(ZOE, town, "Oslo")
+    details = {"language": "es", f"field_{town}": "Rome", f"field_{voice}": "Alto"}
+    typed = {"name": "Ben Hernández", "phone": ZOE, "is_shared": "y", "agreed": "written"}
+    page = visit("/community/add", "ada", **typed, **details, follow=True)
+    assert "Not changed, as this number has something else there already: Town." in page.words
+    with zoe.app_context():
+        person = find_person_of_phone(ZOE)
+        assert person.language == "es"
+        assert load_field_texts([ZOE], [town, voice])[ZOE] == ("Oslo", "Alto")
+        assert list_consent_history(ZOE)[0].act_label == "Agreed to texts"

@@ -12,7 +12,7 @@ from app.profiles.actions.value_storing import set_person_values
 from app.profiles.forms.value_inputs import add_value_inputs, read_value_inputs
 from app.profiles.queries.field_records import list_fields
 from app.profiles.queries.person_lookup import find_person_of_phone
-from app.profiles.queries.person_values import FilledField
+from app.profiles.queries.person_values import FilledField, load_person_values
 
 
 def build_added_member_form(data: dict[str, Any]) -> Any:
@@ -21,6 +21,39 @@ def build_added_member_form(data: dict[str, Any]) -> Any:
     fields = [FilledField(field) for field in list_fields()]
     form_class: Any = add_value_inputs(AddedMemberForm, fields, context)
     return form_class(context, data=data)
+
+
+def fill_details(form: Any, phone: str) -> list[str]:
+    """Store what was entered where the people of a shared number have nothing. Inside write().
+
+    Returns the labels of what was entered and not stored, since they have something else.
+    """
+    person = find_person_of_phone(phone) if form.has_details else None
+    if person is None:
+        return []
+    birthday = form.parsed_birthday
+    kept_labels = []
+    for label, entered, own in (
+        ("Language", form.language.data or None, person.language),
+        ("Birthday", birthday, person.birthday),
+    ):
+        if entered and own and entered != own:
+            kept_labels.append(label)
+    update_person_details(
+        person.id, person.language or form.language.data or None, person.birthday or birthday
+    )
+    own_values = load_person_values(person.id)
+    fields = list_fields()
+    filled = {}
+    for field_id, text in read_value_inputs(form).items():
+        if is_blank_text(text):
+            continue
+        if is_blank_text(own_values.get(field_id) or ""):
+            filled[field_id] = text
+        elif own_values[field_id] != text:
+            kept_labels += [field.name for field in fields if field.id == field_id]
+    set_person_values(person.id, fields, filled, form.context)
+    return kept_labels
 
 
 def save_details(form: Any, phone: str) -> None:

@@ -15,7 +15,7 @@ from app.community.forms import (
 from app.community.member_phones import find_member_by_phone
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
-from app.community.views.member_details import build_added_member_form, save_details
+from app.community.views.member_details import build_added_member_form, fill_details, save_details
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
@@ -31,6 +31,8 @@ from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.queries.sending_permission import find_suppression_reason
+
+KEPT_DETAILS = "Not changed, as this number has something else there already: {}."
 
 
 @bp.route("/community/add", methods=["GET", "POST"])
@@ -76,7 +78,18 @@ def _has_shared_number(form: MemberForm) -> bool:
         trace.about = str(holder.id)
         trace.details = {"changed": ["name"]}
         actions.share_number(holder.phone, name)
+        kept_labels = fill_details(form, holder.phone)
+        _record_agreement(form, holder.phone)
+    if kept_labels:
+        flash(KEPT_DETAILS.format(", ".join(kept_labels)), "warning")
     return True
+
+
+def _record_agreement(form: MemberForm, phone: str) -> None:
+    """Record how they agreed to texts, if the form says so. Inside write()."""
+    if method := form.agreed.method:
+        actor = current_username()
+        grant_consent(phone, method, f"Added by {actor}", actor)
 
 
 def _create_member_or_add_error(form: Any) -> CommunityMember | None:
@@ -85,9 +98,7 @@ def _create_member_or_add_error(form: Any) -> CommunityMember | None:
             member = actions.create_member(form.name.data, form.phone.phone.e164)
             erased_numbers.restore_erased_opt_outs([member.phone])
             save_details(form, member.phone)
-            if method := form.agreed.method:
-                actor = current_username()
-                grant_consent(member.phone, method, f"Added by {actor}", actor)
+            _record_agreement(form, member.phone)
             trace.about = str(member.id)
     except UniqueViolation:
         add_error(form.phone, NUMBER_ALREADY_LISTED_ERROR)

@@ -200,7 +200,7 @@ def _reject_repeated_kinds(kinds: Sequence[ColumnKind], table: SampledTable) -> 
             continue
         is_useful = SUPPORTING_CELLS.get(kind)
         if is_useful is None or not all(any(map(is_useful, table.samples[i])) for i in indexes):
-            raise ColumnMappingError(CHOSEN_TWICE_MESSAGE.format(kind.label))
+            raise ColumnMappingError(CHOSEN_TWICE_MESSAGE.format(kind.label), indexes[1])
 
 
 def _order_columns(

@@ -52,11 +52,15 @@ ONE_COLUMN_MESSAGE = (
 
 
 class ColumnMappingError(ValueError):
-    """No contacts can be read from this table. `sentence` says why and what to do."""
+    """No contacts can be read from this table. `sentence` says why and what to do.
 
-    def __init__(self, sentence: str) -> None:
+    `column`: the index of the column whose choice is wrong, None where it is none of them.
+    """
+
+    def __init__(self, sentence: str, column: int | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.column = column
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,7 @@ class FieldChoiceError(ColumnMappingError):
     """A column cannot go into the field that was chosen. `column` is its index."""
 
     def __init__(self, column: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.column = column
+        super().__init__(sentence, column)
 
 
 @dataclass(frozen=True)
