@@ -139,6 +139,12 @@ def places(here: Filled) -> list[Place]:
             "/community?search=nobody",
             ADMIN,
         ),
+        Place(
+            "community.list_members",
+            "community-filtered",
+            "/community?filter=in_group.1&column=groups&column=field.2&add=group",
+            ADMIN,
+        ),
         Place("community.add_member", "community-add", "/community/add", ADMIN),
         Place(
             "community.add_member",
