@@ -33,6 +33,15 @@ def find_active_group(group_id: int | None) -> ContactGroup | None:
     return group if group is not None and group.archived_at is None else None
 
 
+def find_active_group_ids(group_ids: Collection[int]) -> set[int]:
+    """Return those of these groups that are there and not archived. No statement for no ids."""
+    if not group_ids:
+        return set()
+    row = ContactGroup
+    active = select(row.id).where(row.id.in_(group_ids), row.archived_at.is_(None))
+    return set(db.session.scalars(active))
+
+
 def find_groups(group_ids: Collection[int]) -> dict[int, ContactGroup]:
     """Return these groups by id; a deleted one is missing. No statement for no ids."""
     if not group_ids:
