@@ -72,10 +72,11 @@ def _build_personal_writer(
     def write_for(name: str | None, texts: FieldTexts) -> RenderedBody:
         first_name = extract_first_name((name or "").strip()) if used else ""
         key = (first_name, texts)
-        if key not in written:
+        body = written.get(key)
+        if body is None:
             fields = build_field_values(field_names, texts, plain=plain)
-            written[key] = write({"first_name": first_name, **fields})
-        return written[key]
+            body = written[key] = write({"first_name": first_name, **fields})
+        return body
 
     def write_for_full_name(name: str | None, texts: FieldTexts) -> RenderedBody:
         fields = build_field_values(field_names, texts, plain=plain)

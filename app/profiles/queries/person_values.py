@@ -6,6 +6,7 @@ from itertools import starmap
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, select
+from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
@@ -78,26 +79,24 @@ def load_field_texts(
     """Return phone to what its person has in each of these fields, in their order; None: nothing.
 
     One statement. Whoever has nothing in them is missing, and so is a number that its person gave
-    up: a stranger may have it. For many people it reads the fields whole: 100,000 values take
-    0.1 s, which look-ups by 100,000 listed phones would double.
+    up: a stranger may have it. For many people it walks all numbers in the order of people, which
+    is that of their values too: 100,000 take 80 ms. Found by the fields they take 165, looked up by
+    listed phones still more.
     """
-    columns = (PersonPhone.phone, PersonValue.field_id, PersonValue.value)
-    statement = select(*columns).join(PersonValue, PersonValue.person_id == PersonPhone.person_id)
-    statement = statement.where(PersonPhone.until.is_(None))
+    statement: Any = select(PersonPhone.phone).where(PersonPhone.until.is_(None))
+    # Outer joins: SQLite does not begin with the values, whose rows lie in another order.
+    for field_id in field_ids:
+        row = aliased(PersonValue)
+        is_theirs = and_(row.person_id == PersonPhone.person_id, row.field_id == field_id)
+        statement = statement.outerjoin(row, is_theirs).add_columns(row.value)
     if len(phones) <= MAX_LISTED_PHONES:
-        listed = PersonPhone.phone.in_(select(build_listed_column(phones)))
-        statement = statement.where(listed, _is_field(field_ids))
-    else:
-        statement = statement.where(PersonValue.field_id.in_(field_ids))
-    positions = {field_id: position for position, field_id in enumerate(field_ids)}
-    nothing = (None,) * len(positions)
-    if len(positions) == 1:
-        rows = db.session.execute(statement)
-        return {phone: (value,) for phone, _, value in rows}
-    texts: dict[str, list[str | None]] = {}
-    for phone, field_id, value in db.session.execute(statement):
-        texts.setdefault(phone, [*nothing])[positions[field_id]] = value
-    return {phone: tuple(own_texts) for phone, own_texts in texts.items()}
+        statement = statement.where(PersonPhone.phone.in_(select(build_listed_column(phones))))
+    # Of the session the rows would cost half a microsecond more.
+    rows = db.session.connection().execute(statement)
+    if len(field_ids) == 1:
+        return {phone: (value,) for phone, value in rows if value is not None}
+    nothing = (None,) * len(field_ids)
+    return {phone: texts for phone, *values in rows if (texts := tuple(values)) != nothing}
 
 
 def _is_field(field_ids: Iterable[int]) -> ColumnElement[bool]:
