@@ -18,6 +18,7 @@ from app.imports.actions.spreadsheet_parsing import ColumnChoice
 from app.imports.actions.upload_expiry import UNDO_PERIOD
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records, import_rows, shared_numbers
+from app.imports.queries.import_permission import may_see_import
 from app.imports.queries.named_groups import find_named_groups
 from app.imports.queries.value_counts import list_column_counts, parse_value_counts
 from app.imports.views.column_form import (
@@ -60,8 +61,11 @@ class LoadedSheet(NamedTuple):
 
 
 def get_import_or_404(importer: ImporterConfig, import_id: int) -> Import:
-    """Return one import of this list, or abort with 404."""
-    return import_records.find_import(import_id, importer.target.pool) or abort(404)
+    """Return one import of this list, or abort with 404; with 403 where only admins see it."""
+    row = import_records.find_import(import_id, importer.target.pool) or abort(404)
+    if not may_see_import(row, current_user.role):
+        abort(403)
+    return row
 
 
 def can_undo_import(row: Import) -> bool:
