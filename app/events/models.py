@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -86,6 +87,13 @@ class EventRegistration(Model):
         # With the name, so that a search in a group of 20,000 reads none of their rows.
         Index("ix_event_registrations_phone", "phone", "name"),
         Index("ix_event_registrations_answer", "event_id", "answer"),
+        # By name: who of other events may be the same person.
+        Index(
+            "ix_event_registrations_name",
+            text("name COLLATE NOCASE"),
+            "phone",
+            sqlite_where=text("name IS NOT NULL"),
+        ),
     )
 
     id: Mapped[primary_key]

@@ -523,3 +523,18 @@ def test_0038_filter_indexes_finds_the_failed_texts_of_before(before):
     assert run_sql(path, find) == [("+13035550142",)]
     revert_migration(path, 38, QUIET)
     assert run_sql(path, "SELECT count(*) FROM messages") == [(2,)]
+
+
+def test_0041_registration_names_finds_those_of_before_by_name(before):
+    path = before(41)
+    execute_rows(path, ("INSERT INTO events (title) VALUES (?)", ("Picnic",)))
+    add = "INSERT INTO event_registrations (event_id, phone, name) VALUES (1, ?, ?)"
+    execute_rows(path, (add, ("+13035550142", "Zoe Hale")), (add, ("+13035550143", None)))
+    migrate_to(path, 41)
+    find = (
+        "SELECT phone FROM event_registrations INDEXED BY ix_event_registrations_name "
+        "WHERE name IS NOT NULL AND name COLLATE NOCASE IN ('zoe hale')"
+    )
+    assert run_sql(path, find) == [("+13035550142",)]
+    revert_migration(path, 41, QUIET)
+    assert run_sql(path, "SELECT count(*) FROM event_registrations") == [(2,)]

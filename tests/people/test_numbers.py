@@ -183,6 +183,25 @@ def test_a_number_that_was_given_up_is_a_stranger_when_it_is_added(visit, zoe):
         assert said not in words
 
 
+def test_a_number_that_somebody_without_a_name_gave_up_joins_no_one(visit, zoe):
+    """Otherwise Leo's texts would follow to the new number of Zoë, who is in no list any more."""
+    change(visit)
+    with zoe.app_context():
+        sample_rows.add_member(LEO, "Leo")
+        with write() as session:
+            for model in (CommunityMember, EventRegistration):
+                session.execute(db.delete(model).where(model.phone == NEW))
+    address = visit.find_person_page(LEO)
+    visit(f"{address}/numbers", "ada", added_phone=ZOE, kind="mobile")
+    with zoe.app_context():
+        assert find_person_of_phone(LEO).numbers == [LEO, ZOE]
+        assert find_person_of_phone(NEW).numbers == [NEW]
+    visit(f"{address}/numbers/remove", "ada", phone=ZOE, follow=True)
+    visit(f"{address}/number", "ada", new_phone=ZOE)
+    with zoe.app_context():
+        assert find_person_of_phone(ZOE).numbers == [ZOE, LEO]
+
+
 def test_a_second_number_is_added_texted_first_and_removed(visit, zoe):
     address = visit.find_person_page(ZOE)
     visit(f"{address}/numbers", "ada", added_phone=MIA, kind="landline")
@@ -357,3 +376,26 @@ def test_what_is_typed_beside_a_second_name_fills_what_is_blank(visit, zoe):
         assert person.language == "es"
         assert load_field_texts([ZOE], [town, voice])[ZOE] == ("Oslo", "Alto")
         assert list_consent_history(ZOE)[0].act_label == "Agreed to texts"
+
+
+def test_contacts_of_one_name_are_asked_about_too(visit, zoe):
+    """Who registered by another phone is no member; each sees the other on their page."""
+    with zoe.app_context(), write() as session:
+        session.add(Event(title="Concert"))
+        for event_id, phone, name in ((2, MIA, "zoe hernandez"), (1, LEO, "Zoë")):
+            session.add(EventRegistration(event_id=event_id, phone=phone, name=name))
+    members_page, contacts_page = visit.find_person_page(ZOE), visit.find_person_page(MIA)
+    for address, other in ((members_page, MIA), (contacts_page, ZOE)):
+        page = visit(address, "ada")
+        assert "Is this the same person?" in page.words
+        other_id = visit.find_person_page(other).rsplit("/", 1)[1]
+        assert f"{address}/join/{other_id}" in page.text
+    assert "Is this the same person?" not in visit(visit.find_person_page(LEO), "ada").words
+    with zoe.app_context():
+        plan = db.session.execute(
+            db.text(
+                "EXPLAIN QUERY PLAN SELECT min(name), phone FROM event_registrations WHERE "
+                "name IS NOT NULL AND (name COLLATE NOCASE) IN ('a', 'b') GROUP BY phone"
+            )
+        ).all()
+        assert any("ix_event_registrations_name" in row[3] for row in plan)

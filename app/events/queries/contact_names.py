@@ -1,6 +1,6 @@
 """The names of people of whom only the phone is known."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,24 @@ def select_registration_name(phone: ColumnElement[str]) -> ColumnElement[str | N
     names = select(row.name).where(row.phone == phone, row.name.is_not(None))
     newest = names.order_by(row.created_at.desc(), row.id.desc()).limit(1)
     return newest.correlate_except(row).scalar_subquery()
+
+
+def find_registrations_named(
+    names: Collection[str], without_phones: Collection[str], limit: int
+) -> list[tuple[str, str]]:
+    """Return (name, phone) of some registered people with one of these names, by their index.
+
+    Capitals of ASCII letters make no difference. `without_phones`: the numbers of the person whose
+    namesakes they are.
+    """
+    row = EventRegistration
+    statement = select(func.min(row.name), row.phone).where(
+        row.name.is_not(None),
+        row.name.collate("NOCASE").in_(names),
+        row.phone.not_in(without_phones),
+    )
+    rows = db.session.execute(statement.group_by(row.phone).order_by(row.phone).limit(limit))
+    return [(name or "", phone) for name, phone in rows]
 
 
 def _select_names_of_phones() -> Select[Any]:
