@@ -15,12 +15,14 @@ from app.events.actions.registrations import move_registrations
 from app.groups.actions.memberships import move_memberships
 from app.inbox.actions.thread_updates import ask_for_stop_decision
 from app.people.actions.person_notes import move_notes
+from app.people.queries.number_holders import find_named_holder
 from app.people.queries.person_records import load_person_record
 from app.profiles.actions.phone_ownership import (
     add_phone,
     change_phone,
     join_people,
     make_phone_first,
+    release_given_up_phone,
     remove_phone,
 )
 from app.profiles.models import PhoneKind
@@ -46,6 +48,9 @@ def change_number(old_phone: str, new_phone: str, moment: datetime) -> NumberCha
     holds for the new one is asked; a yes to texts is not carried over. Blasts that wait read their
     people when they are sent, so they follow. Raises NotFound when nobody has the old number.
     """
+    person = find_person_of_phone(old_phone)
+    if person is not None:
+        _leave_former_owner(new_phone, person.id)
     change_phone(old_phone, new_phone, moment)
     move_person_data(old_phone, new_phone)
     # Before an opt-out is carried over: it skips what waits for the new number.
@@ -56,6 +61,16 @@ def change_number(old_phone: str, new_phone: str, moment: datetime) -> NumberCha
         _hold_number(new_phone, moment)
     move_survey_session(old_phone, new_phone, moment)
     return NumberChange(needs_decision)
+
+
+def _leave_former_owner(phone: str, person_id: int) -> None:
+    """Take a number from somebody without a name who gave it up: they are not joined with it.
+
+    Their other numbers would become those of whoever has it now. Who has a name is asked about.
+    """
+    other = find_person_of_phone(phone)
+    if other and other.id != person_id and find_named_holder(phone, person_id) is None:
+        release_given_up_phone(phone)
 
 
 def _hold_number(phone: str, moment: datetime) -> None:
@@ -77,6 +92,7 @@ def add_number(person: PersonProfile, phone: str, kind: PhoneKind) -> None:
 
     Whoever had it without a name, such as somebody who texted from it, is joined with them.
     """
+    _leave_former_owner(phone, person.id)
     other = find_person_of_phone(phone)
     if other is not None and other.id != person.id:
         join_people(person.id, other.id)

@@ -77,15 +77,27 @@ def remove_phone(person_id: int, phone: str, *, is_known: bool) -> None:
     if row is None or len(rows) == 1:
         raise NotFound
     if is_known:
-        person = Person()
-        db.session.add(person)
-        db.session.flush()
-        row.person_id, row.rank = person.id, 1
-        row.until = None
+        _give_own_person(row)
     else:
         db.session.delete(row)
     db.session.flush()
     _number_ranks(person_id)
+
+
+def release_given_up_phone(phone: str) -> None:
+    """Make a number that its person gave up a person of its own: carriers give it to strangers."""
+    row = _find_phone(phone)
+    if row is not None and row.until is not None:
+        _give_own_person(row)
+        db.session.flush()
+
+
+def _give_own_person(row: PersonPhone) -> None:
+    person = Person()
+    db.session.add(person)
+    db.session.flush()
+    row.person_id, row.rank = person.id, 1
+    row.until = None
 
 
 def join_people(kept_id: int, joined_id: int, replaced_field_ids: Collection[int] = ()) -> None:
