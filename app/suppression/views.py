@@ -63,7 +63,14 @@ def describe_entry_reason(entry: SuppressionEntry) -> str:
     return f"{label} until {describe_pause_end(entry.ends_at, zone, now())}"
 
 
-CSV_HEADERS = ("name", "phone", "why", "source", "reason", "proof", "since (UTC)")
+# By these two the import reads a pause back as one.
+PHONE_HEADING = "phone"
+PAUSE_END_HEADING = "paused until (UTC)"
+CSV_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+CSV_HEADERS = (
+    *("name", PHONE_HEADING, "why", "source", "reason", "proof", "since (UTC)"),
+    PAUSE_END_HEADING,
+)
 FILTER_PARAMETERS = ("why", "source", "since")
 ENTRY_KEY_PATTERN = re.compile(r"(unsubscribed|suppressed):([0-9]{1,18})")
 
@@ -129,11 +136,13 @@ def _build_csv_row(entry: SuppressionEntry) -> tuple[str | None, ...]:
     return (
         entry.name,
         entry.phone,
-        SKIP_REASON_LABELS[entry.why][0],
+        # In words that an import takes for "no texts", as it does the other two.
+        "Texts paused" if entry.ends_at else SKIP_REASON_LABELS[entry.why][0],
         entry.source,
         entry.note,
         entry.evidence_text,
-        f"{entry.since:%Y-%m-%d %H:%M:%S}",
+        entry.since.strftime(CSV_TIME_FORMAT),
+        entry.ends_at.strftime(CSV_TIME_FORMAT) if entry.ends_at else None,
     )
 
 

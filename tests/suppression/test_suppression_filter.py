@@ -218,3 +218,32 @@ def test_an_opt_out_of_a_file_takes_the_place_of_a_pause(app, visit):
         row = db.session.scalars(db.select(UnsubscribedContact)).one()
         assert (row.phone, row.source, row.ends_at) == (LEO, "pause", pause.end.moment)
         assert db.session.scalars(db.select(ReplacedPause)).all() == []
+
+
+def test_an_exported_pause_is_imported_again_as_a_pause_with_its_end(app, visit):
+    end = compute_pause_end(now(), 30, "UTC")
+    over = compute_pause_end(now() - timedelta(days=40), 30, "UTC")
+    with app.app_context(), write():
+        set_pause(NewPause(LEO, end, evidence="Texted: PAUSE"), now())
+        set_pause(NewPause(MIA, over, actor="ada"), now())
+        record_opt_out(ZOE, source="manual")
+    exported = visit("/suppression/export", "ada").response.get_data()
+    assert f"{end.moment:%Y-%m-%d %H:%M:%S}".encode() in exported
+    # The list is there already: nothing changes.
+    import_file(visit, exported)
+    with app.app_context():
+        rows = {row.phone: row.source for row in db.session.scalars(db.select(UnsubscribedContact))}
+        assert rows == {LEO: "pause", MIA: "pause:manual", ZOE: "manual"}
+        with write():
+            db.session.execute(db.delete(UnsubscribedContact))
+    _, address = import_file(visit, exported)
+    with app.app_context():
+        rows = db.session.scalars(db.select(UnsubscribedContact)).all()
+        assert {(row.phone, row.source, row.ends_at) for row in rows} == {
+            (LEO, "pause:manual", end.moment),
+            (ZOE, "import", None),
+        }
+        assert find_suppression_reasons([LEO]) == {LEO: "paused"}
+    visit.post(f"{address}/undo", "ada")
+    with app.app_context():
+        assert db.session.scalars(db.select(UnsubscribedContact)).all() == []

@@ -4,7 +4,7 @@ from app.domain.spreadsheets.heading_words import fold_phrases
 
 # Values that say it by themselves, whatever the column is called.
 OUT_VALUES = fold_phrases(
-    "invalid number"
+    "invalid number|texts paused"
     "|unsubscribed|unsubscribe|unsub|opted out|opt out|optedout|optout|opt-out|sms opt out"
     "|opted out of sms|opted out of texts|stop|stopped|stopall|stop all|do not text"
     "|do not contact|do not message|do not sms|do not call|do not disturb|dont text|dnc|dnt"

@@ -91,7 +91,7 @@ def _apply_as_submitted(importer: ImporterConfig, row: Import) -> ImportOutcome:
     if importer.target.gets_texts:
         put_into_groups(row, _read_group_decision())
     if importer.on_confirmed:
-        importer.on_confirmed(row)
+        importer.on_confirmed(row, outcome.stored_as)
     return outcome
 
 

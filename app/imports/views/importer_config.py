@@ -29,8 +29,8 @@ class ImporterConfig:
     the values of its addresses, such as {"event_id": 12}. `audit_prefix` begins the audit verbs
     ("members.imported"). `refused_numbers` are numbers that nobody on the list may have, each
     with the sentence why. `note` is a further sentence of the first page. `on_confirmed` runs in
-    the transaction that confirms an import, after the people are on the list; `on_undone` in the
-    one that undoes it.
+    the transaction that confirms an import, after the people are on the list, with the import and
+    the name of its stored file; `on_undone` in the one that undoes it.
     """
 
     endpoint_prefix: str
@@ -41,7 +41,7 @@ class ImporterConfig:
     refused_numbers: Mapping[str, str] = field(default_factory=dict)
     url_values: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
-    on_confirmed: Callable[[Import], None] | None = None
+    on_confirmed: Callable[[Import, str | None], None] | None = None
     on_undone: Callable[[int], None] | None = None
 
 

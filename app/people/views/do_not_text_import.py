@@ -3,10 +3,15 @@
 It stands here because the suppression feature may not import the importer.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from flask import url_for
+from sqlalchemy import Select, select
 
 from app.core.access import current_username
 from app.core.clock import now
+from app.core.listed_values import build_listed_column
 from app.delivery.actions import blast_control
 from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SkipReason
@@ -16,9 +21,12 @@ from app.imports.queries.import_records import find_import
 from app.imports.queries.imported_phones import select_new_phones, select_readable_phones
 from app.imports.views.import_routes import register_import_routes
 from app.imports.views.importer_config import ImporterConfig
+from app.people.queries.listed_pauses import read_listed_pauses
 from app.suppression.actions.consent_events import withdraw_import_consent
 from app.suppression.actions.import_opt_outs import (
+    delete_imported_pauses,
     take_back_turned_pauses,
+    turn_opt_outs_into_pauses,
     turn_pauses_into_opt_outs,
 )
 from app.suppression.queries.phone_records import get_opt_out_table
@@ -33,7 +41,8 @@ DO_NOT_TEXT_IMPORT_TARGET = ImportTarget(
     gets_texts=False,
 )
 DO_NOT_TEXT_IMPORT_NOTE = (
-    "No one in this file will be texted again. Names only help you recognize them."
+    "No one in this file will be texted again. Names only help you recognize them. Pauses of a "
+    "list that was exported here keep their end."
 )
 
 
@@ -51,21 +60,38 @@ def build_do_not_text_importer() -> ImporterConfig:
     )
 
 
-def _record_opt_outs(row: Import) -> None:
-    """Record each new opt-out in the consent history and skip texts that wait for them."""
-    new_phones = withdraw_import_consent(select_new_phones(row.id), row.id, row.created_by)
-    phones, moment = select_readable_phones(row.id), row.finished_at or now()
-    paused_phones = turn_pauses_into_opt_outs(phones, moment, row.created_by)
-    for phone in (*new_phones, *paused_phones):
+def _record_opt_outs(row: Import, stored_as: str | None) -> None:
+    """Record each new opt-out in the consent history and skip texts that wait for them.
+
+    What our own export lists as a pause is one, with its end.
+    """
+    moment = row.finished_at or now()
+    ends = read_listed_pauses(stored_as)
+    turn_opt_outs_into_pauses(ends, select_new_phones(row.id), moment, row.created_by)
+    new_phones = _leave_out(select_new_phones(row.id), ends)
+    opted_out_phones = withdraw_import_consent(new_phones, row.id, row.created_by)
+    listed_phones = _leave_out(select_readable_phones(row.id), ends)
+    opted_out_phones += turn_pauses_into_opt_outs(listed_phones, moment, row.created_by)
+    for phone in opted_out_phones:
         blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
+    for phone, end in ends.items():
+        if end > moment:
+            blast_control.skip_queued_messages(phone, SkipReason.PAUSED)
+
+
+def _leave_out(phones: Select[str | None], ends: Mapping[str, datetime]) -> Select[str | None]:
+    """Return a select without the numbers that have a pause."""
+    column = phones.selected_columns[0]
+    return phones.where(column.not_in(select(build_listed_column(ends)))) if ends else phones
 
 
 def _take_back_turned_pauses(import_id: int) -> None:
-    """Let pauses hold again that became opt-outs by this import."""
+    """Let pauses hold again that became opt-outs by this import, and take off those it brought."""
     row = find_import(import_id, DO_NOT_TEXT_IMPORT_TARGET.pool)
     if row is not None and row.finished_at is not None:
         phones = select_readable_phones(import_id)
         take_back_turned_pauses(phones, row.finished_at, current_username())
+        delete_imported_pauses(phones, row.finished_at, current_username())
 
 
 register_import_routes(bp, "/suppression/import", build_do_not_text_importer, (Role.ADMIN,))
