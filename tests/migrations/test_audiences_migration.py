@@ -4,7 +4,13 @@ import sqlite3
 
 import pytest
 
-from app.domain.audiences.audience_rules import hash_audience, parse_audience, write_audience
+from app.domain.audiences.audience_rules import (
+    AudiencePart,
+    AudienceRule,
+    PartKind,
+    hash_audience,
+    write_audience,
+)
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
 from tests.migrations.sample_migrations import QUIET, run_sql
@@ -69,7 +75,7 @@ def test_blasts_to_a_group_are_blasts_to_an_audience_and_back(former):
     ]
     assert run_sql(former, "PRAGMA foreign_key_check") == []
     choir = run_sql(former, "SELECT rule, rule_hash, sentence FROM audiences WHERE id = 2")
-    rule = parse_audience(choir[0][0])
+    rule = AudienceRule((AudiencePart(PartKind.GROUP, 1),))
     assert choir == [(write_audience(rule), hash_audience(rule), "Group: Choir")]
     counted = run_sql(
         former,

@@ -4,7 +4,6 @@ Equal rules have one JSON, one hash and one sentence.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -108,23 +107,6 @@ def hash_audience(rule: AudienceRule) -> str:
     return hashlib.sha256(write_audience(rule).encode()).hexdigest()
 
 
-def parse_audience(text: str) -> AudienceRule:
-    """Return the rule that a JSON text holds, in its normal form. Raises InvalidRule."""
-    try:
-        content = json.loads(text)
-        if set(content) - {"include", "exclude", "not_texted_today"}:
-            raise ValueError
-        rule = AudienceRule(
-            _parse_parts(content["include"]),
-            _parse_parts(content.get("exclude", [])),
-            _parse_flag(content.get("not_texted_today", False)),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise InvalidRule("The audience cannot be read.") from None
-    check_audience(rule)
-    return normalize_audience(rule)
-
-
 def _dump_part(part: AudiencePart) -> dict[str, Any]:
     """Return a part as JSON holds it, without what it does not need."""
     content: dict[str, Any] = {"kind": part.kind.value}
@@ -133,29 +115,6 @@ def _dump_part(part: AudiencePart) -> dict[str, Any]:
     if part.detail:
         content["detail"] = part.detail
     return content
-
-
-def _parse_parts(content: Any) -> tuple[AudiencePart, ...]:
-    if not isinstance(content, list):
-        raise TypeError
-    return tuple(map(_parse_part, content))
-
-
-def _parse_part(content: dict[str, Any]) -> AudiencePart:
-    """Return the part that JSON holds. Raises InvalidRule."""
-    ref_id, detail = content.get("ref"), content.get("detail", "")
-    if set(content) - {"kind", "ref", "detail"} or not isinstance(detail, str):
-        raise TypeError
-    # True is an int for Python.
-    if ref_id is not None and type(ref_id) is not int:
-        raise TypeError
-    return AudiencePart(PartKind(content["kind"]), ref_id, detail)
-
-
-def _parse_flag(flag: Any) -> bool:
-    if not isinstance(flag, bool):
-        raise TypeError
-    return flag
 
 
 def describe_audience_rule(rule: AudienceRule, name_part: Callable[[AudiencePart], str]) -> str:
