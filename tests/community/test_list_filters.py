@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import update
 
+from app.audiences.queries import page_conditions
+from app.community import member_access
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
@@ -87,6 +89,28 @@ def test_a_filter_is_a_chip_and_narrows_the_list(visit, town):
         assert list_names(page) == names, filters
         assert chip in list_chips(page)
         assert bool(names) != ("No one matches that." in page.words)
+
+
+def test_the_way_to_the_members_does_not_change_who_is_found(visit, town, monkeypatch):
+    """In a large community filters walk along the list, and list no one."""
+    monkeypatch.setattr(member_access, "MIN_SAMPLE_MATCHES", 0)
+    for name in ("MAX_LISTED_PEOPLE", "MAX_LISTED_RECIPIENTS", "MAX_LISTED_TEXTS"):
+        monkeypatch.setattr(page_conditions, name, 0)
+    for filters, names, _chip in FOUND:
+        assert list_names(visit(build_address(*filters), "sol")) == names, filters
+    for show, names in (("said_stop", ["Zoë"]), ("no_texts", ["Mia", "Zoë", "Max"])):
+        assert list_names(visit(build_address(show=show), "sol")) == names
+
+
+def test_whoever_is_skipped_for_another_number_is_found_by_the_reason(visit, town, app):
+    other_phone = "+13035550199"
+    with app.app_context():
+        add_opt_out(other_phone)
+        with write() as session:
+            leo = db.select(PersonPhone.person_id).where(PersonPhone.phone == LEO)
+            second = update(PersonPhone).where(PersonPhone.phone == other_phone)
+            session.execute(second.values(person_id=leo.scalar_subquery(), rank=2))
+    assert list_names(visit(build_address(show="said_stop"), "sol")) == ["Leo", "Zoë"]
 
 
 def test_a_chip_is_removed_and_everything_else_stays(visit, town):

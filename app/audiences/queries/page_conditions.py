@@ -8,7 +8,7 @@ condition took 500 ms where 80,000 of 100,000 did; a walk takes 20 ms.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -57,7 +57,7 @@ _KIND = ConditionKind
 TEXTED_KINDS = (_KIND.TEXTED_LAST_DAYS, _KIND.TEXTED_TODAY)
 RARE_KINDS = (_KIND.LAST_TEXT_FAILED, _KIND.LAST_TEXT_UNCONFIRMED)
 # What cannot be asked of one person without reading what everyone did.
-NOT_LOOKED_UP_KINDS = (
+LISTED_KINDS = (
     _KIND.REPLIED_TO_BLAST,
     _KIND.SURVEY_ANSWER_IS,
     _KIND.SURVEY_ANSWER_CONTAINS,
@@ -70,13 +70,11 @@ NOT_LOOKED_UP_KINDS = (
 class MeasuredConditions:
     """How many rows the lists of conditions have, as far as it matters.
 
-    A condition whose list is not read is missing. `first_text_ids`: the smallest ids of the
-    texts. `sample_matches`: how many of SAMPLE_SIZE members fulfil all that can be looked up.
+    A condition whose list is not read is missing. `first_text_ids`: the smallest ids of the texts.
     """
 
     sizes: Mapping[Condition, int]
-    first_text_ids: Mapping[Condition, int] = field(default_factory=dict)
-    sample_matches: int = SAMPLE_SIZE
+    first_text_ids: Mapping[Condition, int]
 
 
 def build_page_conditions(
@@ -89,14 +87,16 @@ def build_page_conditions(
     for condition in conditions:
         is_of_texts = condition.kind in TEXTED_KINDS
         is_listed = is_of_texts and measured.sizes[condition] <= _choose_limit(condition)
-        if condition is first or is_listed or condition.kind in NOT_LOOKED_UP_KINDS:
+        # Who did not get a blast, or replied: a list of who did is read sooner than each text.
+        is_listed |= condition.is_negated and condition.kind is _KIND.NO_REPLY_TO_BLAST
+        if condition is first or is_listed or condition.kind in LISTED_KINDS:
             built.append(build_condition(condition, phone, context))
         else:
             first_id = measured.first_text_ids.get(condition)
             built.append(_build_look_up(condition, phone, context, first_id))
     if first is not None:
         return FilterConditions(built, MemberAccess.BY_PHONE)
-    return FilterConditions(built, choose_access_by_matches(measured.sample_matches))
+    return FilterConditions(built, _choose_access(conditions, context))
 
 
 def _find_fewest(sizes: Mapping[Condition, int]) -> Condition | None:
@@ -120,7 +120,7 @@ def _choose_limit(condition: Condition) -> int:
 def _measure_conditions(
     conditions: Sequence[Condition], phone: Any, context: ConditionContext
 ) -> MeasuredConditions:
-    """Count the lists of conditions, and the sample, in one statement."""
+    """Count the lists of conditions in one statement."""
     lists: dict[Condition, Select[Any]] = {}
     for condition in conditions:
         people = _select_rows_to_count(condition, phone, context)
@@ -132,18 +132,15 @@ def _measure_conditions(
         least = func.min(rows.c[0]) if condition.kind in TEXTED_KINDS else 0
         size_and_least = select(func.json_array(func.count(), least)).select_from(rows)
         columns.append(type_coerce(size_and_least.scalar_subquery(), JSON))
-    sample = select_sample_phones(SAMPLE_SIZE).subquery()
-    look_ups = []
-    for condition in filter(_is_sampled, conditions):
-        look_ups.append(_build_look_up(condition, sample.c.phone, context))
-    matches = select(func.count()).select_from(sample).where(*look_ups)
-    *counts, sample_matches = db.session.execute(select(*columns, matches.scalar_subquery())).one()
+    if not columns:
+        return MeasuredConditions({}, {})
+    counts = db.session.execute(select(*columns)).one()
     sizes, first_text_ids = {}, {}
     for condition, (size, least) in zip(lists, counts, strict=True):
         sizes[condition] = size
         if condition.kind in TEXTED_KINDS and size < MAX_COUNTED_TEXTS:
             first_text_ids[condition] = least or 0
-    return MeasuredConditions(sizes, first_text_ids, sample_matches)
+    return MeasuredConditions(sizes, first_text_ids)
 
 
 def _select_rows_to_count(
@@ -152,7 +149,7 @@ def _select_rows_to_count(
     """Select the rows of which a condition means few or many, None where that is not counted."""
     if condition.kind in TEXTED_KINDS:
         return select_texts_since(find_first_moment(condition, context))
-    if condition.is_negated or condition.kind in NOT_LOOKED_UP_KINDS:
+    if condition.is_negated or condition.kind in LISTED_KINDS:
         return None
     if condition.kind in RARE_KINDS:
         return select_phones_with_rare_text()
@@ -167,11 +164,20 @@ def _choose_count_limit(condition: Condition) -> int:
     return _choose_limit(condition) + 1
 
 
-def _is_sampled(condition: Condition) -> bool:
-    """Whether a sample is asked: texts are counted already, and take longest."""
-    if condition.kind in TEXTED_KINDS:
-        return condition.is_negated
-    return condition.kind not in NOT_LOOKED_UP_KINDS
+def _choose_access(conditions: Sequence[Condition], context: ConditionContext) -> MemberAccess:
+    """Return the way to the members where none of the conditions is listed, by a sample of them.
+
+    A single condition that is not negated then means so many that a walk mostly finds enough.
+    Texts take too long to look up for a sample.
+    """
+    looked_up = [row for row in conditions if row.kind not in (*LISTED_KINDS, *TEXTED_KINDS)]
+    wanted_count = sum(not row.is_negated for row in conditions)
+    if not looked_up or wanted_count == 1:
+        return MemberAccess.LIST_ORDER
+    sample = select_sample_phones(SAMPLE_SIZE).subquery()
+    look_ups = [_build_look_up(condition, sample.c.phone, context) for condition in looked_up]
+    matches = select(func.count()).select_from(sample).where(*look_ups)
+    return choose_access_by_matches(db.session.scalar(matches) or 0)
 
 
 def _build_cheapest(
