@@ -11,6 +11,7 @@ from app.audiences.queries.rule_names import (
 )
 from app.delivery.queries.blast_names import list_newest_blast_names
 from app.domain.accounts.roles import Role
+from app.domain.audiences.condition_phrases import RuleNames
 from app.domain.audiences.conditions import ReferenceKind
 from app.domain.profiles.field_types import FieldType
 from app.domain.surveys.question_definitions import parse_questions
@@ -59,14 +60,36 @@ class RuleChoices:
             ReferenceKind.BLAST: self.blasts,
         }.get(kind, {})
 
+    @property
+    def offered_names(self) -> dict[Reference, str]:
+        """What is offered, by kind and id, as the sentences of rules name it."""
+        kind = ReferenceKind
+        names = {(kind.BLAST, log_id): f"“{name}”" for log_id, name in self.blasts.items()}
+        names |= {(kind.GROUP, group_id): name for group_id, name in self.groups.items()}
+        names |= {(kind.EVENT, event_id): title for event_id, title in self.events.items()}
+        names |= {(kind.FIELD, field_id): field.name for field_id, field in self.fields.items()}
+        names |= {(kind.SURVEY, ref_id): survey.name for ref_id, survey in self.surveys.items()}
+        return names
+
+
+def complete_rule_names(choices: RuleChoices, references: Collection[Reference]) -> RuleNames:
+    """Return the names that the sentence of a rule needs.
+
+    Those that are not among the choices are read: of archived things, and of old blasts.
+    """
+    offered = choices.offered_names
+    known = {reference: offered[reference] for reference in references if reference in offered}
+    others = load_rule_names(set(references) - known.keys())
+    return replace(others, references={**others.references, **known})
+
 
 def load_rule_choices(role: Role, named: Sequence[Reference] = ()) -> RuleChoices:
     """Return what a user with this role can build rules of.
 
     `named`: what the rule names already; it is offered even where it is archived or old.
     """
-    names = load_rule_names(named).references
     choices = load_choices_of(set(ReferenceKind), role)
+    names = complete_rule_names(choices, named).references
     groups, events = dict(choices.groups), dict(choices.events)
     blasts = dict(choices.blasts)
     for (kind, ref_id), name in names.items():

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audiences.actions import segment_editing as actions
-from app.audiences.actions.segment_editing import ChangedMeanwhile, SegmentInfo
+from app.audiences.actions.segment_editing import SegmentInfo
 from app.audiences.forms.condition_form import build_condition_data
 from app.audiences.forms.segment_form import (
     SegmentForm,
@@ -15,14 +15,17 @@ from app.audiences.forms.segment_form import (
     edit_rule_data,
 )
 from app.audiences.queries.list_filters import read_conditions
-from app.audiences.queries.rule_choices import RuleChoices, load_rule_choices
-from app.audiences.queries.rule_names import load_rule_names
+from app.audiences.queries.rule_choices import (
+    RuleChoices,
+    complete_rule_names,
+    load_rule_choices,
+)
 from app.audiences.queries.segment_people import preview_segment
 from app.audiences.queries.segment_records import SegmentReading
 from app.audiences.views.blueprint import bp, get_segment_or_abort
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
-from app.core.db import UniqueViolation
+from app.core.db import ChangedMeanwhile, UniqueViolation
 from app.delivery.queries.group_blasts import ListInUse
 from app.domain.accounts.roles import Role
 from app.domain.audiences.segment_rules import MAX_CONDITIONS, SegmentRule
@@ -168,7 +171,7 @@ def _parse_moment(text: str | None) -> datetime | None:
 
 
 def _build_info(form: SegmentForm, rule: SegmentRule) -> SegmentInfo:
-    sentence = describe_rule(rule, load_rule_names(rule.references)).text
+    sentence = describe_rule(rule, complete_rule_names(form.choices, rule.references)).text
     return SegmentInfo(form.name.data or "", form.description.data or None, rule, sentence)
 
 
@@ -184,6 +187,6 @@ def _build_preview(form: SegmentForm) -> dict[str, object]:
         return {"sentence": None, "preview": None}
     preview = preview_segment(rule)
     return {
-        "sentence": describe_rule(rule, load_rule_names(rule.references)),
+        "sentence": describe_rule(rule, complete_rule_names(form.choices, rule.references)),
         "preview": preview,
     }
