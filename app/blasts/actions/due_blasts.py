@@ -170,6 +170,7 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
     audience_id, is_test = blast.audience_id, blast.test_mode
     missed = "" if is_test else describe_missed_lists(audience_id)
     gone = "" if is_test else describe_gone_lists(audience_id)
+    seen = _read_plan(blast)
     # The claim and the rows are one transaction: a crash leaves the blast waiting, never half made.
     with write():
         moment = now()
@@ -177,8 +178,10 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
         # back as a row: the audience is read again.
         if has_topic_been_left_since(read_at) or has_number_been_erased_since(read_at):
             return False
-        # So it is when a list was archived or deleted meanwhile.
+        # So it is when a list was archived or deleted meanwhile, or the blast moved with its event.
         if not is_test and describe_gone_lists(audience_id) != gone:
+            return False
+        if _read_plan(blast_records.reload_scheduled_blast(scheduled_id)) != seen:
             return False
         if not blast_messages.claim_scheduled_blast(scheduled_id, moment):
             return False
@@ -189,6 +192,11 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
             blast_scheduling.record_blast_note(scheduled_id, missed)
     log.info("blast %s released as log %s: %s rows", scheduled_id, log_id, len(rendered.texts))
     return True
+
+
+def _read_plan(blast: ScheduledMessage) -> tuple[object, ...]:
+    """Return what may change of a blast that waits: its text and its times."""
+    return blast.message_body, blast.footer, blast.scheduled_at, blast.not_after
 
 
 def _hold_blast(scheduled_id: int, reason: str) -> None:
