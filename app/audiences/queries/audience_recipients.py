@@ -224,8 +224,8 @@ def _select_kept_phones(
         context = replace(load_condition_context(), skips_left=True)
         return _select_segment(part, context)
     column = select_part_phones(audience, part).subquery().c[0]
-    kept = select(column)
-    return kept.where(~_is_listed(column, left[part])) if part in left else kept
+    phones = select(column)
+    return phones.where(~_is_listed(column, left[part])) if part in left else phones
 
 
 def _has_left_topics(
