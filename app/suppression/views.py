@@ -42,7 +42,12 @@ from app.suppression.actions.suppression_removal import (
 )
 from app.suppression.forms import SuppressedNumberForm, SuppressionFilterForm
 from app.suppression.queries.sending_permission import find_suppression_reason
-from app.suppression.queries.suppression_entries import SuppressionEntry
+from app.suppression.queries.suppression_entries import (
+    CSV_TIME_FORMAT,
+    PAUSE_END_HEADING,
+    PHONE_HEADING,
+    SuppressionEntry,
+)
 from app.suppression.queries.suppression_list import (
     SUPPRESSION_SORT_KEYS,
     SuppressionFilter,
@@ -63,10 +68,6 @@ def describe_entry_reason(entry: SuppressionEntry) -> str:
     return f"{label} until {describe_pause_end(entry.ends_at, zone, now())}"
 
 
-# By these two the import reads a pause back as one.
-PHONE_HEADING = "phone"
-PAUSE_END_HEADING = "paused until (UTC)"
-CSV_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 CSV_HEADERS = (
     *("name", PHONE_HEADING, "why", "source", "reason", "proof", "since (UTC)"),
     PAUSE_END_HEADING,

@@ -54,8 +54,8 @@ def _load_shared_words() -> frozenset[str]:
 
 def _list_other_words(language: RequestLanguage) -> frozenset[str]:
     english = frozenset(load_word_table(TOPIC_RULES_FILE)["verb"])
-    others = (_list_words(other) for other in _KIND_START if other is not language)
-    return english.union(*others) | _load_shared_words()
+    other_words = (_list_words(other) for other in _KIND_START if other is not language)
+    return english.union(*other_words) | _load_shared_words()
 
 
 def _list_words(language: RequestLanguage) -> frozenset[str]:

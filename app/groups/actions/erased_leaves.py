@@ -22,5 +22,5 @@ def restore_leaves_of_members(group_id: int, phones: Sequence[str]) -> None:
 def restore_leaves_of_selected_members(group_id: int, phones: Select[Any]) -> None:
     """Do the same for the new members whom a select of phones finds; reads them only if needed."""
     if has_erased_topic_leaves():
-        found = [phone for phone in db.session.scalars(phones) if phone]
-        restore_leaves_of_members(group_id, found)
+        members = [phone for phone in db.session.scalars(phones) if phone]
+        restore_leaves_of_members(group_id, members)

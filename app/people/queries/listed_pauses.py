@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from app.imports.actions.upload_storage import iterate_upload_rows
-from app.suppression.views import CSV_TIME_FORMAT, PAUSE_END_HEADING, PHONE_HEADING
+from app.suppression.queries.suppression_entries import (
+    CSV_TIME_FORMAT,
+    PAUSE_END_HEADING,
+    PHONE_HEADING,
+)
 
 
 def read_listed_pauses(stored_as: str | None) -> dict[str, datetime]:

@@ -42,10 +42,10 @@ def restore_leaves_of_name(group_id: int, folded_name: str, moment: datetime) ->
     """Let a group that has got this name be left by whoever had left a deleted one; return how
     many they are.
     """
-    kept = DeletedTopicLeave
-    leaves = select(kept.phone, literal(group_id), literal(moment, UtcDateTime), kept.source).where(
-        kept.folded_name == folded_name
-    )
+    leave = DeletedTopicLeave
+    leaves = select(
+        leave.phone, literal(group_id), literal(moment, UtcDateTime), leave.source
+    ).where(leave.folded_name == folded_name)
     statement = insert(UnsubscribedTopic).from_select(
         ["phone", "group_id", "since", "source"], leaves
     )
@@ -55,7 +55,7 @@ def restore_leaves_of_name(group_id: int, folded_name: str, moment: datetime) ->
         )
     )
     # They hold for the group now: whoever comes back to it has not left a later one.
-    db.session.execute(delete(kept).where(kept.folded_name == folded_name))
+    db.session.execute(delete(leave).where(leave.folded_name == folded_name))
     return count
 
 
@@ -64,8 +64,8 @@ def keep_leaves_of_erased(phones: Sequence[str], folded_names: Collection[str]) 
 
     Also the topics that are deleted by now.
     """
-    kept = DeletedTopicLeave
-    deleted = db.session.scalars(select(kept.folded_name).where(kept.phone.in_(phones)))
+    leave = DeletedTopicLeave
+    deleted = db.session.scalars(select(leave.folded_name).where(leave.phone.in_(phones)))
     names = {*folded_names, *deleted}
     values = [
         {"phone_hash": hash_, "folded_name": name}

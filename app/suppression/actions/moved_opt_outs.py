@@ -70,10 +70,10 @@ def _copy_pause(old_phone: str, new_phone: str) -> None:
     columns = ("source", "reason", "name", "created_at", "ends_at")
     for pause in (row, ReplacedPause):
         values = (getattr(pause, column) for column in columns)
-        found = select(literal(new_phone), *values, func.fold_name(pause.name)).where(
+        copied_rows = select(literal(new_phone), *values, func.fold_name(pause.name)).where(
             pause.phone == old_phone, pause.ends_at.is_not(None)
         )
-        statement = sqlite_insert(row).from_select(["phone", *columns, "folded_name"], found)
+        statement = sqlite_insert(row).from_select(["phone", *columns, "folded_name"], copied_rows)
         execute_and_count_rows(statement.on_conflict_do_nothing(["phone"]))
 
 
@@ -86,10 +86,10 @@ def _copy_topics(old_phone: str, new_phone: str, moment: datetime) -> None:
     ).where(row.phone == old_phone, row.until.is_(None), row.group_id.not_in(left))
     columns = ["phone", "group_id", "since", "source"]
     execute_and_count_rows(insert(row).from_select(columns, topics))
-    kept = DeletedTopicLeave
-    names = select(kept.folded_name, literal(new_phone), kept.since, kept.source)
-    statement = sqlite_insert(kept).from_select(
-        ["folded_name", "phone", "since", "source"], names.where(kept.phone == old_phone)
+    leave = DeletedTopicLeave
+    names = select(leave.folded_name, literal(new_phone), leave.since, leave.source)
+    statement = sqlite_insert(leave).from_select(
+        ["folded_name", "phone", "since", "source"], names.where(leave.phone == old_phone)
     )
     execute_and_count_rows(statement.on_conflict_do_nothing())
 

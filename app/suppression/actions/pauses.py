@@ -77,7 +77,7 @@ def set_pause(pause: NewPause, moment: datetime) -> bool:
 
 
 def _keep_behind_opt_out(pause: NewPause, moment: datetime) -> None:
-    kept = ReplacedPause(
+    replaced_pause = ReplacedPause(
         phone=pause.phone,
         source=MANUAL_PAUSE_SOURCE if pause.actor else PAUSE_SOURCE,
         reason=pause.evidence,
@@ -85,7 +85,7 @@ def _keep_behind_opt_out(pause: NewPause, moment: datetime) -> None:
         created_at=moment,
         ends_at=pause.end.moment,
     )
-    keep_pause_behind_opt_out(kept, may_shorten=pause.actor is None)
+    keep_pause_behind_opt_out(replaced_pause, may_shorten=pause.actor is None)
 
 
 def lift_ended_pauses(moment: datetime) -> int:

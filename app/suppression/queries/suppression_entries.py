@@ -43,6 +43,10 @@ SOURCE_LABELS = {
     "event": "From an event's page",
     PAUSE_SOURCE: "Paused",
 }
+# Of the exported list: by these an import reads a pause back as one.
+PHONE_HEADING = "phone"
+PAUSE_END_HEADING = "paused until (UTC)"
+CSV_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 LIST_KINDS = ("unsubscribed", "suppressed")
 
 
