@@ -73,7 +73,7 @@ def list_stand_ins(
     listed_phones: set[str] = set()
     names: dict[int, str | None] = {}
     # People of whom a number is listed that may be texted, or is skipped for another reason.
-    others: set[int] = set()
+    excluded_ids: set[int] = set()
     for recipient in recipients:
         number = numbers.get(recipient.phone)
         if number is None:
@@ -81,11 +81,11 @@ def list_stand_ins(
         listed_phones.add(recipient.phone)
         names[number.person_id] = recipient.name
         if recipient.skip_reason is not SkipReason.NUMBER_DEAD:
-            others.add(number.person_id)
+            excluded_ids.add(number.person_id)
     ranked = sorted(numbers.items(), key=lambda item: (item[1].rank, item[0]))
     stand_ins: dict[str, str | None] = {}
     for phone, number in ranked:
-        if number.person_id in others or number.person_id not in names:
+        if number.person_id in excluded_ids or number.person_id not in names:
             continue
         if phone not in listed_phones and not number.is_landline:
             stand_ins[phone] = names[number.person_id]
