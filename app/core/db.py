@@ -55,6 +55,10 @@ class NotFound(Exception):
     """The row that an action should change does not exist (any more)."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else saved the row since the form that changes it was read."""
+
+
 class UniqueViolation(Exception):
     """The database refused a row because its unique value exists already.
 

@@ -11,7 +11,8 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.audience_storage import store_audience
 from app.delivery.models import MessageLog, ScheduledMessage
-from app.delivery.queries.stored_audiences import find_audience_sentences
+from app.delivery.queries.admin_audiences import find_audience_sentences
+from app.domain.accounts.roles import Role
 from app.groups.models import ContactGroup
 from app.keywords.models import KeywordRule
 from app.surveys.models import SurveyFlow
@@ -121,8 +122,12 @@ def test_a_group_is_not_deleted_while_a_blast_waits_or_runs(app, visit, choir, p
             )
         )
         session.add(MessageLog(message_body="Sing!", status="paused", **TO_GROUP))
+    question = visit(f"/groups/{choir}/delete", "ada")
+    reason = "there are blasts to this group (“Rehearsal”, “Sing!”)."
+    assert f"It can't be deleted yet: {reason}" in question.words
+    assert "Delete group" not in question.words
     page = visit(f"/groups/{choir}/delete", "ada", _="", follow=True)
-    assert "Not deleted: there are blasts to this group (“Rehearsal”, “Sing!”)." in page.words
+    assert f"Not deleted: {reason}" in page.words
     assert "First cancel what is scheduled and stop what is being sent" in page.words
     with app.app_context(), write() as session:
         session.execute(db.update(ScheduledMessage).values(status="cancelled"))
@@ -131,7 +136,7 @@ def test_a_group_is_not_deleted_while_a_blast_waits_or_runs(app, visit, choir, p
     assert "Choir was deleted. Its people stay in the community." in page.words
     assert people_of(choir) == []
     with app.app_context():
-        assert find_audience_sentences([1]) == {1: "Group: Choir"}
+        assert find_audience_sentences([1], Role.ADMIN) == {1: "Group: Choir"}
     assert "deleted the group Choir" in visit("/audit", "ada").words
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert
 
 from app.audiences.queries.segment_records import find_segment
 from app.audiences.segment_models import Segment, SegmentReference
-from app.core.db import NotFound, db
+from app.core.db import ChangedMeanwhile, NotFound, db
 from app.delivery.queries.group_blasts import require_unused_list
 from app.domain.audiences.audience_rules import PartKind
 from app.domain.audiences.segment_json import write_rule
@@ -25,10 +25,6 @@ class SegmentInfo:
     description: str | None
     rule: SegmentRule
     sentence: str
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else saved the segment since it was read."""
 
 
 def create_segment(info: SegmentInfo, created_by: str) -> Segment:

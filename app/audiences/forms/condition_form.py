@@ -3,15 +3,12 @@
 Every family of conditions has all the fields, and only those that its test needs are read.
 """
 
-from typing import Any
-
 from wtforms import Form, HiddenField, SelectField, StringField
 from wtforms.widgets import NumberInput
 
 from app.audiences.forms.condition_tests import (
     FIELD_PREFIX,
     SURVEY_PREFIX,
-    find_family,
     label_family,
     label_unlisted_test,
     list_tests,
@@ -228,26 +225,3 @@ class ConditionForm(Form):
             context = load_condition_context().values
             return find_value_problem(field.field_type, value, context, field.values)
         return ""
-
-
-def build_condition_data(
-    condition: Condition, parent: str, choices: RuleChoices, *, is_gone: bool = False
-) -> dict[str, Any]:
-    """Return a condition as somebody would have typed it. `is_gone`: what it names was deleted."""
-    family = find_family(condition)
-    if is_gone and ":" in family:
-        family = family.partition(":")[0] + ":0"
-    field = choices.fields.get(parse_family_id(family)) if family.startswith("field") else None
-    data: dict[str, Any] = {
-        "family": family,
-        "parent": parent,
-        "test": f"{'!' if condition.is_negated else ''}{condition.kind.value}",
-        "ref": "" if is_gone or ":" in family else str(condition.ref_id or ""),
-        "question": "" if condition.question is None else str(condition.question),
-    }
-    name = VALUE_FIELDS.get(condition.shape.value, "")
-    if name == "value" and field is not None and field.field_type is FieldType.DATE:
-        name = "day"
-    if name:
-        data[name] = condition.value
-    return data

@@ -18,10 +18,10 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
-from app.audiences.forms.condition_form import ConditionForm, build_condition_data
-from app.audiences.forms.condition_tests import list_families, list_tests
+from app.audiences.forms.condition_form import ConditionForm
+from app.audiences.forms.condition_tests import list_families
 from app.audiences.queries.rule_choices import RuleChoices
-from app.audiences.queries.segment_records import SegmentReading, find_segment_by_name
+from app.audiences.queries.segment_records import find_segment_by_name
 from app.audiences.segment_models import (
     MAX_SEGMENT_DESCRIPTION_LENGTH,
     MAX_SEGMENT_NAME_LENGTH,
@@ -38,7 +38,6 @@ from app.domain.audiences.segment_rules import (
     SegmentRule,
 )
 from app.domain.texts.text_cleaning import clean_text
-from app.domain.texts.whole_numbers import parse_whole_number
 
 JOINER_LABELS = {Joiner.ALL.value: "all of these", Joiner.ANY.value: "any of these"}
 GROUP_LABELS = JOINER_LABELS | {"!any": "none of these", "!all": "not all of these"}
@@ -185,65 +184,6 @@ class SegmentForm(FlaskForm):
             "rows": rows,
             "seen_at": self.seen_at.data,
         }
-
-
-def edit_rule_data(
-    data: dict[str, Any], button: str, added: str, choices: RuleChoices
-) -> dict[str, Any]:
-    """Return the data after a button: add:<group>, add_group, remove:<row>, remove_group:<group>.
-
-    `added`: the family of the condition that is added. After any other button nothing changes.
-    """
-    verb, _, target = button.partition(":")
-    number = parse_whole_number(target, 3)
-    rows, groups = list(data["rows"]), list(data["groups"])
-    if verb == "add" and len(rows) < MAX_CONDITIONS and list_tests(added, choices):
-        first_test = next(iter(list_tests(added, choices)))
-        rows.append({"family": added, "parent": target, "test": first_test})
-    elif verb == "add_group" and len(groups) < MAX_GROUPS:
-        is_all = data["join"] == Joiner.ALL.value
-        groups.append({"join": Joiner.ANY.value if is_all else Joiner.ALL.value})
-    elif verb == "remove" and number is not None and number < len(rows):
-        del rows[number]
-    elif verb == "remove_group" and number is not None and number < len(groups):
-        del groups[number]
-        rows = [_move_row(row, number) for row in rows if row["parent"] != str(number)]
-    return {**data, "rows": rows, "groups": groups}
-
-
-def _move_row(row: dict[str, Any], removed: int) -> dict[str, Any]:
-    parent = parse_whole_number(row["parent"] or "", 3)
-    if parent is None or parent < removed:
-        return row
-    return {**row, "parent": str(parent - 1)}
-
-
-def build_segment_data(reading: SegmentReading, choices: RuleChoices) -> dict[str, Any]:
-    """Return a segment as somebody would have typed it. What it names and is gone is blank."""
-    segment, rule = reading.segment, reading.rule
-    rows: list[dict[str, Any]] = []
-    groups: list[dict[str, Any]] = []
-    for item in rule.items if rule else ():
-        parent = ""
-        conditions: tuple[Condition, ...] = ()
-        if isinstance(item, ConditionGroup):
-            parent = str(len(groups))
-            groups.append({"join": f"{'!' if item.is_negated else ''}{item.joiner.value}"})
-            conditions = item.conditions
-        else:
-            conditions = (item,)
-        for condition in conditions:
-            is_gone = condition.reference in reading.gone
-            rows.append(build_condition_data(condition, parent, choices, is_gone=is_gone))
-    return {
-        "name": segment.name,
-        "description": segment.description or "",
-        "among": rule.among.value if rule else RulePool.COMMUNITY.value,
-        "join": rule.joiner.value if rule else Joiner.ALL.value,
-        "groups": groups,
-        "rows": rows,
-        "seen_at": segment.updated_at.isoformat(),
-    }
 
 
 def _parse_joiner(text: str | None) -> tuple[Joiner, bool]:

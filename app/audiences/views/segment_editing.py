@@ -8,9 +8,9 @@ from flask_login import current_user
 
 from app.audiences.actions import segment_editing as actions
 from app.audiences.actions.segment_editing import SegmentInfo
-from app.audiences.forms.condition_form import build_condition_data
-from app.audiences.forms.segment_form import (
-    SegmentForm,
+from app.audiences.forms.segment_form import SegmentForm
+from app.audiences.forms.segment_form_data import (
+    build_condition_data,
     build_segment_data,
     edit_rule_data,
 )

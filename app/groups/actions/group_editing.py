@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.clock import now
-from app.core.db import NotFound, db
+from app.core.db import ChangedMeanwhile, NotFound, db
 from app.delivery.queries.group_blasts import require_unused_list
 from app.domain.audiences.audience_rules import PartKind
 from app.groups.models import (
@@ -38,10 +38,6 @@ class GroupInfo:
     is_topic: bool = False
 
 
-class GroupChanged(Exception):
-    """Another user saved the group since it was shown."""
-
-
 def create_group(info: GroupInfo) -> ContactGroup:
     """Create a group. Raises UniqueViolation when the name is taken.
 
@@ -58,11 +54,11 @@ def update_group(group_id: int, info: GroupInfo, seen: datetime | None = None) -
     """Change a group and return the fields that changed.
 
     `seen`: when the group was last changed as the user saw it, None for whatever it is. Raises
-    NotFound, GroupChanged, or UniqueViolation when another group has the name.
+    NotFound, ChangedMeanwhile, or UniqueViolation when another group has the name.
     """
     row = get_group_for_update(group_id)
     if seen is not None and row.updated_at != seen:
-        raise GroupChanged
+        raise ChangedMeanwhile
     earlier_name = row.name
     changed_fields = []
     for field, value in asdict(info).items():

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
-from app.core.db import UniqueViolation
+from app.core.db import ChangedMeanwhile, UniqueViolation
 from app.delivery.queries.group_blasts import list_waiting_blasts_of_list
 from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import PartKind
@@ -29,7 +29,7 @@ def edit_group(group_id: int) -> ResponseReturnValue:
                 trace.details = {"title": form.group_info.name, "changed": changed_fields}
         except UniqueViolation:
             form.add_taken_error()
-        except actions.GroupChanged:
+        except ChangedMeanwhile:
             form.add_changed_error(get_group_or_404(group_id))
         else:
             flash("Saved.", "success")
