@@ -26,8 +26,8 @@ class ListInUse(Exception):
         self.waiting = waiting
         self.running = running
 
-    def explain(self, reason: str) -> str:
-        """Return why it was not deleted, with its blasts by name and what to do first."""
+    def explain(self, reason: str, opening: str = "Not deleted") -> str:
+        """Return why it is not deleted, with its blasts by name and what to do first."""
         blasts: list[NamedBlast] = [*self.waiting, *self.running]
         titles = [f"“{name_blast(blast)}”" for blast in blasts]
         names = ", ".join(titles[:MAX_NAMED_BLASTS])
@@ -38,7 +38,7 @@ class ListInUse(Exception):
             steps.append("cancel what is scheduled")
         if self.running:
             steps.append("stop what is being sent, or let it finish")
-        return f"Not deleted: {reason} ({names}). First {' and '.join(steps)}."
+        return f"{opening}: {reason} ({names}). First {' and '.join(steps)}."
 
 
 def find_last_texted_times(
