@@ -169,8 +169,8 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
     event_title = event.title if event else None
     audience_id, is_test = blast.audience_id, blast.test_mode
     missed = "" if is_test else describe_missed_lists(audience_id)
-    gone = "" if is_test else describe_gone_lists(audience_id)
-    seen = _read_plan(blast)
+    gone_lists = "" if is_test else describe_gone_lists(audience_id)
+    plan = _read_plan(blast)
     # The claim and the rows are one transaction: a crash leaves the blast waiting, never half made.
     with write():
         moment = now()
@@ -179,9 +179,9 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
         if has_topic_been_left_since(read_at) or has_number_been_erased_since(read_at):
             return False
         # So it is when a list was archived or deleted meanwhile, or the blast moved with its event.
-        if not is_test and describe_gone_lists(audience_id) != gone:
+        if not is_test and describe_gone_lists(audience_id) != gone_lists:
             return False
-        if _read_plan(blast_records.reload_scheduled_blast(scheduled_id)) != seen:
+        if _read_plan(blast_records.reload_scheduled_blast(scheduled_id)) != plan:
             return False
         if not blast_messages.claim_scheduled_blast(scheduled_id, moment):
             return False

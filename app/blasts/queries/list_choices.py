@@ -61,8 +61,8 @@ def build_list_choices(
         "Community": [_build_everybody()],
         "Earlier blasts": [*_list_chosen_results(chosen), *_list_blasts(role)],
     }
-    offered = {choice.value for choices in sections.values() for choice in choices}
-    sections["Chosen before"] = list(_list_unoffered(role, chosen, values, offered))
+    offered_values = {choice.value for choices in sections.values() for choice in choices}
+    sections["Chosen before"] = list(_list_unoffered(role, chosen, values, offered_values))
     return {heading: choices for heading, choices in sections.items() if choices}
 
 
@@ -103,15 +103,15 @@ def _list_blasts(role: Role) -> Iterator[ListChoice]:
 
 
 def _list_unoffered(
-    role: Role, chosen: ChosenAudience, values: Iterable[str], offered: Collection[str]
+    role: Role, chosen: ChosenAudience, values: Iterable[str], offered_values: Collection[str]
 ) -> Iterator[ListChoice]:
     """Yield what is chosen and cannot be any more: archived, deleted, or only for admins."""
-    unoffered = [value for value in dict.fromkeys(values) if value not in offered]
-    gone = find_gone_parts(chosen.rule) if unoffered else ()
-    for value in unoffered:
+    missing_values = [value for value in dict.fromkeys(values) if value not in offered_values]
+    gone_parts = find_gone_parts(chosen.rule) if missing_values else ()
+    for value in missing_values:
         part = parse_part(value)
         if part is not None:
-            detail = GONE_WORDS[part.kind] if part in gone else find_part_problem(part, role)
+            detail = GONE_WORDS[part.kind] if part in gone_parts else find_part_problem(part, role)
             name = chosen.name_part(part)
             yield ListChoice(value, f"{name[:1].upper()}{name[1:]}", detail)
         elif value in KINDS_WITH_ID:
