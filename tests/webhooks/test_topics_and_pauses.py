@@ -331,7 +331,12 @@ def test_a_pause_that_is_asked_for_behind_an_opt_out_comes_back_and_start_ends_b
     [(source, ends_at)] = pause_rows(topic_app).values()
     assert source == "pause"
     assert ends_at - now() < timedelta(days=10)
-    # Their STOP is above the pause, and START ends both.
+    # Their STOP is above the pause and outlives a user's note, and START ends both.
+    with topic_app.app_context(), write():
+        record_opt_out(ZOE, source="manual")
+    write_texts("STOP")
+    remove_entry(topic_app)
+    assert pause_rows(topic_app) == {ZOE: ("inbound", None)}
     write_texts("STOP", "PAUSE 30", "START")
     assert pause_rows(topic_app) == {}
     with topic_app.app_context(), write():

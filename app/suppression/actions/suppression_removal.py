@@ -9,20 +9,24 @@ from app.core.clock import now
 from app.core.db import NotFound, db
 from app.domain.delivery.skip_reasons import SkipReason
 from app.suppression.actions.consent_events import add_consent_event
+from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.actions.replaced_pauses import restore_replaced_pauses
 from app.suppression.models import (
+    INBOUND_SOURCE,
     PAUSE_SCOPE,
     ConsentAct,
     ConsentMethod,
     SuppressedContact,
     UnsubscribedContact,
 )
+from app.suppression.queries.consent_history import has_recorded_stop
 from app.suppression.queries.suppression_entries import SuppressionEntry, find_suppression_entry
 
 MODEL_BY_LIST: dict[str, type[UnsubscribedContact] | type[SuppressedContact]] = {
     "unsubscribed": UnsubscribedContact,
     "suppressed": SuppressedContact,
 }
+OWN_STOP_REASON = "Texted STOP before a user's note was removed"
 ADMIN_REMOVAL_EVIDENCE = "Removed from the do-not-text list"
 # What was said is taken back in the ledger; a dead number said nothing.
 SCOPE_BY_REASON: dict[SkipReason, str | None] = {
@@ -47,15 +51,16 @@ def remove_suppression_entry(kind: str, id: int, actor: str | None = None) -> Su
     """Delete an entry of the list ("unsubscribed" or "suppressed") and return it.
 
     Raises OnlyOwnerCanOptIn for an opt-out that came from the phone, NotFound when there is no
-    such row. A pause whose place an opt-out had taken holds again. An opt-out that is taken back
-    is a return in the consent history, on the word of
-    `actor`; that a dead number gets another chance is nobody's consent.
+    such row. An opt-out that is taken back is a return in the consent history, on the word of
+    `actor`; that a dead number gets another chance is nobody's consent. A pause that the opt-out
+    had replaced holds again, and so does a STOP that they texted while it held.
     """
     entry = find_suppression_entry(kind, id)
     if entry is None:
         raise NotFound
     if entry.is_owner_only:
         raise OnlyOwnerCanOptIn
+    said_stop_too = entry.why is SkipReason.SAID_STOP and has_recorded_stop(entry.phone)
     model = MODEL_BY_LIST[kind]
     db.session.execute(delete(model).where(model.id == id))
     if entry.why in SCOPE_BY_REASON:
@@ -69,6 +74,9 @@ def remove_suppression_entry(kind: str, id: int, actor: str | None = None) -> Su
         )
     if entry.why is SkipReason.SAID_STOP:
         restore_replaced_pauses([entry.phone], now())
+    if said_stop_too:
+        # They texted STOP while the note of a user held, which it outlives.
+        record_opt_out(entry.phone, source=INBOUND_SOURCE, reason=OWN_STOP_REASON, name=entry.name)
     return entry
 
 
