@@ -77,10 +77,10 @@ def complete_rule_names(choices: RuleChoices, references: Collection[Reference])
 
     Those that are not among the choices are read: of archived things, and of old blasts.
     """
-    offered = choices.offered_names
-    known = {reference: offered[reference] for reference in references if reference in offered}
-    others = load_rule_names(set(references) - known.keys())
-    return replace(others, references={**others.references, **known})
+    all_names = choices.offered_names
+    names = {reference: all_names[reference] for reference in references if reference in all_names}
+    other_names = load_rule_names(set(references) - names.keys())
+    return replace(other_names, references={**other_names.references, **names})
 
 
 def load_rule_choices(role: Role, named: Sequence[Reference] = ()) -> RuleChoices:

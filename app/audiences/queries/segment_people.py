@@ -110,8 +110,8 @@ def paginate_segment_people(
 def _find_people(meant: NamedPeople, search: str, region: str, limit: int) -> NamedPeople:
     """Return those of the people whom a search finds, at most `limit`."""
     is_found = _build_search_condition(meant.phones.c.phone, search, region)
-    found = select(meant.phones.c.phone).where(is_found).limit(limit).cte("found")
-    return NamedPeople(found, name_phones(found))
+    matches = select(meant.phones.c.phone).where(is_found).limit(limit).cte("found")
+    return NamedPeople(matches, name_phones(matches))
 
 
 def _count(people: NamedPeople) -> Label[Any]:
