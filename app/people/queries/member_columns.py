@@ -18,7 +18,7 @@ from app.groups.queries.listed_group_names import select_group_names
 from app.profiles.queries.field_records import list_fields
 from app.profiles.queries.person_details import PersonDetail, select_detail
 from app.profiles.queries.person_values import select_field_value
-from app.profiles.value_words import format_field_value
+from app.profiles.queries.value_words import format_field_value
 
 STATUS, ADDED = "status", "added"
 GROUPS, LANGUAGE = "groups", "language"

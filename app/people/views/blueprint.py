@@ -19,7 +19,7 @@ from app.profiles.person_addresses import (
     get_public_id,
 )
 from app.profiles.queries.person_lookup import PersonProfile
-from app.profiles.value_words import format_field_value
+from app.profiles.queries.value_words import format_field_value
 
 bp = Blueprint("people", __name__)
 bp.add_app_template_global(build_person_url)

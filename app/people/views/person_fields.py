@@ -27,7 +27,7 @@ from app.profiles.forms.value_inputs import (
 from app.profiles.person_addresses import build_person_url
 from app.profiles.queries.person_lookup import PersonProfile
 from app.profiles.queries.person_values import FilledField, list_filled_fields
-from app.profiles.value_words import format_field_value
+from app.profiles.queries.value_words import format_field_value
 
 
 def build_value_context() -> ValueContext:
