@@ -66,6 +66,8 @@ _UNCLEAR_PATTERN = re.compile(
     rf"|{_VERB}(?: \S+){{0,4}} (?:STOP|UNSUBSCRIBE|REMOVE ME|ALTO|ARRET)(?: \S+){{0,3}}"
     rf"|(?:NO|NO MORE) (?:TEXTS|MESSAGES|SMS) (?:FOR|UNTIL|TILL)(?: \S+){{1,5}}"
 )
+# Without it a text is not read: every text that comes in is asked about.
+_UNCLEAR_HINT = re.compile(r"paus|\bno (?:more )?(?:texts|messages|sms)\b", re.IGNORECASE)
 # "PAUSE30", "2weeks"
 _BETWEEN_LETTERS_AND_DIGITS = re.compile(
     r"(?<=[0-9])(?=[A-Z])|(?<=PAUSE)(?=[0-9])|(?<=PAUSA)(?=[0-9])"
@@ -100,6 +102,8 @@ def may_ask_for_pause(words: str) -> bool:
 
     "pause until June", "pause 30, or just remove me", "no texts for 2 weeks".
     """
+    if _UNCLEAR_HINT.search(words) is None:
+        return False
     sentences = read_sentences(words[:200], at_commas=False)
     if has_laughter(words) or any(sentence.is_question for sentence in sentences):
         return False
