@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 
-from tests.browser.browser_user import Walk
+from tests.browser.browser_user import LONG, Walk
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_people import PASSWORD
 from tests.sample_rows import make_phone
@@ -60,7 +60,8 @@ class GroupWalk(Walk):
 
     def write_to(self, audience, text):
         """Write a text to the audience that compose shows, and go on to Review."""
-        self.page.wait_for_selector(f".to summary:has-text('{audience}')")
+        to = f".to summary:has-text('{audience}')"
+        self.page.wait_for_selector(to, timeout=LONG)
         self.page.fill("#message_body", text)
         self.check()
 
@@ -342,6 +343,13 @@ def text_youth(ada):
     for n in (PAUSER, MOVED):
         assert "Youth meets on Friday." not in ada.texts_of(n)
     assert ada.texts_of(SECOND) == ["Youth meets on Friday."]
+    # The next blast knows that the first number is invalid.
+    ada.open_group("Youth")
+    ada.click("text=New blast to this group")
+    ada.write_to("Youth (group) · 39 people", "Bring a friend.")
+    ada.expect_reviewed(39, "Youth (group)", Invalid=1, Paused=1)
+    ada.send_to(39, skipped=2)
+    assert ada.texts_of(SECOND) == ["Youth meets on Friday.", "Bring a friend."]
 
 
 def share_filters(ada):
