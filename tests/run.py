@@ -73,7 +73,6 @@ def main() -> int:
     arguments = sys.argv[1:]
     LOGS.mkdir(exist_ok=True)
     started = time.monotonic()
-    _compile_once()
     processes = [(pool, _start(pool, arguments)) for pool in POOLS]
     codes = [_wait(pool, process) for pool, process in processes]
     _print_totals(time.monotonic() - started)
@@ -81,25 +80,6 @@ def main() -> int:
     if not ran:
         return NOTHING_SELECTED
     return max(ran)
-
-
-def _compile_once() -> None:
-    """In a new clone, compile the tests in two processes; eight workers would all do it again."""
-    if any((ROOT / "tests" / "__pycache__").glob("*pytest*.pyc")):
-        return
-    files = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py"))]
-    collecting = [
-        subprocess.Popen(
-            [sys.executable, "-m", "pytest", "--collect-only", *half],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=ENVIRONMENT,
-        )
-        for half in (files[::2], files[1::2])
-    ]
-    for process in collecting:
-        process.wait()
 
 
 def _start(pool: Pool, arguments: list[str]) -> subprocess.Popen[bytes]:

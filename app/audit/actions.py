@@ -46,7 +46,12 @@ def audited_write(verb: str, who: str) -> Iterator[AuditEntry]:
         session.add(_build_audit_event(verb, who, entry))
 
 
-def record_automatic_event(verb: str, who: str, about: str, details: dict[str, Any]) -> None:
+def record_automatic_event(
+    verb: str,
+    who: str,
+    about: str,
+    details: dict[str, Any],
+) -> None:
     """Insert an audit row of what the program did by itself, without an address or request id.
 
     Call it inside the write() that does it.

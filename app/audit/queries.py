@@ -71,7 +71,13 @@ def fetch_audit_page(params: ListParams, filter_: AuditFilter = EVERYTHING) -> L
     return ListPage(build_audit_items(rows.all()), total, params)
 
 
-def find_audit_detail(verb: str, about: str, name: str, *, since: datetime) -> str | None:
+def find_audit_detail(
+    verb: str,
+    about: str,
+    name: str,
+    *,
+    since: datetime,
+) -> str | None:
     """Return the detail `name` of the first such row from `since` on, or None."""
     rows = select(AuditEvent.details).where(
         AuditEvent.at >= since, AuditEvent.verb == verb, AuditEvent.about == about

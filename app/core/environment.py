@@ -50,7 +50,13 @@ class _EnvironmentReader:
     def read_text(self, name: str, default: str) -> str:
         return self.environ.get(name, "").strip() or default
 
-    def read_number(self, name: str, default: float, low: float, high: float) -> float:
+    def read_number(
+        self,
+        name: str,
+        default: float,
+        low: float,
+        high: float,
+    ) -> float:
         raw = self.read_text(name, "")
         if not raw:
             return default

@@ -102,7 +102,13 @@ def _read_sector_table(data: bytes, sector_bytes: int) -> list[int]:
     return table
 
 
-def _read_chain(data: bytes, table: list[int], first: int, size: int, offset: int) -> bytes:
+def _read_chain(
+    data: bytes,
+    table: list[int],
+    first: int,
+    size: int,
+    offset: int,
+) -> bytes:
     """Return the sectors that follow each other from `first`; a loop ends after all of them."""
     pieces: list[bytes] = []
     sector = first
@@ -112,7 +118,12 @@ def _read_chain(data: bytes, table: list[int], first: int, size: int, offset: in
     return b"".join(pieces)
 
 
-def _read_sector(data: bytes, number: int, size: int, offset: int) -> bytes:
+def _read_sector(
+    data: bytes,
+    number: int,
+    size: int,
+    offset: int,
+) -> bytes:
     start = offset + number * size
     return data[start : start + size]
 

@@ -38,7 +38,12 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             return self.session_class()
         return super().open_session(app, request)
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(
+        self,
+        app: Flask,
+        session: SessionMixin,
+        response: Response,
+    ) -> None:
         """Write the cookie, unless the session is empty and was never read."""
         if session or session.accessed or session.modified:
             super().save_session(app, session, response)

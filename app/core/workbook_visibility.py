@@ -210,7 +210,12 @@ def _scan_open_document_table(archive: zipfile.ZipFile, name: str) -> HiddenPart
     return hidden
 
 
-def _add_hidden_table_rows(hidden: HiddenParts, content: bytes, start: int, end: int) -> None:
+def _add_hidden_table_rows(
+    hidden: HiddenParts,
+    content: bytes,
+    start: int,
+    end: int,
+) -> None:
     line = 0
     for match in TABLE_ROW_TAG_PATTERN.finditer(content, start, end):
         attributes = _read_attributes(match[1])

@@ -55,7 +55,13 @@ class InboxPlan:
             partial(self._finish, conversation, phone),
         )
 
-    def _write(self, text: PastText, phone: str, name: str | None, moment: datetime) -> None:
+    def _write(
+        self,
+        text: PastText,
+        phone: str,
+        name: str | None,
+        moment: datetime,
+    ) -> None:
         if text.author == "them":
             self.simulation.receive_text(phone, text.body, moment)
             return

@@ -70,7 +70,12 @@ class Simulation:
                 step()
         self._release_due_blasts(self.moment)
 
-    def receive_text(self, phone: str, body: str, moment: datetime) -> str:
+    def receive_text(
+        self,
+        phone: str,
+        body: str,
+        moment: datetime,
+    ) -> str:
         """Let a person text us; return what became of it. Automatic replies arrive at once."""
         settings = current_settings()
         params = {

@@ -86,7 +86,12 @@ class SurveyPlan:
         surveys.create_survey(info)
         record_automatic_event("survey.added", "sam", SUPPER_SURVEY_NAME, {})
 
-    def _plan_answers(self, index: int, first_at: datetime, answers: Sequence[str]) -> None:
+    def _plan_answers(
+        self,
+        index: int,
+        first_at: datetime,
+        answers: Sequence[str],
+    ) -> None:
         phone = self.members[index].phone
         for position, body in enumerate(answers):
             moment = first_at + timedelta(seconds=SECONDS_BETWEEN_ANSWERS * position)

@@ -105,7 +105,12 @@ class _Year:
             moment = self.simulation.find_moment(days, f"1{position % 8}:{position * 7 % 60:02}")
             self.simulation.plan(moment, partial(self._join, position, member, moment))
 
-    def _join(self, position: int, member: DemoMember, moment: datetime) -> None:
+    def _join(
+        self,
+        position: int,
+        member: DemoMember,
+        moment: datetime,
+    ) -> None:
         if position % 3 == 0 or not member.name:
             self.simulation.receive_text(member.phone, f"JOIN {member.name or ''}", moment)
         else:
@@ -155,7 +160,12 @@ class _Year:
             return QUIET_REPLIES
         return YES_REPLIES if self.random.random() < YES_SHARE else NO_REPLIES
 
-    def _plan_text(self, writer: DemoMember, body: str, moment: datetime) -> None:
+    def _plan_text(
+        self,
+        writer: DemoMember,
+        body: str,
+        moment: datetime,
+    ) -> None:
         step = partial(self.simulation.receive_text, writer.phone, body, moment)
         self.simulation.plan(moment, step)
 

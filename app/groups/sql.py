@@ -38,7 +38,9 @@ SELECT_ACTIVE_GROUP = PreparedStatement(
 
 def _prepare_names(condition: ColumnElement[bool]) -> PreparedStatement:
     """Prepare a select of (id, name, folded_name, is_former) of groups, in order of the names."""
-    group, former, other = ContactGroup, FormerGroupName, aliased(ContactGroup)
+    group = ContactGroup
+    former = FormerGroupName
+    other = aliased(ContactGroup)
     is_taken = exists().where(other.folded_name == former.folded_name)
     current_rows = select(group.id, group.name, group.folded_name, literal(0)).where(condition)
     former_rows = (

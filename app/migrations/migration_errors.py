@@ -59,7 +59,12 @@ class DatabaseLost(MigrationError):
 class DatabaseTooNew(MigrationError):
     """The database has seen a newer version of this program."""
 
-    def __init__(self, path: Path, version: int, newest: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        version: int,
+        newest: int,
+    ) -> None:
         super().__init__(
             f"{path} was made by a newer version of SMS Admin "
             f"(migration {version}; this version knows {newest}). "
@@ -77,7 +82,13 @@ class MigrationFailed(MigrationError):
     `backup` is the copy made before, if any.
     """
 
-    def __init__(self, version: int, name: str, cause: str, backup: Path | None) -> None:
+    def __init__(
+        self,
+        version: int,
+        name: str,
+        cause: str,
+        backup: Path | None,
+    ) -> None:
         sentence = f"Migration {version} ({name}) failed and was rolled back: {cause}."
         if backup:
             sentence += f" A backup from before is at {backup}."

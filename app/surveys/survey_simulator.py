@@ -187,7 +187,12 @@ class _SimulatedPhone:
             return f"Understood: {format_day(day)}."
         return f"Understood: {survey_aggregates.format_stored_answer(question, record.value)}."
 
-    def _end_survey(self, text: str, note: str, status: SurveySessionStatus) -> None:
+    def _end_survey(
+        self,
+        text: str,
+        note: str,
+        status: SurveySessionStatus,
+    ) -> None:
         self._append_text(text, note)
         self.state = replace(self.state, status=status)
 

@@ -76,7 +76,13 @@ def remember_member_columns(user_id: int, keys: Sequence[str] | None) -> None:
     update_row(AppUser, user_id, values)
 
 
-def update_user(user_id: int, username: str, role: Role, *, must_change: bool = False) -> None:
+def update_user(
+    user_id: int,
+    username: str,
+    role: Role,
+    *,
+    must_change: bool = False,
+) -> None:
     """Store another name and role; `must_change`: the user must choose a new password.
 
     Raises LastAdminError, UniqueViolation and NotFound.

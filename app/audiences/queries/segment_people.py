@@ -107,7 +107,12 @@ def paginate_segment_people(
     return SearchResultPage(_name_people(rows), total, params, count > total)
 
 
-def _find_people(meant: NamedPeople, search: str, region: str, limit: int) -> NamedPeople:
+def _find_people(
+    meant: NamedPeople,
+    search: str,
+    region: str,
+    limit: int,
+) -> NamedPeople:
     """Return those of the people whom a search finds, at most `limit`."""
     is_found = _build_search_condition(meant.phones.c.phone, search, region)
     matches = select(meant.phones.c.phone).where(is_found).limit(limit).cte("found")

@@ -128,7 +128,12 @@ class SendTimeForm(FlaskForm):
             return None
         return self._parse_local_time(self.end_date, self.end_time, self.end_fold)
 
-    def _parse_local_time(self, day: Field, time: Field, fold: Field) -> LocalMoment:
+    def _parse_local_time(
+        self,
+        day: Field,
+        time: Field,
+        fold: Field,
+    ) -> LocalMoment:
         if not _get_stripped_value(day):
             raise InvalidLocalTime("schedule_date", "Choose a day.")
         if not _get_stripped_value(time):

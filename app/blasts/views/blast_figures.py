@@ -172,7 +172,13 @@ def _build_cost_and_time(log: MessageLog, results: BlastResults) -> Iterator[Fig
         yield Figure(format_rounded_duration(seconds), "to send and deliver")
 
 
-def _link(log: MessageLog, value: str, label: str, filter_name: str, note: str = "") -> Figure:
+def _link(
+    log: MessageLog,
+    value: str,
+    label: str,
+    filter_name: str,
+    note: str = "",
+) -> Figure:
     url = url_for("blasts.show_sent_blast", log_id=log.id, state=filter_name, _anchor="people-card")
     return Figure(value, label, note, url)
 

@@ -33,11 +33,11 @@ def fill_details(form: Any, phone: str) -> list[str]:
         return []
     birthday = form.parsed_birthday
     kept_labels = []
-    for label, entered, own in (
+    for label, entered, stored in (
         ("Language", form.language.data or None, person.language),
         ("Birthday", birthday, person.birthday),
     ):
-        if entered and own and entered != own:
+        if entered and stored and entered != stored:
             kept_labels.append(label)
     update_person_details(
         person.id, person.language or form.language.data or None, person.birthday or birthday

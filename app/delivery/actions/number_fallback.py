@@ -146,7 +146,12 @@ def _was_sent_before_restore(phone: str, refused: Message) -> bool:
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def _queue_for_number(phone: str, refused: Message, blast: MessageLog, moment: datetime) -> bool:
+def _queue_for_number(
+    phone: str,
+    refused: Message,
+    blast: MessageLog,
+    moment: datetime,
+) -> bool:
     """Queue the text for this number; False when the blast has tried it already.
 
     A number that was skipped because the other one got the text has a row, which is queued now.

@@ -40,7 +40,12 @@ class Refusal:
         )
 
 
-def record_refused_calls(carrier: str, count: int, refusal: Refusal, moment: datetime) -> None:
+def record_refused_calls(
+    carrier: str,
+    count: int,
+    refusal: Refusal,
+    moment: datetime,
+) -> None:
     """Add `count` refused calls, the last of which is `refusal`; tell an admin when it is sure."""
     row = db.session.get(RefusedCalls, carrier)
     if row is None:

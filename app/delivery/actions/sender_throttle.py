@@ -38,7 +38,13 @@ def get_sender_pace(sender: str, carrier: str, moment: datetime) -> SenderPace:
     return SenderPace(current_share, held_seconds, held_until)
 
 
-def hold_sender(sender: str, carrier: str, until: datetime, code: int | None, words: str) -> None:
+def hold_sender(
+    sender: str,
+    carrier: str,
+    until: datetime,
+    code: int | None,
+    words: str,
+) -> None:
     """Let nothing leave this sender before `until` (UTC); then one message goes to try.
 
     Never shortens an earlier hold. Inside write().
@@ -60,7 +66,12 @@ def slow_sender(sender: str, carrier: str, moment: datetime) -> None:
     _upsert_sender_health(sender, carrier, values)
 
 
-def _find_limit_share(sender: str, carrier: str, share: float, moment: datetime) -> float | None:
+def _find_limit_share(
+    sender: str,
+    carrier: str,
+    share: float,
+    moment: datetime,
+) -> float | None:
     """Return the share near which the sender is refused; a limit that is old is forgotten."""
     rows = SELECT_SENDER_HEALTH.fetch_json(sender_name=sender, carrier_name=carrier)
     if not rows:

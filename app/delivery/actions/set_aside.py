@@ -112,6 +112,11 @@ def _find_existing_blast(log_id: int | None) -> int | None:
     return cast("int | None", db.session.scalar(existing))
 
 
-def _tell(cause: str, moment: datetime, log_id: int | None, address: str = "") -> None:
+def _tell(
+    cause: str,
+    moment: datetime,
+    log_id: int | None,
+    address: str = "",
+) -> None:
     notice = build_notice(AlertEvent.TEXTS_SET_ASIDE, cause, NOTICE_FIX, moment, log_id)
     tell_admins(notice, address)

@@ -132,7 +132,12 @@ class SenderBackoff:
         else:
             self._record_throttled(outcome, wait, is_new_wave)
 
-    def _record_throttled(self, outcome: SendNotProcessed, wait: float, is_new_wave: bool) -> None:
+    def _record_throttled(
+        self,
+        outcome: SendNotProcessed,
+        wait: float,
+        is_new_wave: bool,
+    ) -> None:
         if outcome.http_status == UNPROCESSED_HTTP_STATUS and self._count_streak(
             "throttled", THROTTLED_LIMIT, repeats=is_new_wave
         ):
@@ -142,7 +147,13 @@ class SenderBackoff:
         if wait >= MIN_REPORTED_WAIT_SECONDS:
             self._queue_hold(wait, RETRY_AFTER_TEXT, outcome.code)
 
-    def _count_streak(self, name: str, limit: int, *, repeats: bool = False) -> bool:
+    def _count_streak(
+        self,
+        name: str,
+        limit: int,
+        *,
+        repeats: bool = False,
+    ) -> bool:
         """Count one more of its kind; return whether that makes `limit` in a row.
 
         While one text at a time goes to try, every single one does. `repeats`: those after the
@@ -152,7 +163,12 @@ class SenderBackoff:
         self._streaks[name] = count
         return count == limit or self.pace.is_on_trial or (repeats and count > limit)
 
-    def _queue_hold(self, seconds: float, words: str, code: int | None = None) -> None:
+    def _queue_hold(
+        self,
+        seconds: float,
+        words: str,
+        code: int | None = None,
+    ) -> None:
         def hold(moment: datetime) -> None:
             until = moment + timedelta(seconds=seconds)
             sender_throttle.hold_sender(self.sender, self.carrier, until, code, words)

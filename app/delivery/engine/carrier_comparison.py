@@ -19,7 +19,12 @@ MAX_COMPARED_PAGES = 5
 class CarrierComparison:
     """Compares the newest texts of the carrier's list with the rows of one app."""
 
-    def __init__(self, app: Flask, carrier: Carrier, run_in_database: DatabaseRunner) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        carrier: Carrier,
+        run_in_database: DatabaseRunner,
+    ) -> None:
         settings: Settings = app.extensions["settings"]
         self.app = app
         self.carrier = carrier

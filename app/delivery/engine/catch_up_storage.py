@@ -66,7 +66,12 @@ class CatchUpStorage:
         with self.app.app_context():
             return self.intake.store_listed_texts(texts)
 
-    def store_success(self, certain_until: datetime, found_count: int, was_off: bool) -> None:
+    def store_success(
+        self,
+        certain_until: datetime,
+        found_count: int,
+        was_off: bool,
+    ) -> None:
         """Store that the list was taken in; `certain_until` is on the carrier's clock."""
         with self.app.app_context(), write():
             catch_up_progress.store_catch_up(

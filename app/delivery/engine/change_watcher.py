@@ -18,7 +18,12 @@ class ChangeWatcher:
     The engine calls has_changed() on its database thread, and close() when that thread has ended.
     """
 
-    def __init__(self, app: Flask, database: Path, carrier: str) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        database: Path,
+        carrier: str,
+    ) -> None:
         self.app = app
         self.database = database
         self.carrier = carrier

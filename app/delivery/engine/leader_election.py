@@ -29,7 +29,13 @@ class LeaderElection:
     releases it with the process.
     """
 
-    def __init__(self, app: Flask, database: Path, sender: str, carrier: str) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        database: Path,
+        sender: str,
+        carrier: str,
+    ) -> None:
         self.app = app
         self.sender = sender
         self.carrier = carrier

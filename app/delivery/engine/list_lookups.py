@@ -43,7 +43,12 @@ PRICES_AT_ONCE = 1000
 class ListLookups:
     """Lists the account's texts since the oldest question, and gives each its answer."""
 
-    def __init__(self, app: Flask, carrier: Carrier, run_in_database: DatabaseRunner) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        carrier: Carrier,
+        run_in_database: DatabaseRunner,
+    ) -> None:
         self.app = app
         self.carrier = carrier
         self.run_in_database = run_in_database

@@ -51,7 +51,12 @@ class StatusPoller:
     Many questions are answered by the account's list, 1,000 texts a request.
     """
 
-    def __init__(self, app: Flask, carrier: Carrier, run_in_database: DatabaseRunner) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        carrier: Carrier,
+        run_in_database: DatabaseRunner,
+    ) -> None:
         self.app = app
         self.carrier = carrier
         self.run_in_database = run_in_database
@@ -150,7 +155,12 @@ class StatusPoller:
                 compute_lookup_retry_seconds(failure.http_status, failure.retry_after)
             )
 
-    def _store_result(self, lookup: StatusLookup, result: LookupResult, moment: datetime) -> None:
+    def _store_result(
+        self,
+        lookup: StatusLookup,
+        result: LookupResult,
+        moment: datetime,
+    ) -> None:
         with self.app.app_context(), write():
             match result:
                 case LookupFailure():

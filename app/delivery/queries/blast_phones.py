@@ -9,7 +9,7 @@ from app.delivery.queries.blast_recipients import (
     build_recipient_search_filter,
 )
 from app.delivery.queries.blast_reply_people import REPLY_FILTERS, select_reply_message_ids
-from app.delivery.queries.superseded_rows import build_counting_filter
+from app.delivery.queries.superseded_rows import build_not_superseded_filter
 
 
 def select_blast_phones(log_id: int, filter_name: str, search: str) -> Select[str]:
@@ -20,7 +20,7 @@ def select_blast_phones(log_id: int, filter_name: str, search: str) -> Select[st
     statement = select(Message.phone).where(
         Message.message_log_id == log_id,
         Message.phone.startswith("+"),
-        build_counting_filter(log_id),
+        build_not_superseded_filter(log_id),
     )
     if filter_name in REPLY_FILTERS:
         ids = select_reply_message_ids(log_id, filter_name)

@@ -21,7 +21,7 @@ from app.delivery.queries.blast_messages import (
     build_blast_id_range_filter,
     iterate_blast_rows,
 )
-from app.delivery.queries.superseded_rows import build_counting_filter
+from app.delivery.queries.superseded_rows import build_not_superseded_filter
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
 from app.domain.phones.phone_number import extract_digits
 from app.profiles.person_addresses import remember_public_ids
@@ -114,7 +114,9 @@ def _select_message_ids(log_id: int, status: MessageStatus, window: PageWindow) 
     """Return a select of some ids of one status, read from the nearer end."""
     order = Message.id.desc() if window.is_reversed else Message.id
     statement = select(Message.id).where(
-        Message.message_log_id == log_id, Message.status == status, build_counting_filter(log_id)
+        Message.message_log_id == log_id,
+        Message.status == status,
+        build_not_superseded_filter(log_id),
     )
     statement = statement.order_by(order).offset(window.offset).limit(window.limit)
     return select(statement.subquery())
@@ -132,7 +134,7 @@ def _search_recipients(
     matches = select(Message.id, rank).where(
         build_blast_id_range_filter(log_id),
         Message.status.in_(statuses),
-        build_counting_filter(log_id),
+        build_not_superseded_filter(log_id),
         build_recipient_search_filter(params.search),
     )
     matches_cte = matches.limit(MAX_SEARCH_RESULTS + 1).cte("matches")

@@ -15,7 +15,7 @@ from app.delivery.queries.blast_totals import (
     fetch_totals_by_blast,
     measure_blast,
 )
-from app.delivery.queries.superseded_rows import build_counting_filter
+from app.delivery.queries.superseded_rows import build_not_superseded_filter
 from app.delivery.reply_models import BlastReply, ReplyAnswer
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
@@ -161,7 +161,7 @@ def list_failure_groups(log_id: int) -> list[FailureGroup]:
         .where(
             Message.message_log_id == log_id,
             Message.status.in_(FAILED_STATUSES),
-            build_counting_filter(log_id),
+            build_not_superseded_filter(log_id),
         )
         .group_by(Message.error_code, was_taken)
         .order_by(func.count().desc())

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from app.delivery.models import Message
-from app.delivery.queries.superseded_rows import build_counting_filter
+from app.delivery.queries.superseded_rows import build_not_superseded_filter
 from app.delivery.reply_models import BlastReply, ReplyAnswer
-from app.delivery.sql.sending_purpose import select_left_blast_topic
+from app.delivery.sql.sending_purpose import select_has_left_blast_topic
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import ACCEPTED_STATUSES, FAILED_STATUSES, MessageStatus
 from app.suppression.queries.sending_permission import select_suppression_reason
@@ -42,7 +42,7 @@ def select_outcome_message_ids(log_id: int, outcome: BlastOutcome) -> Select[Any
     statement = select(Message.id).where(
         Message.message_log_id == log_id,
         Message.status.in_(OUTCOME_STATUSES[outcome]),
-        build_counting_filter(log_id),
+        build_not_superseded_filter(log_id),
     )
     return statement.where(_has_no_reply()) if outcome is BlastOutcome.NO_REPLY else statement
 
@@ -68,7 +68,7 @@ def select_results_audience(log_id: int, outcome: BlastOutcome) -> Select[Any]:
 @cache
 def _select_left_out() -> ColumnElement[Any]:
     # Building it takes 7 ms; it holds no value, so one serves every select.
-    has_left = select_left_blast_topic(Message.phone, Message.message_log_id)
+    has_left = select_has_left_blast_topic(Message.phone, Message.message_log_id)
     return select_suppression_reason(Message.phone, has_left_topic=has_left)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.delivery.models import Message
-from app.delivery.sql.sending_purpose import select_blast_event_id, select_left_blast_topic
+from app.delivery.sql.sending_purpose import select_blast_event_id, select_has_left_blast_topic
 from app.domain.delivery.message_statuses import (
     RESENDABLE_STATUSES,
     SUPERSEDED_REASON,
@@ -110,7 +110,7 @@ def select_resend_reason() -> ColumnElement[Any]:
     return select_suppression_reason(
         Message.phone,
         event_id=select_blast_event_id(Message.message_log_id),
-        has_left_topic=select_left_blast_topic(Message.phone, Message.message_log_id),
+        has_left_topic=select_has_left_blast_topic(Message.phone, Message.message_log_id),
     )
 
 

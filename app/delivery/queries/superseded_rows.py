@@ -12,7 +12,7 @@ from app.delivery.models import Message
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
 
 
-def build_counting_filter(log_id: int, message_id: Any = Message.id) -> ColumnElement[bool]:
+def build_not_superseded_filter(log_id: int, message_id: Any = Message.id) -> ColumnElement[bool]:
     """Return the condition for the rows of a blast that count: one a person.
 
     `message_id`: the column of the ids of these rows. The others are few, and listed in an index

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 
 from app.delivery.models import Message, MessageLog
 from app.delivery.queries.outcome_recipients import OUTCOME_STATUSES
-from app.delivery.queries.superseded_rows import build_counting_filter
+from app.delivery.queries.superseded_rows import build_not_superseded_filter
 from app.delivery.reply_models import BlastReply
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import (
@@ -139,7 +139,7 @@ def has_not_replied_to_blast(phone: Any, log_id: int) -> ColumnElement[bool]:
     silent = select(text.phone).where(
         text.message_log_id == log_id,
         text.status.in_(OUTCOME_STATUSES[BlastOutcome.NO_REPLY]),
-        build_counting_filter(log_id, text.id),
+        build_not_superseded_filter(log_id, text.id),
         ~is_answered,
     )
     condition: ColumnElement[bool] = phone.in_(silent)

@@ -31,7 +31,7 @@ def select_skip_reason() -> ColumnElement[Any]:
         else_=select_suppression_reason(
             columns.phone,
             event_id=select_blast_event_id(columns.message_log_id),
-            has_left_topic=select_left_blast_topic(columns.phone, columns.message_log_id),
+            has_left_topic=select_has_left_blast_topic(columns.phone, columns.message_log_id),
         ),
     )
 
@@ -42,7 +42,7 @@ def select_blast_event_id(log_id: Any) -> ColumnElement[Any]:
     return select(log.c.event_id).where(log.c.id == log_id).correlate_except(log).scalar_subquery()
 
 
-def select_left_blast_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
+def select_has_left_blast_topic(phone: Any, log_id: Any) -> ColumnElement[bool]:
     """Return whether a person left a topic that a blast is about, by any of their numbers.
 
     For any select. The look-ups are made only while anybody has left any topic.

@@ -20,7 +20,12 @@ class PastMessage:
     moment: datetime
 
 
-def is_dead_number(messages: Iterable[PastMessage], code: int, strikes: int, days: int) -> bool:
+def is_dead_number(
+    messages: Iterable[PastMessage],
+    code: int,
+    strikes: int,
+    days: int,
+) -> bool:
     """Whether `code` came from `strikes` different blasts over at least `days` days.
 
     `messages` begin with the newest. Only what came after the last sign of life counts; failures

@@ -15,7 +15,12 @@ MAX_REPAIRED_LENGTH = MAX_MESSAGE_CHARACTERS
 UNREADABLE_REASON = "unreadable"
 
 
-def find_message_fault(phone: object, body: object, segments: object, attempts: object) -> str:
+def find_message_fault(
+    phone: object,
+    body: object,
+    segments: object,
+    attempts: object,
+) -> str:
     """Return which part of a queued message cannot be sent, "" when all can."""
     if not isinstance(phone, str) or not is_e164(phone):
         return "its number"

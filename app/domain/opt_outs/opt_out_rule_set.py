@@ -63,7 +63,12 @@ class RuleSet:
         """Whether a rule is anywhere in an encoded sentence."""
         return any(rule.pattern.search(sentence) for rule in self.find_candidates(sentence))
 
-    def match_between(self, sentence: str, starts: Iterable[int], ends: Iterable[int]) -> bool:
+    def match_between(
+        self,
+        sentence: str,
+        starts: Iterable[int],
+        ends: Iterable[int],
+    ) -> bool:
         """Whether a rule is the whole of what stands between a start and an end."""
         for rule in self.find_candidates(sentence):
             for start in starts:

@@ -20,7 +20,9 @@ class TopicChange(StrEnum):
     BACK = "back"
 
 
-EN, ES, FR = RequestLanguage.ENGLISH, RequestLanguage.SPANISH, RequestLanguage.FRENCH
+EN = RequestLanguage.ENGLISH
+ES = RequestLanguage.SPANISH
+FR = RequestLanguage.FRENCH
 TOPIC_REPLIES: Mapping[TopicChange, Mapping[RequestLanguage, str]] = {
     TopicChange.LEFT: {
         EN: "You won't get {topics} texts anymore. Reply STOP to stop all texts.",

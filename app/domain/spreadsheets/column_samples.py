@@ -50,7 +50,12 @@ def has_phone_length(text: str, min_digits: int = MIN_LIKELY_PHONE_DIGITS) -> bo
 class SampledTable:
     """The columns of a table, each with a sample of its cells."""
 
-    def __init__(self, headings: Cells, rows: Sequence[Cells], region: str) -> None:
+    def __init__(
+        self,
+        headings: Cells,
+        rows: Sequence[Cells],
+        region: str,
+    ) -> None:
         self.headings = headings
         self.rows = rows
         self.region = region

@@ -78,14 +78,24 @@ class _PhoneReader:
     refused: Mapping[str, str]
     parsed: dict[tuple[str, str, str], _ParsedPhone] = field(default_factory=dict)
 
-    def read(self, written: str, country: str = "", area_code: str = "") -> _ParsedPhone:
+    def read(
+        self,
+        written: str,
+        country: str = "",
+        area_code: str = "",
+    ) -> _ParsedPhone:
         key = (written, country, area_code)
         phone = self.parsed.get(key)
         if phone is None:
             phone = self.parsed[key] = self._parse(written, country, area_code)
         return phone
 
-    def _parse(self, written: str, country: str, area_code: str) -> _ParsedPhone:
+    def _parse(
+        self,
+        written: str,
+        country: str,
+        area_code: str,
+    ) -> _ParsedPhone:
         if not written:
             return _ParsedPhone(problem=NO_NUMBER_MESSAGE)
         if is_shortened_number(written):
@@ -98,7 +108,12 @@ class _PhoneReader:
             return _ParsedPhone(problem=self.refused[e164])
         return _ParsedPhone(e164)
 
-    def _parse_number(self, written: str, country: str, area_code: str) -> PhoneNumber:
+    def _parse_number(
+        self,
+        written: str,
+        country: str,
+        area_code: str,
+    ) -> PhoneNumber:
         if country:
             return parse_phone_of_country(written, country, self.region)
         if area_code:

@@ -116,7 +116,12 @@ def find_columns_behind_area_codes(table: SampledTable) -> list[int]:
     return columns
 
 
-def _is_vague_code(table: SampledTable, phone: int, index: int, share: float) -> bool:
+def _is_vague_code(
+    table: SampledTable,
+    phone: int,
+    index: int,
+    share: float,
+) -> bool:
     """Whether "Code" may be any code: no cell has a plus, and no number needs a country."""
     words = frozenset(fold_heading(table.headings[index]).split())
     if words & (COUNTRY_WORDS | CLEAR_CODE_WORDS) or not words:
@@ -143,7 +148,12 @@ def _iterate_code_candidates(
             yield index, ColumnKind.COUNTRY
 
 
-def _get_valid_share(table: SampledTable, phone: int, index: int, kind: ColumnKind) -> float:
+def _get_valid_share(
+    table: SampledTable,
+    phone: int,
+    index: int,
+    kind: ColumnKind,
+) -> float:
     """Return which part of the numbers can be read with this column, 0 when it changes nothing.
 
     A number that is as good without it speaks for a country, but not for an area code.
@@ -162,7 +172,12 @@ def _get_valid_share(table: SampledTable, phone: int, index: int, kind: ColumnKi
     return valid / len(pairs)
 
 
-def _is_valid(parse: object, written: str, cell: str, region: str) -> bool:
+def _is_valid(
+    parse: object,
+    written: str,
+    cell: str,
+    region: str,
+) -> bool:
     assert callable(parse)
     try:
         parse(written, cell, region)

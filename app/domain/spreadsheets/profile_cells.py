@@ -145,7 +145,12 @@ class ProfileReader:
             self._consent_count += profile.opted_in is not None
         return profile
 
-    def _read_fields(self, cells: Cells, profile: ProfileCells, person: ContactRow) -> None:
+    def _read_fields(
+        self,
+        cells: Cells,
+        profile: ProfileCells,
+        person: ContactRow,
+    ) -> None:
         """Write what the cells of the fields say into the profile, and what is wrong with them."""
         parts = []
         for column in self._fields:

@@ -144,7 +144,12 @@ def _parse_day_of_month(key: str, context: DateContext) -> date | None:
     return None
 
 
-def _complete_year(year: str | None, month: int, day: int, context: DateContext) -> date | None:
+def _complete_year(
+    year: str | None,
+    month: int,
+    day: int,
+    context: DateContext,
+) -> date | None:
     """Return the date; without a year the next such day, with two digits the nearest century."""
     today = context.today
     if year is None:

@@ -98,7 +98,12 @@ def _describe_wrong_weekday(label: str, day: date, named: str) -> str:
     return f"{label} is a {DAY_NAMES[day.weekday()]}, not a {meant}."
 
 
-def _find_day(month: int, number: int, year: str | None, today: date) -> date | None:
+def _find_day(
+    month: int,
+    number: int,
+    year: str | None,
+    today: date,
+) -> date | None:
     """Return the day that is meant; None for one that no calendar has, such as Feb 30."""
     years = [int(year)] if year else [today.year - 1, today.year, today.year + 1]
     days = []

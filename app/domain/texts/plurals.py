@@ -7,7 +7,12 @@ def pluralize(count: int, singular: str, plural: str = "") -> str:
     return f"{count:,} {noun}"
 
 
-def format_two_units(large: int, large_noun: str, small: int, small_noun: str) -> str:
+def format_two_units(
+    large: int,
+    large_noun: str,
+    small: int,
+    small_noun: str,
+) -> str:
     """Return an amount in two units, "2 hours 10 minutes"; a smaller unit of 0 is left out."""
     if not small:
         return pluralize(large, large_noun)

@@ -19,7 +19,12 @@ ATTENTION_REASON_LABELS = {
 }
 
 
-def format_short_time(moment: datetime, zone: str, now: datetime, region: str = "") -> str:
+def format_short_time(
+    moment: datetime,
+    zone: str,
+    now: datetime,
+    region: str = "",
+) -> str:
     """Return "9:12 AM" for today, "Fri" for the last six days, else "May 3".
 
     The year is added when it is not the current one.
@@ -34,7 +39,12 @@ def format_short_time(moment: datetime, zone: str, now: datetime, region: str = 
     return get_date_style(region).format_date(local, today=today)
 
 
-def format_relative_day(moment: datetime, zone: str, now: datetime, region: str = "") -> str:
+def format_relative_day(
+    moment: datetime,
+    zone: str,
+    now: datetime,
+    region: str = "",
+) -> str:
     """Return "Today", "Yesterday" or "Fri, May 8": the day of a text on the clocks of `zone`."""
     local_zone = zone_or_utc(zone)
     day = moment.astimezone(local_zone).date()

@@ -28,7 +28,12 @@ class InvalidLocalTime(ValueError):
     exists (or None).
     """
 
-    def __init__(self, field: str, sentence: str, suggestion: str | None = None) -> None:
+    def __init__(
+        self,
+        field: str,
+        sentence: str,
+        suggestion: str | None = None,
+    ) -> None:
         self.field = field
         self.sentence = sentence
         self.suggestion = suggestion
@@ -89,7 +94,12 @@ def parse_future_local_time(
     )
 
 
-def parse_local_time(date: str, time: str, zone: str, region: str = "") -> datetime:
+def parse_local_time(
+    date: str,
+    time: str,
+    zone: str,
+    region: str = "",
+) -> datetime:
     """Return the moment (UTC) of YYYY-MM-DD and HH:MM in `zone`, past or future.
 
     Of a time that the clocks show twice it is the first. Raises InvalidLocalTime when the text
@@ -141,7 +151,13 @@ def format_moment(
     return get_date_style(region).format_moment(local, today=today)
 
 
-def format_relative_moment(moment: datetime, zone: str, *, now: datetime, region: str = "") -> str:
+def format_relative_moment(
+    moment: datetime,
+    zone: str,
+    *,
+    now: datetime,
+    region: str = "",
+) -> str:
     """Return "today, 8:45 PM", with yesterday and tomorrow too; other days by their date."""
     local_zone = zone_or_utc(zone)
     local = moment.astimezone(local_zone)
@@ -223,7 +239,12 @@ def _reject_far_years(local: datetime, now: datetime) -> None:
         raise InvalidLocalTime("schedule_date", f"That is more than {MAX_YEARS_AHEAD} years away.")
 
 
-def _reject_clock_gap(local: datetime, moment: datetime, local_zone: ZoneInfo, region: str) -> None:
+def _reject_clock_gap(
+    local: datetime,
+    moment: datetime,
+    local_zone: ZoneInfo,
+    region: str,
+) -> None:
     """Raise InvalidLocalTime when the clocks are put forward over the time typed."""
     # A time inside the gap comes back from UTC as another one.
     existing = moment.astimezone(local_zone).replace(tzinfo=None, fold=0)

@@ -135,7 +135,9 @@ def list_folded_names(group_ids: Iterable[int]) -> list[str]:
     A former name that any group has now is left out.
     """
     ids = list(group_ids)
-    group, former, other = ContactGroup, FormerGroupName, aliased(ContactGroup)
+    group = ContactGroup
+    former = FormerGroupName
+    other = aliased(ContactGroup)
     is_taken = exists().where(other.folded_name == former.folded_name)
     current_names = select(group.folded_name).where(group.id.in_(ids))
     former_names = select(former.folded_name).where(former.group_id.in_(ids), ~is_taken)

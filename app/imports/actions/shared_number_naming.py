@@ -16,7 +16,12 @@ from app.imports.actions.row_staging import (
 from app.imports.models import READABLE_VERDICTS, ImportRow, RowVerdict
 
 
-def name_shared_number(import_id: int, line: int, name: str, target: ImportTarget) -> None:
+def name_shared_number(
+    import_id: int,
+    line: int,
+    name: str,
+    target: ImportTarget,
+) -> None:
     """Import the number of a repeated row under `name`, as one person. Inside write().
 
     Raises BadRowNotFound when no earlier row has the number of this line, or for a name that is

@@ -45,7 +45,12 @@ def index_texts_for_search(texts: Iterable[StoredText]) -> None:
     sql.INDEX_TEXTS.execute(texts=json.dumps(list(texts)))
 
 
-def record_outbound_text(phone: str, message_id: int, body: str, moment: datetime) -> None:
+def record_outbound_text(
+    phone: str,
+    message_id: int,
+    body: str,
+    moment: datetime,
+) -> None:
     """Bring the thread of a phone to the top, if it has one: a text to it alone was queued.
 
     The search finds the text from now on. Inside write().

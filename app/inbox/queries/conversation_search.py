@@ -42,7 +42,12 @@ class ThreadSearchResult(NamedTuple):
     has_more: bool
 
 
-def search_threads(search: str, region: str, state: str, username: str) -> ThreadSearchResult:
+def search_threads(
+    search: str,
+    region: str,
+    state: str,
+    username: str,
+) -> ThreadSearchResult:
     """Return the newest threads of a state that match, at most a page full.
 
     `region` is the country of numbers that are typed without a country code. Where words of a

@@ -25,7 +25,13 @@ class GroupChange:
     moment: datetime
 
 
-def change_group(group_id: int, phones: Select[str], username: str, *, adds: bool) -> GroupChange:
+def change_group(
+    group_id: int,
+    phones: Select[str],
+    username: str,
+    *,
+    adds: bool,
+) -> GroupChange:
     """Put the selected people into a group, or take them out of it. Raises NotFound."""
     verb = "group.people_added" if adds else "group.people_removed"
     with audited_write(verb, username) as trace:

@@ -43,7 +43,13 @@ def remove_selected_notes(notes: RowSelect, username: str, moment: datetime) -> 
     return execute_and_count_rows(statement.execution_options(synchronize_session=False))
 
 
-def delete_note(phone: str, note_id: int, username: str, *, is_admin: bool) -> None:
+def delete_note(
+    phone: str,
+    note_id: int,
+    username: str,
+    *,
+    is_admin: bool,
+) -> None:
     """Delete a note. Raises NotFound, and NotNoteAuthor unless its writer or an admin asks.
 
     Inside write().

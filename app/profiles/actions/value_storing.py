@@ -55,7 +55,12 @@ def _delete_value(person_id: int, field_id: int) -> None:
     execute_and_count_rows(_apply_in_database(statement))
 
 
-def _store_value(person_id: int, field_id: int, value: str, sort_value: SortValue | None) -> None:
+def _store_value(
+    person_id: int,
+    field_id: int,
+    value: str,
+    sort_value: SortValue | None,
+) -> None:
     """Write, change or delete one value of one person."""
     # What an import wrote before is no more its own: undoing it leaves this value.
     row = {"value": value, "sort_value": sort_value} | dict.fromkeys(_UNDO_COLUMNS)

@@ -13,7 +13,13 @@ from app.domain.texts.segments import measure_segments
 DISPATCH_DELAY = timedelta(seconds=2)
 
 
-def queue_text_from_phone(phone: str, sender: str, body: str, *, has_picture: bool = False) -> str:
+def queue_text_from_phone(
+    phone: str,
+    sender: str,
+    body: str,
+    *,
+    has_picture: bool = False,
+) -> str:
     """Store a text that the phone writes to our number `sender` and return its SID.
 
     Inside write(). CallbackDispatcher.dispatch_now() posts it afterwards.

@@ -18,7 +18,12 @@ from app.suppression.models import INBOUND_SOURCE, StopQuestion
 MAX_QUOTE_CHARACTERS = 200
 
 
-def open_stop_question(phone: str, message_id: int | None, body: str, moment: datetime) -> bool:
+def open_stop_question(
+    phone: str,
+    message_id: int | None,
+    body: str,
+    moment: datetime,
+) -> bool:
     """Open a STOP question for a text. Inside write().
 
     Returns False when another one of this number is open; that one keeps its deadline, ten

@@ -65,15 +65,15 @@ def is_listed_for(phone: Any, reason: SkipReason | None) -> ColumnElement[bool]:
         select(UnsubscribedContact.phone).where(UnsubscribedContact.ends_at.is_not(None))
     )
     suppressed = phone.in_(select(SuppressedContact.phone))
-    asked = phone.in_(select(StopQuestion.phone).where(StopQuestion.verdict.is_(None)))
+    questioned = phone.in_(select(StopQuestion.phone).where(StopQuestion.verdict.is_(None)))
     several = select_persons_with_several().subquery()
     has_several = phone.in_(select(several.c.phone))
     lists_by_reason = {
         SkipReason.SAID_STOP: (said_stop, suppressed),
         SkipReason.PAUSED: (paused,),
         SkipReason.NUMBER_DEAD: (suppressed,),
-        SkipReason.MAYBE_STOP: (asked,),
-        None: (said_stop, suppressed, asked),
+        SkipReason.MAYBE_STOP: (questioned,),
+        None: (said_stop, suppressed, questioned),
     }
     return or_(*lists_by_reason[reason], has_several)
 

@@ -113,7 +113,12 @@ def _store_correction(
     db.session.execute(insert(survey_answers).values(new))
 
 
-def _continue_survey(session: SessionSnapshot, value: str, username: str, moment: datetime) -> None:
+def _continue_survey(
+    session: SessionSnapshot,
+    value: str,
+    username: str,
+    moment: datetime,
+) -> None:
     if session.state.status is SurveySessionStatus.HANDED_OVER:
         session = survey_sessions.resume_session(session, moment)
     replies = apply_survey_step(session, apply_survey_answer(session.state, value), moment)

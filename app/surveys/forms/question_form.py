@@ -166,7 +166,13 @@ class QuestionForm(Form):
         for entry in self.ways:
             entry.form.group.choices = dict(choices)
 
-    def set_branch_choices(self, index: int, question_count: int, *, other_end: str) -> None:
+    def set_branch_choices(
+        self,
+        index: int,
+        question_count: int,
+        *,
+        other_end: str,
+    ) -> None:
         """Set where answers of the question at `index` (from 0) may lead: only forwards.
 
         `other_end`: the label of the end after which nothing is done with who finishes, "" where

@@ -73,7 +73,12 @@ class _CountBuilder:
         self.totals: dict[AnswerState, int] = {}
         self.values: dict[str, int] = {}
 
-    def add(self, state: AnswerState, value: str | None, count: int) -> None:
+    def add(
+        self,
+        state: AnswerState,
+        value: str | None,
+        count: int,
+    ) -> None:
         self.totals[state] = self.totals.get(state, 0) + count
         if state is AnswerState.ANSWERED and value is not None:
             self.values[value] = count

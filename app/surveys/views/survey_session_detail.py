@@ -161,7 +161,12 @@ def _get_question_or_404(session: SurveySession) -> tuple[int, SurveyQuestion]:
     return position, questions[position]
 
 
-def _save_correction(survey_id: int, session_id: int, position: int, typed: str) -> bool:
+def _save_correction(
+    survey_id: int,
+    session_id: int,
+    position: int,
+    typed: str,
+) -> bool:
     username = current_username()
     with audited_write("survey.answer_corrected", username) as trace:
         trace.about = f"survey {survey_id}, session {session_id}, question {position + 1}"

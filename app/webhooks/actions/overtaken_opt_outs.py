@@ -36,7 +36,12 @@ def _has_earlier_opt_out(text: InboundText) -> bool:
     return _find_text(text, OPT_OUT_VERDICT, since, text.moment) is not None
 
 
-def _find_text(text: InboundText, verdict: str, since: datetime, until: datetime) -> int | None:
+def _find_text(
+    text: InboundText,
+    verdict: str,
+    since: datetime,
+    until: datetime,
+) -> int | None:
     message_id: int | None = sql.SELECT_NEARBY_TEXT.fetch_value(
         b_phone=text.phone, b_verdict=verdict, b_since=since, b_until=until
     )

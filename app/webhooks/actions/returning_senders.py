@@ -14,7 +14,12 @@ WANTS_BACK_REASON = "wants_back"
 WANTS_BACK_DECISION = RoutingDecision("wants_back", attention_reason=WANTS_BACK_REASON)
 
 
-def must_text_start(phone: str, carrier: str, twilio_opt_out_type: str, body: str) -> bool:
+def must_text_start(
+    phone: str,
+    carrier: str,
+    twilio_opt_out_type: str,
+    body: str,
+) -> bool:
     """Whether this number has opted out, and the carrier will go on refusing our texts to it."""
     if carrier != "twilio" or twilio_opt_out_type or is_twilio_opt_in(body):
         return False
