@@ -173,27 +173,29 @@ def _close(app) -> None:
         db.engine.dispose()
 
 
-_LAST_SEEN: dict[Path, tuple[int, dict[str, tuple[int, str]]]] = {}
+_LAST_SEEN: dict[tuple[Path, int], tuple[int, dict[str, tuple[int, str]]]] = {}
 
 
 def snapshot(database: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
     """Each table's number of rows and a sum of what is in them."""
-    connection = _connect(database)
+    # By its inode too: another file may have taken the place of this one.
+    file = (database, database.stat().st_ino)
+    connection = _connect(*file)
     # SQLite changes this number for a connection whenever another one has committed something,
     # so a file that nobody wrote to is not read again: 3,000 readings took 6 s.
     (version,) = connection.execute("PRAGMA data_version").fetchone()
-    last_version, tables = _LAST_SEEN.get(database, (None, {}))
+    last_version, tables = _LAST_SEEN.get(file, (None, {}))
     if version != last_version:
         names = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
         ).fetchall()
         tables = {name: _sum(connection, name) for (name,) in names}
-        _LAST_SEEN[database] = (version, tables)
+        _LAST_SEEN[file] = (version, tables)
     return {name: rows for name, rows in tables.items() if name not in without}
 
 
 @cache
-def _connect(database: Path) -> sqlite3.Connection:
+def _connect(database: Path, _inode: int) -> sqlite3.Connection:
     """The one connection that watches this file for the whole run."""
     return sqlite3.connect(database)
 

@@ -269,7 +269,8 @@ def test_after_a_fault_only_an_admin_resumes(site):
 def test_a_blast_is_deleted_from_the_list_only_once_it_has_ended(site, ended):
     site.visit.token("ada")
     before = site.snapshot()["scheduled_messages"]
-    site.visit.post(site.address("blasts.delete_ended_blast", "ended" if ended else ""), "ada")
+    address = site.address("blasts.delete_ended_blast", "ended" if ended else "")
+    assert site.visit.post(address, "ada").status_code == 303
     assert (site.snapshot()["scheduled_messages"] != before) is ended
 
 
