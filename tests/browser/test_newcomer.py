@@ -8,7 +8,12 @@ import re
 
 import pytest
 
-from tests.browser.accessibility import everybody_can_use, fits_every_screen
+from tests.browser.accessibility import (
+    everybody_can_use,
+    everybody_can_use_it_in_the_dark,
+    everybody_can_use_it_on_a_desk,
+    fits_every_screen,
+)
 from tests.browser.addresses import EMPTY
 from tests.browser.browser_user import LONG, Walk
 from tests.gunicorn_server import ROOT, GunicornServer, wait_until
@@ -249,7 +254,15 @@ def test_the_first_pages_can_be_used_by_everybody(server, ada):
     for address in EMPTY:
         ada.page.goto(server.url + address)
         fits_every_screen(ada.page)
-        everybody_can_use(ada.page)
+        everybody_can_use_it_on_a_desk(ada.page)
+
+
+@pytest.mark.torture
+def test_the_first_pages_can_be_used_in_the_dark(server, ada):
+    ada.set_up(server.setup_address)
+    for address in EMPTY:
+        ada.page.goto(server.url + address)
+        everybody_can_use_it_in_the_dark(ada.page)
 
 
 def test_the_counter_of_the_page_agrees_with_the_carrier(server, ada):

@@ -38,7 +38,7 @@ IS_WHOLE = sys.argv[3:] == ["whole"]
 ROUNDS = 20 if IS_WHOLE else 4
 # Statements are all alike, and each costs 50 ms.
 STATEMENTS_KILLED_AT_FIRST = 12
-STATEMENTS_BETWEEN_KILLS = 1 if IS_WHOLE else 12
+STATEMENTS_BETWEEN_KILLS = 1 if IS_WHOLE else 31
 NOBODY = 65534
 # Rows of FORMER_ROWS: three released, three scheduled.
 BLASTS = 6
