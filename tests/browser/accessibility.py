@@ -95,9 +95,9 @@ def _break_no_rule(page, axe, theme, width, options):
     assert broken == [], (theme, broken)
 
 
-def menus_fit(page, selector):
+def menus_fit(page, selector, widths=(390, 1280)):
     """Each menu opens, and what it shows fits a phone's window and a desk's."""
-    for width in (390, 1280):
+    for width in widths:
         page.set_viewport_size({"width": width, "height": HIGH})
         assert page.evaluate(SQUEEZED_WITH_A_MENU_OPEN, selector) == [], f"at {width} px"
 

@@ -56,6 +56,11 @@ LATER_STATES = {
     "conversation-misread",
     "conversation-person",
     "conversation-mistakes",
+    "compose",
+    "compose-mistakes",
+    "conversation",
+    "log-finished",
+    "review",
 }
 HEAVIEST = 60 * 1024
 ONLY_FOR_ADMINS = re.compile(
@@ -143,8 +148,8 @@ def test_everybody_can_use_it(show, name):
     """The page is opened once, and turned: menu, widths, then menus, then what axe says."""
     page = show(name)
     the_menu_shows_where_we_are(page, PLACES[name])
-    fits_every_screen(page)
-    menus_fit(page, MENUS if name == "home" else MENUS_OF_THE_PAGE)
+    fits_every_screen(page, widths=(320, 1280))
+    menus_fit(page, MENUS if name == "home" else MENUS_OF_THE_PAGE, widths=(390,))
     if name not in LATER_STATES:
         everybody_can_use_it_on_a_desk(page)
 
@@ -153,6 +158,14 @@ def test_everybody_can_use_it(show, name):
 @pytest.mark.parametrize("name", sorted(LATER_STATES))
 def test_everybody_can_use_a_page_in_its_other_states(show, name):
     everybody_can_use_it_on_a_desk(show(name))
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("name", PLACES)
+def test_it_fits_every_width(show, name):
+    page = show(name)
+    fits_every_screen(page)
+    menus_fit(page, MENUS if name == "home" else MENUS_OF_THE_PAGE)
 
 
 @pytest.mark.parametrize(

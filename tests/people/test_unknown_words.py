@@ -4,10 +4,12 @@ import pytest
 
 from app.core.db import db, write
 from app.delivery.models import Message, MessageLog
+from app.domain.profiles.field_types import FieldType
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.events.models import Event, EventAnswer, EventRegistration
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.blasts.helpers import compose_fields
+from tests.profiles.conftest import add_field
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
 
@@ -68,6 +70,15 @@ def test_an_unknown_filter_of_the_community_selects_no_one(app, visit, lists, wo
     assert "A filter that cannot be read" in visit(f"/community?{query}", "sol").words
     exported = visit(f"/community/export?{query}", "ada")
     assert "Zoë" not in exported.text
+
+
+@pytest.mark.parametrize("test", ["field_is", "!field_is"])
+def test_what_is_no_value_of_a_field_selects_no_one(app, visit, lists, test):
+    with app.app_context():
+        field_id = add_field("Age", FieldType.NUMBER)
+    assert "Zoë" not in visit(f"/community?filter={test}.{field_id}:abc", "ada").words
+    is_shown = "Zoë" in visit(f"/community?filter={test}.{field_id}:7", "ada").words
+    assert is_shown == test.startswith("!")
 
 
 def test_an_unknown_list_or_change_changes_nothing(app, visit, lists):

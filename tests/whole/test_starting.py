@@ -123,8 +123,8 @@ def test_the_file_env_is_read_and_the_environment_comes_first(clone):
 def test_a_relative_database_lies_in_the_projects_folder_for_every_command(
     clone, tmp_path, url, path
 ):
-    """Started from wherever: the program, the doctor, the copies and the made-up community mean
-    the same file.
+    """Started from wherever: the program, the doctor, the copies and the users mean the same
+    file. (The demo in a folder of its own: tests/whole/test_cli.py.)
     """
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -135,7 +135,8 @@ def test_a_relative_database_lies_in_the_projects_folder_for_every_command(
     assert database.exists()
     doctor = clone.run("-m", "app.dbdoctor", "--print", cwd=elsewhere, **environment)
     assert f"Database: {database}" in doctor.stdout
-    assert clone.run("-m", "app.demo_year", cwd=elsewhere, **environment).returncode == 0
+    add = ("-m", "flask", "--app", "wsgi", "user", "create", "ada")
+    assert clone.run(*add, cwd=clone.folder, **environment).returncode == 0
     assert clone.run("-m", "app.dbdoctor", "--backup", cwd=elsewhere, **environment).returncode == 0
     assert len(list((database.parent / "backups").glob("*.db"))) == 1
     assert list(elsewhere.iterdir()) == []

@@ -14,8 +14,9 @@ from app.community.member_access import FilterConditions
 from app.domain.accounts.roles import Role
 from app.domain.audiences.condition_addresses import parse_condition_address
 from app.domain.audiences.condition_phrases import RuleNames, describe_condition
-from app.domain.audiences.conditions import Condition, ReferenceKind
+from app.domain.audiences.conditions import Condition, ConditionKind, ReferenceKind
 from app.domain.audiences.segment_rules import MAX_CONDITIONS, Joiner, SegmentRule
+from app.profiles.queries.person_conditions import is_value_of_field
 
 TOO_MANY_FILTERS = f"More than {MAX_CONDITIONS} filters"
 UNKNOWN_FILTER = "A filter that cannot be read"
@@ -75,18 +76,27 @@ def build_filter_conditions(
 ) -> FilterConditions:
     """Return the conditions of the phones in a column that filters leave.
 
-    One that cannot be read, names something that was deleted, or asks a field that the user must
-    not see matches no one. `is_for_page`: only the first matches of the list are asked for.
+    One that cannot be read, names something that was deleted, compares a field with what is no
+    value of its type, or asks a field that the user must not see matches no one. `is_for_page`:
+    only the first matches of the list are asked for.
     """
     conditions = read_conditions(addresses)
     references = {condition.reference for condition in conditions if condition.reference}
     is_readable = len(conditions) == len(addresses) <= MAX_CONDITIONS
     if not is_readable or find_hidden_references(references, role):
         return FilterConditions([false()])
+    context = load_condition_context()
+    readable = [
+        is_value_of_field(condition.ref_id or 0, condition.value, context.values)
+        for condition in conditions
+        if condition.kind is ConditionKind.FIELD_IS
+    ]
     if is_for_page:
-        return build_page_conditions(conditions, phone, load_condition_context())
-    rule = SegmentRule(Joiner.ALL, tuple(conditions))
-    return FilterConditions(build_rule_conditions(rule, phone, load_condition_context()))
+        built = build_page_conditions(conditions, phone, context)
+    else:
+        rule = SegmentRule(Joiner.ALL, tuple(conditions))
+        built = FilterConditions(build_rule_conditions(rule, phone, context))
+    return replace(built, conditions=[*readable, *built.conditions])
 
 
 def read_conditions(addresses: Sequence[str]) -> list[Condition]:

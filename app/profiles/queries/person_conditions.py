@@ -51,16 +51,25 @@ def has_field_equal(
     person_id: Any, field_id: int, value: str, context: ValueContext
 ) -> ColumnElement[bool]:
     """Return the condition that a field has this value, read as one of the field's type."""
+    row = aliased(PersonValue)
+    is_meant = row.sort_value == _select_sort_value(field_id, value, context)
+    return _has_value(person_id, field_id, is_meant, row=row)
+
+
+def is_value_of_field(field_id: int, value: str, context: ValueContext) -> ColumnElement[bool]:
+    """Return the condition that a field can have this value: a number has no "abc"."""
+    return _select_sort_value(field_id, value, context).is_not(None)
+
+
+def _select_sort_value(field_id: int, value: str, context: ValueContext) -> ColumnElement[Any]:
     field = aliased(PersonField)
     sort_values = {kind: compute_sort_value(kind, value, context) for kind in FieldType}
-    sort_value = (
+    return (
         select(case(*((field.field_type == kind, sort_values[kind]) for kind in FieldType)))
         .where(field.id == field_id)
         .correlate_except(field)
         .scalar_subquery()
     )
-    row = aliased(PersonValue)
-    return _has_value(person_id, field_id, row.sort_value == sort_value, row=row)
 
 
 def has_field_words(
