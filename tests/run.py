@@ -1,7 +1,7 @@
 """`make test`: every test, in three pools that run at the same time.
 
 Tests marked slow or browser mostly wait for clocks, servers and Chromium, those of delivery for its
-engine; the others compute. Nine workers keep two cores busy; one pool after the other takes twice
+engine; the others compute. Eight workers keep two cores busy; one pool after the other takes twice
 as long. Tests marked torture run in `make torture`.
 """
 
@@ -62,7 +62,7 @@ def _list_other_folders(*names: str) -> tuple[str, ...]:
 
 UNMARKED = "not slow and not browser and not torture"
 POOLS = (
-    Pool("waiting", "(slow or browser) and not torture", 4, "loadgroup", _list_marked_files()),
+    Pool("waiting", "(slow or browser) and not torture", 3, "loadgroup", _list_marked_files()),
     Pool("delivery", UNMARKED, 3, "worksteal", (str(ROOT / "tests" / "delivery"),)),
     Pool("computing", UNMARKED, 2, "worksteal", _list_other_folders("browser", "delivery")),
 )

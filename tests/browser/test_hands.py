@@ -200,6 +200,7 @@ def test_nothing_leaves_by_pressing_enter_in_the_text_or_by_one_click(ada):
     assert listed(ada, "Enter: one key too many", "/blasts/scheduled") == 0
 
 
+@pytest.mark.torture
 def test_a_blast_is_written_sent_and_cancelled_without_javascript(plain_ada):
     ada = plain_ada
     ada.write("Plain: written without JavaScript.")
@@ -218,6 +219,7 @@ def test_a_blast_is_written_sent_and_cancelled_without_javascript(plain_ada):
     ada.wait_for("Canceled. No texts were sent.")
 
 
+@pytest.mark.torture
 def test_people_are_imported_and_deleted_without_javascript(plain_ada, tmp_path):
     ada = plain_ada
     sheet = tmp_path / "two.csv"

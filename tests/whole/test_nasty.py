@@ -91,7 +91,7 @@ WILD = [
     "９",
 ]
 # One of each kind; 16 words on every page take 11 s.
-WILDEST = ("-1", "%00", "'", "x" * 10_000, "%FF%FE", "９")
+WILDEST = ("-1", "%00", "x" * 10_000, "%FF%FE")
 LISTS = ("search", "page", "per_page", "sort", "dir", "state", "show", "who", "when", "q", "since")
 CHOICES = (
     "audience",
@@ -249,7 +249,7 @@ def test_b23_b25_other_wild_words_in_a_list_break_no_page(site, endpoint):
 @for_each(PAGES)
 def test_b23_b25_wild_words_in_a_choice_break_no_page(site, endpoint):
     """B23 and B25: filters and prefilled fields that do not exist."""
-    check_wild_words(site, endpoint, ("0", "%00", "x" * 10_000, "９"), CHOICES)
+    check_wild_words(site, endpoint, ("%00", "x" * 10_000, "９"), CHOICES)
 
 
 @for_each([*PAGES, *POSTS])
