@@ -57,6 +57,8 @@ def test_no_page_has_an_address_with_a_number(site, endpoint):
     """
     text = site.open("GET", endpoint, "ada").get_data(as_text=True)
     addresses = re.findall(r"(?:href|action|hx-get|hx-post|src)=\"([^\"]*)\"", text)
+    # A random id has ten digits in a row now and then.
+    addresses = [re.sub(r"/people/[0-9a-f]{16}\b", "/people/id", place) for place in addresses]
     shown = [place for place in addresses if re.search(r"\+?[1-9][0-9]{9}", unquote(place))]
     assert [place for place in shown if not place.startswith("/sandbox/")] == []
 
