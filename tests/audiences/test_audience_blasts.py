@@ -170,30 +170,33 @@ def test_a_list_that_is_gone_reaches_no_one_and_the_others_are_texted(app, visit
     assert sentence in visit("/blasts/logs/1", "sol").words
 
 
-def test_a_blast_that_moves_while_its_audience_is_read_keeps_its_new_time(app, visit, lists):
-    """The plan of an event moves its reminders."""
-    send_blast(visit, **lists)
+def is_stored_after(app, statement):
+    """Whether the first blast is stored whose audience was read before another process did this.
+
+    The release still reads as before.
+    """
     with app.app_context():
         blast = db.session.get(ScheduledMessage, 1)
         read_at, rendered = now(), render_scheduled_blast(blast)
         with contextlib.closing(sqlite3.connect(app.extensions["settings"].database_path)) as other:
-            other.execute("UPDATE scheduled_messages SET scheduled_at = '2099-01-01 00:00:00'")
+            other.execute(statement)
             other.commit()
-        assert not store_blast(blast, rendered, read_at)
+        return store_blast(blast, rendered, read_at)
+
+
+def test_a_blast_that_moves_while_its_audience_is_read_keeps_its_new_time(app, visit, lists):
+    """The plan of an event moves its reminders."""
+    send_blast(visit, **lists)
+    move = "UPDATE scheduled_messages SET scheduled_at = '2099-01-01 00:00:00'"
+    assert not is_stored_after(app, move)
     release_blasts(app)
     assert get_statuses(app) == {}
 
 
 def test_a_list_that_is_archived_while_the_audience_is_read_is_not_texted(app, visit, lists):
     send_blast(visit, **lists | {"include": "group:1"})
-    with app.app_context():
-        blast = db.session.get(ScheduledMessage, 1)
-        read_at, rendered = now(), render_scheduled_blast(blast)
-        # Another process archives it: the release still reads as before.
-        with contextlib.closing(sqlite3.connect(app.extensions["settings"].database_path)) as other:
-            other.execute("UPDATE groups SET archived_at = '2026-01-01 00:00:00.000000'")
-            other.commit()
-        assert not store_blast(blast, rendered, read_at)
+    archive = "UPDATE groups SET archived_at = '2026-01-01 00:00:00.000000'"
+    assert not is_stored_after(app, archive)
     release_blasts(app)
     assert get_statuses(app) == {}
 
