@@ -9,6 +9,7 @@ from app.core.settings import Settings
 from app.delivery.actions.refusal_records import Refusal
 from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY, Heartbeat
 from app.delivery.queries.refused_calls import find_refused_calls
+from app.domain.texts.text_cleaning import capitalize_first
 
 # Where somebody looks who wonders why no text comes in.
 ENDPOINTS_ABOUT_CALLS = {"dashboard.show_dashboard", "organisation.edit_settings"}
@@ -75,7 +76,7 @@ def _build_outage_banners(heartbeat: Heartbeat) -> list[Banner]:
     if trouble:
         banners.append(Banner("bad", title, trouble))
     if heartbeat.damage:
-        text = f"{heartbeat.outage_reason[:1].upper()}{heartbeat.outage_reason[1:]}."
+        text = f"{capitalize_first(heartbeat.outage_reason)}."
         banners.append(Banner("bad", title, text))
     elif heartbeat.hold is not None:
         text = f"{heartbeat.outage_reason.capitalize()}. Blasts wait until this is fixed."

@@ -21,6 +21,7 @@ from app.core.column_types import (
 )
 from app.core.db import Model
 from app.domain.accounts.roles import Role
+from app.domain.texts.text_cleaning import capitalize_first
 
 # A scrypt hash needs 32 MB and a core for 0.1 s: many logins at once wait here instead of
 # filling the memory and taking both cores from webhooks and pages.
@@ -132,7 +133,7 @@ class AppUser(UserMixin, Model):
     @property
     def shown_name(self) -> str:
         """The name by which pages call the user: "Ada" for the user name "ada"."""
-        return self.display_name or self.username[:1].upper() + self.username[1:]
+        return self.display_name or capitalize_first(self.username)
 
     def get_id(self) -> str:
         """Return the beginning of a cookie's "user id:token"; alone it opens nothing."""

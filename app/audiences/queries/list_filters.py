@@ -16,6 +16,7 @@ from app.domain.audiences.condition_addresses import parse_condition_address
 from app.domain.audiences.condition_phrases import RuleNames, describe_condition
 from app.domain.audiences.conditions import Condition, ConditionKind, ReferenceKind
 from app.domain.audiences.segment_rules import MAX_CONDITIONS, Joiner, SegmentRule
+from app.domain.texts.text_cleaning import capitalize_first
 from app.profiles.queries.person_conditions import is_value_of_field
 
 TOO_MANY_FILTERS = f"More than {MAX_CONDITIONS} filters"
@@ -57,7 +58,7 @@ def describe_filters(
             filters.append(ListFilter(address, problem, matches_no_one=True))
             continue
         words = describe_condition(condition, names)
-        sentence = words[:1].upper() + words[1:]
+        sentence = capitalize_first(words)
         is_named = condition.reference is None or condition.reference in names.references
         filters.append(ListFilter(address, sentence, not is_named))
     return filters

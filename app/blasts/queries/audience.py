@@ -65,8 +65,8 @@ def fetch_recipients(
 
     `registered_by`: whoever registered for the event after this moment (UTC) is left out.
     `people_of`: the people of other lists or of an earlier blast instead. Of a person's numbers
-    one is left (skip_other_numbers()), or another
-    one where those are invalid. Raises BlastEventNotFound.
+    one is left (skip_other_numbers()), or another one where those are invalid. Raises
+    BlastEventNotFound.
     """
     if isinstance(people_of, ResultsAudience):
         recipients = fetch_results_recipients(people_of)

@@ -25,6 +25,7 @@ from app.domain.audiences.chosen_audience import (
 from app.domain.delivery.blast_labels import name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience
 from app.domain.texts.plurals import pluralize
+from app.domain.texts.text_cleaning import capitalize_first
 from app.groups.queries.group_records import list_textable_groups
 
 # The latest blasts are offered; people of an older one can be chosen on its page.
@@ -89,7 +90,7 @@ def _list_chosen_results(chosen: ChosenAudience) -> Iterator[ListChoice]:
     for part in chosen.rule.parts:
         if part.kind is PartKind.RESULTS:
             name = chosen.name_part(part)
-            yield ListChoice(format_part(part), f"{name[:1].upper()}{name[1:]}", "")
+            yield ListChoice(format_part(part), capitalize_first(name), "")
 
 
 def _list_blasts(role: Role) -> Iterator[ListChoice]:
@@ -113,7 +114,7 @@ def _list_unoffered(
         if part is not None:
             detail = GONE_WORDS[part.kind] if part in gone_parts else find_part_problem(part, role)
             name = chosen.name_part(part)
-            yield ListChoice(value, f"{name[:1].upper()}{name[1:]}", detail)
+            yield ListChoice(value, capitalize_first(name), detail)
         elif value in KINDS_WITH_ID:
             # A stored list that was deleted has no id any more (format_part()).
             yield ListChoice(value, f"A deleted {GONE_NOUNS.get(PartKind(value), value)}", "")

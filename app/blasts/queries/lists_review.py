@@ -17,6 +17,7 @@ from app.domain.delivery.blast_outcomes import OUTCOME_RULES, ResultsAudience
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.phone_number import format_phone_number
+from app.domain.texts.text_cleaning import capitalize_first
 from app.events.queries import events
 
 FROZEN_HINT = "People who are added to these lists later do not get it."
@@ -89,7 +90,7 @@ def list_left_out_people(people_of: ChosenPeople | None) -> list[LeftOutList]:
     left_out = []
     for excluded in list_excluded_people(people_of, MAX_SKIPPED_NAMES_SHOWN):
         place = people_of.describe_place(excluded.part)
-        reason = f"{place[:1].upper()}{place[1:]}"
+        reason = capitalize_first(place)
         people = [
             SkippedPerson(name, format_phone_number(phone), reason)
             for name, phone in excluded.people

@@ -34,6 +34,7 @@ from app.domain.texts.segments import (
     remove_costly_symbols,
     replace_costly_characters,
 )
+from app.domain.texts.text_cleaning import capitalize_first
 from app.domain.time import local_times
 from app.organisation.models import Organisation
 
@@ -204,7 +205,7 @@ def _describe_savings(
     characters: list[str], saved: int, blast: RenderedBlast, organisation: Organisation
 ) -> str:
     names = ", ".join(characters[:MAX_CHARACTERS_SHOWN])
-    names = names[:1].upper() + names[1:]
+    names = capitalize_first(names)
     if len(characters) > MAX_CHARACTERS_SHOWN:
         names = f"{names} …"
     verb = choose_by_count(len(characters), "raises", "raise")

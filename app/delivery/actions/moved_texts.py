@@ -1,10 +1,9 @@
 """What waits for a number that a person has given up goes to their new one. Inside write()."""
 
-from typing import Any
-
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.core.db import db
+from app.delivery.actions.number_fallback import set_message_values
 from app.delivery.models import Message, messages
 from app.delivery.queries.number_rows import NumberRow, find_number_row
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
@@ -36,11 +35,11 @@ def move_queued_texts(old_phone: str, new_phone: str) -> None:
 def _move_text(message_id: int, other: NumberRow | None, new_phone: str) -> None:
     """Give a text the new number; where its blast has a row of that already, one of them leaves."""
     if other is None:
-        _set_values(message_id, phone=new_phone)
+        set_message_values(message_id, phone=new_phone)
         return
     columns = [messages.c[name] for name in CARRIED_COLUMNS]
     carried = db.session.execute(select(*columns).where(messages.c.id == message_id)).one()
-    _set_values(
+    set_message_values(
         message_id,
         status=MessageStatus.SKIPPED,
         reason=SkipReason.OTHER_NUMBER,
@@ -49,8 +48,4 @@ def _move_text(message_id: int, other: NumberRow | None, new_phone: str) -> None
     )
     # Skipped because the given up number was to get it: now it is the one that does.
     if other.is_other_number:
-        _set_values(other.id, status=MessageStatus.QUEUED, reason=None, **carried._mapping)
-
-
-def _set_values(message_id: int, **values: Any) -> None:
-    db.session.execute(update(messages).where(messages.c.id == message_id).values(values))
+        set_message_values(other.id, status=MessageStatus.QUEUED, reason=None, **carried._mapping)

@@ -91,7 +91,7 @@ def text_skipped_number(message_id: int) -> None:
             person_id = find_person_id(phone)
             _take_person(blast.id, person_id)
             status = MessageStatus.QUEUED
-            _set_values(other.id, status=status, reason=None, person_id=person_id)
+            set_message_values(other.id, status=status, reason=None, person_id=person_id)
             return
 
 
@@ -183,7 +183,7 @@ def _queue_for_number(
         }
         db.session.execute(insert(messages).values(values | fixed))
     else:
-        _set_values(existing.id, **values)
+        set_message_values(existing.id, **values)
         # The skipped row was one more of the audience; now both are one person.
         _count_one_less(blast.id)
     log.info("text %s of blast %s follows to another number", refused.id, blast.id)
@@ -193,7 +193,7 @@ def _queue_for_number(
 def _supersede(message_id: int, log_id: int, person_id: int | None) -> None:
     """Take the refused text out of the counts of its blast: its person is counted once."""
     _take_person(log_id, person_id)
-    _set_values(message_id, reason=SUPERSEDED_REASON)
+    set_message_values(message_id, reason=SUPERSEDED_REASON)
 
 
 def _take_person(log_id: int, person_id: int | None) -> None:
@@ -228,10 +228,11 @@ def restore_first_text(message_id: int) -> None:
     if pair is None:
         return
     # The second stands behind the first now; what the first stood in for, behind the second.
-    _set_values(message_id, reason=SUPERSEDED_REASON, fallback_for_id=None)
-    _set_values(pair.id, reason=None, fallback_for_id=message_id)
-    _set_values(message_id, fallback_for_id=pair.fallback_for_id)
+    set_message_values(message_id, reason=SUPERSEDED_REASON, fallback_for_id=None)
+    set_message_values(pair.id, reason=None, fallback_for_id=message_id)
+    set_message_values(message_id, fallback_for_id=pair.fallback_for_id)
 
 
-def _set_values(message_id: int, **values: Any) -> None:
+def set_message_values(message_id: int, **values: Any) -> None:
+    """Set columns of one text. It writes below the session: a loaded text is not refreshed."""
     db.session.execute(update(messages).where(messages.c.id == message_id).values(values))

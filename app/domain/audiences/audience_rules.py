@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.audiences.segment_json import InvalidRule, dump_json
+from app.domain.texts.text_cleaning import capitalize_first
 
 MAX_PARTS = 10
 EXCLUDED_TODAY = "anyone texted today"
@@ -131,7 +132,7 @@ def describe_audience_rule(rule: AudienceRule, name_part: Callable[[AudiencePart
         excluded.append(EXCLUDED_TODAY)
     if excluded:
         words += f", but not {join_words(excluded, 'or')}"
-    return words[:1].upper() + words[1:]
+    return capitalize_first(words)
 
 
 def join_words(words: Sequence[str], last: str) -> str:

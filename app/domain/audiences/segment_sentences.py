@@ -13,6 +13,7 @@ from app.domain.audiences.segment_rules import (
     SegmentRule,
     normalize_rule,
 )
+from app.domain.texts.text_cleaning import capitalize_first
 
 NO_CONDITIONS = "No one: there are no conditions yet"
 WITH_CONTACTS = ", including people outside the community"
@@ -40,7 +41,7 @@ def describe_rule(rule: SegmentRule, names: RuleNames) -> SegmentSentence:
     if normal.among is RulePool.CONTACTS:
         words += WITH_CONTACTS
     is_broken = not normal.references <= names.references.keys()
-    return SegmentSentence(words[:1].upper() + words[1:], is_broken)
+    return SegmentSentence(capitalize_first(words), is_broken)
 
 
 def _join_items(items: Sequence[RuleItem], joiner: Joiner, names: RuleNames) -> str:

@@ -9,6 +9,7 @@ from app.domain.texts.message_templates import (
     TemplatePiece,
     split_template,
 )
+from app.domain.texts.text_cleaning import capitalize_first
 
 DEFAULT_FALLBACK = "friend"
 # What pages offer, as (what is written into the text, label).
@@ -44,7 +45,7 @@ def _describe_piece(piece: TemplatePiece, event_values: Mapping[str, str]) -> st
 
 def name_placeholder(placeholder: str) -> str:
     """Return its label; of a field its name, which begins with a capital."""
-    return ALL_PLACEHOLDERS.get(placeholder) or placeholder[:1].upper() + placeholder[1:]
+    return ALL_PLACEHOLDERS.get(placeholder) or capitalize_first(placeholder)
 
 
 def cut_at_word(line: str, max_length: int) -> str:

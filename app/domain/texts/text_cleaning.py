@@ -38,3 +38,8 @@ def clean_name(text: str) -> str | None:
 def is_blank_text(text: str) -> bool:
     """Whether a reader would see nothing at all."""
     return _BLANK_PATTERN.fullmatch(text) is not None
+
+
+def capitalize_first(text: str) -> str:
+    """Return the text with a capital first letter; the others stay, unlike str.capitalize()."""
+    return text[:1].upper() + text[1:]
