@@ -18,11 +18,20 @@ from app.core.db import Model
 
 
 class ImportState(StrEnum):
-    """The states of an import: it is being checked, then it is done or abandoned."""
+    """The states of an import: it is being checked, then it is done or abandoned.
+
+    A large one is confirmed in slices, and undone in slices, which leaves it done.
+    """
 
     CHECKED = "checked"
     DONE = "done"
     ABANDONED = "abandoned"
+    CONFIRMING = "confirming"
+    UNDOING = "undoing"
+
+
+# Slices of it are still to be written.
+RUNNING_STATES = (ImportState.CONFIRMING, ImportState.UNDOING)
 
 
 class RowVerdict(StrEnum):
@@ -88,6 +97,13 @@ class Import(Model):
     bad_value_count: Mapped[int_default_zero]
     # JSON: what the check found in each column, by its index (see value_counts.py)
     value_counts: Mapped[str | None] = mapped_column(Text)
+    # JSON: what was decided and how far it has come, while it is confirmed or undone in slices
+    progress: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is being confirmed or undone, and slices are still to be written."""
+        return self.state in RUNNING_STATES
 
     @property
     def is_half_read(self) -> bool:
