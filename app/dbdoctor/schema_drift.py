@@ -9,6 +9,7 @@ from sqlalchemy import MetaData, create_engine
 from app.accounts import models as accounts
 from app.audiences import segment_models as segments
 from app.audit import models as audit
+from app.blasts import draft_models as drafts
 from app.community import models as community
 from app.core.db import db
 from app.delivery import alert_models as alerts
@@ -25,6 +26,7 @@ from app.groups import models as groups
 from app.imports import models as imports
 from app.inbox import models as inbox
 from app.keywords import models as keywords
+from app.message_templates import models as templates
 from app.migrations.schema_comparison import (
     SchemaDescription,
     compare_schemas,
@@ -53,6 +55,7 @@ FEATURE_MODELS = (
     catch_up,
     community,
     delivery,
+    drafts,
     engine,
     events,
     fields,
@@ -72,6 +75,7 @@ FEATURE_MODELS = (
     setup,
     suppression,
     surveys,
+    templates,
     topics,
     webhooks,
 )
