@@ -83,6 +83,11 @@ class MessageLog(Model):
             "audience_id",
             sqlite_where=text("audience_id IS NOT NULL"),
         ),
+        Index(
+            "ix_message_logs_template_version_id",
+            "template_version_id",
+            sqlite_where=text("template_version_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[primary_key]
@@ -134,6 +139,10 @@ class MessageLog(Model):
     audience_outcome: Mapped[BlastOutcome | None] = mapped_column(enum_column(BlastOutcome))
     # not null exactly when target is "audience"
     audience_id: Mapped[int | None] = mapped_column(ForeignKey("audiences.id", ondelete="RESTRICT"))
+    # the template version whose text this is, word for word
+    template_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_template_versions.id", ondelete="RESTRICT")
+    )
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -175,6 +184,11 @@ class ScheduledMessage(Model):
             "ix_scheduled_messages_audience_id",
             "audience_id",
             sqlite_where=text("audience_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_scheduled_messages_template_version_id",
+            "template_version_id",
+            sqlite_where=text("template_version_id IS NOT NULL"),
         ),
     )
 
@@ -226,6 +240,10 @@ class ScheduledMessage(Model):
     audience_outcome: Mapped[BlastOutcome | None] = mapped_column(enum_column(BlastOutcome))
     # not null exactly when target is "audience"
     audience_id: Mapped[int | None] = mapped_column(ForeignKey("audiences.id", ondelete="RESTRICT"))
+    # the template version whose text this is, word for word
+    template_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_template_versions.id", ondelete="RESTRICT")
+    )
 
 
 class Message(Model):
@@ -349,6 +367,9 @@ class Message(Model):
     fallback_for_id: Mapped[int | None] = mapped_column(
         ForeignKey("messages.id", ondelete="SET NULL")
     )
+    # the template version that this text was made from; no key, which would be asked for each of
+    # 100,000 rows: a version that was used cannot be deleted
+    template_version_id: Mapped[int | None]
 
     @property
     def shown_body(self) -> str:

@@ -17,7 +17,6 @@ from app.blasts.forms.send_times import (
     create_repeated_hour_field,
 )
 from app.blasts.queries.compose_choices import build_survey_choices
-from app.blasts.queries.field_fillings import load_template_fields
 from app.blasts.queries.text_notices import describe_too_long_texts
 from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
 from app.domain.delivery.blast_draft import BlastDraft
@@ -28,6 +27,7 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.zone_names import parse_time_zone
 from app.organisation import queries as organisation
+from app.profiles.queries.template_fields import load_template_fields
 
 MAX_BLAST_NAME_LENGTH = 80
 MAX_CHARACTERS_HINT = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."

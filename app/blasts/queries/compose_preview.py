@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from app.blasts.queries import audience
 from app.blasts.queries.audience_counts import AudienceCounts, load_audience_counts
-from app.blasts.queries.field_fillings import load_filling, load_template_fields
+from app.blasts.queries.field_fillings import load_filling
 from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.cost_estimate import compute_cost, format_money
@@ -27,6 +27,7 @@ from app.domain.texts.segments import (
     replace_costly_characters,
 )
 from app.organisation import queries as organisations
+from app.profiles.queries.template_fields import load_template_fields
 
 
 @dataclass(frozen=True)

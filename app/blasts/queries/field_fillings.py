@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.texts.field_mentions import find_field_names
-from app.domain.texts.template_fields import NO_FILLING, FieldFilling, TemplateField, TemplateFields
-from app.profiles.queries.field_records import list_all_fields, list_public_fields
+from app.domain.texts.template_fields import NO_FILLING, FieldFilling
+from app.profiles.queries.field_records import list_public_fields
 from app.profiles.queries.person_values import load_field_texts
+from app.profiles.queries.template_fields import load_template_fields
 
 FieldChips = list[tuple[str, str]]
 
@@ -20,16 +21,6 @@ class FieldNotTextable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-def load_template_fields() -> TemplateFields:
-    """Return every field by its folded name, also those that texts may not name."""
-    return {
-        field.folded_name: TemplateField(
-            field.name, field.field_class, is_archived=field.archived_at is not None
-        )
-        for field in list_all_fields()
-    }
 
 
 def list_field_chips() -> FieldChips:

@@ -18,6 +18,7 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
     ScheduledBlastStatus,
 )
+from app.message_templates.actions.template_use import count_template_use
 from app.profiles.queries.other_phones import has_second_numbers, select_persons_with_several
 
 NO_RECIPIENTS_ERROR = "There was no one to text."
@@ -64,6 +65,8 @@ def create_blast_messages(
     db.session.flush()
     blast.message_log_id = log.id
     _record_topics(blast, log.id)
+    if not blast.test_mode and rendered.sendable_texts:
+        count_template_use(blast.template_version_id, moment)
     _insert_messages(blast, log.id, rendered.texts, moment)
     return log.id
 
@@ -103,6 +106,7 @@ def _build_message_log(
         name=blast.name,
         plain_names=blast.plain_names,
         tested_as=rendered.tested_as,
+        template_version_id=blast.template_version_id,
     )
 
 
@@ -128,6 +132,7 @@ def _insert_messages(
                 sender=blast.sender,
                 carrier=blast.carrier,
                 blast_id=log_id,
+                template_version_id=blast.template_version_id,
                 moment=moment,
             )
         sql.EMPTY_STAGING_TABLE.execute()

@@ -14,6 +14,7 @@ from app.delivery.models import ScheduledMessage
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
+from app.message_templates.queries.template_texts import find_version_of_text
 
 EXPIRED_FIX = 'Its page has a button "Send now anyway".'
 
@@ -71,6 +72,7 @@ def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage
         name=blast.name,
         plain_names=blast.plain_names,
         audience_id=blast.audience_id,
+        template_version_id=find_version_of_text(blast.body),
         **_build_results_values(blast.results_of),
     )
     db.session.add(row)
@@ -96,6 +98,7 @@ def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
         .values(
             scheduled_at=scheduled_at,
             message_body=blast.body,
+            template_version_id=find_version_of_text(blast.body),
             footer=blast.footer,
             timezone=blast.timezone,
             not_after=blast.not_after,

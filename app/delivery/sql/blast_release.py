@@ -20,10 +20,10 @@ INSERT_STAGED_ROWS = PreparedStatement(
     "INSERT INTO temp.released_rows VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 MOVE_STAGED_ROWS = PreparedStatement("""
-    INSERT INTO messages (kind, sender, carrier, message_log_id, created_at,
-        phone, name, body, status, reason, segments, encoding)
-    SELECT :kind, :sender, :carrier, :blast_id, :moment,
-        phone, name, body, status, reason, segments, encoding
+    INSERT INTO messages (kind, sender, carrier, message_log_id, template_version_id,
+        created_at, phone, name, body, status, reason, segments, encoding)
+    SELECT :kind, :sender, :carrier, :blast_id, :template_version_id,
+        :moment, phone, name, body, status, reason, segments, encoding
     FROM temp.released_rows ORDER BY rowid
 """)
 EMPTY_STAGING_TABLE = PreparedStatement("DELETE FROM temp.released_rows")

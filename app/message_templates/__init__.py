@@ -1,0 +1,1 @@
+"""Texts that are saved to be used again: in blasts, reminders and replies."""

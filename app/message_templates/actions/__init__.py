@@ -1,0 +1,1 @@
+"""Writing templates: saving, restoring, deleting, counting their use."""

@@ -1,0 +1,1 @@
+"""Reading templates and their versions."""
