@@ -37,11 +37,13 @@ from app.people import models as people
 from app.profiles import apart_models as kept_apart
 from app.profiles import field_models as fields
 from app.profiles import models as profiles
+from app.series import models as series
 from app.setup import models as setup
 from app.suppression import models as suppression
 from app.suppression import pause_models as pauses
 from app.suppression import topic_models as topics
 from app.surveys import models as surveys
+from app.texting_hours import models as texting_hours
 from app.webhooks import models as webhooks
 
 # Importing a feature's models adds its tables to the metadata; a test compares this list with the
@@ -72,11 +74,13 @@ FEATURE_MODELS = (
     replies,
     sandbox,
     segments,
+    series,
     setup,
     suppression,
     surveys,
     templates,
     topics,
+    texting_hours,
     webhooks,
 )
 

@@ -32,6 +32,7 @@ from app.keywords.actions.keyword_rules import create_keyword_rule
 from app.organisation.actions import create_demo_organisation
 from app.suppression.models import ConsentMethod
 from app.surveys.actions import surveys
+from app.texting_hours.actions import create_default_hours
 
 REGION = "US"
 CONSENT_EVIDENCE = "Membership form, signed when they joined"
@@ -48,6 +49,7 @@ UNFINISHED_SHEET = (
 def create_users() -> AppUser:
     """Create the two users, of whom no one knows a password, and return the admin."""
     create_demo_organisation(ORGANISATION_NAME, TIME_ZONE, REGION)
+    create_default_hours()
     admin = create_demo_user(*ADMIN, Role.ADMIN)
     record_automatic_event("setup.finished", ADMIN[0], "", {})
     create_demo_user(*MANAGER, Role.SOCIAL_MANAGER)

@@ -23,6 +23,7 @@ from app.organisation import actions as organisation
 from app.organisation.queries import is_practice_demo
 from app.setup import queries
 from app.setup.models import SetupToken
+from app.texting_hours.actions import create_default_hours
 
 log = logging.getLogger(__name__)
 MAX_ADMIN_USERNAME_LENGTH = 80
@@ -164,5 +165,6 @@ def create_first_admin(
     if admin is None:
         raise SetupAlreadyDone
     organisation.create_organisation(name, timezone, region)
+    create_default_hours()
     db.session.execute(delete(SetupToken))
     return admin

@@ -20,6 +20,8 @@ VALID_VALUES = {
     "time_of_day": "09:30",
     "direction": "outbound",
     "rule": "{}",
+    "windows": "{}",
+    "narrow_closes": 2,
     "other_id": 2,
     "id": 1,
 }
@@ -42,6 +44,10 @@ BROKEN_VALUES = {
     "ck_segments_name": {"name": " "},
     "ck_segments_rule": {"rule": "no JSON"},
     "ck_stop_questions_verdict": {"verdict": "out", "decided_at": None},
+    "ck_blackout_days_name": {"name": " "},
+    "ck_texting_hours_only_one": {"id": 2},
+    "ck_texting_hours_narrow": {"narrow_opens": 1200, "narrow_closes": 1200},
+    "ck_texting_hours_windows": {"windows": "no JSON"},
     "ck_trigger_words_one_owner": {"keyword_rule_id": 1, "survey_id": 1},
 }
 NO_PHONES = ("13035550100", "+03035550100", "+1303555010x", "+1303555010012345", "")

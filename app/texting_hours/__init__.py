@@ -1,0 +1,1 @@
+"""Texting hours: at which hours the organisation texts its people, and days without texts."""
