@@ -143,6 +143,8 @@ class MessageLog(Model):
     template_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_template_versions.id", ondelete="RESTRICT")
     )
+    # not null: its texts are sent at any hour, and why
+    any_hour_reason: Mapped[str | None] = mapped_column(String(200))
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -189,6 +191,18 @@ class ScheduledMessage(Model):
             "ix_scheduled_messages_template_version_id",
             "template_version_id",
             sqlite_where=text("template_version_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_scheduled_messages_series_id",
+            "series_id",
+            sqlite_where=text("series_id IS NOT NULL"),
+        ),
+        # the database itself refuses a second blast of a series that waits
+        Index(
+            "uq_scheduled_messages_waiting_series",
+            "series_id",
+            unique=True,
+            sqlite_where=text("status = 'pending' AND series_id IS NOT NULL"),
         ),
     )
 
@@ -244,6 +258,12 @@ class ScheduledMessage(Model):
     template_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("message_template_versions.id", ondelete="RESTRICT")
     )
+    # the series that this blast is one date of
+    series_id: Mapped[int | None] = mapped_column(
+        ForeignKey("blast_series.id", ondelete="SET NULL")
+    )
+    # not null: its texts are sent at any hour, and why
+    any_hour_reason: Mapped[str | None] = mapped_column(String(200))
 
 
 class Message(Model):
@@ -262,7 +282,15 @@ class Message(Model):
             "carrier",
             "message_log_id",
             "id",
-            sqlite_where=text("status = 'queued'"),
+            sqlite_where=text("status = 'queued' AND held_until IS NULL"),
+        ),
+        # What is held is in no index that claiming walks along.
+        Index(
+            "ix_messages_held",
+            "carrier",
+            "held_until",
+            "message_log_id",
+            sqlite_where=text("status = 'queued' AND held_until IS NOT NULL"),
         ),
         Index(
             "ix_messages_submitting",
@@ -314,6 +342,7 @@ class Message(Model):
             "(direction = 'inbound') = (status = 'received')",
             name="inbound_is_received",
         ),
+        CheckConstraint("(held_until IS NULL) = (held_why IS NULL)", name="held"),
     )
 
     id: Mapped[primary_key]
@@ -370,6 +399,9 @@ class Message(Model):
     # the template version that this text was made from; no key, which would be asked for each of
     # 100,000 rows: a version that was used cannot be deleted
     template_version_id: Mapped[int | None]
+    # of a text that waits: it is not sent before this moment, and the HoldReason
+    held_until: Mapped[timestamp | None]
+    held_why: Mapped[str | None] = mapped_column(String(40))
 
     @property
     def shown_body(self) -> str:

@@ -11,7 +11,7 @@ from app.migrations.schema_comparison import describe_schema
 CHECK = re.compile(r"CONSTRAINT (ck_\w+) CHECK")
 ONE_OF = re.compile(r"(\w+) in \( ('[^']*')")
 # Values by the beginning of a column's type; a column that may be NULL is left out.
-USUAL_VALUES = {"INT": 1, "VARCHAR": "x", "TEXT": "x", "DATETIME": "2026-11-27", "BOOL": 0}
+USUAL_VALUES = {"INT": 1, "VARCHAR": "x", "TEXT": "x", "DATE": "2026-11-27", "BOOL": 0}
 # What a row needs beside the usual values, and a value that breaks the rule, where the rule is
 # not "one of these words" or "a phone number".
 VALID_VALUES = {
@@ -32,10 +32,15 @@ BROKEN_VALUES = {
     "ck_message_logs_audience_is_whole": {"audience_outcome": "yes"},
     "ck_scheduled_messages_audience_is_whole": {"audience_log_id": 1},
     "ck_attempts_ref_is_32_hex": {"ref": "0" * 31},
+    "ck_blast_series_audience": {"audience_id": 1},
+    "ck_blast_series_rule": {"rule": "no JSON"},
+    "ck_blast_series_stop_reason": {"stop_reason": "Its event was deleted."},
+    "ck_blast_series_time_of_day": {"time_of_day": "9:30"},
     "ck_event_reminders_time_of_day": {"time_of_day": "9:30"},
     "ck_event_registrations_guests": {"guests": 100},
     "ck_groups_name": {"name": " "},
     "ck_installation_one_row": {"id": 2},
+    "ck_messages_held": {"held_why": "quiet_hours"},
     "ck_messages_inbound_is_received": {"direction": "inbound"},
     "ck_organisation_only_one": {"id": 2},
     "ck_people_kept_apart_order": {"person_id": 2, "other_id": 1},
@@ -43,6 +48,7 @@ BROKEN_VALUES = {
     "ck_person_phones_rank": {"rank": 0},
     "ck_segments_name": {"name": " "},
     "ck_segments_rule": {"rule": "no JSON"},
+    "ck_series_occurrences_moved": {"moved_date": "2026-11-28"},
     "ck_stop_questions_verdict": {"verdict": "out", "decided_at": None},
     "ck_blackout_days_name": {"name": " "},
     "ck_texting_hours_only_one": {"id": 2},
