@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
-from phonenumbers import PhoneNumber, geocoder, timezone
+from phonenumbers import PhoneNumber, timezone
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from app.domain.quiet_hours.hold_judge import MAX_HOLD, Hold, HoldJudge
@@ -222,7 +222,7 @@ def test_what_is_sent_is_inside_the_hours_of_every_zone_and_what_waits_waits_no_
         phone = pick_phone(chance)
         opens = chance.randrange(0, 1200, 15)
         window = DayWindow(opens, chance.randrange(opens + 60, 1441, 15))
-        week = tuple(chance.choice((window, window, None)) for _ in range(6)) + (window,)
+        week = (*(chance.choice((window, window, None)) for _ in range(6)), window)
         hours = make_hours(windows={BLAST: week}, narrow_window=DayWindow(0, 1440))
         moment = utc("2026-01-01 00:00") + chance.randrange(365 * 1440) * MINUTE
         zones = list_zones(phone)
@@ -250,7 +250,11 @@ def test_the_zones_of_a_north_american_number_follow_from_its_first_seven_digits
         assert set(find_number_zones(phones.pop())) == set(list_zones(prefix + "2345"))
 
 
+@pytest.mark.torture
 def test_states_are_those_of_the_librarys_area_codes():
+    """The geocoder takes 98 MiB and a second, so the table is compared in `make torture` only."""
+    from phonenumbers import geocoder  # noqa: TID251
+
     states = {hours.name: hours.state for hours in load_state_hours().values()}
     for area in range(200, 1000):
         number = PhoneNumber(country_code=1, national_number=area * 10**7 + 2345678)
