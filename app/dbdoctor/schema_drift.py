@@ -37,6 +37,7 @@ from app.people import models as people
 from app.profiles import apart_models as kept_apart
 from app.profiles import field_models as fields
 from app.profiles import models as profiles
+from app.sending_limits import models as sending_limits
 from app.series import models as series
 from app.setup import models as setup
 from app.suppression import models as suppression
@@ -74,6 +75,7 @@ FEATURE_MODELS = (
     replies,
     sandbox,
     segments,
+    sending_limits,
     series,
     setup,
     suppression,

@@ -1,1 +1,1 @@
-"""Rules about what repeats: the dates of a series, its sentence, dates in its text that have passed."""
+"""Rules about what repeats: its dates, its sentence, dates in its text that have passed."""

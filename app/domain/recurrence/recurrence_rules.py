@@ -120,8 +120,6 @@ def _find_day_of_month(rule: RecurrenceRule, year: int, month: int) -> date:
         return date(year, month, days_in_month if is_last else min(rule.month_day, days_in_month))
     (weekday,) = rule.weekdays
     first = 1 + (weekday - first_weekday) % DAYS_PER_WEEK
-    if rule.nth == LAST:
-        weeks = (days_in_month - first) // DAYS_PER_WEEK
-    else:
-        weeks = rule.nth - 1
+    last_week = (days_in_month - first) // DAYS_PER_WEEK
+    weeks = last_week if rule.nth == LAST else rule.nth - 1
     return date(year, month, first + DAYS_PER_WEEK * weeks)
