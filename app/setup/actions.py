@@ -21,6 +21,7 @@ from app.demo_year.starting_over import erase_demo, forget_cached_results
 from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
 from app.organisation.queries import is_practice_demo
+from app.sending_limits.actions.limit_editing import create_first_limits
 from app.setup import queries
 from app.setup.models import SetupToken
 from app.texting_hours.actions import create_default_hours
@@ -165,6 +166,7 @@ def create_first_admin(
     if admin is None:
         raise SetupAlreadyDone
     organisation.create_organisation(name, timezone, region)
+    create_first_limits()
     create_default_hours()
     db.session.execute(delete(SetupToken))
     return admin

@@ -17,6 +17,7 @@ from app.core.local_formats import format_time_in_zone
 from app.core.settings import current_settings
 from app.delivery.actions import blast_messages, blast_scheduling
 from app.delivery.actions.fault_notices import build_notice, tell_admins
+from app.delivery.actions.limit_pauses import resume_blasts_after_day_limit
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries import blast_records, scheduled_messages
 from app.delivery.queries.installation_hold import find_sending_hold
@@ -74,6 +75,7 @@ def release_due_blasts(moment: datetime | None = None) -> int:
     settings = current_settings()
     moment = moment or now()
     _apply_timezone_to_reminders(moment)
+    resume_blasts_after_day_limit(moment)
     oldest = moment - timedelta(minutes=settings.scheduled_message_max_lag)
     _expire_overdue_blasts(settings.carrier, oldest, moment)
     released = 0

@@ -21,6 +21,7 @@ from app.domain.delivery.message_statuses import (
     build_blast_counts,
 )
 from app.domain.delivery.send_rate import compute_rate_share
+from app.domain.limits.limit_words import find_limit_fix
 from app.domain.texts.plurals import pluralize
 from app.domain.time.durations import format_approximate_duration, format_time_until
 
@@ -232,7 +233,8 @@ class BlastProgress:
         """What can be done about the fault; "" where no code says it."""
         if not self.fault_reason or not self.log.pause_code:
             return ""
-        return find_error_fix(find_error_code(self.log.pause_code))
+        limit_fix = find_limit_fix(self.log.pause_code)
+        return limit_fix or find_error_fix(find_error_code(self.log.pause_code))
 
 
 def fetch_blast_progress(log: MessageLog, moment: datetime) -> BlastProgress:

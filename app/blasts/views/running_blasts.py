@@ -14,6 +14,7 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.settings import current_settings
 from app.delivery.actions import blast_control
+from app.delivery.actions.limit_pauses import find_limit_of_next_text
 from app.delivery.queries.blast_records import reload_blast_log
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.domain.delivery.message_statuses import BlastStatus
@@ -23,6 +24,14 @@ RESUME_HELD_TEXT = "It can't continue yet: sending is off. The notice at the top
 
 class ResumeHeld(Exception):
     """Nothing may leave now, so that a resumed blast would wait without a word."""
+
+
+class ResumeLimited(Exception):
+    """A limit stops the next text, so that the blast would pause again. `reason`: which one."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class SentBlastUnchanged(Exception):
@@ -87,6 +96,8 @@ def _apply_to_blast(
         flash(nothing_done, "warning")
     except ResumeHeld:
         flash(RESUME_HELD_TEXT, "error")
+    except ResumeLimited as error:
+        flash(f"It can't continue yet. {error.reason}", "error")
     return redirect(url_for("blasts.show_sent_blast", log_id=log_id), 303)
 
 
@@ -101,6 +112,9 @@ def _resume_if_allowed(log_id: int) -> bool:
         abort(403)
     if is_paused and (find_sending_hold() or log.carrier != current_settings().carrier):
         raise ResumeHeld
+    reached_limit = find_limit_of_next_text(log_id, now()) if is_paused else ""
+    if reached_limit:
+        raise ResumeLimited(reached_limit)
     return blast_control.resume_blast(log_id)
 
 

@@ -59,11 +59,11 @@ def _pause_blasts(condition: ColumnElement[bool], reason: str, code: int | None)
     return sorted(db.session.scalars(statement))
 
 
-def resume_blast(log_id: int, moment: datetime | None = None) -> bool:
+def resume_blast(log_id: int, moment: datetime | None = None, *, ends_hold: bool = True) -> bool:
     """Go on with a paused blast; return whether it was paused. Inside write().
 
     Its next message goes alone until the carrier accepts one. Failures before `moment` (UTC,
-    default now) no longer count towards a pause, and a hold on its sender ends.
+    default now) no longer count towards a pause, and a hold on its sender ends (`ends_hold`).
     """
     statement = (
         update(MessageLog)
@@ -80,7 +80,8 @@ def resume_blast(log_id: int, moment: datetime | None = None) -> bool:
     resumed = db.session.execute(statement).first()
     if resumed is None:
         return False
-    sender_throttle.release_sender_hold(resumed.sender, resumed.carrier)
+    if ends_hold:
+        sender_throttle.release_sender_hold(resumed.sender, resumed.carrier)
     return True
 
 

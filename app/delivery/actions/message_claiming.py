@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from app.core import failpoint
 from app.core.column_types import datetime_from_db
 from app.delivery.actions import set_aside
+from app.delivery.actions.claim_limits import load_claim_limits
 from app.delivery.actions.claim_skips import skip_unsendable_message
 from app.delivery.sql import claiming as sql
 from app.delivery.sql.installation import COUNT_ARMED, SELECT_HOLD
@@ -118,18 +119,20 @@ def claim_candidates(
 ) -> list[ClaimedMessage]:
     """Mark those of the candidates that may leave as submitting and return them. Inside write()."""
     # An older state or a copy of the database: whoever waits here may have the text already.
-    if candidates and SELECT_HOLD.fetch_value() is not None:
+    if not candidates or SELECT_HOLD.fetch_value() is not None:
         return []
     refs = _generate_refs(len(candidates))
     claimed: list[ClaimedMessage] = []
+    certain = capacity.find_certain_moment(moment)
+    limits = load_claim_limits([candidate.message for candidate in candidates], certain)
     for candidate in candidates:
-        certain = capacity.find_certain_moment(moment)
-        if not _drop_unsendable(candidate, moment, certain) and capacity.bucket.has_token(
-            capacity.monotonic
-        ):
+        if _drop_unsendable(candidate, moment, certain):
+            continue
+        if capacity.bucket.has_token(capacity.monotonic) and limits.admit(candidate.message):
             capacity.bucket.take_tokens(candidate.message.segments, capacity.monotonic)
             claimed.append(_build_claimed_message(candidate, next(refs), moment))
     _store_attempts(claimed, moment)
+    limits.store(moment)
     return claimed
 
 

@@ -1,0 +1,1 @@
+"""Rules about how many texts are sent, and for how much money."""

@@ -1,0 +1,1 @@
+"""How many texts people get, and what the organisation spends: the limits and what is counted."""

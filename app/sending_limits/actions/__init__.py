@@ -1,0 +1,1 @@
+"""Counting what is sent, and changing the limits."""

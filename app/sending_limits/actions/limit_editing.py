@@ -1,0 +1,26 @@
+"""Changing the limits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.db import db
+from app.sending_limits.models import SendingLimits
+from app.sending_limits.queries.stored_limits import get_limits
+
+
+def create_first_limits() -> None:
+    """Limit a new organisation's texts a day by how many people it has. Inside write()."""
+    db.session.add(SendingLimits(id=1))
+
+
+def update_limits(values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Store these values by column; return what changed as {column: [old, new]}. Inside write()."""
+    row = get_limits()
+    changes = {}
+    for column, value in values.items():
+        old_value = getattr(row, column)
+        if old_value != value:
+            changes[column] = [old_value, value]
+        setattr(row, column, value)
+    db.session.add(row)
+    return changes

@@ -1,0 +1,1 @@
+"""The limits, and what was sent so far."""

@@ -1,0 +1,23 @@
+"""0048_sending_limits: no limits come with an upgrade, and the database refuses limits of nothing."""
+
+import sqlite3
+
+import pytest
+
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import migrate_database, revert_migration
+from tests.migrations.sample_migrations import QUIET, run_sql
+
+
+def test_limits_are_unset_after_an_upgrade_and_never_zero(tmp_path):
+    path = tmp_path / "sms.db"
+    migrate_database(path, QUIET, find_migrations()[:48])
+    assert run_sql(path, "SELECT * FROM sending_limits") == []
+    for column in ("person_texts_a_day", "person_texts_a_week", "budget_a_month"):
+        with pytest.raises(sqlite3.IntegrityError):
+            run_sql(path, f"INSERT INTO sending_limits (id, {column}) VALUES (1, 0)")
+    with pytest.raises(sqlite3.IntegrityError):
+        run_sql(path, "INSERT INTO sending_limits (id, day_limit_rule) VALUES (1, 'fixed')")
+    run_sql(path, "INSERT INTO sending_limits (id) VALUES (1)")
+    revert_migration(path, 48, QUIET)
+    assert run_sql(path, "SELECT 1 FROM sqlite_master WHERE name LIKE 'sending_%'") == []
