@@ -25,6 +25,7 @@ from app.delivery.engine.engine_thread import SendEngine
 from app.delivery.engine.release_runner import BlastReleases
 from app.imports.actions.upload_expiry import expire_uploads
 from app.people.actions.erasure_replay import replay_erasures
+from app.series.actions.series_progress import continue_series
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.actions.trigger_words import fold_stored_words
 from app.webhooks.actions.missing_calls import request_catch_up_when_silent
@@ -73,6 +74,7 @@ class BackgroundJobs:
         self._add_job(self._time_out_survey_sessions, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._check_calls, timedelta(minutes=1))
         self._add_job(self._replay_erasures, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self._continue_series, timedelta(seconds=10), runs_at_start=True)
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
         self._last_tick_at = monotonic()
@@ -168,10 +170,8 @@ class BackgroundJobs:
             opt_out_overdue_stop_questions(now())
 
     def _end_pauses(self) -> None:
-        if self.clock.is_in_doubt:
-            return
         with self._job_context("pauses end later: the database could not be written"):
-            if ended := end_pauses(now()):
+            if not self.clock.is_in_doubt and (ended := end_pauses(now())):
                 log.info("pauses: %s are over", ended)
 
     def _resolve_out_of_order_opt_outs(self) -> None:
@@ -202,6 +202,11 @@ class BackgroundJobs:
                 log.info("surveys: %s sessions timed out, %s reminded", ended, nudged)
             if folded := fold_stored_words():
                 log.info("surveys: %s trigger words folded", folded)
+
+    def _continue_series(self) -> None:
+        with self._job_context("series wait on: the database could not be written"):
+            if not self.clock.is_in_doubt:
+                continue_series(now())
 
     def _inspect_rows(self) -> None:
         with self._job_context("rows are looked through later: the database could not be written"):

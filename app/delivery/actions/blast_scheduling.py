@@ -52,39 +52,48 @@ def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage
 
     Raises IntegrityError when a blast has its client_token already.
     """
-    row = ScheduledMessage(
-        scheduled_at=scheduled_at,
-        message_body=blast.body,
-        footer=blast.footer,
-        target=blast.target,
-        event_id=blast.event_id,
-        sender=blast.sender,
-        carrier=blast.carrier,
-        test_mode=blast.test_mode,
-        immediate=blast.immediate,
-        timezone=blast.timezone,
-        client_token=blast.client_token,
-        created_by=blast.created_by,
-        not_after=blast.not_after,
-        event_reminder_id=blast.event_reminder_id,
-        survey_id=blast.survey_id,
-        confirmed_count=blast.confirmed_count,
-        name=blast.name,
-        plain_names=blast.plain_names,
-        audience_id=blast.audience_id,
-        template_version_id=find_version_of_text(blast.body),
-        **_build_results_values(blast.results_of),
-    )
+    row = ScheduledMessage(**_build_values(blast, scheduled_at))
     db.session.add(row)
     db.session.flush()
     return row
 
 
-def _build_results_values(results_of: ResultsAudience | None) -> dict[str, Any]:
-    """Return the columns that name the people of an earlier blast."""
-    if results_of is None:
-        return {}
-    return {"audience_log_id": results_of.log_id, "audience_outcome": results_of.outcome}
+def replace_pending_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime) -> bool:
+    """Make a blast that waits another one in place; return False when it was released already.
+
+    A blast that was held for a person waits no more for one. Inside write().
+    """
+    values = _build_values(blast, scheduled_at)
+    return _update_pending_blast(scheduled_id, **values, held_reason=None)
+
+
+def _build_values(blast: BlastSpec, scheduled_at: datetime) -> dict[str, Any]:
+    """Return the columns of a blast that is due at `scheduled_at` (UTC)."""
+    results_of = blast.results_of
+    return {
+        "scheduled_at": scheduled_at,
+        "message_body": blast.body,
+        "footer": blast.footer,
+        "target": blast.target,
+        "event_id": blast.event_id,
+        "sender": blast.sender,
+        "carrier": blast.carrier,
+        "test_mode": blast.test_mode,
+        "immediate": blast.immediate,
+        "timezone": blast.timezone,
+        "client_token": blast.client_token,
+        "created_by": blast.created_by,
+        "not_after": blast.not_after,
+        "event_reminder_id": blast.event_reminder_id,
+        "survey_id": blast.survey_id,
+        "confirmed_count": blast.confirmed_count,
+        "name": blast.name,
+        "plain_names": blast.plain_names,
+        "audience_id": blast.audience_id,
+        "template_version_id": find_version_of_text(blast.body),
+        "audience_log_id": results_of.log_id if results_of else None,
+        "audience_outcome": results_of.outcome if results_of else None,
+    }
 
 
 def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime) -> bool:
@@ -183,7 +192,11 @@ def delete_scheduled_blast(scheduled_id: int) -> bool:
         ScheduledBlastStatus.SENT,
     )
     is_meant = (ScheduledMessage.id == scheduled_id, ScheduledMessage.status.in_(ended))
-    audience_id = db.session.scalar(db.select(ScheduledMessage.audience_id).where(*is_meant))
+    # The audience of a series is that of all its blasts.
+    of_one_blast = ScheduledMessage.series_id.is_(None)
+    audience_id = db.session.scalar(
+        db.select(ScheduledMessage.audience_id).where(*is_meant, of_one_blast)
+    )
     is_deleted = execute_and_count_rows(db.delete(ScheduledMessage).where(*is_meant)) == 1
     delete_unused_audience(audience_id)
     return is_deleted

@@ -26,6 +26,7 @@ class AlertEvent(StrEnum):
     BLAST_PAUSED = "blast.paused"
     BLAST_EXPIRED = "blast.expired"
     BLAST_HELD = "blast.held"
+    SERIES_STOPPED = "series.stopped"
     SENDING_HELD = "sending.held"
     TEXTS_SET_ASIDE = "texts.set_aside"
     BLAST_STUCK = "blast.stuck"
@@ -37,6 +38,7 @@ class AlertEvent(StrEnum):
 _EVENT_HEADLINES = {
     AlertEvent.DATABASE_DAMAGED: "The database is damaged.",
     AlertEvent.SENDING_HELD: "Nothing is being sent.",
+    AlertEvent.SERIES_STOPPED: "A recurring blast has stopped.",
     AlertEvent.CALLS_REFUSED: "Replies are not coming in.",
 }
 # What happened, after "Blast 5" or "A blast".

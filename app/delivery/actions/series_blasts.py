@@ -1,0 +1,32 @@
+"""Make a blast that waits one date of a series. Series lie above: they are named by their ids."""
+
+from sqlalchemy import update
+
+from app.core.db import execute_and_count_rows
+from app.delivery.models import ScheduledMessage
+from app.domain.delivery.message_statuses import ScheduledBlastStatus
+
+
+def assign_blast_to_series(scheduled_id: int, series_id: int) -> bool:
+    """Make a blast that waits one of a series; False when it was released already. Inside write().
+
+    Raises IntegrityError when another blast of the series waits.
+    """
+    return _set_series(scheduled_id, series_id)
+
+
+def remove_blast_from_series(scheduled_id: int) -> bool:
+    """Make a blast that waits a single one again; False when it was released already."""
+    return _set_series(scheduled_id, None)
+
+
+def _set_series(scheduled_id: int, series_id: int | None) -> bool:
+    statement = (
+        update(ScheduledMessage)
+        .where(
+            ScheduledMessage.id == scheduled_id,
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+        )
+        .values(series_id=series_id)
+    )
+    return execute_and_count_rows(statement) == 1

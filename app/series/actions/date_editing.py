@@ -1,0 +1,80 @@
+"""What a person does to one date of a series: skip, restore, move, or give it its own text."""
+
+from datetime import date, datetime
+
+from app.core.db import ChangedMeanwhile, db
+from app.series.actions.series_editing import require_series
+from app.series.actions.series_planning import plan_next_blast
+from app.series.actions.series_progress import settle_dates
+from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence, SeriesState
+from app.series.queries.series_dates import SeriesDate, list_coming_dates
+
+# As far ahead as one date can be changed.
+DATES_AHEAD = 60
+
+
+def skip_date(series_id: int, occurs_on: date, moment: datetime) -> None:
+    """Send nothing on one date; the next one waits in its place. Inside write().
+
+    Raises ChangedMeanwhile where it is not to come any more.
+    """
+    series, row = _prepare(series_id, occurs_on, moment)
+    # The blast that waits for it is aimed at the next date.
+    blast_id = row.scheduled_id if row.state is OccurrenceState.PENDING else None
+    row.state, row.scheduled_id = OccurrenceState.SKIPPED, None
+    _plan(series, moment, blast_id)
+
+
+def restore_date(series_id: int, occurs_on: date, moment: datetime) -> None:
+    """Send a skipped date after all. Inside write()."""
+    series, row = _prepare(series_id, occurs_on, moment)
+    if row.state is not OccurrenceState.SKIPPED:
+        raise ChangedMeanwhile
+    row.state, row.scheduled_id = OccurrenceState.PLANNED, None
+    _plan(series, moment)
+
+
+def move_date(series_id: int, occurs_on: date, day: date, clock: str, moment: datetime) -> None:
+    """Send one date at another time, HH:MM on the clocks of the series. Inside write()."""
+    series, row = _prepare(series_id, occurs_on, moment)
+    is_usual = day == occurs_on and clock == series.time_of_day
+    row.moved_date, row.moved_time = (None, None) if is_usual else (day, clock)
+    _plan(series, moment)
+
+
+def edit_date(series_id: int, occurs_on: date, body: str, moment: datetime) -> None:
+    """Give one date its own text; that of the series takes it back. Inside write()."""
+    series, row = _prepare(series_id, occurs_on, moment)
+    row.body = None if body == series.body else body
+    _plan(series, moment)
+
+
+def find_coming_date(series: BlastSeries, occurs_on: date, moment: datetime) -> SeriesDate | None:
+    """Return a date of a series that is still to come, or None."""
+    dates = list_coming_dates(series, moment, DATES_AHEAD)
+    return next((each for each in dates if each.occurs_on == occurs_on), None)
+
+
+def _prepare(
+    series_id: int, occurs_on: date, moment: datetime
+) -> tuple[BlastSeries, SeriesOccurrence]:
+    """Return a series and the row of one date that is to come, made if there is none."""
+    series = require_series(series_id)
+    if series.state is SeriesState.ACTIVE:
+        settle_dates(series, moment)
+    found = find_coming_date(series, occurs_on, moment)
+    if found is None:
+        raise ChangedMeanwhile
+    row = found.row
+    if row is None:
+        row = SeriesOccurrence(series_id=series_id, occurs_on=occurs_on)
+        row.state = OccurrenceState.PLANNED
+        db.session.add(row)
+        db.session.flush()
+    return series, row
+
+
+def _plan(series: BlastSeries, moment: datetime, free_blast_id: int | None = None) -> None:
+    db.session.flush()
+    if series.state is SeriesState.ACTIVE:
+        plan_next_blast(series, moment, free_blast_id=free_blast_id)

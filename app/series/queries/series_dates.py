@@ -1,0 +1,105 @@
+"""The dates of a series that are to come: by its rule, without those that are over, as moved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.domain.recurrence.recurrence_rules import RecurrenceRule, list_days
+from app.domain.time.local_times import find_moment_on_day, get_local_date
+from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence
+from app.series.queries.series_records import list_occurrences
+
+OVER_STATES = frozenset({OccurrenceState.DONE, OccurrenceState.FAILED})
+
+
+@dataclass(frozen=True)
+class SeriesDate:
+    """One date of a series: `occurs_on` by the rule, `day` and `clock` as it was moved.
+
+    `due_at` is UTC. `row` is what is remembered of it; None: nothing.
+    """
+
+    occurs_on: date
+    day: date
+    clock: str
+    due_at: datetime
+    row: SeriesOccurrence | None
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether no blast is sent for it."""
+        return self.row is not None and self.row.state is OccurrenceState.SKIPPED
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its blast waits for its time."""
+        return self.row is not None and self.row.state is OccurrenceState.PENDING
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it is not where the rule has it."""
+        return self.row is not None and self.row.moved_date is not None
+
+    @property
+    def own_body(self) -> str | None:
+        """Its own text; None: that of the series."""
+        return self.row.body if self.row else None
+
+
+def list_coming_dates(series: BlastSeries, moment: datetime, limit: int) -> list[SeriesDate]:
+    """Return the dates after `moment` in order of their times, with the skipped ones.
+
+    Also the one whose blast waits, where that is late or held.
+    """
+    rows = {row.occurs_on: row for row in list_occurrences(series.id)}
+    days = _list_days(series, moment, limit + len(rows))
+    dates = _build_dates(series, {*days, *_list_moved_days(rows)}, rows)
+    coming = [each for each in dates if each.due_at > moment or each.is_pending]
+    return sorted(coming, key=lambda each: each.due_at)[:limit]
+
+
+def list_rule_moments(
+    rule: RecurrenceRule,
+    starts_on: date,
+    clock: str,
+    zone: str,
+    moment: datetime,
+    limit: int,
+) -> list[tuple[date, datetime]]:
+    """Return the first (day, UTC moment) of a rule after `moment`, for a series not yet made."""
+    earliest = get_local_date(zone, moment) - timedelta(days=1)
+    days = list_days(rule, starts_on, earliest, limit + 2)
+    pairs = [(day, find_moment_on_day(day, clock, zone)) for day in days]
+    return [(day, due) for day, due in pairs if due is not None and due > moment][:limit]
+
+
+def _list_days(series: BlastSeries, moment: datetime, limit: int) -> list[date]:
+    rule = RecurrenceRule.from_json(series.rule)
+    earliest = get_local_date(series.timezone, moment) - timedelta(days=1)
+    return list_days(rule, series.starts_on, earliest, limit + 2)
+
+
+def _list_moved_days(rows: Mapping[date, SeriesOccurrence]) -> list[date]:
+    """Return the days that may be to come though the rule has them in the past."""
+    return [
+        day
+        for day, row in rows.items()
+        if row.moved_date is not None or row.state is OccurrenceState.PENDING
+    ]
+
+
+def _build_dates(
+    series: BlastSeries, days: set[date], rows: Mapping[date, SeriesOccurrence]
+) -> list[SeriesDate]:
+    dates = []
+    for occurs_on in days:
+        row = rows.get(occurs_on)
+        if row is not None and row.state in OVER_STATES:
+            continue
+        day, clock = occurs_on, series.time_of_day
+        if row is not None and row.moved_date and row.moved_time:
+            day, clock = row.moved_date, row.moved_time
+        due_at = find_moment_on_day(day, clock, series.timezone)
+        if due_at is not None:
+            dates.append(SeriesDate(occurs_on, day, clock, due_at, row))
+    return dates

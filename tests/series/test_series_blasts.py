@@ -1,0 +1,224 @@
+"""A series has one blast that waits, and the next when that one is over."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.core.db import db, write
+from app.delivery.actions import blast_scheduling
+from app.delivery.alert_models import Alert
+from app.delivery.models import MessageLog, ScheduledMessage
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
+from app.events.models import Event, EventRegistration
+from app.series.actions.date_editing import edit_date, move_date, restore_date, skip_date
+from app.series.actions.series_editing import (
+    SeriesTiming,
+    change_series,
+    pause_series,
+    resume_series,
+)
+from app.series.actions.series_progress import continue_series
+from app.series.models import BlastSeries
+from tests.sample_rows import add_members
+from tests.series.helpers import (
+    FIRST_SUNDAY,
+    START,
+    SUNDAY_SERIES,
+    SUNDAYS,
+    WEEK,
+    list_dates,
+    list_waiting_blasts,
+    pass_time,
+    start_sunday_series,
+)
+
+BODY = "Worship is at ten."
+FIRST, SECOND, THIRD = date(2026, 11, 29), date(2026, 12, 6), date(2026, 12, 13)
+
+
+@pytest.fixture
+def members(shop):
+    """Three members, and an app context."""
+    add_members(3)
+    return shop
+
+
+def get_series(series_id):
+    return db.session.get(BlastSeries, series_id, populate_existing=True)
+
+
+def test_the_next_blast_waits_once_this_one_is_released(members):
+    series_id, _ = start_sunday_series()
+    assert list_waiting_blasts() == [(FIRST_SUNDAY, BODY)]
+    assert continue_series(START) == 0
+    for week in range(3):
+        assert pass_time(FIRST_SUNDAY + week * WEEK) == 1
+        assert list_waiting_blasts() == [(FIRST_SUNDAY + (week + 1) * WEEK, BODY)]
+        assert continue_series(FIRST_SUNDAY + week * WEEK) == 0
+    assert list_dates() == [
+        ("11-29", "done"),
+        ("12-06", "done"),
+        ("12-13", "done"),
+        ("12-20", "pending"),
+    ]
+    # The next release is compared with this one, not with the first confirmation.
+    assert get_series(series_id).confirmed_count == 3
+
+
+def test_what_was_missed_is_one_blast_that_expired(members):
+    start_sunday_series()
+    late = FIRST_SUNDAY + 3 * WEEK + timedelta(days=2)
+    assert pass_time(late) == 0
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + 4 * WEEK, BODY)]
+    assert db.session.scalars(db.select(ScheduledMessage.status)).all() == ["expired", "pending"]
+    assert db.session.scalar(db.select(db.func.count()).select_from(MessageLog)) == 0
+
+
+def test_a_series_ends_with_its_rule(members):
+    rule = RecurrenceRule(RecurrenceKind.WEEKLY, weekdays=(6,), max_count=2)
+    series_id, _ = start_sunday_series(timing=SeriesTiming(rule, FIRST, "10:00"))
+    pass_time(FIRST_SUNDAY)
+    pass_time(FIRST_SUNDAY + WEEK)
+    assert list_waiting_blasts() == []
+    assert get_series(series_id).state == "ended"
+
+
+def test_the_first_blast_moves_to_the_first_date_of_the_rule(members):
+    rule = RecurrenceRule(RecurrenceKind.MONTH_WEEKDAY, weekdays=(2,), nth=1)
+    start_sunday_series(timing=SeriesTiming(rule, FIRST, "18:30"))
+    assert [f"{due:%m-%d %H:%M}" for due, _ in list_waiting_blasts()] == ["12-03 01:30"]
+
+
+def test_skipping_and_restoring_aim_the_blast_that_waits(members):
+    series_id, blast_id = start_sunday_series()
+    with write():
+        skip_date(series_id, FIRST, START)
+        skip_date(series_id, THIRD, START)
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + WEEK, BODY)]
+    with write():
+        restore_date(series_id, FIRST, START)
+    assert list_waiting_blasts() == [(FIRST_SUNDAY, BODY)]
+    with write():
+        skip_date(series_id, FIRST, START)
+    assert pass_time(FIRST_SUNDAY) == 0
+    assert pass_time(FIRST_SUNDAY + WEEK) == 1
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + 3 * WEEK, BODY)]
+    assert db.session.get(ScheduledMessage, blast_id).message_log_id is not None
+
+
+def test_one_date_is_moved_and_has_its_own_text(members):
+    series_id, _ = start_sunday_series()
+    with write():
+        move_date(series_id, SECOND, date(2026, 12, 5), "18:00", START)
+        edit_date(series_id, SECOND, "This week on Saturday.", START)
+    pass_time(FIRST_SUNDAY)
+    saturday = FIRST_SUNDAY + WEEK - timedelta(hours=16)
+    assert list_waiting_blasts() == [(saturday, "This week on Saturday.")]
+    with write():
+        change_series(series_id, "Worship is at eleven.", None, SUNDAY_SERIES, FIRST_SUNDAY)
+    assert list_waiting_blasts() == [(saturday, "This week on Saturday.")]
+    assert pass_time(saturday) == 1
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + 2 * WEEK, "Worship is at eleven.")]
+
+
+def test_a_changed_series_takes_the_blast_that_waits_along(members):
+    series_id, _ = start_sunday_series()
+    saturdays = RecurrenceRule(RecurrenceKind.WEEKLY, weekdays=(5,))
+    with write():
+        skip_date(series_id, THIRD, START)
+        timing = SeriesTiming(saturdays, FIRST, "09:00")
+        change_series(series_id, "Come at nine.", "Saturdays", timing, START)
+    (waiting,) = list_waiting_blasts()
+    assert (f"{waiting[0]:%m-%d %H:%M}", waiting[1]) == ("12-05 16:00", "Come at nine.")
+    assert list_dates() == [("12-05", "pending")]
+
+
+def test_a_paused_series_sends_nothing_until_it_is_resumed(members):
+    series_id, _ = start_sunday_series()
+    with write():
+        pause_series(series_id)
+    pass_time(FIRST_SUNDAY)
+    assert list_waiting_blasts() == []
+    with write():
+        resume_series(series_id, "sol", FIRST_SUNDAY + timedelta(days=1))
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + WEEK, BODY)]
+    assert get_series(series_id).created_by == "sol"
+
+
+def test_a_canceled_blast_is_a_skipped_date(members):
+    _, blast_id = start_sunday_series()
+    with write():
+        blast_scheduling.cancel_scheduled_blast(blast_id)
+    continue_series(START)
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + WEEK, BODY)]
+    with write():
+        blast_scheduling.delete_scheduled_blast(blast_id)
+    assert list_dates() == [("11-29", "skipped"), ("12-06", "pending")]
+
+
+def test_a_series_stops_when_its_event_is_gone_and_tells(members):
+    with write() as session:
+        session.add(event := Event(title="Choir"))
+        session.flush()
+        event_id = event.id
+        session.add(EventRegistration(event_id=event_id, phone="+13035550142"))
+    series_id, _ = start_sunday_series(target=BlastTarget.EVENT, event_id=event_id)
+    with write() as session:
+        blast_scheduling.cancel_event_blasts(event_id, "its event was deleted")
+        session.delete(session.get(Event, event_id))
+    continue_series(START)
+    series = get_series(series_id)
+    assert (series.state, series.stop_reason) == ("stopped", "Its event was deleted.")
+    assert "Its event was deleted." in db.session.scalar(db.select(Alert.words))
+    assert list_waiting_blasts() == []
+
+
+def test_an_empty_list_is_no_error(shop):
+    series_id, _ = start_sunday_series()
+    pass_time(FIRST_SUNDAY)
+    assert get_series(series_id).state == "active"
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + WEEK, BODY)]
+
+
+def test_a_list_that_grew_waits_for_a_person_and_nothing_else_is_made(members):
+    start_sunday_series(confirmed_count=3)
+    add_members(20, start=10)
+    assert pass_time(FIRST_SUNDAY) == 0
+    pass_time(FIRST_SUNDAY + 2 * WEEK)
+    assert list_waiting_blasts() == [(FIRST_SUNDAY, BODY)]
+    with write():
+        blast_id = db.session.scalar(db.select(ScheduledMessage.id))
+        blast_scheduling.confirm_held_blast(blast_id, 23, FIRST_SUNDAY + 2 * WEEK)
+    assert pass_time(FIRST_SUNDAY + 2 * WEEK) == 1
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + 3 * WEEK, BODY)]
+    add_members(2, start=40)
+    assert pass_time(FIRST_SUNDAY + 3 * WEEK) == 1
+
+
+def test_a_text_of_a_passed_date_waits_for_a_person(members):
+    series_id, _ = start_sunday_series(body="Potluck on Sunday, Nov 29!")
+    assert pass_time(FIRST_SUNDAY) == 1
+    held = db.session.scalar(
+        db.select(ScheduledMessage.held_reason).where(ScheduledMessage.status == "pending")
+    )
+    assert held.startswith("Nov 29 has passed. Edit the text of this date")
+    assert pass_time(FIRST_SUNDAY + WEEK) == 0
+    assert "Nov 29 has passed." in db.session.scalar(db.select(Alert.words))
+    with write():
+        edit_date(series_id, SECOND, "Potluck on Sunday, Dec 6!", FIRST_SUNDAY + WEEK)
+    assert pass_time(FIRST_SUNDAY + WEEK) == 1
+
+
+def test_a_zone_that_the_system_lost_stops_a_series(members):
+    series_id, _ = start_sunday_series()
+    with write():
+        get_series(series_id).timezone = "America/Atlantis"
+    pass_time(FIRST_SUNDAY)
+    assert "America/Atlantis" in get_series(series_id).stop_reason
+    assert list_waiting_blasts() == []
+
+
+def test_every_sunday_is_the_rule(members):
+    start_sunday_series()
+    assert RecurrenceRule.from_json(db.session.scalar(db.select(BlastSeries.rule))) == SUNDAYS
