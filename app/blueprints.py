@@ -29,6 +29,7 @@ from app.inbox.queries.waiting_threads import select_waiting_thread_count
 from app.inbox.views import bp as inbox
 from app.keywords.views import bp as keywords
 from app.layout import MenuEntry
+from app.message_templates.views import bp as message_templates
 from app.navigation.views import bp as navigation
 from app.organisation import consent_coverage
 from app.organisation import queries as organisation
@@ -37,6 +38,8 @@ from app.people.actions.person_notes import add_selected_notes, remove_selected_
 from app.people.queries.person_records import list_contact_notes
 from app.people.views import bp as people
 from app.sandbox.views import bp as sandbox
+from app.sending_limits.views import bp as sending_limits
+from app.series.views import bp as series
 from app.setup.views import bp as setup
 from app.suppression.queries import contact_name_source
 from app.suppression.views import bp as suppression
@@ -44,24 +47,29 @@ from app.surveys.actions import inbox_hooks
 from app.surveys.actions.inbox_hooks import InboxHooks
 from app.surveys.queries.surveys import find_surveys_of_event
 from app.surveys.views import bp as surveys
+from app.texting_hours.views import bp as texting_hours
 from app.webhooks.views.twilio_webhooks import bp as webhooks
 
 BLUEPRINTS = (
     dashboard,
     inbox,
     blasts,
+    series,
     community,
     groups,
     segments,
     events,
     keywords,
     surveys,
+    message_templates,
     suppression,
     people,
     sandbox,
     accounts,
     audit,
     settings_page,
+    sending_limits,
+    texting_hours,
     setup,
     webhooks,
     health,
@@ -84,6 +92,7 @@ MENU = (
     MenuEntry("Events", "events.list_events", "calendar-days"),
     MenuEntry("Surveys", "surveys.list_surveys", "message-square-text"),
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),
+    MenuEntry("Templates", "message_templates.list_templates", "file-text"),
     MenuEntry("Do not text", "suppression.list_suppressed_numbers", "bell-off", admin=True),
     MenuEntry("Practice phone", "sandbox.list_phones", "smartphone", sandbox=True),
     MenuEntry("Help", "dashboard.show_help", "info"),

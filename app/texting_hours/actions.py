@@ -1,9 +1,14 @@
 """Writing the texting hours and the days without texts. Inside write()."""
 
-from app.core.db import db
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.core.db import NotFound, db
 from app.domain.quiet_hours.texting_hours import DEFAULT_NARROW_WINDOW, build_default_windows
 from app.domain.quiet_hours.window_json import write_windows
-from app.texting_hours.models import TextingHoursMode, TextingHoursSetting
+from app.texting_hours.models import BlackoutDay, TextingHoursMode, TextingHoursSetting
+from app.texting_hours.queries import find_texting_hours_setting
 
 
 def create_default_hours() -> TextingHoursSetting:
@@ -23,3 +28,32 @@ def build_default_setting(mode: TextingHoursMode) -> TextingHoursSetting:
         narrow_closes=DEFAULT_NARROW_WINDOW.closes,
         uses_state_hours=False,
     )
+
+
+def store_texting_hours(values: Mapping[str, Any]) -> None:
+    """Store these values by column; create the row where there is none."""
+    setting = find_texting_hours_setting()
+    if setting is None:
+        setting = build_default_setting(TextingHoursMode.LIVE)
+        db.session.add(setting)
+    for column, value in values.items():
+        setattr(setting, column, value)
+    db.session.flush()
+
+
+def add_blackout_day(day: date, name: str) -> BlackoutDay:
+    """Add a day without texts. Raises UniqueViolation when it is on the list."""
+    row = BlackoutDay(day=day, name=name)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def delete_blackout_day(day_id: int) -> BlackoutDay:
+    """Delete a day without texts and return it. Raises NotFound."""
+    row = db.session.get(BlackoutDay, day_id)
+    if row is None:
+        raise NotFound
+    db.session.delete(row)
+    db.session.flush()
+    return row

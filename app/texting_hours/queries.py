@@ -10,6 +10,7 @@ from app.domain.quiet_hours.texting_hours import DayWindow, TextingHours, build_
 from app.domain.quiet_hours.window_json import read_windows
 from app.organisation.queries import get_organisation
 from app.texting_hours.models import BlackoutDay, TextingHoursMode, TextingHoursSetting
+from app.texting_hours.sql import SELECT_HOURS_STATE
 
 REAL_CARRIER = "twilio"
 # A day is over in UTC while it lasts west of it.
@@ -39,6 +40,11 @@ def load_texting_hours(carrier: str) -> TextingHours:
         uses_state_hours=setting.uses_state_hours,
         blackout_days=frozenset(day for _, day in rows if day is not None),
     )
+
+
+def read_hours_state() -> str:
+    """Return a text that is another one as soon as the hours or the days without texts change."""
+    return str(SELECT_HOURS_STATE.fetch_value())
 
 
 def find_texting_hours_setting() -> TextingHoursSetting | None:

@@ -16,7 +16,7 @@ from app.domain.quiet_hours.state_hours import find_state, load_state_hours
 from app.domain.quiet_hours.text_purposes import TextPurpose
 from app.domain.quiet_hours.texting_hours import (
     DayWindow,
-    HoldReason,
+    TextHoldReason,
     TextingHours,
     build_default_windows,
 )
@@ -85,7 +85,7 @@ def find_hold(phone, moment, hours=None, purpose=BLAST):
     ],
 )
 def test_a_text_waits_until_every_zone_of_its_number_is_open(phone, moment, until):
-    expected = Hold(utc(until), HoldReason.QUIET_HOURS) if until else None
+    expected = Hold(utc(until), TextHoldReason.QUIET_HOURS) if until else None
     assert find_hold(phone, moment) == expected
 
 
@@ -116,7 +116,7 @@ def test_a_text_waits_until_every_zone_of_its_number_is_open(phone, moment, unti
 )
 def test_hours_are_those_of_the_clocks_when_they_change(zone, windows, moment, until):
     hours = make_hours(zone, every_day(*windows), narrow_window=DayWindow(0, 1440))
-    expected = Hold(utc(until), HoldReason.QUIET_HOURS) if until else None
+    expected = Hold(utc(until), TextHoldReason.QUIET_HOURS) if until else None
     assert find_hold(NO_NUMBER, moment, hours) == expected
 
 
@@ -133,15 +133,15 @@ def test_a_blackout_day_is_one_of_the_readers_calendar():
     # 23 December, 20:00 in Denver; on the 24th it is night; on the 25th it is noon
     assert find_hold(DENVER, "2026-12-24 03:00", christmas) is None
     assert find_hold(DENVER, "2026-12-25 05:00", christmas) == Hold(
-        utc("2026-12-26 15:00"), HoldReason.BLACKOUT_DAY
+        utc("2026-12-26 15:00"), TextHoldReason.BLACKOUT_DAY
     )
-    assert find_hold(DENVER, "2026-12-24 09:00", christmas).why == HoldReason.QUIET_HOURS
+    assert find_hold(DENVER, "2026-12-24 09:00", christmas).why == TextHoldReason.QUIET_HOURS
     # in Apia the 25th is over while it lasts in Denver
     assert find_hold(APIA, "2026-12-25 20:00", christmas) is None
     # a month without texts is judged again in two weeks
     closed = frozenset(date(2026, 12, 1) + timedelta(days=day) for day in range(31))
     hold = find_hold(DENVER, "2026-12-02 18:00", make_hours(blackout_days=closed))
-    assert hold == Hold(utc("2026-12-02 18:00") + MAX_HOLD, HoldReason.BLACKOUT_DAY)
+    assert hold == Hold(utc("2026-12-02 18:00") + MAX_HOLD, TextHoldReason.BLACKOUT_DAY)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_blackout_day_is_one_of_the_readers_calendar():
     ],
 )
 def test_hours_of_states_count_where_the_switch_is_on(phone, moment, until):
-    expected = Hold(utc(until), HoldReason.QUIET_HOURS) if until else None
+    expected = Hold(utc(until), TextHoldReason.QUIET_HOURS) if until else None
     assert find_hold(phone, moment, make_hours(uses_state_hours=True)) == expected
     assert find_hold(phone, moment) is None
 
@@ -165,7 +165,7 @@ def test_hours_of_states_count_where_the_switch_is_on(phone, moment, until):
 def test_a_number_whose_zones_are_never_open_at_once_is_texted_in_the_narrow_hours():
     short = make_hours(windows=every_day("10:00", "11:00"))
     assert find_hold(TOLL_FREE, "2026-11-28 09:00", short) == Hold(
-        utc("2026-11-28 17:00"), HoldReason.QUIET_HOURS
+        utc("2026-11-28 17:00"), TextHoldReason.QUIET_HOURS
     )
     # hours that do not overlap with the narrow ones at all count alone
     evening = make_hours(windows=every_day("20:30", "21:00"))

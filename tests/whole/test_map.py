@@ -37,6 +37,7 @@ EXTRA = {
     "suppression": {"pause_models", "topic_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
+    "texting_hours": {"hours_labels"},
     "webhooks": {"pipeline"},
 }
 TOOLS = {

@@ -7,14 +7,18 @@ from app.core.access import ALL_ROLES, roles_required
 from app.core.settings import current_settings
 from app.dashboard.views.blueprint import bp
 from app.organisation.queries import get_undo_seconds
+from app.texting_hours.hours_labels import describe_texting_hours
+from app.texting_hours.queries import find_texting_hours_setting
 
 
 @bp.get("/help")
 @roles_required(*ALL_ROLES)
 def show_help() -> ResponseReturnValue:
     """Show how sending works, segments, opting out, practice mode and going live."""
+    carrier = current_settings().carrier
     return render_template(
         "dashboard/help.html",
         undo_seconds=get_undo_seconds(),
-        is_practice=current_settings().carrier == "sandbox",
+        is_practice=carrier == "sandbox",
+        hours_sentences=describe_texting_hours(find_texting_hours_setting(), carrier),
     )

@@ -11,7 +11,7 @@ from app.domain.quiet_hours.number_zones import build_zone_key, find_zones_of_ke
 from app.domain.quiet_hours.state_hours import find_state, load_state_hours
 from app.domain.quiet_hours.text_purposes import TextPurpose
 from app.domain.quiet_hours.texting_hours import (
-    HoldReason,
+    TextHoldReason,
     TextingHours,
     WeekWindows,
     overlap_weeks,
@@ -29,7 +29,7 @@ class Hold:
     """A text may not be sent before `until` (UTC), and why."""
 
     until: datetime
-    why: HoldReason
+    why: TextHoldReason
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ class HoldJudge:
         if opening == self._moment:
             return None
         if opening is not None and opening == self._find_opening(place, ()):
-            return Hold(opening, HoldReason.QUIET_HOURS)
-        return Hold(opening or self._moment + MAX_HOLD, HoldReason.BLACKOUT_DAY)
+            return Hold(opening, TextHoldReason.QUIET_HOURS)
+        return Hold(opening or self._moment + MAX_HOLD, TextHoldReason.BLACKOUT_DAY)
 
     def _find_opening(self, place: PlaceHours, blackout_days: Collection[date]) -> datetime | None:
         """Return the first moment from now on that is open, or None."""

@@ -12,7 +12,7 @@ MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
 
 
-class HoldReason(StrEnum):
+class TextHoldReason(StrEnum):
     """Why a text is not sent now."""
 
     QUIET_HOURS = "quiet_hours"

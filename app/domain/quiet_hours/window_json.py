@@ -34,12 +34,16 @@ def _read_week(stored: Any) -> WeekWindows:
     if not isinstance(stored, list) or len(stored) != DAYS_PER_WEEK:
         return DEFAULT_WEEK
     try:
-        week = tuple(None if window is None else DayWindow(*window) for window in stored)
-        is_readable = any(week) and all(_is_window(window) for window in week if window)
-    except TypeError:
+        week = tuple(map(_read_window, stored))
+    except (TypeError, ValueError):
         return DEFAULT_WEEK
-    return week if is_readable else DEFAULT_WEEK
+    return week if any(week) else DEFAULT_WEEK
 
 
-def _is_window(window: DayWindow) -> bool:
-    return 0 <= window.opens < window.closes <= MINUTES_PER_DAY
+def _read_window(stored: Any) -> DayWindow | None:
+    if stored is None:
+        return None
+    window = DayWindow(*stored)
+    if not 0 <= window.opens < window.closes <= MINUTES_PER_DAY:
+        raise ValueError(stored)
+    return window
