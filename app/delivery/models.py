@@ -399,7 +399,7 @@ class Message(Model):
     # the template version that this text was made from; no key, which would be asked for each of
     # 100,000 rows: a version that was used cannot be deleted
     template_version_id: Mapped[int | None]
-    # of a text that waits: it is not sent before this moment, and the HoldReason
+    # of a text that waits: it is not sent before this moment, and the TextHoldReason
     held_until: Mapped[timestamp | None]
     held_why: Mapped[str | None] = mapped_column(String(40))
 

@@ -16,6 +16,10 @@ def _select_name_and(column: InstrumentedAttribute[str | None]) -> PreparedState
 SELECT_ANSWERS_HELP = PreparedStatement(
     select(Organisation.answers_help).where(Organisation.id == 1)
 )
+# Read with every tick that sends texts, for the limits.
+SELECT_ZONE_AND_PRICE = PreparedStatement(
+    select(Organisation.timezone, Organisation.price_per_segment).where(Organisation.id == 1)
+)
 SELECT_HELP_REPLY = _select_name_and(Organisation.help_reply)
 SELECT_STOP_REPLY = _select_name_and(Organisation.stop_reply)
 SELECT_START_REPLY = _select_name_and(Organisation.start_reply)

@@ -10,6 +10,7 @@ from app.delivery.actions import sender_throttle
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_messages import get_blast_tally
 from app.delivery.sql import engine_state, queued_messages
+from app.delivery.sql.queue_filters import IS_WAITING
 from app.domain.delivery.message_statuses import (
     OPEN_BLAST_STATUSES,
     BlastStatus,
@@ -235,7 +236,7 @@ def update_sender_of_unsent(sender: str, carrier: str) -> None:
     open_rows = (
         (ScheduledMessage, ScheduledMessage.status == ScheduledBlastStatus.PENDING),
         (MessageLog, MessageLog.status.in_(OPEN_BLAST_STATUSES)),
-        (Message, Message.status == MessageStatus.QUEUED),
+        (Message, IS_WAITING),
     )
     for model, is_open in open_rows:
         statement = (

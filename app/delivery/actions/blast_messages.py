@@ -5,19 +5,23 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from app.core.column_types import datetime_to_db
 from app.core.db import db, execute_and_count_rows
 from app.core.page_cache import enlarge_page_cache
 from app.delivery.actions.blast_topics import copy_blast_topics, record_blast_topics
+from app.delivery.actions.text_holding import ReleaseHours, load_release_hours
 from app.delivery.models import MessageLog, ScheduledMessage, messages
 from app.delivery.queries.stored_audiences import list_included_blasts, list_included_groups
 from app.delivery.sql import blast_release as sql
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
+from app.domain.delivery.hold_rules import is_never_in_time
 from app.domain.delivery.message_statuses import (
     BlastStatus,
     MessageKind,
     MessageStatus,
     ScheduledBlastStatus,
 )
+from app.domain.delivery.skip_reasons import SkipReason
 from app.message_templates.actions.template_use import count_template_use
 from app.profiles.queries.other_phones import has_second_numbers, select_persons_with_several
 
@@ -107,6 +111,7 @@ def _build_message_log(
         plain_names=blast.plain_names,
         tested_as=rendered.tested_as,
         template_version_id=blast.template_version_id,
+        any_hour_reason=blast.any_hour_reason,
     )
 
 
@@ -114,6 +119,7 @@ def _insert_messages(
     blast: ScheduledMessage, log_id: int, texts: Sequence[RenderedText], moment: datetime
 ) -> None:
     kind = _get_message_kind(blast)
+    hours = load_release_hours(blast, kind, moment)
     sql.CREATE_STAGING_TABLE.execute()
     with enlarge_page_cache():
         for start in range(0, len(texts), sql.INSERT_BATCH_ROWS):
@@ -121,7 +127,7 @@ def _insert_messages(
             # temporary table belongs to the connection.
             sql.EMPTY_STAGING_TABLE.execute()
             batch = texts[start : start + sql.INSERT_BATCH_ROWS]
-            rows = [_build_staged_row(text) for text in batch]
+            rows = [_build_staged_row(text, hours) for text in batch]
             # In the order of phones the rows of an index lie close together: a tenth of a release.
             # A blast of one slice leaves in the order of its list.
             if len(texts) > sql.INSERT_BATCH_ROWS:
@@ -167,9 +173,17 @@ def _get_message_kind(blast: ScheduledMessage) -> MessageKind:
     return MessageKind.BLAST
 
 
-def _build_staged_row(text: RenderedText) -> tuple[str | int | None, ...]:
+def _build_staged_row(
+    text: RenderedText, hours: ReleaseHours | None
+) -> tuple[str | int | None, ...]:
     """Return the columns of the staging table, in its order."""
-    status, reason = MessageStatus.QUEUED.value, None
+    status, reason, until, why = MessageStatus.QUEUED.value, None, None, None
     if text.skip_reason:
         status, reason = MessageStatus.SKIPPED.value, text.skip_reason.value
-    return (text.phone, text.name, text.body, status, reason, text.segments, text.encoding)
+    elif hours and (hold := hours.find_hold(text.phone)):
+        if is_never_in_time(hold.until, hours.deadline):
+            status, reason = MessageStatus.SKIPPED.value, SkipReason.OUTSIDE_HOURS.value
+        else:
+            until, why = datetime_to_db(hold.until), hold.why.value
+    columns = (text.phone, text.name, text.body, status, reason, text.segments, text.encoding)
+    return (*columns, until, why)

@@ -17,7 +17,9 @@ from app.delivery.actions.message_claiming import (
     SendCapacity,
     build_queue_params,
     claim_candidates,
+    is_outside_hours,
 )
+from app.delivery.actions.text_holding import load_tick_hours
 from app.delivery.sql import claiming as sql
 
 
@@ -63,7 +65,7 @@ def claim_queued_row(
 
     Raises whatever its row makes SQLite or Python raise.
     """
-    deadline = None
+    deadline = blast = None
     if row.log_id is not None:
         blast = load_running_blast(carrier, row.log_id)
         if blast is None or (not blast.proven and blast.has_in_flight):
@@ -75,8 +77,12 @@ def claim_queued_row(
         deadline = blast.deadline
     params = build_queue_params(carrier, 1, moment)
     rows = sql.SELECT_QUEUED_MESSAGE.fetch_json(**params | {"message_id": row.message_id})
+    hours = load_tick_hours(carrier, moment, capacity.find_certain_moment(moment))
     candidates = []
     for message in starmap(QueuedMessage, rows):
+        if blast and hours and is_outside_hours(message, blast, hours):
+            hours.hold_text(message.id)
+            continue
         own_deadline = deadline or datetime_from_db(message.not_after)
         candidates.append(ClaimCandidate(message, own_deadline))
     return claim_candidates(candidates, capacity, moment)

@@ -13,8 +13,10 @@ from app.core.column_types import datetime_from_db
 from app.delivery.actions import set_aside
 from app.delivery.actions.claim_limits import load_claim_limits
 from app.delivery.actions.claim_skips import skip_unsendable_message
+from app.delivery.actions.text_holding import TickHours, load_tick_hours
 from app.delivery.sql import claiming as sql
 from app.delivery.sql.installation import COUNT_ARMED, SELECT_HOLD
+from app.domain.delivery.hold_rules import find_text_purpose
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.retry_delays import MAX_RETRY_AFTER_SECONDS
 from app.domain.delivery.row_faults import find_message_fault
@@ -40,12 +42,17 @@ class QueuedMessage(NamedTuple):
 
 
 class RunningBlast(NamedTuple):
-    """One blast with something queued. `has_in_flight`: a message of it waits for its answer."""
+    """One blast with something queued. `has_in_flight`: a message of it waits for its answer.
+
+    `asks_survey`, `is_any_hour`: what its texts are for, see find_text_purpose().
+    """
 
     id: int
     proven: int
     not_after: str | None
     has_in_flight: int
+    asks_survey: int
+    is_any_hour: int
 
     @property
     def deadline(self) -> datetime | None:
@@ -220,12 +227,13 @@ def _list_candidates(
     capacity_left = capacity.max_rows - len(direct)
     if capacity_left <= 0:
         return direct
+    hours = load_tick_hours(carrier, moment, capacity.find_certain_moment(moment))
     blasts = _rotate_blasts(
         _list_running_blasts(carrier, moment, capacity.find_certain_moment(moment)),
         capacity.last_served_log_id,
     )
     share = -(-capacity_left // max(1, len(blasts)))  # rounded up
-    queues = [_list_next_of_blast(blast, params | {"max_rows": share}) for blast in blasts]
+    queues = [_list_next_of_blast(blast, params | {"max_rows": share}, hours) for blast in blasts]
     # One column of the queues after the other: the first message of each blast, then the second.
     in_turn = filter(None, chain.from_iterable(zip_longest(*queues)))
     return [*direct, *in_turn][: capacity.max_rows]
@@ -262,8 +270,10 @@ def _rotate_blasts(blasts: list[RunningBlast], last_served_id: int) -> list[Runn
     return blasts[start:] + blasts[:start]
 
 
-def _list_next_of_blast(blast: RunningBlast, params: dict[str, Any]) -> list[ClaimCandidate]:
-    """Return the next messages of one blast.
+def _list_next_of_blast(
+    blast: RunningBlast, params: dict[str, Any], hours: TickHours | None
+) -> list[ClaimCandidate]:
+    """Return the next messages of one blast that may leave at this hour.
 
     Of a blast that is not proven it is one, and none while that one waits for its answer: a wrong
     sender costs one request instead of the audience.
@@ -271,7 +281,26 @@ def _list_next_of_blast(blast: RunningBlast, params: dict[str, Any]) -> list[Cla
     if not blast.proven and blast.has_in_flight:
         return []
     max_rows = params["max_rows"] if blast.proven else 1
-    rows = sql.SELECT_QUEUED_OF_BLAST.fetch_json(
-        **params | {"blast_id": blast.id, "max_rows": max_rows}
+    params = params | {"blast_id": blast.id, "max_rows": max_rows}
+    messages = _fetch_next_of_blast(params)
+    if hours and any(is_outside_hours(message, blast, hours) for message in messages):
+        # So many that what follows them is mostly known to be in its hours.
+        hours.hold_next_of_blast(blast.id)
+        messages = [
+            message
+            for message in _fetch_next_of_blast(params)
+            if not is_outside_hours(message, blast, hours)
+        ]
+    return [ClaimCandidate(message, blast.deadline) for message in messages]
+
+
+def _fetch_next_of_blast(params: dict[str, Any]) -> list[QueuedMessage]:
+    return list(starmap(QueuedMessage, sql.SELECT_QUEUED_OF_BLAST.fetch_json(**params)))
+
+
+def is_outside_hours(message: QueuedMessage, blast: RunningBlast, hours: TickHours) -> bool:
+    """Whether a message of a blast must wait for texting hours."""
+    purpose = find_text_purpose(
+        message.kind, asks_survey=bool(blast.asks_survey), is_any_hour=bool(blast.is_any_hour)
     )
-    return [ClaimCandidate(QueuedMessage(*row), blast.deadline) for row in rows]
+    return hours.must_wait(message.phone, purpose)

@@ -77,6 +77,8 @@ def _requeue_messages(condition: ColumnElement[bool], sender: str) -> int:
             provider_sid=None,
             price=None,
             not_before=None,
+            held_until=None,
+            held_why=None,
             sent_at=None,
             failed_at=None,
             look_up_at=None,

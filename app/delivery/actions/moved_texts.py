@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app.core.db import db
-from app.delivery.actions.number_fallback import set_message_values
+from app.delivery.actions.number_fallback import NOT_HELD, set_message_values
 from app.delivery.models import Message, messages
 from app.delivery.queries.number_rows import NumberRow, find_number_row
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
@@ -35,7 +35,7 @@ def move_queued_texts(old_phone: str, new_phone: str) -> None:
 def _move_text(message_id: int, other: NumberRow | None, new_phone: str) -> None:
     """Give a text the new number; where its blast has a row of that already, one of them leaves."""
     if other is None:
-        set_message_values(message_id, phone=new_phone)
+        set_message_values(message_id, phone=new_phone, **NOT_HELD)
         return
     columns = [messages.c[name] for name in CARRIED_COLUMNS]
     carried = db.session.execute(select(*columns).where(messages.c.id == message_id)).one()
@@ -48,4 +48,7 @@ def _move_text(message_id: int, other: NumberRow | None, new_phone: str) -> None
     )
     # Skipped because the given up number was to get it: now it is the one that does.
     if other.is_other_number:
-        set_message_values(other.id, status=MessageStatus.QUEUED, reason=None, **carried._mapping)
+        values = (
+            NOT_HELD | {"status": MessageStatus.QUEUED, "reason": None} | dict(carried._mapping)
+        )
+        set_message_values(other.id, **values)

@@ -38,6 +38,8 @@ from app.suppression.queries.sending_permission import (
 )
 
 log = logging.getLogger(__name__)
+# Whether it may leave at this hour is judged when it is claimed.
+NOT_HELD: dict[str, Any] = {"held_until": None, "held_why": None}
 REFUSED_STATUSES = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
 
 
@@ -91,7 +93,8 @@ def text_skipped_number(message_id: int) -> None:
             person_id = find_person_id(phone)
             _take_person(blast.id, person_id)
             status = MessageStatus.QUEUED
-            set_message_values(other.id, status=status, reason=None, person_id=person_id)
+            values = NOT_HELD | {"status": status, "reason": None, "person_id": person_id}
+            set_message_values(other.id, **values)
             return
 
 
@@ -173,7 +176,7 @@ def _queue_for_number(
         "created_at": moment,
         "person_id": person_id,
         "fallback_for_id": refused.id,
-    }
+    } | NOT_HELD
     if existing is None:
         fixed = {
             "kind": refused.kind,

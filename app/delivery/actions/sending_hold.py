@@ -11,6 +11,7 @@ from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.installation_models import Installation
 from app.delivery.models import Message, MessageLog
 from app.delivery.queries.installation import find_database_moment, load_installation
+from app.delivery.sql.queue_filters import IS_WAITING
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.installation_rules import HOLD_LABELS, HOLD_PAUSE_REASONS, HoldReason
 from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, MessageStatus
@@ -67,7 +68,7 @@ def _put_aside_single_texts(carrier: str) -> None:
     db.session.execute(
         update(Message)
         .where(
-            Message.status == MessageStatus.QUEUED,
+            IS_WAITING,
             Message.carrier == carrier,
             Message.direction == MessageDirection.OUTBOUND,
             Message.message_log_id.is_(None),

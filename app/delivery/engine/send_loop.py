@@ -32,6 +32,7 @@ from app.delivery.engine.catch_up_job import CatchUpJob
 from app.delivery.engine.change_watcher import ChangeWatcher
 from app.delivery.engine.clock_confirmation import ClockConfirmation
 from app.delivery.engine.commit_wakeup import DATABASE_THREAD_NAME, CommitWakeup
+from app.delivery.engine.held_texts_job import HeldTextsJob
 from app.delivery.engine.in_flight import InFlightMessages
 from app.delivery.engine.inbound_intake import InboundIntake
 from app.delivery.engine.integrity_watch import get_integrity_watch
@@ -92,6 +93,7 @@ class SendLoop:
             StatusPoller(app, carrier, self._run_in_database),
             AlertWebhook(app, self._run_in_database),
             ClockConfirmation(app, carrier),
+            HeldTextsJob(app, election, self._run_in_database, self.in_flight.result_arrived.set),
         ]
         reconciliation = Reconciliation(app, carrier, self._run_in_database, releases.release_gone)
         self.start_guard = StartGuard(

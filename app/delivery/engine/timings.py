@@ -35,6 +35,8 @@ class EngineTimings:
     alert_poll: float = 1.0
     alert_retry: float = 5.0
     release_retry: float = 5.0
+    # How often is looked whether the hours of a held text have opened.
+    held_poll: float = 1.0
     # How often the carrier's list of texts to us is read, after what time again when it could not
     # be, and how often is asked whether somebody wants it read now.
     catch_up_interval: float = 3600.0

@@ -8,10 +8,10 @@ from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.engine_models import attempts, sender_health
 from app.delivery.models import MessageLog, ScheduledMessage, messages
+from app.delivery.sql.queue_filters import IS_CLAIMABLE, IS_HELD
 from app.domain.delivery.message_statuses import (
     BlastStatus,
     MessageDirection,
-    MessageStatus,
     ScheduledBlastStatus,
 )
 
@@ -27,7 +27,8 @@ M = messages.c
 def find_stall(moment: datetime) -> str:
     """Return what is due and does not leave, as a sentence; "" when all is well.
 
-    A sender on hold, a paused blast and a text that waits to be tried again are no stall.
+    A sender on hold, a paused blast, a text that waits to be tried again and one that is held until
+    texting hours are no stall.
     """
     delay = _find_stall_delay(moment)
     if delay is None:
@@ -73,21 +74,22 @@ def _has_due_text(since: datetime) -> bool:
         MessageLog.created_at <= since,
         or_(MessageLog.resumed_at.is_(None), MessageLog.resumed_at <= since),
     )
-    of_blast = _build_due_filter(carrier, since)
-    direct = and_(of_blast, M.message_log_id.is_(None), M.direction == MessageDirection.OUTBOUND)
-    for condition in (direct, and_(of_blast, M.message_log_id.in_(running))):
-        if db.session.scalar(select(M.id).where(condition).limit(1)) is not None:
-            return True
+    for is_due in _list_due_filters(carrier, since):
+        direct = and_(is_due, M.message_log_id.is_(None), M.direction == MessageDirection.OUTBOUND)
+        for condition in (direct, and_(is_due, M.message_log_id.in_(running))):
+            if db.session.scalar(select(M.id).where(condition).limit(1)) is not None:
+                return True
     return False
 
 
-def _build_due_filter(carrier: str, since: datetime) -> ColumnElement[bool]:
-    return and_(
-        M.status == MessageStatus.QUEUED,
-        M.carrier == carrier,
-        M.created_at <= since,
-        or_(M.not_before.is_(None), M.not_before <= since),
-    )
+def _list_due_filters(carrier: str, since: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions for what is due, one for each index: not held, and held too long."""
+    of_carrier = and_(M.carrier == carrier, M.created_at <= since)
+    is_not_put_off = or_(M.not_before.is_(None), M.not_before <= since)
+    return [
+        and_(IS_CLAIMABLE, of_carrier, is_not_put_off),
+        and_(IS_HELD, of_carrier, M.held_until <= since),
+    ]
 
 
 def _has_stuck_schedule(since: datetime) -> bool:

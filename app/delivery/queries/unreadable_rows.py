@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Table, not_, or_, select
 from app.core.fetched_rows import fetch_tuples
 from app.delivery.models import ScheduledMessage, message_logs, messages
 from app.delivery.queries.row_readability import find_unreadable_values
+from app.delivery.sql.queue_filters import IS_CLAIMABLE, IS_HELD
 from app.domain.delivery.message_statuses import (
     OPEN_BLAST_STATUSES,
     BlastStatus,
@@ -17,8 +18,8 @@ from app.domain.delivery.message_statuses import (
 MAX_ROWS = 1000
 messages_c, message_logs_c = messages.c, message_logs.c
 _IS_QUEUED = messages_c.status == MessageStatus.QUEUED
-# Written as ranges, with which SQLite steps over the rows of the two carriers in
-# ix_messages_queued: the queue may hold 100,000 rows, and this is asked every minute.
+# Written as ranges, with which SQLite steps over the rows of the two carriers in the indexes of
+# what waits: that may be 100,000 rows, and this is asked every minute.
 _HAS_UNKNOWN_CARRIER = or_(
     messages_c.carrier < "sandbox",
     (messages_c.carrier > "sandbox") & (messages_c.carrier < "twilio"),
@@ -64,5 +65,8 @@ def list_rows_without_blast() -> list[tuple[int, int | None]]:
 
 
 def _list_ids(*conditions: ColumnElement[bool]) -> list[tuple[int, int | None]]:
-    rows = select(messages_c.id, messages_c.message_log_id).where(_IS_QUEUED, *conditions)
-    return fetch_tuples(rows.limit(MAX_ROWS))
+    ids: list[tuple[int, int | None]] = []
+    for is_waiting in (IS_CLAIMABLE, IS_HELD):
+        rows = select(messages_c.id, messages_c.message_log_id).where(is_waiting, *conditions)
+        ids += fetch_tuples(rows.limit(MAX_ROWS))
+    return ids

@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or
 from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import message_logs, messages
 from app.delivery.sql.other_texts import select_other_text_reason
+from app.delivery.sql.queue_filters import IS_CLAIMABLE
 from app.delivery.sql.sending_purpose import select_skip_reason
 from app.domain.delivery.message_statuses import BlastStatus, MessageDirection, MessageStatus
 
@@ -58,7 +59,7 @@ def _prepare_select(
     *order: ColumnElement[Any],
 ) -> PreparedStatement:
     rows = select(*columns).where(
-        _IS_QUEUED, messages_c.carrier == _CARRIER, condition, _MAY_LEAVE_BY_NOW
+        IS_CLAIMABLE, messages_c.carrier == _CARRIER, condition, _MAY_LEAVE_BY_NOW
     )
     return PreparedStatement.as_json(rows.order_by(*order).limit(bindparam("max_rows")))
 
@@ -69,8 +70,8 @@ _IS_DIRECT = messages_c.message_log_id.is_(None) & (
     messages_c.direction == MessageDirection.OUTBOUND
 )
 SELECT_QUEUED_DIRECT = _prepare_queued_select(_IS_DIRECT, messages_c.priority.desc(), messages_c.id)
-# Walks ix_messages_queued, which holds queued rows only: a blast of 100,000 costs no more than one
-# of ten.
+# Walks ix_messages_queued, which has only queued rows that are not held: a blast of 100,000 costs
+# no more than one of ten.
 SELECT_QUEUED_OF_BLAST = _prepare_queued_select(
     messages_c.message_log_id == bindparam("blast_id"), messages_c.id
 )
@@ -83,7 +84,7 @@ SELECT_IDS_OF_BLAST = _prepare_select(
 SELECT_QUEUED_MESSAGE = _prepare_queued_select(messages_c.id == bindparam("message_id"))
 
 _BLAST_HAS_QUEUED = exists().where(
-    messages_c.message_log_id == message_logs_c.id, _IS_QUEUED, messages_c.carrier == _CARRIER
+    messages_c.message_log_id == message_logs_c.id, IS_CLAIMABLE, messages_c.carrier == _CARRIER
 )
 _BLAST_HAS_IN_FLIGHT = exists().where(
     messages_c.message_log_id == message_logs_c.id,
@@ -100,6 +101,8 @@ _SELECT_RUNNING = select(
     message_logs_c.proven,
     message_logs_c.not_after,
     _BLAST_HAS_IN_FLIGHT.label("has_in_flight"),
+    message_logs_c.survey_id.is_not(None).label("asks_survey"),
+    message_logs_c.any_hour_reason.is_not(None).label("is_any_hour"),
 ).where(*_IS_RUNNING_WITH_QUEUE)
 SELECT_RUNNING_BLASTS = PreparedStatement.as_json(_SELECT_RUNNING.order_by(message_logs_c.id))
 SELECT_RUNNING_BLAST = PreparedStatement.as_json(
@@ -118,7 +121,7 @@ _BLAST_IS_RUNNING = exists().where(
 SELECT_ANY_QUEUED = PreparedStatement(
     select(messages_c.id)
     .where(
-        _IS_QUEUED,
+        IS_CLAIMABLE,
         messages_c.carrier == _CARRIER,
         or_(messages_c.message_log_id.is_(None), _BLAST_IS_RUNNING),
     )

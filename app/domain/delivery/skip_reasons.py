@@ -24,6 +24,7 @@ class SkipReason(StrEnum):
     NOT_A_CONTACT = "not_a_contact"
     OTHER_NUMBER = "other_number"
     TEXTED_TODAY = "texted_today"
+    OUTSIDE_HOURS = "outside_hours"
 
 
 # These may have gone since: a person may send again to those who were skipped for them.
@@ -78,6 +79,10 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.TEXTED_TODAY: (
         "Texted today already",
         "Send it to them tomorrow, as a new blast.",
+    ),
+    SkipReason.OUTSIDE_HOURS: (
+        "Outside texting hours until the end time",
+        "Send it to them as a new blast, with a later end time.",
     ),
     SkipReason.NOT_A_CONTACT: (
         "No longer in your contacts",
