@@ -17,8 +17,10 @@ from app.events.queries.registrations import find_registered_people
 from app.groups.queries.group_records import find_group_names
 from app.inbox.queries.threads import find_thread_phones
 from app.keywords.queries import find_keyword_names
+from app.message_templates.queries.template_records import find_template_names
 from app.profiles.person_addresses import build_person_url, load_public_ids
 from app.profiles.queries.field_records import find_field_names
+from app.series.queries.series_records import find_series_names
 from app.surveys.queries.surveys import find_survey_names
 
 SubjectsById = Mapping[int, AuditSubject]
@@ -29,9 +31,11 @@ PAGES = {
     "event": ("events.show_event", "event_id"),
     "survey": ("surveys.show_survey", "survey_id"),
     "keyword": ("keywords.edit_keyword", "rule_id"),
+    "series": ("series.show_series", "series_id"),
     "group": ("groups.show_group", "group_id"),
     "segment": ("segments.show_segment", "segment_id"),
     "field": ("people.edit_field", "field_id"),
+    "template": ("message_templates.show_template", "template_id"),
 }
 NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
     "blast": find_sent_blast_names,
@@ -39,9 +43,11 @@ NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
     "event": find_event_titles,
     "survey": find_survey_names,
     "keyword": find_keyword_names,
+    "series": find_series_names,
     "group": find_group_names,
     "segment": find_segment_names,
     "field": find_field_names,
+    "template": find_template_names,
 }
 
 

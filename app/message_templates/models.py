@@ -72,9 +72,7 @@ class MessageTemplateVersion(Model):
     )
 
     id: Mapped[primary_key]
-    template_id: Mapped[int] = mapped_column(
-        ForeignKey("message_templates.id", ondelete="CASCADE")
-    )
+    template_id: Mapped[int] = mapped_column(ForeignKey("message_templates.id", ondelete="CASCADE"))
     # BCP 47: "en", "es", "pt-BR"
     language: Mapped[str] = mapped_column(String(MAX_LANGUAGE_LENGTH))
     number: Mapped[int]

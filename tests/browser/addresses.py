@@ -362,8 +362,8 @@ def places(here: Filled) -> list[Place]:
         Place("accounts.list_own_sessions", "account-sessions", "/account"),
         Place("audit.list_audit_events", "audit", "/audit", ADMIN),
         Place("organisation.edit_settings", "settings", "/settings", ADMIN),
-        Place("texting_hours.edit_texting_hours", "texting-hours", "/settings/texting-hours", ADMIN),
         Place("sending_limits.edit_limits", "limits", "/settings/limits", ADMIN),
+        Place("texting_hours.edit_texting_hours", "texting-hours", "/settings/texting-hours", ADMIN),
         Place("errors", "not-there", "/nothing-here", status=404),
         Place("errors", "not-yours", "/settings", ("sol",), status=403),
     ]

@@ -25,6 +25,7 @@ from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.delivery.queries.blast_list import find_running_blasts
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
+from app.domain.texts.template_purposes import TemplatePurpose
 from app.events.models import Event
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.actions.memberships import add_people_to_group
@@ -33,6 +34,7 @@ from app.imports.models import Import
 from app.inbox.queries.threads import find_thread_by_phone
 from app.keywords.actions import keyword_rules
 from app.keywords.models import KeywordRule
+from app.message_templates.actions.template_editing import TemplateValues, create_template
 from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
@@ -74,6 +76,7 @@ Nora,Quinn,303 555 0181,
 Paul,Weber,,paul@example.org
 Iris,Novak,312 555 0185,
 """
+TEMPLATE_TEXT = "Hi {first_name|friend}, supper is at six tonight."
 MOODS = {
     3: "landline",
     8: "unreachable",
@@ -164,6 +167,8 @@ def _settle_in():
     mia.set_password(PASSWORD)
     mia.must_change_password = True
     demo.load_demo_data()
+    texts = {"en": TEMPLATE_TEXT, "es": "Hola {first_name}, la cena es hoy a las seis."}
+    create_template(TemplateValues("Supper tonight", TemplatePurpose.BLAST, texts), "ada")
     choir = create_group(GroupInfo("Choir", "Wednesdays at 7 PM.", owner_id=1))
     phones = [demo.make_demo_phone(n) for n in range(9)]
     add_people_to_group(choir.id, phones, MembershipSource.HAND, "ada")

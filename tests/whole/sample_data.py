@@ -13,6 +13,7 @@ from pathlib import Path
 from app.accounts.models import AppUser
 from app.audiences.segment_models import Segment
 from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
+from app.blasts.actions.draft_storage import DraftWriter, TypedDraft, create_draft
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
@@ -21,10 +22,12 @@ from app.delivery.models import MessageLog
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.profiles.field_types import FieldType
+from app.domain.texts.template_purposes import TemplatePurpose
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules
+from app.message_templates.actions.template_editing import TemplateValues, create_template
 from app.people.models import PersonNote
 from app.profiles.field_models import PersonField
 from app.profiles.queries.person_lookup import find_public_ids
@@ -56,6 +59,12 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
                 MessageLog.id == faulty, "The sender cannot send texts.", 21606
             )
         with write():
+            typed = TypedDraft([("message_body", "Hi"), ("target", "community")])
+            sol = db.session.scalar(db.select(AppUser.id).where(AppUser.username == "sol"))
+            create_draft("a-draft-of-sols", typed, DraftWriter(sol, "sol"))
+        with write():
+            values = TemplateValues("Choir", TemplatePurpose.BLAST, {"en": "Hi", "es": "Hola"})
+            create_template(values, "ada")
             keyword_rules.create_keyword_rule(
                 keyword_rules.KeywordInfo("HOURS", "9 to 5"), ["WHEN"], "sol"
             )
@@ -69,6 +78,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
     values = {
         "log_id": str(running),
         "scheduled_id": str(waiting),
+        "draft_id": "1",
         "member_id": str(zoe),
         "user_id": str(tom),
         "login_id": "999",
@@ -78,6 +88,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "group_id": "1",
         "field_id": "1",
         "segment_id": "1",
+        "template_id": "1",
         "digits": ZOE[1:],
         "public_id": public_ids[ZOE],
         "other_public_id": public_ids[LEO],

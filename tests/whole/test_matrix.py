@@ -34,6 +34,9 @@ FORMS = {
     "accounts.change_own_password",
     "accounts.change_own_theme",
     "blasts.compose_blast",
+    "blasts.edit_draft",
+    "blasts.send_draft",
+    "blasts.start_draft",
     "community.add_member",
     "community.import_file",
     "events.add_event",
@@ -44,6 +47,8 @@ FORMS = {
     "inbox.add_saved_reply",
     "inbox.edit_saved_reply",
     "keywords.add_keyword",
+    "message_templates.add_template",
+    "message_templates.edit_template",
     "people.add_field",
     "people.record_person_consent",
     "people.return_person_to_topic",
@@ -63,6 +68,7 @@ FORMS = {
     "surveys.record_answer_correction",
 }
 POST_CODES = dict.fromkeys(FORMS, 422) | {
+    "blasts.autosave_draft": 200,
     "blasts.preview_blast": 200,
     "segments.preview_typed_segment": 200,
     "setup.complete_setup": 404,
@@ -75,9 +81,11 @@ POST_CODES = dict.fromkeys(FORMS, 422) | {
 CHOSEN = {
     "blasts.compose_for_people": {"list": "community"},
     "groups.change_listed_people": {"list": "community"},
+    "message_templates.restore_template_version": {"version": "1"},
     "people.move_field": {"step": "up"},
     "sandbox.change_phone_behaviour": {"mood": "slow"},
     "blasts.confirm_grown_blast": {"people_count": "1"},
+    "blasts.edit_draft": {"version": "1"},
     "inbox.decide_possible_stop": {"question": "1", "verdict": "stay"},
 }  # a button or a hidden field of its own for each
 WRITTEN_BY_READING = ("audit_events",)  # a download leaves its line in the audit

@@ -27,6 +27,4 @@ def count_template_use(version_id: int | None, moment: datetime) -> None:
         # It was used, not changed.
         "updated_at": MessageTemplate.updated_at,
     }
-    db.session.execute(
-        statement.values(values), execution_options={"synchronize_session": False}
-    )
+    db.session.execute(statement.values(values), execution_options={"synchronize_session": False})

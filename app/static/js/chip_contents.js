@@ -8,7 +8,7 @@
   const TOKEN = /\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}/;
   const keyOf = (written) => written.trim().toLowerCase().replace(/[\s_-]+/g, "_");
   // The fields of people, which the page offers beside the names.
-  for (const button of document.querySelectorAll("button[data-insert]")) {
+  for (const button of document.querySelectorAll("button.chip[data-insert]")) {
     const [, written = ""] = TOKEN.exec(button.dataset.insert) ?? [];
     if (written) LABELS[keyOf(written)] ??= button.textContent.trim();
   }

@@ -132,6 +132,7 @@
     if (!editor) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    button.closest("details.menu")?.removeAttribute("open");
     insert(editor, button.dataset.insert);
     write(editor);
   }, true);

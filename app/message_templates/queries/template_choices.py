@@ -1,0 +1,66 @@
+"""The templates that are offered where a text is written."""
+
+from dataclasses import dataclass
+
+from app.domain.texts.template_chips import cut_at_word, describe_template
+from app.domain.texts.template_purposes import TemplatePurpose
+from app.domain.texts.text_languages import DEFAULT_LANGUAGE, name_language
+from app.domain.texts.whole_numbers import parse_id
+from app.message_templates.queries.template_records import (
+    find_template_texts,
+    find_version,
+    list_templates_for,
+)
+
+# The field of the button that inserts a template, and of an address that begins with one.
+VERSION_FIELD = "template_version"
+MAX_EXCERPT_LENGTH = 70
+
+
+@dataclass(frozen=True)
+class TemplateChoice:
+    """One text that can be inserted.
+
+    `label`: the template's name, with the language unless it is the only one there is.
+    """
+
+    version_id: int
+    label: str
+    body: str
+    language: str
+
+    @property
+    def excerpt(self) -> str:
+        """How the text begins, on one line."""
+        return cut_at_word(describe_template(self.body), MAX_EXCERPT_LENGTH)
+
+
+def list_template_choices(*purposes: TemplatePurpose) -> list[TemplateChoice]:
+    """Return what is offered for these purposes, the first purpose first."""
+    choices = []
+    for row in list_templates_for(*purposes):
+        for version in row.texts.values():
+            label = row.template.name
+            if len(row.texts) > 1 or version.language != DEFAULT_LANGUAGE:
+                label += f" · {name_language(version.language)}"
+            choices.append(TemplateChoice(version.id, label, version.body, version.language))
+    return choices
+
+
+def add_chosen_text(typed: str, version_id: str) -> str:
+    """Return what is typed with the text of the chosen version below it.
+
+    An unknown version adds nothing. Nothing that was typed is lost.
+    """
+    version = find_version(parse_id(version_id))
+    if version is None or not version.body:
+        return typed
+    return "\n".join(filter(None, [typed.strip(), version.body]))
+
+
+def find_template_body(template_id: str, language: str = "") -> str | None:
+    """Return the text of a template, in a language where it has one; None for no such template."""
+    row = find_template_texts(parse_id(template_id))
+    if row is None or row.first_text is None:
+        return None
+    return row.texts.get(language, row.first_text).body
