@@ -11,11 +11,11 @@ from app.delivery.actions.limit_pauses import pause_blasts_at_limit
 from app.delivery.sql.counted_texts import SELECT_COUNTED_IDS
 from app.domain.limits.allowances import Allowance, ReachedLimit
 from app.sending_limits.actions.text_counting import count_texts
-from app.sending_limits.queries.allowances import load_allowance
 from app.sending_limits.queries.limit_rules import LimitRules, load_limit_rules
+from app.sending_limits.queries.present_allowance import load_allowance
 
 
-class WaitingText(Protocol):
+class LimitedText(Protocol):
     """What is asked of a queued message."""
 
     @property
@@ -47,7 +47,7 @@ class ClaimLimits:
     texts: int = 0
     segments: int = 0
 
-    def admit(self, text: WaitingText) -> bool:
+    def admit(self, text: LimitedText) -> bool:
         """Return whether a text may be armed, and count it if so.
 
         Answers and confirmations count and are never stopped: they belong to no blast.
@@ -75,7 +75,7 @@ class ClaimLimits:
             pause_blasts_at_limit(self.reached, self.rules, moment)
 
 
-def load_claim_limits(texts: Iterable[WaitingText], moment: datetime) -> ClaimLimits:
+def load_claim_limits(texts: Iterable[LimitedText], moment: datetime) -> ClaimLimits:
     """Return the limits for a tick that may arm these texts; `moment` (UTC) tells the day."""
     waiting = list(texts)
     rules, carrier = load_limit_rules(), current_settings().carrier
@@ -84,7 +84,7 @@ def load_claim_limits(texts: Iterable[WaitingText], moment: datetime) -> ClaimLi
     return ClaimLimits(rules, carrier, day, allowance, _find_counted_ids(waiting))
 
 
-def _find_counted_ids(texts: Iterable[WaitingText]) -> frozenset[int]:
+def _find_counted_ids(texts: Iterable[LimitedText]) -> frozenset[int]:
     tried_ids = [text.id for text in texts if text.attempts]
     if not tried_ids:
         return frozenset()

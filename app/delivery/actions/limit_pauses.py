@@ -1,4 +1,4 @@
-"""Pause blasts that a limit stops, and let them go on when it no longer does."""
+"""Pause blasts that a limit stops, and resume them when it no longer does."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,9 +22,9 @@ from app.domain.limits.limit_words import (
 )
 from app.domain.time.local_times import zone_or_utc
 from app.organisation.queries import get_organisation
-from app.sending_limits.queries.allowances import load_allowance
 from app.sending_limits.queries.day_limit import find_day_limit
 from app.sending_limits.queries.limit_rules import LimitRules, load_limit_rules
+from app.sending_limits.queries.present_allowance import load_allowance
 
 # A blast that a day's limit stopped goes on in these hours of the organisation's next day, so
 # that nobody is woken at midnight.
@@ -66,7 +66,10 @@ def find_limit_of_next_text(log_id: int, moment: datetime) -> str:
 
 
 def resume_blasts_after_day_limit(moment: datetime) -> int:
-    """Let blasts go on that the limit of a day stopped, once there is room; return how many."""
+    """Resume the blasts that the limit of a day stopped, where it no longer does.
+
+    Returns how many. Writes only when there is one.
+    """
     waiting = select(MessageLog.id).where(
         MessageLog.status == BlastStatus.PAUSED,
         MessageLog.pause_code == ReachedLimit.TEXTS_A_DAY.value,

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from app.core.settings import current_settings
 from app.domain.limits.day_limits import DayLimitRule
 from app.domain.time.local_times import zone_or_utc
+from app.organisation.queries import read_zone_and_price
 from app.sending_limits import sql
 
 
@@ -46,6 +46,5 @@ class LimitRules(NamedTuple):
 
 def load_limit_rules() -> LimitRules:
     """Return the limits as they are stored now."""
-    row = sql.SELECT_RULES.fetch_first_row()
-    assert row is not None
-    return LimitRules(row[0] or current_settings().app_timezone, *row[1:])
+    limits = sql.SELECT_LIMITS.fetch_first_row() or ()
+    return LimitRules(*read_zone_and_price(), *limits)
