@@ -1,7 +1,7 @@
 """Reads the audit log."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -72,17 +72,17 @@ def fetch_audit_page(params: ListParams, filter_: AuditFilter = EVERYTHING) -> L
 
 
 def find_audit_detail(
-    verb: str,
+    verbs: Collection[str],
     about: str,
     name: str,
     *,
     since: datetime,
 ) -> str | None:
-    """Return the detail `name` of the first such row from `since` on, or None."""
+    """Return the detail `name` of the last row with one of these verbs from `since` on, or None."""
     rows = select(AuditEvent.details).where(
-        AuditEvent.at >= since, AuditEvent.verb == verb, AuditEvent.about == about
+        AuditEvent.at >= since, AuditEvent.verb.in_(verbs), AuditEvent.about == about
     )
-    details = db.session.scalar(rows.order_by(AuditEvent.at).limit(1))
+    details = db.session.scalar(rows.order_by(AuditEvent.at.desc()).limit(1))
     if not details:
         return None
     return json.loads(details).get(name)

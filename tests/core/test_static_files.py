@@ -30,7 +30,7 @@ def test_every_style_sheet_and_every_script_is_in_the_joined_one():
     assert all(jsmin(path.read_text()) in scripts for path in STATIC.glob("js/*.js"))
     assert styles.index("--brand:") < styles.index(".btn {") < styles.index("@media print {\n.side")
     assert scripts.index("var htmx") < scripts.index("data-shown-when")
-    assert scripts.index("typed-by") < scripts.index("draft:")  # forgotten before it is filled in
+    assert scripts.index("typed-by") < scripts.index("kept:")  # forgotten before it is filled in
     for path in STATIC.glob("css/*.css"):
         last_rule = [line.strip() for line in path.read_text().splitlines() if ":" in line][-1]
         assert last_rule.partition("/*")[0].strip() in styles

@@ -45,6 +45,7 @@ SPELLED = "(303) 555-0142"
 ERASED_TABLES = {
     "attempts",
     "audience_people",
+    "blast_drafts",
     "community_members",
     "consent_events",
     "deleted_topic_leaves",

@@ -43,6 +43,22 @@ def confirm_blast(
         earlier_id = scheduled_messages.find_blast_by_token(client_token)
         if earlier_id is not None:
             return earlier_id
+    spec = build_blast_spec(draft, client_token, username, confirmed_count, shown_people)
+    return schedule_blast(spec, compute_due_time(draft, moment)).id
+
+
+def build_blast_spec(
+    draft: BlastDraft,
+    client_token: str | None,
+    username: str,
+    confirmed_count: int | None,
+    shown_people: Iterable[tuple[str, str | None]] = (),
+) -> BlastSpec:
+    """Return a draft as it is stored; its audience is stored by this. Inside write().
+
+    Raises AudienceGone when a list is archived or deleted, and FieldNotTextable for a field of the
+    text.
+    """
     require_textable_fields(draft.body)
     people_of, audience_id = draft.people_of, None
     if isinstance(people_of, ChosenAudience):
@@ -51,7 +67,7 @@ def confirm_blast(
             people_of, shown_people, is_for_admins=is_rule_for_admins(people_of.rule)
         )
     settings = current_settings()
-    spec = BlastSpec(
+    return BlastSpec(
         body=draft.body,
         footer=draft.footer,
         target=draft.target,
@@ -71,10 +87,10 @@ def confirm_blast(
         plain_names=draft.plain_names,
         confirmed_count=None if draft.is_test else confirmed_count,
     )
-    return schedule_blast(spec, _compute_due_time(draft, moment)).id
 
 
-def _compute_due_time(draft: BlastDraft, moment: datetime) -> datetime:
+def compute_due_time(draft: BlastDraft, moment: datetime) -> datetime:
+    """Return when a blast that is confirmed at `moment` is due (UTC)."""
     if draft.send_at:
         return draft.send_at
     if draft.is_test:

@@ -3,11 +3,12 @@
 import threading
 from dataclasses import dataclass
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audiences.queries.audience_overlap import count_overlap, describe_overlap
+from app.blasts.draft_models import StoredDraft
 from app.blasts.forms.audience_fields import translate_audience_fields
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries.compose_preview import (
@@ -19,10 +20,13 @@ from app.blasts.queries.field_fillings import list_field_chips
 from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, roles_required
+from app.delivery.models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS
-from app.domain.texts.whole_numbers import parse_whole_number
+from app.domain.texts.template_purposes import TemplatePurpose
+from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.events.queries import events
+from app.message_templates.queries.template_choices import list_template_choices
 from app.organisation import queries as organisation
 
 MAX_POSITION_DIGITS = 7
@@ -45,17 +49,43 @@ class AudienceLine:
     overlap: str = ""
 
 
-def render_compose_page(form: ComposeForm, *, shows_lists: bool = False) -> str:
+@dataclass(frozen=True)
+class ComposePlace:
+    """The draft that a compose page shows; without one the page is of a new blast.
+
+    `edited`: the scheduled blast that the draft changes. `note`: what is said above the form.
+    """
+
+    draft: StoredDraft | None = None
+    edited: ScheduledMessage | None = None
+    note: str = ""
+
+    @property
+    def action_url(self) -> str:
+        """Where the form is sent: it stores the draft, and shows the review."""
+        if self.draft is None:
+            return url_for("blasts.start_draft")
+        return url_for("blasts.edit_draft", draft_id=self.draft.id)
+
+
+NEW_PLACE = ComposePlace()
+
+
+def render_compose_page(
+    form: ComposeForm, place: ComposePlace = NEW_PLACE, *, shows_lists: bool = False
+) -> str:
     """Return the page of a form with everything that was typed; `shows_lists`: unfolded."""
     form.load_choices()
     return render_template(
         "blasts/compose.html",
         form=form,
+        place=place,
         shows_lists=shows_lists,
         footer=organisation.get_organisation().footer.strip(),
         tokens=[*NAME_CHIPS, *list_field_chips()],
         event_tokens=EVENT_CHIPS,
-        **_build_live_context(form),
+        templates=list_template_choices(TemplatePurpose.BLAST, TemplatePurpose.REMINDER),
+        **_build_live_context(form, place.action_url),
     )
 
 
@@ -70,14 +100,27 @@ def preview_blast() -> ResponseReturnValue:
         _busy_users.add(user_id)
     try:
         form = ComposeForm(translate_audience_fields(request.form))
-        return render_template("blasts/_preview.html", form=form, **_build_live_context(form))
+        context = _build_live_context(form, _find_action_url())
+        return render_template("blasts/_preview.html", form=form, **context)
     finally:
         with _busy_users_lock:
             _busy_users.discard(user_id)
 
 
-def _build_live_context(form: ComposeForm) -> dict[str, object]:
-    return {"line": _describe_audience_line(form), "preview": _build_preview(form)}
+def _find_action_url() -> str:
+    """Return where the form of the page that asks for its preview is sent."""
+    draft_id = parse_id(request.form.get("draft_id", ""))
+    if draft_id is None:
+        return NEW_PLACE.action_url
+    return url_for("blasts.edit_draft", draft_id=draft_id)
+
+
+def _build_live_context(form: ComposeForm, action_url: str) -> dict[str, object]:
+    return {
+        "line": _describe_audience_line(form),
+        "preview": _build_preview(form),
+        "edit_url": f"{action_url}?edit=1",
+    }
 
 
 def _build_preview(form: ComposeForm) -> ComposePreview:

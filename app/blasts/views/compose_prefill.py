@@ -18,6 +18,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.surveys.question_definitions import build_opening_text, parse_questions
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time import local_times
+from app.message_templates.queries.template_choices import find_template_body
 from app.organisation import queries as organisation
 from app.surveys.queries.surveys import find_survey
 
@@ -36,7 +37,8 @@ def create_prefilled_form() -> ComposeForm:
     ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
     ?audience=results&log_id=<id>&outcome=no_reply is for people of an earlier blast.
     ?target=event&event_id=<id> chooses an event, ?group_id=<id> a group, ?include=segment:<id> a
-    list of any kind, ?survey=<id> asks that survey.
+    list of any kind, ?survey=<id> asks that survey. ?template=<id> (&language=es) begins with the
+    text of a template.
     """
     values: dict[str, object] = {"client_token": create_client_token()}
     if "first" in request.args:
@@ -52,11 +54,20 @@ def create_prefilled_form() -> ComposeForm:
         values |= _prefill_lists(included, request.args.getlist("exclude"))
     if request.args.get("audience") == RESULTS_KIND:
         values |= {name: request.args.get(name, "") for name in RESULTS_FIELDS}
+    return ComposeForm(formdata=None, data=values | _prefill_from_sources())
+
+
+def _prefill_from_sources() -> dict[str, object]:
+    """Return what a survey, a template or an earlier blast fills in; the last one wins."""
+    values: dict[str, object] = {}
     if "survey" in request.args:
         values |= _prefill_from_survey(request.args["survey"])
+    if "template" in request.args:
+        body = find_template_body(request.args["template"], request.args.get("language", ""))
+        values["message_body"] = abort(404) if body is None else body
     if "again" in request.args:
         values |= _prefill_from_earlier_blast(request.args["again"])
-    return ComposeForm(formdata=None, data=values)
+    return values
 
 
 def _prefill_from_survey(id_text: str) -> dict[str, object]:
@@ -76,11 +87,16 @@ def _prefill_from_survey(id_text: str) -> dict[str, object]:
 
 
 def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
-    """Return the fields of a follow-up to people of an earlier blast."""
+    """Return the fields of an earlier blast."""
     scheduled_id = parse_id(id_text)
     blast = find_scheduled_blast(scheduled_id) if scheduled_id is not None else None
     if blast is None:
         abort(404)
+    return build_blast_values(blast)
+
+
+def build_blast_values(blast: ScheduledMessage) -> dict[str, object]:
+    """Return the values of the form that would confirm a blast again."""
     # Time zone tables change: a zone of an old blast may not exist any more.
     zone = blast.timezone
     if not zone or not local_times.is_time_zone(zone):

@@ -44,7 +44,7 @@ def explain_clock_change(blast: ScheduledMessage) -> str | None:
     None almost always.
     """
     chosen_time = audit.find_audit_detail(
-        "blast.confirmed",
+        ("blast.confirmed", "blast.changed"),
         f"scheduled blast {blast.id}",
         "leaves_at",
         since=blast.created_at - timedelta(minutes=1),

@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.blasts.queries import audience
+from app.blasts.queries.draft_records import count_drafts
 from app.blasts.queries.event_labels import (
     get_blast_event_titles,
     get_reminder_labels,
@@ -14,7 +15,9 @@ from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.gone_lists import describe_gone_lists
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
+from app.blasts.queries.series_source import get_series_source
 from app.blasts.views.blueprint import bp
+from app.blasts.views.draft_opening import open_new_draft
 from app.blasts.views.scheduled_blast_labels import (
     describe_audiences,
     explain_clock_change,
@@ -38,7 +41,6 @@ from app.surveys.queries import surveys
 MAX_COUNT_DIGITS = 9
 REMINDER_SWITCHED_OFF_NOTE = "This reminder is now turned off for its event."
 UNDONE_NOTE = "Undone. No texts were sent. Edit the text here and send it when you are ready."
-EDITED_NOTE = "Unscheduled. Edit it here and schedule it again. Nothing is sent until then."
 
 
 class ScheduledBlastUnchanged(Exception):
@@ -60,7 +62,9 @@ def list_scheduled_blasts() -> ResponseReturnValue:
         moments=format_due_times(page.rows),
         filter_name=filter_name,
         audiences=describe_audiences(page.rows, get_blast_event_titles(page.rows)),
+        series_links=get_series_source().find_links(page.rows),
         waiting_counts=blast_list.count_waiting_blasts(),
+        draft_count=count_drafts(current_user.id, current_user.role),
     )
 
 
@@ -85,6 +89,8 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         people_count=_count_people(blast),
         people_problem=find_people_problem(get_stored_people(blast), current_user.role),
         gone_lists=_describe_gone_lists(blast),
+        series_link=get_series_source().find_links([blast]).get(blast.id),
+        repeat_url=get_series_source().find_repeat_url(blast),
     )
 
 
@@ -143,13 +149,6 @@ def undo_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     return _cancel_blast(scheduled_id, "blast.undone", UNDONE_NOTE, opens_text=True)
 
 
-@bp.post("/scheduled/<int:scheduled_id>/edit")
-@roles_required(*ALL_ROLES)
-def edit_pending_blast(scheduled_id: int) -> ResponseReturnValue:
-    """Take a blast off the schedule and open its text, to schedule it again."""
-    return _cancel_blast(scheduled_id, "blast.cancelled", EDITED_NOTE, opens_text=True)
-
-
 @bp.post("/scheduled/<int:scheduled_id>/delete")
 @roles_required(Role.ADMIN)
 def delete_ended_blast(scheduled_id: int) -> ResponseReturnValue:
@@ -187,8 +186,7 @@ def _cancel_blast(
             success = f"{success} {REMINDER_SWITCHED_OFF_NOTE}"
         flash(success, "success")
         if opens_text and not blast.test_mode and not blast.event_reminder_id:
-            later = None if blast.immediate else 1
-            return redirect(url_for("blasts.compose_blast", again=scheduled_id, later=later), 303)
+            return open_new_draft(_get_blast_or_404(scheduled_id))
     return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
 
 

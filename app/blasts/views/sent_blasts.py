@@ -10,6 +10,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.blasts.queries.draft_records import count_drafts
 from app.blasts.queries.people_permission import (
     find_people_problem,
     get_stored_people,
@@ -69,6 +70,7 @@ def list_sent_blasts() -> ResponseReturnValue:
         ),
         senders=list_blast_senders(),
         waiting_counts=count_waiting_blasts(),
+        draft_count=count_drafts(current_user.id, current_user.role),
     )
 
 

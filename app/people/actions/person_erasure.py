@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.accounts.actions.own_phone import erase_phone as erase_phone_in_accounts
 from app.audit.actions import erase_phone as erase_phone_in_audit
+from app.blasts.actions.draft_storage import erase_phone as erase_phone_in_drafts
 from app.community.actions import erase_phone as erase_phone_in_community
 from app.delivery.actions import erasure as delivery
 from app.delivery.queries.phone_texts import is_text_being_sent
@@ -35,6 +36,7 @@ ERASERS: tuple[Callable[[PhoneErasure], dict[str, int]], ...] = (
     webhooks.erase_phone,
     surveys.erase_phone,
     delivery.erase_phone,
+    erase_phone_in_drafts,
     suppression.erase_phone,
     erase_phone_in_community,
     erase_phone_in_groups,

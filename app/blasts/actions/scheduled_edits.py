@@ -1,0 +1,33 @@
+"""A scheduled blast is edited and moved in place, while it waits."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.blasts.actions.blast_confirmation import build_blast_spec, compute_due_time
+from app.delivery.actions.audience_storage import delete_unused_audience
+from app.delivery.actions.blast_scheduling import replace_pending_blast
+from app.delivery.models import ScheduledMessage
+from app.domain.delivery.blast_draft import BlastDraft
+
+
+class BlastReleased(Exception):
+    """The blast was released or canceled meanwhile: nothing of it can change any more."""
+
+
+def edit_scheduled_blast(
+    blast: ScheduledMessage,
+    draft: BlastDraft,
+    username: str,
+    moment: datetime,
+    confirmed_count: int,
+    shown_people: Iterable[tuple[str, str | None]] = (),
+) -> None:
+    """Make a blast that waits what a draft says. Inside write().
+
+    Raises BlastReleased, and what build_blast_spec() raises.
+    """
+    former_audience_id = blast.audience_id
+    spec = build_blast_spec(draft, blast.client_token, username, confirmed_count, shown_people)
+    if not replace_pending_blast(blast.id, spec, compute_due_time(draft, moment)):
+        raise BlastReleased
+    delete_unused_audience(former_audience_id)

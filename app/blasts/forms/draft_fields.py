@@ -1,0 +1,100 @@
+"""The compose form as a draft keeps it: what was typed, and the form that shows it again."""
+
+from werkzeug.datastructures import MultiDict
+from wtforms import ValidationError
+
+from app.blasts.actions.draft_storage import TypedDraft, TypedFields, load_fields
+from app.blasts.draft_models import StoredDraft
+from app.blasts.forms.audience_fields import translate_audience_fields
+from app.blasts.forms.compose import ComposeForm
+from app.blasts.queries.results_audience import describe_results_audience
+from app.core.form_fields import add_error
+from app.domain.delivery.blast_labels import describe_audience, format_blast_title
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.texts.segments import replace_costly_characters
+from app.events.queries import events
+from app.message_templates.queries.template_choices import VERSION_FIELD, add_chosen_text
+
+# Nobody's text: the form's keys, and the tester's own phone with its code.
+UNKEPT_FIELDS = frozenset({"csrf_token", "client_token", "test_phone", "test_code"})
+UNTITLED = "No text yet"
+
+
+def apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return the fields as the review page's buttons change them.
+
+    `plain` writes plain characters, `other_…` chooses the other of two equal times,
+    `template_version` adds the text of a template.
+    """
+    fields = MultiDict(translate_audience_fields(posted))
+    if VERSION_FIELD in posted:
+        typed = posted.get("message_body", "")
+        fields["message_body"] = add_chosen_text(typed, posted[VERSION_FIELD])
+    if "plain" in posted:
+        fields["message_body"] = replace_costly_characters(posted.get("message_body", ""))
+    for name in ("fold", "end_fold"):
+        if f"other_{name}" in posted:
+            fields[name] = posted[f"other_{name}"]
+    return fields
+
+
+def read_typed_draft(form: ComposeForm, posted: MultiDict[str, str]) -> TypedDraft:
+    """Return what was typed into a form, with errors; a press for a test is none."""
+    fields = [
+        (name, value)
+        for name, value in posted.items(multi=True)
+        if name in form and name not in UNKEPT_FIELDS and (name, value) != ("send_mode", "test")
+    ]
+    return TypedDraft(fields, describe_chosen_people(form))
+
+
+def build_draft_form(draft: StoredDraft) -> ComposeForm:
+    """Return the form of a stored draft, as if it had just been sent."""
+    return build_typed_form(load_fields(draft), draft.client_token)
+
+
+def build_typed_form(fields: TypedFields, client_token: str) -> ComposeForm:
+    """Return the form of what was typed; its request was checked when it was sent."""
+    posted = MultiDict([*fields, ("client_token", client_token)])
+    return ComposeForm(posted, meta={"csrf": False})
+
+
+def describe_chosen_people(form: ComposeForm) -> str:
+    """Return whom a form is for in words; no one is counted."""
+    if form.is_for_results:
+        results_of = form.selected_results
+        described = describe_results_audience(results_of) if results_of else None
+        return described.label if described else ""
+    if form.is_for_lists:
+        audience = form.chosen_lists
+        return audience.addressee if audience.rule.included else ""
+    if form.target.data == BlastTarget.EVENT and form.selected_event_id is None:
+        return ""
+    if form.target.data not in set(BlastTarget):
+        return ""
+    event = events.find_event(form.selected_event_id)
+    return describe_audience(form.draft_target, event.title if event else None)
+
+
+def name_draft(draft: StoredDraft) -> str:
+    """Return what a draft is called in lists: its name, else how its text begins."""
+    values = dict(load_fields(draft))
+    title = format_blast_title(values.get("message_body", ""), name=values.get("name"))
+    return title.strip() or UNTITLED
+
+
+def add_gone_errors(form: ComposeForm) -> None:
+    """Say beside the fields which choices of a draft are gone, or not this user's any more."""
+    checks = [
+        (form.include, form.validate_include, bool(form.include.data)),
+        (form.event_id, form.validate_event_id, bool(form.event_id.data)),
+        (form.audience, form.validate_audience, True),
+        (form.survey_id, form.validate_survey_id, bool(form.survey_id.data)),
+    ]
+    for field, validate, is_chosen in checks:
+        if not is_chosen:
+            continue
+        try:
+            validate(field)
+        except ValidationError as error:
+            add_error(field, str(error))

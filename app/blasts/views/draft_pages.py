@@ -1,0 +1,148 @@
+"""Drafts: the list, the page of one, and every way in which it is saved."""
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from app.audit.actions import audited_write
+from app.blasts.actions import draft_storage
+from app.blasts.actions.draft_storage import DraftChanged
+from app.blasts.draft_models import StoredDraft
+from app.blasts.forms.audience_fields import WIDEN_BUTTON, translate_audience_fields
+from app.blasts.forms.compose import ComposeForm
+from app.blasts.forms.draft_fields import (
+    add_gone_errors,
+    apply_button_changes,
+    build_draft_form,
+    name_draft,
+)
+from app.blasts.queries.draft_records import fetch_drafts_page, find_draft
+from app.blasts.views.blast_sending import (
+    confirm_checked_blast,
+    derive_test_token,
+    redirect_to_scheduled_blast,
+)
+from app.blasts.views.blueprint import bp
+from app.blasts.views.compose_page import render_compose_page
+from app.blasts.views.draft_saving import (
+    build_place,
+    describe_draft_change,
+    find_sent_blast,
+    format_saved_time,
+    get_draft_or_404,
+    keep_copy,
+    render_conflict_page,
+    save_posted_draft,
+)
+from app.blasts.views.review_page import check_form
+from app.blasts.views.test_sends import has_test_phone
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.pagination import list_params
+from app.delivery.queries.blast_list import count_waiting_blasts
+from app.domain.texts.whole_numbers import parse_id
+
+
+@bp.get("/drafts")
+@roles_required(*ALL_ROLES)
+def list_drafts() -> ResponseReturnValue:
+    """Show a user's drafts, an admin everybody's."""
+    page = fetch_drafts_page(current_user.id, current_user.role, list_params((), ""))
+    return render_template(
+        "blasts/drafts.html",
+        page=page,
+        names={draft.id: name_draft(draft) for draft in page.rows},
+        waiting_counts=count_waiting_blasts(),
+    )
+
+
+@bp.post("/drafts")
+@roles_required(*ALL_ROLES)
+def start_draft() -> ResponseReturnValue:
+    """Store the form of a new blast as a draft, and do what was pressed."""
+    return _save_and_go_on(None)
+
+
+@bp.route("/drafts/<int:draft_id>", methods=["GET", "POST"])
+@roles_required(*ALL_ROLES)
+def edit_draft(draft_id: int) -> ResponseReturnValue:
+    """Show a draft as it was typed; store it, and do what was pressed."""
+    if request.method == "POST":
+        return _save_and_go_on(draft_id)
+    draft = get_draft_or_404(draft_id)
+    form = build_draft_form(draft)
+    add_gone_errors(form)
+    return render_compose_page(form, build_place(draft))
+
+
+@bp.post("/drafts/<int:draft_id>/delete")
+@roles_required(*ALL_ROLES)
+def delete_draft(draft_id: int) -> ResponseReturnValue:
+    """Delete a draft; a scheduled blast whose changes it holds stays as it is."""
+    get_draft_or_404(draft_id)
+    with audited_write("draft.deleted", current_username()) as trace:
+        trace.about = f"draft {draft_id}"
+        draft_storage.delete_draft(draft_id)
+    flash("Draft deleted.", "success")
+    return redirect(url_for("blasts.list_drafts"), 303)
+
+
+@bp.post("/drafts/save")
+@roles_required(*ALL_ROLES, json=True)
+def autosave_draft() -> ResponseReturnValue:
+    """Store what is typed, for the script that asks while one writes, and when the page is left."""
+    posted = MultiDict(translate_audience_fields(request.form))
+    form = ComposeForm(posted)
+    if find_sent_blast(form) is not None:
+        return jsonify(sent="This blast was sent already."), 410
+    draft_id = parse_id(request.form.get("draft_id", ""))
+    try:
+        draft = save_posted_draft(_check_draft_id(draft_id), form, posted)
+    except DraftChanged as error:
+        if "leaving" in request.form:
+            keep_copy(form, posted)
+        return jsonify(conflict=describe_draft_change(error.draft)), 409
+    return jsonify(
+        id=draft.id,
+        version=draft.version,
+        url=url_for("blasts.edit_draft", draft_id=draft.id),
+        saved=format_saved_time(draft),
+    )
+
+
+def _check_draft_id(draft_id: int | None) -> int | None:
+    """Return the id of a draft that this user may open; None where there is none any more."""
+    if draft_id is None or find_draft(draft_id) is None:
+        return None
+    return get_draft_or_404(draft_id).id
+
+
+def _save_and_go_on(draft_id: int | None) -> ResponseReturnValue:
+    posted = apply_button_changes(request.form)
+    form = ComposeForm(posted)
+    sent_id = find_sent_blast(form)
+    if sent_id is not None:
+        return redirect_to_scheduled_blast(sent_id)
+    try:
+        draft = save_posted_draft(_check_draft_id(draft_id), form, posted)
+    except DraftChanged as error:
+        return render_conflict_page(form, posted, error.draft)
+    return _do_what_was_pressed(form, draft)
+
+
+def _do_what_was_pressed(form: ComposeForm, draft: StoredDraft) -> ResponseReturnValue:
+    """Go on from a stored draft: back to it, to its test, or to its review."""
+    place = build_place(draft)
+    if "save" in request.form:
+        flash("Draft saved.", "success")
+        return redirect(place.action_url, 303)
+    if "edit" in request.form or "edit" in request.args:
+        return render_compose_page(form, place, shows_lists=WIDEN_BUTTON in request.form)
+    if not form.validate():
+        return render_compose_page(form, place), 422
+    if not form.is_test:
+        return redirect(url_for("blasts.review_draft", draft_id=draft.id), 303)
+    checked = check_form(form)
+    if checked is None or not has_test_phone(form):
+        return render_compose_page(form, place), 422
+    return confirm_checked_blast(checked, derive_test_token(form, checked.draft), None)
