@@ -10,6 +10,7 @@ from app.audiences.views import bp as segments
 from app.audit.subjects import set_subject_source
 from app.audit.views import bp as audit
 from app.audit_subjects import find_audit_subjects
+from app.blasts.queries.series_source import set_series_source
 from app.blasts.views import bp as blasts
 from app.community.member_filters import set_filter_source
 from app.community.queries import count_consent_coverage
@@ -40,6 +41,7 @@ from app.people.views import bp as people
 from app.sandbox.views import bp as sandbox
 from app.sending_limits.views import bp as sending_limits
 from app.series.views import bp as series
+from app.series.views.blast_links import SERIES_SOURCE
 from app.setup.views import bp as setup
 from app.suppression.queries import contact_name_source
 from app.suppression.views import bp as suppression
@@ -118,6 +120,7 @@ def register_blueprints(app: Flask) -> None:
     refused_returns.install_refused_return_hook(app, thread_updates.mark_wants_back)
     contact_name_source.set_contact_name_source(app, find_names)
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
+    set_series_source(app, SERIES_SOURCE)
     person_note_source.set_person_note_source(app, list_contact_notes)
     set_import_note_keeper(app, ImportNoteKeeper(add_selected_notes, remove_selected_notes))
     set_filter_source(app, build_conditions_for_user)

@@ -101,6 +101,11 @@ class BlastSeries(Model):
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]
 
+    @property
+    def message_body(self) -> str:
+        """The text, by the name that blasts have for it."""
+        return self.body
+
 
 class SeriesOccurrence(Model):
     """One date of a series of which something is to be remembered; of other dates there is no row.

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from app.core.db import ChangedMeanwhile, db
+from app.delivery.actions.blast_scheduling import confirm_held_blast
 from app.series.actions.series_editing import require_series
 from app.series.actions.series_planning import plan_next_blast
 from app.series.actions.series_progress import settle_dates
@@ -47,6 +48,20 @@ def edit_date(series_id: int, occurs_on: date, body: str, moment: datetime) -> N
     series, row = _prepare(series_id, occurs_on, moment)
     row.body = None if body == series.body else body
     _plan(series, moment)
+
+
+def confirm_date(series_id: int, occurs_on: date, count: int, moment: datetime) -> None:
+    """Let the held blast of one date go for `count` people, at its time or at once if it is late.
+
+    Inside write(). Raises ChangedMeanwhile when it is not held.
+    """
+    series = require_series(series_id)
+    coming = find_coming_date(series, occurs_on, moment)
+    if coming is None or coming.row is None or coming.row.scheduled_id is None:
+        raise ChangedMeanwhile
+    due_at = max(coming.due_at, moment)
+    if not confirm_held_blast(coming.row.scheduled_id, count, due_at):
+        raise ChangedMeanwhile
 
 
 def find_coming_date(series: BlastSeries, occurs_on: date, moment: datetime) -> SeriesDate | None:

@@ -88,7 +88,7 @@ def withdraw_waiting_blast(series: BlastSeries, note: str) -> None:
             db.session.flush()
 
 
-def describe_stale_dates(series: BlastSeries, body: str, day: date) -> str:
+def describe_stale_dates(series: BlastSeries | ScheduledMessage, body: str, day: date) -> str:
     """Return what to say of dates in a text that have passed on the day it is sent; "" for none."""
     values = get_blast_placeholders(series.target, series.event_id)
     text = fill_template(body, None, values) if values else body

@@ -9,6 +9,8 @@ from app.domain.time.local_times import find_moment_on_day, get_local_date
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence
 from app.series.queries.series_records import list_occurrences
 
+# A date that is changed is among the next so many.
+DATES_AROUND = 62
 OVER_STATES = frozenset({OccurrenceState.DONE, OccurrenceState.FAILED})
 
 
@@ -46,6 +48,21 @@ class SeriesDate:
         return self.row.body if self.row else None
 
 
+@dataclass(frozen=True)
+class MoveLimits:
+    """Between which days a date can be moved, so that the dates of a series keep their order.
+
+    `latest` None: there is no later date.
+    """
+
+    earliest: date
+    latest: date | None
+
+    def contains(self, day: date) -> bool:
+        """Whether a date can be moved to this day."""
+        return day >= self.earliest and (self.latest is None or day <= self.latest)
+
+
 def list_coming_dates(series: BlastSeries, moment: datetime, limit: int) -> list[SeriesDate]:
     """Return the dates after `moment` in order of their times, with the skipped ones.
 
@@ -56,6 +73,20 @@ def list_coming_dates(series: BlastSeries, moment: datetime, limit: int) -> list
     dates = _build_dates(series, {*days, *_list_moved_days(rows)}, rows)
     coming = [each for each in dates if each.due_at > moment or each.is_pending]
     return sorted(coming, key=lambda each: each.due_at)[:limit]
+
+
+def find_move_limits(series: BlastSeries, coming: SeriesDate, moment: datetime) -> MoveLimits:
+    """Return between which days one date can be moved: from today, not to another date's day."""
+    today = get_local_date(series.timezone, moment)
+    days = [row.moved_date or row.occurs_on for row in list_occurrences(series.id) if _is_over(row)]
+    later: list[date] = []
+    for other in list_coming_dates(series, moment, DATES_AROUND):
+        if other.occurs_on == coming.occurs_on or other.is_skipped:
+            continue
+        (days if other.due_at < coming.due_at else later).append(other.day)
+    earliest = max([today, *(day + timedelta(days=1) for day in days)])
+    latest = min(later) - timedelta(days=1) if later else None
+    return MoveLimits(earliest, latest)
 
 
 def list_rule_moments(
@@ -71,6 +102,10 @@ def list_rule_moments(
     days = list_days(rule, starts_on, earliest, limit + 2)
     pairs = [(day, find_moment_on_day(day, clock, zone)) for day in days]
     return [(day, due) for day, due in pairs if due is not None and due > moment][:limit]
+
+
+def _is_over(row: SeriesOccurrence) -> bool:
+    return row.state in OVER_STATES
 
 
 def _list_days(series: BlastSeries, moment: datetime, limit: int) -> list[date]:
@@ -94,7 +129,7 @@ def _build_dates(
     dates = []
     for occurs_on in days:
         row = rows.get(occurs_on)
-        if row is not None and row.state in OVER_STATES:
+        if row is not None and _is_over(row):
             continue
         day, clock = occurs_on, series.time_of_day
         if row is not None and row.moved_date and row.moved_time:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
+from app.domain.delivery.blast_labels import name_blast
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence, SeriesState
 
 
@@ -44,6 +45,11 @@ def find_series_by_ids(series_ids: Collection[int]) -> dict[int, BlastSeries]:
         return {}
     rows = db.session.scalars(select(BlastSeries).where(BlastSeries.id.in_(series_ids)))
     return {series.id: series for series in rows}
+
+
+def find_series_names(series_ids: Collection[int]) -> dict[int, str]:
+    """Return what these series are called, by their ids."""
+    return {id_: name_blast(series) for id_, series in find_series_by_ids(series_ids).items()}
 
 
 def list_occurrences(series_id: int) -> Sequence[SeriesOccurrence]:

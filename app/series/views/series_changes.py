@@ -1,0 +1,164 @@
+"""Change a series: its text and its rule, pause, resume, end and delete it."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit.actions import audited_write
+from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.clock import now
+from app.core.db import ChangedMeanwhile, NotFound
+from app.domain.accounts.roles import Role
+from app.domain.delivery.message_statuses import BlastTarget
+from app.series.actions import series_editing as actions
+from app.series.actions.series_editing import SeriesTiming
+from app.series.forms.text_forms import SeriesForm
+from app.series.forms.timing_form import build_timing_data, read_series_timing
+from app.series.models import BlastSeries
+from app.series.queries.series_dates import list_rule_moments
+from app.series.views.blueprint import bp, find_series_problem, get_series_or_404
+from app.series.views.series_labels import (
+    describe_next_text,
+    describe_timing,
+    format_series_time,
+    list_stale_notices,
+    render_series_text,
+)
+from app.series.views.series_start import NO_DATES_ERROR, SHOWN_DATES
+
+CHANGED_MEANWHILE = "It changed in this moment. Look at the page and try again."
+
+
+@bp.route("/<int:series_id>/edit", methods=["GET", "POST"])
+@roles_required(*ALL_ROLES)
+def edit_series(series_id: int) -> ResponseReturnValue:
+    """Change the text and the rule of a whole series, after a look at the next dates."""
+    series = get_series_or_404(series_id)
+    series_url = url_for("series.show_series", series_id=series_id)
+    if problem := find_series_problem(series):
+        flash(problem, "error")
+        return redirect(series_url, 303)
+    data = {"body": series.body, "name": series.name or ""}
+    form = SeriesForm(data=data | build_timing_data(read_series_timing(series)))
+    form.of_event = series.target == BlastTarget.EVENT
+    step = request.form.get("step", "")
+    is_valid = step != "change" and form.validate_on_submit()
+    dates = _list_moments(series, form.timing) if is_valid else []
+    if is_valid and not dates:
+        form.until.errors = [NO_DATES_ERROR]
+    if not dates:
+        page = render_template("series/edit.html", form=form, series=series, series_url=series_url)
+        return page, 422 if form.errors else 200
+    if step == "start":
+        return _save_series(series, form)
+    body = form.body.data or ""
+    return render_template(
+        "series/check.html",
+        form=form,
+        action_url=url_for("series.edit_series", series_id=series_id),
+        back_url=series_url,
+        button_label="Save the series",
+        sentence=describe_timing(form.timing),
+        dates=[format_series_time(due_at, series.timezone) for _, due_at in dates],
+        text=describe_next_text(body, lambda: render_series_text(series, body)),
+        stale=list_stale_notices(series, body, series.timezone, dates),
+        moved_note="",
+        end_note="",
+    )
+
+
+@bp.post("/<int:series_id>/pause")
+@roles_required(*ALL_ROLES)
+def pause_series(series_id: int) -> ResponseReturnValue:
+    """Send nothing more of a series until it is resumed."""
+    return _change(
+        series_id,
+        "series.paused",
+        "Paused. Nothing is sent until you resume it.",
+        lambda: actions.pause_series(series_id),
+    )
+
+
+@bp.post("/<int:series_id>/resume")
+@roles_required(*ALL_ROLES)
+def resume_series(series_id: int) -> ResponseReturnValue:
+    """Let a paused or stopped series go on."""
+    if problem := find_series_problem(get_series_or_404(series_id)):
+        flash(problem, "error")
+        return redirect(url_for("series.show_series", series_id=series_id), 303)
+    return _change(
+        series_id,
+        "series.resumed",
+        "Resumed.",
+        lambda: actions.resume_series(series_id, current_username(), now()),
+    )
+
+
+@bp.post("/<int:series_id>/end")
+@roles_required(*ALL_ROLES)
+def end_series(series_id: int) -> ResponseReturnValue:
+    """End a series."""
+    return _change(
+        series_id,
+        "series.ended",
+        "Ended. Nothing more of it is sent.",
+        lambda: actions.end_series(series_id),
+    )
+
+
+@bp.post("/<int:series_id>/delete")
+@roles_required(Role.ADMIN)
+def delete_series(series_id: int) -> ResponseReturnValue:
+    """Delete a series that has ended; its blasts stay."""
+    get_series_or_404(series_id)
+    try:
+        with audited_write("series.deleted", current_username()) as trace:
+            trace.about = f"series {series_id}"
+            actions.delete_series(series_id)
+    except (ChangedMeanwhile, NotFound):
+        flash("End the series first.", "error")
+        return redirect(url_for("series.show_series", series_id=series_id), 303)
+    flash("Deleted. Its blasts are still in their lists.", "success")
+    return redirect(url_for("series.list_all_series"), 303)
+
+
+def _save_series(series: BlastSeries, form: SeriesForm) -> ResponseReturnValue:
+    name = (form.name.data or "").strip() or None
+    before = {"rule": describe_timing(read_series_timing(series))}
+    try:
+        with audited_write("series.changed", current_username()) as trace:
+            trace.about = f"series {series.id}"
+            is_same_text = form.body.data == series.body
+            actions.change_series(series.id, form.body.data or "", name, form.timing, now())
+            trace.details = {
+                "before": before["rule"],
+                "after": describe_timing(form.timing),
+                "text": "same" if is_same_text else "changed",
+            }
+    except (ChangedMeanwhile, NotFound):
+        flash(CHANGED_MEANWHILE, "warning")
+    else:
+        flash("Saved. The next blast follows.", "success")
+    return redirect(url_for("series.show_series", series_id=series.id), 303)
+
+
+def _change(
+    series_id: int, verb: str, success: str, change: Callable[[], BlastSeries]
+) -> ResponseReturnValue:
+    get_series_or_404(series_id)
+    try:
+        with audited_write(verb, current_username()) as trace:
+            trace.about = f"series {series_id}"
+            change()
+    except (ChangedMeanwhile, NotFound):
+        flash(CHANGED_MEANWHILE, "warning")
+    else:
+        flash(success, "success")
+    return redirect(url_for("series.show_series", series_id=series_id), 303)
+
+
+def _list_moments(series: BlastSeries, timing: SeriesTiming) -> list[tuple[date, datetime]]:
+    zone = series.timezone
+    return list_rule_moments(timing.rule, timing.starts_on, timing.clock, zone, now(), SHOWN_DATES)
