@@ -18,6 +18,7 @@ from app.delivery import blast_topic_models as blast_topics
 from app.delivery import catch_up_models as catch_up
 from app.delivery import engine_models as engine
 from app.delivery import installation_models as installation
+from app.delivery import last_text_models as last_texts
 from app.delivery import models as delivery
 from app.delivery import reply_models as replies
 from app.delivery.carriers import sandbox_models as sandbox
@@ -68,6 +69,7 @@ FEATURE_MODELS = (
     installation,
     kept_apart,
     keywords,
+    last_texts,
     organisation,
     pauses,
     people,

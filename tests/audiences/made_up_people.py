@@ -254,7 +254,10 @@ def _store_texts(session, person):
             "body": "Hi",
             "created_at": moment,
         }
-        message_id = session.scalar(insert(Message).returning(Message.id), [row])
+        if number % 2 == int(person["phone"][-1]) % 2:
+            message_id = session.scalar(insert(Message).returning(Message.id), [row])
+        else:
+            message_id = _store_late_text(session, row)
         if is_of_blast and person["blast"] in ("yes", "stop"):
             reply = {
                 "blast_message_id": message_id,
@@ -265,6 +268,18 @@ def _store_texts(session, person):
                 "is_opt_out": person["blast"] == "stop",
             }
             session.execute(insert(BlastReply), [reply])
+
+
+def _store_late_text(session, row):
+    """Store a text that waited: made a day before it left, or held until a day after."""
+    moment, status = row["created_at"], row["status"]
+    made = {**row, "status": "queued", "created_at": moment - timedelta(days=1)}
+    message_id = session.scalar(insert(Message).returning(Message.id), [made])
+    left = {"status": status, "submitted_at": moment}
+    if status == "queued":
+        left = {"held_until": moment, "held_why": "quiet_hours"}
+    session.execute(update(Message).where(Message.id == message_id).values(**left))
+    return message_id
 
 
 def _store_profile(session, person, people, context):

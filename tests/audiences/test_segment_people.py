@@ -128,11 +128,7 @@ def find_phones(rule, context):
     return set(phones)
 
 
-PAGE_LIMITS = (
-    "MAX_LISTED_PEOPLE",
-    "MAX_LISTED_RECIPIENTS",
-    "MAX_LISTED_TEXTS",
-)
+PAGE_LIMITS = ("MAX_LISTED_PEOPLE", "MAX_LISTED_RECIPIENTS")
 
 
 def find_filtered_phones(conditions, most_listed, context):

@@ -50,7 +50,7 @@ COLUMNS = (
 BARE = "a bare executemany of the same rows into the same table"
 MADE = (
     "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND (tbl_name = 'messages' OR type <>"
-    " 'trigger' AND tbl_name IN ('people', 'person_phones'))"
+    " 'trigger' AND tbl_name IN ('people', 'person_phones', 'last_texts'))"
 )
 LAST_LOG = "SELECT max(id) FROM message_logs"
 IN_STATE = (

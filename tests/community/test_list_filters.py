@@ -94,7 +94,7 @@ def test_a_filter_is_a_chip_and_narrows_the_list(visit, town):
 def test_the_way_to_the_members_does_not_change_who_is_found(visit, town, monkeypatch):
     """In a large community filters walk along the list, and list no one."""
     monkeypatch.setattr(member_access, "MIN_SAMPLE_MATCHES", 0)
-    for name in ("MAX_LISTED_PEOPLE", "MAX_LISTED_RECIPIENTS", "MAX_LISTED_TEXTS"):
+    for name in ("MAX_LISTED_PEOPLE", "MAX_LISTED_RECIPIENTS"):
         monkeypatch.setattr(page_conditions, name, 0)
     for filters, names, _chip in FOUND:
         assert list_names(visit(build_address(*filters), "sol")) == names, filters

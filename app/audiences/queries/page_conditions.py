@@ -8,23 +8,21 @@ condition took 500 ms where 80,000 of 100,000 did; a walk takes 20 ms.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BinaryExpression,
     ColumnElement,
     Select,
     func,
     not_,
     select,
-    type_coerce,
 )
 from sqlalchemy.sql.operators import in_op, not_in_op
 
 from app.audiences.queries.condition_context import ConditionContext
-from app.audiences.queries.condition_sql import build_condition, find_first_moment
+from app.audiences.queries.condition_sql import build_condition
 from app.audiences.queries.person_condition_sql import PERSON_BUILDERS
 from app.audiences.queries.segment_phones import build_existence_conditions
 from app.community.member_access import (
@@ -38,8 +36,6 @@ from app.core.db import db
 from app.delivery.queries.text_conditions import (
     select_blast_text_ids,
     select_phones_with_rare_text,
-    select_texts_since,
-    was_texted_since,
 )
 from app.domain.audiences.conditions import Condition, ConditionKind
 
@@ -47,14 +43,7 @@ from app.domain.audiences.conditions import Condition, ConditionKind
 MAX_LISTED_PEOPLE = 20_000
 # Up to so many whose newest text is looked up.
 MAX_LISTED_RECIPIENTS = 8_000
-# Up to so many texts are listed: the ten of each person take longer to look up. Who was not
-# texted is found sooner by a walk.
-MAX_LISTED_TEXTS = 40_000
-MAX_LISTED_OTHER_TEXTS = 15_000
-# Up to so many texts are counted, so that look-ups know the first of them.
-MAX_COUNTED_TEXTS = 200_000
 _KIND = ConditionKind
-TEXTED_KINDS = (_KIND.TEXTED_LAST_DAYS, _KIND.TEXTED_TODAY)
 RARE_KINDS = (_KIND.LAST_TEXT_FAILED, _KIND.LAST_TEXT_UNCONFIRMED)
 # What cannot be asked of one person without reading what everyone did.
 LISTED_KINDS = (
@@ -66,34 +55,20 @@ LISTED_KINDS = (
 )
 
 
-@dataclass(frozen=True)
-class MeasuredConditions:
-    """How many rows the lists of conditions have, as far as it matters.
-
-    A condition whose list is not read is missing. `first_text_ids`: the smallest ids of the texts.
-    """
-
-    sizes: Mapping[Condition, int]
-    first_text_ids: Mapping[Condition, int]
-
-
 def build_page_conditions(
     conditions: Sequence[Condition], phone: Any, context: ConditionContext
 ) -> FilterConditions:
     """Return the conditions of the phones in a column that fulfil all of these."""
-    measured = _measure_conditions(conditions, phone, context)
-    first = _find_fewest(measured.sizes)
+    sizes = _measure_conditions(conditions, phone, context)
+    first = _find_fewest(sizes)
     built = build_existence_conditions(conditions)
     for condition in conditions:
-        is_of_texts = condition.kind in TEXTED_KINDS
-        is_listed = is_of_texts and measured.sizes[condition] <= _choose_limit(condition)
         # Who did not get a blast, or replied: a list of who did is read sooner than each text.
-        is_listed |= condition.is_negated and condition.kind is _KIND.NO_REPLY_TO_BLAST
+        is_listed = condition.is_negated and condition.kind is _KIND.NO_REPLY_TO_BLAST
         if condition is first or is_listed or condition.kind in LISTED_KINDS:
             built.append(build_condition(condition, phone, context))
         else:
-            first_id = measured.first_text_ids.get(condition)
-            built.append(_build_look_up(condition, phone, context, first_id))
+            built.append(_build_look_up(condition, phone, context))
     if first is not None:
         return FilterConditions(built, MemberAccess.BY_PHONE)
     return FilterConditions(built, _choose_access(conditions, context))
@@ -103,52 +78,39 @@ def _find_fewest(sizes: Mapping[Condition, int]) -> Condition | None:
     """Return the condition whose people are listed, None where none means few enough."""
     listed_conditions = []
     for condition, size in sizes.items():
-        if not condition.is_negated and size <= _choose_limit(condition):
+        if size <= _choose_limit(condition):
             listed_conditions.append(condition)
     return min(listed_conditions, key=lambda condition: sizes[condition], default=None)
 
 
 def _choose_limit(condition: Condition) -> int:
     """Return up to how many rows the list of a condition is read."""
-    if condition.kind in TEXTED_KINDS:
-        return MAX_LISTED_OTHER_TEXTS if condition.is_negated else MAX_LISTED_TEXTS
-    if condition.kind in RARE_KINDS:
-        return MAX_LISTED_RECIPIENTS
-    return MAX_LISTED_PEOPLE
+    return MAX_LISTED_RECIPIENTS if condition.kind in RARE_KINDS else MAX_LISTED_PEOPLE
 
 
 def _measure_conditions(
     conditions: Sequence[Condition], phone: Any, context: ConditionContext
-) -> MeasuredConditions:
-    """Count the lists of conditions in one statement."""
-    lists: dict[Condition, Select[Any]] = {}
+) -> Mapping[Condition, int]:
+    """Count the lists of conditions in one statement, each up to one more than is listed.
+
+    One whose list is not read is missing.
+    """
+    counts: dict[Condition, ColumnElement[int]] = {}
     for condition in conditions:
         people = _select_rows_to_count(condition, phone, context)
         if people is not None:
-            lists[condition] = people.limit(_choose_count_limit(condition))
-    columns = []
-    for condition, people in lists.items():
-        rows = people.subquery()
-        least = func.min(rows.c[0]) if condition.kind in TEXTED_KINDS else 0
-        size_and_least = select(func.json_array(func.count(), least)).select_from(rows)
-        columns.append(type_coerce(size_and_least.scalar_subquery(), JSON))
-    if not columns:
-        return MeasuredConditions({}, {})
-    counts = db.session.execute(select(*columns)).one()
-    sizes, first_text_ids = {}, {}
-    for condition, (size, least) in zip(lists, counts, strict=True):
-        sizes[condition] = size
-        if condition.kind in TEXTED_KINDS and size < MAX_COUNTED_TEXTS:
-            first_text_ids[condition] = least or 0
-    return MeasuredConditions(sizes, first_text_ids)
+            rows = people.limit(_choose_limit(condition) + 1).subquery()
+            counts[condition] = select(func.count()).select_from(rows).scalar_subquery()
+    if not counts:
+        return {}
+    sizes = db.session.execute(select(*counts.values())).one()
+    return dict(zip(counts, sizes, strict=True))
 
 
 def _select_rows_to_count(
     condition: Condition, phone: Any, context: ConditionContext
 ) -> Select[Any] | None:
     """Select the rows of which a condition means few or many, None where that is not counted."""
-    if condition.kind in TEXTED_KINDS:
-        return select_texts_since(find_first_moment(condition, context))
     if condition.is_negated or condition.kind in LISTED_KINDS:
         return None
     if condition.kind in RARE_KINDS:
@@ -158,19 +120,12 @@ def _select_rows_to_count(
     return _find_listed_people(_build_cheapest(condition, phone, context))
 
 
-def _choose_count_limit(condition: Condition) -> int:
-    if condition.kind in TEXTED_KINDS:
-        return MAX_COUNTED_TEXTS
-    return _choose_limit(condition) + 1
-
-
 def _choose_access(conditions: Sequence[Condition], context: ConditionContext) -> MemberAccess:
     """Return the way to the members where none of the conditions is listed, by a sample of them.
 
     A single condition that is not negated then means so many that a walk mostly finds enough.
-    Texts take too long to look up for a sample.
     """
-    looked_up = [row for row in conditions if row.kind not in (*LISTED_KINDS, *TEXTED_KINDS)]
+    looked_up = [row for row in conditions if row.kind not in LISTED_KINDS]
     wanted_count = sum(not row.is_negated for row in conditions)
     if not looked_up or wanted_count == 1:
         return MemberAccess.LIST_ORDER
@@ -200,15 +155,10 @@ def _find_listed_people(condition: ColumnElement[bool]) -> Select[str] | None:
 
 
 def _build_look_up(
-    condition: Condition, phone: Any, context: ConditionContext, first_id: int | None = None
+    condition: Condition, phone: Any, context: ConditionContext
 ) -> ColumnElement[bool]:
-    """Return a condition that is asked for each phone, rather than of a list of all.
-
-    `first_id`: the smallest id of the texts that it asks for, where that is known.
-    """
+    """Return a condition that is asked for each phone, rather than of a list of all."""
     built = build_condition(condition, phone, replace(context, is_narrowed=True))
-    if first_id is not None:
-        built = was_texted_since(phone, find_first_moment(condition, context), first_id)
     people = _find_listed_people(built)
     if people is None:
         return built

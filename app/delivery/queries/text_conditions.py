@@ -17,13 +17,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.delivery.last_text_models import LastText
 from app.delivery.models import Message, MessageLog
 from app.delivery.queries.outcome_recipients import OUTCOME_STATUSES
 from app.delivery.queries.superseded_rows import build_not_superseded_filter
 from app.delivery.reply_models import BlastReply
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import (
-    ACCEPTED_STATUSES,
     FAILED_STATUSES,
     NEVER_SENT_STATUSES,
     MessageDirection,
@@ -31,15 +31,6 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
 )
 
-# What we text of our own accord; automatic answers do not count as "texted".
-BEGINNING_KINDS = (MessageKind.BLAST, MessageKind.REMINDER, MessageKind.REPLY)
-# On its way, or arrived as far as we know.
-TEXTED_STATUSES = (
-    MessageStatus.QUEUED,
-    MessageStatus.SUBMITTING,
-    MessageStatus.UNKNOWN,
-    *ACCEPTED_STATUSES,
-)
 # In the order of FAILED_OR_UNKNOWN_SQL, whose index has the texts with one of these.
 RARE_STATUSES = (*FAILED_STATUSES, MessageStatus.UNKNOWN)
 UNSENT_STATUSES = (*NEVER_SENT_STATUSES, MessageStatus.NOT_SENT)
@@ -51,30 +42,16 @@ def exists_blast(log_id: int) -> ColumnElement[bool]:
     return exists().where(log.id == log_id).correlate_except(log)
 
 
-def was_texted_since(
-    phone: Any, moment: datetime, first_id: int | None = None
-) -> ColumnElement[bool]:
+def was_texted_since(phone: Any, moment: datetime) -> ColumnElement[bool]:
     """Return the condition that a phone was texted since a moment, or is about to be.
 
-    `first_id`: the smallest id of a text since then, where it is known: a look-up then reads none
-    of the older texts of a phone.
+    A text counts from when it left; one that waits, from when it was made, or as of when it will
+    leave where it is held.
     """
-    text = aliased(Message)
-    texted = select(text.phone).where(
-        text.created_at >= moment,
-        text.direction == MessageDirection.OUTBOUND,
-        text.kind.in_(BEGINNING_KINDS),
-        text.status.in_(TEXTED_STATUSES),
-    )
-    if first_id is not None:
-        texted = texted.where(text.id >= first_id)
+    row = aliased(LastText)
+    texted = select(row.phone).where(row.texted_at >= moment)
     condition: ColumnElement[bool] = phone.in_(texted)
     return condition
-
-
-def select_texts_since(moment: datetime) -> Select[int]:
-    """Select the ids of all texts since a moment, to be counted by their index."""
-    return select(Message.id).where(Message.created_at >= moment)
 
 
 def has_last_text_in(
@@ -153,16 +130,6 @@ def select_blast_text_ids(log_id: int) -> Select[int]:
 
 def select_last_texted_at(phone: Any) -> ColumnElement[Any]:
     """Select when a phone was texted last, or is about to be, as a column of lists."""
-    text = aliased(Message)
-    newest = (
-        select(text.created_at)
-        .where(
-            text.phone == phone,
-            text.direction == MessageDirection.OUTBOUND,
-            text.kind.in_(BEGINNING_KINDS),
-            text.status.in_(TEXTED_STATUSES),
-        )
-        .order_by(text.id.desc())
-        .limit(1)
-    )
-    return newest.correlate_except(text).scalar_subquery()
+    row = aliased(LastText)
+    newest = select(row.texted_at).where(row.phone == phone)
+    return newest.correlate_except(row).scalar_subquery()
