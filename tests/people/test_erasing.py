@@ -8,6 +8,7 @@ import pytest
 from app.accounts.models import AppUser
 from app.audit.models import AuditEvent
 from app.blasts.actions.due_blasts import store_blast
+from app.blasts.draft_models import StoredDraft
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.community.models import CommunityMember
 from app.core.clock import now
@@ -99,6 +100,13 @@ def furnish():
                 EventRegistration(event_id=event.id, phone=ZOE, name=NAME),
                 GroupMembership(group_id=group.id, phone=ZOE),
                 PersonNote(phone=ZOE, body=SECRET, created_by="sol"),
+                StoredDraft(
+                    client_token="a",
+                    created_by="sol",
+                    updated_by="sol",
+                    updated_at=now(),
+                    fields=json.dumps([["people", f"{NAME}, {SPELLED}\nLeo {LEO}"]]),
+                ),
                 Thread(phone=ZOE, needs_reply=True),
                 StopQuestion(phone=ZOE, body=SECRET, decide_by=now()),
                 ImportRow(import_id=sheet.id, line=1, verdict="new", phone=ZOE, name=NAME),
