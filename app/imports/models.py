@@ -179,3 +179,5 @@ class ImportRow(Model):
     # For undoing: what stood in the place of what the import wrote.
     language_before: Mapped[str | None] = mapped_column(String(8))
     birthday_before: Mapped[date | None] = mapped_column(Date)
+    # Of an import in slices: 1 once a slice has written it, 2 once a slice has undone it.
+    slice_step: Mapped[int_default_zero]
