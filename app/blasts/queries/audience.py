@@ -14,6 +14,8 @@ from app.audiences.queries.audience_recipients import (
     select_audience_recipients,
 )
 from app.blasts.queries.field_fillings import load_filling
+from app.blasts.queries.hours_forecast import skip_outside_hours
+from app.blasts.queries.person_limit_skips import limits_people, skip_people_at_limit
 from app.blasts.queries.results_audience import (
     fetch_results_recipients,
     iterate_results_recipients,
@@ -87,7 +89,7 @@ def render_draft(draft: BlastDraft) -> RenderedBlast:
     """Return who would get what of a draft. Raises BlastEventNotFound and FieldNotTextable."""
     recipients = fetch_recipients(draft.target, draft.event_id, people_of=draft.people_of)
     values = get_blast_placeholders(draft.target, draft.event_id)
-    return render_blast_texts(
+    blast = render_blast_texts(
         recipients,
         draft.body,
         draft.footer,
@@ -101,6 +103,7 @@ def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[st
     """Return the values of the event's placeholders as the event is now; {} without an event."""
     if target != BlastTarget.EVENT or event_id is None:
         return {}
+    return skip_outside_hours(draft, blast)
     return events.build_event_placeholders(event_id)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast, SendWindow, forecast_end_time
+from app.blasts.queries.hours_forecast import list_waiting_sentences
 from app.blasts.queries.lists_review import (
     LeftOutList,
     describe_draft_audience,
@@ -47,6 +48,7 @@ from app.organisation import queries as organisations
 from app.organisation.models import Organisation
 from app.surveys.models import SurveyFlow
 from app.surveys.queries import surveys
+from app.texting_hours.queries import load_texting_hours
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class BlastReview:
     `nobody_reason`: why no one gets it, "" when someone does. `send_label`: what the button says.
     `audience_rule`: how people of an earlier blast are chosen, or how lists overlap; "" for other
     audiences. `left_out`: who is on the lists that the audience leaves out.
-    `survey`: the one that answers start.
+    `survey`: the one that answers start. `waiting`: sentences about who gets it later, because of
+    texting hours.
     """
 
     recipient_count: int
@@ -74,6 +77,7 @@ class BlastReview:
     is_price_missing: bool
     notices: list[ReviewNotice]
     repeated_hour_notices: list[ReviewNotice]
+    waiting: list[str]
     skipped_count: int
     skipped_groups: list[SkippedGroup]
     skipped_people: list[SkippedPerson]
@@ -99,6 +103,7 @@ def review_blast(request: ReviewRequest) -> BlastReview:
     organisation = organisations.get_organisation()
     settings = current_settings()
     estimate = _estimate_sending(request, organisation, settings.effective_send_rate)
+    hours = load_texting_hours(settings.carrier)
     recipients = pluralize(blast.recipient_count, "person", "people")
     audience = describe_draft_audience(draft)
     facts = [
@@ -120,8 +125,9 @@ def review_blast(request: ReviewRequest) -> BlastReview:
         shown=show_text(blast, request.person),
         facts=facts,
         is_price_missing=organisation.price_per_segment is None,
-        notices=_list_notices(request, organisation, estimate),
+        notices=_list_notices(request, organisation, estimate, keeps_to_hours=hours.is_on),
         repeated_hour_notices=list(list_repeated_hour_notices(request)),
+        waiting=list_waiting_sentences(request, hours, timedelta(seconds=estimate.seconds)),
         skipped_count=len(blast.texts) - blast.recipient_count,
         skipped_groups=group_skipped_people(blast),
         skipped_people=list_skipped_people(blast),
@@ -153,14 +159,19 @@ def _estimate_sending(
 
 
 def _list_notices(
-    request: ReviewRequest, organisation: Organisation, estimate: SendEstimate
+    request: ReviewRequest,
+    organisation: Organisation,
+    estimate: SendEstimate,
+    *,
+    keeps_to_hours: bool,
 ) -> list[ReviewNotice]:
     """Return what deserves a second look; nothing for a blast that reaches no one."""
     blast = request.blast
     if not blast.recipient_count:
         return []
+    duration = timedelta(seconds=estimate.seconds)
     notices = [
-        *list_time_notices(request, estimate.end, timedelta(seconds=estimate.seconds)),
+        *list_time_notices(request, estimate.end, duration, keeps_to_hours=keeps_to_hours),
         *list_text_notices(request, organisation),
     ]
     abroad = organisations.describe_foreign_numbers(blast.phone_prefix_counts)

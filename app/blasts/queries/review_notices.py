@@ -47,7 +47,7 @@ class ReviewNotice:
     """A sentence beside the draft, `kind` warn or info, and what puts it right.
 
     `button` changes the draft; `shown_log_id`: the earlier blast it is about; `name_fixes` can be
-    edited there.
+    edited there. `is_about_hours`: admins get a link to the texting hours.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class ReviewNotice:
     button: ReviewButton | None = None
     shown_log_id: int | None = None
     name_fixes: tuple[NameFix, ...] = ()
+    is_about_hours: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,20 @@ EDIT_TIME = ReviewButton("Choose another time", "edit", "1")
 
 
 def list_time_notices(
-    request: ReviewRequest, end_forecast: EndTimeForecast | None, duration: timedelta
+    request: ReviewRequest,
+    end_forecast: EndTimeForecast | None,
+    duration: timedelta,
+    *,
+    keeps_to_hours: bool,
 ) -> Iterator[ReviewNotice]:
-    """Yield what deserves a look about the time of sending; `duration`: how long it takes."""
+    """Yield what deserves a look about the time of sending; `duration`: how long it takes.
+
+    `keeps_to_hours`: texts wait for texting hours, so none is sent at night.
+    """
     if end_forecast and end_forecast.warning:
         yield ReviewNotice("warn", end_forecast.warning)
-    yield from _warn_about_hours(request, duration)
+    if not keeps_to_hours:
+        yield from _warn_about_hours(request, duration)
     yield from _warn_about_repetition(request)
 
 
@@ -100,6 +109,7 @@ def _warn_about_hours(request: ReviewRequest, duration: timedelta) -> Iterator[R
             f"This {verb} at {format_clock_in_zone(late, zone)}. Texts before 8 AM or after 9 PM "
             "wake people up, and some laws forbid them.",
             EDIT_TIME,
+            is_about_hours=True,
         )
         return
     yield from _warn_about_peoples_hours(request, start)
@@ -121,6 +131,7 @@ def _warn_about_peoples_hours(request: ReviewRequest, start: datetime) -> Iterat
         f"For {people} it will be {times} where their number is from. Texts before 8 AM or after "
         "9 PM wake people up, and some laws forbid them.",
         EDIT_TIME,
+        is_about_hours=True,
     )
 
 

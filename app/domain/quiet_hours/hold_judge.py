@@ -58,10 +58,15 @@ class HoldJudge:
 
     def find_hold(self, phone: str, purpose: TextPurpose) -> Hold | None:
         """Return until when a text to a number in E.164 is held, or None: it may be sent now."""
+        if purpose not in self._holds:
+            return None
+        return self.find_hold_of_key(build_zone_key(phone), purpose)
+
+    def find_hold_of_key(self, key: str, purpose: TextPurpose) -> Hold | None:
+        """Return the same for all numbers with a key, see build_zone_key()."""
         holds = self._holds.get(purpose)
         if holds is None:
             return None
-        key = build_zone_key(phone)
         try:
             return holds[key]
         except KeyError:
