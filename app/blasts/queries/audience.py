@@ -16,12 +16,14 @@ from app.audiences.queries.audience_recipients import (
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.hours_forecast import skip_outside_hours
 from app.blasts.queries.person_limit_skips import limits_people, skip_people_at_limit
+from app.blasts.queries.person_limit_skips import limits_people, skip_people_at_limit
 from app.blasts.queries.results_audience import (
     fetch_results_recipients,
     iterate_results_recipients,
 )
 from app.blasts.queries.stand_in_numbers import fetch_stand_ins
 from app.community import queries as community
+from app.core.clock import now
 from app.core.db import db
 from app.domain.audiences.chosen_audience import ChosenAudience, ChosenPeople
 from app.domain.delivery.blast_draft import BlastDraft
@@ -62,11 +64,13 @@ def fetch_recipients(
     event_id: int | None,
     registered_by: datetime | None = None,
     people_of: ChosenPeople | None = None,
+    leaves_at: datetime | None = None,
 ) -> list[BlastRecipient]:
     """Return everybody in an audience now, with why some are skipped.
 
-    `registered_by`: whoever registered for the event after this moment (UTC) is left out.
-    `people_of`: the people of other lists or of an earlier blast instead. Of a person's numbers
+    `registered_by`: of a reminder; whoever registered for the event after this moment (UTC) is
+    left out. `people_of`: the people of other lists or of an earlier blast instead. `leaves_at`:
+    when they are texted (UTC, default now), for the limits of one person. Of a person's numbers
     one is left (skip_other_numbers()), or another one where those are invalid. Raises
     BlastEventNotFound.
     """
@@ -76,18 +80,21 @@ def fetch_recipients(
         audience = _select_audience(target, event_id, people_of, registered_by)
         recipients = _fill_in_names(_fetch_recipients(audience), people_of)
     numbers = find_numbers_of_several()
-    if not numbers:  # as mostly
-        return recipients
     # A reminder is late for some, and who got an earlier blast may be no contact any more: that is
     # not known of an invalid number.
-    if registered_by is None and not isinstance(people_of, ResultsAudience):
+    if numbers and registered_by is None and not isinstance(people_of, ResultsAudience):
         recipients += fetch_stand_ins(recipients, numbers, people_of, event_id)
-    return skip_other_numbers(recipients, numbers)
+    # A reminder is sent to whoever had as many texts as a blast may add to.
+    if registered_by is None:
+        recipients = skip_people_at_limit(recipients, leaves_at or now())
+    return skip_other_numbers(recipients, numbers) if numbers else recipients
 
 
 def render_draft(draft: BlastDraft) -> RenderedBlast:
     """Return who would get what of a draft. Raises BlastEventNotFound and FieldNotTextable."""
-    recipients = fetch_recipients(draft.target, draft.event_id, people_of=draft.people_of)
+    recipients = fetch_recipients(
+        draft.target, draft.event_id, people_of=draft.people_of, leaves_at=draft.send_at
+    )
     values = get_blast_placeholders(draft.target, draft.event_id)
     blast = render_blast_texts(
         recipients,
@@ -114,7 +121,7 @@ def find_recipient(
     position: int,
 ) -> BlastRecipient | None:
     """Return the person at `position`, from 0, among those who get the text."""
-    if isinstance(people_of, ResultsAudience) or has_second_numbers():
+    if isinstance(people_of, ResultsAudience) or has_second_numbers() or limits_people():
         people = _iterate_recipients(target, event_id, people_of)
         readers = (person for person in people if not person.skip_reason)
         return next(islice(readers, position, None), None)
@@ -146,7 +153,8 @@ def _iterate_recipients(
     target: BlastTarget, event_id: int | None, people_of: ChosenPeople | None
 ) -> Iterable[BlastRecipient]:
     # Of the people of an earlier blast only those up to the one that is shown are read.
-    if isinstance(people_of, ResultsAudience) and not has_second_numbers():
+    is_by_number = has_second_numbers() or limits_people()
+    if isinstance(people_of, ResultsAudience) and not is_by_number:
         return iterate_results_recipients(people_of)
     return fetch_recipients(target, event_id, people_of=people_of)
 

@@ -7,9 +7,17 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.core.settings import current_settings
+from app.delivery.actions.claim_skips import skip_unsendable_message
 from app.delivery.actions.limit_pauses import pause_blasts_at_limit
+from app.delivery.queries.person_text_counts import (
+    COUNTED_KINDS,
+    PersonTexts,
+    count_texts_of_numbers,
+)
 from app.delivery.sql.counted_texts import SELECT_COUNTED_IDS
+from app.domain.delivery.message_statuses import MessageKind
 from app.domain.limits.allowances import Allowance, ReachedLimit
+from app.domain.limits.person_limits import PersonLimits
 from app.sending_limits.actions.text_counting import count_texts
 from app.sending_limits.queries.limit_rules import LimitRules, load_limit_rules
 from app.sending_limits.queries.present_allowance import load_allowance
@@ -21,6 +29,8 @@ class LimitedText(Protocol):
     @property
     def id(self) -> int: ...
     @property
+    def phone(self) -> str: ...
+    @property
     def segments(self) -> int: ...
     @property
     def kind(self) -> str: ...
@@ -30,18 +40,45 @@ class LimitedText(Protocol):
     def attempts(self) -> int: ...
 
 
+@dataclass(frozen=True)
+class PeopleAtClaim:
+    """The people of one tick, with how many texts they got. Inside write()."""
+
+    limits: PersonLimits
+    texts: PersonTexts
+
+    def skip_at_limit(self, text: LimitedText) -> bool:
+        """Skip a blast's text to a person who is at the limit; return whether they are.
+
+        A reminder counts and is sent all the same.
+        """
+        if text.kind != MessageKind.BLAST:
+            return False
+        reason = self.texts.find_skip_reason(text.phone, self.limits)
+        if reason is None:
+            return False
+        skip_unsendable_message(text.id, text.phone, reason)
+        return True
+
+    def count(self, text: LimitedText) -> None:
+        """Count a text that is armed: another one of the same tick may be for the same person."""
+        if text.kind in COUNTED_KINDS:
+            self.texts.count(text.phone)
+
+
 @dataclass
 class ClaimLimits:
     """The limits during one tick: ask admit() for each text, then store(). Inside write().
 
-    `counted_ids`: the texts that were counted when they were armed before. `reached`: the blasts
-    that are to pause.
+    `people`: where the texts of one person are limited. `counted_ids`: the texts that were counted
+    when they were armed before. `reached`: the blasts that are to pause.
     """
 
     rules: LimitRules
     carrier: str
     day: date
     allowance: Allowance
+    people: PeopleAtClaim | None = None
     counted_ids: frozenset[int] = frozenset()
     reached: dict[int, ReachedLimit] = field(default_factory=dict)
     texts: int = 0
@@ -52,11 +89,17 @@ class ClaimLimits:
 
         Answers and confirmations count and are never stopped: they belong to no blast.
         """
-        log_id = text.message_log_id
-        if log_id in self.reached:
+        if text.message_log_id in self.reached or (self.people and self.people.skip_at_limit(text)):
             return False
-        if text.id in self.counted_ids:
-            return True
+        if text.id not in self.counted_ids and not self._count_once(text):
+            return False
+        if self.people:
+            self.people.count(text)
+        return True
+
+    def _count_once(self, text: LimitedText) -> bool:
+        """Count a text that is armed for the first time; return False when a limit stops it."""
+        log_id = text.message_log_id
         if log_id is not None:
             limit = self.allowance.find_reached_limit(text.kind, text.segments)
             if limit is not None:
@@ -81,7 +124,16 @@ def load_claim_limits(texts: Iterable[LimitedText], moment: datetime) -> ClaimLi
     rules, carrier = load_limit_rules(), current_settings().carrier
     day = rules.get_day(moment)
     allowance = load_allowance(rules, carrier, day, len(waiting))
-    return ClaimLimits(rules, carrier, day, allowance, _find_counted_ids(waiting))
+    people = _load_people(waiting, rules.get_person_limits(day))
+    return ClaimLimits(rules, carrier, day, allowance, people, _find_counted_ids(waiting))
+
+
+def _load_people(texts: Iterable[LimitedText], limits: PersonLimits | None) -> PeopleAtClaim | None:
+    """Return the people of the blasts' texts; None, and nothing is read, without such limits."""
+    phones = {text.phone for text in texts if text.kind in COUNTED_KINDS}
+    if limits is None or not phones:
+        return None
+    return PeopleAtClaim(limits, count_texts_of_numbers(phones, limits))
 
 
 def _find_counted_ids(texts: Iterable[LimitedText]) -> frozenset[int]:

@@ -13,7 +13,13 @@ from app.domain.delivery.skip_reasons import SkipReason
 from app.profiles.queries.other_phones import list_other_phones
 
 # They concern one text, and none of the others to its number.
-OWN_REASONS = (SkipReason.NO_CONSENT, SkipReason.LEFT_TOPIC, SkipReason.OTHER_NUMBER)
+OWN_REASONS = (
+    SkipReason.NO_CONSENT,
+    SkipReason.LEFT_TOPIC,
+    SkipReason.OTHER_NUMBER,
+    SkipReason.DAY_LIMIT,
+    SkipReason.WEEK_LIMIT,
+)
 
 
 def skip_unsendable_message(message_id: int, phone: str, reason: SkipReason) -> None:
@@ -21,7 +27,7 @@ def skip_unsendable_message(message_id: int, phone: str, reason: SkipReason) -> 
 
     A missing consent and a topic that they left concern this message only: another may answer what
     they have asked, or be about an event that they agreed to. So does a text that they have got at
-    another number.
+    another number, and a limit of texts: a reminder is sent all the same.
     """
     if reason in OWN_REASONS:
         SKIP_QUEUED_MESSAGE.execute(b_id=message_id, skip_reason=reason.value)

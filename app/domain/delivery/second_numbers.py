@@ -13,13 +13,15 @@ from app.domain.delivery.skip_reasons import SkipReason
 MAX_FALLBACK_DELAY = timedelta(hours=4)
 # The phone or its carrier blocks the text: it may be the person who does not want it.
 BLOCKED_CODE = 30004
-# What the person said by one of their numbers holds for all of them.
+# What holds for a person, whichever of their numbers it came from.
 PERSONAL_SKIP_REASONS = (
     SkipReason.SAID_STOP,
     SkipReason.MAYBE_STOP,
     SkipReason.PAUSED,
     SkipReason.LEFT_TOPIC,
     SkipReason.NOT_COMING,
+    SkipReason.DAY_LIMIT,
+    SkipReason.WEEK_LIMIT,
 )
 
 

@@ -24,6 +24,8 @@ class SkipReason(StrEnum):
     NOT_A_CONTACT = "not_a_contact"
     OTHER_NUMBER = "other_number"
     TEXTED_TODAY = "texted_today"
+    DAY_LIMIT = "day_limit"
+    WEEK_LIMIT = "week_limit"
     OUTSIDE_HOURS = "outside_hours"
 
 
@@ -83,6 +85,14 @@ SKIP_REASON_LABELS: dict[SkipReason, tuple[str, str]] = {
     SkipReason.OUTSIDE_HOURS: (
         "Outside texting hours until the end time",
         "Send it to them as a new blast, with a later end time.",
+    ),
+    SkipReason.DAY_LIMIT: (
+        "At the limit of texts a day",
+        "Send it to them tomorrow, as a new blast. An admin can change the limit in Settings.",
+    ),
+    SkipReason.WEEK_LIMIT: (
+        "At the limit of texts in 7 days",
+        "Send it to them later, as a new blast. An admin can change the limit in Settings.",
     ),
     SkipReason.NOT_A_CONTACT: (
         "No longer in your contacts",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from app.domain.limits.day_limits import DayLimitRule
+from app.domain.limits.person_limits import PersonLimits, build_person_limits
 from app.domain.time.local_times import zone_or_utc
 from app.organisation.queries import read_zone_and_price
 from app.sending_limits import sql
@@ -38,6 +39,14 @@ class LimitRules(NamedTuple):
     def stored_price(self) -> str:
         """The price as `sending_totals` has it; "" while none is known."""
         return "" if self.price is None else f"{self.price:f}"
+
+    def get_person_limits(self, day: date) -> PersonLimits | None:
+        """Return the limits for one person on a day; None when there are none."""
+        if not self.limits_people:
+            return None
+        return build_person_limits(
+            self.person_texts_a_day, self.person_texts_a_week, day, self.timezone
+        )
 
     def get_day(self, moment: datetime) -> date:
         """Return the day on the organisation's calendar at a moment (UTC)."""
