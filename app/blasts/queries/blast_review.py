@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast, SendWindow, forecast_end_time
 from app.blasts.queries.hours_forecast import list_waiting_sentences
+from app.blasts.queries.limit_notices import list_limit_notices
 from app.blasts.queries.lists_review import (
     LeftOutList,
     describe_draft_audience,
@@ -173,6 +174,7 @@ def _list_notices(
     notices = [
         *list_time_notices(request, estimate.end, duration, keeps_to_hours=keeps_to_hours),
         *list_text_notices(request, organisation),
+        *list_limit_notices(request),
     ]
     abroad = organisations.describe_foreign_numbers(blast.phone_prefix_counts)
     if abroad:

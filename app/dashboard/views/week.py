@@ -17,6 +17,7 @@ from app.delivery.queries.blast_totals import ONE_WEEK, DeliveryTotals
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.events.queries.event_blast_names import name_event_blast
 from app.organisation import queries as organisation
+from app.sending_limits.queries.limit_use import build_limit_use
 
 EARLIER_WEEK = timedelta(days=7)
 
@@ -53,6 +54,7 @@ def build_week_figures(moment: datetime) -> list[WeekFigure]:
         WeekFigure(f"{replies.opt_outs:,}", _choose("opt-out", replies.opt_outs), blasts),
         WeekFigure(f"+{new_count:,}", _choose("new member", new_count), community),
         _build_spending_figure(totals, blasts),
+        *_list_budget_figures(moment, blasts),
     ]
 
 
@@ -90,6 +92,14 @@ def _format_rate(totals: DeliveryTotals) -> str:
         return "100%"
     # Rounded up to 100 % it would hide the texts that failed.
     return f"{min(99.9, 100 * totals.delivery_rate):.1f}%"
+
+
+def _list_budget_figures(moment: datetime, url: str) -> list[WeekFigure]:
+    """Return the money of the month where there is a budget that can be checked."""
+    use = build_limit_use(moment)
+    if use.budget is None or use.price is None:
+        return []
+    return [WeekFigure(use.spent_of_budget, f"of the budget for {use.month}", url)]
 
 
 def _build_spending_figure(totals: DeliveryTotals, url: str) -> WeekFigure:

@@ -1,7 +1,7 @@
 """How much of the limits is used: today's texts, and this month's money."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from app.core.settings import current_settings
@@ -19,6 +19,7 @@ class LimitUse:
     `month`: in words, such as "November".
     """
 
+    day: date
     texts: int
     day_limit: int | None
     cost: Decimal
@@ -46,6 +47,7 @@ def build_limit_use(moment: datetime) -> LimitUse:
     day = rules.get_day(moment)
     sent = fetch_sent_so_far(current_settings().carrier, day, rules.price)
     return LimitUse(
+        day=day,
         texts=sent.texts,
         day_limit=find_day_limit(rules),
         cost=sent.cost,
