@@ -99,6 +99,8 @@ VERB_SENTENCES = {
     "blast.named": "named the blast {blast}",
     "blast.paused": "paused the blast {blast}",
     "blast.resumed": "resumed the blast {blast}",
+    "blast.sent_at_any_hour": "sent {blast} outside texting hours",
+    "blast.set_to_any_hour": "let {blast} be sent outside texting hours",
     "blast.stopped": "stopped the blast {blast}",
     "blast.checked_again": "asked Twilio again about unconfirmed texts of {blast}",
     "blast.sent_again": "resent texts of {blast}",

@@ -121,6 +121,7 @@ def test_the_numbers_as_json_add_up(app, visit, log):
         "status": "processing",
         "total_recipients": 4,
         "queued": 1,
+        "held": 0,
         "in_flight": 0,
         "unknown": 0,
         "accepted": 1,

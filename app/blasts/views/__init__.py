@@ -2,6 +2,7 @@
 
 # Importing the modules adds their routes and filters to the blueprint.
 from app.blasts.views import (
+    any_hour_pages,
     blast_export,
     blast_filters,
     compose,
@@ -18,6 +19,7 @@ from app.blasts.views import (
 from app.blasts.views.blueprint import bp
 
 __all__ = [
+    "any_hour_pages",
     "blast_export",
     "blast_filters",
     "bp",

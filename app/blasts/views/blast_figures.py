@@ -17,6 +17,7 @@ from app.delivery.queries.blast_results import (
     fetch_results,
     list_failure_groups,
 )
+from app.delivery.queries.held_texts import HELD_FILTER
 from app.delivery.queries.watched_phones import WatchedPhone, list_watched_phones
 from app.domain.delivery.blast_outcomes import OUTCOME_LABELS, BlastOutcome, ResultsAudience
 from app.domain.delivery.cost_estimate import compute_cost, format_money
@@ -30,6 +31,7 @@ FILTER_LABELS = {
     "unknown": "Unconfirmed",
     "not_sent": "Not sent",
     "waiting": "Waiting",
+    HELD_FILTER: "Waiting for texting hours",
     "sent": "Sent",
     "delivered": "Delivered",
     "left_out": "Skipped",
@@ -118,6 +120,7 @@ def _count_filters(progress: BlastProgress, results: BlastResults) -> dict[str, 
         OPT_OUT_FILTER: replies.opt_outs,
         TOPIC_FILTER: replies.topic_leaves,
         PAUSE_FILTER: replies.pauses,
+        HELD_FILTER: progress.held_count,
     }
 
 

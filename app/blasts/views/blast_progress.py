@@ -1,14 +1,17 @@
 """How far a blast is: the numbers of its page and of the live part of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.blasts.views.held_people import count_held
 from app.core.settings import current_settings
 from app.delivery.actions.blast_control import PAUSED_BY_PERSON
 from app.delivery.engine_models import SenderHealth
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_messages import count_messages_by_status, estimate_queued_segments
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
+from app.delivery.queries.held_texts import HeldGroup, list_held_groups
 from app.delivery.queries.sender_health import get_sender_health
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.carrier_error_fixes import find_error_fix
@@ -40,7 +43,7 @@ class BlastProgress:
     """One blast in numbers.
 
     `counts`: its rows by status. `queued_segments`: what is still to be sent. `health`: what
-    slows its sender down.
+    slows its sender down. `held`: who waits for texting hours; they are among the queued.
     """
 
     log: MessageLog
@@ -48,6 +51,7 @@ class BlastProgress:
     queued_segments: int
     moment: datetime
     health: SenderHealth | None = None
+    held: Sequence[HeldGroup] = ()
 
     def count_in_filter(self, filter_name: str) -> int:
         """Return how many people one of the page's filters shows."""
@@ -73,6 +77,11 @@ class BlastProgress:
             failed=log.failure_count,
             skipped=rest,
         )
+
+    @property
+    def held_count(self) -> int:
+        """How many people wait for texting hours."""
+        return count_held(self.held)
 
     @property
     def is_open(self) -> bool:
@@ -155,6 +164,9 @@ class BlastProgress:
     def time_left(self) -> str:
         """How long the rest takes at the pace of this moment; "" when nothing runs."""
         if self.log.status != BlastStatus.PROCESSING or not self.queued_segments:
+            return ""
+        # What is held is not among what is sent now: the lines below say until when it waits.
+        if self.held_count >= self.tally.queued:
             return ""
         seconds = compute_send_seconds(self.queued_segments, self._segments_per_second)
         return format_approximate_duration(self._hold_seconds + seconds)
@@ -242,7 +254,8 @@ def fetch_blast_progress(log: MessageLog, moment: datetime) -> BlastProgress:
     counts = count_messages_by_status(log.id)
     queued = counts.get(MessageStatus.QUEUED, 0)
     segments = estimate_queued_segments(log.id, queued) if queued else 0
-    health = None
-    if log.status in OPEN_BLAST_STATUSES:
-        health = get_sender_health(log.sender, log.carrier)
-    return BlastProgress(log, counts, segments, moment, health)
+    if log.status not in OPEN_BLAST_STATUSES:
+        return BlastProgress(log, counts, segments, moment)
+    health = get_sender_health(log.sender, log.carrier)
+    held = list_held_groups(log.id, log.carrier) if queued else []
+    return BlastProgress(log, counts, segments, moment, health, held)

@@ -37,6 +37,7 @@ from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import durations
 from app.events.actions.reminder_plan import disable_reminder
 from app.surveys.queries import surveys
+from app.texting_hours.queries import load_texting_hours
 
 MAX_COUNT_DIGITS = 9
 REMINDER_SWITCHED_OFF_NOTE = "This reminder is now turned off for its event."
@@ -91,6 +92,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         gone_lists=_describe_gone_lists(blast),
         series_link=get_series_source().find_links([blast]).get(blast.id),
         repeat_url=get_series_source().find_repeat_url(blast),
+        has_texting_hours=load_texting_hours(blast.carrier).is_on and not blast.test_mode,
     )
 
 

@@ -20,6 +20,7 @@ from app.blasts.queries.results_audience import describe_blast_audience, describ
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
 from app.blasts.views.blueprint import bp
+from app.blasts.views.held_people import describe_held_groups
 from app.blasts.views.unresolved_message_options import find_bulk_options, find_resend_blocks
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
@@ -93,6 +94,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         log=log,
         progress=progress,
         report=report,
+        held_lines=describe_held_groups(progress.held),
         page=page,
         filter_name=filter_name,
         has_texts="texts" in request.args,
@@ -135,7 +137,11 @@ def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
     progress = fetch_blast_progress(log, now())
     response = Response(
         render_template(
-            "blasts/_live.html", log=log, progress=progress, report=build_blast_report(progress)
+            "blasts/_live.html",
+            log=log,
+            progress=progress,
+            report=build_blast_report(progress),
+            held_lines=describe_held_groups(progress.held),
         )
     )
     if request.args.get("was", log.status.value) != log.status.value:
@@ -148,12 +154,14 @@ def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
 def show_blast_status(log_id: int) -> ResponseReturnValue:
     """Return the blast in numbers, for programs."""
     log = get_blast_log_or_404(log_id)
-    tally = fetch_blast_progress(log, now()).tally
+    progress = fetch_blast_progress(log, now())
+    tally = progress.tally
     return jsonify(
         id=log.id,
         status=log.status.value,
         total_recipients=tally.total,
         queued=tally.queued,
+        held=progress.held_count,
         in_flight=tally.in_flight,
         unknown=tally.unknown,
         accepted=tally.accepted,

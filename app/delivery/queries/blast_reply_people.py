@@ -14,8 +14,10 @@ from app.delivery.queries.blast_recipients import (
     build_recipient_search_filter,
     load_rows_with_people,
 )
+from app.delivery.queries.held_texts import HELD_FILTER
 from app.delivery.queries.outcome_recipients import select_outcome_message_ids
 from app.delivery.reply_models import BlastReply
+from app.delivery.sql.queue_filters import IS_HELD
 from app.domain.delivery.blast_outcomes import BlastOutcome
 
 OPT_OUT_FILTER = "opt_outs"
@@ -34,6 +36,8 @@ REPLY_FILTERS = (
     BlastOutcome.OTHER,
     BlastOutcome.NO_REPLY,
     *STOP_COLUMNS,
+    # Like an answer, it is not told by the status of a text.
+    HELD_FILTER,
 )
 
 
@@ -50,6 +54,8 @@ def fetch_reply_people_page(log_id: int, filter_name: str, params: ListParams) -
 
 def select_reply_message_ids(log_id: int, filter_name: str) -> Select[Any]:
     """Select the ids of the blast's texts to the people in one of REPLY_FILTERS."""
+    if filter_name == HELD_FILTER:
+        return select(Message.id).where(IS_HELD, Message.message_log_id == log_id)
     if filter_name in STOP_COLUMNS:
         return select(BlastReply.blast_message_id).where(
             BlastReply.message_log_id == log_id, STOP_COLUMNS[filter_name]

@@ -12,6 +12,9 @@ from app.delivery.sql import held_texts as sql
 from app.delivery.sql.queue_filters import IS_HELD
 from app.domain.quiet_hours.texting_hours import TextHoldReason
 
+# The filter of a blast's people, by the word in the address.
+HELD_FILTER = "held"
+
 
 @dataclass(frozen=True)
 class HeldGroup:
