@@ -1,5 +1,7 @@
 """Blasts that are being written: what was typed, kept until it is sent or deleted."""
 
+import json
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -10,6 +12,9 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+
+# (name, value) of a form, a name as often as it was sent.
+TypedFields = list[tuple[str, str]]
 
 
 class StoredDraft(Model):
@@ -42,3 +47,8 @@ class StoredDraft(Model):
     scheduled_id: Mapped[int | None] = mapped_column(
         ForeignKey("scheduled_messages.id", ondelete="SET NULL"), unique=True
     )
+
+    @property
+    def typed_fields(self) -> TypedFields:
+        """What was typed, as the form sent it."""
+        return [(name, value) for name, value in json.loads(self.fields)]

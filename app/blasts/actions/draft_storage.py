@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, update
 
-from app.blasts.draft_models import StoredDraft
+from app.blasts.draft_models import StoredDraft, TypedFields
 from app.blasts.queries.draft_records import (
     find_draft,
     find_draft_by_token,
@@ -18,9 +18,6 @@ from app.domain.phones.phone_erasure import PhoneErasure, contains_phone_number
 MAX_AUDIENCE_LENGTH = 300
 # Pasted numbers, one person a line.
 PEOPLE_FIELD = "people"
-
-# (name, value) of a form, a name as often as it was sent.
-TypedFields = list[tuple[str, str]]
 
 
 class DraftChanged(Exception):
@@ -45,11 +42,6 @@ class TypedDraft:
 
     fields: TypedFields
     audience: str = ""
-
-
-def load_fields(draft: StoredDraft) -> TypedFields:
-    """Return the fields of a stored draft."""
-    return [(name, value) for name, value in json.loads(draft.fields)]
 
 
 def create_draft(
@@ -121,7 +113,7 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     """
     count = 0
     for draft in list_drafts_with_people():
-        fields = load_fields(draft)
+        fields = draft.typed_fields
         kept = [(name, _remove_lines(name, value, erasure.phone)) for name, value in fields]
         if kept != fields:
             count += _replace_fields(draft, kept)

@@ -3,13 +3,13 @@
 from werkzeug.datastructures import MultiDict
 from wtforms import ValidationError
 
-from app.blasts.actions.draft_storage import TypedDraft, TypedFields, load_fields
-from app.blasts.draft_models import StoredDraft
+from app.blasts.actions.draft_storage import TypedDraft
+from app.blasts.draft_models import StoredDraft, TypedFields
 from app.blasts.forms.audience_fields import translate_audience_fields
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries.results_audience import describe_results_audience
 from app.core.form_fields import add_error
-from app.domain.delivery.blast_labels import describe_audience, format_blast_title
+from app.domain.delivery.blast_labels import describe_audience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import replace_costly_characters
 from app.events.queries import events
@@ -17,7 +17,6 @@ from app.message_templates.queries.template_choices import VERSION_FIELD, add_ch
 
 # Nobody's text: the form's keys, and the tester's own phone with its code.
 UNKEPT_FIELDS = frozenset({"csrf_token", "client_token", "test_phone", "test_code"})
-UNTITLED = "No text yet"
 
 
 def apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:
@@ -50,7 +49,7 @@ def read_typed_draft(form: ComposeForm, posted: MultiDict[str, str]) -> TypedDra
 
 def build_draft_form(draft: StoredDraft) -> ComposeForm:
     """Return the form of a stored draft, as if it had just been sent."""
-    return build_typed_form(load_fields(draft), draft.client_token)
+    return build_typed_form(draft.typed_fields, draft.client_token)
 
 
 def build_typed_form(fields: TypedFields, client_token: str) -> ComposeForm:
@@ -74,13 +73,6 @@ def describe_chosen_people(form: ComposeForm) -> str:
         return ""
     event = events.find_event(form.selected_event_id)
     return describe_audience(form.draft_target, event.title if event else None)
-
-
-def name_draft(draft: StoredDraft) -> str:
-    """Return what a draft is called in lists: its name, else how its text begins."""
-    values = dict(load_fields(draft))
-    title = format_blast_title(values.get("message_body", ""), name=values.get("name"))
-    return title.strip() or UNTITLED
 
 
 def add_gone_errors(form: ComposeForm) -> None:

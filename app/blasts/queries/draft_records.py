@@ -12,7 +12,17 @@ from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.accounts.roles import Role
+from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
+
+UNTITLED = "No text yet"
+
+
+def name_draft(draft: StoredDraft) -> str:
+    """Return what a draft is called: its name, else how its text begins."""
+    values = dict(draft.typed_fields)
+    title = format_blast_title(values.get("message_body", ""), name=values.get("name"))
+    return title.strip() or UNTITLED
 
 
 def find_draft(draft_id: int) -> StoredDraft | None:

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.blasts.actions.blast_confirmation import create_client_token
-from app.blasts.actions.draft_storage import TypedDraft, TypedFields, create_draft
+from app.blasts.actions.draft_storage import TypedDraft, create_draft
+from app.blasts.draft_models import TypedFields
 from app.blasts.forms.draft_fields import build_typed_form, describe_chosen_people
 from app.blasts.queries.draft_records import find_draft_of_blast
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people

@@ -15,9 +15,8 @@ from app.blasts.forms.draft_fields import (
     add_gone_errors,
     apply_button_changes,
     build_draft_form,
-    name_draft,
 )
-from app.blasts.queries.draft_records import fetch_drafts_page, find_draft
+from app.blasts.queries.draft_records import fetch_drafts_page, find_draft, name_draft
 from app.blasts.views.blast_sending import (
     confirm_checked_blast,
     derive_test_token,

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.audiences.queries.audience_recipients import AudienceGone
 from app.blasts.actions import draft_storage
-from app.blasts.actions.draft_storage import DraftChanged, load_fields
+from app.blasts.actions.draft_storage import DraftChanged
 from app.blasts.actions.scheduled_edits import BlastReleased
 from app.blasts.draft_models import StoredDraft
 from app.blasts.forms.blast_confirmation import BlastConfirmationForm
@@ -181,7 +181,7 @@ def _render(
 
 def _apply_pressed_button(draft: StoredDraft) -> str:
     """Store the change of a button beside a notice; return why it could not be stored, or ""."""
-    fields = MultiDict(load_fields(draft))
+    fields = MultiDict(draft.typed_fields)
     form = ComposeForm(request.form)
     for name, value in read_typed_draft(form, request.form).fields:
         fields[name] = value
@@ -190,7 +190,7 @@ def _apply_pressed_button(draft: StoredDraft) -> str:
             fields[name] = request.form[name]
     changed = apply_button_changes(fields)
     typed = read_typed_draft(ComposeForm(changed, meta={"csrf": False}), changed)
-    if typed.fields == load_fields(draft):
+    if typed.fields == draft.typed_fields:
         return ""
     version = request.form.get("version", "")
     try:

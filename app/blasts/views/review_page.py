@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from flask import render_template, request
 
@@ -40,15 +40,18 @@ class CheckedBlast:
         `scheduled_id`: of the blast that it changes. Only the review page gives it out, so whoever
         sends it back has seen exactly this.
         """
-        draft, people_of = self.draft, repr(self.draft.people_of)
-        if isinstance(draft.people_of, ChosenAudience):
+        people_of = self.draft.people_of
+        people = repr(people_of)
+        if isinstance(people_of, ChosenAudience):
             # Not by the names of its lists, which may change.
-            chosen = draft.people_of
-            people_of = repr((write_audience(chosen.rule), chosen.is_frozen, chosen.people))
-        choices = (draft.target, draft.event_id, people_of, draft.survey_id, draft.name)
-        times = (draft.send_at, draft.not_after, draft.timezone, scheduled_id)
+            people = repr((write_audience(people_of.rule), people_of.is_frozen, people_of.people))
+        choices = [
+            getattr(self.draft, field.name)
+            for field in fields(self.draft)
+            if field.name != "people_of"
+        ]
         texts = "\0".join(f"{text.phone} {text.body}" for text in self.blast.sendable_texts)
-        sealed = repr((draft.body, draft.footer, draft.plain_names, choices, times)) + texts
+        sealed = repr((choices, people, scheduled_id)) + texts
         key = current_settings().secret_key.encode()
         return hmac.new(key, sealed.encode(), hashlib.sha256).hexdigest()
 
@@ -103,12 +106,12 @@ def render_review(
             parse_whole_number(request.values.get("person", ""), MAX_PAGE_DIGITS) or 0,
         )
     )
-    fields = [*place.carried_fields, ("review_hash", checked.seal(place.scheduled_id))]
+    carried = [*place.carried_fields, ("review_hash", checked.seal(place.scheduled_id))]
     page = render_template(
         "blasts/review.html",
         review=review,
         place=place,
-        carried_fields=fields,
+        carried_fields=carried,
         confirmation=confirmation,
         must_type_count=review.recipient_count > MAX_PEOPLE_WITHOUT_TYPED_COUNT,
     )

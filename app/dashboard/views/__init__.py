@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from app.accounts.actions.user_changes import hide_first_steps
 from app.audit.actions import audited_write
+from app.blasts.queries.draft_records import find_latest_own_draft
 from app.blasts.queries.event_labels import get_blast_event_titles
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
@@ -110,6 +111,7 @@ def _list_attention(moment: datetime, running: list[MessageLog]) -> list[Attenti
         *attention.describe_paused_blasts(running),
         *attention.describe_waiting_replies(count_waiting_threads()),
         *attention.describe_unfinished_imports(find_unconfirmed_imports("community")),
+        *attention.describe_draft(find_latest_own_draft(current_user.id)),
         *attention.describe_backup(is_overdue=is_backup_overdue(moment)),
     ]
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from flask import url_for
 from flask_login import current_user
 
+from app.blasts.draft_models import StoredDraft
+from app.blasts.queries.draft_records import name_draft
 from app.core.local_formats import format_local_time
 from app.delivery.models import MessageLog
 from app.delivery.queries.unresolved_texts import UnresolvedTexts
@@ -43,6 +45,14 @@ def describe_waiting_replies(count: int) -> list[AttentionItem]:
     verb = "needs" if count == 1 else "need"
     url = url_for("inbox.list_conversations")
     return [AttentionItem("inbox", f"{number} {verb} a reply", url, kind="info")]
+
+
+def describe_draft(draft: StoredDraft | None) -> list[AttentionItem]:
+    """Return the item of the draft that the user would go on with; [] without one."""
+    if draft is None:
+        return []
+    url = url_for("blasts.edit_draft", draft_id=draft.id)
+    return [AttentionItem("pencil", "Continue your draft", url, name_draft(draft), kind="info")]
 
 
 def describe_stop_questions(questions: OpenStopQuestions) -> list[AttentionItem]:
