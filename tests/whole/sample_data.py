@@ -22,6 +22,7 @@ from app.delivery.models import MessageLog
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.profiles.field_types import FieldType
+from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
 from app.domain.texts.template_purposes import TemplatePurpose
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
@@ -31,6 +32,8 @@ from app.message_templates.actions.template_editing import TemplateValues, creat
 from app.people.models import PersonNote
 from app.profiles.field_models import PersonField
 from app.profiles.queries.person_lookup import find_public_ids
+from app.series.actions.series_editing import SeriesTiming, start_series
+from app.series.queries.series_records import list_pending_occurrences
 from app.surveys.models import SurveyFlow, SurveySession
 from tests.sample_people import LEO, MAX, MIA, PASSWORD, ZOE
 from tests.sample_rows import add_dead_number, add_inbound_text, add_member, add_opt_out
@@ -68,6 +71,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
             keyword_rules.create_keyword_rule(
                 keyword_rules.KeywordInfo("HOURS", "9 to 5"), ["WHEN"], "sol"
             )
+        series_day = _series(_blast(hours=4))
         zoe = add_member(ZOE, "Zoë").id
         public_ids = find_public_ids([ZOE, LEO])
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
@@ -89,6 +93,8 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "field_id": "1",
         "segment_id": "1",
         "template_id": "1",
+        "series_id": "1",
+        "day": series_day,
         "digits": ZOE[1:],
         "public_id": public_ids[ZOE],
         "other_public_id": public_ids[LEO],
@@ -110,6 +116,16 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "faulty": {"log_id": str(faulty)},
         "ended": {"scheduled_id": str(ended)},
     } | rooms
+
+
+def _series(scheduled_id: int) -> str:
+    """Let a blast repeat every day; return its first date."""
+    today = now().date()
+    every_day = RecurrenceRule(RecurrenceKind.WEEKLY, weekdays=tuple(range(7)))
+    with write():
+        timing = SeriesTiming(every_day, today, "23:59")
+        series = start_series(scheduled_id, timing, "sol", now())
+        return list_pending_occurrences([series.id])[series.id].occurs_on.isoformat()
 
 
 def _people() -> None:

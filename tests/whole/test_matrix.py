@@ -63,6 +63,9 @@ FORMS = {
     "events.import_file",
     "events.import_fix",
     "segments.add_segment",
+    "series.edit_date",
+    "series.edit_series",
+    "series.repeat_blast",
     "segments.edit_segment",
     "surveys.add_survey",
     "surveys.record_answer_correction",
@@ -86,6 +89,7 @@ CHOSEN = {
     "sandbox.change_phone_behaviour": {"mood": "slow"},
     "blasts.confirm_grown_blast": {"people_count": "1"},
     "blasts.edit_draft": {"version": "1"},
+    "series.confirm_date": {"people_count": "1"},
     "inbox.decide_possible_stop": {"question": "1", "verdict": "stay"},
 }  # a button or a hidden field of its own for each
 WRITTEN_BY_READING = ("audit_events",)  # a download leaves its line in the audit

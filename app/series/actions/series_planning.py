@@ -129,7 +129,7 @@ def _place_blast(
     tells: bool,
 ) -> None:
     """Let the blast of one date wait: the one that waits already, or a new one."""
-    body = coming.own_body or series.body
+    body = coming.edited_body or series.body
     held_reason = _find_held_reason(series, coming, body, scheduled_id)
     spec = _build_spec(series, body, scheduled_id)
     if scheduled_id is None:

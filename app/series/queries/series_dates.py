@@ -43,7 +43,7 @@ class SeriesDate:
         return self.row is not None and self.row.moved_date is not None
 
     @property
-    def own_body(self) -> str | None:
+    def edited_body(self) -> str | None:
         """Its own text; None: that of the series."""
         return self.row.body if self.row else None
 

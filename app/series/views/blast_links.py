@@ -34,7 +34,7 @@ def find_series_links(blasts: Sequence[ScheduledMessage]) -> dict[int, SeriesLin
 
 def find_repeat_url(blast: ScheduledMessage) -> str:
     """Return where a blast can be made to repeat, "" where it cannot."""
-    return url_for("series.repeat_blast", blast=blast.id) if may_repeat(blast) else ""
+    return url_for("series.repeat_blast", scheduled_id=blast.id) if may_repeat(blast) else ""
 
 
 SERIES_SOURCE = SeriesSource(find_series_links, find_repeat_url)

@@ -83,7 +83,7 @@ def confirm_date(series_id: int, day: str) -> ResponseReturnValue:
 def edit_date(series_id: int, day: str) -> ResponseReturnValue:
     """Give one date its own text."""
     series, coming = _get_coming_date(series_id, day)
-    form = DateTextForm(data={"body": coming.own_body or series.body})
+    form = DateTextForm(data={"body": coming.edited_body or series.body})
     form.of_event = series.target == BlastTarget.EVENT
     body = form.body.data or ""
     if request.form.get("reset"):

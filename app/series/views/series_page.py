@@ -100,7 +100,7 @@ def show_series(series_id: int) -> ResponseReturnValue:
 
 
 def _get_body(series: BlastSeries, held: SeriesDate | None) -> str:
-    return (held.own_body if held else None) or series.body
+    return (held.edited_body if held else None) or series.body
 
 
 def _find_held_reason(coming: SeriesDate, blasts: Mapping[int, SeriesBlast]) -> str | None:

@@ -15,7 +15,6 @@ from app.core.db import ChangedMeanwhile
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
-from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.series.actions.series_editing import SeriesTiming, may_repeat, start_series
 from app.series.forms.timing_form import TimingForm, build_timing_data
@@ -34,11 +33,11 @@ NO_DATES_ERROR = "With this rule no date is left. Choose a later end, or another
 CANNOT_REPEAT = "This blast can’t be repeated any more. It may have been sent or canceled."
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.route("/new/<int:scheduled_id>", methods=["GET", "POST"])
 @roles_required(*ALL_ROLES)
-def repeat_blast() -> ResponseReturnValue:
+def repeat_blast(scheduled_id: int) -> ResponseReturnValue:
     """Ask when a scheduled blast repeats, show the dates, and start the series."""
-    blast = find_scheduled_blast(parse_id(request.args.get("blast", "")) or 0) or abort(404)
+    blast = find_scheduled_blast(scheduled_id) or abort(404)
     blast_url = url_for("blasts.show_scheduled_blast", scheduled_id=blast.id)
     problem = find_people_problem(get_stored_people(blast), current_user.role)
     if problem or not may_repeat(blast):
@@ -59,7 +58,7 @@ def repeat_blast() -> ResponseReturnValue:
     return render_template(
         "series/check.html",
         form=form,
-        action_url=url_for("series.repeat_blast", blast=blast.id),
+        action_url=url_for("series.repeat_blast", scheduled_id=blast.id),
         back_url=blast_url,
         button_label="Start the series",
         sentence=describe_timing(form.timing),
