@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import update
 
@@ -121,6 +122,10 @@ def _insert_messages(
     kind = _get_message_kind(blast)
     hours = load_release_hours(blast, kind, moment)
     sql.CREATE_STAGING_TABLE.execute()
+    # In the order of phones each page of an index is written once: a fifth of a release. A blast
+    # of one slice leaves in the order of its list.
+    if len(texts) > sql.INSERT_BATCH_ROWS:
+        texts = sorted(texts, key=attrgetter("phone"))
     with enlarge_page_cache():
         for start in range(0, len(texts), sql.INSERT_BATCH_ROWS):
             # Emptied first too: a release that was rolled back may have left rows, since the
@@ -128,10 +133,6 @@ def _insert_messages(
             sql.EMPTY_STAGING_TABLE.execute()
             batch = texts[start : start + sql.INSERT_BATCH_ROWS]
             rows = [_build_staged_row(text, hours) for text in batch]
-            # In the order of phones the rows of an index lie close together: a tenth of a release.
-            # A blast of one slice leaves in the order of its list.
-            if len(texts) > sql.INSERT_BATCH_ROWS:
-                rows.sort()
             sql.INSERT_STAGED_ROWS.execute_many(rows)
             sql.MOVE_STAGED_ROWS.execute(
                 kind=kind,
