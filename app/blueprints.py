@@ -18,6 +18,7 @@ from app.community.views import bp as community
 from app.core import error_pages, local_formats, user_names
 from app.dashboard.views import bp as dashboard
 from app.delivery.actions import refused_returns
+from app.events.actions.reminder_plan import reschedule_all_reminders
 from app.events.queries import linked_survey_source
 from app.events.queries.contact_names import find_names
 from app.events.views import bp as events
@@ -49,6 +50,7 @@ from app.surveys.actions import inbox_hooks
 from app.surveys.actions.inbox_hooks import InboxHooks
 from app.surveys.queries.surveys import find_surveys_of_event
 from app.surveys.views import bp as surveys
+from app.texting_hours import hours_changes
 from app.texting_hours.views import bp as texting_hours
 from app.webhooks.views.twilio_webhooks import bp as webhooks
 
@@ -124,6 +126,7 @@ def register_blueprints(app: Flask) -> None:
     person_note_source.set_person_note_source(app, list_contact_notes)
     set_import_note_keeper(app, ImportNoteKeeper(add_selected_notes, remove_selected_notes))
     set_filter_source(app, build_conditions_for_user)
+    hours_changes.set_hours_change_hook(app, reschedule_all_reminders)
     set_subject_source(app, find_audit_subjects)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     error_pages.set_admin_names_source(app, list_admin_names)

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.db import NotFound, db
 from app.domain.quiet_hours.texting_hours import DEFAULT_NARROW_WINDOW, build_default_windows
 from app.domain.quiet_hours.window_json import write_windows
+from app.texting_hours.hours_changes import tell_of_changed_hours
 from app.texting_hours.models import BlackoutDay, TextingHoursMode, TextingHoursSetting
 from app.texting_hours.queries import find_texting_hours_setting
 
@@ -39,6 +40,7 @@ def store_texting_hours(values: Mapping[str, Any]) -> None:
     for column, value in values.items():
         setattr(setting, column, value)
     db.session.flush()
+    tell_of_changed_hours()
 
 
 def add_blackout_day(day: date, name: str) -> BlackoutDay:
@@ -46,6 +48,7 @@ def add_blackout_day(day: date, name: str) -> BlackoutDay:
     row = BlackoutDay(day=day, name=name)
     db.session.add(row)
     db.session.flush()
+    tell_of_changed_hours()
     return row
 
 
@@ -56,4 +59,5 @@ def delete_blackout_day(day_id: int) -> BlackoutDay:
         raise NotFound
     db.session.delete(row)
     db.session.flush()
+    tell_of_changed_hours()
     return row

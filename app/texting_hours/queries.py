@@ -28,7 +28,11 @@ def load_texting_hours(carrier: str) -> TextingHours:
     ).all()
     if not rows:
         return TextingHours(
-            False, organisation.timezone, organisation.region, build_default_windows()
+            is_on=False,
+            zone=organisation.timezone,
+            region=organisation.region,
+            windows=build_default_windows(),
+            is_chosen=False,
         )
     setting = rows[0][0]
     return TextingHours(

@@ -172,18 +172,6 @@ def test_a_number_whose_zones_are_never_open_at_once_is_texted_in_the_narrow_hou
     assert find_hold(NO_NUMBER, "2026-11-28 09:00", evening).until == utc("2026-11-29 03:30")
 
 
-def test_an_earlier_moment_is_the_last_open_minute_before_a_quiet_one():
-    hours = make_hours()
-    judge = HoldJudge(hours, utc("2026-11-28 06:00"))
-    midnight = utc("2026-11-27 07:00")
-    assert judge.find_earlier(DENVER, TextPurpose.REMINDER, midnight) == utc("2026-11-28 03:59")
-    assert judge.find_earlier_at_home(TextPurpose.REMINDER, midnight) == utc("2026-11-28 03:59")
-    assert judge.find_earlier(DENVER, TextPurpose.REMINDER, utc("2026-11-28 04:00")) is None
-    noon = utc("2026-11-28 18:00")
-    assert HoldJudge(hours, noon).find_earlier(DENVER, TextPurpose.REMINDER, midnight) == noon
-    assert judge.find_earlier(DENVER, TextPurpose.REPLY, midnight) == utc("2026-11-28 06:00")
-
-
 def pick_phone(chance):
     """Return a number that begins like one of the library's zones, or any other digits."""
     prefix = chance.choice(ZONE_PREFIXES)

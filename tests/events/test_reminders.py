@@ -18,17 +18,22 @@ from app.events.actions.registrations import record_survey_answer
 from app.events.actions.reminder_plan import (
     ReminderStep,
     create_reminder_plan,
+    reschedule_all_reminders,
     reschedule_reminders,
     save_reminder_plan,
 )
 from app.events.models import Event, EventAnswer, EventRegistration, EventReminder
 from app.events.queries.events import build_event_placeholders
 from app.organisation.models import Organisation
+from app.texting_hours.actions import create_default_hours
+from app.texting_hours.models import TextingHoursMode
+from app.texting_hours.queries import find_texting_hours_setting
 from tests.blasts.helpers import get_form_fields, list_messages
 
 ZOE, MAX = "+13035550101", "+13035550102"
 DENVER = "America/Denver"
 DAY = timedelta(days=1)
+LATE_STEP = ReminderStep(None, -7, "23:00", "Bring a blanket", True)
 SELECT = re.compile(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
 TEXTAREA = re.compile(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', re.DOTALL)
 
@@ -556,3 +561,42 @@ def test_an_event_that_is_over_is_offered_none(app, visit):
     with app.app_context(), write() as session:
         session.add(Event(title="Spring picnic", date=get_today() - DAY))
     assert "Use these reminders" not in visit("/events/1", "sol").words
+
+
+class TestTextingHours:
+    def test_a_late_reminder_is_planned_earlier_and_sent_once_whatever_becomes_of_the_hours(
+        self, app, visit
+    ):
+        event_id = add_picnic(visit)
+        register(app, event_id, ZOE)
+        day = str(get_today() + 23 * DAY)
+        with app.app_context():
+            with write():
+                create_default_hours().mode = TextingHoursMode.ON
+            with write():
+                save_reminder_plan(event_id, [LATE_STEP], now())
+        assert list_pending_times(app) == [(day, "20:30")]
+        page = visit(f"/events/{event_id}", "sol")
+        assert "Moved into your texting hours" in page.words
+        due = list_scheduled(app, "pending")[0].scheduled_at
+        release_blasts(app, due)
+        for mode in (TextingHoursMode.ON, TextingHoursMode.OFF):
+            with app.app_context(), write():
+                find_texting_hours_setting().mode = mode
+                reschedule_all_reminders(due + timedelta(minutes=5))
+        assert list_scheduled(app, "pending") == []
+        assert len(list_messages(app)) == 1
+
+    def test_reminders_that_wait_move_when_the_hours_change(self, app, visit):
+        event_id = add_picnic(visit)
+        with app.app_context(), write():
+            save_reminder_plan(event_id, [LATE_STEP], now())
+        day = str(get_today() + 23 * DAY)
+        assert list_pending_times(app) == [(day, "23:00")]
+        page = visit("/settings/texting-hours", "ada")
+        form = next(form for form in page.forms if form["attrs"].get("id") == "hours")
+        fields = dict(form["fields"]) | {"mode": "on"}
+        assert visit("/settings/texting-hours", "ada", **fields).status_code == 303
+        assert list_pending_times(app) == [(day, "20:30")]
+        visit("/settings/texting-hours", "ada", **(fields | {"mode": "off"}))
+        assert list_pending_times(app) == [(day, "23:00")]

@@ -37,7 +37,7 @@ EXTRA = {
     "suppression": {"pause_models", "topic_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
-    "texting_hours": {"hours_labels"},
+    "texting_hours": {"hours_changes", "hours_labels"},
     "webhooks": {"pipeline"},
 }
 TOOLS = {

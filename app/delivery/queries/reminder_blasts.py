@@ -1,7 +1,7 @@
 """The scheduled blasts that stand for the steps of events' reminder plans."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -32,13 +32,22 @@ def list_reminder_blasts(reminder_ids: Sequence[int]) -> Sequence[ScheduledMessa
 
 def list_event_ids_planned_in_other_zone(zone: str) -> list[int]:
     """Return the events with pending reminders that were scheduled in another zone than this."""
+    event_ids = _select_events_with_pending_reminders().where(ScheduledMessage.timezone != zone)
+    return list(db.session.scalars(event_ids))
+
+
+def list_event_ids_with_pending_reminders() -> list[int]:
+    """Return the events of which a reminder is scheduled."""
+    return list(db.session.scalars(_select_events_with_pending_reminders()))
+
+
+def _select_events_with_pending_reminders() -> Select[int]:
     event_ids = select(ScheduledMessage.event_id).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.event_reminder_id.is_not(None),
         ScheduledMessage.event_id.is_not(None),
-        ScheduledMessage.timezone != zone,
     )
-    return [event_id for event_id in db.session.scalars(event_ids.distinct()) if event_id]
+    return cast(Select[int], event_ids.distinct())
 
 
 def join_newest_reminder_blast(steps: Select[Any], reminder_id: InstrumentedAttribute[int]) -> Any:

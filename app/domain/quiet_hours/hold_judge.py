@@ -21,7 +21,6 @@ from app.domain.time.local_times import zone_or_utc
 # Most openings are within a day; a text that finds none is held for the longest, and judged again.
 SEARCH_STEPS = (timedelta(days=2), timedelta(days=14))
 MAX_HOLD = SEARCH_STEPS[-1]
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -73,29 +72,6 @@ class HoldJudge:
             hold = holds[key] = self._find_hold_of_place(key, purpose)
             return hold
 
-    def find_earlier(
-        self, phone: str, purpose: TextPurpose, not_before: datetime
-    ) -> datetime | None:
-        """Return the last minute (UTC) up to the moment at which a text may be sent.
-
-        It is the moment itself while texts may be sent. None when no minute since `not_before` is
-        open.
-        """
-        if purpose not in self._holds:
-            return self._moment
-        place = self._find_place(
-            find_zones_of_key(build_zone_key(phone)), find_state(phone), purpose
-        )
-        return self._find_last_open_minute(place, not_before)
-
-    def find_earlier_at_home(self, purpose: TextPurpose, not_before: datetime) -> datetime | None:
-        """Return the same as find_earlier(), on the clocks of the organisation."""
-        if purpose not in self._holds:
-            return self._moment
-        zone = zone_or_utc(self._hours.zone)
-        place = PlaceHours((zone,), self._hours.windows[purpose])
-        return self._find_last_open_minute(place, not_before)
-
     def _find_hold_of_place(self, key: str, purpose: TextPurpose) -> Hold | None:
         zones = find_zones_of_key(key)
         state = find_state(key) if self._hours.uses_state_hours else ""
@@ -135,15 +111,6 @@ class HoldJudge:
             if spans:
                 return spans[0].start
         return None
-
-    def _find_last_open_minute(self, place: PlaceHours, not_before: datetime) -> datetime | None:
-        end = self._moment + MINUTE
-        spans = _list_spans(place, self._hours.blackout_days, not_before, end)
-        if not spans:
-            return None
-        if spans[-1].end == end:
-            return self._moment
-        return max(spans[-1].start, spans[-1].end - MINUTE)
 
 
 def _list_spans(

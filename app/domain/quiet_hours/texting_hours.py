@@ -41,7 +41,8 @@ class TextingHours:
 
     `zone` and `region` are the organisation's. `windows` has the week of each purpose with hours.
     `narrow_window` limits texts to numbers whose zone is not known, on the organisation's clocks.
-    No text is sent on a blackout day, by the reader's calendar.
+    No text is sent on a blackout day, by the reader's calendar. `is_chosen`: False while they were
+    never set, so that no text was ever moved by them.
     """
 
     is_on: bool
@@ -51,6 +52,7 @@ class TextingHours:
     narrow_window: DayWindow = DEFAULT_NARROW_WINDOW
     uses_state_hours: bool = False
     blackout_days: frozenset[date] = frozenset()
+    is_chosen: bool = True
 
 
 def build_default_windows() -> dict[TextPurpose, WeekWindows]:

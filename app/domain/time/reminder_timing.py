@@ -1,9 +1,11 @@
 """When the steps of an event's reminder plan are due, and for which it is too late."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from app.domain.quiet_hours.reminder_hours import find_reminder_time
+from app.domain.quiet_hours.texting_hours import TextingHours
 from app.domain.texts.plurals import pluralize
 from app.domain.time.clock_times import format_clock_time
 from app.domain.time.local_times import find_moment_on_day, format_day, get_local_date
@@ -92,22 +94,42 @@ class EventSchedule:
 class ReminderTiming:
     """When one step is sent, and until when it may be.
 
-    `due_at` and `not_after` are UTC; `due_at` is None while the event has no date.
+    `due_at` and `not_after` are UTC; `due_at` is None while the event has no date. `own_due_at`:
+    the time that the plan says. `moved_due_at`: where texting hours move it to, whether they count
+    now or not; one that was sent then is not sent at its own time too.
     """
 
     state: ReminderStepState
     due_at: datetime | None = None
     not_after: datetime | None = None
+    own_due_at: datetime | None = None
+    moved_due_at: datetime | None = None
+
+    @property
+    def due_moments(self) -> tuple[datetime, ...]:
+        """The moments (UTC) at which the step may have been sent."""
+        moments = (self.due_at, self.own_due_at, self.moved_due_at)
+        return tuple(moment for moment in moments if moment is not None)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether texting hours move it."""
+        return self.due_at != self.own_due_at
 
 
 def compute_reminder_timing(
-    days: int, time_of_day: str, is_on: bool, event: EventSchedule, now: datetime
+    days: int,
+    time_of_day: str,
+    is_on: bool,
+    event: EventSchedule,
+    now: datetime,
+    hours: TextingHours | None = None,
 ) -> ReminderTiming:
     """Return when a step is sent: `days` from the event's day (-7: a week before), at HH:MM.
 
     A step up to the event's day leaves before the event begins or not at all, on the day of an
     event without a time until that day ends; a later one has no such limit. A step that is due
-    by now is not sent late.
+    by now is not sent late. While texting hours (`hours`) are on, one at a quiet time is moved.
     """
     due_at = compute_reminder_due_at(days, time_of_day, event)
     starts_at = event.starts_at
@@ -122,7 +144,24 @@ def compute_reminder_timing(
         state = ReminderStepState.PLANNED
     else:
         state = ReminderStepState.TOO_LATE
-    return ReminderTiming(state, due_at, not_after)
+    timing = ReminderTiming(state, due_at, not_after, due_at)
+    if state != ReminderStepState.PLANNED or hours is None or not hours.is_chosen:
+        return timing
+    return _move_into_hours(timing, due_at, hours, now)
+
+
+def _move_into_hours(
+    timing: ReminderTiming, due_at: datetime, hours: TextingHours, now: datetime
+) -> ReminderTiming:
+    """Return the timing at an hour at which texts may be sent.
+
+    When that has passed, for the plan was made late, its own time stays: then it waits like a
+    blast, and is skipped where the event begins first.
+    """
+    moved = find_reminder_time(hours, due_at, timing.not_after)
+    if hours.is_on and moved > now:
+        return replace(timing, due_at=moved, moved_due_at=moved)
+    return replace(timing, moved_due_at=moved)
 
 
 def _compute_not_after(days: int, event: EventSchedule) -> datetime | None:

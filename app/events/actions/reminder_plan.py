@@ -12,6 +12,7 @@ from app.delivery.actions import blast_scheduling
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.reminder_blasts import (
     list_event_ids_planned_in_other_zone,
+    list_event_ids_with_pending_reminders,
     list_reminder_blasts,
 )
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
@@ -26,6 +27,7 @@ from app.domain.time.reminder_timing import (
 )
 from app.events.models import Event, EventReminder
 from app.organisation import queries as organisation
+from app.texting_hours.queries import load_texting_hours
 
 CANCEL_REASONS = {
     ReminderStepState.OFF: "turned off in the event's reminders",
@@ -110,11 +112,20 @@ def reschedule_reminders(event_id: int, moment: datetime) -> None:
     db.session.flush()
     zone = organisation.get_organisation_timezone()
     schedule = EventSchedule(event.date, event.start_time, zone)
+    hours = load_texting_hours(current_settings().carrier)
     steps = _load_steps(event_id)
     blasts_by_step = _load_blasts_by_step(steps)
     for step in steps:
-        timing = compute_reminder_timing(step.days, step.time_of_day, step.is_on, schedule, moment)
+        timing = compute_reminder_timing(
+            step.days, step.time_of_day, step.is_on, schedule, moment, hours
+        )
         _reschedule_step(step, timing, zone, blasts_by_step[step.id])
+
+
+def reschedule_all_reminders(moment: datetime) -> None:
+    """Plan every waiting reminder anew, for the texting hours have changed. Inside write()."""
+    for event_id in list_event_ids_with_pending_reminders():
+        reschedule_reminders(event_id, moment)
 
 
 def reschedule_reminders_in_new_zone(moment: datetime) -> list[int]:
@@ -139,7 +150,7 @@ def _reschedule_step(
 ) -> None:
     """Schedule, move or cancel the blast of one step; at most one stays pending."""
     cancel_reason = CANCEL_REASONS.get(timing.state)
-    if cancel_reason is None and _was_sent_on_day(blasts.sent, timing.due_at, zone):
+    if cancel_reason is None and _was_sent_on_day(blasts.sent, timing, zone):
         cancel_reason = SENT_THAT_DAY_REASON
     if cancel_reason or timing.due_at is None:
         _cancel_blasts(blasts.pending, cancel_reason or STEP_REMOVED_REASON)
@@ -153,17 +164,15 @@ def _reschedule_step(
 
 
 def _was_sent_on_day(
-    sent_blasts: Iterable[ScheduledMessage], due_at: datetime | None, zone: str
+    sent_blasts: Iterable[ScheduledMessage], timing: ReminderTiming, zone: str
 ) -> bool:
-    """Whether a step was sent on the day it is due.
+    """Whether a step was sent on the day it is due, or on the one to which hours move it.
 
-    A change of the zone or of the time of day must not send it a second time on that day.
+    A change of the zone, of the time of day or of the hours must not send it a second time.
     """
-    if due_at is None:
-        return False
-    due_day = local_times.get_local_date(zone, due_at)
+    due_days = {local_times.get_local_date(zone, due_at) for due_at in timing.due_moments}
     return any(
-        local_times.get_local_date(zone, blast.scheduled_at) == due_day for blast in sent_blasts
+        local_times.get_local_date(zone, blast.scheduled_at) in due_days for blast in sent_blasts
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
 from app.core.local_formats import format_clock
+from app.core.settings import current_settings
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.reminder_blasts import join_newest_reminder_blast
 from app.domain.delivery.message_statuses import (
@@ -29,6 +30,7 @@ from app.domain.time.reminder_timing import (
 )
 from app.events.models import Event, EventReminder
 from app.organisation import queries as organisation
+from app.texting_hours.queries import load_texting_hours
 
 NOT_SCHEDULED_TEXT = "Not scheduled. Save the reminders to schedule it"
 ENDED_STATUSES = (
@@ -43,7 +45,8 @@ ENDED_STATUSES = (
 class PlannedReminder:
     """One step as pages show it.
 
-    `due` is its moment (UTC), None without a date of the event. `blast_id` is the blast to link
+    `due` is its moment (UTC), None without a date of the event; `is_moved`: texting hours moved it
+    there from the time that the plan says. `blast_id` is the blast to link
     to, or None. `will_be_sent`: as things are. `text` is what a person without a name gets, with
     the event's own words and the footer, and `segments` how many that is.
     """
@@ -55,6 +58,7 @@ class PlannedReminder:
     blast_id: int | None
     will_be_sent: bool
     text: str
+    is_moved: bool = False
 
     @property
     def segments(self) -> int:
@@ -82,11 +86,14 @@ def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedRemin
     """Return the plan of an event as it stands at `moment` (UTC)."""
     zone = organisation.get_organisation_timezone()
     schedule = EventSchedule(event.date, event.start_time, zone)
+    hours = load_texting_hours(current_settings().carrier)
     values = build_reminder_values(event, moment)
     reminders = []
     for step, blast in _load_steps_with_newest_blasts(event.id):
-        timing = compute_reminder_timing(step.days, step.time_of_day, step.is_on, schedule, moment)
-        if blast and not _is_current_blast(blast, timing.due_at, zone):
+        timing = compute_reminder_timing(
+            step.days, step.time_of_day, step.is_on, schedule, moment, hours
+        )
+        if blast and not _is_current_blast(blast, timing, zone):
             blast = None
         text = fill_reminder(step.body, values)
         reminders.append(_build_planned_reminder(step, timing, blast, text))
@@ -135,16 +142,17 @@ def _build_planned_reminder(
         will_be_sent=blast is not None and blast.status == ScheduledBlastStatus.PENDING,
         text=text,
     )
+        is_moved=timing.is_moved,
 
 
-def _is_current_blast(blast: ScheduledMessage, due: datetime | None, zone: str) -> bool:
+def _is_current_blast(blast: ScheduledMessage, timing: ReminderTiming, zone: str) -> bool:
     """Whether a blast is pending, or ended on the day its step is due."""
     if blast.status == ScheduledBlastStatus.PENDING:
         return True
-    if due is None or blast.status not in ENDED_STATUSES:
+    if blast.status not in ENDED_STATUSES:
         return False
-    due_day = local_times.get_local_date(zone, due)
-    return local_times.get_local_date(zone, blast.scheduled_at) == due_day
+    due_days = {local_times.get_local_date(zone, due) for due in timing.due_moments}
+    return local_times.get_local_date(zone, blast.scheduled_at) in due_days
 
 
 def _load_steps_with_newest_blasts(
