@@ -131,7 +131,8 @@ def _check_user_role(view: Any, roles: frozenset[Role]) -> ResponseReturnValue |
     if not current_user.is_authenticated:
         if view.speaks_json:
             return jsonify(error="Sign in first."), 401
-        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
+        # The page of this error keeps what was typed; without anything it leads to the sign-in.
+        abort(401)
     if (
         current_user.must_change_password
         and request.endpoint not in ENDPOINTS_BEFORE_PASSWORD_CHANGE

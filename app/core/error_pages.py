@@ -4,13 +4,15 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import cast
 
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError, Unauthorized
 
+from app.core.access import login_manager
 from app.core.database_errors import (
     WriteLockTimeout,
     describe_database_error,
@@ -111,6 +113,16 @@ def _render_expired_form_page() -> ResponseReturnValue:
     return page, 400
 
 
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """Keep what was typed until one has signed in; without anything, lead to the sign-in page."""
+    kept_form = find_kept_form()
+    if kept_form is None:
+        return cast("ResponseReturnValue", login_manager.unauthorized())
+    title, text = CSRF_ERROR_TEXT
+    page = render_template("errors/expired_form.html", title=title, text=text, kept_form=kept_form)
+    return page, 401
+
+
 def _render_busy_page(title: str = "", text: str = "") -> ResponseReturnValue:
     """Say that nothing was saved (503), with what was typed, to be sent again."""
     # The file of an upload cannot be offered again.
@@ -142,6 +154,8 @@ def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         missing_token_log.record_occurrence(request.remote_addr or "")
         return _render_expired_form_page()
+    if isinstance(error, Unauthorized):
+        return _ask_to_sign_in()
     # The request names a host that is not in TRUSTED_HOSTS, so no URL can be built for a page.
     if isinstance(error, SecurityError):
         return "This web address is not set up for SMS Admin.", 400, {"Content-Type": "text/plain"}

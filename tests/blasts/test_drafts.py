@@ -249,3 +249,17 @@ def test_erasing_a_person_takes_their_number_out_of_drafts(app, visit):
     assert LEO in row.fields
     # A page that was open with the number does not bring it back unseen.
     assert visit(f"{DRAFTS}/save", "sol", **opened | {"name": "x"}).status_code == 409
+
+
+def test_a_session_that_ended_elsewhere_keeps_what_was_typed(app, visit):
+    draft = start(visit)
+    typed = type_again(visit, draft, message_body="The longest text of all.")
+    with app.app_context():
+        db.session.execute(db.text("DELETE FROM sessions"))
+        db.session.commit()
+    own_page = {"Origin": "http://localhost", "Referer": f"http://localhost{draft}"}
+    page = visit(draft, "sol", headers=own_page, **typed)
+    assert page.status_code == 401
+    assert f'data-keep="{draft}"' in page.text
+    assert "The longest text of all." in page.words
+    assert f"/login?next={draft}" in page.text.replace("%2F", "/")
