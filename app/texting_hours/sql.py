@@ -19,6 +19,6 @@ _SETTING = select(
         TextingHoursSetting.uses_state_hours,
     )
 ).scalar_subquery()
-_DAYS = select(func.group_concat(BlackoutDay.day)).scalar_subquery()
+_DAYS = select(func.json_group_array(BlackoutDay.day)).scalar_subquery()
 # Two equal answers: nothing has changed.
 SELECT_HOURS_STATE = PreparedStatement(select(func.json_array(_SETTING, _DAYS, select_place())))
