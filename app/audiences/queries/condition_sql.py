@@ -38,11 +38,18 @@ def build_condition(condition: Condition, phone: Any, context: ConditionContext)
             skips_left=context.skips_left and not condition.is_negated,
             is_looked_up=context.is_group_looked_up,
         )
+    elif is_without_value(condition) and not context.is_narrowed:
+        return person_conditions.lacks_field_value(phone, condition.ref_id or 0)
     elif condition.kind in PERSON_BUILDERS:
         result = build_person_conditions([condition], phone, context)
     else:
         result = _BUILDERS[condition.kind](condition, phone, context)
     return not_(result) if condition.is_negated else result
+
+
+def is_without_value(condition: Condition) -> bool:
+    """Whether a condition asks for people without a value in a field."""
+    return condition.kind is ConditionKind.FIELD_HAS_VALUE and condition.is_negated
 
 
 def build_person_conditions(

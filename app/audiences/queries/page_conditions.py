@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.operators import in_op, not_in_op
 
 from app.audiences.queries.condition_context import ConditionContext
-from app.audiences.queries.condition_sql import build_condition
+from app.audiences.queries.condition_sql import build_condition, is_without_value
 from app.audiences.queries.person_condition_sql import PERSON_BUILDERS
 from app.audiences.queries.segment_phones import build_existence_conditions
 from app.community.member_access import (
@@ -61,17 +61,19 @@ def build_page_conditions(
     """Return the conditions of the phones in a column that fulfil all of these."""
     sizes = _measure_conditions(conditions, phone, context)
     first = _find_fewest(sizes)
+    is_any_listed = first is not None
+    access = MemberAccess.BY_PHONE if is_any_listed else _choose_access(conditions, context)
+    is_by_phone = access is MemberAccess.BY_PHONE and not is_any_listed
     built = build_existence_conditions(conditions)
     for condition in conditions:
         # Who did not get a blast, or replied: a list of who did is read sooner than each text.
         is_listed = condition.is_negated and condition.kind is _KIND.NO_REPLY_TO_BLAST
+        is_listed |= is_by_phone and is_without_value(condition)
         if condition is first or is_listed or condition.kind in LISTED_KINDS:
             built.append(build_condition(condition, phone, context))
         else:
             built.append(_build_look_up(condition, phone, context))
-    if first is not None:
-        return FilterConditions(built, MemberAccess.BY_PHONE)
-    return FilterConditions(built, _choose_access(conditions, context))
+    return FilterConditions(built, access)
 
 
 def _find_fewest(sizes: Mapping[Condition, int]) -> Condition | None:
