@@ -160,7 +160,7 @@ class MessageLog(Model):
 class ScheduledMessage(Model):
     """A confirmed blast that waits for its time.
 
-    Nothing of it changes afterwards; its audience is read when it is released.
+    It may be edited until it is released; its audience is read then.
     """
 
     __tablename__ = "scheduled_messages"
