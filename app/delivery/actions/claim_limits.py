@@ -9,12 +9,9 @@ from typing import Protocol
 from app.core.settings import current_settings
 from app.delivery.actions.claim_skips import skip_unsendable_message
 from app.delivery.actions.limit_pauses import pause_blasts_at_limit
-from app.delivery.queries.person_text_counts import (
-    COUNTED_KINDS,
-    PersonTexts,
-    count_texts_of_numbers,
-)
+from app.delivery.queries.person_text_counts import PersonTexts, count_texts_of_numbers
 from app.delivery.sql.counted_texts import SELECT_COUNTED_IDS
+from app.delivery.sql.person_texts import COUNTED_KINDS
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.limits.allowances import Allowance, ReachedLimit
 from app.domain.limits.person_limits import PersonLimits

@@ -1,25 +1,25 @@
 """How many texts people got lately: blasts and reminders, over all of their numbers."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from app.core.db import db
 from app.core.listed_values import build_listed_column
 from app.core.settings import current_settings
 from app.delivery.models import messages
 from app.delivery.sql.other_texts import TAKEN_STATUSES
-from app.domain.delivery.message_statuses import MessageKind, MessageStatus
+from app.delivery.sql.person_texts import COUNT_TEXTS_OF_NUMBERS, COUNTED_KINDS
+from app.domain.delivery.message_statuses import MessageStatus
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.limits.person_limits import PersonLimits
 from app.profiles.queries.other_phones import has_second_numbers, select_persons_with_several
 
-# Answers do not count, nor do tests, which users send to themselves.
-COUNTED_KINDS = (MessageKind.BLAST, MessageKind.REMINDER)
 # A text that was made longer ago than this before the week is not looked for: the rows are found
 # by when they were made, and texts wait hours, not weeks.
 LONGEST_WAIT = timedelta(days=7)
@@ -52,9 +52,12 @@ def count_texts_of_numbers(phones: Collection[str], limits: PersonLimits) -> Per
     What still waits does not count: for the moment at which texts are sent.
     """
     owners = _find_owners(phones) if has_second_numbers() else {}
-    numbers = build_listed_column({*phones, *owners})
-    statement = _select_counts(limits, _has_left_since_week(limits))
-    rows = db.session.execute(statement.where(messages_c.phone.in_(select(numbers))))
+    rows = COUNT_TEXTS_OF_NUMBERS.fetch_json(
+        phones=json.dumps([*{*phones, *owners}]),
+        carrier_name=current_settings().carrier,
+        day_start=limits.day_start,
+        week_start=limits.week_start,
+    )
     return _sum_by_person(rows, owners)
 
 
@@ -65,34 +68,28 @@ def count_texts_of_everyone(limits: PersonLimits) -> PersonTexts:
     """
     owners: dict[str, int] = {}
     if has_second_numbers():
-        owners = {
-            phone: owner for phone, owner in db.session.execute(select_persons_with_several())
-        }
+        several = db.session.execute(select_persons_with_several())
+        owners = {phone: person_id for phone, person_id in several}
+    return _sum_by_person(db.session.execute(_select_counts(limits)), owners)
+
+
+def _select_counts(limits: PersonLimits) -> Select[Any]:
+    """Select (phone, texts today, texts in the week) of everyone; what waits counts as of today."""
     waits = messages_c.status == MessageStatus.QUEUED
-    statement = _select_counts(limits, or_(waits, _has_left_since_week(limits))).where(
-        messages_c.created_at >= limits.week_start - LONGEST_WAIT
+    has_left = and_(
+        messages_c.status.in_(TAKEN_STATUSES), messages_c.submitted_at >= limits.week_start
     )
-    return _sum_by_person(db.session.execute(statement), owners)
-
-
-def _select_counts(limits: PersonLimits, condition: ColumnElement[bool]) -> Select[Any]:
-    """Select (phone, texts today, texts in the week)."""
-    is_today = or_(
-        messages_c.status == MessageStatus.QUEUED, messages_c.submitted_at >= limits.day_start
-    )
+    is_today = or_(waits, messages_c.submitted_at >= limits.day_start)
     return (
         select(messages_c.phone, func.count().filter(is_today), func.count())
         .where(
+            messages_c.created_at >= limits.week_start - LONGEST_WAIT,
             messages_c.kind.in_(COUNTED_KINDS),
             messages_c.carrier == current_settings().carrier,
-            condition,
+            or_(waits, has_left),
         )
         .group_by(messages_c.phone)
     )
-
-
-def _has_left_since_week(limits: PersonLimits) -> ColumnElement[bool]:
-    return and_(messages_c.status.in_(TAKEN_STATUSES), messages_c.submitted_at >= limits.week_start)
 
 
 def _find_owners(phones: Collection[str]) -> dict[str, int]:

@@ -34,7 +34,7 @@ def select_has_second_numbers() -> ColumnElement[bool]:
 
 def has_second_numbers() -> bool:
     """Whether anybody has a second number today."""
-    return bool(db.session.scalar(select(select_has_second_numbers())))
+    return bool(_SELECT_HAS_SECOND.fetch_value())
 
 
 def select_other_phones(phone_column: Any) -> Select[str]:
@@ -106,7 +106,8 @@ def find_numbers_of_several() -> dict[str, PersonNumber]:
     }
 
 
-# Compiled once: one of them runs with each text that comes in, the other with each that fails.
+# Compiled once: they run with each text that comes in, each that fails, and each tick that sends.
+_SELECT_HAS_SECOND = PreparedStatement(select(select_has_second_numbers()))
 _PHONE: BindParameter[str] = bindparam("b_phone", type_=String)
 _OTHERS = select_other_phones(_PHONE).where(select_has_second_numbers())
 _SELECT_OTHER_PHONES = PreparedStatement(_OTHERS)
