@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.db import db
+from app.core.settings import current_settings
 from app.domain.quiet_hours.texting_hours import (
     DEFAULT_NARROW_WINDOW,
     DayWindow,
@@ -66,6 +67,12 @@ def _read_json(value: Any) -> Any:
 def _get_unsaved_place() -> tuple[str, str]:
     organisation = get_organisation()
     return organisation.timezone, organisation.region
+
+
+def must_choose_texting_hours() -> bool:
+    """Whether real people are texted at any hour because no admin has chosen hours yet."""
+    carrier = current_settings().carrier
+    return carrier == REAL_CARRIER and not load_texting_hours(carrier).is_chosen
 
 
 def find_texting_hours_setting() -> TextingHoursSetting | None:

@@ -14,6 +14,7 @@ from app.domain.quiet_hours.texting_hours import DEFAULT_WINDOW, DayWindow
 from app.texting_hours.actions import create_default_hours
 from app.texting_hours.queries import load_texting_hours
 from tests.select_recorder import record_selects
+from tests.visit import Visitor
 
 PAGE = "/settings/texting-hours"
 
@@ -172,3 +173,17 @@ def test_hours_are_read_in_two_statements(visit, app):
     with app.app_context(), record_selects(app) as statements:
         load_texting_hours("twilio")
     assert len(statements) <= 2
+
+
+def test_home_asks_an_admin_of_an_organisation_of_before_to_choose(make_app):
+    app = make_app(
+        twilio_account_sid="AC" + "0" * 32,
+        twilio_auth_token="a-token",
+        twilio_from_number="+13035550100",
+    )
+    visit = Visitor(app)
+    asked = "Choose at which hours texts are sent"
+    assert asked in visit("/", "ada").words
+    assert asked not in visit("/", "sol").words
+    save(visit, mode="off")
+    assert asked not in visit("/", "ada").words

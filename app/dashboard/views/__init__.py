@@ -40,6 +40,7 @@ from app.imports.queries.import_records import find_unconfirmed_imports
 from app.inbox.queries.waiting_threads import count_waiting_threads
 from app.organisation import queries as organisation
 from app.suppression.queries.stop_questions import count_open_stop_questions
+from app.texting_hours.queries import must_choose_texting_hours
 
 __all__ = ["bp", "help_page", "sending_hold_page"]
 
@@ -112,6 +113,7 @@ def _list_attention(moment: datetime, running: list[MessageLog]) -> list[Attenti
         *attention.describe_waiting_replies(count_waiting_threads()),
         *attention.describe_unfinished_imports(find_unconfirmed_imports("community")),
         *attention.describe_draft(find_latest_own_draft(current_user.id)),
+        *attention.describe_texting_hours(must_choose=must_choose_texting_hours()),
         *attention.describe_backup(is_overdue=is_backup_overdue(moment)),
     ]
 

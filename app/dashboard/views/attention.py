@@ -127,6 +127,15 @@ def describe_backup(*, is_overdue: bool) -> list[AttentionItem]:
     return [AttentionItem("triangle-alert", title, url_for("dashboard.show_help"), text)]
 
 
+def describe_texting_hours(*, must_choose: bool) -> list[AttentionItem]:
+    """Return the item that asks an admin at which hours texts are sent; `must_choose`: unknown."""
+    if not must_choose or not current_user.is_admin:
+        return []
+    url = url_for("texting_hours.edit_texting_hours")
+    text = "Now they are sent at any hour, at night too. We suggest 8 AM to 9 PM."
+    return [AttentionItem("moon", "Choose at which hours texts are sent", url, text, kind="info")]
+
+
 def describe_clock(sentence: str | None) -> list[AttentionItem]:
     """Return the item of a clock that was set."""
     if not sentence:
