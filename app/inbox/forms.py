@@ -13,6 +13,7 @@ from app.core.form_fields import CleanTextField, add_error
 from app.domain.texts.message_templates import fill_template, list_template_problems
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_cleaning import is_blank_text
+from app.organisation import queries as organisation
 
 MAX_TITLE_CHARACTERS = 80
 FORM_TOKEN_CHARACTERS = 32
@@ -30,6 +31,11 @@ def _validate_text(field: Field, filled_body: str) -> None:
     characters = count_utf16_units(filled_body)
     if characters > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(f"This text has {characters:,} characters. {MAX_LENGTH_HINT}")
+
+
+def fill_reply(template: str, name: str | None) -> str:
+    """Return a text as the person with this name gets it."""
+    return fill_template(template, name, organisation.get_text_values())
 
 
 class ReplyForm(FlaskForm):
@@ -53,7 +59,7 @@ class ReplyForm(FlaskForm):
     @property
     def filled_body(self) -> str:
         """The text as this person gets it."""
-        return fill_template(self.body.data or "", self.recipient_name)
+        return fill_reply(self.body.data or "", self.recipient_name)
 
     @property
     def form_token(self) -> str:
@@ -92,7 +98,7 @@ class SavedReplyForm(FlaskForm):
         """Require a text that can be sent to somebody without a name."""
         if is_blank_text(field.data or ""):
             raise ValidationError("Write a reply first.")
-        _validate_text(field, fill_template(field.data or "", "friend"))
+        _validate_text(field, fill_reply(field.data or "", "friend"))
 
 
 class AssignForm(FlaskForm):

@@ -14,7 +14,10 @@ from app.core.settings import current_settings
 from app.domain.delivery.country_currencies import get_country_currency
 from app.domain.opt_outs import default_replies
 from app.domain.phones.phone_number_info import describe_foreign_number_counts
-from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
+from app.domain.texts.message_templates import (
+    DEFAULT_OPT_OUT_FOOTER,
+    has_organisation_placeholders,
+)
 from app.domain.texts.text_intent import is_twilio_help
 from app.organisation import sql
 from app.organisation.models import Organisation
@@ -49,6 +52,16 @@ def is_practice_demo() -> bool:
 def get_organisation_timezone() -> str:
     """Return the name of the zone in which pages say times."""
     return get_organisation().timezone
+
+
+def get_text_values() -> dict[str, str]:
+    """Return what the organisation's placeholders in texts are filled in with."""
+    return {"org_name": get_organisation().name}
+
+
+def get_text_values_for(template: str) -> dict[str, str]:
+    """Return get_text_values() for a text that names them; {} for others, which need no row."""
+    return get_text_values() if has_organisation_placeholders(template) else {}
 
 
 def get_organisation_region() -> str:

@@ -28,6 +28,7 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.texts import message_templates
 from app.domain.texts.text_intent import TextIntent, classify_text
 from app.domain.texts.word_folding import fold_keyword
+from app.organisation import queries as organisation
 from app.surveys.actions.survey_starts import RESTART_NOTICE
 from app.surveys.queries.answer_calendar import build_answer_calendar
 
@@ -122,7 +123,8 @@ class _SimulatedPhone:
         self.texts.append(SimulatedText(True, body, note))
 
     def _append_reply(self, template: str) -> None:
-        body = message_templates.fill_template(template, find_given_name(self.state))
+        values = organisation.get_text_values_for(template)
+        body = message_templates.fill_template(template, find_given_name(self.state), values)
         self.texts.append(SimulatedText(False, body))
 
     @property

@@ -78,7 +78,7 @@ def test_a_name_is_never_read_as_a_template(name):
         ),
         (
             "Hi {unknown}",
-            "{unknown} is not a placeholder. Use {first_name}, {name} or {full_name}.",
+            "{unknown} is not a placeholder. Use {first_name}, {name}, {full_name} or {org_name}.",
         ),
         ("Hi {0.__class__}", "{0.__class__} is not a placeholder."),
         ("Hi ${x}", "{x} is not a placeholder."),
@@ -118,7 +118,8 @@ def test_the_event_s_placeholders_need_an_event():
     assert list_template_problems("{event_title}") == [
         "{event_title} can only be filled in for people of an event. Choose an event, or remove it."
     ]
-    assert "or {event_place}." in list_template_problems("{venue}", of_event=True)[0]
+    (problem,) = list_template_problems("{venue}", of_event=True)
+    assert "{event_place}, {days_until}, {days_since} or {due_date}." in problem
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,8 @@ def test_the_day_is_said_with_its_year_when_that_is_another():
         "event_date": "Fri 8 May",
         "event_time": "18:30",
         "event_place": "Town hall",
+        "due_date": "Fri 8 May",
+        "days_until": "8",
     }
     assert (
         build_event_values("Picnic", PICNIC, None, at(2026, 1, 1))["event_date"] == "Fri 8 May 2026"

@@ -45,7 +45,7 @@ def render(template, voice=None, **options):
             "Old is archived, so it can't be put in texts. Restore it in Settings > Fields.",
         ),
         ("{voice parts}", "{voice parts} is not a placeholder. Did you mean {Voice part}?"),
-        ("{diagnosi}", "Use {first_name}, {name}, {full_name} or {Voice part}."),
+        ("{diagnosi}", "Use {first_name}, {name}, {full_name}, {org_name} or {Voice part}."),
     ],
 )
 def test_only_public_fields_can_be_put_in_texts(template, problem):

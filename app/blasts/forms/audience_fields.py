@@ -147,6 +147,12 @@ class AudienceForm(ListsForm):
         return parse_id((self.event_id.data or "").strip())
 
     @property
+    def has_event_date(self) -> bool:
+        """Whether days can be counted to or from the chosen event; also where none is chosen."""
+        event = events.find_event(self.selected_event_id)
+        return event is None or event.date is not None
+
+    @property
     def selected_people(self) -> ChosenPeople | None:
         """The lists or the earlier blast whose people get it; None for another audience.
 

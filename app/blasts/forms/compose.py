@@ -95,7 +95,7 @@ class ComposeForm(AudienceForm, SendTimeForm):
         of_event = self.target.data == BlastTarget.EVENT
         fields = load_template_fields()
         for problem in message_templates.list_template_problems(
-            field.data, of_event=of_event, fields=fields
+            field.data, of_event=of_event, has_date=self.has_event_date, fields=fields
         ):
             add_error(field, problem)
         size = count_utf16_units(field.data)

@@ -16,7 +16,6 @@ from app.audiences.queries.audience_recipients import (
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.hours_forecast import skip_outside_hours
 from app.blasts.queries.person_limit_skips import limits_people, skip_people_at_limit
-from app.blasts.queries.person_limit_skips import limits_people, skip_people_at_limit
 from app.blasts.queries.results_audience import (
     fetch_results_recipients,
     iterate_results_recipients,
@@ -37,6 +36,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.second_numbers import skip_other_numbers
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.queries import events
+from app.organisation import queries as organisation
 from app.profiles.queries.other_phones import find_numbers_of_several, has_second_numbers
 
 _SKIP_REASONS: dict[str | None, SkipReason | None] = {None: None}
@@ -95,7 +95,7 @@ def render_draft(draft: BlastDraft) -> RenderedBlast:
     recipients = fetch_recipients(
         draft.target, draft.event_id, people_of=draft.people_of, leaves_at=draft.send_at
     )
-    values = get_blast_placeholders(draft.target, draft.event_id)
+    values = get_blast_placeholders(draft.target, draft.event_id, draft.send_at)
     blast = render_blast_texts(
         recipients,
         draft.body,
@@ -104,14 +104,20 @@ def render_draft(draft: BlastDraft) -> RenderedBlast:
         plain_names=draft.plain_names,
         filling=load_filling(draft.body, recipients),
     )
-
-
-def get_blast_placeholders(target: BlastTarget, event_id: int | None) -> dict[str, str]:
-    """Return the values of the event's placeholders as the event is now; {} without an event."""
-    if target != BlastTarget.EVENT or event_id is None:
-        return {}
     return skip_outside_hours(draft, blast)
-    return events.build_event_placeholders(event_id)
+
+
+def get_blast_placeholders(
+    target: BlastTarget, event_id: int | None, moment: datetime | None = None
+) -> dict[str, str]:
+    """Return what is the same in all texts: the organisation's values, and those of the event.
+
+    `moment`: when the blast is sent (UTC, default now).
+    """
+    values = organisation.get_text_values()
+    if target == BlastTarget.EVENT and event_id is not None:
+        values |= events.build_event_placeholders(event_id, moment)
+    return values
 
 
 def find_recipient(

@@ -26,6 +26,7 @@ from app.domain.texts.segments import (
     find_costly_characters,
     replace_costly_characters,
 )
+from app.events.queries import events
 from app.organisation import queries as organisations
 from app.profiles.queries.template_fields import load_template_fields
 
@@ -107,8 +108,12 @@ def _is_sendable(request: PreviewRequest) -> bool:
     if text_cleaning.is_blank_text(request.body):
         return False
     of_event = request.target == BlastTarget.EVENT and request.event_id is not None
+    event = events.find_event(request.event_id) if of_event else None
     return not message_templates.list_template_problems(
-        request.body, of_event=of_event, fields=load_template_fields()
+        request.body,
+        of_event=of_event,
+        has_date=event is None or event.date is not None,
+        fields=load_template_fields(),
     )
 
 

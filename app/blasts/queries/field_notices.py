@@ -34,7 +34,8 @@ def _build_notice(
     people = pluralize(len(missing), "person has", "people have")
     sentence = f"{people} nothing in {label}. Their text: “{shorten_text(missing[0].body)}”"
     pieces = split_template(draft.body, names)
-    if all(piece.fallback for piece in pieces if piece.placeholder == name):
+    named = [piece for piece in pieces if piece.placeholder == name]
+    if all(piece.fallback or piece.condition == name for piece in named):
         return ReviewNotice("info", sentence)
     advice = f"Add a fallback for them, like {{{label}|…}}."
     return ReviewNotice("warn", f"{sentence} {advice}", EDIT_TEXT)

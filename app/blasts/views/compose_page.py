@@ -22,7 +22,7 @@ from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, roles_required
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS
+from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
 from app.domain.texts.template_purposes import TemplatePurpose
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.events.queries import events
@@ -82,7 +82,7 @@ def render_compose_page(
         place=place,
         shows_lists=shows_lists,
         footer=organisation.get_organisation().footer.strip(),
-        tokens=[*NAME_CHIPS, *list_field_chips()],
+        tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *list_field_chips()],
         event_tokens=EVENT_CHIPS,
         templates=list_template_choices(TemplatePurpose.BLAST, TemplatePurpose.REMINDER),
         **_build_live_context(form, place.action_url),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.domain.texts.message_templates import PLACEHOLDER_PATTERN
+from app.domain.texts.field_mentions import find_field_names
+from app.domain.texts.template_pieces import split_template
 
 
 class HoldReason(StrEnum):
@@ -138,8 +139,12 @@ def build_body_pattern(template: str, footer: str | None) -> re.Pattern[str]:
 
     It matches text whose spaces are single.
     """
-    pieces = PLACEHOLDER_PATTERN.split(template)[::2]
-    literals = [" ".join(piece.split()) for piece in pieces]
+    literals = [""]
+    for piece in split_template(template, find_field_names(template)):
+        if piece.placeholder is None and piece.condition is None and not piece.mark:
+            literals[-1] = " ".join(piece.text.split())
+        else:
+            literals.append("")
     if sum(map(len, literals)) < MIN_LITERAL_CHARACTERS:
         # Nothing but placeholders: any text could be it.
         return re.compile("(?!)")

@@ -1,13 +1,8 @@
 """The fields that a text names: which they are, and giving one its new name."""
 
-import re
-
-from app.domain.texts.message_templates import (
-    PLACEHOLDER_PATTERN,
-    find_placeholder,
-    has_name_placeholders,
-)
+from app.domain.texts.message_templates import has_name_placeholders
 from app.domain.texts.template_fields import fold_field_name
+from app.domain.texts.template_pieces import find_placeholder, iterate_tokens
 
 
 def has_personal_placeholders(template: str) -> bool:
@@ -21,9 +16,9 @@ def find_field_names(template: str) -> tuple[str, ...]:
     A blast that was accepted names only fields there.
     """
     names: dict[str, None] = {}
-    for written in PLACEHOLDER_PATTERN.findall(template):
-        name = written.partition("|")[0]
-        if name.strip() and find_placeholder(name) is None:
+    for token in iterate_tokens(template):
+        name = token.name.partition("|")[0]
+        if token.kind != "end" and name.strip() and find_placeholder(name) is None:
             names[fold_field_name(name)] = None
     return tuple(names)
 
@@ -31,10 +26,14 @@ def find_field_names(template: str) -> tuple[str, ...]:
 def rename_field(template: str, old_name: str, new_name: str) -> str:
     """Return the text with the placeholder of a field under the field's new name."""
     folded = fold_field_name(old_name)
-
-    def rename(match: re.Match[str]) -> str:
-        name, bar, fallback = match[1].partition("|")
+    pieces = []
+    start = 0
+    for token in iterate_tokens(template):
+        name, bar, fallback = token.name.partition("|")
         is_it = find_placeholder(name) is None and fold_field_name(name) == folded
-        return f"{{{new_name}{bar}{fallback}}}" if is_it else match[0]
-
-    return PLACEHOLDER_PATTERN.sub(rename, template)
+        if not is_it or token.kind == "end":
+            continue
+        condition = "if " if token.kind == "if" else ""
+        pieces += [template[start : token.start], f"{{{condition}{new_name}{bar}{fallback}}}"]
+        start = token.stop
+    return "".join(pieces) + template[start:]

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from app.domain.texts.field_mentions import find_field_names
-from app.domain.texts.message_templates import (
+from app.domain.texts.template_pieces import (
     ALL_PLACEHOLDERS,
     EVENT_PLACEHOLDERS,
+    ORGANISATION_PLACEHOLDERS,
     TemplatePiece,
     split_template,
 )
@@ -17,11 +18,17 @@ NAME_CHIPS = [
     (f"{{first_name|{DEFAULT_FALLBACK}}}", ALL_PLACEHOLDERS["first_name"]),
     (f"{{full_name|{DEFAULT_FALLBACK}}}", ALL_PLACEHOLDERS["full_name"]),
 ]
-EVENT_CHIPS = [(f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items()]
+ORGANISATION_CHIPS = [(f"{{{token}}}", label) for token, label in ORGANISATION_PLACEHOLDERS.items()]
+# {due_date} is another word for the date, which pages do not offer.
+EVENT_CHIPS = [
+    (f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items() if token != "due_date"
+]
 
 
 def describe_chip(piece: TemplatePiece) -> str:
-    """Return what a chip says, "First name or “friend”"; "" for plain text."""
+    """Return what a chip says, "First name or “friend”", "if First name"; "" for plain text."""
+    if piece.mark:
+        return f"if {name_placeholder(piece.condition)}" if piece.condition else piece.mark
     if piece.placeholder is None:
         return ""
     label = name_placeholder(piece.placeholder)

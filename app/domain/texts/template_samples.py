@@ -22,6 +22,9 @@ def build_sample_values(today: date, region: str) -> dict[str, str]:
         "event_date": format_day(event_day, today=today, region=region),
         "event_time": format_clock_time(SAMPLE_START_TIME, region),
         "event_place": "City Park",
+        "days_until": str(SAMPLE_DAYS),
+        "days_since": str(SAMPLE_DAYS),
+        "due_date": format_day(event_day, today=today, region=region),
     }
 
 

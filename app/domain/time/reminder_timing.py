@@ -212,4 +212,11 @@ def build_event_values(
     if event.day:
         today = get_local_date(event.zone, now)
         values["event_date"] = format_day(event.day, today=today, region=region)
+        values["due_date"] = values["event_date"]
+        days = (event.day - today).days
+        # A past event is in no days, and a coming one was no days ago: the other has no value.
+        if days >= 0:
+            values["days_until"] = str(days)
+        if days <= 0:
+            values["days_since"] = str(-days)
     return values

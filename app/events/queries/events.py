@@ -75,12 +75,18 @@ def select_event_audience(event_id: int, registered_by: datetime | None = None) 
     )
 
 
-def build_event_placeholders(event_id: int | None) -> dict[str, str]:
-    """Return the values of the event placeholders as the event is now; {} without an event."""
+def build_event_placeholders(
+    event_id: int | None, moment: datetime | None = None
+) -> dict[str, str]:
+    """Return the values of the event placeholders as the event is now; {} without an event.
+
+    `moment`: when the text is sent (UTC, default now): days are counted from it.
+    """
     event = find_event(event_id)
     if event is None:
         return {}
     zone = organisation.get_organisation_timezone()
     schedule = reminder_timing.EventSchedule(event.date, event.start_time, zone)
     region = organisation.get_organisation_region()
-    return reminder_timing.build_event_values(event.title, schedule, event.place, now(), region)
+    moment = moment or now()
+    return reminder_timing.build_event_values(event.title, schedule, event.place, moment, region)

@@ -105,7 +105,8 @@ def build_reminder_values(event: Event, moment: datetime) -> dict[str, str]:
     zone = organisation.get_organisation_timezone()
     schedule = EventSchedule(event.date, event.start_time, zone)
     region = organisation.get_organisation_region()
-    return build_event_values(event.title, schedule, event.place, moment, region)
+    values = build_event_values(event.title, schedule, event.place, moment, region)
+    return organisation.get_text_values() | values
 
 
 def find_next_reminder(reminders: Sequence[PlannedReminder]) -> PlannedReminder | None:
@@ -141,8 +142,8 @@ def _build_planned_reminder(
         blast_id=blast.id if blast else None,
         will_be_sent=blast is not None and blast.status == ScheduledBlastStatus.PENDING,
         text=text,
-    )
         is_moved=timing.is_moved,
+    )
 
 
 def _is_current_blast(blast: ScheduledMessage, timing: ReminderTiming, zone: str) -> bool:

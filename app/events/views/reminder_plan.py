@@ -7,8 +7,8 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import get_display_timezone
-from app.domain.texts import message_templates
 from app.domain.texts.plurals import pluralize
+from app.domain.texts.template_chips import EVENT_CHIPS, ORGANISATION_CHIPS
 from app.events.actions.reminder_plan import save_reminder_plan
 from app.events.forms.reminder_plan import ReminderPlanForm, build_plan_form_data
 from app.events.queries.reminder_plan import (
@@ -22,10 +22,7 @@ from app.events.views.event_detail import get_event_or_404
 
 def list_placeholder_choices() -> list[tuple[str, str]]:
     """Return the placeholders of a reminder's text with their labels."""
-    choices = [("{first_name|friend}", "First name")]
-    for name, label in message_templates.EVENT_PLACEHOLDERS.items():
-        choices.append((f"{{{name}}}", label))
-    return choices
+    return [("{first_name|friend}", "First name"), *ORGANISATION_CHIPS, *EVENT_CHIPS]
 
 
 @bp.route("/events/<int:event_id>/reminders", methods=["GET", "POST"])

@@ -10,14 +10,14 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_timezone
 from app.delivery.queries.recipient_names import find_latest_contact_name
-from app.domain.texts.message_templates import NAME_PLACEHOLDERS, fill_template
+from app.domain.texts.message_templates import NAME_PLACEHOLDERS
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.local_times import get_local_date
 from app.events.queries.phone_registrations import (
     UpcomingRegistration,
     find_upcoming_registrations,
 )
-from app.inbox.forms import AssignForm, ReplyForm, create_form_token
+from app.inbox.forms import AssignForm, ReplyForm, create_form_token, fill_reply
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import (
     UNDECIDED_STOP,
@@ -131,7 +131,7 @@ def _build_texts_context(
 
 def _list_filled_saved_replies(name: str | None) -> list[tuple[Any, str]]:
     """Return each saved reply with its text as this person would get it."""
-    return [(reply, fill_template(reply.body, name)) for reply in find_saved_replies()]
+    return [(reply, fill_reply(reply.body, name)) for reply in find_saved_replies()]
 
 
 @bp.get("/<int:thread_id>/live")

@@ -10,7 +10,6 @@ from app.core.db import write
 from app.core.form_fields import add_error
 from app.core.user_names import name_user
 from app.delivery.queries.text_history import find_failed_reply
-from app.domain.texts.message_templates import fill_template
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.inbox_labels import format_seconds_ago
 from app.inbox.actions.manual_replies import (
@@ -22,7 +21,7 @@ from app.inbox.actions.manual_replies import (
     queue_manual_reply,
 )
 from app.inbox.actions.reply_writers import record_reply_writer
-from app.inbox.forms import ReplyForm
+from app.inbox.forms import ReplyForm, fill_reply
 from app.inbox.models import Thread
 from app.inbox.queries.saved_replies import find_saved_reply
 from app.inbox.queries.threads import find_contact_name
@@ -40,7 +39,7 @@ def send_manual_reply(thread_id: int) -> ResponseReturnValue:
     form = ReplyForm()
     form.recipient_name = find_contact_name(thread.phone)
     if saved_body := _find_chosen_reply():
-        filled_body = fill_template(saved_body, form.recipient_name)
+        filled_body = fill_reply(saved_body, form.recipient_name)
         form.body.data = "\n".join(filter(None, [form.body.data, filled_body]))
         return render_conversation(thread, form)
     if not form.validate():

@@ -15,6 +15,7 @@ from app.groups.models import MembershipSource
 from app.keywords import sql
 from app.keywords.models import GROUP_ACTIONS, KeywordAction, KeywordMatch
 from app.keywords.sql import ActiveKeyword
+from app.organisation import queries as organisation
 from app.suppression.queries.sending_permission import has_opted_out
 from app.surveys.actions.survey_starts import start_survey
 from app.surveys.queries.trigger_words import find_keywords_of_words
@@ -133,9 +134,9 @@ def _fill_reply(keyword: ActiveKeyword, name: str | None) -> str:
     A name that would make it longer than the longest text is left out.
     """
     template = keyword.response_body or ""
-    values: dict[str, str] = {}
+    values = organisation.get_text_values_for(template)
     if message_templates.has_event_placeholders(template):
-        values = build_event_placeholders(keyword.event_id)
+        values |= build_event_placeholders(keyword.event_id)
     reply = message_templates.fill_template(template, name, values).strip()
     if count_utf16_units(reply) > MAX_MESSAGE_CHARACTERS:
         reply = message_templates.fill_template(template, None, values).strip()

@@ -11,7 +11,7 @@ from app.core.db import UniqueViolation
 from app.core.local_formats import get_display_timezone
 from app.core.settings import current_settings
 from app.domain.accounts.roles import Role
-from app.domain.texts.message_templates import EVENT_PLACEHOLDERS
+from app.domain.texts.template_chips import EVENT_CHIPS, ORGANISATION_CHIPS
 from app.keywords import queries
 from app.keywords.actions import keyword_rules as actions
 from app.keywords.forms.keyword_form import KeywordForm
@@ -19,15 +19,14 @@ from app.keywords.forms.keyword_form_data import build_keyword_form_data
 from app.keywords.views.blueprint import bp
 from app.keywords.views.keyword_labels import describe_group_problem
 
-NAME_TOKENS = [("{first_name|friend}", "First name")]
-EVENT_TOKEN_LABELS = [(f"{{{token}}}", label) for token, label in EVENT_PLACEHOLDERS.items()]
+NAME_TOKENS = [("{first_name|friend}", "First name"), *ORGANISATION_CHIPS]
 
 
 def build_keyword_form_context() -> dict[str, Any]:
     """Return what the fields of a keyword need besides the form."""
     return {
         "tokens": NAME_TOKENS,
-        "event_tokens": EVENT_TOKEN_LABELS,
+        "event_tokens": EVENT_CHIPS,
         "zone": get_display_timezone(),
     }
 

@@ -9,7 +9,7 @@ from app.core.db import ChangedMeanwhile, NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.core.user_names import name_user
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
-from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS
+from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
 from app.message_templates.actions import template_editing
 from app.message_templates.forms.template_form import (
     NAME_TAKEN_ERROR,
@@ -101,7 +101,7 @@ def _render_form(
         form=form,
         row=row,
         other=other,
-        tokens=[*NAME_CHIPS, *fields],
+        tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *fields],
         event_tokens=EVENT_CHIPS,
     )
     return page, 422 if form.errors else 200

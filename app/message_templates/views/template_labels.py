@@ -46,7 +46,10 @@ class HistoryEntry(NamedTuple):
 def list_previews(row: TemplateTexts) -> list[TemplatePreview]:
     """Return how each text of a template reads, the default language first."""
     today = get_local_date(get_display_timezone(), now())
-    values = build_sample_values(today, get_display_region())
+    values = {
+        **build_sample_values(today, get_display_region()),
+        **organisation.get_text_values(),
+    }
     footer = ""
     if row.template.purpose in FOOTER_PURPOSES:
         footer = organisation.get_organisation().footer

@@ -16,6 +16,7 @@ from app.events.models import EventAnswer
 from app.events.queries.contact_names import find_display_names
 from app.groups.actions.text_memberships import join_group_by_text
 from app.groups.models import MembershipSource
+from app.organisation import queries as organisation
 from app.suppression.actions.consent_events import build_event_scope, grant_missing_consent
 from app.suppression.models import SURVEY_SCOPE_PREFIX, ConsentMethod
 from app.surveys import sql
@@ -79,4 +80,5 @@ def _grant_consent(session: SessionSnapshot, event_id: int | None) -> None:
 
 def fill_survey_reply(template: str, name: str | None) -> str:
     """Fill the name into a survey's text; with a long name it is cut to the longest text."""
-    return message_templates.fill_template(template, name)[:MAX_MESSAGE_CHARACTERS]
+    values = organisation.get_text_values_for(template)
+    return message_templates.fill_template(template, name, values)[:MAX_MESSAGE_CHARACTERS]

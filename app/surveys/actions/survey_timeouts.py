@@ -132,6 +132,7 @@ def _queue_nudges(sessions: Sequence[SurveySession], moment: datetime) -> None:
         if session.phone in suppressed or session.position >= len(questions):
             continue
         nudge = build_nudge_text(questions[session.position])
-        body = message_templates.fill_template(nudge, session.name)
+        values = organisation.get_text_values_for(nudge)
+        body = message_templates.fill_template(nudge, session.name, values)
         message = DirectMessage(session.phone, body, MessageKind.SURVEY, session.name)
         queue_survey_text(message, moment)
