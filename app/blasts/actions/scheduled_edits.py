@@ -7,11 +7,12 @@ from app.blasts.actions.blast_confirmation import build_blast_spec, compute_due_
 from app.delivery.actions.audience_storage import delete_unused_audience
 from app.delivery.actions.blast_scheduling import replace_pending_blast
 from app.delivery.models import ScheduledMessage
+from app.delivery.queries.blast_records import reload_scheduled_blast
 from app.domain.delivery.blast_draft import BlastDraft
 
 
 class BlastReleased(Exception):
-    """The blast was released or canceled meanwhile: nothing of it can change any more."""
+    """The blast was released or canceled meanwhile, or is one of a series now."""
 
 
 def edit_scheduled_blast(
@@ -26,6 +27,9 @@ def edit_scheduled_blast(
 
     Raises BlastReleased, and what build_blast_spec() raises.
     """
+    # Since its draft was opened it may have become one of a series, which has its text and people.
+    if reload_scheduled_blast(blast.id).series_id is not None:
+        raise BlastReleased
     former_audience_id = blast.audience_id
     spec = build_blast_spec(draft, blast.client_token, username, confirmed_count, shown_people)
     if not replace_pending_blast(blast.id, spec, compute_due_time(draft, moment)):

@@ -21,6 +21,7 @@ from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
 NOT_EDITABLE = "This blast can’t be edited any more."
 REMINDER_NOTE = "Edit this reminder at its event."
+SERIES_NOTE = "Edit this blast on the page of its series."
 
 
 @bp.post("/scheduled/<int:scheduled_id>/edit")
@@ -58,6 +59,8 @@ def _find_problem(blast: ScheduledMessage) -> str:
         return NOT_EDITABLE
     if blast.event_reminder_id is not None:
         return REMINDER_NOTE
+    if blast.series_id is not None:
+        return SERIES_NOTE
     return find_people_problem(get_stored_people(blast), current_user.role)
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from app.core.db import execute_and_count_rows
+from app.core.db import db, execute_and_count_rows
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
@@ -12,15 +12,6 @@ def assign_blast_to_series(scheduled_id: int, series_id: int) -> bool:
 
     Raises IntegrityError when another blast of the series waits.
     """
-    return _set_series(scheduled_id, series_id)
-
-
-def remove_blast_from_series(scheduled_id: int) -> bool:
-    """Make a blast that waits a single one again; False when it was released already."""
-    return _set_series(scheduled_id, None)
-
-
-def _set_series(scheduled_id: int, series_id: int | None) -> bool:
     statement = (
         update(ScheduledMessage)
         .where(
@@ -30,3 +21,9 @@ def _set_series(scheduled_id: int, series_id: int | None) -> bool:
         .values(series_id=series_id)
     )
     return execute_and_count_rows(statement) == 1
+
+
+def forget_exemption(scheduled_id: int) -> None:
+    """Let the texts of a blast wait for texting hours again: it is for another date now."""
+    statement = update(ScheduledMessage).where(ScheduledMessage.id == scheduled_id)
+    db.session.execute(statement.values(any_hour_reason=None))

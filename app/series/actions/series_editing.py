@@ -16,7 +16,7 @@ from app.domain.recurrence.recurrence_rules import RecurrenceRule, iterate_days
 from app.domain.time.local_times import get_local_date
 from app.series.actions.series_planning import plan_next_blast, withdraw_waiting_blast
 from app.series.actions.series_progress import settle_dates
-from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence, SeriesState
+from app.series.models import BlastSeries, OccurrenceState, SeriesState
 from app.series.queries.series_records import list_occurrences, reload_series
 
 PAUSED_NOTE = "part of a series that was paused"
@@ -79,17 +79,7 @@ def start_series(
     db.session.flush()
     if not assign_blast_to_series(scheduled_id, series.id):
         raise ChangedMeanwhile
-    first = next(iterate_days(timing.rule, timing.starts_on))
-    db.session.add(
-        SeriesOccurrence(
-            series_id=series.id,
-            occurs_on=first,
-            state=OccurrenceState.PENDING,
-            scheduled_id=scheduled_id,
-        )
-    )
-    db.session.flush()
-    plan_next_blast(series, moment)
+    plan_next_blast(series, moment, free_blast_id=scheduled_id)
     return series
 
 

@@ -10,7 +10,7 @@ from app.core.settings import current_settings
 from app.delivery.actions import blast_scheduling
 from app.delivery.actions.blast_scheduling import BlastSpec
 from app.delivery.actions.fault_notices import build_notice, tell_admins
-from app.delivery.actions.series_blasts import assign_blast_to_series
+from app.delivery.actions.series_blasts import assign_blast_to_series, forget_exemption
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import reload_scheduled_blast
 from app.domain.delivery.alert_messages import AlertEvent
@@ -52,7 +52,7 @@ def plan_next_blast(
     if reason := _find_stop_reason(series):
         stop_series(series, reason, moment, free_blast_id)
         return
-    target = _find_next_date(series, moment)
+    target = _find_next_date(series, moment, is_late=_is_late(waiting, moment))
     if waiting is not None and (target is None or waiting.occurs_on != target.occurs_on):
         waiting.state, waiting.scheduled_id = OccurrenceState.PLANNED, None
         db.session.flush()
@@ -107,12 +107,20 @@ def _is_pending(row: SeriesOccurrence) -> bool:
     return row.state is OccurrenceState.PENDING
 
 
-def _find_next_date(series: BlastSeries, moment: datetime) -> SeriesDate | None:
-    """Return the date that should wait; one that is late or held stays until it is over."""
+def _is_late(waiting: SeriesOccurrence | None, moment: datetime) -> bool:
+    """Whether the blast that waits should have been sent by now: it is held, or just released."""
+    if waiting is None or waiting.scheduled_id is None:
+        return False
+    return reload_scheduled_blast(waiting.scheduled_id).scheduled_at <= moment
+
+
+def _find_next_date(series: BlastSeries, moment: datetime, *, is_late: bool) -> SeriesDate | None:
+    """Return the date that should wait; `is_late`: one that waits stays until it is over."""
     coming_dates = list_coming_dates(series, moment, DATES_LOOKED_AT)
     dates = [each for each in coming_dates if not each.is_skipped]
-    late = next((each for each in dates if each.is_pending and each.due_at <= moment), None)
-    return late or next(iter(dates), None)
+    if is_late:
+        return next((each for each in dates if each.is_pending), None)
+    return next((each for each in dates if each.due_at > moment), None)
 
 
 def _cancel_blast(scheduled_id: int | None, note: str) -> None:
@@ -132,11 +140,15 @@ def _place_blast(
     body = coming.edited_body or series.body
     held_reason = _find_held_reason(series, coming, body, scheduled_id)
     spec = _build_spec(series, body, scheduled_id)
+    # What was held until after its time is sent now: with its own time it would be too late.
+    due_at = max(coming.due_at, moment)
     if scheduled_id is None:
-        scheduled_id = blast_scheduling.schedule_blast(spec, coming.due_at).id
+        scheduled_id = blast_scheduling.schedule_blast(spec, due_at).id
         assign_blast_to_series(scheduled_id, series.id)
-    elif not blast_scheduling.replace_pending_blast(scheduled_id, spec, coming.due_at):
+    elif not blast_scheduling.replace_pending_blast(scheduled_id, spec, due_at):
         raise ChangedMeanwhile
+    if not coming.is_pending:
+        forget_exemption(scheduled_id)
     _mark_pending(series.id, coming, scheduled_id)
     if not held_reason:
         return

@@ -35,7 +35,7 @@ from app.series.models import BlastSeries
 
 MAX_DIGITS = 3
 NEVER, UNTIL_DAY, AFTER_COUNT = "never", "until", "count"
-END_LABELS = {NEVER: "Never", UNTIL_DAY: "After a day", AFTER_COUNT: "After some times"}
+END_LABELS = {NEVER: "Never", UNTIL_DAY: "On a day", AFTER_COUNT: "After a number of times"}
 KIND_LABELS = {
     RecurrenceKind.WEEKLY.value: "On days of the week",
     RecurrenceKind.MONTH_DAY.value: "On a day of the month, such as the 15th",

@@ -92,7 +92,11 @@ def edit_date(series_id: int, day: str) -> ResponseReturnValue:
         page = _render_date_form("series/edit_date.html", series, coming, form)
         return page, 422 if form.errors else 200
     stale = describe_stale_dates(series, body, coming.day)
-    success = f"Saved. Check the date: {stale}" if stale else "Saved for this date only."
+    success = "Saved for this date only."
+    if stale:
+        success = f"Saved. Check the date: {stale}"
+    elif coming.due_at <= now():
+        success = "Saved. It is late and is sent now."
     return _change(
         series_id,
         coming.occurs_on,
