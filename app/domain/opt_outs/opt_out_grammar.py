@@ -42,6 +42,7 @@ _PHRASES_AROUND = {
     "else_request": (("court", "ask"), ("court",)),
     "remark": (("court",), ("court",)),
     "topic_leave": (("court", "told"), ("court", "told")),
+    "asked_topic_leave": (("court", "ask_you"), ("court", "told")),
     "topic_all": (("court", "told"), ("court", "told")),
     "topic_join": (("court",), ("court",)),
 }
@@ -175,7 +176,7 @@ class OptOutGrammar:
         return thinned not in ("", sentence) and self._is_whole(kind, thinned)
 
     def _is_whole(self, kind: str, sentence: str) -> bool:
-        rules = self._find_rules("request" if kind == "asked_request" else kind)
+        rules = self._find_rules(kind.removeprefix("asked_"))
         around = _PHRASES_AROUND.get(kind)
         if around is None:
             return rules.match_between(sentence, {0}, {len(sentence)})

@@ -48,11 +48,14 @@ class TopicWish(StrEnum):
     UNCLEAR = "unclear"
 
 
+# The sentences of topic_leave, asked for: "can you stop choir".
+ASKED_RULE = "asked_topic_leave"
 WISH_BY_RULE = {
     "topic_leave": TopicWish.LEAVE,
     "topic_all": TopicWish.LEAVE_ALL,
     "request": TopicWish.LEAVE_ALL,
     "topic_join": TopicWish.JOIN,
+    ASKED_RULE: TopicWish.UNCLEAR,
     "topic_doubt": TopicWish.UNCLEAR,
     "topic_rest": TopicWish.UNCLEAR,
 }
@@ -148,14 +151,21 @@ def _read_sentence(
     sentence: Sentence, names: TopicNames
 ) -> tuple[TopicWish | None, list[set[int]]]:
     words, ids = names.find_topics(sentence.words)
-    if sentence.is_question:
-        return None, ids
     grammar = load_topic_grammar()
     encoded = grammar.encode_words(words)
+    if sentence.is_question:
+        return TopicWish.UNCLEAR if ids and _is_asked(encoded) else None, ids
     for rule, wish in WISH_BY_RULE.items():
         if bool(ids) is (rule not in NAMELESS_RULES) and grammar.is_sentence(rule, encoded):
             return wish, ids
     return None, ids
+
+
+def _is_asked(encoded: str) -> bool:
+    """Whether a question may be a request: "Can you stop choir?", and not "Stop choir?"."""
+    grammar = load_topic_grammar()
+    is_leave = grammar.is_sentence("topic_leave", encoded)
+    return not is_leave and grammar.is_sentence(ASKED_RULE, encoded)
 
 
 def _is_remark(sentence: Sentence) -> bool:
