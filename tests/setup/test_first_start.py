@@ -23,6 +23,7 @@ from app.domain.accounts.roles import Role
 from app.organisation import queries as organisation
 from app.setup import actions
 from app.setup.models import SetupToken
+from app.texting_hours.queries import load_texting_hours
 from tests.app_cache import cache_compiled_parts
 from tests.visit import Visitor
 
@@ -139,6 +140,7 @@ def test_ada_sets_up_and_is_signed_in_at_home(start):
     assert settings_page.status_code == 200
     assert 'value="Riverside Community"' in settings_page.text
     with app.app_context():
+        assert load_texting_hours("twilio").is_on
         row, ada = organisation.get_organisation(), users.find_user_by_name("ada")
         assert (row.name, row.timezone, row.region) == (
             "Riverside Community",
