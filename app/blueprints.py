@@ -5,16 +5,20 @@ from flask import Flask
 from app import layout
 from app.accounts.queries import find_shown_names, list_admin_names
 from app.accounts.views import bp as accounts
-from app.audiences.forms.list_filter_form import build_conditions_for_user
+from app.audiences.forms.list_filter_form import (
+    build_conditions_for_user,
+    may_user_text_matches,
+)
 from app.audiences.views import bp as segments
 from app.audit.subjects import set_subject_source
 from app.audit.views import bp as audit
 from app.audit_subjects import find_audit_subjects
 from app.blasts.queries.series_source import set_series_source
 from app.blasts.views import bp as blasts
-from app.community.member_filters import set_filter_source
+from app.community.member_filters import set_filter_permission, set_filter_source
 from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
+from app.community.views.member_import import find_member_list
 from app.core import error_pages, local_formats, user_names
 from app.dashboard.views import bp as dashboard
 from app.delivery.actions import refused_returns
@@ -22,9 +26,12 @@ from app.events.actions.reminder_plan import reschedule_all_reminders
 from app.events.queries import linked_survey_source
 from app.events.queries.contact_names import find_names
 from app.events.views import bp as events
+from app.events.views.registration_import import find_registration_list
 from app.groups.views import bp as groups
 from app.health.views import bp as health
+from app.imports.actions.import_lists import set_import_lists
 from app.imports.actions.import_notes import ImportNoteKeeper, set_import_note_keeper
+from app.imports.actions.import_running import install_import_runner
 from app.inbox.actions import conversation_status, thread_updates
 from app.inbox.queries import person_note_source
 from app.inbox.queries.waiting_threads import select_waiting_thread_count
@@ -39,6 +46,7 @@ from app.organisation.views import bp as settings_page
 from app.people.actions.person_notes import add_selected_notes, remove_selected_notes
 from app.people.queries.person_records import list_contact_notes
 from app.people.views import bp as people
+from app.people.views.do_not_text_import import find_do_not_text_list
 from app.sandbox.views import bp as sandbox
 from app.sending_limits.views import bp as sending_limits
 from app.series.views import bp as series
@@ -124,8 +132,18 @@ def register_blueprints(app: Flask) -> None:
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     set_series_source(app, SERIES_SOURCE)
     person_note_source.set_person_note_source(app, list_contact_notes)
+    set_import_lists(
+        app,
+        {
+            "community": find_member_list,
+            "event": find_registration_list,
+            "suppression": find_do_not_text_list,
+        },
+    )
+    install_import_runner(app)
     set_import_note_keeper(app, ImportNoteKeeper(add_selected_notes, remove_selected_notes))
     set_filter_source(app, build_conditions_for_user)
+    set_filter_permission(app, may_user_text_matches)
     hours_changes.set_hours_change_hook(app, reschedule_all_reminders)
     set_subject_source(app, find_audit_subjects)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)

@@ -23,6 +23,7 @@ from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.carriers.sandbox_callbacks import CallbackDispatcher
 from app.delivery.engine.engine_thread import SendEngine
 from app.delivery.engine.release_runner import BlastReleases
+from app.imports.actions.import_running import run_imports
 from app.imports.actions.upload_expiry import expire_uploads
 from app.people.actions.erasure_replay import replay_erasures
 from app.series.actions.series_progress import continue_series
@@ -67,6 +68,7 @@ class BackgroundJobs:
         self._add_job(self._run_tick, timedelta(seconds=TICK_SECONDS))
         self._add_job(self._delete_old_webhook_events, timedelta(hours=6))
         self._add_job(self._expire_uploads, timedelta(hours=1), runs_at_start=True)
+        self._add_job(self._run_imports, timedelta(seconds=2), runs_at_start=True)
         self._add_job(self._decide_overdue_opt_outs, timedelta(hours=1), runs_at_start=True)
         self._add_job(self._end_pauses, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._resolve_out_of_order_opt_outs, timedelta(seconds=2))
@@ -154,6 +156,11 @@ class BackgroundJobs:
             return
         with self._job_context("old uploads wait for another hour: no write was possible"):
             expire_uploads()
+
+    def _run_imports(self) -> None:
+        """Go on with large imports that were confirmed or undone, whoever began them."""
+        with self._job_context("large imports wait: the database could not be written"):
+            run_imports(self._stopping.is_set)
 
     def _delete_old_webhook_events(self) -> None:
         if self.clock.is_in_doubt:

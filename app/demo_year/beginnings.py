@@ -23,6 +23,7 @@ from app.domain.accounts.roles import Role
 from app.imports.actions import row_staging, upload_storage
 from app.imports.actions.import_completion import apply_import
 from app.imports.actions.import_consent import ImportedConsent
+from app.imports.actions.import_decision import ImportDecision
 from app.imports.actions.row_checking import PhoneNumberRules, check_next_rows
 from app.imports.actions.spreadsheet_parsing import parse_spreadsheet
 from app.imports.models import Import
@@ -80,12 +81,11 @@ def create_programme() -> int:
 def import_first_list(people: list[DemoMember]) -> None:
     """Import the spreadsheet with which it all began."""
     row = _start_import("members.csv", people)
+    stored_as = row.stored_as
     consent = ImportedConsent(ConsentMethod.IMPORT, CONSENT_EVIDENCE)
-    outcome = apply_import(row.id, MEMBER_IMPORT_TARGET, consent=consent)
-    upload_storage.delete_upload(outcome.stored_as)
-    record_automatic_event(
-        "members.imported", ADMIN[0], "members.csv", {"added": outcome.added_count}
-    )
+    written = apply_import(row.id, MEMBER_IMPORT_TARGET, ImportDecision(consent=consent))
+    upload_storage.delete_upload(stored_as)
+    record_automatic_event("members.imported", ADMIN[0], "members.csv", {"added": written.added})
 
 
 def start_unfinished_import() -> None:

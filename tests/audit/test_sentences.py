@@ -28,6 +28,7 @@ def list_verbs():
     verbs |= {event.value for event in AlertEvent}
     for prefix in IMPORTED_LISTS:
         verbs |= {f"{prefix}.imported", f"{prefix}.import_undone"}
+        verbs |= {f"{prefix}.import_started", f"{prefix}.import_undo_started"}
     return sorted(verbs)
 
 

@@ -52,10 +52,9 @@ def parse_as_chosen(data, choice):
     return parse_sheet_as_chosen(read_spreadsheet(data, choice.encoding), choice, "US")
 
 
-def confirm_import(import_id, target=COMMUNITY, **more):
+def confirm_import(import_id, target=COMMUNITY):
     with write():
-        options = {"overwrite_names": False} | more
-        return import_completion.apply_import(import_id, target, **options)
+        return import_completion.apply_import(import_id, target)
 
 
 def list_values(column):
@@ -80,17 +79,7 @@ def test_the_list_may_change_between_check_and_confirm(shop):
     import_id = stage_import()
     add_member(ZOE, "Zoë H.")
     done = confirm_import(import_id)
-    assert (
-        done.added_count,
-        done.changed_count,
-        done.suppressed_count,
-        done.bad_count,
-    ) == (
-        1,
-        0,
-        0,
-        1,
-    )
+    assert (done.added, done.changed, done.suppressed) == (1, 0, 0)
     row = import_records.find_import(import_id, "community")
     assert (row.added_count, row.same_count, row.bad_count, row.stored_as) == (
         1,
@@ -104,7 +93,7 @@ def test_an_import_ends_once(shop):
     import_id = stage_import()
     confirm_import(import_id)
     for again in (
-        lambda: import_completion.apply_import(import_id, COMMUNITY, overwrite_names=True),
+        lambda: import_completion.apply_import(import_id, COMMUNITY),
         lambda: import_completion.discard_import(import_id, "community"),
         lambda: row_staging.restart_import_check(
             import_id, parse_spreadsheet(FILE, "US"), COMMUNITY
@@ -140,7 +129,7 @@ def test_another_list_with_columns_of_its_own(shop):
         "repeated": 1,
     }
     done = confirm_import(import_id, target)
-    assert (done.added_count, done.changed_count) == (1, 1)
+    assert (done.added, done.changed) == (1, 1)
     rows = db.session.execute(
         db.select(EventRegistration.event_id, EventRegistration.phone, EventRegistration.name)
     ).all()
@@ -166,7 +155,7 @@ def test_imports_at_the_same_time_are_a_union(app):
 
     def press(import_id):
         with app.app_context():
-            added.append(confirm_import(import_id).added_count)
+            added.append(confirm_import(import_id).added)
 
     threads = [threading.Thread(target=press, args=(import_id,)) for import_id in ids]
     for thread in threads:

@@ -28,12 +28,13 @@ from pathlib import Path
 from app import create_app
 from app.community.views.member_import import MEMBER_IMPORT_TARGET
 from app.imports.actions.import_completion import apply_import
+from app.imports.actions.import_decision import ImportDecision
 from app.core.db import write
 from tests.bench.bench_app import settings
 
 app = create_app(settings(Path(sys.argv[1]), smsadmin_failpoint=sys.argv[2]))
 with app.app_context(), write():
-    apply_import(1, MEMBER_IMPORT_TARGET, overwrite_names=True)
+    apply_import(1, MEMBER_IMPORT_TARGET, ImportDecision(overwrites_names=True))
 """
 
 
@@ -206,6 +207,8 @@ def test_a_hundred_thousand_rows_are_taken(visit, send, member_names):
     while "Checking the file" in visit(address, "ada").headings:
         pass
     visit.post(f"{address}/confirm", "ada")
+    while visit(address, "ada").headings == ["Importing"]:
+        pass
     assert len(member_names()) == 100_000
 
 

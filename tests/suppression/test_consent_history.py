@@ -12,6 +12,7 @@ from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.models import Import, ImportRow
+from app.imports.queries.import_slices import ImportSlice
 from app.imports.queries.imported_phones import select_new_phones, select_readable_phones
 from app.organisation import queries as organisation
 from app.suppression.actions.consent_events import (
@@ -184,13 +185,19 @@ class TestAnImport:
         with write():
             assert (
                 grant_import_consent(
-                    select_readable_phones(upload), upload, "Signed at the summer party", "ada"
+                    select_readable_phones(ImportSlice(upload)),
+                    upload,
+                    "Signed at the summer party",
+                    "ada",
                 )
                 == 2
             )
             assert (
                 grant_import_consent(
-                    select_readable_phones(upload), upload, "Signed at the summer party", "ada"
+                    select_readable_phones(ImportSlice(upload)),
+                    upload,
+                    "Signed at the summer party",
+                    "ada",
                 )
                 == 0
             )
@@ -205,7 +212,7 @@ class TestAnImport:
     def test_that_is_undone_takes_its_yes_back_but_not_what_they_said_since(self, shop):
         upload = store_import((ZOE, "new"), (LEO, "new"))
         with write():
-            grant_import_consent(select_readable_phones(upload), upload, None, "ada")
+            grant_import_consent(select_readable_phones(ImportSlice(upload)), upload, None, "ada")
             lift_opt_outs(LEO, evidence="Texted: START")
             # A pause, and a word about one topic, say nothing about consent.
             for scope in ("pause", "topic:1"):
@@ -226,7 +233,9 @@ class TestAnImport:
                 UnsubscribedContact(phone=phone, source="import") for phone in (ZOE, MIA, MAX)
             )
             session.flush()
-            assert withdraw_import_consent(select_new_phones(upload), upload, "ada") == [
+            assert withdraw_import_consent(
+                select_new_phones(ImportSlice(upload)), upload, "ada"
+            ) == [
                 ZOE,
                 MIA,
                 MAX,

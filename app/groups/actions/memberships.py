@@ -3,7 +3,7 @@
 The database decides that somebody is in a group once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,7 @@ def _insert_members(group_id: int, statement: Any) -> list[str]:
 
 
 def add_selected_people_to_group(
-    group_id: int, phones: Select[str | None], import_id: int, added_by: str | None
+    group_id: int, phones: Select[Any], import_id: int, added_by: str | None
 ) -> int:
     """Put the people whom a select of phones finds into a group; return how many are new in it.
 
@@ -80,6 +80,21 @@ def add_selected_people_to_group(
     return count
 
 
+def add_people_to_groups(
+    phones_by_group: Mapping[int, Sequence[str]], import_id: int, added_by: str | None
+) -> None:
+    """Put people into groups, each by its id, as the rows of an import say; in one statement."""
+    pairs = [[group_id, phone] for group_id, phones in phones_by_group.items() for phone in phones]
+    if not pairs:
+        return
+    pair = build_listed_column(pairs)
+    columns = (func.json_extract(pair, "$[0]"), func.json_extract(pair, "$[1]"))
+    source = MembershipSource.IMPORT
+    execute_and_count_rows(_build_rows_insert(select(*columns), source, added_by, import_id))
+    for group_id, phones in phones_by_group.items():
+        restore_leaves_of_members(group_id, phones)
+
+
 def _build_insert(
     group_id: int,
     phones: Select[Any],
@@ -88,17 +103,28 @@ def _build_insert(
     import_id: int | None,
     moment: datetime | None = None,
 ) -> Any:
-    values = {
-        "group_id": literal(group_id),
-        "phone": phones.subquery().columns[0],
+    rows = select(literal(group_id), phones.subquery().columns[0])
+    return _build_rows_insert(rows, source, added_by, import_id, moment)
+
+
+def _build_rows_insert(
+    rows: Select[Any],
+    source: MembershipSource,
+    added_by: str | None,
+    import_id: int | None,
+    moment: datetime | None = None,
+) -> Any:
+    """Return an insert of the memberships whose group and phone `rows` selects."""
+    values: dict[str, Any] = {
         "since": literal(moment or now(), UtcDateTime),
         "source": literal(source.value, String),
         "added_by": literal(added_by, String),
         "import_id": literal(import_id, Integer),
     }
     # SQLite takes ON CONFLICT after a SELECT for a join unless the SELECT has a WHERE.
-    rows = select(*values.values()).where(true())
-    statement = sqlite_insert(GroupMembership).from_select(list(values), rows)
+    rows = rows.add_columns(*values.values()).where(true())
+    columns = ["group_id", "phone", *values]
+    statement = sqlite_insert(GroupMembership).from_select(columns, rows)
     return statement.on_conflict_do_nothing(
         index_elements=["group_id", "phone"], index_where=GroupMembership.until.is_(None)
     )
@@ -116,10 +142,16 @@ def remove_people_from_all_groups(phones: Sequence[str]) -> int:
     return len(_end_memberships(GroupMembership.until.is_(None), is_meant))
 
 
-def undo_import_memberships(import_id: int) -> int:
-    """Take out of their groups whom an import put there; return how many memberships ended."""
-    is_of_import = GroupMembership.import_id == import_id
-    return len(_end_memberships(GroupMembership.until.is_(None), is_of_import))
+def undo_import_memberships(import_id: int, phones: Select[Any] | None = None) -> int:
+    """Take out of their groups whom an import put there; return how many memberships ended.
+
+    `phones`: those of these numbers only.
+    """
+    conditions: list[Any] = [GroupMembership.import_id == import_id]
+    if phones is not None:
+        # An expression keeps SQLite from reading all memberships of the import by its index.
+        conditions = [GroupMembership.phone.in_(phones), GroupMembership.import_id + 0 == import_id]
+    return len(_end_memberships(GroupMembership.until.is_(None), *conditions))
 
 
 def move_memberships(old_phone: str, new_phone: str) -> None:

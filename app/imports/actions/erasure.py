@@ -11,7 +11,7 @@ from app.domain.phones.phone_erasure import PhoneErasure, contains_phone_number
 from app.domain.phones.phone_number import extract_digits
 from app.imports.actions import upload_storage
 from app.imports.actions.import_completion import discard_import
-from app.imports.models import Import, ImportRow, ImportState, RowVerdict
+from app.imports.models import RUNNING_STATES, Import, ImportRow, ImportState, RowVerdict
 
 # Rows without these at the end of a number do not hold it.
 LAST_DIGITS = 4
@@ -57,9 +57,14 @@ def find_phone_mentions(phone: str) -> ImportMentions:
 
 
 def _find_open_imports(phone: str) -> list[int]:
-    """Return the open imports whose file holds this number, or may hold it unread."""
+    """Return the open imports whose file holds this number, or may hold it unread.
+
+    Also those that are being confirmed and still need their file.
+    """
     import_ids = []
-    for row in db.session.scalars(select(Import).where(Import.state == ImportState.CHECKED)):
+    is_open = Import.state.in_((ImportState.CHECKED, *RUNNING_STATES))
+    has_file = or_(Import.state == ImportState.CHECKED, Import.stored_as.is_not(None))
+    for row in db.session.scalars(select(Import).where(is_open, has_file)):
         if _has_unread_parts(row) or _has_stored_phone(row.stored_as, phone):
             import_ids.append(row.id)
     return import_ids
@@ -136,8 +141,15 @@ def erase_phone_mentions(mentions: ImportMentions) -> None:
 
 
 def _drop_open_import(import_id: int) -> None:
-    """Abandon an import and delete its file: the number stands in the file as it was uploaded."""
+    """Abandon an import and delete its file: the number stands in the file as it was uploaded.
+
+    One that is being confirmed goes on without its file.
+    """
     row = db.session.get(Import, import_id, populate_existing=True)
+    if row is not None and row.is_running:
+        upload_storage.delete_upload(row.stored_as)
+        row.stored_as = None
+        db.session.flush()
     if row is None or row.state is not ImportState.CHECKED:
         return
     stored_as = discard_import(import_id, row.pool)

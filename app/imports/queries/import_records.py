@@ -12,7 +12,7 @@ from app.core.db import db
 from app.core.spreadsheets import SheetInfo
 from app.domain.spreadsheets.column_headings import ColumnKind
 from app.domain.spreadsheets.column_mapping import ColumnMapping
-from app.imports.models import Import, ImportRow, ImportState
+from app.imports.models import RUNNING_STATES, Import, ImportRow, ImportState
 from app.imports.queries.field_layouts import parse_fields
 
 MAX_PAST_IMPORTS = 20
@@ -177,6 +177,12 @@ def find_unconfirmed_imports(pool: str, limit: int = 3) -> list[Import]:
         .limit(limit)
     )
     return list(db.session.scalars(imports))
+
+
+def list_running_import_ids() -> list[int]:
+    """Return the imports of which slices are still to be written, the oldest first."""
+    running = select(Import.id).where(Import.state.in_(RUNNING_STATES)).order_by(Import.id)
+    return list(db.session.scalars(running))
 
 
 def has_expired_imports(unconfirmed_before: datetime, done_before: datetime) -> bool:

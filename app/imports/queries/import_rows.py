@@ -117,16 +117,6 @@ def count_landlines(row: Import) -> int:
     return count_rows(ImportRow, ImportRow.import_id == row.id, ImportRow.is_landline, is_readable)
 
 
-def list_readable_phones(row: Import) -> list[str]:
-    """Return the numbers of the rows that can be read."""
-    phones = select(ImportRow.phone).where(
-        ImportRow.import_id == row.id,
-        ImportRow.verdict != RowVerdict.BAD,
-        ImportRow.phone.is_not(None),
-    )
-    return [phone for phone in db.session.scalars(phones) if phone]
-
-
 def count_phone_prefixes(row: Import) -> dict[str, int]:
     """Return how many of the numbers that can be read begin with each country prefix."""
     prefix = func.substr(ImportRow.phone, 1, COUNTRY_PREFIX_LENGTH)

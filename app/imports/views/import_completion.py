@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.core.access import current_username
-from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.db import write
 from app.core.page_cache import enlarge_page_cache
@@ -16,20 +15,18 @@ from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_id
 from app.imports.actions import upload_storage
-from app.imports.actions.import_completion import (
-    ImportOutcome,
-    apply_import,
-    discard_import,
-)
+from app.imports.actions.import_completion import apply_import, discard_import
 from app.imports.actions.import_consent import ImportedConsent
-from app.imports.actions.import_groups import GroupDecision, put_into_groups
+from app.imports.actions.import_decision import ImportDecision, WrittenCounts
+from app.imports.actions.import_groups import GroupDecision
+from app.imports.actions.import_running import fits_one_slice
 from app.imports.actions.import_target import ImportAlreadyEnded
-from app.imports.actions.import_undo import ImportUndoSummary, revert_import
 from app.imports.actions.profile_writing import FieldNotThere
-from app.imports.actions.upload_expiry import UNDO_PERIOD
-from app.imports.models import Import
+from app.imports.actions.sliced_imports import begin_confirmation
+from app.imports.models import Import, ImportState
 from app.imports.queries import import_rows
 from app.imports.queries.import_records import UnknownLayout
+from app.imports.queries.import_slices import ImportSlice, list_slice_phones
 from app.imports.views.import_check_page import (
     OLDER_RELEASE_MESSAGE,
     ConsentMissing,
@@ -38,6 +35,7 @@ from app.imports.views.import_check_page import (
     render_check_page,
 )
 from app.imports.views.importer_config import ImporterConfig, build_import_urls
+from app.imports.views.outcome_pages import CONFIRM_SECONDS, run_imports_in_request
 from app.imports.views.upload_and_check import recheck_import
 from app.organisation import queries as organisation
 from app.suppression.actions import erased_numbers
@@ -49,73 +47,82 @@ UNDO_TOO_LATE_MESSAGE = "This import can no longer be undone."
 
 
 def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
-    """Put the people onto the list, all of them or nobody. A second request changes nothing."""
+    """Put the people onto the list; a second request changes nothing.
+
+    A small file at once, all of it or nothing. A large one in slices, of which this request writes
+    those that fit into CONFIRM_SECONDS.
+    """
     row = get_import_or_404(importer, import_id)
-    if are_columns_changed(row):
-        flash(COLUMNS_CHANGED_MESSAGE, "info")
-        return recheck_import(importer, import_id)
-    if importer.target.gets_texts and _is_consent_choice_missing():
-        urls = build_import_urls(importer, import_id)
-        return render_check_page(importer, row, urls, problem=ConsentMissing()), 422
-    # Hashing every number takes time, so it is done before the transaction.
-    opted_out_phones = erased_numbers.filter_erased_opt_outs(import_rows.list_readable_phones(row))
+    urls = build_import_urls(importer, import_id)
+    if row.state is ImportState.CHECKED:
+        if are_columns_changed(row):
+            flash(COLUMNS_CHANGED_MESSAGE, "info")
+            return recheck_import(importer, import_id)
+        if importer.target.gets_texts and _is_consent_choice_missing():
+            return render_check_page(importer, row, urls, problem=ConsentMissing()), 422
     try:
-        with audited_write(f"{importer.audit_prefix}.imported", current_username()) as event:
-            erased_numbers.restore_erased_opt_outs(opted_out_phones)
-            with enlarge_page_cache():
-                outcome = _apply_as_submitted(importer, row)
-            event.about = f"import {import_id}"
-            event.details = _list_counts(outcome)
+        if fits_one_slice(row):
+            _confirm_at_once(importer, row)
+        else:
+            _begin_confirmation(importer, row)
     except ImportAlreadyEnded:
-        return redirect(build_import_urls(importer, import_id).check, 303)
+        return redirect(urls.check, 303)
     except FieldNotThere as error:
         row = get_import_or_404(importer, import_id)
-        urls = build_import_urls(importer, import_id)
         problem = ColumnMappingError(error.sentence)
         return render_check_page(importer, row, urls, problem=problem), 422
-    upload_storage.delete_upload(outcome.stored_as)
-    flash(_describe_outcome(outcome), "success")
-    return redirect(build_import_urls(importer, import_id).check, 303)
+    return redirect(urls.check, 303)
 
 
-def _apply_as_submitted(importer: ImporterConfig, row: Import) -> ImportOutcome:
-    """Apply an import as its form says. Inside write(). Raises as apply_import() does."""
-    outcome = apply_import(
-        row.id,
-        importer.target,
-        overwrite_names=request.form.get("overwrite") == "1",
-        record_file_opt_outs=_read_opt_out_decision(),
+def _confirm_at_once(importer: ImporterConfig, row: Import) -> None:
+    """Confirm a small import in one transaction. Raises ImportAlreadyEnded and FieldNotThere."""
+    import_list, import_id, stored_as = importer.import_list, row.id, row.stored_as
+    # Reading a file and hashing every number take time, so they are done before the transaction.
+    on_confirmed = import_list.prepare(row)
+    phones = list_slice_phones(ImportSlice(import_id))
+    opted_out_phones = erased_numbers.filter_erased_opt_outs(phones)
+    decision = _read_decision(importer, row)
+    with audited_write(f"{import_list.audit_prefix}.imported", current_username()) as event:
+        erased_numbers.restore_erased_opt_outs(opted_out_phones)
+        with enlarge_page_cache():
+            written = apply_import(import_id, importer.target, decision)
+            if on_confirmed is not None:
+                on_confirmed(row, ImportSlice(import_id))
+        event.about = f"import {import_id}"
+        event.details = written.list_audit_details(row.bad_count)
+    upload_storage.delete_upload(stored_as)
+    flash(_describe_written(written), "success")
+
+
+def _begin_confirmation(importer: ImporterConfig, row: Import) -> None:
+    """Begin to confirm a large import. Raises ImportAlreadyEnded and FieldNotThere."""
+    import_list, username = importer.import_list, current_username()
+    decision = _read_decision(importer, row)
+    with audited_write(f"{import_list.audit_prefix}.import_started", username) as event:
+        stored_as = begin_confirmation(row.id, import_list, decision, username)
+        event.about = f"import {row.id}"
+        event.details = {"rows": row.row_count}
+    upload_storage.delete_upload(stored_as)
+    run_imports_in_request(CONFIRM_SECONDS)
+
+
+def _read_decision(importer: ImporterConfig, row: Import) -> ImportDecision:
+    """Return what the form of the confirmation says."""
+    return ImportDecision(
+        overwrites_names=request.form.get("overwrite") == "1",
+        records_opt_outs=_read_opt_out_decision(),
+        replaces_values=request.form.get("replace_values") == "1",
         consent=_read_consent(row),
-        replace_values=request.form.get("replace_values") == "1",
+        groups=_read_group_decision() if importer.target.gets_texts else None,
     )
-    if importer.target.gets_texts:
-        put_into_groups(row, _read_group_decision())
-    if importer.on_confirmed:
-        importer.on_confirmed(row, outcome.stored_as)
-    return outcome
 
 
-def _list_counts(outcome: ImportOutcome) -> dict[str, int]:
-    """Return what the audit says of an import."""
-    counts = {
-        "added": outcome.added_count,
-        "changed": outcome.changed_count,
-        "left_out": outcome.suppressed_count,
-        "bad": outcome.bad_count,
-    }
-    if outcome.opted_out_count:
-        counts["opted_out"] = outcome.opted_out_count
-    if outcome.value_count:
-        counts["values"] = outcome.value_count
-    return counts
-
-
-def _describe_outcome(outcome: ImportOutcome) -> str:
-    people = pluralize(outcome.added_count, "person was", "people were")
-    if outcome.value_count:
-        values = pluralize(outcome.value_count, "value was", "values were")
+def _describe_written(written: WrittenCounts) -> str:
+    people = pluralize(written.added, "person was", "people were")
+    if written.values:
+        values = pluralize(written.values, "value was", "values were")
         return f"{people} imported, and {values} saved."
-    if outcome.added_count or outcome.opted_out_count:
+    if written.added or written.opted_out:
         return f"{people} imported."
     return f"{people} imported. Everyone in the file was already listed."
 
@@ -185,40 +192,3 @@ def download_bad_rows(importer: ImporterConfig, import_id: int) -> ResponseRetur
         stream_with_context(pieces),
         headers=build_download_headers(f"to-fix-{row.file_name}.csv"),
     )
-
-
-def undo_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
-    """Undo a confirmed import, up to UNDO_PERIOD later."""
-    get_import_or_404(importer, import_id)
-    confirmed_since = now() - UNDO_PERIOD
-    actor = current_username()
-    try:
-        with audited_write(f"{importer.audit_prefix}.import_undone", actor) as event:
-            with enlarge_page_cache():
-                summary = revert_import(import_id, importer.target, confirmed_since, actor)
-                if importer.on_undone:
-                    importer.on_undone(import_id)
-            event.about = f"import {import_id}"
-            event.details = {
-                "removed": summary.removed_count,
-                "renamed": summary.restored_name_count,
-            }
-            if summary.value_count:
-                event.details["values"] = summary.value_count
-    except ImportAlreadyEnded:
-        flash(UNDO_TOO_LATE_MESSAGE, "warning")
-    else:
-        flash(_describe_undo(summary), "success")
-    return redirect(build_import_urls(importer, import_id).check, 303)
-
-
-def _describe_undo(summary: ImportUndoSummary) -> str:
-    people = pluralize(summary.removed_count, "person was", "people were")
-    sentence = f"Import undone. {people} removed"
-    if summary.restored_name_count:
-        names = pluralize(summary.restored_name_count, "name was", "names were")
-        sentence += f", {names} restored"
-    if summary.value_count:
-        values = pluralize(summary.value_count, "value is", "values are")
-        sentence += f", {values} as before"
-    return f"{sentence}."

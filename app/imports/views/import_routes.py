@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.access import roles_required
 from app.domain.accounts.roles import Role
-from app.imports.views import import_completion, row_fixes, upload_and_check
+from app.imports.views import import_completion, import_undoing, row_fixes, upload_and_check
 from app.imports.views.importer_config import ImporterConfig
 
 FindImporterConfig = Callable[..., ImporterConfig]
@@ -39,7 +39,7 @@ IMPORT_ROUTES = (
     ImportRoute(
         "bad_rows", f"{ONE_IMPORT}/bad-rows", ("GET",), import_completion.download_bad_rows
     ),
-    ImportRoute("undo", f"{ONE_IMPORT}/undo", ("POST",), import_completion.undo_import),
+    ImportRoute("undo", f"{ONE_IMPORT}/undo", ("POST",), import_undoing.undo_import),
 )
 
 

@@ -1,6 +1,6 @@
 """The list an import is for, as pages need it, and the addresses of an import."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,9 @@ from app.domain.accounts.roles import Role
 from app.domain.profiles.field_values import ValueContext
 from app.domain.spreadsheets.field_columns import KnownField
 from app.domain.spreadsheets.profile_columns import ProfileContext
+from app.imports.actions.import_lists import ImportList
 from app.imports.actions.import_target import ImportTarget
 from app.imports.actions.row_checking import PhoneNumberRules
-from app.imports.models import Import
 from app.organisation import queries as organisation
 from app.profiles.queries.field_records import list_fields
 
@@ -26,23 +26,23 @@ class ImporterConfig:
     """A list, and where its importer is.
 
     `home_url` is the page of the list, `home_label` the text of links to it. `url_values` are
-    the values of its addresses, such as {"event_id": 12}. `audit_prefix` begins the audit verbs
-    ("members.imported"). `refused_numbers` are numbers that nobody on the list may have, each
-    with the sentence why. `note` is a further sentence of the first page. `on_confirmed` runs in
-    the transaction that confirms an import, after the people are on the list, with the import and
-    the name of its stored file; `on_undone` in the one that undoes it.
+    the values of its addresses, such as {"event_id": 12}. `refused_numbers` are numbers that nobody
+    on the list may have, each with the sentence why. `note` is a further sentence of the first
+    page.
     """
 
     endpoint_prefix: str
-    target: ImportTarget
+    import_list: ImportList
     home_url: str
     home_label: str
-    audit_prefix: str
     refused_numbers: Mapping[str, str] = field(default_factory=dict)
     url_values: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
-    on_confirmed: Callable[[Import, str | None], None] | None = None
-    on_undone: Callable[[int], None] | None = None
+
+    @property
+    def target(self) -> ImportTarget:
+        """The table of the list."""
+        return self.import_list.target
 
 
 @dataclass(frozen=True)

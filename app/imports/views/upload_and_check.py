@@ -12,7 +12,6 @@ from app.core.db import NotFound, write
 from app.core.form_fields import add_error
 from app.domain.spreadsheets.profile_columns import ProfileContext
 from app.domain.texts.text_cleaning import clean_text
-from app.groups.queries.group_records import list_groups_of_import
 from app.imports.actions import row_staging, upload_storage
 from app.imports.actions.import_completion import discard_import
 from app.imports.actions.import_target import ImportAlreadyEnded
@@ -29,8 +28,6 @@ from app.imports.actions.upload_expiry import expire_uploads
 from app.imports.forms import SubmittedSpreadsheet, UploadForm
 from app.imports.models import Import, ImportState
 from app.imports.queries import import_records
-from app.imports.queries.missing_consent import count_people_without_consent
-from app.imports.queries.value_counts import parse_value_counts
 from app.imports.views.column_form import read_column_choice
 from app.imports.views.import_check_page import (
     LoadedSheet,
@@ -49,6 +46,12 @@ from app.imports.views.importer_config import (
     build_profile_context,
 )
 from app.imports.views.kept_choices import add_kept_choices
+from app.imports.views.outcome_pages import (
+    PAGE_SECONDS,
+    render_done_page,
+    render_running_page,
+    run_imports_in_request,
+)
 from app.organisation import queries as organisation
 
 # Rows whose check begins in the request that uploads them. Of more, the upload alone takes long.
@@ -117,40 +120,39 @@ def _check_next_slice(importer: ImporterConfig, row: Import) -> None:
         row_staging.store_checked_rows(row.id, row_slice, importer.target)
 
 
-def _render_done_page(row: Import, urls: ImportUrls) -> str:
-    has_texts = urls.gets_texts and not row.undone_at
-    return render_template(
-        "imports/done.html",
-        row=row,
-        urls=urls,
-        can_undo=can_undo_import(row),
-        counts=parse_value_counts(row.value_counts),
-        without_consent_count=count_people_without_consent(row) if has_texts else 0,
-        groups=list_groups_of_import(row.id) if has_texts else (),
-    )
-
-
 def show_import_check(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Show what the file holds and what would become of it; later, what became of it."""
     row = get_import_or_404(importer, import_id)
-    if row.state is ImportState.CHECKED:
-        try:
-            _continue_check(importer, row)
-        except (NotFound, ImportAlreadyEnded):
-            return redirect_to_upload(importer)
-        except UNREADABLE_FILE_ERRORS as error:
-            return _reject_file(importer, row, error.sentence)
+    try:
+        _continue_import(importer, row)
+    except (NotFound, ImportAlreadyEnded):
+        return redirect_to_upload(importer)
+    except UNREADABLE_FILE_ERRORS as error:
+        return _reject_file(importer, row, error.sentence)
     row = get_import_or_404(importer, import_id)
     urls = build_import_urls(importer, import_id)
     if row.state is ImportState.ABANDONED:
         return redirect_to_upload(importer)
+    if row.is_running:
+        return render_running_page(row, urls)
     if row.state is ImportState.DONE:
-        return _render_done_page(row, urls)
+        return render_done_page(row, urls)
     has_phones = import_records.parse_import_layout(row).columns.has_phones
     if row.has_unchecked_rows and has_phones:
         check_url = add_kept_choices(urls.check)
         return render_template("imports/checking.html", row=row, urls=urls, check_url=check_url)
     return render_check_page(importer, row, urls)
+
+
+def _continue_import(importer: ImporterConfig, row: Import) -> None:
+    """Go on with the check, or with a confirmation or an undo in slices.
+
+    Raises NotFound, ImportAlreadyEnded, and one of UNREADABLE_FILE_ERRORS.
+    """
+    if row.is_running:
+        run_imports_in_request(PAGE_SECONDS)
+    elif row.state is ImportState.CHECKED:
+        _continue_check(importer, row)
 
 
 def _continue_check(importer: ImporterConfig, row: Import) -> None:

@@ -5,19 +5,22 @@ It stands here because the suppression feature may not import the importer.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import Select, select
 
-from app.core.access import current_username
 from app.core.clock import now
+from app.core.db import NotFound
 from app.core.listed_values import build_listed_column
 from app.delivery.actions import blast_control
 from app.domain.accounts.roles import Role
 from app.domain.delivery.skip_reasons import SkipReason
+from app.imports.actions.import_lists import ImportList, SliceAction
 from app.imports.actions.import_target import ImportTarget
 from app.imports.models import Import
-from app.imports.queries.import_records import find_import
+from app.imports.queries.import_slices import ImportSlice, list_slice_phones
 from app.imports.queries.imported_phones import select_new_phones, select_readable_phones
 from app.imports.views.import_routes import register_import_routes
 from app.imports.views.importer_config import ImporterConfig
@@ -50,27 +53,41 @@ def build_do_not_text_importer() -> ImporterConfig:
     """Return the importer of the do-not-text list."""
     return ImporterConfig(
         "suppression.import",
-        DO_NOT_TEXT_IMPORT_TARGET,
+        DO_NOT_TEXT_IMPORT_LIST,
         url_for("suppression.list_suppressed_numbers"),
         "Do not text",
-        "suppression",
         note=DO_NOT_TEXT_IMPORT_NOTE,
-        on_confirmed=_record_opt_outs,
-        on_undone=_take_back_turned_pauses,
     )
 
 
-def _record_opt_outs(row: Import, stored_as: str | None) -> None:
+def find_do_not_text_list(pool: str) -> ImportList:
+    """Return the do-not-text list, as imports fill it."""
+    return DO_NOT_TEXT_IMPORT_LIST
+
+
+def _prepare_opt_outs(row: Import) -> SliceAction:
+    """Return what records the opt-outs of a slice; reads the pauses of the whole file once."""
+    try:
+        ends = read_listed_pauses(row.stored_as)
+    # Gone a day after the upload, or because somebody in it was erased: better no texts for good.
+    except NotFound:
+        ends = {}
+    return partial(_record_opt_outs, ends)
+
+
+def _record_opt_outs(
+    listed_ends: Mapping[str, datetime], row: Import, import_slice: ImportSlice
+) -> None:
     """Record each new opt-out in the consent history and skip texts that wait for them.
 
     What our own export lists as a pause is one, with its end.
     """
     moment = row.finished_at or now()
-    ends = read_listed_pauses(stored_as)
-    turn_opt_outs_into_pauses(ends, select_new_phones(row.id), moment, row.created_by)
-    new_phones = _leave_out(select_new_phones(row.id), ends)
+    ends = _keep_listed_in_slice(listed_ends, import_slice)
+    turn_opt_outs_into_pauses(ends, select_new_phones(import_slice), moment, row.created_by)
+    new_phones = _leave_out(select_new_phones(import_slice), ends)
     opted_out_phones = withdraw_import_consent(new_phones, row.id, row.created_by)
-    listed_phones = _leave_out(select_readable_phones(row.id), ends)
+    listed_phones = _leave_out(select_readable_phones(import_slice), ends)
     opted_out_phones += turn_pauses_into_opt_outs(listed_phones, moment, row.created_by)
     for phone in opted_out_phones:
         blast_control.skip_queued_messages(phone, SkipReason.SAID_STOP)
@@ -79,19 +96,31 @@ def _record_opt_outs(row: Import, stored_as: str | None) -> None:
             blast_control.skip_queued_messages(phone, SkipReason.PAUSED)
 
 
-def _leave_out(phones: Select[str | None], ends: Mapping[str, datetime]) -> Select[str | None]:
+def _keep_listed_in_slice(
+    ends: Mapping[str, datetime], import_slice: ImportSlice
+) -> Mapping[str, datetime]:
+    if not ends or import_slice.is_whole:
+        return ends
+    phones = set(list_slice_phones(import_slice))
+    return {phone: end for phone, end in ends.items() if phone in phones}
+
+
+def _leave_out(phones: Select[Any], ends: Mapping[str, datetime]) -> Select[Any]:
     """Return a select without the numbers that have a pause."""
     column = phones.selected_columns[0]
     return phones.where(column.not_in(select(build_listed_column(ends)))) if ends else phones
 
 
-def _take_back_turned_pauses(import_id: int) -> None:
+def _take_back_turned_pauses(row: Import, import_slice: ImportSlice, actor: str) -> None:
     """Let pauses hold again that became opt-outs by this import, and take off those it brought."""
-    row = find_import(import_id, DO_NOT_TEXT_IMPORT_TARGET.pool)
-    if row is not None and row.finished_at is not None:
-        phones = select_readable_phones(import_id)
-        take_back_turned_pauses(phones, row.finished_at, current_username())
-        delete_imported_pauses(phones, row.finished_at, current_username())
+    if row.finished_at is not None:
+        phones = select_readable_phones(import_slice)
+        take_back_turned_pauses(phones, row.finished_at, actor)
+        delete_imported_pauses(phones, row.finished_at, actor)
 
+
+DO_NOT_TEXT_IMPORT_LIST = ImportList(
+    DO_NOT_TEXT_IMPORT_TARGET, "suppression", _prepare_opt_outs, _take_back_turned_pauses
+)
 
 register_import_routes(bp, "/suppression/import", build_do_not_text_importer, (Role.ADMIN,))

@@ -6,7 +6,18 @@ Inside write(); none of these commits.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Integer, delete, func, literal, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.db import execute_and_count_rows
@@ -120,12 +131,18 @@ def set_selected_values(
     )
 
 
-def undo_import_values(import_id: int) -> int:
+def undo_import_values(import_id: int, phones: Select[Any] | None = None) -> int:
     """Give people back what they had in the fields before an import; return how many values.
 
-    A value that was changed since stays.
+    `phones`: those of these numbers only. A value that was changed since stays.
     """
-    is_of_import = PersonValue.import_id == import_id
+    is_of_import: ColumnElement[bool] = PersonValue.import_id == import_id
+    if phones is not None:
+        person_ids = select(PersonPhone.person_id).where(PersonPhone.phone.in_(phones))
+        # An expression keeps SQLite from reading all values of the import by its index.
+        is_of_import = and_(
+            PersonValue.person_id.in_(person_ids), PersonValue.import_id + 0 == import_id
+        )
     added = delete(PersonValue).where(is_of_import, PersonValue.value_before.is_(None))
     changed = update(PersonValue).where(is_of_import)
     restored = changed.values(

@@ -165,19 +165,25 @@ def withdraw_import_consent(phones: Select[Any], import_id: int, actor: str | No
     return list(db.session.scalars(phones))
 
 
-def revert_import_consent(import_id: int, evidence: str | None, actor: str | None) -> int:
+def revert_import_consent(
+    import_id: int, evidence: str | None, actor: str | None, phones: Select[Any] | None = None
+) -> int:
     """Revert what an undone import recorded, for everybody who has not spoken since.
 
-    Returns for how many people. A consent becomes a withdrawal. An opt-out whose number is off
-    the list again becomes a return where a consent stood before it, which then holds again: so
-    call it after the entries are deleted. That a file was wrong is nobody's first consent.
+    `phones`: for these numbers only. Returns for how many people. A consent becomes a withdrawal.
+    An opt-out whose number is off the list again becomes a return where a consent stood before it,
+    which then holds again: so call it after the entries are deleted. That a file was wrong is
+    nobody's first consent.
     """
     had_consent = select_newest_consent_act(ConsentEvent.phone, before_id=ConsentEvent.id).in_(
         CONSENTING_ACTS
     )
+    is_of_import: list[Any] = [ConsentEvent.import_id == import_id]
+    if phones is not None:
+        # An expression keeps SQLite from reading all events of the import by its index.
+        is_of_import = [ConsentEvent.phone.in_(phones), ConsentEvent.import_id + 0 == import_id]
     phones_of_import = select(ConsentEvent.phone).where(
-        ConsentEvent.import_id == import_id,
-        ConsentEvent.id == select_newest_consent_id(ConsentEvent.phone),
+        *is_of_import, ConsentEvent.id == select_newest_consent_id(ConsentEvent.phone)
     )
     granted = phones_of_import.where(ConsentEvent.act == ConsentAct.GRANTED)
     off_the_list = phones_of_import.where(
