@@ -111,11 +111,15 @@ class MemberFilterForm(FlaskForm):
 
 @dataclass(frozen=True)
 class MemberSelection:
-    """The members that an action is for. `fields` name them again in a form that asks first."""
+    """The members that an action is for. `fields` name them again in a form that asks first.
+
+    `filters`: those of the list, where all whom they leave are meant.
+    """
 
     ids: list[int]
     fields: list[tuple[str, str]]
     is_everyone: bool
+    filters: tuple[str, ...] = ()
 
 
 def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
@@ -131,7 +135,7 @@ def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
         for name, texts in get_filter_parameters(form).items():
             for text in texts:
                 fields.append((name, text))
-        return MemberSelection(ids, fields, is_everyone=True)
+        return MemberSelection(ids, fields, is_everyone=True, filters=filter_.filters)
     parsed_ids = map(parse_id, dict.fromkeys(form.getlist("member_ids")))
     ids = [id_ for id_ in parsed_ids if id_ is not None]
     return MemberSelection(ids, [("member_ids", str(id_)) for id_ in ids], is_everyone=False)

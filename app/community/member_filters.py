@@ -16,6 +16,7 @@ from app.suppression.queries.phone_records import is_listed_for
 from app.suppression.queries.sending_permission import select_suppression_reason
 
 _EXTENSION_KEY = "community_filter_conditions"
+_PERMISSION_KEY = "community_filter_permission"
 # Returns the conditions of filters of an address, for a column of phones; true for a list whose
 # first matches are enough.
 FilterSource = Callable[[Sequence[str], Any, bool], FilterConditions]
@@ -35,6 +36,17 @@ STANDING_REASONS = (
 def set_filter_source(app: Flask, build_conditions: FilterSource) -> None:
     """Set the function that reads filters: rules lie above the community (app/blueprints.py)."""
     app.extensions[_EXTENSION_KEY] = build_conditions
+
+
+def set_filter_permission(app: Flask, may_text: Callable[[Sequence[str]], bool]) -> None:
+    """Set the function that says whether the user may text all whom filters leave."""
+    app.extensions[_PERMISSION_KEY] = may_text
+
+
+def may_text_all_matches(filters: Sequence[str]) -> bool:
+    """Whether the user may text all whom these filters of an address leave."""
+    may_text: Callable[[Sequence[str]], bool] = current_app.extensions[_PERMISSION_KEY]
+    return may_text(filters)
 
 
 def build_filter_choices() -> dict[str, str]:

@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.events.models import Event, EventRegistration
+from app.groups.models import ContactGroup, GroupMembership
 from app.organisation.models import Organisation
 from app.suppression.queries.sending_permission import has_opted_out
 from tests.sample_people import LEO, MAX, MIA, ZOE
@@ -111,6 +112,17 @@ def test_sol_adds_the_selected_people_to_an_event(visit, four, id_of):
     assert "1 person is registered for Spring picnic. 1 already were." in done.words
     with four.app_context():
         assert db.session.query(EventRegistration).count() == 2
+
+
+def test_the_people_of_a_group_for_admins_are_registered_by_admins_only(visit, four):
+    with four.app_context(), write() as session:
+        group = ContactGroup(name="Choir", who_may_text="admins")
+        session.add_all([group, event := Event(title="Spring picnic")])
+        session.flush()
+        session.add(GroupMembership(group_id=group.id, phone=MIA))
+        form = {"event_id": str(event.id), "everyone": "1", "filter": f"in_group.{group.id}"}
+    assert visit("/events/register-members", "sol", **form).status_code == 403
+    assert visit("/events/register-members", "ada", **form).status_code == 303
 
 
 def test_a_whole_list_is_offered_where_it_has_several_pages(app, visit):

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.audiences.forms.condition_form import ConditionForm
 from app.audiences.forms.condition_tests import list_family_references, list_tests
+from app.audiences.queries.filter_permission import may_text_filtered_people
 from app.audiences.queries.list_filters import build_filter_conditions
 from app.audiences.queries.rule_choices import load_choices_of
 from app.community.member_access import FilterConditions
@@ -22,6 +23,11 @@ def build_conditions_for_user(
 ) -> FilterConditions:
     """Return the conditions that filters are for the user of this request."""
     return build_filter_conditions(addresses, phone, current_user.role, is_for_page=is_for_page)
+
+
+def may_user_text_matches(addresses: Sequence[str]) -> bool:
+    """Whether the user of this request may text all whom filters leave."""
+    return may_text_filtered_people(addresses, current_user.role)
 
 
 class NewFilter:

@@ -1,11 +1,12 @@
 """Whether registered people are coming, set by hand; and registering members of the community."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
 from app.community import queries as community
 from app.community.forms import MemberSelection, read_member_selection
+from app.community.member_filters import may_text_all_matches
 from app.core.access import ALL_ROLES, current_username, parse_local_path, roles_required
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.surveys.guest_counts import MAX_GUESTS
@@ -63,6 +64,9 @@ def register_members() -> ResponseReturnValue:
     """Register the selected members of the community: ask for which event, then do it."""
     selection = read_member_selection(request.form)
     community_url = parse_local_path(request.form.get("next")) or url_for("community.list_members")
+    # Who is in a group that only admins text is registered, and so texted, by no other way either.
+    if not may_text_all_matches(selection.filters):
+        abort(403)
     if not selection.ids:
         flash("Select at least one person first.", "error")
         return redirect(community_url, 303)
