@@ -71,7 +71,7 @@ def test_a_paused_blast_says_why_and_is_not_resumed_before_there_is_room(app, vi
     assert "An admin can change the budget in Settings" in page.words
     visit("/blasts/logs/1/resume", "ada", x="")
     assert "It can't continue yet. The budget of $0.10" in visit("/blasts/logs/1", "ada").words
-    assert "$0.10 of $0.10" in visit("/", "ada").words
+    assert "spent of $0.10 for" in visit("/", "ada").words
     with app.app_context():
         set_limits(budget_a_month=Decimal(1))
     visit("/blasts/logs/1/resume", "ada", x="")

@@ -99,7 +99,8 @@ def _list_budget_figures(moment: datetime, url: str) -> list[WeekFigure]:
     use = build_limit_use(moment)
     if use.budget is None or use.price is None:
         return []
-    return [WeekFigure(use.spent_of_budget, f"of the budget for {use.month}", url)]
+    budget = format_money(use.budget, use.currency)
+    return [WeekFigure(use.spent, f"spent of {budget} for {use.month}", url)]
 
 
 def _build_spending_figure(totals: DeliveryTotals, url: str) -> WeekFigure:
