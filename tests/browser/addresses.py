@@ -61,6 +61,7 @@ def places(here: Filled) -> list[Place]:
     """Every page of the filled database."""
     zoe = demo.make_demo_phone(0)[1:]
     log, scheduled = "/blasts/logs/", "/blasts/scheduled/"
+    series_date = f"/blasts/series/1/dates/{here.series_day}"
     return [
         Place("accounts.sign_in", "sign-in", "/login", ("",)),
         Place("dashboard.show_dashboard", "home", "/"),
@@ -131,6 +132,13 @@ def places(here: Filled) -> list[Place]:
             f"{scheduled}{here.expired}",
             ADMIN,
         ),
+        Place("series.list_all_series", "series-list", "/blasts/series"),
+        Place("series.show_series", "series", "/blasts/series/1"),
+        Place("series.show_series", "series-held", "/blasts/series/2", ADMIN),
+        Place("series.repeat_blast", "series-new", f"/blasts/series/new/{here.scheduled}"),
+        Place("series.edit_series", "series-edit", "/blasts/series/1/edit", ADMIN),
+        Place("series.edit_date", "series-text", f"{series_date}/edit"),
+        Place("series.move_date", "series-move", f"{series_date}/move", ADMIN),
         Place("dashboard.show_sending_hold", "sending", "/sending"),
         Place("community.list_members", "community", "/community"),
         Place(
@@ -363,7 +371,9 @@ def places(here: Filled) -> list[Place]:
         Place("audit.list_audit_events", "audit", "/audit", ADMIN),
         Place("organisation.edit_settings", "settings", "/settings", ADMIN),
         Place("sending_limits.edit_limits", "limits", "/settings/limits", ADMIN),
-        Place("texting_hours.edit_texting_hours", "texting-hours", "/settings/texting-hours", ADMIN),
+        Place(
+            "texting_hours.edit_texting_hours", "texting-hours", "/settings/texting-hours", ADMIN
+        ),
         Place("errors", "not-there", "/nothing-here", status=404),
         Place("errors", "not-yours", "/settings", ("sol",), status=403),
     ]

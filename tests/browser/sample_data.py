@@ -40,6 +40,7 @@ from app.organisation.models import Organisation
 from app.suppression.models import SuppressedContact
 from app.surveys.models import SurveySession
 from tests.browser.sample_lists import add_lists
+from tests.browser.sample_series import add_series
 from tests.gunicorn_server import wait_until
 from tests.sample_people import PASSWORD, create_test_users
 from tests.surveys.survey_conversations import SurveyConversations
@@ -113,6 +114,7 @@ class Filled:
     misread: int = 0
     picnic: int = 0
     session: int = 0
+    series_day: str = ""
 
 
 def fill(database: Path) -> Filled:
@@ -130,12 +132,13 @@ def fill(database: Path) -> Filled:
     slow = create_app(_settings(database, send_rate=12.0))
     _work(slow, lambda: _troubles(slow, Visitor(slow)))
     _later(app, visit)
+    series_day = add_series(app)
     _misread(visit)
     ids = _imports(app, visit) | _ids(app)
     _doubts(app, ids["doubtful"])
     with app.app_context():
         db.engine.dispose()
-    return Filled(database, **ids)
+    return Filled(database, **ids, series_day=series_day)
 
 
 def _settings(database: Path, **more) -> Settings:
@@ -410,7 +413,8 @@ def _ids(app):
             log.message_body: log.id
             for log in db.session.scalars(db.select(MessageLog).where(~MessageLog.test_mode))
         }
-        waiting = {each.status: each.id for each in db.session.scalars(db.select(ScheduledMessage))}
+        single = db.select(ScheduledMessage).where(ScheduledMessage.series_id.is_(None))
+        waiting = {each.status: each.id for each in db.session.scalars(single)}
         assert db.session.scalar(db.select(db.func.count()).select_from(SuppressedContact))
         return {
             "finished": logs[PICNIC],

@@ -65,7 +65,7 @@ LATER_STATES = {
 HEAVIEST = 60 * 1024
 ONLY_FOR_ADMINS = re.compile(
     r"/(users|settings|audit|suppression|community/(add|import|export))|/export$"
-    r"|^(?!/(events|inbox|keywords|segments|surveys)/).*/edit$"
+    r"|^(?!/(blasts/series|events|inbox|keywords|segments|surveys)/).*/edit$"
 )
 OUTSIDE_THE_MENU = {
     "not-there",
