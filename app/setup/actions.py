@@ -18,6 +18,7 @@ from app.core.db import db, execute_and_count_rows, write
 from app.core.environment import BadSettings
 from app.core.settings import Settings, current_settings
 from app.demo_year.starting_over import erase_demo, forget_cached_results
+from app.message_templates.actions.seeding import store_missing_seeds, store_seeds
 from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
 from app.organisation.queries import is_practice_demo
@@ -60,6 +61,7 @@ def create_admin_or_setup_url(app: Flask) -> str | None:
     """
     settings: Settings = app.extensions["settings"]
     with app.app_context():
+        store_missing_seeds()
         if users.has_users():
             _warn_unused_admin_password(settings)
             return None
@@ -103,6 +105,7 @@ def erase_demo_for_setup() -> str:
     token = secrets.token_urlsafe(SETUP_TOKEN_BYTES)
     with write():
         erase_demo()
+        store_seeds()
         store_setup_token(token)
     forget_cached_results()
     return token

@@ -47,7 +47,10 @@ def _get_purpose() -> TemplatePurpose | None:
 
 def _build_purpose_chips(current: TemplatePurpose | None, language: str) -> list[Chip]:
     """Return the filter by purpose: label, address, and whether it is the one in use."""
-    kept: dict[str, Any] = {"language": language or None, "search": request.args.get("search") or None}
+    kept: dict[str, Any] = {
+        "language": language or None,
+        "search": request.args.get("search") or None,
+    }
     chips = [("All", url_for("message_templates.list_templates", **kept), current is None)]
     for purpose, label in PURPOSE_LABELS.items():
         url = url_for("message_templates.list_templates", purpose=purpose.value, **kept)

@@ -1,0 +1,66 @@
+"""Storing the templates that come with the program, without changing what users made of them."""
+
+from sqlalchemy import select
+
+from app.core.db import db, write
+from app.domain.texts.name_folding import fold_name
+from app.domain.texts.seed_templates import SEED_TEMPLATES, SeedTemplate
+from app.message_templates.actions.template_editing import (
+    TemplateValues,
+    change_texts,
+    create_template,
+)
+from app.message_templates.models import MessageTemplate
+from app.message_templates.queries.template_records import load_current_texts
+
+
+def store_missing_seeds() -> None:
+    """Store the templates of the program at a start, in a write() of its own if there is need."""
+    if any(map(_needs_storing, SEED_TEMPLATES)):
+        db.session.rollback()
+        with write():
+            store_seeds()
+
+
+def store_seeds() -> None:
+    """Create or update each template of the program. Inside write().
+
+    One that a user changed, turned off or deleted stays as it is, and so does a user's own
+    template that has its name.
+    """
+    for seed in SEED_TEMPLATES:
+        if not _needs_storing(seed):
+            continue
+        template = _find_seed(seed)
+        if template is None:
+            values = TemplateValues(seed.name, seed.purpose, _get_texts(seed))
+            create_template(values, None, seed.key)
+        else:
+            change_texts(template, _get_texts(seed), None)
+
+
+def _needs_storing(seed: SeedTemplate) -> bool:
+    """Whether a template is missing, or has older texts and was never changed by a user."""
+    template = _find_seed(seed)
+    if template is None:
+        return not _is_name_taken(seed.name)
+    if template.updated_by is not None or template.archived_at is not None:
+        return False
+    current = load_current_texts([template.id]).get(template.id, {})
+    return {tag: version.body for tag, version in current.items()} != _get_texts(seed)
+
+
+def _find_seed(seed: SeedTemplate) -> MessageTemplate | None:
+    statement = select(MessageTemplate).where(MessageTemplate.seed_key == seed.key)
+    return db.session.scalars(statement).first()
+
+
+def _is_name_taken(name: str) -> bool:
+    statement = select(MessageTemplate.id).where(
+        MessageTemplate.folded_name == fold_name(name), MessageTemplate.archived_at.is_(None)
+    )
+    return db.session.scalar(statement) is not None
+
+
+def _get_texts(seed: SeedTemplate) -> dict[str, str]:
+    return {"en": seed.english, "es": seed.spanish}
