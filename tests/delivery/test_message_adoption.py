@@ -10,6 +10,7 @@ from app.delivery.actions.message_adoption import AdoptionCounts, adopt_listed_t
 from app.delivery.engine_models import Attempt
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.lookup_matching import CarrierMessage
+from app.sending_limits.models import SendingTotal
 from app.suppression.actions.erased_numbers import record_erased_number
 from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.sample_people import LEO, ZOE
@@ -68,6 +69,8 @@ def test_a_text_becomes_what_its_row_sent(queue):
     attempt = db.session.scalar(db.select(Attempt))
     assert (attempt.n, attempt.outcome, attempt.provider_sid) == (1, "accepted", listed().sid)
     assert adopt(listed()) == AdoptionCounts()
+    # The newer database had counted it.
+    assert db.session.scalars(db.select(SendingTotal.texts)).all() == [1]
 
 
 def test_two_blasts_with_the_same_words_are_told_apart_by_time(queue):

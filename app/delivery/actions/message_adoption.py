@@ -32,6 +32,7 @@ from app.domain.delivery.message_statuses import (
 )
 from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.domain.texts.segments import measure_segments
+from app.sending_limits.actions.text_counting import count_adopted_text
 from app.suppression.actions.erased_numbers import is_number_erased
 
 ADOPTABLE_STATUSES = (MessageStatus.QUEUED, MessageStatus.SUBMITTING, *UNCERTAIN_STATUSES)
@@ -64,6 +65,7 @@ class AdoptableRow(NamedTuple):
     status: MessageStatus
     attempt_count: int
     created_at: datetime
+    segments: int
 
 
 def adopt_listed_texts(
@@ -98,6 +100,7 @@ def _load_adoptable_rows(carrier: str, phones: Sequence[str]) -> dict[str, list[
             messages_c.status,
             messages_c.attempts,
             messages_c.created_at,
+            messages_c.segments,
         )
         .where(
             messages_c.phone.in_(listed_phones),
@@ -129,9 +132,10 @@ def _adopt_text(
         # The carrier no longer tells its words, so it may be of any of them.
         for row in candidates:
             rows.remove(row)
+        count_adopted_text(carrier, max(row.segments for row in candidates), text.created_at)
         return AdoptionCounts(doubtful=_mark_doubtful(candidates, moment))
     rows.remove(candidates[0])
-    _give_text_to_row(candidates[0], text, moment)
+    _give_text_to_row(carrier, candidates[0], text, moment)
     return AdoptionCounts(adopted=1)
 
 
@@ -140,7 +144,9 @@ def _is_candidate(row: AdoptableRow, text: CarrierMessage, clock_skew: timedelta
     return is_old_enough and is_same_body(text.body, row.body)
 
 
-def _give_text_to_row(row: AdoptableRow, text: CarrierMessage, moment: datetime) -> None:
+def _give_text_to_row(
+    carrier: str, row: AdoptableRow, text: CarrierMessage, moment: datetime
+) -> None:
     """Store the text as what this row sent, as if its answer had just come."""
     attempt_id, number = None, row.attempt_count
     if number:
@@ -148,6 +154,8 @@ def _give_text_to_row(row: AdoptableRow, text: CarrierMessage, moment: datetime)
     if attempt_id is None:
         number = row.attempt_count + 1
         attempt_id = _create_attempt(row.id, number, text)
+        # The newer database counted it, this one did not.
+        count_adopted_text(carrier, row.segments, text.created_at)
     status = STATUS_BY_TWILIO_STATUS.get(text.status, MessageStatus.ACCEPTED)
     if status is MessageStatus.RECEIVED:
         status = MessageStatus.ACCEPTED
@@ -219,4 +227,5 @@ def _store_unknown_text(
         "look_up_at": compute_first_lookup(status, moment),
     }
     db.session.execute(insert(Message).values(values))
+    count_adopted_text(carrier, size.segments, text.created_at)
     return 1
