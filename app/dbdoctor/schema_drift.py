@@ -9,7 +9,7 @@ from sqlalchemy import MetaData, create_engine
 from app.accounts import models as accounts
 from app.audiences import segment_models as segments
 from app.audit import models as audit
-from app.blasts import draft_models as drafts
+from app.blasts import models as drafts
 from app.community import models as community
 from app.core.db import db
 from app.delivery import alert_models as alerts

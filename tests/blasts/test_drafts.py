@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.blasts.draft_models import StoredDraft
+from app.blasts.models import StoredDraft
 from app.core.db import db
 from tests.blasts.helpers import (
     COMPOSE_URL,
@@ -220,7 +220,7 @@ def test_others_drafts_are_for_admins(app, visit):
 
 
 def test_an_empty_list_says_what_it_is_for(visit):
-    assert "Blasts you have begun to write appear here." in visit(DRAFTS, "sol").words
+    assert "Blasts you are still writing appear here." in visit(DRAFTS, "sol").words
 
 
 def test_choices_that_are_gone_are_said_and_nothing_fails(app, visit):

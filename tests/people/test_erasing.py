@@ -8,7 +8,7 @@ import pytest
 from app.accounts.models import AppUser
 from app.audit.models import AuditEvent
 from app.blasts.actions.due_blasts import store_blast
-from app.blasts.draft_models import StoredDraft
+from app.blasts.models import StoredDraft
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.community.models import CommunityMember
 from app.core.clock import now

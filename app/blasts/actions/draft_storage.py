@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, update
 
-from app.blasts.draft_models import StoredDraft, TypedFields
+from app.blasts.models import StoredDraft, TypedFields
 from app.blasts.queries.draft_records import (
     find_draft,
     find_draft_by_token,
@@ -114,9 +114,9 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     count = 0
     for draft in list_drafts_with_people():
         fields = draft.typed_fields
-        kept = [(name, _remove_lines(name, value, erasure.phone)) for name, value in fields]
-        if kept != fields:
-            count += _replace_fields(draft, kept)
+        rest = [(name, _remove_lines(name, value, erasure.phone)) for name, value in fields]
+        if rest != fields:
+            count += _replace_fields(draft, rest)
     return {"blast_drafts": count} if count else {}
 
 

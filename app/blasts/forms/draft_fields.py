@@ -4,9 +4,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import ValidationError
 
 from app.blasts.actions.draft_storage import TypedDraft
-from app.blasts.draft_models import StoredDraft, TypedFields
 from app.blasts.forms.audience_fields import translate_audience_fields
 from app.blasts.forms.compose import ComposeForm
+from app.blasts.models import StoredDraft, TypedFields
 from app.blasts.queries.results_audience import describe_results_audience
 from app.core.form_fields import add_error
 from app.domain.delivery.blast_labels import describe_audience

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, select, true
 
-from app.blasts.draft_models import StoredDraft
+from app.blasts.models import StoredDraft
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.core.db import db
 from app.core.fetched_rows import count_rows

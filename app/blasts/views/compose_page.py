@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audiences.queries.audience_overlap import count_overlap, describe_overlap
-from app.blasts.draft_models import StoredDraft
 from app.blasts.forms.audience_fields import translate_audience_fields
 from app.blasts.forms.compose import ComposeForm
+from app.blasts.models import StoredDraft
 from app.blasts.queries.compose_preview import (
     ComposePreview,
     PreviewRequest,

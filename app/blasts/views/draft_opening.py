@@ -6,8 +6,8 @@ from flask_login import current_user
 
 from app.blasts.actions.blast_confirmation import create_client_token
 from app.blasts.actions.draft_storage import TypedDraft, create_draft
-from app.blasts.draft_models import TypedFields
 from app.blasts.forms.draft_fields import build_typed_form, describe_chosen_people
+from app.blasts.models import TypedFields
 from app.blasts.queries.draft_records import find_draft_of_blast
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.views.blueprint import bp
@@ -45,7 +45,8 @@ def open_new_draft(blast: ScheduledMessage) -> ResponseReturnValue:
 
 def _open_changes(blast: ScheduledMessage) -> int:
     """Return the id of the one draft of a blast's changes; two people share it."""
-    typed, writer, scheduled_id = _type_blast(blast), get_writer(), blast.id
+    typed, writer = _type_blast(blast), get_writer()
+    scheduled_id = blast.id
     with write():
         draft = find_draft_of_blast(scheduled_id)
         if draft is None:

@@ -8,7 +8,6 @@ from werkzeug.datastructures import MultiDict
 from app.audit.actions import audited_write
 from app.blasts.actions import draft_storage
 from app.blasts.actions.draft_storage import DraftChanged
-from app.blasts.draft_models import StoredDraft
 from app.blasts.forms.audience_fields import WIDEN_BUTTON, translate_audience_fields
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.forms.draft_fields import (
@@ -16,6 +15,7 @@ from app.blasts.forms.draft_fields import (
     apply_button_changes,
     build_draft_form,
 )
+from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import fetch_drafts_page, find_draft, name_draft
 from app.blasts.views.blast_sending import (
     confirm_checked_blast,

@@ -11,7 +11,6 @@ from app.audiences.queries.audience_recipients import AudienceGone
 from app.blasts.actions import draft_storage
 from app.blasts.actions.draft_storage import DraftChanged
 from app.blasts.actions.scheduled_edits import BlastReleased
-from app.blasts.draft_models import StoredDraft
 from app.blasts.forms.blast_confirmation import BlastConfirmationForm
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.forms.draft_fields import (
@@ -19,6 +18,7 @@ from app.blasts.forms.draft_fields import (
     build_draft_form,
     read_typed_draft,
 )
+from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import find_draft
 from app.blasts.views.blast_sending import (
     LIST_GONE_ERROR,

@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 from app.blasts.actions import draft_storage
 from app.blasts.actions.blast_confirmation import create_client_token
 from app.blasts.actions.draft_storage import DraftWriter, TypedDraft
-from app.blasts.draft_models import StoredDraft
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.forms.draft_fields import build_draft_form, read_typed_draft
+from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import (
     find_draft,
     find_draft_by_token,
@@ -131,20 +131,24 @@ def render_conflict_page(
     form: ComposeForm, posted: MultiDict[str, str], theirs: StoredDraft
 ) -> ResponseReturnValue:
     """Show both versions beside each other; nothing was saved, and everything typed is here."""
-    mine = read_typed_draft(form, posted)
+    typed = read_typed_draft(form, posted)
     page = render_template(
         "blasts/draft_conflict.html",
         draft=theirs,
         change=describe_draft_change(theirs),
-        their_name="You, in the other window"
-        if theirs.updated_by == current_username()
-        else name_user(theirs.updated_by),
-        mine=_describe_version(form, mine.audience),
+        their_name=_name_other_writer(theirs),
+        mine=_describe_version(form, typed.audience),
         theirs=_describe_version(build_draft_form(theirs), theirs.audience),
-        fields=mine.fields,
+        fields=typed.fields,
         action_url=url_for("blasts.edit_draft", draft_id=theirs.id),
     )
     return page, 409
+
+
+def _name_other_writer(draft: StoredDraft) -> str:
+    if draft.updated_by == current_username():
+        return "You, in the other window"
+    return name_user(draft.updated_by)
 
 
 def _describe_version(form: ComposeForm, audience: str) -> DraftVersion:

@@ -10,6 +10,7 @@ from app.accounts.actions.user_changes import hide_first_steps
 from app.audit.actions import audited_write
 from app.blasts.queries.draft_records import find_latest_own_draft
 from app.blasts.queries.event_labels import get_blast_event_titles
+from app.blasts.views.held_people import describe_held_groups
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
@@ -32,6 +33,7 @@ from app.delivery.queries.blast_list import (
 from app.delivery.queries.blast_totals import count_queued_by_blast
 from app.delivery.queries.catch_up_state import load_catch_up_news
 from app.delivery.queries.heartbeat import load_heartbeat
+from app.delivery.queries.held_texts import list_held_groups
 from app.delivery.queries.unresolved_texts import find_unresolved_texts
 from app.domain.accounts.display_names import find_given_name
 from app.domain.time.local_times import get_local_date, zone_or_utc
@@ -129,6 +131,9 @@ def _describe_running_blasts(running: list[MessageLog]) -> dict[str, object]:
     return {
         "running": running,
         "queued_counts": count_queued_by_blast(running),
+        "held_lines": {
+            log.id: describe_held_groups(list_held_groups(log.id, log.carrier)) for log in running
+        },
         "outage_reason": load_heartbeat().outage_reason,
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from flask import url_for
 from flask_login import current_user
 
-from app.blasts.draft_models import StoredDraft
+from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import name_draft
 from app.core.local_formats import format_local_time
 from app.delivery.models import MessageLog
