@@ -11,6 +11,8 @@ from app.audiences.actions.segment_editing import (
     update_segment,
 )
 from app.audiences.queries.segment_records import find_segment
+from app.audiences.segment_models import Segment
+from app.blasts.queries.gone_lists import describe_missed_lists
 from app.core.db import write
 from app.delivery.models import Message, MessageLog
 from app.domain.audiences.conditions import Condition, ConditionKind
@@ -65,6 +67,22 @@ def test_sol_sees_the_blast_and_not_its_people(app, visit):
         assert "Rides" not in visit(address, "sol").words
     assert "Rides" in visit(URL, "ada").words
     assert "Zoë" in visit(f"{URL}?state=all", "ada").words
+
+
+def test_neither_compose_nor_a_note_names_the_segment_to_sol(app, visit):
+    _, segment_id = send_to_segment(app, visit)
+    part = f"segment:{segment_id}"
+    for lists in ({"include": [part]}, {"include": ["everybody"], "exclude": [part]}):
+        page = visit("/blasts/new", "sol", **compose_fields(target="audience", **lists))
+        assert page.status_code == 422
+        assert "A segment for admins: Only admins can use this segment" in page.words
+        assert "Rides" not in page.words
+    with app.app_context(), write() as session:
+        audience_id = session.query(MessageLog).one().audience_id
+        session.query(Segment).delete()
+    with app.app_context():
+        missed = describe_missed_lists(audience_id)
+    assert missed.startswith("“A segment for admins” is deleted")
 
 
 def test_no_other_way_leads_sol_to_the_people(app, visit):

@@ -22,6 +22,7 @@ from app.groups.queries.group_records import find_active_group_ids, find_group, 
 
 GROUP_FOR_ADMINS_ERROR = "Only admins can text this group."
 HIDDEN_SEGMENT_ERROR = "Only admins can use this segment: it uses a sensitive field."
+HIDDEN_SEGMENT_NAME = "A segment for admins"
 GONE_WORDS = {
     PartKind.GROUP: "is archived or deleted",
     PartKind.SEGMENT: "is deleted, or names something that is deleted",
@@ -38,6 +39,15 @@ def find_part_names(parts: Iterable[AudiencePart]) -> dict[AudiencePart, str]:
         name = _find_name(part)
         if name is not None:
             names[part] = name
+    return names
+
+
+def find_part_names_for(parts: Iterable[AudiencePart], role: Role) -> dict[AudiencePart, str]:
+    """Return the same for a user with this role: the name of a hidden segment tells too much."""
+    names = find_part_names(parts)
+    for part in names:
+        if part.kind is PartKind.SEGMENT and find_exclusion_problem(part, role):
+            names[part] = HIDDEN_SEGMENT_NAME
     return names
 
 

@@ -11,7 +11,7 @@ from app.audiences.queries.audience_lists import (
     describe_gone_part,
     find_exclusion_problem,
     find_gone_parts,
-    find_part_names,
+    find_part_names_for,
     find_part_problem,
 )
 from app.domain.audiences.audience_rules import (
@@ -115,7 +115,8 @@ class ListsForm(FlaskForm):
         """The audience of the lists that were chosen; those that do not exist are left away."""
         included = _read_parts(self.include.data)
         excluded = _read_parts(self.exclude.data)
-        names: dict[AudiencePart, str] = find_part_names([*included, *excluded])
+        role = current_user.role
+        names: dict[AudiencePart, str] = find_part_names_for([*included, *excluded], role)
         people = self._pasted.names
         if people:
             part = build_people_part()

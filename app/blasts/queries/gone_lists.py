@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from app.audiences.queries.audience_lists import (
+    HIDDEN_SEGMENT_NAME,
     describe_gone_part,
     split_gone_parts,
 )
+from app.delivery.queries.admin_audiences import is_audience_for_admins
 from app.delivery.queries.stored_audiences import load_audience
-from app.domain.audiences.audience_rules import AudiencePart
+from app.domain.audiences.audience_rules import AudiencePart, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
 
 
@@ -40,4 +42,11 @@ def describe_missed_lists(audience_id: int | None) -> str:
 
 
 def _describe_parts(audience: ChosenAudience, parts: Iterable[AudiencePart]) -> list[str]:
-    return [describe_gone_part(part, audience.name_part(part)) for part in parts]
+    """Say of each part that it is gone. Social managers read it too, so no hidden name is in it."""
+    is_hidden = is_audience_for_admins(audience.audience_id)
+    words = []
+    for part in parts:
+        is_unnamed = is_hidden and part.kind is PartKind.SEGMENT
+        name = HIDDEN_SEGMENT_NAME if is_unnamed else audience.name_part(part)
+        words.append(describe_gone_part(part, name))
+    return words
