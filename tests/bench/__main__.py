@@ -7,6 +7,7 @@ import sys
 
 from tests.bench import (
     audiences,
+    held_texts,
     imports,
     inbound,
     inbox,
@@ -45,6 +46,7 @@ BENCHES = {
     "imports": ("Importing", imports.run),
     "fields": ("Importing five fields and two groups a person", wide_imports.run),
     "release": ("Release", release.run),
+    "hours": ("Texting hours", held_texts.run),
     "reconcile": ("Reconcile", reconcile.run),
 }
 

@@ -24,6 +24,7 @@ FEW = {
     },
     "imports": {"ROWS": 100, "RUNS": 1},
     "inbox": {"THREADS": 40, "TEXTS": 400, "BLASTS": 2, "MEMBERS": 60, "CAME_IN": 20},
+    "hours": {"PEOPLE": 200, "SENDABLE": 40, "CLAIMS": 2, "TURNS": 1, "RUNS": 1},
     "release": {"PEOPLE": 200, "SUPPRESSED": 100, "RUNS": 1},
     "sending": {"TEXTS": 20, "RUNS": 1, "COMMITS": 20, "WORKERS": 2},
     "receipts": {"TEXTS": 20},

@@ -46,14 +46,19 @@ def test_the_blast_page_says_who_waits_until_when_and_an_admin_may_send_now(app,
     log = release_blasts(app)
     url = f"/blasts/logs/{log}"
     page = visit(url, "ada")
-    assert "1 person waits until tomorrow, 6:00 AM. It is outside texting hours" in page.words
-    assert "1 person waits until tomorrow, 8:00 AM." in page.words
+    waits = "1 person waits until tomorrow, 6:00 AM. 1 person waits until tomorrow, 8:00 AM."
+    for address in (url, "/", f"{url}/any-hour"):
+        assert f"{waits} It is outside texting hours" in visit(address, "ada").words
+    assert "Waiting for texting hours: 0 of 2" in page.words
     assert "Waiting for texting hours 2" in page.words
     assert "Send to 2 people now" in page.words
     assert "Send to 2 people now" not in visit(url, "sol").words
     assert "tomorrow, 6:00 AM" in visit(f"{url}/live", "sol").words
     people = visit(f"{url}?state=held", "sol")
-    assert "Waits until" in people.words and "Zoë" in people.words
+    assert "It is outside texting hours where they may be." in people.words
+    assert "Waits until" in people.words
+    assert "Zoë" in people.words
+    assert "Waits until" in visit(f"/people/{DENVER[1:]}", "sol").words
     numbers = visit(f"{url}/status", "sol").json
     assert (numbers["queued"], numbers["held"], numbers["total_recipients"]) == (2, 2, 2)
 
@@ -79,6 +84,7 @@ def test_a_scheduled_blast_is_set_to_any_hour_before_it_is_released(app, visit):
     url = f"/blasts/scheduled/{blast.id}"
     assert "People outside them wait." in visit(url, "sol").words
     assert "Send at any hour" in visit(url, "ada").words
+    assert "also outside texting hours" in visit(f"{url}/any-hour", "ada").words
     visit.post(f"{url}/any-hour", "ada", reason="Flood")
     assert last_audit(app) == ("blast.set_to_any_hour", {"reason": "Flood"})
     assert "Sent at any hour: Flood" in visit(url, "sol").words

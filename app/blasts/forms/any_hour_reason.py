@@ -14,7 +14,7 @@ class AnyHourForm(FlaskForm):
     reason = StringField(
         "Reason",
         description="For example: the building is closed tomorrow. The audit keeps it.",
-        filters=[lambda typed: clean_name(typed) or ""],
+        filters=[lambda typed: clean_name(typed or "") or ""],
         validators=[
             DataRequired("Say why these texts can't wait."),
             Length(max=MAX_REASON_LENGTH, message="Use 200 characters or fewer."),

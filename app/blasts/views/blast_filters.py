@@ -1,11 +1,13 @@
 """Template filters that name blasts, count people and segments, and explain statuses."""
 
 from app.blasts.views.blueprint import bp
+from app.blasts.views.held_people import HOLD_REASON_LABELS
 from app.domain.delivery.blast_labels import (
     describe_audience,
     explain_message_status,
     format_blast_title,
 )
+from app.domain.quiet_hours.texting_hours import TextHoldReason
 from app.domain.texts.field_mentions import has_personal_placeholders
 from app.domain.texts.message_templates import has_event_placeholders
 from app.domain.texts.plurals import pluralize
@@ -22,7 +24,13 @@ def format_segment_count(count: int) -> str:
     return pluralize(count, "segment")
 
 
+def explain_hold(why: str) -> str:
+    """Return why a text waits, by its stored reason."""
+    return HOLD_REASON_LABELS[TextHoldReason(why)]
+
+
 for _filter in (
+    explain_hold,
     explain_message_status,
     format_people_count,
     format_segment_count,

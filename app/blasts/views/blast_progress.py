@@ -84,6 +84,11 @@ class BlastProgress:
         return count_held(self.held)
 
     @property
+    def is_all_held(self) -> bool:
+        """Whether everyone who is not texted yet waits for texting hours."""
+        return 0 < self.held_count == self.tally.queued + self.tally.in_flight
+
+    @property
     def is_open(self) -> bool:
         """Whether something may still be sent."""
         return self.log.status in OPEN_BLAST_STATUSES
@@ -119,8 +124,9 @@ class BlastProgress:
         """What is happening, in a few words."""
         sent, people = f"{self.tally.success_count:,}", f"{self.recipient_count:,}"
         processed = f"{self.processed_count:,}"
+        activity = "Waiting for texting hours" if self.is_all_held else "Sending"
         return {
-            BlastStatus.PROCESSING: f"Sending: {processed} of {people}",
+            BlastStatus.PROCESSING: f"{activity}: {processed} of {people}",
             BlastStatus.PAUSED: f"Paused after {processed} of {people}",
             BlastStatus.SENT: self._describe_outcome(),
             BlastStatus.FAILED: "Failed: no one received it",
@@ -165,8 +171,8 @@ class BlastProgress:
         """How long the rest takes at the pace of this moment; "" when nothing runs."""
         if self.log.status != BlastStatus.PROCESSING or not self.queued_segments:
             return ""
-        # What is held is not among what is sent now: the lines below say until when it waits.
-        if self.held_count >= self.tally.queued:
+        # Until when they wait is said below.
+        if self.is_all_held:
             return ""
         seconds = compute_send_seconds(self.queued_segments, self._segments_per_second)
         return format_approximate_duration(self._hold_seconds + seconds)

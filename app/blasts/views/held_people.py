@@ -20,7 +20,7 @@ def count_held(groups: Sequence[HeldGroup]) -> int:
 
 
 def describe_held_groups(groups: Sequence[HeldGroup]) -> list[str]:
-    """Return a sentence for each moment until which people wait, the first three and the rest.
+    """Return a sentence for each moment until which people wait, the first three, and why.
 
     Times are those of the organisation, like all times on pages.
     """
@@ -28,13 +28,13 @@ def describe_held_groups(groups: Sequence[HeldGroup]) -> list[str]:
     rest = groups[MAX_GROUPS:]
     if rest:
         last = format_recent_time(rest[-1].until)
-        lines.append(f"{_count_people(count_held(rest))} later, the last until {last}.")
-    return lines
+        lines.append(f"{_count_people(count_held(rest))} longer, the last until {last}.")
+    reasons = dict.fromkeys(HOLD_REASON_LABELS[group.why] for group in groups)
+    return [*lines, *reasons]
 
 
 def _describe_group(group: HeldGroup) -> str:
-    until = format_recent_time(group.until)
-    return f"{_count_people(group.count)} until {until}. {HOLD_REASON_LABELS[group.why]}"
+    return f"{_count_people(group.count)} until {format_recent_time(group.until)}."
 
 
 def _count_people(count: int) -> str:

@@ -1,5 +1,6 @@
 """Home: what needs a person, the last week, the next seven days, and what is being sent."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import current_app, flash, redirect, render_template, url_for
@@ -21,6 +22,11 @@ from app.dashboard.views import attention, help_page, sending_hold_page, week
 from app.dashboard.views.attention import AttentionItem
 from app.dashboard.views.blueprint import bp
 from app.dashboard.views.coming_days import DAYS_AHEAD, ComingDay, build_coming_days
+from app.dashboard.views.coming_series import (
+    build_series_items,
+    describe_stopped_series,
+    list_watched_series,
+)
 from app.dashboard.views.setup_checklist import SetupChecklist, build_setup_checklist
 from app.delivery.actions.catch_up_progress import request_catch_up
 from app.delivery.models import MessageLog
@@ -41,6 +47,7 @@ from app.events.queries.event_list import find_events_between
 from app.imports.queries.import_records import find_unconfirmed_imports
 from app.inbox.queries.waiting_threads import count_waiting_threads
 from app.organisation import queries as organisation
+from app.series.models import BlastSeries
 from app.suppression.queries.stop_questions import count_open_stop_questions
 from app.texting_hours.queries import must_choose_texting_hours
 
@@ -56,15 +63,16 @@ def show_dashboard() -> ResponseReturnValue:
     """Show what needs a person, the last week, what comes next and what runs."""
     moment = now()
     running = list(find_running_blasts())
+    series = list_watched_series()
     return render_template(
         "dashboard/home.html",
         greeting=f"{_get_greeting(moment)}, {find_given_name(current_user.shown_name)}",
         checklist=_build_checklist(),
         is_demo=current_user.is_admin and organisation.is_practice_demo(),
-        attention=_list_attention(moment, running),
+        attention=_list_attention(moment, running, series),
         expired=find_expired_blasts(moment),
         news=load_catch_up_news(current_settings().carrier, moment),
-        days=_list_coming_days(moment),
+        days=_list_coming_days(moment, series),
         bars=week.build_blast_bars(find_finished_blasts(SHOWN_RESULTS)),
         figures=week.build_week_figures(moment),
         **_describe_running_blasts(running),
@@ -105,13 +113,16 @@ def _build_checklist() -> SetupChecklist | None:
     return build_setup_checklist(fetch_setup_progress())
 
 
-def _list_attention(moment: datetime, running: list[MessageLog]) -> list[AttentionItem]:
+def _list_attention(
+    moment: datetime, running: list[MessageLog], series: Sequence[BlastSeries]
+) -> list[AttentionItem]:
     """Return what needs a person, the most urgent first."""
     return [
         *attention.describe_clock(get_clock_watch(current_app).describe_jump()),
         *attention.describe_stop_questions(count_open_stop_questions()),
         *attention.describe_unresolved_texts(find_unresolved_texts(moment)),
         *attention.describe_paused_blasts(running),
+        *describe_stopped_series(series),
         *attention.describe_waiting_replies(count_waiting_threads()),
         *attention.describe_unfinished_imports(find_unconfirmed_imports("community")),
         *attention.describe_draft(find_latest_own_draft(current_user.id)),
@@ -120,11 +131,13 @@ def _list_attention(moment: datetime, running: list[MessageLog]) -> list[Attenti
     ]
 
 
-def _list_coming_days(moment: datetime) -> list[ComingDay]:
+def _list_coming_days(moment: datetime, series: Sequence[BlastSeries]) -> list[ComingDay]:
     upcoming = find_upcoming_blasts(MAX_UPCOMING_BLASTS)
     today = get_local_date(organisation.get_organisation_timezone(), moment)
     events = find_events_between(today, today + timedelta(days=DAYS_AHEAD))
-    return build_coming_days(upcoming, get_blast_event_titles(upcoming), events, moment)
+    titles = get_blast_event_titles(upcoming)
+    items = build_series_items(series, moment)
+    return build_coming_days(upcoming, titles, events, moment, items)
 
 
 def _describe_running_blasts(running: list[MessageLog]) -> dict[str, object]:
