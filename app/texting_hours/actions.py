@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from app.core.db import NotFound, db
+from app.domain.quiet_hours.never_open import is_too_long_without_texts
 from app.domain.quiet_hours.texting_hours import DEFAULT_NARROW_WINDOW, build_default_windows
 from app.domain.quiet_hours.window_json import write_windows
 from app.texting_hours.hours_changes import tell_of_changed_hours
 from app.texting_hours.models import BlackoutDay, TextingHoursMode, TextingHoursSetting
-from app.texting_hours.queries import find_texting_hours_setting
+from app.texting_hours.queries import find_texting_hours_setting, list_blackout_days
 
 
 def create_default_hours() -> TextingHoursSetting:
@@ -50,6 +51,20 @@ def add_blackout_day(day: date, name: str) -> BlackoutDay:
     db.session.flush()
     tell_of_changed_hours()
     return row
+
+
+def add_holidays(holidays: Mapping[date, str]) -> list[str]:
+    """Add these days; return the names of those that were not on the list and can be added."""
+    days = {row.day for row in list_blackout_days()}
+    names = []
+    for day, name in holidays.items():
+        if day not in days and not is_too_long_without_texts(days, day):
+            days.add(day)
+            names.append(name)
+            db.session.add(BlackoutDay(day=day, name=name))
+    db.session.flush()
+    tell_of_changed_hours()
+    return names
 
 
 def delete_blackout_day(day_id: int) -> BlackoutDay:

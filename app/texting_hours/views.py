@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import AuditEntry, audited_write
 from app.core.access import current_username, roles_required
+from app.core.clock import now
 from app.core.db import NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.core.local_formats import get_display_region, get_display_timezone
@@ -16,7 +17,10 @@ from app.domain.quiet_hours.hours_sentences import DAY_GROUPS, PURPOSE_LABELS, d
 from app.domain.quiet_hours.state_hours import load_state_hours
 from app.domain.quiet_hours.text_purposes import PURPOSES_WITH_HOURS
 from app.domain.quiet_hours.texting_hours import DayWindow
+from app.domain.quiet_hours.us_holidays import list_us_holidays
 from app.domain.quiet_hours.window_json import read_windows, write_windows
+from app.domain.texts.plurals import pluralize
+from app.domain.time.local_times import get_local_date
 from app.texting_hours import actions
 from app.texting_hours.forms import (
     BlackoutDayForm,
@@ -66,6 +70,19 @@ def add_blackout_day() -> ResponseReturnValue:
             return redirect(url_for("texting_hours.edit_texting_hours", _anchor="days"), 303)
     setting = find_texting_hours_setting() or _build_usual_setting()
     return _render_page(TextingHoursForm(formdata=None, data=_build_form_values(setting)), form)
+
+
+@bp.post("/holidays")
+@roles_required(Role.ADMIN)
+def add_us_holidays() -> ResponseReturnValue:
+    """Add the holidays of the United States of the next year that are not on the list."""
+    today = get_local_date(get_display_timezone(), now())
+    with audited_write("blackout_day.added", current_username()) as trace:
+        names = actions.add_holidays(list_us_holidays(today))
+        trace.details = {"names": names}
+    added = pluralize(len(names), "holiday") if names else "No holiday"
+    flash(f"{added} added. Remove those on which you do send texts.", "success")
+    return redirect(url_for("texting_hours.edit_texting_hours", _anchor="days"), 303)
 
 
 @bp.post("/days/<int:day_id>/delete")
@@ -126,6 +143,8 @@ def _render_page(form: TextingHoursForm, day_form: BlackoutDayForm) -> ResponseR
     setting = find_texting_hours_setting()
     region = get_display_region()
     carrier = current_settings().carrier
+    days = list_blackout_days()
+    holidays = list_us_holidays(get_local_date(get_display_timezone(), now()))
     page = render_template(
         "texting_hours/edit.html",
         form=form,
@@ -139,7 +158,8 @@ def _render_page(form: TextingHoursForm, day_form: BlackoutDayForm) -> ResponseR
         states=[
             (hours.name, describe_week(hours.week, region)) for hours in load_state_hours().values()
         ],
-        days=list_blackout_days(),
+        days=days,
+        offers_holidays=region == "US" and bool(holidays.keys() - {row.day for row in days}),
         zone=get_display_timezone(),
     )
     return page, 422 if form.errors or day_form.errors else 200

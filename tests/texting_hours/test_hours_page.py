@@ -25,11 +25,16 @@ def load(app, carrier="twilio"):
         return load_texting_hours(carrier)
 
 
-def save(visit, **changes):
-    """Post the form as the page shows it, with changes."""
+def read_form(visit):
+    """Return the fields of the hours as the page shows them."""
     page = visit(PAGE, "ada")
     form = next(form for form in page.forms if form["attrs"].get("id") == "hours")
-    return visit(PAGE, "ada", **(dict(form["fields"]) | changes))
+    return dict(form["fields"])
+
+
+def save(visit, **changes):
+    """Post the form as the page shows it, with changes."""
+    return visit(PAGE, "ada", **(read_form(visit) | changes))
 
 
 def read_audit(app):
@@ -43,7 +48,7 @@ def test_only_admins_see_them_and_until_one_chooses_texts_are_sent_at_any_hour(v
     assert visit(PAGE, "sol").status_code == 403
     page = visit(PAGE, "ada")
     assert "Texts are sent at any hour." in page.words
-    assert page.fields(-2)["blast_friday_opens"] == "08:00"
+    assert read_form(visit)["blast_friday_opens"] == "08:00"
     assert not load(app).is_on
 
 
@@ -187,3 +192,16 @@ def test_home_asks_an_admin_of_an_organisation_of_before_to_choose(make_app):
     assert asked not in visit("/", "sol").words
     save(visit, mode="off")
     assert asked not in visit("/", "ada").words
+
+
+def test_the_holidays_of_the_country_are_added_at_once(visit, app):
+    save(visit)
+    button = "Add the US federal holidays of the next 12 months"
+    assert button in visit(PAGE, "ada").words
+    assert visit(f"{PAGE}/holidays", "sol", x="1").status_code == 403
+    page = visit(f"{PAGE}/holidays", "ada", follow=True, x="1")
+    assert "11 holidays added." in page.words
+    assert "Thanksgiving Day" in page.words
+    assert button not in page.words
+    assert len(load(app).blackout_days) == 11
+    assert "No holiday added." in visit(f"{PAGE}/holidays", "ada", follow=True, x="1").words

@@ -176,6 +176,7 @@ ROUTES = {
     "series.edit_date": _route(BOTH, "GET POST"),
     "series.move_date": _route(BOTH, "GET POST"),
     "texting_hours.edit_texting_hours": _route(ADMIN, "GET POST"),
+    "texting_hours.add_us_holidays": _route(ADMIN, "POST"),
     "texting_hours.add_blackout_day": _route(ADMIN, "POST"),
     "texting_hours.delete_blackout_day": _route(ADMIN, "POST"),
     "organisation.edit_settings": _route(ADMIN, "GET POST"),

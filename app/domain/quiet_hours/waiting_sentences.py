@@ -52,7 +52,7 @@ def describe_waiting(
     rest = recipient_count - sum(group.count for group in groups)
     if groups and rest:
         verb = "gets" if rest == 1 else "get"
-        when = "right away" if time.is_now else "at its time"
+        when = "right away" if time.is_now else "as scheduled"
         sentences.append(f"{pluralize(rest, 'person', 'people')} {verb} it {when}.")
     return sentences
 
