@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.core.db import db, write
-from app.delivery.actions import blast_scheduling
+from app.delivery.actions import blast_control, blast_scheduling
 from app.delivery.alert_models import Alert
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget
@@ -207,6 +207,32 @@ def test_a_list_that_grew_waits_for_a_person_and_nothing_else_is_made(members):
     assert list_waiting_blasts() == [(FIRST_SUNDAY + 3 * WEEK, BODY)]
     add_members(2, start=40)
     assert pass_time(FIRST_SUNDAY + 3 * WEEK) == 1
+
+
+def test_a_date_waits_behind_a_paused_blast_and_stops_after_a_failed_one(members):
+    series_id, _ = start_sunday_series()
+    pass_time(FIRST_SUNDAY)
+    with write():
+        blast_control.pause_blasts_for_fault(MessageLog.id == 1, "Twilio is down.", 21606)
+    soon = FIRST_SUNDAY + WEEK - timedelta(seconds=30)
+    assert continue_series(FIRST_SUNDAY + WEEK / 2) == 0
+    assert continue_series(soon) == 1
+    assert continue_series(soon) == 0
+    assert pass_time(FIRST_SUNDAY + WEEK) == 0
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + WEEK, BODY)]
+    with write() as session:
+        session.get(ScheduledMessage, 1).status = "failed"
+    continue_series(soon)
+    series = get_series(series_id)
+    assert (series.state, series.stop_reason) == (
+        "stopped",
+        "No text of its last blast could be sent.",
+    )
+    assert list_waiting_blasts() == []
+    with write():
+        resume_series(series_id, "ada", soon)
+    continue_series(soon)
+    assert list_waiting_blasts() == [(FIRST_SUNDAY + WEEK, BODY)]
 
 
 def test_a_text_of_a_passed_date_waits_for_a_person(members):

@@ -145,6 +145,21 @@ def test_the_whole_series_is_edited_paused_resumed_ended_and_deleted(app, visit,
         assert db.session.scalar(db.select(db.func.count()).select_from(BlastSeries)) == 0
 
 
+def test_home_shows_the_dates_that_come_and_what_stopped(app, visit, blast_id):
+    start_on_page(visit, blast_id, weekdays=["0", "2", "6"])
+    home = visit("/", "sol").words
+    assert home.count("Part of a series") == 2
+    with app.app_context(), write() as session:
+        session.get(BlastSeries, 1).timezone = "America/Atlantis"
+    with app.app_context():
+        pass_time(FIRST_SUNDAY)
+    assert (
+        "Series stopped: Worship is at ten. Its time zone, America/Atlantis"
+        in visit("/", "sol").words
+    )
+    assert "Stopped: Its time zone" in visit("/blasts/series/1", "sol").words
+
+
 def test_sent_dates_lead_to_their_blasts(app, visit, blast_id):
     start_on_page(visit, blast_id)
     with time_machine.travel(FIRST_SUNDAY, tick=False), app.app_context():

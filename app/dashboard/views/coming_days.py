@@ -43,11 +43,16 @@ def build_coming_days(
     titles: dict[int, str],
     events: Sequence[EventListRow],
     moment: datetime,
+    series_items: Sequence[ComingItem] = (),
 ) -> list[ComingDay]:
-    """Return the days on which something comes. `titles`: of events, by id."""
+    """Return the days on which something comes. `titles`: of events, by id.
+
+    `series_items`: the dates of series that are no blasts yet.
+    """
     zone = get_organisation_timezone()
     today = get_local_date(zone, moment)
     items = [_build_event_item(row, row.event.date) for row in events if row.event.date]
+    items += series_items
     audience_ids = {blast.audience_id for blast in blasts if blast.audience_id}
     sentences = find_audience_sentences(audience_ids, current_user.role) if audience_ids else {}
     for blast in blasts:

@@ -2,19 +2,22 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile, WriteLockTimeout, db, write
 from app.core.settings import current_settings
+from app.delivery.actions import blast_scheduling
 from app.delivery.actions.blast_messages import NO_RECIPIENTS_ERROR
+from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.delivery.queries.series_blasts import (
     SeriesBlast,
     count_texted_people,
     find_series_blasts,
 )
-from app.domain.delivery.message_statuses import ScheduledBlastStatus
+from app.domain.delivery.alert_messages import AlertEvent
+from app.domain.delivery.message_statuses import BlastStatus, ScheduledBlastStatus
 from app.series.actions.series_planning import plan_next_blast, stop_series
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence, SeriesState
 from app.series.queries.series_records import (
@@ -25,6 +28,11 @@ from app.series.queries.series_records import (
 )
 
 log = logging.getLogger(__name__)
+# Longer than between two runs of the job.
+HOLD_AHEAD = timedelta(minutes=1)
+BEFORE_PAUSED_HOLD = (
+    "The last blast of this series is paused. Resume it or stop the rest, then send this one."
+)
 FAILED_REASON = "No text of its last blast could be sent."
 RELEASED_STATUSES = frozenset({ScheduledBlastStatus.PROCESSING, ScheduledBlastStatus.SENT})
 
@@ -43,7 +51,7 @@ def continue_series(moment: datetime | None = None) -> int:
     progress = list_progress(current_settings().carrier)
     blasts = find_series_blasts(_list_blast_ids(progress))
     for series in progress:
-        if not _needs_change(series, blasts):
+        if not _needs_change(series, blasts, moment):
             continue
         try:
             changed += _continue_one(series.series_id, moment)
@@ -77,13 +85,39 @@ def _list_blast_ids(progress: Sequence[SeriesProgress]) -> list[int]:
     return [blast_id for pair in ids for blast_id in pair if blast_id]
 
 
-def _needs_change(series: SeriesProgress, blasts: Mapping[int, SeriesBlast]) -> bool:
-    """Whether nothing of a series waits, or its last blast failed after its release."""
+def _needs_change(
+    series: SeriesProgress, blasts: Mapping[int, SeriesBlast], moment: datetime
+) -> bool:
+    """Whether nothing of a series waits, or its last blast failed or is paused."""
     last = blasts.get(series.last_blast_id or 0)
     if last is not None and _is_failure(last):
         return True
     pending = blasts.get(series.pending_blast_id or 0)
-    return pending is None or pending.status is not ScheduledBlastStatus.PENDING
+    if pending is None or pending.status is not ScheduledBlastStatus.PENDING:
+        return True
+    return _is_too_early(pending, last, moment)
+
+
+def _is_too_early(pending: SeriesBlast, last: SeriesBlast | None, moment: datetime) -> bool:
+    """Whether a blast is nearly due while the one before is paused."""
+    if last is None or last.log_status is not BlastStatus.PAUSED or pending.held_reason:
+        return False
+    return pending.scheduled_at <= moment + HOLD_AHEAD
+
+
+def _hold_behind_paused(series_id: int, moment: datetime) -> bool:
+    """Hold the blast of a series whose last one is paused; False where it is not so any more."""
+    rows = list_occurrences(series_id)
+    pending = next((row for row in rows if row.state is OccurrenceState.PENDING), None)
+    ids = [row.scheduled_id for row in (pending, *_find_last_done(series_id)) if row]
+    blasts = dict(find_series_blasts([id_ for id_ in ids if id_]))
+    waiting = blasts.pop(pending.scheduled_id or 0, None) if pending else None
+    if waiting is None or not _is_too_early(waiting, next(iter(blasts.values()), None), moment):
+        return False
+    blast_scheduling.hold_scheduled_blast(waiting.id, BEFORE_PAUSED_HOLD)
+    notice = build_notice(AlertEvent.BLAST_HELD, BEFORE_PAUSED_HOLD, "", moment)
+    tell_admins(notice, f"/blasts/series/{series_id}")
+    return True
 
 
 def _continue_one(series_id: int, moment: datetime) -> bool:
@@ -92,7 +126,7 @@ def _continue_one(series_id: int, moment: datetime) -> bool:
         if series is None or series.state is not SeriesState.ACTIVE:
             return False
         settle_dates(series, moment)
-        if series.state is SeriesState.ACTIVE:
+        if series.state is SeriesState.ACTIVE and not _hold_behind_paused(series_id, moment):
             plan_next_blast(series, moment, tells=True)
     log.info("series %s continued", series_id)
     return True

@@ -39,6 +39,12 @@ def list_series() -> Sequence[BlastSeries]:
     ).all()
 
 
+def list_series_in_states(states: Collection[SeriesState]) -> Sequence[BlastSeries]:
+    """Return the series that are in one of these states, the oldest first."""
+    statement = select(BlastSeries).where(BlastSeries.state.in_(states)).order_by(BlastSeries.id)
+    return db.session.scalars(statement).all()
+
+
 def find_series_by_ids(series_ids: Collection[int]) -> dict[int, BlastSeries]:
     """Return these series by their ids; those that were deleted are left out."""
     if not series_ids:
