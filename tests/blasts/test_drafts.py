@@ -1,5 +1,7 @@
 """Drafts: nothing typed is lost, what was reviewed is what is sent, and it is sent once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app.blasts.models import StoredDraft
@@ -263,3 +265,17 @@ def test_a_session_that_ended_elsewhere_keeps_what_was_typed(app, visit):
     assert f'data-keep="{draft}"' in page.text
     assert "The longest text of all." in page.words
     assert f"/login?next={draft}" in page.text.replace("%2F", "/")
+
+
+def test_two_presses_at_the_same_time_are_one_blast(app, visit):
+    draft = start(visit)
+    fields = get_review_fields(visit(f"{draft}/review", "sol")) | {"confirm": "1"}
+    visit(f"{draft}/review", "ada")
+    with ThreadPoolExecutor(6) as pool:
+        presses = [
+            pool.submit(visit, f"{draft}/send", who, **fields | {"csrf_token": visit.token(who)})
+            for who in ("sol", "ada") * 3
+        ]
+    assert {press.result().status_code for press in presses} == {303}
+    assert len(list_scheduled_blasts(app)) == 1
+    assert list_drafts(app) == []

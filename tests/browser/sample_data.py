@@ -252,7 +252,11 @@ def _later(app, visit):
     when = {"send_mode": "later", "schedule_date": soon, "timezone": "America/Denver"}
     for body, time in ((PICNIC, "17:00"), (CLINIC, "08:30"), (CLOSED, "12:00")):
         _blast(visit, "ada", body, schedule_time=time, **when)
-    *_, second, third = _schedules(app)
+    *_, first, second, third = _schedules(app)
+    fields = {"message_body": PICNIC, "target": "community", "send_mode": "later"}
+    visit("/blasts/drafts", "sol", **fields | {"schedule_time": "25:00"})
+    visit("/blasts/drafts/1", "sol", **fields | {"send_mode": "now", "version": "1"})
+    visit.post(f"/blasts/scheduled/{first.id}/edit", "ada")
     visit.post(f"/blasts/scheduled/{second.id}/cancel", "ada")
     with app.app_context(), write() as session:
         late = session.get(ScheduledMessage, third.id)

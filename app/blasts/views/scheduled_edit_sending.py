@@ -21,6 +21,8 @@ from app.core.clock import now
 from app.core.db import db
 from app.delivery.models import ScheduledMessage
 
+EXEMPTION_ENDED = "Texting hours hold for it again. An admin can let it be sent at any hour."
+
 
 def change_blast(
     blast: ScheduledMessage,
@@ -31,6 +33,7 @@ def change_blast(
     """Change a blast that waits, and show it. Raises BlastReleased, AudienceGone, DraftChanged."""
     draft, moment, username = checked.draft, now(), current_username()
     before = _describe_blast(blast)
+    was_exempt = blast.any_hour_reason is not None
     is_new_text = (blast.message_body, blast.footer) != (draft.body, draft.footer)
     with audited_write("blast.changed", username) as trace:
         trace.about = f"scheduled blast {blast.id}"
@@ -47,6 +50,8 @@ def change_blast(
         flash_scheduled(draft)
     else:
         flash("Changed. It is sent now.", "success")
+    if was_exempt:
+        flash(EXEMPTION_ENDED, "info")
     return redirect_to_scheduled_blast(blast.id)
 
 
