@@ -154,7 +154,10 @@ def _joined_lately(condition: Condition, phone: Any, context: ConditionContext) 
 
 
 def _was_texted(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
-    return text_conditions.was_texted_since(phone, find_first_moment(condition, context))
+    moment = find_first_moment(condition, context)
+    # Who was not texted is asked of each phone: who was may be nearly everyone.
+    is_looked_up = context.is_narrowed or condition.is_negated
+    return text_conditions.was_texted_since(phone, moment, is_looked_up=is_looked_up)
 
 
 _EVENT_ANSWERS = {

