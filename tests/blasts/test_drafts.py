@@ -279,3 +279,13 @@ def test_two_presses_at_the_same_time_are_one_blast(app, visit):
     assert {press.result().status_code for press in presses} == {303}
     assert len(list_scheduled_blasts(app)) == 1
     assert list_drafts(app) == []
+
+
+def test_a_new_draft_with_the_number_of_a_deleted_one_is_not_overwritten(app, visit):
+    draft = start(visit, "sol")
+    page = get_form_fields(visit(draft, "sol"), "compose")
+    visit(f"{draft}/delete", "sol", _="")
+    assert start(visit, "sol", message_body="The new one") == draft
+    late = compose_fields(**{name: page[name] for name in ("version", "client_token")}, save="1")
+    assert visit(draft, "sol", **late).location == f"{DRAFTS}/2"
+    assert ["The new one" in each.fields for each in list_drafts(app)] == [True, False]

@@ -7,9 +7,10 @@ from app.blasts.actions.draft_storage import TypedDraft
 from app.blasts.forms.audience_fields import translate_audience_fields
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.models import StoredDraft, TypedFields
-from app.blasts.queries.results_audience import describe_results_audience
 from app.core.form_fields import add_error
-from app.domain.delivery.blast_labels import describe_audience
+from app.delivery.queries.blast_records import find_blast_log
+from app.domain.delivery.blast_labels import describe_audience, name_blast
+from app.domain.delivery.blast_outcomes import describe_outcome
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import replace_costly_characters
 from app.events.queries import events
@@ -62,8 +63,8 @@ def describe_chosen_people(form: ComposeForm) -> str:
     """Return whom a form is for in words; no one is counted."""
     if form.is_for_results:
         results_of = form.selected_results
-        described = describe_results_audience(results_of) if results_of else None
-        return described.label if described else ""
+        log = find_blast_log(results_of.log_id) if results_of else None
+        return describe_outcome(results_of.outcome, name_blast(log)) if results_of and log else ""
     if form.is_for_lists:
         audience = form.chosen_lists
         return audience.addressee if audience.rule.included else ""

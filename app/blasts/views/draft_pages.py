@@ -20,6 +20,7 @@ from app.blasts.queries.draft_records import fetch_drafts_page, find_draft, name
 from app.blasts.views.blast_sending import (
     confirm_checked_blast,
     derive_test_token,
+    get_client_token,
     redirect_to_scheduled_blast,
 )
 from app.blasts.views.blueprint import bp
@@ -96,7 +97,7 @@ def autosave_draft() -> ResponseReturnValue:
         return jsonify(sent="This blast was sent already."), 410
     draft_id = parse_id(request.form.get("draft_id", ""))
     try:
-        draft = save_posted_draft(_check_draft_id(draft_id), form, posted)
+        draft = save_posted_draft(_check_draft_id(draft_id, form), form, posted)
     except DraftChanged as error:
         if "leaving" in request.form:
             keep_copy(form, posted)
@@ -109,11 +110,16 @@ def autosave_draft() -> ResponseReturnValue:
     )
 
 
-def _check_draft_id(draft_id: int | None) -> int | None:
-    """Return the id of a draft that this user may open; None where there is none any more."""
-    if draft_id is None or find_draft(draft_id) is None:
+def _check_draft_id(draft_id: int | None, form: ComposeForm) -> int | None:
+    """Return the id of the draft that a form is of; None where there is none any more.
+
+    SQLite gives the id of a deleted draft to a new one, which the form's key tells apart.
+    """
+    draft = find_draft(draft_id) if draft_id is not None else None
+    token = get_client_token(form)
+    if draft is None or (token and token != draft.client_token):
         return None
-    return get_draft_or_404(draft_id).id
+    return get_draft_or_404(draft.id).id
 
 
 def _save_and_go_on(draft_id: int | None) -> ResponseReturnValue:
@@ -123,7 +129,7 @@ def _save_and_go_on(draft_id: int | None) -> ResponseReturnValue:
     if sent_id is not None:
         return redirect_to_scheduled_blast(sent_id)
     try:
-        draft = save_posted_draft(_check_draft_id(draft_id), form, posted)
+        draft = save_posted_draft(_check_draft_id(draft_id, form), form, posted)
     except DraftChanged as error:
         return render_conflict_page(form, posted, error.draft)
     return _do_what_was_pressed(form, draft)
