@@ -81,6 +81,7 @@ class BackgroundJobs:
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
         self._last_tick_at = monotonic()
         self._next_release_at = 0.0
+        self._next_import_at = 0.0
         self._stopping = threading.Event()
         self._watchdog = threading.Thread(
             target=self._restart_stalled_tick, name="watch", daemon=True
@@ -159,8 +160,17 @@ class BackgroundJobs:
 
     def _run_imports(self) -> None:
         """Go on with large imports that were confirmed or undone, whoever began them."""
+        if monotonic() < self._next_import_at:
+            return
         with self._job_context("large imports wait: the database could not be written"):
-            run_imports(self._stopping.is_set)
+            try:
+                run_imports(self._stopping.is_set)
+            except DATABASE_ERRORS:
+                raise
+            # Wait after a bug, not to log it every other second.
+            except Exception:
+                log.exception("an import failed; it is tried again in %s s", RETRY_SECONDS)
+                self._next_import_at = monotonic() + RETRY_SECONDS
 
     def _delete_old_webhook_events(self) -> None:
         if self.clock.is_in_doubt:

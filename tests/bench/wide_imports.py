@@ -7,7 +7,7 @@ names and numbers alone: upload, columns, check, confirm, undo.
 import io
 from typing import Any
 
-from tests.bench.bench_app import app_with, folder, name, phone
+from tests.bench.bench_app import app_with, finish_imports, folder, name, phone
 from tests.bench.figures import Asked, Figure, processor_seconds
 from tests.visit import Visitor
 
@@ -73,7 +73,8 @@ def run() -> list[Figure]:
 def _import(text: str, choice: dict[str, str]) -> list[float]:
     """Return the processor seconds of each of STEPS."""
     with folder() as place:
-        visit = Visitor(app_with(place / "sms.db", 1))
+        app = app_with(place / "sms.db", 1)
+        visit = Visitor(app)
         visit.token("ada")
         pages: list[Any] = []
 
@@ -88,9 +89,11 @@ def _import(text: str, choice: dict[str, str]) -> list[float]:
         def confirm() -> None:
             data = {"create_groups": "1"}
             pages.append(visit(f"{pages[0].location}/confirm", "ada", **data))
+            finish_imports(app)
 
         def undo() -> None:
             pages.append(visit.post(f"{pages[0].location}/undo", "ada"))
+            finish_imports(app)
 
         durations = [processor_seconds(step) for step in (check, confirm, undo)]
         assert {page.status_code for page in pages} == {303}
