@@ -13,6 +13,8 @@ from app.texting_hours.models import TextingHoursMode
 from tests.blasts.helpers import (
     list_messages,
     list_scheduled_blasts,
+    open_review,
+    press_button,
     release_blasts,
     send_blast,
 )
@@ -90,4 +92,24 @@ def test_a_scheduled_blast_is_set_to_any_hour_before_it_is_released(app, visit):
     assert "Sent at any hour: Flood" in visit(url, "sol").words
     log = release_blasts(app)
     assert "Sent at any hour: Flood" in visit(f"/blasts/logs/{log}", "sol").words
+    assert {row.held_until for row in list_messages(app)} == {None}
+
+
+def test_an_admin_says_at_review_why_it_cannot_wait(app, visit):
+    reason = {"any_hour_reason": "The hall is flooded"}
+    page = open_review(visit, "sol", message_body="Stay home.")
+    assert "Send at any hour" not in page.words
+    refused = press_button(visit, page, "sol", confirm="1", **reason)
+    assert refused.status_code == 422
+    assert list_scheduled_blasts(app) == []
+
+    page = open_review(visit, "ada", message_body="Stay home.")
+    assert "Send at any hour" in page.words
+    long = press_button(visit, page, "ada", confirm="1", any_hour_reason="x" * 201)
+    assert "Use 200 characters or fewer." in long.words
+    assert press_button(visit, page, "ada", confirm="1", **reason).status_code == 303
+    verb, details = last_audit(app)
+    assert verb == "blast.confirmed"
+    assert details["any_hour_reason"] == "The hall is flooded"
+    release_blasts(app)
     assert {row.held_until for row in list_messages(app)} == {None}

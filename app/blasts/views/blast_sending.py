@@ -14,6 +14,7 @@ from app.blasts.views.review_page import CheckedBlast
 from app.core.access import current_username
 from app.core.clock import now
 from app.core.local_formats import format_time_in_zone
+from app.delivery.actions.hour_exemptions import exempt_scheduled_blast
 from app.delivery.queries import scheduled_messages
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.skip_reasons import SkipReason
@@ -55,11 +56,13 @@ def confirm_checked_blast(
     token: str | None,
     confirmed_count: int | None,
     finish_draft: Callable[[], None] | None = None,
+    any_hour_reason: str = "",
 ) -> ResponseReturnValue:
     """Store the blast, and show it; a token that was used before shows the first blast.
 
     `finish_draft`: deletes the draft of the blast in the same transaction; what it raises keeps
-    both as they were. Raises AudienceGone.
+    both as they were. `any_hour_reason`: why it is sent outside texting hours too, "" for not.
+    Raises AudienceGone.
     """
     draft, moment = checked.draft, now()
     try:
@@ -75,6 +78,9 @@ def confirm_checked_blast(
                 draft, token, current_username(), moment, confirmed_count, people
             )
             _describe_in_audit(trace, scheduled_id, draft)
+            if any_hour_reason:
+                exempt_scheduled_blast(scheduled_id, any_hour_reason)
+                trace.details = {**(trace.details or {}), "any_hour_reason": any_hour_reason}
     except BlastAlreadyConfirmed as error:
         return redirect_to_scheduled_blast(error.scheduled_id)
     flash_scheduled(draft)

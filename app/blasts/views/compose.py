@@ -6,6 +6,7 @@ the second time, and nothing is stored before.
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.audiences.queries.audience_recipients import AudienceGone
 from app.blasts.forms.audience_fields import WIDEN_BUTTON
@@ -71,8 +72,13 @@ def _review_or_send(form: ComposeForm, checked: CheckedBlast) -> ResponseReturnV
     is_confirming = "confirm" in request.form
     has_changed = _has_changed(checked, confirmation, is_confirming=is_confirming)
     may_confirm = is_confirming and count and not has_changed
-    if may_confirm and confirmation.check_typed_count(count):
-        return confirm_checked_blast(checked, get_client_token(form), count)
+    if (
+        may_confirm
+        and confirmation.check_typed_count(count)
+        and confirmation.check_any_hour_reason(is_admin=current_user.is_admin)
+    ):
+        reason = confirmation.any_hour_reason.data or ""
+        return confirm_checked_blast(checked, get_client_token(form), count, None, reason)
     place = ReviewPlace(
         url_for("blasts.compose_blast"),
         form.list_carried_fields(),

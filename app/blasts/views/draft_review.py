@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from app.audiences.queries.audience_recipients import AudienceGone
@@ -99,10 +100,11 @@ def _send_reviewed(draft: StoredDraft) -> ResponseReturnValue:
         notice = place.note or describe_change(checked, confirmation)
         return _render(form, checked, confirmation, place, notice, 422)
     count = checked.blast.recipient_count
-    if not count or not confirmation.check_typed_count(count):
+    has_reason = confirmation.check_any_hour_reason(is_admin=current_user.is_admin)
+    if not count or not confirmation.check_typed_count(count) or not has_reason:
         return _render(form, checked, confirmation, place, "", 422)
     try:
-        return _confirm(draft, place, checked, count)
+        return _confirm(draft, place, checked, confirmation)
     except DraftChanged as error:
         notice = f"{describe_draft_change(error.draft)} {REVIEW_AGAIN}"
         return _show_review(error.draft, confirmation, notice, 422)
@@ -114,11 +116,15 @@ def _send_reviewed(draft: StoredDraft) -> ResponseReturnValue:
 
 
 def _confirm(
-    draft: StoredDraft, place: ComposePlace, checked: CheckedBlast, count: int
+    draft: StoredDraft,
+    place: ComposePlace,
+    checked: CheckedBlast,
+    confirmation: BlastConfirmationForm,
 ) -> ResponseReturnValue:
-    finish = _build_finisher(draft.id, draft.version)
+    finish, count = _build_finisher(draft.id, draft.version), checked.blast.recipient_count
     if place.edited is None:
-        return confirm_checked_blast(checked, draft.client_token, count, finish)
+        reason = confirmation.any_hour_reason.data or ""
+        return confirm_checked_blast(checked, draft.client_token, count, finish, reason)
     scheduled_id = place.edited.id
     try:
         return change_blast(place.edited, checked, count, finish)
