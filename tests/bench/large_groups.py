@@ -36,6 +36,11 @@ FILLS = (
     "birthday = date('1980-01-01', '+' || (id % 9000) || ' days')",
     "UPDATE messages SET created_at = strftime('%Y-%m-%d %H:%M:%f000', 'now', '-' || "
     "(id % 200) || ' days')",
+    # As they are made over: a text never left before it was made.
+    "UPDATE messages SET submitted_at = created_at, sent_at = created_at",
+    "DELETE FROM last_texts",
+    "INSERT INTO last_texts SELECT phone, max(submitted_at) FROM messages "
+    "WHERE status = 'delivered' GROUP BY phone",
 )
 
 

@@ -1,7 +1,10 @@
-"""The names that the sentences of rules need, asked of the owners: one statement a kind."""
+"""The names that the sentences of rules need, asked of the owners: one statement a kind at most."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from sqlalchemy import Select, literal, select, union_all
+
+from app.core.db import db
 from app.delivery.queries.admin_audiences import find_blasts_for_admins
 from app.delivery.queries.blast_names import find_sent_blast_names
 from app.domain.accounts.roles import Role
@@ -11,19 +14,22 @@ from app.domain.profiles.field_types import may_see_field
 from app.domain.profiles.language_names import LANGUAGE_NAMES, name_language
 from app.domain.time.date_styles import get_date_style
 from app.events.queries.events import find_event_titles
-from app.groups.queries.group_conditions import find_marked_group_names
+from app.groups.queries.group_conditions import select_marked_group_names
 from app.organisation import queries as organisation
-from app.profiles.queries.field_records import find_field_classes, find_field_names
+from app.profiles.queries.field_records import find_field_classes, select_field_names
 from app.surveys.queries.surveys import find_survey_names
 
 Reference = tuple[ReferenceKind, int]
 LANGUAGES = {code: name_language(code) for code in LANGUAGE_NAMES}
 NAME_FINDERS: dict[ReferenceKind, Callable[[list[int]], Mapping[int, str]]] = {
-    ReferenceKind.GROUP: find_marked_group_names,
-    ReferenceKind.FIELD: find_field_names,
     ReferenceKind.EVENT: find_event_titles,
     ReferenceKind.SURVEY: find_survey_names,
     ReferenceKind.BLAST: find_sent_blast_names,
+}
+# Most rules name both of these: one statement reads them.
+NAME_SELECTS: dict[ReferenceKind, Callable[[list[int]], Select[int, str]]] = {
+    ReferenceKind.GROUP: select_marked_group_names,
+    ReferenceKind.FIELD: select_field_names,
 }
 
 
@@ -35,12 +41,26 @@ def load_rule_names(references: Iterable[Reference], gone: Collection[Reference]
     ids_by_kind: dict[ReferenceKind, list[int]] = {}
     for kind, ref_id in sorted(set(references) - set(gone)):
         ids_by_kind.setdefault(kind, []).append(ref_id)
-    names: dict[Reference, str] = {}
-    for kind, ids in ids_by_kind.items():
-        for ref_id, name in NAME_FINDERS[kind](ids).items():
+    names = _find_common_names(ids_by_kind)
+    for kind, find_names in NAME_FINDERS.items():
+        ids = ids_by_kind.get(kind)
+        for ref_id, name in find_names(ids).items() if ids else ():
             names[kind, ref_id] = f"“{name}”" if kind is ReferenceKind.BLAST else name
     region = organisation.get_organisation_region()
     return RuleNames(names, LANGUAGES, get_date_style(region))
+
+
+def _find_common_names(ids_by_kind: Mapping[ReferenceKind, list[int]]) -> dict[Reference, str]:
+    """Return the names of groups and fields, in one statement for both."""
+    selects = []
+    for kind, select_names in NAME_SELECTS.items():
+        if kind in ids_by_kind:
+            rows = select_names(ids_by_kind[kind]).subquery()
+            selects.append(select(literal(kind.value), rows.c.id, rows.c.name))
+    if not selects:
+        return {}
+    rows_of_all = db.session.execute(union_all(*selects))
+    return {(ReferenceKind(kind), ref_id): name for kind, ref_id, name in rows_of_all}
 
 
 def find_hidden_references(references: Iterable[Reference], role: Role) -> set[Reference]:

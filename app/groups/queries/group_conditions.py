@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, case, exists, select
 from sqlalchemy.orm import aliased
 
-from app.core.db import db
 from app.groups.models import ContactGroup, GroupMembership
 from app.suppression.queries.left_topics import select_left_topic
 
@@ -51,11 +50,8 @@ def select_active_group_phones() -> Any:
     return select(row.phone).where(row.group_id.in_(active), row.until.is_(None))
 
 
-def find_marked_group_names(group_ids: list[int]) -> dict[int, str]:
-    """Return the names of these groups by id, archived ones marked; a deleted one is missing."""
+def select_marked_group_names(group_ids: list[int]) -> Select[int, str]:
+    """Select (id, name) of these groups, archived ones marked; a deleted one is missing."""
     row = ContactGroup
-    statement = select(row.id, row.name, row.archived_at).where(row.id.in_(group_ids))
-    names = {}
-    for group_id, name, archived_at in db.session.execute(statement):
-        names[group_id] = name if archived_at is None else f"{name} (archived)"
-    return names
+    marked = case((row.archived_at.is_(None), row.name), else_=row.name + " (archived)")
+    return select(row.id, marked.label("name")).where(row.id.in_(group_ids))

@@ -56,8 +56,12 @@ def _select_fields_in_use() -> Select[PersonField]:
 
 def find_field_names(field_ids: Collection[int]) -> dict[int, str]:
     """Return the names of these fields by id; a deleted one is missing."""
-    statement = select(PersonField.id, PersonField.name).where(PersonField.id.in_(field_ids))
-    return fetch_dict(statement)
+    return fetch_dict(select_field_names(field_ids))
+
+
+def select_field_names(field_ids: Collection[int]) -> Select[int, str]:
+    """Select (id, name) of these fields; a deleted one is missing."""
+    return select(PersonField.id, PersonField.name).where(PersonField.id.in_(field_ids))
 
 
 def find_field_classes(field_ids: Collection[int]) -> dict[int, FieldClass]:
