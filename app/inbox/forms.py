@@ -10,10 +10,10 @@ from wtforms.widgets import TextArea
 
 from app.accounts.queries import list_usernames
 from app.core.form_fields import CleanTextField, add_error
-from app.domain.texts.message_templates import fill_template, list_template_problems
+from app.domain.texts.message_templates import list_template_problems
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.text_cleaning import is_blank_text
-from app.organisation import queries as organisation
+from app.inbox.queries.insertable_replies import fill_reply
 
 MAX_TITLE_CHARACTERS = 80
 FORM_TOKEN_CHARACTERS = 32
@@ -31,11 +31,6 @@ def _validate_text(field: Field, filled_body: str) -> None:
     characters = count_utf16_units(filled_body)
     if characters > MAX_MESSAGE_CHARACTERS:
         raise ValidationError(f"This text has {characters:,} characters. {MAX_LENGTH_HINT}")
-
-
-def fill_reply(template: str, name: str | None) -> str:
-    """Return a text as the person with this name gets it."""
-    return fill_template(template, name, organisation.get_text_values())
 
 
 class ReplyForm(FlaskForm):

@@ -13,6 +13,7 @@ from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.template_purposes import TemplatePurpose
+from app.events.models import Event
 from app.message_templates.actions.template_editing import (
     TemplateValues,
     create_template,
@@ -21,7 +22,7 @@ from app.message_templates.actions.template_editing import (
 )
 from app.message_templates.models import MessageTemplate, MessageTemplateVersion
 from tests.sample_people import LEO, ZOE
-from tests.sample_rows import add_member
+from tests.sample_rows import add_inbound_text, add_member
 
 BODY = "Hi {first_name|friend}, choir is moved."
 
@@ -123,6 +124,56 @@ def test_compose_begins_with_a_template_and_offers_those_for_blasts(app, visit):
     assert "Hola a todos</textarea>" in visit("/blasts/new?template=1&language=es", "sol").text
     for gone in ("9", "x", ""):
         assert visit(f"/blasts/new?template={gone}", "sol").status_code == 404
+
+
+def test_templates_for_replies_are_in_the_menu_of_saved_replies_filled_in(app, visit):
+    with app.app_context():
+        add_member(ZOE, "Zoe Hale")
+        make_template("Parking", TemplatePurpose.REPLY, en="Hi {first_name}, park at {org_name}.")
+        thread_id = add_inbound_text(ZOE, "Where do I park?")
+    address = f"/inbox/{thread_id}"
+    filled = "Hi Zoe, park at Riverside Community."
+    page = visit(address, "sol")
+    assert f'data-insert="{filled}"' in page.text
+    chosen = visit(f"{address}/reply", "sol", body="", template_version="1")
+    assert f"{filled}</textarea>" in chosen.text
+    assert visit(f"{address}/reply", "sol", body=filled).status_code == 303
+    with app.app_context():
+        text = db.session.scalars(db.select(Message).order_by(Message.id.desc())).first()
+        assert (text.body, text.template_version_id) == (filled, 1)
+        assert get_template().usage_count == 1
+    visit(f"{address}/reply", "sol", body=f"{filled} Bye.")
+    with app.app_context():
+        assert get_template().usage_count == 1
+
+
+def test_a_reminder_picks_a_template_and_says_when_it_was_deleted(app, visit):
+    body = "See you at {event_title}, {event_date}."
+    with app.app_context():
+        make_template("Near", TemplatePurpose.REMINDER, en=body)
+        with write() as session:
+            session.add(Event(title="Picnic", date=now().date() + timedelta(days=9)))
+    steps = {
+        "steps-0-step_id": "",
+        "steps-0-number": "1",
+        "steps-0-side": "before",
+        "steps-0-time_of_day": "10:00",
+        "steps-0-body": "",
+        "steps-0-is_on": "y",
+    }
+    address = "/events/1/reminders"
+    assert "Near" in visit(address, "sol").words
+    page = visit(address, "sol", **steps, **{"use-steps-0-body": "1"})
+    assert f"{body}</textarea>" in page.text
+    visit(address, "sol", **(steps | {"steps-0-body": body}))
+    with app.app_context():
+        blast = db.session.scalars(db.select(ScheduledMessage)).one()
+        assert (blast.status, blast.template_version_id) == ("pending", 1)
+        with write():
+            delete_template(1, "ada")
+        blast_id = blast.id
+    for place in (address, f"/blasts/scheduled/{blast_id}"):
+        assert "“Near” , which was deleted" in visit(place, "sol").words
 
 
 def test_without_scripts_the_menu_adds_a_template_below_what_is_typed(app, visit):

@@ -36,6 +36,7 @@ from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import durations
 from app.events.actions.reminder_plan import disable_reminder
+from app.message_templates.queries.template_records import find_template_origin
 from app.surveys.queries import surveys
 from app.texting_hours.queries import load_texting_hours
 
@@ -81,6 +82,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         blast=blast,
         titles=get_blast_event_titles([blast]),
         reminder=get_reminder_labels([blast]).get(blast.id),
+        origin=find_template_origin(blast.template_version_id),
         moments=format_due_times([blast]),
         countdown=_format_countdown(blast),
         end=format_blast_time(blast.not_after, blast) if blast.not_after else None,

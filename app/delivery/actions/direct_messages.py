@@ -28,7 +28,7 @@ class DirectMessage:
     """One text to one person.
 
     `kind`: system, test (a verification code), reply, keyword or survey; `in_reply_to`: the text
-    from them, if any.
+    from them, if any. `template_version_id`: the template version that it was made from.
     """
 
     phone: str
@@ -37,6 +37,7 @@ class DirectMessage:
     name: str | None = None
     in_reply_to: int | None = None
     written_by: str | None = None
+    template_version_id: int | None = None
 
 
 def queue_direct_message(text: DirectMessage, moment: datetime) -> int:
@@ -65,4 +66,5 @@ def queue_direct_message(text: DirectMessage, moment: datetime) -> int:
         not_after=not_after,
         in_reply_to=text.in_reply_to,
         written_by=text.written_by,
+        template_version_id=text.template_version_id,
     )

@@ -27,6 +27,7 @@ INSERT_DIRECT_MESSAGE = PreparedStatement(
     "not_after",
     "in_reply_to",
     "written_by",
+    "template_version_id",
 )
 
 _IS_QUEUED_FOR_PHONE = (

@@ -1,7 +1,7 @@
 """Read an event's reminder plan, and what becomes of each of its steps."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row, select
@@ -29,6 +29,7 @@ from app.domain.time.reminder_timing import (
     format_day_offset,
 )
 from app.events.models import Event, EventReminder
+from app.message_templates.queries.template_records import TemplateOrigin, find_template_origins
 from app.organisation import queries as organisation
 from app.texting_hours.queries import load_texting_hours
 
@@ -48,7 +49,8 @@ class PlannedReminder:
     `due` is its moment (UTC), None without a date of the event; `is_moved`: texting hours moved it
     there from the time that the plan says. `blast_id` is the blast to link
     to, or None. `will_be_sent`: as things are. `text` is what a person without a name gets, with
-    the event's own words and the footer, and `segments` how many that is.
+    the event's own words and the footer, and `segments` how many that is. `origin`: the
+    template whose text it is, if any.
     """
 
     id: int
@@ -58,6 +60,7 @@ class PlannedReminder:
     blast_id: int | None
     will_be_sent: bool
     text: str
+    origin: TemplateOrigin | None = None
     is_moved: bool = False
 
     @property
@@ -89,14 +92,18 @@ def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedRemin
     hours = load_texting_hours(current_settings().carrier)
     values = build_reminder_values(event, moment)
     reminders = []
-    for step, blast in _load_steps_with_newest_blasts(event.id):
+    rows = _load_steps_with_newest_blasts(event.id)
+    origins = find_template_origins([row[1].template_version_id for row in rows if row[1]])
+    for step, blast in rows:
         timing = compute_reminder_timing(
             step.days, step.time_of_day, step.is_on, schedule, moment, hours
         )
         if blast and not _is_current_blast(blast, timing, zone):
             blast = None
         text = fill_reminder(step.body, values)
-        reminders.append(_build_planned_reminder(step, timing, blast, text))
+        reminder = _build_planned_reminder(step, timing, blast, text)
+        origin = origins.get(blast.template_version_id or 0) if blast else None
+        reminders.append(replace(reminder, origin=origin))
     return reminders
 
 

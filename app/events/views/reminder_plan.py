@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.local_formats import get_display_timezone
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.template_chips import EVENT_CHIPS, ORGANISATION_CHIPS
+from app.domain.texts.template_purposes import TemplatePurpose
 from app.events.actions.reminder_plan import save_reminder_plan
 from app.events.forms.reminder_plan import ReminderPlanForm, build_plan_form_data
 from app.events.queries.reminder_plan import (
@@ -18,6 +19,7 @@ from app.events.queries.reminder_plan import (
 )
 from app.events.views.blueprint import bp
 from app.events.views.event_detail import get_event_or_404
+from app.message_templates.queries.template_choices import add_chosen_text, list_template_choices
 
 
 def list_placeholder_choices() -> list[tuple[str, str]]:
@@ -40,6 +42,8 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
     is_growing = "add_step" in request.form
     if is_growing:
         form.add_blank_step()
+    elif _insert_chosen_template(form):
+        pass
     elif form.validate_on_submit():
         with audited_write("event.reminders_planned", current_username()) as audit_event:
             audit_event.about = f"event {event_id}"
@@ -52,10 +56,22 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
         event=event,
         form=form,
         placeholders=list_placeholder_choices(),
+        templates=list_template_choices(TemplatePurpose.REMINDER, TemplatePurpose.BLAST),
         zone=get_display_timezone(),
         reminders_by_id={str(reminder.id): reminder for reminder in reminders},
     )
     return page, 422 if form.errors else 200
+
+
+def _insert_chosen_template(form: ReminderPlanForm) -> bool:
+    """Add the template whose button was pressed to the text of its step; False without one."""
+    for step in form.steps:
+        body = step.form.body
+        chosen = request.form.get(f"use-{body.name}")
+        if chosen is not None:
+            body.data = add_chosen_text(body.data or "", chosen)
+            return True
+    return False
 
 
 def _describe_saved_plan(reminders: list[PlannedReminder]) -> str:

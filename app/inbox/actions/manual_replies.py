@@ -23,6 +23,7 @@ from app.inbox.actions.thread_updates import record_outbound_text
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import ReplyObstacle, find_reply_obstacle
 from app.inbox.queries.threads import find_thread
+from app.message_templates.actions.template_use import count_template_use
 from app.suppression.actions.stop_questions import record_stop_verdict
 from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.actions import survey_text_handling as surveys
@@ -66,6 +67,7 @@ class ManualReply:
     """A reply that a user wrote, with its placeholders filled in.
 
     `token` is that of the form it came from. `seen` is None when that is not known.
+    `template_version_id`: the version whose text it is, filled in.
     """
 
     body: str
@@ -73,6 +75,7 @@ class ManualReply:
     token: str
     author: str
     seen: SeenTexts | None = None
+    template_version_id: int | None = None
 
 
 def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> bool:
@@ -95,7 +98,9 @@ def queue_manual_reply(thread_id: int, reply: ManualReply, moment: datetime) -> 
         reply.recipient_name,
         find_last_inbound_id(thread.phone),
         reply.author,
+        reply.template_version_id,
     )
+    count_template_use(reply.template_version_id, moment)
     message_id = queue_direct_message(message, moment)
     record_outbound_text(thread.phone, message_id, reply.body, moment)
     mark_needs_no_reply(thread_id)

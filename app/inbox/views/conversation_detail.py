@@ -17,7 +17,7 @@ from app.events.queries.phone_registrations import (
     UpcomingRegistration,
     find_upcoming_registrations,
 )
-from app.inbox.forms import AssignForm, ReplyForm, create_form_token, fill_reply
+from app.inbox.forms import AssignForm, ReplyForm, create_form_token
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_contact import (
     UNDECIDED_STOP,
@@ -27,7 +27,7 @@ from app.inbox.queries.conversation_contact import (
 )
 from app.inbox.queries.conversation_texts import ConversationPage, load_conversation_page
 from app.inbox.queries.current_writers import find_other_writers
-from app.inbox.queries.saved_replies import find_saved_replies
+from app.inbox.queries.insertable_replies import list_insertable_replies
 from app.inbox.queries.threads import find_thread
 from app.inbox.views.blueprint import bp, build_carried_parameters
 from app.inbox.views.conversation_list import build_conversation_list_context
@@ -93,7 +93,7 @@ def render_conversation(
         upcoming=upcoming,
         form=form,
         assign_form=AssignForm(formdata=None, to=thread.assigned_to or ""),
-        saved_replies=_list_filled_saved_replies(name),
+        saved_replies=list_insertable_replies(name),
         is_list_page=list_context is not None,
         **(list_context or build_conversation_list_context(thread.id)),
     )
@@ -127,11 +127,6 @@ def _build_texts_context(
         "unclear_answer": answer,
         "guess": guess_unclear_answer(answer, now()) if answer else None,
     }
-
-
-def _list_filled_saved_replies(name: str | None) -> list[tuple[Any, str]]:
-    """Return each saved reply with its text as this person would get it."""
-    return [(reply, fill_reply(reply.body, name)) for reply in find_saved_replies()]
 
 
 @bp.get("/<int:thread_id>/live")

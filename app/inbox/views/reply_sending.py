@@ -21,12 +21,18 @@ from app.inbox.actions.manual_replies import (
     queue_manual_reply,
 )
 from app.inbox.actions.reply_writers import record_reply_writer
-from app.inbox.forms import ReplyForm, fill_reply
+from app.inbox.forms import ReplyForm
 from app.inbox.models import Thread
-from app.inbox.queries.saved_replies import find_saved_reply
+from app.inbox.queries.insertable_replies import (
+    SAVED_REPLY_FIELD,
+    fill_reply,
+    find_insertable_text,
+    find_version_of_reply,
+)
 from app.inbox.queries.threads import find_contact_name
 from app.inbox.views.blueprint import bp, redirect_to_conversation
 from app.inbox.views.conversation_detail import get_thread_or_404, render_conversation
+from app.message_templates.queries.template_choices import VERSION_FIELD
 
 MAX_QUOTED_CHARACTERS = 200
 
@@ -57,11 +63,11 @@ def send_manual_reply(thread_id: int) -> ResponseReturnValue:
 
 
 def _find_chosen_reply() -> str | None:
-    reply_id = parse_id(request.form.get("saved", ""))
-    if reply_id is None:
-        return None
-    reply = find_saved_reply(reply_id)
-    return reply.body if reply else None
+    for field in (SAVED_REPLY_FIELD, VERSION_FIELD):
+        id_ = parse_id(request.form.get(field, ""))
+        if id_ is not None:
+            return find_insertable_text(field, id_)
+    return None
 
 
 def _describe_other_reply(error: AnsweredMeanwhile) -> str:
@@ -88,6 +94,7 @@ def _queue_reply(thread: Thread, form: ReplyForm) -> None:
         form.form_token,
         current_username(),
         _read_seen_texts(form),
+        find_version_of_reply(form.filled_body, form.recipient_name),
     )
     with audited_write("thread.replied", current_username()) as trace:
         trace.about = f"thread {thread.id}"

@@ -19,7 +19,12 @@ from wtforms.widgets import TextArea
 from app.core.form_fields import CleanTextField, add_error
 from app.domain.texts.message_templates import list_template_problems
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
-from app.domain.texts.template_purposes import EVENT_PURPOSES, PURPOSE_LABELS, TemplatePurpose
+from app.domain.texts.template_purposes import (
+    EVENT_PURPOSES,
+    OFFERED_PURPOSES,
+    PURPOSE_LABELS,
+    TemplatePurpose,
+)
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.text_languages import DEFAULT_LANGUAGE, LANGUAGE_NAMES, is_language
 from app.domain.texts.whole_numbers import parse_whole_number
@@ -80,7 +85,7 @@ class TemplateForm(FlaskForm):
     )
     purpose = SelectField(
         "Used for",
-        choices={purpose.value: label for purpose, label in PURPOSE_LABELS.items()},
+        choices={purpose.value: PURPOSE_LABELS[purpose] for purpose in OFFERED_PURPOSES},
         default=TemplatePurpose.BLAST.value,
         validate_choice=False,
     )
@@ -95,7 +100,7 @@ class TemplateForm(FlaskForm):
 
     def validate_purpose(self, field: Field) -> None:
         """Reject what templates are not for."""
-        if field.data not in set(TemplatePurpose):
+        if field.data not in OFFERED_PURPOSES:
             raise ValidationError("Choose what it is used for.")
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -177,7 +182,7 @@ def build_template_form_data(row: TemplateTexts) -> dict[str, Any]:
 
 def build_new_template_form_data(purpose: str, body: str) -> dict[str, Any]:
     """Return the form data of a new template for a purpose; an unknown one is for blasts."""
-    known = purpose in set(TemplatePurpose)
+    known = purpose in OFFERED_PURPOSES
     return {
         "purpose": purpose if known else TemplatePurpose.BLAST.value,
         "is_active": True,

@@ -145,6 +145,11 @@ def find_template_origins(version_ids: Collection[int | None]) -> dict[int, Temp
     return {row[0]: TemplateOrigin(row[1], row[2], row[3]) for row in db.session.execute(statement)}
 
 
+def find_template_origin(version_id: int | None) -> TemplateOrigin | None:
+    """Return the template of a version, also a deleted one; None for no version."""
+    return find_template_origins([version_id]).get(version_id or 0)
+
+
 def has_templates() -> bool:
     """Whether there is any template that is not deleted."""
     found = select(func.count()).where(MessageTemplate.archived_at.is_(None))

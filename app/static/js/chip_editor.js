@@ -133,8 +133,7 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     button.closest("details.menu")?.removeAttribute("open");
-    insert(editor, button.dataset.insert);
-    write(editor);
+    insert(editor, button.dataset.insert); write(editor);
   }, true);
 
   function setUpAll() {
