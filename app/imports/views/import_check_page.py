@@ -33,7 +33,7 @@ from app.imports.views.importer_config import (
     build_import_urls,
     build_profile_context,
 )
-from app.imports.views.kept_choices import list_kept_fields, read_kept_choices
+from app.imports.views.kept_choices import KEPT_NAMES, list_kept_fields, read_kept_choices
 from app.organisation import queries as organisation
 from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT_CHOICE
 
@@ -106,6 +106,7 @@ def render_check_page(
         consent_problem=problem.sentence if isinstance(problem, ConsentMissing) else "",
         kept=read_kept_choices(),
         kept_fields=list_kept_fields(),
+        kept_names=KEPT_NAMES,
         **_load_groups(row, urls),
         rejected=rejected,
         sheet_layout=layout,
