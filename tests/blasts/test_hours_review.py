@@ -44,7 +44,7 @@ def test_those_who_sleep_are_counted_by_where_they_are_and_when_they_wake(visit,
     assert "2 people on New York time get it tomorrow from 8 AM, as it is 10:20 PM there." in words
     assert (
         "1 person on Denver or North Dakota time gets it tomorrow from 8 AM your time, when their "
-        "texting hours begin." in words
+        "texting hours start." in words
     )
     assert "2 people get it right away." in words
     assert "wake people up" not in words

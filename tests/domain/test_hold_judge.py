@@ -241,7 +241,7 @@ def test_the_zones_of_a_north_american_number_follow_from_its_first_seven_digits
 @pytest.mark.torture
 def test_states_are_those_of_the_librarys_area_codes():
     """The geocoder takes 98 MiB and a second, so the table is compared in `make torture` only."""
-    from phonenumbers import geocoder  # noqa: TID251
+    from phonenumbers import geocoder  # noqa: TID251 -- loaded by this test only
 
     states = {hours.name: hours.state for hours in load_state_hours().values()}
     for area in range(200, 1000):

@@ -71,7 +71,7 @@ def list_waiting_sentences(
             people = pluralize(count, "person", "people")
             sentences.append(
                 f"Texting hours of {people} end while it is sent: who is not reached by then gets "
-                "it when they begin again."
+                "it when they start again."
             )
     return sentences
 

@@ -26,7 +26,7 @@ class ZoneKeyCounts:
 
     @classmethod
     def from_phones(cls, phones: Iterable[str]) -> "ZoneKeyCounts":
-        """Count numbers in E.164."""
+        """Return the counts of these numbers in E.164, a number as often as it comes."""
         return cls(Counter(map(build_zone_key, phones)))
 
     def list_waiting(self, judge: HoldJudge, purpose: TextPurpose) -> list[WaitingGroup]:

@@ -48,7 +48,7 @@ def describe_waiting(
         verb = "gets" if count == 1 else "get"
         people = f"{count:,} more {'person' if count == 1 else 'people'}"
         until = _format_until(last, time.zone, time)
-        sentences.append(f"{people} {verb} it when their hours begin, the last {until} your time.")
+        sentences.append(f"{people} {verb} it when their hours start, the last {until} your time.")
     rest = recipient_count - sum(group.count for group in groups)
     if groups and rest:
         verb = "gets" if rest == 1 else "get"
@@ -81,7 +81,7 @@ def _describe_reason(group: WaitingGroup, cities: Sequence[str], time: SendingTi
     if group.hold.why == TextHoldReason.BLACKOUT_DAY:
         return "after a day without texts"
     if len(cities) != 1:
-        return "when their texting hours begin"
+        return "when their texting hours start"
     clock = time.start.astimezone(zone_or_utc(group.zones[0])).time()
     verb = "it is" if time.is_now else "it will be"
     return f"as {verb} {get_date_style(time.region).format_clock(clock)} there"
