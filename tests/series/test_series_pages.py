@@ -8,6 +8,8 @@ from app.core.db import db, write
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.profiles.field_types import FieldType
+from app.profiles.field_models import PersonField
 from app.series.models import BlastSeries
 from tests.blasts.helpers import get_form_fields
 from tests.sample_rows import add_members
@@ -160,14 +162,36 @@ def test_home_shows_the_dates_that_come_and_what_stopped(app, visit, blast_id):
     assert "Stopped: Its time zone" in visit("/blasts/series/1", "sol").words
 
 
+def test_a_field_of_its_text_is_renamed_along_and_stays_public(app, visit):
+    with app.app_context():
+        add_members(3)
+        with write() as session:
+            session.add(PersonField(name="Voice", field_type=FieldType.TEXT, field_class="public"))
+        blast_id = schedule_for_sunday("Hello {Voice|singer}")
+    start_on_page(visit, blast_id)
+    dates = "/blasts/series/1/dates"
+    visit(f"{dates}/2026-12-06/edit", "ada", body="Bye {voice|singer}")
+    fields = visit("/settings/fields/1", "ada").fields()
+    page = visit("/settings/fields/1", "ada", **(fields | {"field_class": "administrative"}))
+    assert "the series “" in page.words, page.words
+    visit("/settings/fields/1", "ada", **(fields | {"name": "Part"}))
+    with app.app_context():
+        series = db.session.get(BlastSeries, 1)
+        assert series.body == "Hello {Part|singer}"
+        assert pass_time(FIRST_SUNDAY) == 1
+    assert read_waiting(app) == [("12-06 17:00", "Bye {Part|singer}")]
+
+
 def test_sent_dates_lead_to_their_blasts(app, visit, blast_id):
     start_on_page(visit, blast_id)
     with time_machine.travel(FIRST_SUNDAY, tick=False), app.app_context():
         pass_time(FIRST_SUNDAY)
     with time_machine.travel(FIRST_SUNDAY, tick=False):
         page = visit("/blasts/series/1", "sol")
+        log_page = visit("/blasts/logs/1", "sol")
     assert "Past dates" in page.words
     assert '"/blasts/logs/1"' in page.text
+    assert "Part of a series: Every Sunday" in log_page.words
     assert "0 of 3 sent" in page.words
 
 

@@ -17,6 +17,7 @@ from app.blasts.queries.people_permission import (
     may_see_people,
 )
 from app.blasts.queries.results_audience import describe_blast_audience, describe_blast_audiences
+from app.blasts.queries.series_source import get_series_source
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
 from app.blasts.views.blueprint import bp
@@ -104,6 +105,9 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         reply_bodies=_find_reply_bodies(report, page),
         first_texts=find_first_texts(page.rows),
         schedule=schedule,
+        series_link=get_series_source().find_links([schedule]).get(schedule.id)
+        if schedule
+        else None,
         survey=surveys.find_survey(log.survey_id),
         audience=describe_blast_audience(
             log, log.event_title, current_username(), role=current_user.role

@@ -9,6 +9,7 @@ from app.delivery.queries.field_blasts import list_waiting_blasts_with_field
 from app.domain.delivery.blast_labels import name_blast
 from app.imports.queries.field_imports import list_open_imports_with_field
 from app.profiles.field_models import PersonField
+from app.series.queries.field_series import list_series_with_field
 
 MAX_NAMED_USES = 3
 
@@ -35,11 +36,14 @@ def list_field_uses(field: PersonField) -> list[FieldUse]:
 
 
 def list_text_uses(field: PersonField) -> list[FieldUse]:
-    """Return the blasts that wait with a field in their text, so that it must stay public."""
+    """Return the blasts that wait and series with a field in their text: it must stay public."""
     uses = []
     for blast in list_waiting_blasts_with_field(field.name):
         url = url_for("blasts.show_scheduled_blast", scheduled_id=blast.id)
         uses.append(FieldUse("the blast", name_blast(blast), url))
+    for series in list_series_with_field(field.name):
+        url = url_for("series.show_series", series_id=series.id)
+        uses.append(FieldUse("the series", name_blast(series), url))
     return uses
 
 

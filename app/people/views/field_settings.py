@@ -34,6 +34,7 @@ from app.profiles.queries.field_records import (
     find_field,
     list_all_fields,
 )
+from app.series.actions.field_renames import rename_field_in_series
 
 STEPS = {"up": -1, "down": 1}
 
@@ -119,6 +120,7 @@ def _save_field(field_id: int, form: PersonFieldForm) -> str:
             reserve_audiences_of_field(field_id)
         if "name" in changed:
             blast_count = rename_field_in_waiting_blasts(old_name, info.name)
+            rename_field_in_series(old_name, info.name)
         trace.about = f"field {field_id}"
         trace.details = {"title": info.name, "changed": changed}
         if "name" in changed:

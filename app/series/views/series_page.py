@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.blasts.queries.draft_records import count_drafts
 from app.core.access import ALL_ROLES, roles_required
 from app.core.clock import now
+from app.core.settings import current_settings
 from app.delivery.queries.blast_list import count_waiting_blasts
 from app.delivery.queries.series_blasts import SeriesBlast, find_series_blasts
 from app.domain.delivery.blast_labels import name_blast
@@ -96,6 +97,7 @@ def show_series(series_id: int) -> ResponseReturnValue:
         },
         blasts=blasts,
         people_problem=find_series_problem(series),
+        is_of_other_carrier=series.carrier != current_settings().carrier,
     )
 
 
