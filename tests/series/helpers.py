@@ -29,6 +29,7 @@ def start_sunday_series(
     target=BlastTarget.COMMUNITY,
     event_id=None,
     confirmed_count=None,
+    people_of=None,
 ):
     """Confirm a blast for Sunday and let it repeat; return the ids of the series and the blast."""
     draft = BlastDraft(
@@ -38,6 +39,7 @@ def start_sunday_series(
         event_id=event_id,
         timezone=DENVER,
         send_at=FIRST_SUNDAY,
+        people_of=people_of,
     )
     with write():
         blast_id = confirm_blast(draft, None, "ada", START, confirmed_count)

@@ -8,9 +8,12 @@ from app.core.db import db, write
 from app.delivery.actions import blast_control, blast_scheduling
 from app.delivery.alert_models import Alert
 from app.delivery.models import MessageLog, ScheduledMessage
+from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
+from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
 from app.events.models import Event, EventRegistration
+from app.groups.models import ContactGroup, GroupMembership
 from app.series.actions.date_editing import edit_date, move_date, restore_date, skip_date
 from app.series.actions.series_editing import (
     SeriesTiming,
@@ -185,6 +188,39 @@ def test_a_series_stops_when_its_event_is_gone_and_tells(members):
     assert (series.state, series.stop_reason) == ("stopped", "Its event was deleted.")
     assert "Its event was deleted." in db.session.scalar(db.select(Alert.words))
     assert list_waiting_blasts() == []
+
+
+def test_a_series_stops_when_its_group_is_gone_and_resumes_when_it_is_back(members):
+    group_id = add_group("Choir", "+13035550142")
+    choir = AudiencePart(PartKind.GROUP, group_id)
+    chosen = ChosenAudience(AudienceRule((choir,)), names={choir: "Choir"})
+    series_id, _ = start_sunday_series(target=BlastTarget.AUDIENCE, people_of=chosen)
+    assert pass_time(FIRST_SUNDAY) == 1
+    with write() as session:
+        session.get(ContactGroup, group_id).archived_at = FIRST_SUNDAY
+    assert pass_time(FIRST_SUNDAY + WEEK) == 0
+    series = get_series(series_id)
+    assert series.state == "stopped"
+    assert "“Choir” is archived" in series.stop_reason
+    assert list_waiting_blasts() == []
+    with write() as session:
+        session.get(ContactGroup, group_id).archived_at = None
+    with write():
+        resume_series(series_id, "ada", FIRST_SUNDAY + WEEK)
+    assert pass_time(FIRST_SUNDAY + 2 * WEEK) == 1
+    # Its blasts share one audience, which outlives those that are deleted from the list.
+    with write():
+        for blast_id in db.session.scalars(db.select(ScheduledMessage.id)).all():
+            blast_scheduling.delete_scheduled_blast(blast_id)
+    assert pass_time(FIRST_SUNDAY + 3 * WEEK) == 1
+
+
+def add_group(name, phone):
+    with write() as session:
+        session.add(group := ContactGroup(name=name))
+        session.flush()
+        session.add(GroupMembership(group_id=group.id, phone=phone))
+        return group.id
 
 
 def test_an_empty_list_is_no_error(shop):

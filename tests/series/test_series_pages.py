@@ -160,6 +160,8 @@ def test_home_shows_the_dates_that_come_and_what_stopped(app, visit, blast_id):
         in visit("/", "sol").words
     )
     assert "Stopped: Its time zone" in visit("/blasts/series/1", "sol").words
+    page = visit("/blasts/series/1/resume", "sol", follow=True, _="")
+    assert "It is still stopped: Its time zone" in page.words
 
 
 def test_a_field_of_its_text_is_renamed_along_and_stays_public(app, visit):

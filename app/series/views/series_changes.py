@@ -151,12 +151,20 @@ def _change(
     try:
         with audited_write(verb, current_username()) as trace:
             trace.about = f"series {series_id}"
-            change()
+            reason = change().stop_reason
     except (ChangedMeanwhile, NotFound):
         flash(CHANGED_MEANWHILE, "warning")
     else:
-        flash(success, "success")
+        _flash_outcome(success, reason)
     return redirect(url_for("series.show_series", series_id=series_id), 303)
+
+
+def _flash_outcome(success: str, reason: str | None) -> None:
+    """Say that it is done. Resumed, a series stops at once where its reason has not gone."""
+    if reason:
+        flash(f"It is still stopped: {reason}", "warning")
+    else:
+        flash(success, "success")
 
 
 def _list_moments(series: BlastSeries, timing: SeriesTiming) -> list[tuple[date, datetime]]:
