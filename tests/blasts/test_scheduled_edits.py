@@ -139,3 +139,7 @@ def test_people_that_a_user_may_not_text_are_not_opened(app, visit):
     assert list_drafts(app) == []
     draft = visit(f"/blasts/scheduled/{blast}/edit", "ada", _="").location
     assert visit(draft, "sol").status_code == 404
+    assert "Board" not in visit(draft, "sol").words
+    others = send_blast(visit, "ada", **LATER, message_body="Another")
+    draft = edit(visit, others, "ada", **people)
+    assert visit(draft, "sol").status_code == 404  # Ada has chosen the group since

@@ -49,6 +49,10 @@ def get_draft_or_404(draft_id: int) -> StoredDraft:
     draft = find_draft(draft_id)
     if draft is None or not may_open_draft(draft, current_user.id, current_user.role):
         abort(404)
+    # Somebody else may have chosen people whom this user may not text, nor see.
+    is_own = draft.created_by_id == current_user.id
+    if not is_own and build_draft_form(draft).people_problem:
+        abort(404)
     return draft
 
 
