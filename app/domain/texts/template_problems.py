@@ -33,7 +33,7 @@ BRACE_UNMATCHED_ERROR = (
 )
 
 
-class TextPurpose(NamedTuple):
+class TemplateContext(NamedTuple):
     """What a text is about.
 
     `of_event`: whether it goes to the people of an event, so that the event's placeholders have
@@ -55,9 +55,9 @@ def list_template_problems(
 ) -> list[str]:
     """Return why the template cannot be filled in, one sentence each; [] when it can.
 
-    The arguments are those of TextPurpose.
+    The arguments are those of TemplateContext.
     """
-    purpose = TextPurpose(of_event, has_date, fields)
+    purpose = TemplateContext(of_event, has_date, fields)
     # Each is said once, however often it is written.
     problems = dict.fromkeys(_iterate_token_problems(template, purpose))
     text = PLACEHOLDER_PATTERN.sub("\0", template)
@@ -68,7 +68,7 @@ def list_template_problems(
     return list(problems)
 
 
-def _iterate_token_problems(template: str, purpose: TextPurpose) -> Iterator[str]:
+def _iterate_token_problems(template: str, purpose: TemplateContext) -> Iterator[str]:
     open_condition = None
     for token in iterate_tokens(template):
         if token.kind == "end":
@@ -95,7 +95,7 @@ def _describe_place(template: str, token: TemplateToken) -> str:
     return f"{written} on line {line}"
 
 
-def _iterate_condition_problems(token: TemplateToken, purpose: TextPurpose) -> Iterator[str]:
+def _iterate_condition_problems(token: TemplateToken, purpose: TemplateContext) -> Iterator[str]:
     placeholder = find_placeholder(token.name)
     if placeholder in NAME_PLACEHOLDERS and "|" not in token.name:
         return
@@ -110,7 +110,7 @@ def _iterate_condition_problems(token: TemplateToken, purpose: TextPurpose) -> I
 
 
 def _iterate_placeholder_problems(
-    template: str, token: TemplateToken, purpose: TextPurpose
+    template: str, token: TemplateToken, purpose: TemplateContext
 ) -> Iterator[str]:
     placeholder = find_placeholder(token.name)
     if placeholder is None:
@@ -133,7 +133,7 @@ def _iterate_placeholder_problems(
         )
 
 
-def _list_tokens(purpose: TextPurpose) -> dict[str, str]:
+def _list_tokens(purpose: TemplateContext) -> dict[str, str]:
     """Return what can be written between braces, by its spelling with underscores."""
     offered = {**NAME_PLACEHOLDERS, **ORGANISATION_PLACEHOLDERS}
     built_in = ALL_PLACEHOLDERS if purpose.of_event else offered

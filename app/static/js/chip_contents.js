@@ -4,6 +4,7 @@
   const LABELS = Object.assign(Object.create(null), {
     first_name: "First name", name: "Full name", full_name: "Full name",
     org_name: "Organization", days_until: "Days until", days_since: "Days since", due_date: "Due date",
+    if_first_name: "if First name", if_full_name: "if Full name", if_name: "if Full name", end: "end",
     event_title: "Event", event_date: "Date", event_time: "Time", event_place: "Place",
   });
   const TOKEN = /\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}/;

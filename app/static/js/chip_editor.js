@@ -45,7 +45,7 @@
   /** Asks for the word that people without a name read. */
   function editFallback(editor, chip) {
     const [, written, fallback = ""] = TOKEN.exec(chip.dataset.token);
-    if (/^(event_|days_|org_name$|due_date$)/.test(keyOf(written))) return;
+    if (/^(event_|days_|org_name$|due_date$|if_|end$)/.test(keyOf(written))) return;
     const dialog = document.createElement("dialog");
     dialog.className = "card narrow";
     dialog.innerHTML = '<form method="dialog"><div class="fld"><label for="fallback"></label>' +
