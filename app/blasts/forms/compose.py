@@ -27,7 +27,7 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.zone_names import parse_time_zone
 from app.organisation import queries as organisation
-from app.profiles.queries.template_fields import load_template_fields
+from app.profiles.queries.textable_fields import load_template_fields
 
 MAX_BLAST_NAME_LENGTH = 80
 MAX_CHARACTERS_HINT = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."

@@ -28,7 +28,7 @@ from app.domain.texts.segments import (
 )
 from app.events.queries import events
 from app.organisation import queries as organisations
-from app.profiles.queries.template_fields import load_template_fields
+from app.profiles.queries.textable_fields import load_template_fields
 
 
 @dataclass(frozen=True)

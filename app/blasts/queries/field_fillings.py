@@ -7,7 +7,7 @@ from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.template_fields import NO_FILLING, FieldFilling
 from app.profiles.queries.field_records import list_public_fields
 from app.profiles.queries.person_values import load_field_texts
-from app.profiles.queries.template_fields import load_template_fields
+from app.profiles.queries.textable_fields import load_template_fields
 
 FieldChips = list[tuple[str, str]]
 

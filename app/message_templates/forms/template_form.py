@@ -31,7 +31,7 @@ from app.domain.texts.whole_numbers import parse_whole_number
 from app.message_templates.actions.template_editing import TemplateValues
 from app.message_templates.models import MAX_TEMPLATE_NAME_LENGTH
 from app.message_templates.queries.template_records import TemplateTexts
-from app.profiles.queries.template_fields import load_template_fields
+from app.profiles.queries.textable_fields import load_template_fields
 
 NAME_TAKEN_ERROR = "Another template has this name."
 NO_LANGUAGE_ERROR = "A template needs a text in at least one language."
