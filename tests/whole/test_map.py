@@ -28,6 +28,7 @@ EXTRA = {
         "catch_up_models",
         "engine_models",
         "installation_models",
+        "last_text_models",
         "reply_models",
         "alert_models",
         "blast_topic_models",
