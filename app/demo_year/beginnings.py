@@ -30,6 +30,7 @@ from app.imports.models import Import
 from app.imports.queries.import_records import parse_import_layout
 from app.inbox.actions.saved_replies import create_missing_saved_reply
 from app.keywords.actions.keyword_rules import create_keyword_rule
+from app.message_templates.actions.seeding import store_seeds
 from app.organisation.actions import create_demo_organisation
 from app.suppression.models import ConsentMethod
 from app.surveys.actions import surveys
@@ -64,7 +65,8 @@ def find_demo_admin() -> AppUser | None:
 
 
 def create_programme() -> int:
-    """Create keywords, saved replies and the survey about the pantry; return its id."""
+    """Create keywords, replies, templates and the survey about the pantry; return its id."""
+    store_seeds()
     for rule, aliases in KEYWORDS:
         create_keyword_rule(rule, list(aliases), ADMIN[0])
         record_automatic_event("keyword.added", ADMIN[0], rule.keyword, {})
