@@ -178,13 +178,14 @@ def _build_staged_row(
     text: RenderedText, hours: ReleaseHours | None
 ) -> tuple[str | int | None, ...]:
     """Return the columns of the staging table, in its order."""
-    status, reason, until, why = MessageStatus.QUEUED.value, None, None, None
+    status, reason = MessageStatus.QUEUED.value, None
+    held_until, held_why = None, None
     if text.skip_reason:
         status, reason = MessageStatus.SKIPPED.value, text.skip_reason.value
     elif hours and (hold := hours.find_hold(text.phone)):
         if is_never_in_time(hold.until, hours.deadline):
             status, reason = MessageStatus.SKIPPED.value, SkipReason.OUTSIDE_HOURS.value
         else:
-            until, why = datetime_to_db(hold.until), hold.why.value
+            held_until, held_why = datetime_to_db(hold.until), hold.why.value
     columns = (text.phone, text.name, text.body, status, reason, text.segments, text.encoding)
-    return (*columns, until, why)
+    return (*columns, held_until, held_why)

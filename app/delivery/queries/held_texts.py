@@ -52,14 +52,16 @@ def list_ending_blasts(carrier: str) -> list[tuple[int, datetime]]:
 def list_held_groups(log_id: int, carrier: str) -> list[HeldGroup]:
     """Return who of a blast waits until when, the earliest first. Reads one index alone."""
     is_of_blast = (IS_HELD, Message.carrier == carrier, Message.message_log_id == log_id)
-    groups = db.session.execute(
+    rows = db.session.execute(
         select(Message.held_until, func.count()).where(*is_of_blast).group_by(Message.held_until)
     )
-    held = []
-    for until, count in groups.all():
+    groups = []
+    for until, count in rows.all():
         if until is None:
             continue
-        reason = select(Message.held_why).where(*is_of_blast, Message.held_until == until).limit(1)
-        why = TextHoldReason(db.session.scalar(reason) or TextHoldReason.QUIET_HOURS)
-        held.append(HeldGroup(until, count, why))
-    return sorted(held, key=lambda group: group.until)
+        hold_reason = (
+            select(Message.held_why).where(*is_of_blast, Message.held_until == until).limit(1)
+        )
+        reason = db.session.scalar(hold_reason) or TextHoldReason.QUIET_HOURS
+        groups.append(HeldGroup(until, count, TextHoldReason(reason)))
+    return sorted(groups, key=lambda group: group.until)
