@@ -31,7 +31,7 @@ def change_blast(
     finish_draft: Callable[[], None],
 ) -> ResponseReturnValue:
     """Change a blast that waits, and show it. Raises BlastReleased, AudienceGone, DraftChanged."""
-    draft, moment, username = checked.draft, now(), current_username()
+    draft, username = checked.draft, current_username()
     before = _describe_blast(blast)
     was_exempt = blast.any_hour_reason is not None
     is_new_text = (blast.message_body, blast.footer) != (draft.body, draft.footer)
@@ -39,7 +39,7 @@ def change_blast(
         trace.about = f"scheduled blast {blast.id}"
         finish_draft()
         people = list_kept_people(checked)
-        edit_scheduled_blast(blast, draft, username, moment, confirmed_count, people)
+        edit_scheduled_blast(blast, draft, username, now(), confirmed_count, people)
         trace.details = build_audit_details(draft) | {
             "before": before,
             "people": confirmed_count,
