@@ -13,7 +13,7 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.time import local_times
 from app.domain.time.local_times import InvalidLocalTime, LocalMoment
 from app.organisation import queries as organisation
-from app.profiles.queries.template_fields import load_template_fields
+from app.profiles.queries.textable_fields import load_template_fields
 from app.series.forms.timing_form import TimingForm
 
 MAX_NAME_LENGTH = 80
