@@ -7,9 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
+from app.delivery.actions.blast_control import skip_queued_messages
+from app.delivery.engine_models import Lease
+from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.delivery.skip_reasons import SkipReason
+from app.suppression.actions.opt_outs import record_opt_out
 from app.texting_hours.actions import create_default_hours
 from app.texting_hours.models import BlackoutDay, TextingHoursMode
 from tests.delivery.helpers import (
@@ -38,6 +44,11 @@ FAILPOINT = "SMSADMIN_FAILPOINT"
 def turn_hours_on(app):
     with app.app_context(), write():
         create_default_hours().mode = TextingHoursMode.ON
+
+
+def count_leads(app):
+    with app.app_context():
+        return db.session.scalar(db.select(db.func.count()).select_from(Lease))
 
 
 def set_days_without_texts(app, *, is_on):
@@ -85,6 +96,64 @@ def test_what_is_held_of_a_blast_expires_with_it(make_app, background):
         log = wait_until_ended(app, blast_id)
     assert log.status == "failed"
     assert count_statuses(app) in ({"expired": 1}, {"skipped": 1})
+
+
+def test_a_blast_of_which_every_text_is_skipped_when_it_is_released_ends(make_app, background):
+    """Its end comes before anyone's morning, and nothing else happens that night."""
+    app = make_app(**FAST)
+    turn_hours_on(app)
+    add_phones(app, DENVER)
+    end = NIGHT + timedelta(hours=2)
+    with time_machine.travel(NIGHT, tick=True):
+        background(app)
+        wait_until(lambda: count_leads(app), "the lead")
+        draft = BlastDraft("Hello", None, BlastTarget.COMMUNITY, None, "UTC", not_after=end)
+        with app.app_context(), write():
+            blast_id = confirm_blast(draft, None, "ada", now())
+        log = wait_until_ended(app, blast_id)
+    assert log.status == "failed"
+    assert count_statuses(app) == {"skipped": 1}
+
+
+def test_a_blast_ends_whose_last_held_text_is_skipped(make_app, background):
+    """The only person whose text is held says STOP at night."""
+    app = make_app(**FAST)
+    turn_hours_on(app)
+    add_phones(app, DENVER)
+    with time_machine.travel(NIGHT, tick=True):
+        background(app)
+        blast_id = start_blast(app)
+        wait_until(lambda: get_log(app, blast_id), "the release")
+        with app.app_context(), write():
+            record_opt_out(DENVER, source="inbound")
+            skip_queued_messages(DENVER, SkipReason.SAID_STOP)
+        wait_until_ended(app, blast_id)
+    assert count_statuses(app) == {"skipped": 1}
+
+
+BAD_VALUES = {"phone": "2BFF3132", "held_until": "FFFF", "held_why": "FFFF"}
+
+
+@pytest.mark.parametrize("column", BAD_VALUES)
+def test_a_held_row_that_cannot_be_read_holds_back_no_other(make_app, background, column):
+    app = make_app(**FAST)
+    turn_hours_on(app)
+    add_phones(app, DENVER, NEW_YORK)
+    with time_machine.travel(NIGHT, tick=True):
+        blast_id = start_blast(app)
+        with app.app_context():
+            release_due_blasts()
+            statement = (
+                f"UPDATE messages SET {column} = CAST(x'{BAD_VALUES[column]}' AS TEXT) "
+                f"WHERE phone = '{NEW_YORK}'"
+            )
+            with write() as session:
+                session.execute(db.text(statement))
+    with time_machine.travel(DENVER_OPENS, tick=True):
+        background(app)
+        log = wait_until_ended(app, blast_id)
+        wait_until(lambda: get_tally(app, log.id).delivered, "the other one's receipt")
+    assert "queued" not in count_statuses(app)
 
 
 @pytest.mark.slow

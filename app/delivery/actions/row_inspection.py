@@ -41,6 +41,22 @@ def set_aside_unreadable_rows(moment: datetime, *, reads_queue: bool = False) ->
     return count + len(strays)
 
 
+def set_aside_unreadable_held_texts(moment: datetime) -> int:
+    """Set aside held texts, and open blasts, that cannot be read; return how many. Opens write().
+
+    One of them would keep all that is held from being sent: they are read a thousand at a time.
+    """
+    count = _apply(unreadable_rows.list_unreadable_blasts(), set_aside.set_aside_blast, moment)
+    texts = unreadable_rows.list_unreadable_held_texts()
+    for message_id, log_id in texts:
+        with write():
+            set_aside.set_aside_message(message_id, log_id, moment)
+    if texts:
+        with write():
+            blast_control.close_finished_blasts(moment)
+    return count + len(texts)
+
+
 def tell_of_unreleased_blast(scheduled_id: int, moment: datetime) -> None:
     """Tell an admin that a due blast could not be released; it is still tried. Opens write()."""
     notice = build_notice(AlertEvent.BLAST_STUCK, STUCK_CAUSE, STUCK_FIX, moment)

@@ -103,6 +103,9 @@ def _build_failure(error: str, moment: datetime) -> dict[str, Any]:
         "error_message": error,
         "failed_at": moment,
         "look_up_at": None,
+        # Both or neither, says the table: one of them may be what cannot be read.
+        "held_until": None,
+        "held_why": None,
     }
 
 

@@ -9,9 +9,9 @@ from flask import Flask
 
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
-from app.core.database_errors import DATABASE_ERRORS
+from app.core.database_errors import is_storage_error
 from app.core.db import db, write
-from app.delivery.actions import blast_control, text_holding
+from app.delivery.actions import blast_control, row_inspection, text_holding
 from app.delivery.actions.text_holding import HoldableText
 from app.delivery.engine.background_job import DatabaseRunner
 from app.delivery.engine.leader_election import LeaderElection
@@ -24,6 +24,8 @@ from app.texting_hours.queries import read_hours_state
 log = logging.getLogger(__name__)
 # A clock that was set back by more than this: what was held by the other time is judged again.
 MAX_STEP_BACK = timedelta(minutes=1)
+# To look for rows that cannot be read, all that is held is read: 100,000 rows take seconds.
+FAILED_LOOK_PAUSE_SECONDS = 60
 
 
 class HeldTextsJob:
@@ -71,12 +73,26 @@ class HeldTextsJob:
             while await self.run_in_database(self._release_slice):
                 self.wake_engine()
             await self.run_in_database(self._expire_ended_blasts)
-        except DATABASE_ERRORS:
-            log.warning("held texts could not be looked at; they wait for the next look")
+        except Exception as error:
             self._judged_state = None
+            if is_storage_error(error):
+                log.warning("held texts could not be looked at; they wait for the next look")
+                return
+            log.exception("looking at held texts failed; what cannot be read is set aside")
+            await self._set_aside_unreadable()
+
+    async def _set_aside_unreadable(self) -> None:
+        """Set aside the rows that stop the others; wait a minute where there are none."""
+        try:
+            if await self.run_in_database(self._set_aside_rows):
+                return
         except Exception:
-            log.exception("looking at held texts failed")
-            self._judged_state = None
+            log.exception("held texts that cannot be read could not be set aside")
+        self._next_look_at += FAILED_LOOK_PAUSE_SECONDS
+
+    def _set_aside_rows(self) -> int:
+        with self.app.app_context():
+            return row_inspection.set_aside_unreadable_held_texts(now())
 
     async def _judge_all_if_changed(self) -> None:
         state, moment = await self.run_in_database(self._read_state)

@@ -38,7 +38,7 @@ def run_tick(app: Flask, election: LeaderElection, tick: TickInput) -> TickResul
     """
     with app.app_context():
         may_only_claim = tick.capacity and not tick.results and not tick.updates
-        if may_only_claim and not has_queued_messages(election.carrier):
+        if may_only_claim and not _has_work(election.carrier):
             # end the read transaction: an old snapshot would keep the WAL from being reset
             db.session.rollback()
             return TickResult(is_idle=True)
@@ -50,6 +50,15 @@ def run_tick(app: Flask, election: LeaderElection, tick: TickInput) -> TickResul
                 raise
             log.exception("a tick failed; it is done again in small steps")
             return run_careful_tick(election, tick)
+
+
+def _has_work(carrier: str) -> bool:
+    """Whether there is something to claim, or a blast to end. Reads, without the write lock.
+
+    A blast may have nothing to send from its release on, and one that is held loses its last text
+    to a STOP: no claim sees that.
+    """
+    return has_queued_messages(carrier) or bool(blast_control.list_finished_blast_ids())
 
 
 def _write_tick(election: LeaderElection, tick: TickInput) -> TickResult:

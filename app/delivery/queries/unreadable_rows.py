@@ -47,6 +47,13 @@ def list_unreadable_blasts() -> list[int]:
     return sorted(find_unreadable_values(message_logs, is_open))
 
 
+def list_unreadable_held_texts() -> list[tuple[int, int | None]]:
+    """Return (message id, blast id) of held texts that cannot be read: reads all that is held."""
+    ids = find_unreadable_values(messages, IS_HELD)
+    columns = select(messages_c.id, messages_c.message_log_id)
+    return fetch_tuples(columns.where(messages_c.id.in_(list(ids)[:MAX_ROWS])))
+
+
 def list_strays() -> list[tuple[int, int | None]]:
     """Return (message id, blast id) of queued rows that no engine would ever send.
 
