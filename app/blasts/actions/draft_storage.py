@@ -9,6 +9,7 @@ from app.blasts.models import StoredDraft, TypedFields
 from app.blasts.queries.draft_records import (
     find_draft,
     find_draft_by_token,
+    find_draft_of_blast,
     list_drafts_with_people,
 )
 from app.core.clock import now
@@ -62,14 +63,19 @@ def create_draft(
     return draft
 
 
-def save_new_draft(client_token: str, typed: TypedDraft, writer: DraftWriter) -> StoredDraft:
-    """Store what was typed into the form of a new blast. Inside write(). Raises DraftChanged.
+def save_new_draft(
+    client_token: str, typed: TypedDraft, writer: DraftWriter, scheduled_id: int | None = None
+) -> StoredDraft:
+    """Store what was typed into a form without a draft. Inside write(). Raises DraftChanged.
 
     The form may have been stored before, when the answer did not arrive: its key says so.
+    `scheduled_id`: of the blast that it changes; its changes are one draft.
     """
     draft = find_draft_by_token(client_token)
+    if draft is None and scheduled_id is not None:
+        draft = find_draft_of_blast(scheduled_id)
     if draft is None:
-        return create_draft(client_token, typed, writer)
+        return create_draft(client_token, typed, writer, scheduled_id)
     is_own_first = draft.version == 1 and draft.created_by_id == writer.user_id
     return save_draft(draft.id, 1 if is_own_first else 0, typed, writer)
 

@@ -19,6 +19,8 @@ from app.message_templates.queries.template_choices import VERSION_FIELD, add_ch
 # Nobody's text: the form's keys, and the tester's own phone with its code.
 UNKEPT_FIELDS = frozenset({"csrf_token", "client_token", "test_phone", "test_code"})
 
+ADMINS_ONLY_PEOPLE = "People whom only admins may text"
+
 
 def apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:
     """Return the fields as the review page's buttons change them.
@@ -74,6 +76,16 @@ def describe_chosen_people(form: ComposeForm) -> str:
         return ""
     event = events.find_event(form.selected_event_id)
     return describe_audience(form.draft_target, event.title if event else None)
+
+
+def describe_listed_people(draft: StoredDraft, *, is_admin: bool) -> str:
+    """Return whom a draft is for, as a list may say it to a user.
+
+    A colleague may have chosen a segment since whose very name only admins may see.
+    """
+    if is_admin or not build_draft_form(draft).people_problem:
+        return draft.audience
+    return ADMINS_ONLY_PEOPLE
 
 
 def add_gone_errors(form: ComposeForm) -> None:

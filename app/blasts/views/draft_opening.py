@@ -7,6 +7,7 @@ from flask_login import current_user
 from app.blasts.actions.blast_confirmation import create_client_token
 from app.blasts.actions.draft_storage import TypedDraft, create_draft
 from app.blasts.forms.draft_fields import build_typed_form, describe_chosen_people
+from app.blasts.forms.draft_keys import create_changes_token
 from app.blasts.models import TypedFields
 from app.blasts.queries.draft_records import find_draft_of_blast
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
@@ -50,7 +51,7 @@ def _open_changes(blast: ScheduledMessage) -> int:
     with write():
         draft = find_draft_of_blast(scheduled_id)
         if draft is None:
-            draft = create_draft(create_client_token(), typed, writer, scheduled_id)
+            draft = create_draft(create_changes_token(scheduled_id), typed, writer, scheduled_id)
         return draft.id
 
 

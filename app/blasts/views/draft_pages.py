@@ -14,6 +14,7 @@ from app.blasts.forms.draft_fields import (
     add_gone_errors,
     apply_button_changes,
     build_draft_form,
+    describe_listed_people,
 )
 from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import fetch_drafts_page, find_draft, name_draft
@@ -26,9 +27,9 @@ from app.blasts.views.blast_sending import (
 from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_page import render_compose_page
 from app.blasts.views.draft_saving import (
+    DraftSent,
     build_place,
     describe_draft_change,
-    find_sent_blast,
     format_saved_time,
     get_draft_or_404,
     keep_copy,
@@ -52,6 +53,10 @@ def list_drafts() -> ResponseReturnValue:
         "blasts/drafts.html",
         page=page,
         names={draft.id: name_draft(draft) for draft in page.rows},
+        audiences={
+            draft.id: describe_listed_people(draft, is_admin=current_user.is_admin)
+            for draft in page.rows
+        },
         waiting_counts=count_waiting_blasts(),
     )
 
@@ -93,11 +98,11 @@ def autosave_draft() -> ResponseReturnValue:
     """Store what is typed, for the script that asks while one writes, and when the page is left."""
     posted = MultiDict(translate_audience_fields(request.form))
     form = ComposeForm(posted)
-    if find_sent_blast(form) is not None:
-        return jsonify(sent="This blast was sent already."), 410
     draft_id = parse_id(request.form.get("draft_id", ""))
     try:
         draft = save_posted_draft(_check_draft_id(draft_id, form), form, posted)
+    except DraftSent:
+        return jsonify(sent="This blast was sent already."), 410
     except DraftChanged as error:
         if "leaving" in request.form:
             keep_copy(form, posted)
@@ -125,11 +130,10 @@ def _check_draft_id(draft_id: int | None, form: ComposeForm) -> int | None:
 def _save_and_go_on(draft_id: int | None) -> ResponseReturnValue:
     posted = apply_button_changes(request.form)
     form = ComposeForm(posted)
-    sent_id = find_sent_blast(form)
-    if sent_id is not None:
-        return redirect_to_scheduled_blast(sent_id)
     try:
         draft = save_posted_draft(_check_draft_id(draft_id, form), form, posted)
+    except DraftSent as error:
+        return redirect_to_scheduled_blast(error.scheduled_id)
     except DraftChanged as error:
         return render_conflict_page(form, posted, error.draft)
     return _do_what_was_pressed(form, draft)

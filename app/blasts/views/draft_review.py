@@ -34,6 +34,7 @@ from app.blasts.views.draft_saving import (
     build_place,
     describe_draft_change,
     get_draft_or_404,
+    get_seen_version,
     get_writer,
 )
 from app.blasts.views.name_fixes import apply_name_fixes
@@ -198,10 +199,9 @@ def _apply_pressed_button(draft: StoredDraft) -> str:
     typed = read_typed_draft(ComposeForm(changed, meta={"csrf": False}), changed)
     if typed.fields == draft.typed_fields:
         return ""
-    version = request.form.get("version", "")
     try:
         with write():
-            draft_storage.save_draft(draft.id, int(version or 0), typed, get_writer())
+            draft_storage.save_draft(draft.id, get_seen_version(), typed, get_writer())
     except DraftChanged as error:
         return describe_draft_change(error.draft)
     return ""

@@ -12,6 +12,7 @@ from app.blasts.actions.blast_confirmation import create_client_token
 from app.blasts.actions.draft_storage import DraftWriter, TypedDraft
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.forms.draft_fields import build_draft_form, read_typed_draft
+from app.blasts.forms.draft_keys import find_changed_blast_id
 from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import (
     find_draft,
@@ -19,12 +20,14 @@ from app.blasts.queries.draft_records import (
     find_edited_blast,
     may_open_draft,
 )
+from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.views.blast_sending import find_earlier_blast, get_client_token
 from app.blasts.views.compose_page import ComposePlace
 from app.core.access import current_username
 from app.core.db import NotFound, write
 from app.core.local_formats import format_recent_time
 from app.core.user_names import name_user
+from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.texts.whole_numbers import parse_whole_number
 
 MAX_VERSION_DIGITS = 9
@@ -44,6 +47,14 @@ class DraftVersion:
     name: str
 
 
+class DraftSent(Exception):
+    """The form became the scheduled blast `scheduled_id` meanwhile."""
+
+    def __init__(self, scheduled_id: int) -> None:
+        super().__init__(scheduled_id)
+        self.scheduled_id = scheduled_id
+
+
 def get_draft_or_404(draft_id: int) -> StoredDraft:
     """Return a draft that this user may open; others are not found."""
     draft = find_draft(draft_id)
@@ -61,6 +72,11 @@ def get_writer() -> DraftWriter:
     return DraftWriter(current_user.id, current_username())
 
 
+def get_seen_version() -> int:
+    """Return the version that the form of this request was opened with; 0 for none."""
+    return parse_whole_number(request.form.get("version", ""), MAX_VERSION_DIGITS) or 0
+
+
 def build_place(draft: StoredDraft) -> ComposePlace:
     """Return what the compose page says of a draft."""
     edited = find_edited_blast(draft)
@@ -71,21 +87,26 @@ def build_place(draft: StoredDraft) -> ComposePlace:
 def save_posted_draft(
     draft_id: int | None, form: ComposeForm, posted: MultiDict[str, str]
 ) -> StoredDraft:
-    """Store what a form holds and return its draft. Raises DraftChanged.
+    """Store what a form holds and return its draft. Raises DraftChanged and DraftSent.
 
     A draft that was deleted meanwhile is stored anew: what was typed is never lost.
     """
     token = get_client_token(form) or create_client_token()
     typed, writer = read_typed_draft(form, posted), get_writer()
-    version = parse_whole_number(request.form.get("version", ""), MAX_VERSION_DIGITS) or 0
+    version = get_seen_version()
     if draft_id is None:
         _require_own_token(token)
     with write():
+        # Asked inside the transaction: the blast may be confirmed at this very moment.
+        sent_id = find_earlier_blast(token)
+        if sent_id is not None:
+            raise DraftSent(sent_id)
         draft = None
         if draft_id is not None:
             draft = _save_if_there(draft_id, version, typed, writer)
         if draft is None:
-            draft = draft_storage.save_new_draft(token, typed, writer)
+            scheduled_id = _find_changed_blast(token)
+            draft = draft_storage.save_new_draft(token, typed, writer, scheduled_id)
     form.client_token.data = draft.client_token
     return draft
 
@@ -97,6 +118,15 @@ def _save_if_there(
         return draft_storage.save_draft(draft_id, version, typed, writer)
     except NotFound:
         return None
+
+
+def _find_changed_blast(token: str) -> int | None:
+    """Return the id of the blast that a form changes, where this user may; None otherwise."""
+    scheduled_id = find_changed_blast_id(token)
+    blast = find_scheduled_blast(scheduled_id) if scheduled_id else None
+    if blast is None or find_people_problem(get_stored_people(blast), current_user.role):
+        return None
+    return blast.id
 
 
 def _require_own_token(token: str) -> None:
@@ -111,11 +141,6 @@ def keep_copy(form: ComposeForm, posted: MultiDict[str, str]) -> StoredDraft:
     typed = read_typed_draft(form, posted)
     with write():
         return draft_storage.create_draft(create_client_token(), typed, get_writer())
-
-
-def find_sent_blast(form: ComposeForm) -> int | None:
-    """Return the id of the blast that this form became, or None."""
-    return find_earlier_blast(get_client_token(form))
 
 
 def describe_draft_change(draft: StoredDraft) -> str:
