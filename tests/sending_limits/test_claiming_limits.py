@@ -9,9 +9,11 @@ from sqlalchemy import select, update
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core import clock
 from app.core.db import db, write
+from app.delivery.actions import blast_control, sending_hold
 from app.delivery.alert_models import Alert
 from app.delivery.engine_models import Attempt
 from app.delivery.models import Message
+from app.domain.delivery.installation_rules import HoldReason
 from app.domain.delivery.message_statuses import BlastStatus, MessageKind
 from app.domain.limits.allowances import ReachedLimit
 from app.domain.limits.day_limits import DayLimitRule
@@ -104,6 +106,34 @@ def test_a_day_s_limit_lets_the_rest_go_the_next_morning(at):
     # Until the first is accepted the others wait.
     assert len(claim()) == 1
     assert read_totals()["2026-05-09", "0.05"] == (1, 1)
+
+
+def pause_as_person(log_id):
+    assert blast_control.pause_blast(log_id)
+
+
+def restore_older_database(log_id):
+    """Hold what is sent after a restore, and continue without Twilio's list."""
+    sending_hold.hold_sending(HoldReason.BEHIND, "sandbox", clock.now())
+    sending_hold.store_reconcile_failure("The list could not be read.")
+    assert sending_hold.end_hold_unreconciled(0, clock.now())
+
+
+@pytest.mark.parametrize("stop", [pause_as_person, restore_older_database])
+def test_what_a_person_must_resume_is_not_continued_the_next_morning(at, stop):
+    """After a restore the others may have the text: they would get it a second time."""
+    add_members(5)
+    set_limits(day_limit_rule=DayLimitRule.FIXED, texts_a_day=3)
+    log = release_blast()
+    claim()
+    with write():
+        stop(log.id)
+    at(NOON + timedelta(hours=20))
+    release_due_blasts()
+    assert read_log(log.id).status is BlastStatus.PAUSED
+    assert claim() == []
+    with write():
+        assert not blast_control.pause_blast(log.id), "a person paused it already"
 
 
 def test_a_reminder_is_sent_over_the_limit_of_a_day_but_not_over_the_budget(at):

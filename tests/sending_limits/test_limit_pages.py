@@ -7,7 +7,8 @@ import pytest
 from app.core.db import db
 from app.domain.limits.day_limits import DayLimitRule
 from app.sending_limits.models import SendingLimits
-from tests.sending_limits.claims import set_limits
+from tests.sample_rows import add_members
+from tests.sending_limits.claims import claim, release_blast, set_limits
 
 ADDRESS = "/settings/limits"
 FIELDS = {
@@ -76,3 +77,16 @@ def test_a_budget_needs_a_price(app, visit):
 
 def test_sol_sets_no_limits(visit):
     assert visit(ADDRESS, "sol").status_code == 403
+
+
+def test_sol_keeps_a_blast_paused_that_the_limit_of_a_day_stopped(app, visit):
+    with app.app_context():
+        add_members(3)
+        set_limits(day_limit_rule=DayLimitRule.FIXED, texts_a_day=1)
+        address = f"/blasts/logs/{release_blast().id}"
+        claim()
+    assert "Keep paused" in visit(address, "sol").words
+    visit.post(f"{address}/pause", "sol")
+    page = visit(address, "sol").words
+    assert "Keep paused" not in page
+    assert "8 AM" not in page

@@ -24,6 +24,7 @@ from app.domain.delivery.message_statuses import (
     build_blast_counts,
 )
 from app.domain.delivery.send_rate import compute_rate_share
+from app.domain.limits.allowances import ReachedLimit
 from app.domain.limits.limit_words import find_limit_fix
 from app.domain.texts.plurals import pluralize
 from app.domain.time.durations import format_approximate_duration, format_time_until
@@ -238,6 +239,12 @@ class BlastProgress:
             ("st-wait", tally.queued + tally.in_flight, "waiting"),
             ("st-out", self.skipped_count, "skipped"),
         ]
+
+    @property
+    def continues_tomorrow(self) -> bool:
+        """Whether the limit of a day stopped it, so that it is continued in the morning."""
+        is_paused = self.log.status == BlastStatus.PAUSED
+        return is_paused and self.log.pause_code == ReachedLimit.TEXTS_A_DAY
 
     @property
     def fault_reason(self) -> str:

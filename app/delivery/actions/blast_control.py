@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows, update_row
@@ -19,6 +19,7 @@ from app.domain.delivery.message_statuses import (
     compute_final_blast_status,
 )
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.limits.allowances import ReachedLimit
 
 PAUSED_BY_PERSON = "person"
 MADE_FOR_TWILIO_REASON = (
@@ -26,15 +27,25 @@ MADE_FOR_TWILIO_REASON = (
     "(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and a sender). Set them again and resume, or stop "
     "the rest."
 )
+# What is sent without a person: now, or after the limit of a day in the morning.
+IS_SENT_UNATTENDED = or_(
+    MessageLog.status == BlastStatus.PROCESSING,
+    and_(
+        MessageLog.status == BlastStatus.PAUSED,
+        MessageLog.pause_code == ReachedLimit.TEXTS_A_DAY.value,
+    ),
+)
 UNCOUNTABLE = "Some of this blast's rows cannot be read. Run: python -m app.dbdoctor --doctor."
 
 
 def pause_blast(log_id: int) -> bool:
-    """Pause a blast that is being sent; return whether it was running.
+    """Pause a blast that is being sent; return whether it was.
 
-    No message of it is claimed after this commit; what is in flight gets its answer.
+    No message of it is claimed after this commit; what is in flight gets its answer. One that the
+    limit of a day stopped is not continued in the morning any more.
     """
-    return _pause_blasts(MessageLog.id == log_id, PAUSED_BY_PERSON, None) == [log_id]
+    is_meant = and_(MessageLog.id == log_id, IS_SENT_UNATTENDED)
+    return _pause_blasts(is_meant, PAUSED_BY_PERSON, None) == [log_id]
 
 
 def pause_blasts_for_fault(condition: ColumnElement[bool], reason: str, code: int) -> list[int]:
@@ -42,13 +53,14 @@ def pause_blasts_for_fault(condition: ColumnElement[bool], reason: str, code: in
 
     `reason`: the cause in words. `code`: the carrier's number for it. Inside write().
     """
-    return _pause_blasts(condition, reason, code)
+    is_running = MessageLog.status == BlastStatus.PROCESSING
+    return _pause_blasts(and_(condition, is_running), reason, code)
 
 
 def _pause_blasts(condition: ColumnElement[bool], reason: str, code: int | None) -> list[int]:
     statement = (
         update(MessageLog)
-        .where(condition, MessageLog.status == BlastStatus.PROCESSING)
+        .where(condition)
         .values(
             status=BlastStatus.PAUSED,
             pause_reason=reason,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select, update
 
 from app.core.db import db, execute_and_count_rows
+from app.delivery.actions.blast_control import IS_SENT_UNATTENDED
 from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.installation_models import Installation
 from app.delivery.models import Message, MessageLog
@@ -43,18 +44,19 @@ def hold_sending(reason: HoldReason, carrier: str, moment: datetime) -> None:
 
 
 def has_running_blasts(carrier: str) -> bool:
-    """Whether something is being sent through `carrier`. A read."""
-    running = exists().where(
-        MessageLog.status == BlastStatus.PROCESSING, MessageLog.carrier == carrier
-    )
+    """Whether something is sent through `carrier` without a person. A read."""
+    running = exists().where(IS_SENT_UNATTENDED, MessageLog.carrier == carrier)
     return bool(db.session.scalar(select(running)))
 
 
 def pause_running_blasts(reason: HoldReason, carrier: str) -> int:
-    """Pause what is being sent through `carrier`; return how many blasts. Inside write()."""
+    """Pause what is being sent through `carrier`; return how many blasts. Inside write().
+
+    Also what the limit of a day stopped: only a person continues it now.
+    """
     return execute_and_count_rows(
         update(MessageLog)
-        .where(MessageLog.status == BlastStatus.PROCESSING, MessageLog.carrier == carrier)
+        .where(IS_SENT_UNATTENDED, MessageLog.carrier == carrier)
         .values(
             status=BlastStatus.PAUSED,
             pause_reason=HOLD_PAUSE_REASONS[reason],
