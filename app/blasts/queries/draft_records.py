@@ -66,18 +66,13 @@ def may_open_draft(draft: StoredDraft, user_id: int, role: Role) -> bool:
 
 def fetch_drafts_page(user_id: int, role: Role, params: ListParams) -> ListPage:
     """Return a page of the drafts in a user's list, the last changed first."""
-    is_listed = _is_listed(user_id, role)
+    is_listed = is_draft_listed(user_id, role)
     total = count_rows(StoredDraft, is_listed)
     params = clamp_to_last_page(total, params)
     statement = select(StoredDraft).where(is_listed)
     statement = statement.order_by(StoredDraft.updated_at.desc(), StoredDraft.id.desc())
     rows = db.session.scalars(statement.offset(params.offset).limit(params.per_page)).all()
     return ListPage(rows, total, params)
-
-
-def count_drafts(user_id: int, role: Role) -> int:
-    """Return how many drafts are in a user's list."""
-    return count_rows(StoredDraft, _is_listed(user_id, role))
 
 
 def find_latest_own_draft(user_id: int) -> StoredDraft | None:
@@ -92,5 +87,6 @@ def list_drafts_with_people() -> Sequence[StoredDraft]:
     return db.session.scalars(statement).all()
 
 
-def _is_listed(user_id: int, role: Role) -> ColumnElement[bool]:
+def is_draft_listed(user_id: int, role: Role) -> ColumnElement[bool]:
+    """Return the condition that a draft is in a user's list: an admin sees all."""
     return true() if role == Role.ADMIN else StoredDraft.created_by_id == user_id

@@ -18,6 +18,7 @@ from app.blasts.forms.draft_fields import (
 )
 from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import fetch_drafts_page, find_draft, name_draft
+from app.blasts.queries.tab_counts import count_tabs
 from app.blasts.views.blast_sending import (
     confirm_checked_blast,
     derive_test_token,
@@ -40,7 +41,6 @@ from app.blasts.views.review_page import check_form
 from app.blasts.views.test_sends import has_test_phone
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.pagination import list_params
-from app.delivery.queries.blast_list import count_waiting_blasts
 from app.domain.texts.whole_numbers import parse_id
 
 
@@ -57,7 +57,7 @@ def list_drafts() -> ResponseReturnValue:
             draft.id: describe_listed_people(draft, is_admin=current_user.is_admin)
             for draft in page.rows
         },
-        waiting_counts=count_waiting_blasts(),
+        tab_counts=count_tabs(current_user.id, current_user.role),
     )
 
 

@@ -6,7 +6,6 @@ from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.blasts.queries import audience
-from app.blasts.queries.draft_records import count_drafts
 from app.blasts.queries.event_labels import (
     get_blast_event_titles,
     get_reminder_labels,
@@ -16,6 +15,7 @@ from app.blasts.queries.gone_lists import describe_gone_lists
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.blasts.queries.series_source import get_series_source
+from app.blasts.queries.tab_counts import count_tabs
 from app.blasts.views.blueprint import bp
 from app.blasts.views.draft_opening import open_new_draft
 from app.blasts.views.scheduled_blast_labels import (
@@ -65,8 +65,7 @@ def list_scheduled_blasts() -> ResponseReturnValue:
         filter_name=filter_name,
         audiences=describe_audiences(page.rows, get_blast_event_titles(page.rows)),
         series_links=get_series_source().find_links(page.rows),
-        waiting_counts=blast_list.count_waiting_blasts(),
-        draft_count=count_drafts(current_user.id, current_user.role),
+        tab_counts=count_tabs(current_user.id, current_user.role),
     )
 
 

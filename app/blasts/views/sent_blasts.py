@@ -10,7 +10,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.blasts.queries.draft_records import count_drafts
 from app.blasts.queries.people_permission import (
     find_people_problem,
     get_stored_people,
@@ -18,6 +17,7 @@ from app.blasts.queries.people_permission import (
 )
 from app.blasts.queries.results_audience import describe_blast_audience, describe_blast_audiences
 from app.blasts.queries.series_source import get_series_source
+from app.blasts.queries.tab_counts import count_tabs
 from app.blasts.views.blast_figures import BlastReport, build_blast_report, build_filter_chips
 from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
 from app.blasts.views.blueprint import bp
@@ -30,7 +30,6 @@ from app.delivery.models import MessageLog
 from app.delivery.queries.blast_list import (
     LOG_FILTERS,
     BlastLogFilter,
-    count_waiting_blasts,
     fetch_blast_logs_page,
     list_blast_senders,
 )
@@ -71,8 +70,7 @@ def list_sent_blasts() -> ResponseReturnValue:
             page.rows, {log.id: log.event_title for log in page.rows}, current_user.role
         ),
         senders=list_blast_senders(),
-        waiting_counts=count_waiting_blasts(),
-        draft_count=count_drafts(current_user.id, current_user.role),
+        tab_counts=count_tabs(current_user.id, current_user.role),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows
@@ -91,12 +91,16 @@ def list_blast_senders() -> Sequence[str]:
     return list(filter(None, db.session.scalars(statement.distinct().order_by("created_by"))))
 
 
-def count_waiting_blasts() -> tuple[int, int]:
-    """Return how many blasts are scheduled, and how many are being sent or paused."""
+def build_scheduled_count() -> ScalarSelect[int]:
+    """Select how many blasts are scheduled, as a column of any select."""
     pending = select(func.count()).where(ScheduledMessage.status == ScheduledBlastStatus.PENDING)
+    return pending.scalar_subquery()
+
+
+def build_running_count() -> ScalarSelect[int]:
+    """Select how many blasts are being sent or paused, as a column of any select."""
     running = select(func.count()).where(MessageLog.status.in_(OPEN_BLAST_STATUSES))
-    counts = db.session.execute(select(pending.scalar_subquery(), running.scalar_subquery())).one()
-    return counts[0], counts[1]
+    return running.scalar_subquery()
 
 
 def find_running_blasts() -> Sequence[MessageLog]:

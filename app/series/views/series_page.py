@@ -6,11 +6,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.blasts.queries.draft_records import count_drafts
+from app.blasts.queries.tab_counts import count_tabs
 from app.core.access import ALL_ROLES, roles_required
 from app.core.clock import now
 from app.core.settings import current_settings
-from app.delivery.queries.blast_list import count_waiting_blasts
 from app.delivery.queries.series_blasts import SeriesBlast, find_series_blasts
 from app.domain.delivery.blast_labels import name_blast
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence
@@ -58,8 +57,7 @@ def list_all_series() -> ResponseReturnValue:
         people=describe_people(all_series),
         next_times=next_times,
         labels=STATE_LABELS,
-        waiting_counts=count_waiting_blasts(),
-        draft_count=count_drafts(current_user.id, current_user.role),
+        tab_counts=count_tabs(current_user.id, current_user.role),
     )
 
 
