@@ -12,6 +12,8 @@ from app.delivery.models import Message
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.models import SurveySession
+from app.texting_hours.actions import create_default_hours
+from app.texting_hours.models import TextingHoursMode
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_inbound_text, add_opt_out
 
@@ -81,6 +83,23 @@ def test_nobody_is_reminded_at_night_nor_who_said_stop(app, make_survey, text, l
     assert later(hours=10) == (0, 0)
     assert later(hours=1, minutes=5) == (0, 2)
     assert [phone for phone, *_ in queued()] == [ZOE]
+
+
+def test_a_reminder_waits_for_texting_hours_where_the_person_is(
+    app, make_survey, text, later, queued, monkeypatch
+):
+    """At 8 AM in Denver it is 5 AM in Honolulu; who waits there holds back no one else."""
+    monkeypatch.setattr("app.surveys.actions.survey_timeouts.BATCH_SIZE", 1)
+    honolulu, chicago = "+18085550142", "+13125550143"
+    with app.app_context(), write():
+        create_default_hours().mode = TextingHoursMode.ON
+    make_survey(COMING, timeout_hours=100)
+    text(honolulu, "picnic")
+    text(chicago, "picnic")
+    later(hours=20, minutes=5)
+    assert [phone for phone, *_ in queued()] == [chicago]
+    later(hours=3)
+    assert [phone for phone, *_ in queued()] == [chicago, honolulu]
 
 
 def test_no_nudge_where_none_is_wanted(make_survey, text, later):

@@ -5,15 +5,17 @@ For a job that runs every minute.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from itertools import starmap
+from itertools import islice, starmap
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, update
 
 from app.core.db import db, execute_and_count_rows, write
-from app.core.fetched_rows import count_rows
+from app.core.settings import current_settings
 from app.delivery.actions.direct_messages import DirectMessage
+from app.delivery.actions.text_holding import load_hold_judge
 from app.domain.delivery.message_statuses import MessageKind
+from app.domain.quiet_hours.text_purposes import TextPurpose
 from app.domain.surveys.question_definitions import parse_questions
 from app.domain.surveys.survey_hints import build_nudge_text
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
@@ -47,7 +49,7 @@ def time_out_and_nudge_sessions(moment: datetime) -> tuple[int, int]:
     """End sessions that got no answer for too long and remind others; return how many of each.
 
     Opens a write() for each batch. Nobody is reminded between 21:00 and 8:00 on the organisation's
-    clocks, nor whoever must not be texted.
+    clocks, nor outside texting hours where they are, nor whoever must not be texted.
     """
     ended_count = _run_in_batches(_time_out_sessions, moment)
     zone = local_times.zone_or_utc(organisation.get_organisation_timezone())
@@ -107,19 +109,36 @@ def _nudge_sessions(moment: datetime) -> int:
     for wait in _find_survey_waits():
         if wait.nudge_hours:
             overdue.append(_is_asked_before(wait.survey_id, wait.nudge_hours, moment))
+    if not overdue:
+        return 0
     active = SurveySession.status == SurveySessionStatus.ACTIVE
     due = select(SurveySession).where(active, SurveySession.nudged_at.is_(None))
-    due = due.where(or_(false(), *overdue)).order_by(SurveySession.id).limit(BATCH_SIZE)
-    # Counted first outside of write(): mostly nobody is due, and the lock is not taken.
-    if not overdue or not count_rows(due.subquery()):
+    due = due.where(or_(false(), *overdue)).order_by(SurveySession.id)
+    # Listed first outside of write(): mostly nobody is due, and the lock is not taken.
+    ids = _list_ids_in_hours(due, moment)
+    if not ids:
         return 0
     with write():
-        sessions = db.session.scalars(due.execution_options(populate_existing=True)).all()
+        # `due` once more inside the lock: somebody may have answered in the meantime.
+        still_due = due.where(SurveySession.id.in_(ids))
+        sessions = db.session.scalars(still_due.execution_options(populate_existing=True)).all()
         _queue_nudges(sessions, moment)
         ids = [session.id for session in sessions]
         nudged = update(SurveySession).where(SurveySession.id.in_(ids)).values(nudged_at=moment)
         db.session.execute(nudged.execution_options(synchronize_session=False))
     return len(sessions)
+
+
+def _list_ids_in_hours(due: Select[Any], moment: datetime) -> list[int]:
+    """Return the ids of a batch of sessions whose people may be texted at this hour."""
+    judge = load_hold_judge(current_settings().carrier, moment)
+    rows = db.session.execute(due.with_only_columns(SurveySession.id, SurveySession.phone))
+    is_open = (
+        row.id
+        for row in rows
+        if judge is None or judge.find_hold(row.phone, TextPurpose.SURVEY) is None
+    )
+    return list(islice(is_open, BATCH_SIZE))
 
 
 def _queue_nudges(sessions: Sequence[SurveySession], moment: datetime) -> None:
