@@ -276,6 +276,20 @@ def test_an_event_that_is_deleted_between_two_slices_ends_its_import(app, visit,
     assert "'abandoned'" in read_state(app)["imports"][0]
 
 
+def test_an_import_that_cannot_go_on_stops_no_other(app, visit, send, in_slices):
+    """What the first one has decided cannot be read any more, as from a damaged disk."""
+    broken = prepare(app, visit, send)
+    visit.post(f"{broken}/confirm", "ada", **DECISION)
+    with app.app_context(), write() as session:
+        session.execute(text("UPDATE imports SET progress = '{}'"))
+    address = send(ROWS).location
+    visit(address, "ada", **{"columns_shown": "1"})
+    visit.post(f"{address}/confirm", "ada", **DECISION)
+    with app.app_context():
+        run_imports(lambda: False)
+    assert visit(address, "ada").headings == ["Imported"]
+
+
 def test_the_scheduler_goes_on_with_it_and_so_does_its_page(
     app, visit, send, in_slices, monkeypatch
 ):

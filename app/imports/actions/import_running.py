@@ -4,6 +4,7 @@ Any process may write the next slice: the requests of an import's pages do, and 
 scheduler, which goes on with it after a process has died.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask, current_app
 
 from app.core import failpoint
+from app.core.database_errors import is_storage_error
 from app.core.db import db, write
 from app.core.page_cache import enlarge_page_cache
 from app.imports.actions import upload_storage
@@ -27,6 +29,7 @@ from app.imports.queries.import_slices import (
 )
 from app.suppression.actions import erased_numbers
 
+log = logging.getLogger(__name__)
 # An import of no more rows is one transaction, and done when its request is answered.
 MAX_SLICE_ROWS = 2_000
 MIN_SLICE_ROWS = 500
@@ -60,9 +63,20 @@ def run_imports(should_stop: Callable[[], bool]) -> None:
         return
     try:
         for import_id in list_running_import_ids():
-            _run_import(import_id, should_stop)
+            _try_import(import_id, should_stop)
     finally:
         lock.release()
+
+
+def _try_import(import_id: int, should_stop: Callable[[], bool]) -> None:
+    """Go on with one import; what stops it, such as a row that is damaged, stops no other."""
+    try:
+        _run_import(import_id, should_stop)
+    except Exception as error:
+        db.session.rollback()
+        if is_storage_error(error):
+            raise
+        log.exception("import %s could not be continued; it is tried again", import_id)
 
 
 def _run_import(import_id: int, should_stop: Callable[[], bool]) -> None:
