@@ -8,6 +8,7 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.message_adoption import AdoptionCounts, adopt_listed_texts
 from app.delivery.engine_models import Attempt
+from app.delivery.last_text_models import LastText
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.lookup_matching import CarrierMessage
 from app.sending_limits.models import SendingTotal
@@ -71,6 +72,17 @@ def test_a_text_becomes_what_its_row_sent(queue):
     assert adopt(listed()) == AdoptionCounts()
     # The newer database had counted it.
     assert db.session.scalars(db.select(SendingTotal.texts)).all() == [1]
+
+
+def test_a_text_that_was_held_here_is_held_no_more(queue):
+    """It left in the morning, after the backup; by its hold it would be texted last tomorrow."""
+    row_id = queue()
+    with write():
+        values = {"held_until": now() + timedelta(hours=9), "held_why": "quiet_hours"}
+        db.session.execute(db.update(Message).where(Message.id == row_id).values(values))
+    adopt(listed())
+    assert (get_row(row_id).status, get_row(row_id).held_until) == ("delivered", None)
+    assert db.session.scalar(db.select(LastText.texted_at)) < now()
 
 
 def test_two_blasts_with_the_same_words_are_told_apart_by_time(queue):

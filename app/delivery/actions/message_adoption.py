@@ -192,6 +192,8 @@ def _mark_doubtful(rows: Sequence[AdoptableRow], moment: datetime) -> int:
         .where(Message.id.in_(ids))
         .values(
             status=MessageStatus.UNKNOWN,
+            held_until=None,
+            held_why=None,
             reason=UnknownReason.PUT_BACK.value,
             look_up_at=compute_first_lookup(MessageStatus.UNKNOWN, moment),
         )

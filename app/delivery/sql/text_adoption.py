@@ -20,6 +20,6 @@ INSERT_ADOPTED_ATTEMPT = PreparedStatement("""
 MARK_HANDED_OVER = PreparedStatement("""
     UPDATE messages
     SET status = 'submitting', attempts = :number, submitted_at = :moment, not_before = NULL,
-        reason = NULL
+        held_until = NULL, held_why = NULL, reason = NULL
     WHERE id = :message_id
 """)
