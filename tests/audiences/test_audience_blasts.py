@@ -193,6 +193,22 @@ def test_a_blast_that_moves_while_its_audience_is_read_keeps_its_new_time(app, v
     assert get_statuses(app) == {}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "target = 'community', audience_id = NULL",
+        "created_by = 'sol'",
+        "held_reason = 'The last blast of this series is paused.'",
+        "confirmed_count = 1",
+    ],
+)
+def test_a_blast_that_is_edited_or_held_while_its_audience_is_read_waits(app, visit, lists, change):
+    """The same text at the same time, for other people: those who were read are not texted."""
+    send_blast(visit, **lists)
+    assert not is_stored_after(app, f"UPDATE scheduled_messages SET {change}")
+    assert get_statuses(app) == {}
+
+
 def test_a_list_that_is_archived_while_the_audience_is_read_is_not_texted(app, visit, lists):
     send_blast(visit, **lists | {"include": "group:1"})
     archive = "UPDATE groups SET archived_at = '2026-01-01 00:00:00.000000'"

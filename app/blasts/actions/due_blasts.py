@@ -180,7 +180,8 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
         # back as a row: the audience is read again.
         if has_topic_been_left_since(read_at) or has_number_been_erased_since(read_at):
             return False
-        # So it is when a list was archived or deleted meanwhile, or the blast moved with its event.
+        # So it is when a list was archived or deleted meanwhile, or the blast was edited, moved
+        # with its event, or held.
         if not is_test and describe_gone_lists(audience_id) != gone_lists:
             return False
         if _read_plan(blast_records.reload_scheduled_blast(scheduled_id)) != plan:
@@ -197,8 +198,11 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
 
 
 def _read_plan(blast: ScheduledMessage) -> tuple[object, ...]:
-    """Return what may change of a blast that waits: its text and its times."""
-    return blast.message_body, blast.footer, blast.scheduled_at, blast.not_after
+    """Return what may change of a blast that waits: its text, people, times, and that it waits."""
+    text = (blast.message_body, blast.footer, blast.plain_names, blast.survey_id, blast.test_mode)
+    lists = (blast.target, blast.event_id, blast.audience_id, blast.created_by)
+    earlier_people = (blast.audience_log_id, blast.audience_outcome, blast.confirmed_count)
+    return text, lists, earlier_people, blast.scheduled_at, blast.not_after, blast.held_reason
 
 
 def _hold_blast(scheduled_id: int, reason: str) -> None:
