@@ -11,6 +11,7 @@ import pytest
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
+from app.delivery.actions.hour_exemptions import exempt_scheduled_blast
 from app.delivery.models import ScheduledMessage
 from app.domain.time import local_times
 from app.domain.time.reminder_timing import DEFAULT_REMINDER_STEPS
@@ -190,6 +191,17 @@ def test_they_move_with_the_date_and_the_time(app, visit):
     assert list_pending_times(app) == [(str(day - 7 * DAY), "10:00"), (str(day - DAY), "10:00")]
     assert [blast.id for blast in list_scheduled(app)] == first, "the same two, at another time"
     assert format_local_time(list_scheduled(app)[0].not_after) == (str(day), "09:00")
+
+
+def test_one_that_may_be_sent_at_any_hour_may_not_at_another_time(app, visit):
+    event_id = add_picnic(visit)
+    first = list_scheduled(app)[0].id
+    with app.app_context(), write():
+        assert exempt_scheduled_blast(first, "A storm")
+        reschedule_reminders(event_id, now())
+    assert list_scheduled(app)[0].any_hour_reason == "A storm", "nothing has moved"
+    edit_event(visit, event_id, date=str(get_today() + 60 * DAY))
+    assert [blast.any_hour_reason for blast in list_scheduled(app)] == [None, None]
 
 
 def test_what_is_too_late_for_the_new_date_is_not_sent_and_comes_back_with_a_later_one(app, visit):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
@@ -97,7 +97,11 @@ def _build_values(blast: BlastSpec, scheduled_at: datetime) -> dict[str, Any]:
 
 
 def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime) -> bool:
-    """Give a blast another time (UTC), text and end; return False when it was released already."""
+    """Give a blast another time (UTC), text and end; return False when it was released already.
+
+    That it is sent at any hour was said of the former time.
+    """
+    is_same_time = ScheduledMessage.scheduled_at == scheduled_at
     statement = (
         update(ScheduledMessage)
         .where(
@@ -111,6 +115,7 @@ def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
             footer=blast.footer,
             timezone=blast.timezone,
             not_after=blast.not_after,
+            any_hour_reason=case((is_same_time, ScheduledMessage.any_hour_reason)),
         )
     )
     return execute_and_count_rows(statement) == 1
