@@ -28,72 +28,68 @@ COUNT_TRIGGER_SQL = (
     f"failure_count = failure_count + ({_NEW_BUCKET_SQL} = 'f') - ({_OLD_BUCKET_SQL} = 'f') "
     "WHERE id = new.message_log_id; END"
 )
-
-
-def build_message_indexes() -> tuple[Index, ...]:
-    """Return the indexes of one table of messages; an index belongs to one table only."""
-    return (
-        # the database itself refuses a second message to a phone in one blast
-        Index("uq_messages_log_phone", "message_log_id", "phone", unique=True),
-        Index("ix_messages_log_status", "message_log_id", "status"),
-        Index(
-            "ix_messages_queued",
-            "carrier",
-            "message_log_id",
-            "id",
-            sqlite_where=text("status = 'queued' AND held_until IS NULL"),
-        ),
-        # What is held is in no index that claiming walks along.
-        Index(
-            "ix_messages_held",
-            "carrier",
-            "held_until",
-            "message_log_id",
-            sqlite_where=text("status = 'queued' AND held_until IS NOT NULL"),
-        ),
-        Index(
-            "ix_messages_submitting",
-            "message_log_id",
-            sqlite_where=text("status = 'submitting'"),
-        ),
-        Index("ix_messages_phone", "phone", "id"),
-        Index("ix_messages_created_at", "created_at"),
-        Index(
-            "ix_messages_look_up_at",
-            "look_up_at",
-            sqlite_where=text("look_up_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_messages_in_reply_to",
-            "in_reply_to",
-            sqlite_where=text("in_reply_to IS NOT NULL"),
-        ),
-        # one row of a blast at most holds a person who has several numbers
-        Index(
-            "uq_messages_person_log",
-            "person_id",
-            "message_log_id",
-            unique=True,
-            sqlite_where=text("person_id IS NOT NULL"),
-        ),
-        Index(
-            "uq_messages_fallback_for_id",
-            "fallback_for_id",
-            unique=True,
-            sqlite_where=text("fallback_for_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_messages_log_fallback",
-            "message_log_id",
-            "fallback_for_id",
-            sqlite_where=text("fallback_for_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_messages_phone_answered",
-            "phone",
-            "id",
-            sqlite_where=text("in_reply_to IS NOT NULL"),
-        ),
-        # Rows enter it only when a text fails or is in doubt, not while it is sent.
-        Index("ix_messages_failed", "phone", "id", sqlite_where=text(FAILED_OR_UNKNOWN_SQL)),
-    )
+MESSAGE_INDEXES = (
+    # the database itself refuses a second message to a phone in one blast
+    Index("uq_messages_log_phone", "message_log_id", "phone", unique=True),
+    Index("ix_messages_log_status", "message_log_id", "status"),
+    Index(
+        "ix_messages_queued",
+        "carrier",
+        "message_log_id",
+        "id",
+        sqlite_where=text("status = 'queued' AND held_until IS NULL"),
+    ),
+    # What is held is in no index that claiming walks along.
+    Index(
+        "ix_messages_held",
+        "carrier",
+        "held_until",
+        "message_log_id",
+        sqlite_where=text("status = 'queued' AND held_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_messages_submitting",
+        "message_log_id",
+        sqlite_where=text("status = 'submitting'"),
+    ),
+    Index("ix_messages_phone", "phone", "id"),
+    Index("ix_messages_created_at", "created_at"),
+    Index(
+        "ix_messages_look_up_at",
+        "look_up_at",
+        sqlite_where=text("look_up_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_messages_in_reply_to",
+        "in_reply_to",
+        sqlite_where=text("in_reply_to IS NOT NULL"),
+    ),
+    # one row of a blast at most holds a person who has several numbers
+    Index(
+        "uq_messages_person_log",
+        "person_id",
+        "message_log_id",
+        unique=True,
+        sqlite_where=text("person_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_messages_fallback_for_id",
+        "fallback_for_id",
+        unique=True,
+        sqlite_where=text("fallback_for_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_messages_log_fallback",
+        "message_log_id",
+        "fallback_for_id",
+        sqlite_where=text("fallback_for_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_messages_phone_answered",
+        "phone",
+        "id",
+        sqlite_where=text("in_reply_to IS NOT NULL"),
+    ),
+    # Rows enter it only when a text fails or is in doubt, not while it is sent.
+    Index("ix_messages_failed", "phone", "id", sqlite_where=text(FAILED_OR_UNKNOWN_SQL)),
+)

@@ -28,7 +28,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model, db
-from app.delivery.message_indexes import COUNT_TRIGGER_SQL, build_message_indexes
+from app.delivery.message_indexes import COUNT_TRIGGER_SQL, MESSAGE_INDEXES
 from app.domain.accounts.phone_codes import hide_code
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import (
@@ -270,7 +270,7 @@ class Message(Model):
 
     __tablename__ = "messages"
     __table_args__ = (
-        *build_message_indexes(),
+        *MESSAGE_INDEXES,
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
         CheckConstraint(
             "(direction = 'inbound') = (status = 'received')",

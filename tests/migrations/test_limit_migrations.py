@@ -1,4 +1,4 @@
-"""0048_sending_limits: no limits come with an upgrade, and the database refuses limits of nothing."""
+"""0048_sending_limits: an upgrade brings no limits, and a limit of nothing is refused."""
 
 import sqlite3
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 import sqlite3
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from app.profiles.queries.person_lookup import find_public_ids
 from app.series.actions.series_editing import SeriesTiming, start_series
 from app.series.queries.series_records import list_pending_occurrences
 from app.surveys.models import SurveyFlow, SurveySession
+from app.texting_hours.models import BlackoutDay
 from tests.sample_people import LEO, MAX, MIA, PASSWORD, ZOE
 from tests.sample_rows import add_dead_number, add_inbound_text, add_member, add_opt_out
 from tests.visit import Visitor
@@ -94,6 +95,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "segment_id": "1",
         "template_id": "1",
         "series_id": "1",
+        "day_id": "1",
         "day": series_day,
         "digits": ZOE[1:],
         "public_id": public_ids[ZOE],
@@ -159,6 +161,7 @@ def _people() -> None:
         session.flush()
         session.add(GroupMembership(group_id=group.id, phone=ZOE))
         session.add(Segment(name="Altos", rule=CHOIR_RULE))
+        session.add(BlackoutDay(day=date(2099, 12, 25), name="Christmas"))
         session.add(SavedReply(title="Thanks", body="Thank you, {first_name|friend}!"))
     add_inbound_text(ZOE, "Is there parking?")
 

@@ -19,6 +19,7 @@ CLOSED = {name: door for name, door in ROUTES.items() if door.who in (BOTH, ADMI
 # A GET is answered with 200, but:
 GET_CODES = {
     "blasts.compose_for_people": 404,  # no list is named
+    "blasts.send_held_blast": 303,  # no text waits for its hours
     "groups.change_listed_people": 404,  # no list is named
     "health.report_readiness": 503,  # nobody sends in these tests
     "sandbox.open_phone_by_number": 422,  # no number was typed
@@ -35,6 +36,7 @@ FORMS = {
     "accounts.change_own_theme",
     "blasts.compose_blast",
     "blasts.edit_draft",
+    "blasts.exempt_pending_blast",
     "blasts.send_draft",
     "blasts.start_draft",
     "community.add_member",
@@ -69,6 +71,7 @@ FORMS = {
     "segments.edit_segment",
     "surveys.add_survey",
     "surveys.record_answer_correction",
+    "texting_hours.add_blackout_day",
 }
 POST_CODES = dict.fromkeys(FORMS, 422) | {
     "blasts.autosave_draft": 200,

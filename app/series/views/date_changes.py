@@ -64,6 +64,7 @@ def restore_date(series_id: int, day: str) -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def confirm_date(series_id: int, day: str) -> ResponseReturnValue:
     """Let a date go that is held for a person, for as many people as the page showed."""
+    get_series_or_404(series_id)
     occurs_on = parse_day_or_404(day)
     count = parse_whole_number(request.form.get("people_count", ""), MAX_COUNT_DIGITS)
     if count is None:
