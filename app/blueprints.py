@@ -15,6 +15,7 @@ from app.audit.views import bp as audit
 from app.audit_subjects import find_audit_subjects
 from app.blasts.queries.series_source import set_series_source
 from app.blasts.views import bp as blasts
+from app.calendar.views import bp as calendar
 from app.community.member_filters import set_filter_permission, set_filter_source
 from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     inbox,
     blasts,
     series,
+    calendar,
     community,
     groups,
     segments,

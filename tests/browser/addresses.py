@@ -136,6 +136,8 @@ def places(here: Filled) -> list[Place]:
         Place("blasts.edit_draft", "draft", "/blasts/drafts/1"),
         Place("blasts.review_draft", "draft-review", "/blasts/drafts/1/review"),
         Place("blasts.edit_draft", "draft-of-scheduled", "/blasts/drafts/2", ADMIN),
+        Place("calendar.show_month", "calendar", "/calendar"),
+        Place("calendar.list_days", "calendar-list", "/calendar/list"),
         Place("series.list_all_series", "series-list", "/blasts/series"),
         Place("series.show_series", "series", "/blasts/series/1"),
         Place("series.show_series", "series-held", "/blasts/series/2", ADMIN),

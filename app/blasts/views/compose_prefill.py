@@ -35,6 +35,7 @@ def create_prefilled_form() -> ComposeForm:
     """Return the form that the address asks for.
 
     ?again=<id> fills it with an earlier blast (&later=1: for a new time), ?first=1 with a text.
+    ?date=2026-12-06 is for a later time on that day.
     ?audience=results&log_id=<id>&outcome=no_reply is for people of an earlier blast.
     ?target=event&event_id=<id> chooses an event, ?group_id=<id> a group, ?include=segment:<id> a
     list of any kind, ?survey=<id> asks that survey. ?template=<id> (&language=es) begins with the
@@ -45,6 +46,7 @@ def create_prefilled_form() -> ComposeForm:
         values["message_body"] = PRACTICE_TEXT
     if "later" in request.args:
         values["send_mode"] = "later"
+    values |= _prefill_day(request.args.get("date", ""))
     if request.args.get("target") == BlastTarget.EVENT.value:
         values["target"] = BlastTarget.EVENT.value
         values["event_id"] = request.args.get("event_id", "")
@@ -55,6 +57,13 @@ def create_prefilled_form() -> ComposeForm:
     if request.args.get("audience") == RESULTS_KIND:
         values |= {name: request.args.get(name, "") for name in RESULTS_FIELDS}
     return ComposeForm(formdata=None, data=values | _prefill_from_sources())
+
+
+def _prefill_day(text: str) -> dict[str, object]:
+    """Return the fields of a day on which the blast is to be sent; none for what is no day."""
+    if not local_times.DATE_PATTERN.fullmatch(text):
+        return {}
+    return {"send_mode": "later", "schedule_date": text}
 
 
 def _prefill_from_sources() -> dict[str, object]:

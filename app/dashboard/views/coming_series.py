@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from flask import url_for
 
 from app.dashboard.views.attention import AttentionItem
-from app.dashboard.views.coming_days import DAYS_AHEAD, MAX_SHOWN, ComingItem
+from app.dashboard.views.coming_days import DAYS_AHEAD, ComingItem
 from app.domain.delivery.blast_labels import name_blast
-from app.domain.time.local_times import get_local_date, zone_or_utc
+from app.domain.time.local_times import find_moment_on_day, get_local_date, zone_or_utc
 from app.organisation.queries import get_organisation_timezone
 from app.series.models import BlastSeries, SeriesState
-from app.series.queries.series_dates import list_coming_dates
+from app.series.queries.series_dates import list_unscheduled_dates
 from app.series.queries.series_records import list_series_in_states
 
 
@@ -23,20 +23,17 @@ def list_watched_series() -> Sequence[BlastSeries]:
 def build_series_items(all_series: Sequence[BlastSeries], moment: datetime) -> list[ComingItem]:
     """Return the dates of the next days that are no scheduled blasts yet."""
     zone = zone_or_utc(get_organisation_timezone())
-    last_day = get_local_date(zone.key, moment) + timedelta(days=DAYS_AHEAD)
+    day_after = get_local_date(zone.key, moment) + timedelta(days=DAYS_AHEAD + 1)
+    end = find_moment_on_day(day_after, "00:00", zone.key) or moment
+    active = [series for series in all_series if series.state is SeriesState.ACTIVE]
     items = []
-    for series in all_series:
-        if series.state is not SeriesState.ACTIVE:
-            continue
-        for coming in list_coming_dates(series, moment, MAX_SHOWN):
-            local = coming.due_at.astimezone(zone)
-            if local.date() > last_day or coming.is_skipped or coming.is_pending:
-                continue
-            url = url_for("series.show_series", series_id=series.id)
-            name = name_blast(series)
-            items.append(
-                ComingItem(local.date(), f"{local:%H:%M}", "send", name, "Part of a series", url)
-            )
+    for series, coming in list_unscheduled_dates(active, moment, end):
+        local = coming.due_at.astimezone(zone)
+        url = url_for("series.show_series", series_id=series.id)
+        name = name_blast(series)
+        items.append(
+            ComingItem(local.date(), f"{local:%H:%M}", "send", name, "Part of a series", url)
+        )
     return items
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, select
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
@@ -16,12 +16,10 @@ HIDDEN_SENTENCE = "People chosen by a list for admins"
 def find_audience_sentences(audience_ids: Collection[int], role: Role) -> dict[int, str]:
     """Return these audiences in words, by id; those for admins without the names of their lists."""
     row = BlastAudience
-    statement = select(row.id, row.sentence).where(row.id.in_(audience_ids))
-    sentences = fetch_dict(statement)
+    sentence: ColumnElement[str] = row.sentence.expression
     if role != Role.ADMIN:
-        hidden = db.session.scalars(select(row.id).where(row.id.in_(sentences), row.is_for_admins))
-        sentences |= dict.fromkeys(hidden, HIDDEN_SENTENCE)
-    return sentences
+        sentence = case((row.is_for_admins, HIDDEN_SENTENCE), else_=row.sentence)
+    return fetch_dict(select(row.id, sentence).where(row.id.in_(audience_ids)))
 
 
 def is_audience_for_admins(audience_id: int | None) -> bool:

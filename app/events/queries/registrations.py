@@ -77,10 +77,15 @@ def count_registrations(event_id: int) -> int:
     return count_rows(EventRegistration, EventRegistration.event_id == event_id)
 
 
-def count_invited_people_by_event() -> dict[int, int]:
-    """Return how many are coming or may come, by the event's id; events without any are missing."""
+def count_invited_people_by_event(event_ids: Collection[int] | None = None) -> dict[int, int]:
+    """Return how many are coming or may come, by the event's id; events without any are missing.
+
+    `event_ids`: of which events; None: of all.
+    """
     statement = select(EventRegistration.event_id, func.count())
     statement = statement.where(EventRegistration.answer.is_distinct_from(EventAnswer.NOT_COMING))
+    if event_ids is not None:
+        statement = statement.where(EventRegistration.event_id.in_(event_ids))
     return fetch_dict(statement.group_by(EventRegistration.event_id))
 
 

@@ -1,13 +1,13 @@
 """The dates of a series that are to come: by its rule, without those that are over, as moved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.domain.recurrence.recurrence_rules import RecurrenceRule, list_days
 from app.domain.time.local_times import find_moment_on_day, get_local_date
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence
-from app.series.queries.series_records import list_occurrences
+from app.series.queries.series_records import list_occurrences, list_occurrences_by_series
 
 # A date that is changed is among the next so many.
 DATES_AROUND = 62
@@ -71,8 +71,26 @@ def list_coming_dates(series: BlastSeries, moment: datetime, limit: int) -> list
     rows = {row.occurs_on: row for row in list_occurrences(series.id)}
     days = _list_days(series, moment, limit + len(rows))
     dates = _build_dates(series, {*days, *_list_moved_days(rows)}, rows)
-    coming = [each for each in dates if each.due_at > moment or each.is_pending]
-    return sorted(coming, key=lambda each: each.due_at)[:limit]
+    coming = [day for day in dates if day.due_at > moment or day.is_pending]
+    return sorted(coming, key=lambda day: day.due_at)[:limit]
+
+
+def list_unscheduled_dates(
+    all_series: Sequence[BlastSeries], start: datetime, end: datetime
+) -> list[tuple[BlastSeries, SeriesDate]]:
+    """Return the dates from `start` to `end` (UTC, without) that are no scheduled blasts yet.
+
+    Those that are skipped are left out. One statement for all series.
+    """
+    rows_by_series = list_occurrences_by_series([series.id for series in all_series])
+    pairs = []
+    for series in all_series:
+        rows = {row.occurs_on: row for row in rows_by_series[series.id]}
+        days = _list_days(series, start, (end - start).days + 2)
+        for date_ in _build_dates(series, {*days, *_list_moved_days(rows)}, rows):
+            if start <= date_.due_at < end and not (date_.is_skipped or date_.is_pending):
+                pairs.append((series, date_))
+    return sorted(pairs, key=lambda pair: pair[1].due_at)
 
 
 def find_move_limits(series: BlastSeries, coming: SeriesDate, moment: datetime) -> MoveLimits:

@@ -68,6 +68,23 @@ def list_occurrences(series_id: int) -> Sequence[SeriesOccurrence]:
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
+def list_occurrences_by_series(
+    series_ids: Collection[int],
+) -> dict[int, list[SeriesOccurrence]]:
+    """Return the same of several series by their ids, in one statement."""
+    rows_by_series: dict[int, list[SeriesOccurrence]] = {id_: [] for id_ in series_ids}
+    if not series_ids:
+        return {}
+    statement = (
+        select(SeriesOccurrence)
+        .where(SeriesOccurrence.series_id.in_(series_ids))
+        .order_by(SeriesOccurrence.occurs_on)
+    )
+    for row in db.session.scalars(statement.execution_options(populate_existing=True)):
+        rows_by_series[row.series_id].append(row)
+    return rows_by_series
+
+
 def list_pending_occurrences(series_ids: Collection[int]) -> dict[int, SeriesOccurrence]:
     """Return the date of each of these series whose blast waits, by the id of the series."""
     if not series_ids:

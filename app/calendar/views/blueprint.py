@@ -1,0 +1,5 @@
+"""The blueprint of the calendar."""
+
+from flask import Blueprint
+
+bp = Blueprint("calendar", __name__, url_prefix="/calendar")
