@@ -192,7 +192,7 @@ VERB_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "blasts": (
         "Blasts",
-        ("blast.", "scheduled_blast.", "sending.", "series.", "template.", "texts."),
+        ("blast.", "draft.", "scheduled_blast.", "sending.", "series.", "template.", "texts."),
     ),
     "inbox": ("Inbox", ("thread.", "saved_reply.")),
     "events": ("Events", ("event.", "registration.", "registrations.")),

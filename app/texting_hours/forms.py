@@ -80,7 +80,7 @@ class TextingHoursForm(FlaskForm):
             yield WindowFields(label, self[opens], self[closes])
 
     def validate_mode(self, field: RadioField) -> None:
-        """Reject an unknown choice."""
+        """Reject a choice that is not among those the page offers."""
         if field.data not in MODE_CHOICES:
             raise ValidationError("Choose whether texts keep to these hours.")
 

@@ -52,7 +52,17 @@ def test_every_sentence_can_be_read_when_nothing_is_known_of_the_row(visit, app,
 
 def test_placeholders_without_a_thing_have_words():
     words = set(re.findall(r"\{(\w+)\}", " ".join(VERB_SENTENCES.values())))
-    things = {"blast", "event", "survey", "keyword", "group", "field", "segment"}
+    things = {
+        "blast",
+        "event",
+        "survey",
+        "keyword",
+        "group",
+        "field",
+        "segment",
+        "series",
+        "template",
+    }
     assert words - things <= MISSING_NAMES.keys()
 
 

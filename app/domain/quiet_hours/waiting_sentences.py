@@ -40,11 +40,11 @@ def describe_waiting(
 
     `recipient_count`: all who get the blast; the rest gets it at its time.
     """
-    named, others = groups[:MAX_GROUPS_NAMED], groups[MAX_GROUPS_NAMED:]
+    named, more_groups = groups[:MAX_GROUPS_NAMED], groups[MAX_GROUPS_NAMED:]
     sentences = [_describe_group(group, time) for group in named]
-    if others:
-        count = sum(group.count for group in others)
-        last = max(group.hold.until for group in others)
+    if more_groups:
+        count = sum(group.count for group in more_groups)
+        last = max(group.hold.until for group in more_groups)
         verb = "gets" if count == 1 else "get"
         people = f"{count:,} more {'person' if count == 1 else 'people'}"
         until = _format_until(last, time.zone, time)

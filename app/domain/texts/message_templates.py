@@ -129,8 +129,8 @@ def has_event_placeholders(template: str) -> bool:
 def _find_placeholders(template: str) -> frozenset[str]:
     """Return what the text is filled in with, and what its conditions ask for."""
     pieces = split_template(template)
-    asked = {piece.condition for piece in pieces if piece.condition}
-    return frozenset(piece.placeholder for piece in pieces if piece.placeholder) | asked
+    conditions = {piece.condition for piece in pieces if piece.condition}
+    return frozenset(piece.placeholder for piece in pieces if piece.placeholder) | conditions
 
 
 def append_footer(body: str, footer: str) -> str:

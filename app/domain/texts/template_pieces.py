@@ -71,7 +71,8 @@ def iterate_tokens(template: str) -> Iterator[TemplateToken]:
     for match in PLACEHOLDER_PATTERN.finditer(template):
         name, kind = match[1], "placeholder"
         if condition := CONDITION_PATTERN.fullmatch(name):
-            name, kind, is_open = condition[1].strip(), "if", True
+            name, kind = condition[1].strip(), "if"
+            is_open = True
         elif is_open and name.strip().casefold() == CONDITION_END:
             kind, is_open = "end", False
         yield TemplateToken(name, kind, match.start(), match.end())

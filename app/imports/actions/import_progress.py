@@ -31,7 +31,7 @@ class ImportProgress:
     undone: ImportUndoSummary = field(default_factory=ImportUndoSummary)
 
     def serialize(self) -> str:
-        """Return it as JSON."""
+        """Return the progress as JSON, as parse_progress() reads it."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
 

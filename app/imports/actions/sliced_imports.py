@@ -130,8 +130,8 @@ def _end(
 ) -> None:
     row.state = ImportState.DONE
     row.progress = None
-    about = f"import {row.id}"
-    record_automatic_event(f"{import_list.audit_prefix}.{verb}", username, about, details)
+    subject = f"import {row.id}"
+    record_automatic_event(f"{import_list.audit_prefix}.{verb}", username, subject, details)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,8 @@ def confirm_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
 
 def _confirm_at_once(importer: ImporterConfig, row: Import) -> None:
     """Confirm a small import in one transaction. Raises ImportAlreadyEnded and FieldNotThere."""
-    import_list, import_id, stored_as = importer.import_list, row.id, row.stored_as
+    import_list = importer.import_list
+    import_id, stored_as = row.id, row.stored_as
     # Reading a file and hashing every number take time, so they are done before the transaction.
     on_confirmed = import_list.prepare(row)
     phones = list_slice_phones(ImportSlice(import_id))

@@ -70,9 +70,9 @@ def change_texts(
     A language that is missing in `texts` gets an empty version: it was removed.
     """
     current = load_current_texts([template.id]).get(template.id, {})
-    wanted = {**dict.fromkeys(current, ""), **texts}
+    new_texts = {**dict.fromkeys(current, ""), **texts}
     changed = []
-    for language, body in wanted.items():
+    for language, body in new_texts.items():
         if language not in current or current[language].body != body:
             _add_version(template.id, language, body, username)
             changed.append(language)

@@ -150,20 +150,20 @@ class TemplateForm(FlaskForm):
 
     def _validate_texts_together(self) -> None:
         """Reject unknown placeholders, a language that is there twice, and no text at all."""
-        kept = [entry for entry in self.text_forms if not entry.remove.data]
-        if not kept:
+        entries = [entry for entry in self.text_forms if not entry.remove.data]
+        if not entries:
             self.form_errors.append(NO_LANGUAGE_ERROR)
         of_event = self.purpose.data in {purpose.value for purpose in EVENT_PURPOSES}
         fields = load_template_fields()
-        seen: set[str] = set()
-        for entry in kept:
+        languages: set[str] = set()
+        for entry in entries:
             for problem in list_template_problems(
                 entry.body.data or "", of_event=of_event, fields=fields
             ):
                 add_error(entry.body, problem)
-            if entry.language.data in seen:
+            if entry.language.data in languages:
                 add_error(entry.language, "This template has a text in this language already.")
-            seen.add(entry.language.data)
+            languages.add(entry.language.data)
 
 
 def build_template_form_data(row: TemplateTexts) -> dict[str, Any]:
@@ -182,9 +182,9 @@ def build_template_form_data(row: TemplateTexts) -> dict[str, Any]:
 
 def build_new_template_form_data(purpose: str, body: str) -> dict[str, Any]:
     """Return the form data of a new template for a purpose; an unknown one is for blasts."""
-    known = purpose in OFFERED_PURPOSES
+    is_known = purpose in OFFERED_PURPOSES
     return {
-        "purpose": purpose if known else TemplatePurpose.BLAST.value,
+        "purpose": purpose if is_known else TemplatePurpose.BLAST.value,
         "is_active": True,
         "texts": [{"language": DEFAULT_LANGUAGE, "body": body}],
     }

@@ -169,5 +169,5 @@ def find_template_origin(version_id: int | None) -> TemplateOrigin | None:
 
 def has_templates() -> bool:
     """Whether there is any template that is not deleted."""
-    found = select(func.count()).where(MessageTemplate.archived_at.is_(None))
-    return bool(db.session.scalar(found))
+    count = select(func.count()).where(MessageTemplate.archived_at.is_(None))
+    return bool(db.session.scalar(count))

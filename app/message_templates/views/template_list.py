@@ -47,12 +47,12 @@ def _get_purpose() -> TemplatePurpose | None:
 
 def _build_purpose_chips(current: TemplatePurpose | None, language: str) -> list[Chip]:
     """Return the filter by purpose: label, address, and whether it is the one in use."""
-    kept: dict[str, Any] = {
+    filters: dict[str, Any] = {
         "language": language or None,
         "search": request.args.get("search") or None,
     }
-    chips = [("All", url_for("message_templates.list_templates", **kept), current is None)]
+    chips = [("All", url_for("message_templates.list_templates", **filters), current is None)]
     for purpose in OFFERED_PURPOSES:
-        url = url_for("message_templates.list_templates", purpose=purpose.value, **kept)
+        url = url_for("message_templates.list_templates", purpose=purpose.value, **filters)
         chips.append((PURPOSE_LABELS[purpose], url, purpose is current))
     return chips

@@ -32,7 +32,7 @@ def find_day_limit_for(rules: LimitRules, sent: int, planned: int) -> int | None
 
     People are counted only where the number counted last would stop one of those texts.
     """
-    known: int = current_app.extensions.get(_EXTENSION, MIN_AUTOMATIC_TEXTS)
-    if rules.day_limit_rule is DayLimitRule.AUTOMATIC and sent + planned <= known:
-        return known
+    last_limit: int = current_app.extensions.get(_EXTENSION, MIN_AUTOMATIC_TEXTS)
+    if rules.day_limit_rule is DayLimitRule.AUTOMATIC and sent + planned <= last_limit:
+        return last_limit
     return find_day_limit(rules)

@@ -67,7 +67,7 @@ def confirm_date(series_id: int, occurs_on: date, count: int, moment: datetime) 
 def find_coming_date(series: BlastSeries, occurs_on: date, moment: datetime) -> SeriesDate | None:
     """Return a date of a series that is still to come, or None."""
     dates = list_coming_dates(series, moment, DATES_AHEAD)
-    return next((each for each in dates if each.occurs_on == occurs_on), None)
+    return next((coming for coming in dates if coming.occurs_on == occurs_on), None)
 
 
 def _prepare(
@@ -77,10 +77,10 @@ def _prepare(
     series = require_series(series_id)
     if series.state is SeriesState.ACTIVE:
         settle_dates(series, moment)
-    found = find_coming_date(series, occurs_on, moment)
-    if found is None:
+    coming = find_coming_date(series, occurs_on, moment)
+    if coming is None:
         raise ChangedMeanwhile
-    row = found.row
+    row = coming.row
     if row is None:
         row = SeriesOccurrence(series_id=series_id, occurs_on=occurs_on)
         row.state = OccurrenceState.PLANNED

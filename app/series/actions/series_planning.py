@@ -117,10 +117,10 @@ def _is_late(waiting: SeriesOccurrence | None, moment: datetime) -> bool:
 def _find_next_date(series: BlastSeries, moment: datetime, *, is_late: bool) -> SeriesDate | None:
     """Return the date that should wait; `is_late`: one that waits stays until it is over."""
     coming_dates = list_coming_dates(series, moment, DATES_LOOKED_AT)
-    dates = [each for each in coming_dates if not each.is_skipped]
+    dates = [coming for coming in coming_dates if not coming.is_skipped]
     if is_late:
-        return next((each for each in dates if each.is_pending), None)
-    return next((each for each in dates if each.due_at > moment), None)
+        return next((coming for coming in dates if coming.is_pending), None)
+    return next((coming for coming in dates if coming.due_at > moment), None)
 
 
 def _cancel_blast(scheduled_id: int | None, note: str) -> None:

@@ -81,7 +81,7 @@ def settle_dates(series: BlastSeries, moment: datetime) -> None:
 
 
 def _list_blast_ids(progress: Sequence[SeriesProgress]) -> list[int]:
-    ids = [(each.pending_blast_id, each.last_blast_id) for each in progress]
+    ids = [(series.pending_blast_id, series.last_blast_id) for series in progress]
     return [blast_id for pair in ids for blast_id in pair if blast_id]
 
 

@@ -34,7 +34,9 @@ from app.series.actions.series_editing import SeriesTiming
 from app.series.models import BlastSeries
 
 MAX_DIGITS = 3
-NEVER, UNTIL_DAY, AFTER_COUNT = "never", "until", "count"
+NEVER = "never"
+UNTIL_DAY = "until"
+AFTER_COUNT = "count"
 END_LABELS = {NEVER: "Never", UNTIL_DAY: "On a day", AFTER_COUNT: "After a number of times"}
 KIND_LABELS = {
     RecurrenceKind.WEEKLY.value: "On days of the week",

@@ -99,7 +99,7 @@ def resume_series(series_id: int) -> ResponseReturnValue:
 @bp.post("/<int:series_id>/end")
 @roles_required(*ALL_ROLES)
 def end_series(series_id: int) -> ResponseReturnValue:
-    """End a series."""
+    """End a series: what waits of it is cancelled, and no date follows."""
     return _change(
         series_id,
         "series.ended",

@@ -73,7 +73,7 @@ def describe_people(all_series: Sequence[BlastSeries]) -> dict[int, str]:
 
 def find_event_titles(all_series: Sequence[BlastSeries]) -> dict[int, str]:
     """Return the titles of these series' events by event id; a deleted event is missing."""
-    return events.find_event_titles({each.event_id for each in all_series if each.event_id})
+    return events.find_event_titles({series.event_id for series in all_series if series.event_id})
 
 
 def format_series_time(moment: datetime, zone: str) -> str:

@@ -52,7 +52,9 @@ def list_all_series() -> ResponseReturnValue:
     return render_template(
         "series/list.html",
         all_series=all_series,
-        names={each.id: name_blast(each, titles.get(each.event_id or 0)) for each in all_series},
+        names={
+            series.id: name_blast(series, titles.get(series.event_id or 0)) for series in all_series
+        },
         sentences={series.id: describe_series(series) for series in all_series},
         people=describe_people(all_series),
         next_times=next_times,
@@ -69,7 +71,7 @@ def show_series(series_id: int) -> ResponseReturnValue:
     coming = list_coming_dates(series, now(), COMING_DATES)
     rows = list_occurrences(series_id)
     blasts = find_series_blasts([row.scheduled_id for row in rows if row.scheduled_id])
-    held = next((each for each in coming if _find_held_reason(each, blasts)), None)
+    held = next((day for day in coming if _find_held_reason(day, blasts)), None)
     titles = find_event_titles([series])
     return render_template(
         "series/series.html",
@@ -79,10 +81,8 @@ def show_series(series_id: int) -> ResponseReturnValue:
         people=describe_people([series])[series_id],
         state_label=STATE_LABELS[series.state],
         coming=coming,
-        times={each.occurs_on: format_series_time(each.due_at, series.timezone) for each in coming},
-        days={
-            each.occurs_on: format_series_day(each.occurs_on, series.timezone) for each in coming
-        },
+        times={day.occurs_on: format_series_time(day.due_at, series.timezone) for day in coming},
+        days={day.occurs_on: format_series_day(day.occurs_on, series.timezone) for day in coming},
         held=held,
         held_reason=_find_held_reason(held, blasts) if held else None,
         text=describe_next_text(
@@ -114,7 +114,7 @@ def _list_past(
     rows: Sequence[SeriesOccurrence], coming: list[SeriesDate], blasts: Mapping[int, SeriesBlast]
 ) -> list[SeriesOccurrence]:
     """Return the dates that are over, the latest first."""
-    to_come = {each.occurs_on for each in coming}
+    to_come = {day.occurs_on for day in coming}
     over = (OccurrenceState.DONE, OccurrenceState.FAILED, OccurrenceState.SKIPPED)
     past = [row for row in rows if row.state in over and row.occurs_on not in to_come]
     return past[: -PAST_DATES - 1 : -1]

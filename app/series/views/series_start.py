@@ -103,7 +103,7 @@ def _describe_move(blast: ScheduledMessage, first: datetime) -> str:
     if first == blast.scheduled_at:
         return ""
     zone = _get_zone(blast)
-    before, after = (format_series_time(each, zone) for each in (blast.scheduled_at, first))
+    before, after = (format_series_time(moment, zone) for moment in (blast.scheduled_at, first))
     if get_local_date(zone, blast.scheduled_at) == get_local_date(zone, first):
         return f"The first blast is moved from {before} to {after}."
     day = format_series_day(get_local_date(zone, blast.scheduled_at), zone)
