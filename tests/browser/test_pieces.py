@@ -80,6 +80,20 @@ def test_the_meter_counts_the_opt_out_line_and_names_costly_signs(look):
     assert "Without them: 1 segment instead of 3." in odd.inner_text()
 
 
+def test_conditions_count_nothing_and_the_organization_its_name(look):
+    page = look()
+    page.uncheck("#include_unsubscribe")
+    organization = page.evaluate("document.body.dataset.organization")
+    units = page.locator("[data-meter-of=message_body-text] [data-units]")
+    page.fill("#message_body", "{if first_name}Hi {first_name|you}, {end}welcome to {org_name}")
+    assert units.inner_text() == str(len(f"Hi you, welcome to {organization}"))
+    room = page.locator("[data-meter-of=message_body-text] [data-room]")
+    assert "names may add characters" in room.inner_text()
+    page.fill("#message_body", "Welcome to { Org name }")
+    assert units.inner_text() == str(len(f"Welcome to {organization}"))
+    assert "names may add characters" not in room.inner_text()
+
+
 def test_a_chip_puts_its_token_where_the_caret_is(look):
     page = look()
     page.fill("#message_body", "Hi !")

@@ -6,6 +6,9 @@
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
   const EXTENDED = "\f^{}\\[~]|€"; // Two septets each, never split between segments.
   const INVISIBLE_NAMES = { "\t": "a tab", "\u00a0": "a no-break space", "\u202f": "a narrow space", "\u200b": "an invisible space" };
+  const CONDITION = /\{\s*(?:if\s[^{}]*|end\s*)\}/gi; // Themselves they are no text.
+  const ORGANIZATION = /\{\s*org[_\s]name\s*(?:\|[^{}]*)?\}/gi;
+  const PERSONAL = /\{(?!\s*(?:end\s*|org[_\s]name\s*)\})[^{}]+\}/i;
   const JOINERS = /[\u200d\ufe0e\ufe0f]/u; // Join the characters of one emoji.
 
   // The carrier follows Unicode 10, which splits a cluster between two conjunct consonants; browsers no longer do.
@@ -84,13 +87,18 @@
     return box.value ? `${box.value}\n${line}` : line;
   }
 
+  /** Returns a text with its placeholders as their fallbacks: the real names are counted by the server. */
+  function fillIn(text) {
+    return text.replace(CONDITION, "").replace(ORGANIZATION, () => document.body.dataset.organization ?? "")
+      .replace(/\{[^{}|]+(?:\|([^{}]*))?\}/g, (_, fallback) => fallback?.trim() || "friend");
+  }
+
   function show(box) {
     const meter = document.querySelector(`[data-meter-of="${CSS.escape(box.id)}"]`);
     if (!meter) return;
-    // A placeholder counts as its fallback: the real names are counted by the server.
-    const text = withFooter(box).replace(/\{[^{}|]+(?:\|([^{}]*))?\}/g, (_, fallback) => fallback?.trim() || "friend");
+    const text = fillIn(withFooter(box));
     const measured = measure(text);
-    const suffix = /\{[^{}]+\}/.test(box.value) ? " · names may add characters" : "";
+    const suffix = PERSONAL.test(box.value) ? " · names may add characters" : "";
     const capacity = measured.parts === 1 ? `of ${measured.size}` : `in segments of ${measured.size}`;
     // An empty box costs nothing; a text in the counts of the server is counted there.
     meter.hidden = !box.value.trim();
