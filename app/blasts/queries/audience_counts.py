@@ -11,7 +11,7 @@ from app.blasts.queries.field_fillings import load_filling
 from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.name_groups import NameGroup, group_names
-from app.domain.texts.field_mentions import find_field_names
+from app.profiles.queries.textable_fields import find_text_fields
 
 # A large audience takes a second to read: what was read is used again while somebody types.
 # A small one is read anew each time.
@@ -42,7 +42,7 @@ def load_audience_counts(
     """
     cached_counts: dict[object, tuple[float, AudienceCounts]]
     cached_counts = current_app.extensions.setdefault("audience_counts", {})
-    key = (target, event_id, people_of, frozenset(used), find_field_names(body))
+    key = (target, event_id, people_of, frozenset(used), find_text_fields(body))
     start = time.monotonic()
     until, counts = cached_counts.get(key, (0.0, None))
     if counts is not None and until > start:

@@ -18,7 +18,6 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.segment_forecast import SegmentForecast, forecast_segments
 from app.domain.delivery.text_writers import build_text_writer
 from app.domain.texts import message_templates, text_cleaning
-from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import (
     MAX_MESSAGE_CHARACTERS,
@@ -28,7 +27,7 @@ from app.domain.texts.segments import (
 )
 from app.events.queries import events
 from app.organisation import queries as organisations
-from app.profiles.queries.textable_fields import load_template_fields
+from app.profiles.queries.textable_fields import find_text_fields, load_template_fields
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def _is_sendable(request: PreviewRequest) -> bool:
 
 def _preview_text(request: PreviewRequest, counts: AudienceCounts) -> ComposePreview:
     values = audience.get_blast_placeholders(request.target, request.event_id)
-    field_names = find_field_names(request.body)
+    field_names = find_text_fields(request.body)
 
     def forecast(body: str, *, plain_names: bool) -> SegmentForecast:
         write = build_text_writer(

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from app.domain.delivery.blast_rendering import BlastRecipient
-from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.template_fields import NO_FILLING, FieldFilling
 from app.profiles.queries.field_records import list_public_fields
 from app.profiles.queries.person_values import load_field_texts
-from app.profiles.queries.textable_fields import load_template_fields
+from app.profiles.queries.textable_fields import find_text_fields, load_template_fields
 
 FieldChips = list[tuple[str, str]]
 
@@ -33,7 +32,7 @@ def load_filling(body: str, recipients: Iterable[BlastRecipient]) -> FieldFillin
 
     One statement for the fields and one for all people. Raises FieldNotTextable.
     """
-    names = find_field_names(body)
+    names = find_text_fields(body)
     if not names:
         return NO_FILLING
     field_ids = _find_field_ids(names)
@@ -43,7 +42,7 @@ def load_filling(body: str, recipients: Iterable[BlastRecipient]) -> FieldFillin
 
 def require_textable_fields(body: str) -> None:
     """Raise FieldNotTextable when a text names a field that it may not. Inside write()."""
-    _find_field_ids(find_field_names(body))
+    _find_field_ids(find_text_fields(body))
 
 
 def _find_field_ids(names: tuple[str, ...]) -> list[int]:

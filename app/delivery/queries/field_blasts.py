@@ -20,4 +20,4 @@ def list_waiting_blasts_with_field(name: str) -> Sequence[ScheduledMessage]:
     )
     folded = fold_field_name(name)
     blasts = db.session.scalars(waiting.order_by(blast.scheduled_at, blast.id))
-    return [row for row in blasts if folded in find_field_names(row.message_body)]
+    return [row for row in blasts if folded in find_field_names(row.message_body, (folded,))]

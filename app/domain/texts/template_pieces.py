@@ -1,7 +1,7 @@
 """The pieces of a template: plain text, placeholders, and words that depend on a condition."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ EVENT_PLACEHOLDERS: dict[str, str] = {
 }
 # They mean nothing while the event has no date.
 DATE_PLACEHOLDERS = frozenset({"days_until", "days_since", "due_date"})
+# Newer than fields are: an organisation's field that had such a name before keeps its meaning.
+LATER_PLACEHOLDERS = frozenset({"org_name", *DATE_PLACEHOLDERS})
 ALL_PLACEHOLDERS = {**NAME_PLACEHOLDERS, **ORGANISATION_PLACEHOLDERS, **EVENT_PLACEHOLDERS}
 
 PLACEHOLDER_PATTERN = re.compile(r"\{([^{}]*)\}")
@@ -108,11 +110,16 @@ def _iterate_pieces(template: str, field_names: tuple[str, ...]) -> Iterator[Tem
         yield TemplatePiece(template[start:], condition=condition)
 
 
-def find_placeholder(written: str, field_names: tuple[str, ...] = ()) -> str | None:
-    """Return the placeholder that is written between braces, in any spelling, or None."""
+def find_placeholder(written: str, field_names: Container[str] = ()) -> str | None:
+    """Return the placeholder that is written between braces, in any spelling, or None.
+
+    A field comes before a placeholder of LATER_PLACEHOLDERS.
+    """
     written_name = written.partition("|")[0].strip()
     name = re.sub(r"\s+", "_", written_name.casefold())
-    if name in ALL_PLACEHOLDERS:
+    if name in ALL_PLACEHOLDERS and name not in LATER_PLACEHOLDERS:
         return name
     folded = fold_field_name(written_name) if field_names else ""
-    return folded if folded in field_names else None
+    if folded in field_names:
+        return folded
+    return name if name in ALL_PLACEHOLDERS else None

@@ -96,10 +96,11 @@ def _describe_place(template: str, token: TemplateToken) -> str:
 
 
 def _iterate_condition_problems(token: TemplateToken, purpose: TemplateContext) -> Iterator[str]:
-    placeholder = find_placeholder(token.name)
+    placeholder = find_placeholder(token.name, purpose.fields)
     if placeholder in NAME_PLACEHOLDERS and "|" not in token.name:
         return
-    field = purpose.fields.get(fold_field_name(token.name)) if placeholder is None else None
+    is_built_in = placeholder in ALL_PLACEHOLDERS
+    field = None if is_built_in else purpose.fields.get(fold_field_name(token.name))
     if field is None:
         yield (
             f"{{if {_shorten(token.name)}}} asks for what isn't known of a person. Use "
@@ -112,8 +113,8 @@ def _iterate_condition_problems(token: TemplateToken, purpose: TemplateContext) 
 def _iterate_placeholder_problems(
     template: str, token: TemplateToken, purpose: TemplateContext
 ) -> Iterator[str]:
-    placeholder = find_placeholder(token.name)
-    if placeholder is None:
+    placeholder = find_placeholder(token.name, purpose.fields)
+    if placeholder not in ALL_PLACEHOLDERS:
         field = purpose.fields.get(fold_field_name(token.name.partition("|")[0]))
         if field is None and token.name.strip().casefold() == CONDITION_END:
             yield "{end} closes nothing. Write {if first_name} before the words that depend on it."

@@ -1,5 +1,6 @@
 """The fields of people as a text may name them."""
 
+from app.domain.texts.field_mentions import find_field_names, names_later_placeholder
 from app.domain.texts.template_fields import TemplateField, TemplateFields
 from app.profiles.queries.field_records import list_all_fields
 
@@ -12,3 +13,12 @@ def load_template_fields() -> TemplateFields:
         )
         for field in list_all_fields()
     }
+
+
+def find_text_fields(template: str) -> tuple[str, ...]:
+    """Return the folded names of the fields that a text names, as find_field_names() does.
+
+    A field that is called like a later placeholder is one of them.
+    """
+    own_names = load_template_fields() if names_later_placeholder(template) else {}
+    return find_field_names(template, own_names)

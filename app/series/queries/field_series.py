@@ -33,4 +33,5 @@ def list_dates_with_field(name: str) -> Sequence[SeriesOccurrence]:
 
 
 def _names_field(text: str, name: str) -> bool:
-    return fold_field_name(name) in find_field_names(text)
+    folded = fold_field_name(name)
+    return folded in find_field_names(text, (folded,))
