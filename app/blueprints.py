@@ -99,7 +99,7 @@ MENU = (
         tab=True,
         count=select_waiting_thread_count,
     ),
-    MenuEntry("Blasts", "blasts.list_sent_blasts", "send"),
+    MenuEntry("Blasts", "blasts.list_sent_blasts", "send", paths=("calendar",)),
     MenuEntry("Community", "community.list_members", "users", tab=True),
     MenuEntry("Groups", "groups.list_groups", "tag"),
     MenuEntry("Segments", "segments.list_segments", "hash"),

@@ -29,7 +29,8 @@ class MenuEntry:
     """An entry of the menu.
 
     `tab`: also in the bottom bar of small screens. `count`: builds a column for a SELECT, the
-    number of things that wait behind the entry.
+    number of things that wait behind the entry. `paths`: first segments of the addresses of other
+    pages that belong to it.
     """
 
     label: str
@@ -40,6 +41,7 @@ class MenuEntry:
     sandbox: bool = False
     tab: bool = False
     count: Callable[[], ColumnElement[int]] | None = None
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _fetch_page_state(entries: Sequence[MenuEntry]) -> PageState:
 def _build_menu_item(entry: MenuEntry, count: int | None) -> MenuItem:
     url = url_for(entry.endpoint)
     # An entry is current on every page whose path begins with the same segment.
-    is_same_feature = request.path.split("/")[1] == url.split("/")[1]
+    is_same_feature = request.path.split("/")[1] in (url.split("/")[1], *entry.paths)
     # Home's path is one slash: its other pages are known by their blueprint.
     is_page_of_home = url == "/" and request.blueprint == "dashboard" and request.path != "/help"
     is_current = is_same_feature and request.endpoint != "blasts.compose_blast"

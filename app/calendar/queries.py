@@ -61,10 +61,11 @@ def load_planned_sends(carrier: str, span: PlannedSpan, role: Role) -> PlannedSe
     held = list_held_totals(carrier, start, span.end)
     planned: list[ScheduledMessage | BlastSeries] = list(blasts)
     planned += [series for series, _ in series_dates]
-    audience_ids = {each.audience_id for each in planned if each.audience_id}
-    event_ids = {each.event_id for each in planned if each.event_id}
+    audience_ids = {blast.audience_id for blast in planned if blast.audience_id}
+    # Blasts and series together: one statement for the names of both.
+    event_ids = {blast.event_id for blast in planned if blast.event_id}
     log_ids = {blast.audience_log_id for blast in blasts if blast.audience_log_id}
-    log_ids |= {each.log_id for each in held}
+    log_ids |= {total.log_id for total in held}
     reminded_ids = {
         blast.event_id for blast in blasts if blast.event_reminder_id and blast.event_id
     }

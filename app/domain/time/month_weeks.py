@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 DAYS_PER_WEEK = 7
-FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
+FRIDAY = 4
+SATURDAY = 5
+SUNDAY = 6
 # Unicode CLDR 48, weekData: where weeks start on another day than Monday.
 _SUNDAY_REGIONS = """
     AG AS BD BR BS BT BW BZ CA CO DM DO ET GT GU HK HN ID IL IN JM JP KE KH KR LA MH MM MO MT MX MZ
@@ -24,6 +26,7 @@ def find_first_weekday(region: str) -> int:
 
 def find_next_month(day: date) -> date:
     """Return the first day of the month after that of `day`."""
+    # Every month has a 28th, and four days later it is over.
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
@@ -35,7 +38,7 @@ def list_month_weeks(month: date, first_weekday: int) -> list[list[date | None]]
     weeks: list[list[date | None]] = []
     while day < end:
         days = [day + timedelta(days=number) for number in range(DAYS_PER_WEEK)]
-        weeks.append([_keep_day(each, month) for each in days])
+        weeks.append([_keep_day(day_of_week, month) for day_of_week in days])
         day += timedelta(days=DAYS_PER_WEEK)
     return weeks
 

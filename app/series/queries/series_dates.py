@@ -88,6 +88,7 @@ def list_unscheduled_dates(
         rows = {row.occurs_on: row for row in rows_by_series[series.id]}
         days = _list_days(series, start, (end - start).days + 2)
         for date_ in _build_dates(series, {*days, *_list_moved_days(rows)}, rows):
+            # What is pending is shown as the blast that it is by now.
             if start <= date_.due_at < end and not (date_.is_skipped or date_.is_pending):
                 pairs.append((series, date_))
     return sorted(pairs, key=lambda pair: pair[1].due_at)
