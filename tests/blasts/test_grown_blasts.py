@@ -7,6 +7,7 @@ from app.core.clock import now
 from app.core.db import db
 from app.delivery.alert_models import Alert
 from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.queries.progress import find_stall
 from tests.blasts.helpers import send_blast
 from tests.sample_rows import add_members
 
@@ -64,6 +65,18 @@ def test_a_list_that_grew_is_held_told_and_confirmed_anew(app, visit):
     with app.app_context():
         assert release_due_blasts(now()) == 1
         assert db.session.scalar(db.select(MessageLog.total_recipients)) == 53
+
+
+def test_a_blast_that_waits_for_a_person_is_no_stall(app, visit):
+    """However long they are away: /ready would have the server restarted again and again."""
+    later_blast(app, visit, 3)
+    with app.app_context():
+        overdue = now() + IN_A_DAY + timedelta(hours=1)
+        assert "has not started" in find_stall(overdue)
+        add_members(50, start=10)
+    release_later(app)
+    with app.app_context():
+        assert find_stall(overdue) == ""
 
 
 def test_a_blast_that_is_not_held_keeps_its_time(app, visit):

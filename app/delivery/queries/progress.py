@@ -27,8 +27,8 @@ M = messages.c
 def find_stall(moment: datetime) -> str:
     """Return what is due and does not leave, as a sentence; "" when all is well.
 
-    A sender on hold, a paused blast, a text that waits to be tried again and one that is held until
-    texting hours are no stall.
+    A sender on hold, a paused blast, one that waits for a person, a text that waits to be tried
+    again and one that is held until texting hours are no stall.
     """
     delay = _find_stall_delay(moment)
     if delay is None:
@@ -96,6 +96,7 @@ def _has_stuck_schedule(since: datetime) -> bool:
     stuck = select(ScheduledMessage.id).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.carrier == current_settings().carrier,
+        ScheduledMessage.held_reason.is_(None),
         ScheduledMessage.scheduled_at <= since,
         ScheduledMessage.created_at <= since,
     )
