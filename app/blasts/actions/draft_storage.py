@@ -76,6 +76,8 @@ def save_new_draft(
         draft = find_draft_of_blast(scheduled_id)
     if draft is None:
         return create_draft(client_token, typed, writer, scheduled_id)
+    # Version 1 is what this form stored itself. No draft has version 0, so that the change of
+    # another is shown and not overwritten.
     is_own_first = draft.version == 1 and draft.created_by_id == writer.user_id
     return save_draft(draft.id, 1 if is_own_first else 0, typed, writer)
 
@@ -89,6 +91,7 @@ def save_draft(draft_id: int, version: int, typed: TypedDraft, writer: DraftWrit
     if draft is None:
         raise NotFound
     content = _build_content(typed)
+    # The same text again is no conflict: the answer to a save that was stored may be lost.
     if draft.fields == content["fields"]:
         return draft
     if draft.version != version:
@@ -120,6 +123,7 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     count = 0
     for draft in list_drafts_with_people():
         fields = draft.typed_fields
+        # Read line by line: a number may be pasted in any spelling, so that no SQL finds it.
         rest = [(name, _remove_lines(name, value, erasure.phone)) for name, value in fields]
         if rest != fields:
             count += _replace_fields(draft, rest)

@@ -46,6 +46,7 @@ def send_held_blast(log_id: int) -> ResponseReturnValue:
         with audited_write("blast.sent_at_any_hour", current_username()) as trace:
             trace.about = f"blast {log_id}"
             count = send_held_texts_now(log_id, log.carrier, reason, now())
+            # Raised inside the transaction: the audit must not tell of what was not done.
             if count is None:
                 raise HoursUnchanged
             trace.details = {"people": count, "reason": reason}

@@ -37,6 +37,7 @@ def change_blast(
     is_new_text = (blast.message_body, blast.footer) != (draft.body, draft.footer)
     with audited_write("blast.changed", username) as trace:
         trace.about = f"scheduled blast {blast.id}"
+        # In the same transaction: a draft that is left over would offer a change that was made.
         finish_draft()
         people = list_kept_people(checked)
         edit_scheduled_blast(blast, draft, username, now(), confirmed_count, people)
@@ -45,6 +46,7 @@ def change_blast(
             "people": confirmed_count,
             "text_changed": is_new_text,
         }
+    # The change went past the session, which still holds the blast as it was.
     db.session.expire_all()
     if draft.send_at:
         flash_scheduled(draft)

@@ -86,6 +86,8 @@ class ClaimLimits:
 
         Answers and confirmations count and are never stopped: they belong to no blast.
         """
+        # One text at the limit ends its blast for this tick: a shorter text that would still fit
+        # must not leave before it.
         if text.message_log_id in self.reached or (self.people and self.people.skip_at_limit(text)):
             return False
         if text.id not in self.counted_ids and not self._count_once(text):
@@ -109,6 +111,7 @@ class ClaimLimits:
 
     def store(self, moment: datetime) -> None:
         """Add what was admitted to the totals, and pause the blasts that a limit stops."""
+        # In the transaction of the attempts: after kill -9 both are stored, or neither is.
         if self.texts:
             count_texts(self.rules, self.carrier, self.day, self.texts, self.segments)
         if self.reached:
@@ -117,6 +120,7 @@ class ClaimLimits:
 
 def load_claim_limits(texts: Iterable[LimitedText], moment: datetime) -> ClaimLimits:
     """Return the limits for a tick that may arm these texts; `moment` (UTC) tells the day."""
+    # Read where the texts are armed, so that two ticks or processes never spend one allowance.
     waiting = list(texts)
     rules, carrier = load_limit_rules(), current_settings().carrier
     day = rules.get_day(moment)
@@ -134,6 +138,7 @@ def _load_people(texts: Iterable[LimitedText], limits: PersonLimits | None) -> P
 
 
 def _find_counted_ids(texts: Iterable[LimitedText]) -> frozenset[int]:
+    # What was never tried cannot have been counted, so that in most ticks nothing is read.
     tried_ids = [text.id for text in texts if text.attempts]
     if not tried_ids:
         return frozenset()

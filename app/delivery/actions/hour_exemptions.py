@@ -26,6 +26,7 @@ def send_held_texts_now(log_id: int, carrier: str, reason: str, moment: datetime
         )
         .values(any_hour_reason=reason)
     )
+    # Of two admins who press at the same time, the first one's reason is kept.
     if not is_changed:
         return None
     statement = (

@@ -35,6 +35,7 @@ def pause_blasts_at_limit(
     reached: Mapping[int, ReachedLimit], rules: LimitRules, moment: datetime
 ) -> None:
     """Pause these blasts, each for its limit, and tell the admins. Inside write()."""
+    # The code of a pause tells the job later which limit it was.
     for log_id, limit in reached.items():
         cause = describe_limit(limit, rules)
         if blast_control.pause_blasts_for_fault(MessageLog.id == log_id, cause, limit.value):

@@ -167,6 +167,7 @@ def rejudge_held_texts(
     )
     texts = _read_texts(rows)
     judge_texts(texts, load_hold_judge(carrier, moment), moment)
+    # A slice that is not full is the last one.
     return texts[-1] if len(texts) == sql.SLICE_ROWS else None
 
 
@@ -194,6 +195,7 @@ def _store_changes(
     late_ids: Sequence[int],
     moment: datetime,
 ) -> None:
+    # A slice is one statement each, not one for each text: the write lock is free again sooner.
     if changes:
         sql.SET_HOLDS.execute(rows=json.dumps(changes), moment=moment)
     if late_ids:

@@ -57,12 +57,14 @@ SELECT_NEXT_HELD = PreparedStatement.as_json(
         > tuple_(bindparam("after_until"), bindparam("after_blast"), bindparam("after_id")),
     ).order_by(*_ORDER)
 )
+# Asked once a second before the write lock is taken: mostly no text is due.
 SELECT_ANY_DUE = PreparedStatement(
     select(messages_c.id)
     .where(IS_HELD, _IS_OF_CARRIER, messages_c.held_until <= bindparam("moment"))
     .limit(1)
 )
 SELECT_ANY_HELD = PreparedStatement(select(messages_c.id).where(IS_HELD, _IS_OF_CARRIER).limit(1))
+# Claiming sees no blast of which every waiting text is held, so these expire here.
 SELECT_ENDING_BLASTS = PreparedStatement.as_json(
     select(logs_c.id, logs_c.not_after).where(
         logs_c.status == BlastStatus.PROCESSING,

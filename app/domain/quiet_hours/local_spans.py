@@ -76,11 +76,14 @@ def _list_spans_of_period(
             end = min(period.end, midnight + timedelta(minutes=window.closes))
             if start < end:
                 yield OpenSpan(start, end)
+        # On local clocks: within a period each day has 24 hours.
         local_day += DAY
 
 
 def _split_by_offset(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[ClockPeriod]:
     """Yield the periods of a zone; no zone changes its clocks twice within a day."""
+    # zoneinfo lists no changes of the clocks, so both ends of each day are compared, and a change
+    # is then found by halving the day.
     period_start = moment = start
     offset = _get_offset(zone, start)
     while moment < end:

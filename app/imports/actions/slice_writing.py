@@ -70,6 +70,7 @@ def _fill_in_names(target: ImportTarget, import_slice: ImportSlice, *, overwrite
     verdict = case((gets_name, RowVerdict.CHANGED.value), else_=RowVerdict.RENAMED.value)
     if overwrite:
         gets_name = or_(gets_name, person.name != ImportRow.name)
+    # Stored before the name is overwritten: afterwards nothing would tell what it was.
     rows_with_names = update(ImportRow).where(
         *readable_rows,
         target.build_same_person_condition(),
@@ -94,6 +95,7 @@ def _insert_new_people(row: Import, target: ImportTarget, import_slice: ImportSl
     """
     person = target.table.c
     readable_rows = import_slice.build_readable_conditions()
+    # Who is new is known by the ids that the insert gives: the rows of the import do not know them.
     last_id = db.session.scalar(select(func.max(person.id))) or 0
     values: dict[str, Any] = {
         **target.build_name_values(ImportRow.name),

@@ -167,6 +167,7 @@ def write_slice(
     step = SLICE_STEPS[progress.step]
     import_slice = ImportSlice(row.id, list_unwritten_rows(row_ids, step.number))
     progress = step.write(row, import_slice, progress, context)
+    # In the transaction of its people: after kill -9 a row is written and marked, or neither.
     written = update(ImportRow).where(*import_slice.build_conditions(step.verdicts))
     execute_bulk(written.values(slice_step=step.number))
     if progress.step is not ImportStep.OPT_OUTS:

@@ -16,6 +16,7 @@ from app.message_templates.queries.template_records import load_current_texts
 
 def store_missing_seeds() -> None:
     """Store the templates of the program at a start, in a write() of its own if there is need."""
+    # A read first: at nearly every start nothing is missing, and no write lock is taken.
     if any(map(_needs_storing, SEED_TEMPLATES)):
         db.session.rollback()
         with write():
@@ -44,6 +45,7 @@ def _needs_storing(seed: SeedTemplate) -> bool:
     template = _find_seed(seed)
     if template is None:
         return not _is_name_taken(seed.name)
+    # What a user wrote, turned off or deleted is theirs, also where a release has better words.
     if template.updated_by is not None or template.archived_at is not None:
         return False
     current = load_current_texts([template.id]).get(template.id, {})

@@ -69,6 +69,7 @@ def change_texts(
 
     A language that is missing in `texts` gets an empty version: it was removed.
     """
+    # A version is never changed: what was sent from it must be shown as it was.
     current = load_current_texts([template.id]).get(template.id, {})
     new_texts = {**dict.fromkeys(current, ""), **texts}
     changed = []

@@ -77,6 +77,7 @@ def start_series(
     )
     db.session.add(series)
     db.session.flush()
+    # A guarded UPDATE: the blast may have been released since its page was shown.
     if not assign_blast_to_series(scheduled_id, series.id):
         raise ChangedMeanwhile
     plan_next_blast(series, moment, free_blast_id=scheduled_id)
@@ -95,10 +96,13 @@ def change_series(
     series.rule, series.time_of_day = timing.rule.to_json(), timing.clock
     series.starts_on = timing.starts_on
     db.session.flush()
+    # A new rule may have dates to come where the old one had none.
     if series.state is SeriesState.ENDED:
         series.state = SeriesState.ACTIVE
     if series.state is SeriesState.ACTIVE:
         settle_dates(series, moment)
+    # The blast of a date that is no date of the new rule is used again, so that its page and its
+    # token stay.
     free_blast_id = _forget_other_days(series, timing, moment)
     if series.state is SeriesState.ACTIVE:
         plan_next_blast(series, moment, free_blast_id=free_blast_id)
@@ -142,6 +146,7 @@ def delete_series(series_id: int) -> None:
     series = require_series(series_id)
     if series.state is not SeriesState.ENDED:
         raise ChangedMeanwhile
+    # Deleted after the series: while it is named there, the database keeps it.
     audience_id = series.audience_id
     db.session.execute(delete(BlastSeries).where(BlastSeries.id == series_id))
     delete_unused_audience(audience_id)

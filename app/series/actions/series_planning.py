@@ -49,6 +49,7 @@ def plan_next_blast(
     """
     waiting = next((row for row in list_occurrences(series.id) if _is_pending(row)), None)
     blast_id = waiting.scheduled_id if waiting else free_blast_id
+    # Asked before anything waits: an audience that is gone means no one, never everybody.
     if reason := _find_stop_reason(series):
         stop_series(series, reason, moment, free_blast_id)
         return
@@ -147,6 +148,7 @@ def _place_blast(
         assign_blast_to_series(scheduled_id, series.id)
     elif not blast_scheduling.replace_pending_blast(scheduled_id, spec, due_at):
         raise ChangedMeanwhile
+    # An admin let one date be sent at any hour, not the next one too.
     if not coming.is_pending:
         forget_exemption(scheduled_id)
     _mark_pending(series.id, coming, scheduled_id)

@@ -69,6 +69,7 @@ def list_coming_dates(series: BlastSeries, moment: datetime, limit: int) -> list
     Also the one whose blast waits, where that is late or held.
     """
     rows = {row.occurs_on: row for row in list_occurrences(series.id)}
+    # Each row may be a date that is skipped or over, so as many more are computed.
     days = _list_days(series, moment, limit + len(rows))
     dates = _build_dates(series, {*days, *_list_moved_days(rows)}, rows)
     coming = [day for day in dates if day.due_at > moment or day.is_pending]
