@@ -13,6 +13,7 @@ NO_PAGES = {
     "static",
     "blasts.export_blast",
     "blasts.refresh_sent_blast",
+    "blasts.send_held_blast",  # the same page as that of a scheduled blast
     "blasts.show_blast_status",
     "blasts.refresh_countdown",
     "community.export_members",
@@ -121,6 +122,12 @@ def places(here: Filled) -> list[Place]:
         Place("blasts.show_sent_blast", "log-fault", f"{log}{here.faulty}"),
         Place("blasts.show_sent_blast", "log-stopped", f"{log}{here.stopped}", ADMIN),
         Place("blasts.list_scheduled_blasts", "scheduled", "/blasts/scheduled"),
+        Place(
+            "blasts.exempt_pending_blast",
+            "scheduled-any-hour",
+            f"{scheduled}{here.scheduled}/any-hour",
+            ADMIN,
+        ),
         Place(
             "blasts.show_scheduled_blast",
             "scheduled-one",
