@@ -91,3 +91,20 @@ def test_a_draft_survives_home_sign_out_and_another_writer(server, visits_to):
     sol.click(".sticky button:text-is('Review')")
     sol.heading("Review")
     visits.complaints.clear()  # the browser minds every 401 and 409
+
+
+def test_back_from_the_first_review_is_the_same_draft(server, visits_to):
+    sol = Walk(visits_to(server.url)(), server.url)
+    sol.sign_in("sol")
+    sol.open_new_blast()
+    write(sol, "The choir meets")
+    sol.click(".sticky button:text-is('Review')")  # before it has saved itself
+    sol.heading("Review")
+    sol.page.go_back()
+    sol.page.wait_for_selector(".chip-editor")
+    assert sol.page.url.endswith("/blasts/drafts/1")
+    assert sol.page.input_value(TEXT) == "The choir meets"
+    write(sol, " on Sunday")
+    wait_for_version(sol, 2)
+    sol.page.goto(f"{sol.url}/blasts/drafts")
+    assert sol.page.locator("main tbody tr").count() == 1

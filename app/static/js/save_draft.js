@@ -13,6 +13,7 @@
   let sent = stored;
   let saving = null;
   let isDone = false;
+  let isSubmitted = false;
 
   function read() {
     return JSON.stringify([...new FormData(form)].filter(([name]) => !KEYS.has(name)));
@@ -95,8 +96,17 @@
   });
   window.addEventListener("pagehide", () => save(true));
 
+  /** Saves a new blast before its page is left, so that its address names the draft: "back" would begin another one. */
+  function saveOnce() {
+    if (isSubmitted || form.querySelector("input[type=hidden][name=draft_id]").value) return;
+    stored = null;
+    save();
+  }
+
   // Two requests at once would be two changes of one version.
   form.addEventListener("submit", (event) => {
+    saveOnce();
+    isSubmitted = true;
     if (!saving) {
       isDone = true;
       return;
