@@ -113,6 +113,22 @@ def test_a_scheduled_blast_that_gets_another_text_is_of_another_template(shop):
     assert db.session.get(ScheduledMessage, blast_id).template_version_id == 2
 
 
+def test_the_page_of_a_sent_blast_names_its_template(app, visit):
+    with app.app_context():
+        add_member(ZOE, "Zoe")
+        make_template("Choir moved")
+        confirm(BODY)
+        confirm("Something else")
+        release()
+    page = visit("/blasts/logs/1", "sol")
+    assert "Text from the template Choir moved" in page.words
+    assert 'href="/templates/1"' in page.text
+    assert "Text from the template" not in visit("/blasts/logs/2", "sol").words
+    with app.app_context(), write():
+        delete_template(1, "ada")
+    assert "“Choir moved” , which was deleted" in visit("/blasts/logs/1", "sol").words
+
+
 def test_compose_begins_with_a_template_and_offers_those_for_blasts(app, visit):
     with app.app_context():
         make_template(en=BODY, es="Hola a todos")

@@ -45,6 +45,7 @@ from app.delivery.queries.blast_reply_people import (
 )
 from app.delivery.queries.blast_results import fetch_listed_results
 from app.delivery.queries.superseded_rows import find_first_texts
+from app.message_templates.queries.template_records import find_template_origin
 from app.surveys.queries import surveys
 
 # Everyone, with the list open.
@@ -106,6 +107,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         series_link=get_series_source().find_links([schedule]).get(schedule.id)
         if schedule
         else None,
+        origin=find_template_origin(log.template_version_id),
         survey=surveys.find_survey(log.survey_id),
         audience=describe_blast_audience(
             log, log.event_title, current_username(), role=current_user.role
