@@ -4,12 +4,17 @@ import sqlite3
 from contextlib import closing
 from functools import partial
 
+import pytest
+
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
-from app.core.db import db
+from app.core.db import db, write
 from app.delivery.actions.row_inspection import set_aside_unreadable_rows
 from app.delivery.alert_models import Alert
 from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY
+from app.texting_hours.actions import create_default_hours
+from app.texting_hours.models import TextingHoursMode
 from tests.delivery.helpers import (
     add_phones,
     get_log,
@@ -21,6 +26,7 @@ from tests.delivery.helpers import (
 from tests.gunicorn_server import wait_until
 from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import make_phone
+from tests.sending_limits.claims import set_limits
 from tests.visit import Visitor
 
 BAD_UTF8 = b"Hello \xff\xfe"
@@ -213,3 +219,42 @@ def test_texts_that_no_engine_would_send_are_told_of(sending_app):
         assert set_aside_unreadable_rows(now(), reads_queue=True) == 2
         assert set_aside_unreadable_rows(now(), reads_queue=True) == 0
     assert {row.status.value for row in list_messages(sending_app)} == {"failed"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "UPDATE sending_limits SET texts_a_day = 'many'",
+        "UPDATE sending_limits SET budget_a_month = 'much'",
+        "INSERT INTO sending_totals VALUES (date('now'), 'twilio', '0.05', 'many', 1)",
+        "INSERT INTO blackout_days (day, name) VALUES ('soon', 'No texts')",
+    ],
+)
+def test_limits_and_hours_that_cannot_be_read_make_texts_wait_and_fail_none(
+    sending_app, twilio, background, broken
+):
+    """It is no text's fault: set aside one by one, all of them would be lost."""
+    with sending_app.app_context():
+        set_limits(day_limit_rule="fixed", texts_a_day=1000, budget_a_month=40)
+        with write():
+            create_default_hours().mode = TextingHoursMode.OFF
+    add_phones(sending_app, ZOE, LEO)
+    blast_id = start_blast(sending_app)
+    with sending_app.app_context():
+        assert release_due_blasts() == 1
+    path = sending_app.extensions["settings"].database_path
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = 1")
+        connection.execute(broken)
+        connection.commit()
+    background(sending_app)
+    extensions = sending_app.extensions
+    wait_until(lambda: "texts wait" in extensions.get(ENGINE_TROUBLE_KEY, ""), "the banner")
+    assert {row.status for row in list_messages(sending_app)} == {"queued"}
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "PRAGMA ignore_check_constraints = 1; UPDATE sending_limits SET texts_a_day = 1000, "
+            "budget_a_month = NULL; DELETE FROM sending_totals; DELETE FROM blackout_days;"
+        )
+    wait_until_ended(sending_app, blast_id)
+    assert len(twilio.requests) == 2

@@ -22,12 +22,18 @@ from app.delivery.actions import (
     set_aside,
 )
 from app.delivery.actions.careful_claiming import QueuedRow
+from app.delivery.actions.claim_limits import load_claim_limits
 from app.delivery.actions.message_claiming import ClaimedMessage, SendCapacity
+from app.delivery.actions.text_holding import load_tick_hours
 from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.pacing import add_certain_moment
 from app.delivery.engine.tick_values import SendResult, TickInput, TickResult
 
 log = logging.getLogger(__name__)
+UNREADABLE_RULES_TEXT = (
+    "Your limits or texting hours can't be read in the database, so texts wait. "
+    "Run: python -m app.dbdoctor --doctor."
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ def run_careful_tick(election: LeaderElection, tick: TickInput) -> TickResult:
     if election.epoch is not None and tick.capacity:
         capacity = add_certain_moment(election.app, tick.capacity, moment)
         claim = _Claim(election, election.epoch, capacity, moment)
+        if not _can_judge_texts(claim):
+            return TickResult(is_idle=True, trouble=UNREADABLE_RULES_TEXT)
         _claim_row_by_row(claim, claimed)
         if not claimed:
             # The last row of a blast may have been set aside.
@@ -107,6 +115,25 @@ def _close_finished_blasts(moment: datetime) -> None:
         _try_step("its states", set_aside.set_aside_unknown_statuses, log_id, moment)
         if not _try_step("the end of a blast", blast_control.close_blast, log_id, moment):
             _try_step("its end without counts", blast_control.fail_blast, log_id, moment)
+
+
+def _can_judge_texts(claim: _Claim) -> bool:
+    """Whether the limits and the texting hours can be read.
+
+    If not, it is no row's fault: one by one all of them would be set aside, and no one texted.
+    """
+    certain = claim.capacity.find_certain_moment(claim.moment)
+    try:
+        load_tick_hours(claim.carrier, claim.moment, certain)
+        load_claim_limits([], certain)
+    except Exception as error:
+        db.session.rollback()
+        if is_storage_error(error):
+            raise
+        log.exception("the limits or the texting hours cannot be read; nothing is claimed")
+        return False
+    db.session.rollback()
+    return True
 
 
 def _claim_row_by_row(claim: _Claim, claimed: list[ClaimedMessage]) -> None:

@@ -216,7 +216,7 @@ class SendLoop:
             self.backoff.pending_updates = [*tick.updates, *self.backoff.pending_updates]
             await asyncio.sleep(self.timings.change_poll)
             return None
-        self.app.extensions[ENGINE_TROUBLE_KEY] = ""
+        self.app.extensions[ENGINE_TROUBLE_KEY] = result.trouble
         self.is_blocked = capacity is not None and not result.claimed
         self._apply_tick_result(result)
         self.in_flight.send_messages(result.claimed, claimed_at)

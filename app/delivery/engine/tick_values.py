@@ -35,11 +35,13 @@ class TickInput:
 class TickResult:
     """What a tick did.
 
-    `lost_lead`: another process leads. `is_idle`: nothing is queued. `pace`: the sender's as it is
-    stored, when it was read.
+    `lost_lead`: another process leads. `is_idle`: there is nothing to do until the next commit.
+    `pace`: the sender's as it is stored, when it was read. `trouble`: why nothing is sent, as every
+    page says it.
     """
 
     claimed: list[ClaimedMessage] = field(default_factory=list)
     lost_lead: bool = False
     is_idle: bool = False
     pace: SenderPace | None = None
+    trouble: str = ""
