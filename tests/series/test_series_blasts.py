@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.core.db import db, write
+from app.core.db import ChangedMeanwhile, db, write
 from app.delivery.actions import blast_control, blast_scheduling
 from app.delivery.alert_models import Alert
 from app.delivery.models import MessageLog, ScheduledMessage
@@ -136,6 +136,14 @@ def test_one_date_is_moved_and_has_its_own_text(members):
     assert list_waiting_blasts() == [(saturday, "This week on Saturday.")]
     assert pass_time(saturday) == 1
     assert list_waiting_blasts() == [(FIRST_SUNDAY + 2 * WEEK, "Worship is at eleven.")]
+
+
+def test_a_date_is_not_moved_to_a_time_that_has_just_passed(members):
+    """The form was checked a moment before: no blast would wait for it, and none be sent."""
+    series_id, _ = start_sunday_series()
+    with pytest.raises(ChangedMeanwhile), write():
+        move_date(series_id, date(2026, 11, 29), date(2026, 11, 28), "05:00", START)
+    assert [due for due, _ in list_waiting_blasts()] == [FIRST_SUNDAY]
 
 
 def test_a_changed_series_takes_the_blast_that_waits_along(members):

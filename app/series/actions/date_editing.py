@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from app.core.db import ChangedMeanwhile, db
 from app.delivery.actions.blast_scheduling import confirm_held_blast
+from app.domain.time.local_times import find_moment_on_day
 from app.series.actions.series_editing import require_series
 from app.series.actions.series_planning import plan_next_blast
 from app.series.actions.series_progress import settle_dates
@@ -36,8 +37,14 @@ def restore_date(series_id: int, occurs_on: date, moment: datetime) -> None:
 
 
 def move_date(series_id: int, occurs_on: date, day: date, clock: str, moment: datetime) -> None:
-    """Send one date at another time, HH:MM on the clocks of the series. Inside write()."""
+    """Send one date at another time, HH:MM on the clocks of the series. Inside write().
+
+    Raises ChangedMeanwhile where that time is over by now: the date would never be sent.
+    """
     series, row = _prepare(series_id, occurs_on, moment)
+    due_at = find_moment_on_day(day, clock, series.timezone)
+    if due_at is None or due_at <= moment:
+        raise ChangedMeanwhile
     is_usual = day == occurs_on and clock == series.time_of_day
     row.moved_date, row.moved_time = (None, None) if is_usual else (day, clock)
     _plan(series, moment)
