@@ -164,7 +164,7 @@ def test_nobody_can_edit_a_blast_that_has_left_and_its_text_stays_as_it_was_froz
             405,
         )
     page = visit(f"/blasts/scheduled/{blast_id}/edit", "ada", follow=True, _="")
-    assert "Too late to undo: it has started. You can stop the rest here." in page.words
+    assert "Too late to edit: it has started. You can stop the rest here." in page.words
     with sending_app.app_context(), write():
         db.session.get(type(log), log.id).message_body = "Something else"
     visit.post(f"/blasts/logs/{log.id}/resume", "ada")

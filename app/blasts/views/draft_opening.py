@@ -21,6 +21,7 @@ from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
 NOT_EDITABLE = "This blast can’t be edited any more."
+STARTED_NOTE = "Too late to edit: it has started. You can stop the rest here."
 REMINDER_NOTE = "Edit this reminder at its event."
 SERIES_NOTE = "Edit this blast on the page of its series."
 
@@ -57,6 +58,8 @@ def _open_changes(blast: ScheduledMessage) -> int:
 
 def _find_problem(blast: ScheduledMessage) -> str:
     """Return why a blast cannot be edited by this user, "" when it can."""
+    if blast.message_log_id:
+        return STARTED_NOTE
     if blast.status != ScheduledBlastStatus.PENDING or blast.test_mode:
         return NOT_EDITABLE
     if blast.event_reminder_id is not None:
