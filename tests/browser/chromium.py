@@ -127,5 +127,7 @@ class Visits:
             404,
             422,
         }
-        if response.status >= 400 and not page:
+        # Compose saves itself, also in the moment in which the session ended: it then says so.
+        is_signed_out = response.status == 401 and "/blasts/drafts/" in response.url
+        if response.status >= 400 and not page and not is_signed_out:
             self.complaints.append(f"{response.status} for {response.url}")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask import Flask
 
@@ -28,8 +29,16 @@ MAX_STEP_BACK = timedelta(minutes=1)
 FAILED_LOOK_PAUSE_SECONDS = 60
 
 
+class HeldTextsLook(NamedTuple):
+    """The texting hours as a text to compare, which moment it is at least, and if texts wait."""
+
+    hours_state: str
+    moment: datetime
+    has_held: bool
+
+
 class HeldTextsJob:
-    """Looks once a second, and writes 1,000 texts a transaction. Make and use it on the loop.
+    """Looks once a second while texts are held, and writes 1,000 a transaction. Use it on the loop.
 
     Times count from the moment that it is at least: after the clock jumped ahead nothing leaves
     early. All that is held is judged again at the start of each lead, when the hours have changed
@@ -48,6 +57,7 @@ class HeldTextsJob:
         self.run_in_database = run_in_database
         self.wake_engine = wake_engine
         self.poll_seconds = get_engine_timings(app).held_poll
+        self.idle_seconds = get_engine_timings(app).held_idle
         self._task: asyncio.Task[None] | None = None
         self._next_look_at = 0.0
         self._epoch: int | None = None
@@ -69,7 +79,11 @@ class HeldTextsJob:
 
     async def _run(self) -> None:
         try:
-            await self._judge_all_if_changed()
+            look = await self.run_in_database(self._look)
+            await self._judge_all_if_changed(look)
+            if not look.has_held:
+                self._next_look_at += self.idle_seconds
+                return
             while await self.run_in_database(self._release_slice):
                 self.wake_engine()
             await self.run_in_database(self._expire_ended_blasts)
@@ -94,26 +108,30 @@ class HeldTextsJob:
         with self.app.app_context():
             return row_inspection.set_aside_unreadable_held_texts(now())
 
-    async def _judge_all_if_changed(self) -> None:
-        state, moment = await self.run_in_database(self._read_state)
+    async def _judge_all_if_changed(self, look: HeldTextsLook) -> None:
+        moment = look.moment
         is_back = self._judged_until is not None and moment < self._judged_until - MAX_STEP_BACK
         self._judged_until = moment
-        if state == self._judged_state and self._epoch == self.election.epoch and not is_back:
+        is_same = look.hours_state == self._judged_state and self._epoch == self.election.epoch
+        if is_same and not is_back:
             return
         after: HoldableText | None = None
         is_started = False
         while after or not is_started:
             is_started = True
             after = await self.run_in_database(self._judge_slice, after)
-        self._judged_state, self._epoch = state, self.election.epoch
+        self._judged_state, self._epoch = look.hours_state, self.election.epoch
         self.wake_engine()
 
-    def _read_state(self) -> tuple[str, datetime]:
+    def _look(self) -> HeldTextsLook:
+        """Read all that an idle engine needs to know in one go."""
         with self.app.app_context():
-            state = read_hours_state()
+            look = HeldTextsLook(
+                read_hours_state(), self._find_moment(), has_held_texts(self.election.carrier)
+            )
             # An old snapshot would keep the WAL from being reset.
             db.session.rollback()
-            return state, self._find_moment()
+            return look
 
     def _find_moment(self) -> datetime:
         return get_clock_watch(self.app).find_certain_moment(now())

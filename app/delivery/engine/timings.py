@@ -28,15 +28,17 @@ class EngineTimings:
     leader_timeout: float = 15.0
     lookup_poll: float = 1.0
     # After a round that found nothing due.
-    lookup_idle: float = 3.0
+    lookup_idle: float = 5.0
     # Ten look-ups a second at most, beside the sending.
     lookup_spacing: float = 0.1
     lookup_retry: float = 5.0
-    alert_poll: float = 1.0
+    alert_poll: float = 3.0
     alert_retry: float = 5.0
     release_retry: float = 5.0
     # How often is looked whether the hours of a held text have opened.
     held_poll: float = 1.0
+    # How much later while no text is held: an idle process hardly uses the processor.
+    held_idle: float = 4.0
     # How often the carrier's list of texts to us is read, after what time again when it could not
     # be, and how often is asked whether somebody wants it read now.
     catch_up_interval: float = 3600.0
