@@ -242,6 +242,7 @@ def test_everything_works_without_javascript(server, visits_to, tmp_path):
     ada.wait_for("1 person was imported.")
 
 
+@pytest.mark.torture
 def test_the_first_pages_can_be_used_by_everybody(server, ada):
     ada.page.goto(server.url + "/setup?token=wrong")
     everybody_can_use(ada.page)
