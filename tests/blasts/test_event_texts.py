@@ -118,7 +118,8 @@ def test_it_may_be_spelt_as_people_spell_it(visit, picnic, spelt):
         ),
         (
             "{venue}",
-            "Use {first_name}, {name}, {full_name}, {org_name}, {event_title}, {event_date}, {event_time}",
+            "Use {first_name}, {name}, {full_name}, {org_name}, {event_title}, {event_date}, "
+            "{event_time}",
         ),
         ("{event_title.__class__}", "{event_title.__class__} is not a placeholder."),
     ],

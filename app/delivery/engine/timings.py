@@ -28,7 +28,7 @@ class EngineTimings:
     leader_timeout: float = 15.0
     lookup_poll: float = 1.0
     # After a round that found nothing due.
-    lookup_idle: float = 5.0
+    lookup_idle: float = 3.0
     # Ten look-ups a second at most, beside the sending.
     lookup_spacing: float = 0.1
     lookup_retry: float = 5.0
