@@ -64,7 +64,7 @@ def replace_pending_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: dat
     A blast that was held for a person waits no more for one. Inside write().
     """
     values = _build_values(blast, scheduled_at)
-    return _update_pending_blast(scheduled_id, **values, held_reason=None)
+    return update_pending_blast(scheduled_id, **values, held_reason=None)
 
 
 def _build_values(blast: BlastSpec, scheduled_at: datetime) -> dict[str, Any]:
@@ -102,23 +102,16 @@ def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
     That it is sent at any hour was said of the former time.
     """
     is_same_time = ScheduledMessage.scheduled_at == scheduled_at
-    statement = (
-        update(ScheduledMessage)
-        .where(
-            ScheduledMessage.id == scheduled_id,
-            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
-        )
-        .values(
-            scheduled_at=scheduled_at,
-            message_body=blast.body,
-            template_version_id=find_version_of_text(blast.body),
-            footer=blast.footer,
-            timezone=blast.timezone,
-            not_after=blast.not_after,
-            any_hour_reason=case((is_same_time, ScheduledMessage.any_hour_reason)),
-        )
+    return update_pending_blast(
+        scheduled_id,
+        scheduled_at=scheduled_at,
+        message_body=blast.body,
+        template_version_id=find_version_of_text(blast.body),
+        footer=blast.footer,
+        timezone=blast.timezone,
+        not_after=blast.not_after,
+        any_hour_reason=case((is_same_time, ScheduledMessage.any_hour_reason)),
     )
-    return execute_and_count_rows(statement) == 1
 
 
 def cancel_scheduled_blast(scheduled_id: int, reason: str | None = None) -> bool:
@@ -134,7 +127,7 @@ def record_blast_note(scheduled_id: int, note: str) -> None:
 
 def hold_scheduled_blast(scheduled_id: int, reason: str) -> bool:
     """Keep a blast from leaving until a person confirms it anew; False when not pending."""
-    return _update_pending_blast(scheduled_id, held_reason=reason)
+    return update_pending_blast(scheduled_id, held_reason=reason)
 
 
 def confirm_held_blast(scheduled_id: int, count: int, scheduled_at: datetime) -> bool:
@@ -210,11 +203,11 @@ def delete_scheduled_blast(scheduled_id: int) -> bool:
 def _end_scheduled_blast(
     scheduled_id: int, status: ScheduledBlastStatus, reason: str | None = None
 ) -> bool:
-    return _update_pending_blast(scheduled_id, status=status, error_message=reason)
+    return update_pending_blast(scheduled_id, status=status, error_message=reason)
 
 
-def _update_pending_blast(scheduled_id: int, **values: Any) -> bool:
-    """Change a blast if it still waits; return whether it did."""
+def update_pending_blast(scheduled_id: int, **values: Any) -> bool:
+    """Change columns of a blast if it still waits; return whether it did. Inside write()."""
     statement = (
         update(ScheduledMessage)
         .where(

@@ -2,9 +2,9 @@
 
 from sqlalchemy import update
 
-from app.core.db import db, execute_and_count_rows
+from app.core.db import db
+from app.delivery.actions.blast_scheduling import update_pending_blast
 from app.delivery.models import ScheduledMessage
-from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
 
 def assign_blast_to_series(scheduled_id: int, series_id: int) -> bool:
@@ -12,15 +12,7 @@ def assign_blast_to_series(scheduled_id: int, series_id: int) -> bool:
 
     Raises IntegrityError when another blast of the series waits.
     """
-    statement = (
-        update(ScheduledMessage)
-        .where(
-            ScheduledMessage.id == scheduled_id,
-            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
-        )
-        .values(series_id=series_id)
-    )
-    return execute_and_count_rows(statement) == 1
+    return update_pending_blast(scheduled_id, series_id=series_id)
 
 
 def forget_exemption(scheduled_id: int) -> None:
