@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows, fetch_dict
+from app.core.list_order import build_list_order
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.domain.opt_outs.pause_requests import PAUSE_WORDS
@@ -82,9 +83,7 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
         "uses": KeywordRule.match_count,
         "used": KeywordRule.last_matched_at,
     }
-    column = columns[params.sort]
-    order = column.desc() if params.descending else column.asc()
-    return [order, KeywordRule.keyword.asc()]
+    return build_list_order(columns, params, KeywordRule.keyword)
 
 
 def _build_list_rows(rules: Sequence[KeywordRule]) -> list[KeywordListRow]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.db import db
+from app.core.row_changes import set_changed_values
 from app.domain.delivery.country_currencies import get_country_currency
 from app.organisation import queries
 from app.organisation.models import Organisation
@@ -19,12 +20,7 @@ def update_organisation(values: Mapping[str, Any]) -> dict[str, list[Any]]:
     Creates the row where there is none.
     """
     row = queries.get_organisation()
-    changes = {}
-    for column, value in values.items():
-        old_value = getattr(row, column)
-        if old_value != value:
-            changes[column] = [old_value, value]
-        setattr(row, column, value)
+    changes = set_changed_values(row, values)
     db.session.add(row)
     db.session.flush()
     return changes

@@ -14,6 +14,7 @@ from app.audiences.segment_models import Segment
 from app.community.member_conditions import select_member_count
 from app.core.db import db
 from app.core.fetched_rows import count_rows
+from app.core.list_order import build_list_order
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.search_terms import build_text_filter
 from app.delivery.queries.group_blasts import find_last_texted_times
@@ -78,8 +79,8 @@ def _fetch_rows(statement: Select[Any], params: ListParams) -> Sequence[Any]:
 
 
 def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
-    column = Segment.created_at if params.sort == "created" else Segment.folded_name
-    return [column.desc() if params.descending else column.asc(), Segment.folded_name.asc()]
+    columns = {"name": Segment.folded_name, "created": Segment.created_at}
+    return build_list_order(columns, params, Segment.folded_name)
 
 
 def _build_rows(readings: list[SegmentReading], member_count: int) -> list[SegmentListRow]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows
+from app.core.list_order import build_list_order
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.delivery.queries.group_blasts import find_last_texted_times
 from app.domain.texts.plurals import pluralize
@@ -68,9 +69,7 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
         "people": ContactGroup.member_count,
         "created": ContactGroup.created_at,
     }
-    column = columns[params.sort]
-    order = column.desc() if params.descending else column.asc()
-    return [order, ContactGroup.folded_name.asc()]
+    return build_list_order(columns, params, ContactGroup.folded_name)
 
 
 def _build_list_rows(groups: Sequence[ContactGroup]) -> list[GroupListRow]:

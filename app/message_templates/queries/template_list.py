@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows
+from app.core.list_order import build_list_order
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.texts.name_folding import fold_name
 from app.domain.texts.plurals import pluralize
@@ -87,6 +88,4 @@ def _build_order(params: ListParams) -> list[ColumnElement[Any]]:
         "uses": MessageTemplate.usage_count,
         "used": MessageTemplate.last_used_at,
     }
-    column = columns[params.sort]
-    order = column.desc() if params.descending else column.asc()
-    return [order, MessageTemplate.folded_name.asc()]
+    return build_list_order(columns, params, MessageTemplate.folded_name)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.db import db
+from app.core.row_changes import set_changed_values
 from app.sending_limits.models import SendingLimits
 from app.sending_limits.queries.stored_limits import get_limits
 
@@ -16,11 +17,6 @@ def create_first_limits() -> None:
 def update_limits(values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Store these values by column; return what changed as {column: [old, new]}. Inside write()."""
     row = get_limits()
-    changes = {}
-    for column, value in values.items():
-        old_value = getattr(row, column)
-        if old_value != value:
-            changes[column] = [old_value, value]
-        setattr(row, column, value)
+    changes = set_changed_values(row, values)
     db.session.add(row)
     return changes
