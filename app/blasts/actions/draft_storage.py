@@ -110,11 +110,6 @@ def delete_draft(draft_id: int, version: int | None = None) -> bool:
     return execute_and_count_rows(statement) == 1
 
 
-def release_draft(draft_id: int) -> None:
-    """Make a draft one of a new blast: the one that it changed waits no more. Inside write()."""
-    update_row(StoredDraft, draft_id, {"scheduled_id": None})
-
-
 def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     """Take a number out of the lists that were pasted into drafts; how many drafts changed.
 

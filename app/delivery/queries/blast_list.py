@@ -1,6 +1,6 @@
 """Lists of blasts: scheduled, running, upcoming and sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -145,15 +145,3 @@ def find_finished_blasts(limit: int = 7) -> Sequence[MessageLog]:
         .limit(limit)
     )
     return db.session.scalars(statement).all()
-
-
-def find_paused_blast_ids(blasts: Iterable[ScheduledMessage]) -> set[int]:
-    """Return the ids of those scheduled blasts whose sending is paused."""
-    blast_ids = {}
-    for blast in blasts:
-        if blast.status == ScheduledBlastStatus.PROCESSING:
-            blast_ids[blast.message_log_id] = blast.id
-    paused = select(MessageLog.id).where(
-        MessageLog.id.in_(blast_ids), MessageLog.status == BlastStatus.PAUSED
-    )
-    return {blast_ids[log_id] for log_id in db.session.scalars(paused)}

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows
-from app.core.settings import current_settings
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
@@ -88,17 +87,6 @@ def count_queued_by_blast(logs: Iterable[MessageLog]) -> dict[int, int]:
         .group_by(Message.message_log_id)
     )
     return {log_id: count for log_id, count in db.session.execute(statement) if log_id}
-
-
-def fetch_week_totals(moment: datetime) -> DeliveryTotals:
-    """Return the last seven days' blasts on the carrier in use together, tests left out."""
-    statement = select(MessageLog).where(
-        MessageLog.created_at >= moment - ONE_WEEK,
-        MessageLog.carrier == current_settings().carrier,
-        MessageLog.test_mode.is_(False),
-    )
-    totals = fetch_totals_by_blast(db.session.scalars(statement).all())
-    return sum(totals.values(), DeliveryTotals())
 
 
 def fetch_totals_by_blast(logs: Sequence[MessageLog]) -> dict[int, DeliveryTotals]:

@@ -58,13 +58,3 @@ def count_texted_people(log_id: int) -> int:
         Message.message_log_id == log_id, Message.status != MessageStatus.SKIPPED
     )
     return db.session.scalar(statement) or 0
-
-
-def find_series_ids(scheduled_ids: Collection[int]) -> dict[int, int]:
-    """Return the series of these scheduled blasts, by their ids; those of none are left out."""
-    if not scheduled_ids:
-        return {}
-    statement = select(ScheduledMessage.id, ScheduledMessage.series_id).where(
-        ScheduledMessage.id.in_(scheduled_ids), ScheduledMessage.series_id.is_not(None)
-    )
-    return {row.id: row.series_id for row in db.session.execute(statement)}
