@@ -182,8 +182,10 @@ def _text_of(app, twilio):
 
     Raises KeyError for a ref that was never given.
     """
+    # Requests first: an engine that still sends may give a ref after the attempts were read.
+    requests = list(twilio.requests)
     message_id_by_ref = {attempt.ref: attempt.message_id for attempt in list_attempts(app)}
-    for request in twilio.requests:
+    for request in requests:
         row = message_id_by_ref[request.callback.rsplit("/", 1)[1]]
         if request.sid:
             yield row
