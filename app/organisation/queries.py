@@ -19,6 +19,7 @@ from app.domain.texts.message_templates import (
     has_organisation_placeholders,
 )
 from app.domain.texts.text_intent import is_twilio_help
+from app.domain.texts.text_languages import DEFAULT_LANGUAGE
 from app.organisation import sql
 from app.organisation.models import Organisation
 
@@ -52,6 +53,11 @@ def is_practice_demo() -> bool:
 def get_organisation_timezone() -> str:
     """Return the name of the zone in which pages say times."""
     return get_organisation().timezone
+
+
+def get_organisation_language() -> str:
+    """Return the language (BCP 47) in which the organisation writes its texts."""
+    return DEFAULT_LANGUAGE
 
 
 def get_text_values() -> dict[str, str]:

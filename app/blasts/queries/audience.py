@@ -108,15 +108,19 @@ def render_draft(draft: BlastDraft) -> RenderedBlast:
 
 
 def get_blast_placeholders(
-    target: BlastTarget, event_id: int | None, moment: datetime | None = None
+    target: BlastTarget,
+    event_id: int | None,
+    moment: datetime | None = None,
+    language: str | None = None,
 ) -> dict[str, str]:
     """Return what is the same in all texts: the organisation's values, and those of the event.
 
-    `moment`: when the blast is sent (UTC, default now).
+    `moment`: when the blast is sent (UTC, default now). `language`: of the text, whose dates are
+    written so (BCP 47, default the organisation's).
     """
     values = organisation.get_text_values()
     if target == BlastTarget.EVENT and event_id is not None:
-        values |= events.build_event_placeholders(event_id, moment)
+        values |= events.build_event_placeholders(event_id, moment, language)
     return values
 
 

@@ -1,14 +1,15 @@
 """When the steps of an event's reminder plan are due, and for which it is too late."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from app.domain.quiet_hours.reminder_hours import find_reminder_time
 from app.domain.quiet_hours.texting_hours import TextingHours
 from app.domain.texts.plurals import pluralize
-from app.domain.time.clock_times import format_clock_time
-from app.domain.time.local_times import find_moment_on_day, format_day, get_local_date
+from app.domain.texts.text_languages import DEFAULT_LANGUAGE
+from app.domain.time.language_dates import get_text_date_style
+from app.domain.time.local_times import find_moment_on_day, get_local_date
 
 # An event without a start time has begun when its day has.
 WHOLE_DAY_START_TIME = "00:00"
@@ -198,20 +199,26 @@ def compute_registration_cutoff(due: datetime) -> datetime:
 
 
 def build_event_values(
-    title: str, event: EventSchedule, place: str | None, now: datetime, region: str = ""
+    title: str,
+    event: EventSchedule,
+    place: str | None,
+    now: datetime,
+    region: str = "",
+    language: str = DEFAULT_LANGUAGE,
 ) -> dict[str, str]:
     """Return the values of the event placeholders; what is not known is left out.
 
-    Date and time are written as the country `region` does.
+    Date and time are written as `language` (BCP 47) and the country `region` do.
     """
+    style = get_text_date_style(language, region)
     values = {"event_title": title}
     if event.start_time:
-        values["event_time"] = format_clock_time(event.start_time, region)
+        values["event_time"] = style.format_clock(time.fromisoformat(event.start_time))
     if place:
         values["event_place"] = place
     if event.day:
         today = get_local_date(event.zone, now)
-        values["event_date"] = format_day(event.day, today=today, region=region)
+        values["event_date"] = style.format_day(event.day, today=today)
         values["due_date"] = values["event_date"]
         days = (event.day - today).days
         # A past event is in no days, and a coming one was no days ago: the other has no value.

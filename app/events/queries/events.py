@@ -76,11 +76,12 @@ def select_event_audience(event_id: int, registered_by: datetime | None = None) 
 
 
 def build_event_placeholders(
-    event_id: int | None, moment: datetime | None = None
+    event_id: int | None, moment: datetime | None = None, language: str | None = None
 ) -> dict[str, str]:
     """Return the values of the event placeholders as the event is now; {} without an event.
 
-    `moment`: when the text is sent (UTC, default now): days are counted from it.
+    `moment`: when the text is sent (UTC, default now): days are counted from it. `language`: of
+    the text, whose dates are written so (BCP 47, default the organisation's).
     """
     event = find_event(event_id)
     if event is None:
@@ -89,4 +90,7 @@ def build_event_placeholders(
     schedule = reminder_timing.EventSchedule(event.date, event.start_time, zone)
     region = organisation.get_organisation_region()
     moment = moment or now()
-    return reminder_timing.build_event_values(event.title, schedule, event.place, moment, region)
+    language = language or organisation.get_organisation_language()
+    return reminder_timing.build_event_values(
+        event.title, schedule, event.place, moment, region, language
+    )
