@@ -1,5 +1,9 @@
-"""Column types of the models: UTC times, amounts of money, enums, and annotated shorthands."""
+"""Column types of the models.
 
+UTC times, amounts of money, texts by language, enums, and annotated shorthands.
+"""
+
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -75,6 +79,28 @@ class Money(TypeDecorator[Decimal]):
         return Decimal(value)
 
 
+class TextsByLanguage(TypeDecorator[dict[str, str]]):
+    """Texts by the tag of their language, stored as a JSON object; NULL: an empty dict.
+
+    Its keys are sorted, so that equal texts are stored alike.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> str | None:
+        """Return the JSON for the database; None for no text at all."""
+        if not value:
+            return None
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, str]:
+        """Return the texts that the database stores as JSON."""
+        if value is None:
+            return {}
+        return dict(json.loads(value))
+
+
 def enum_column(kind: type[StrEnum], name: str = "") -> Enum:
     """Build a column type that stores one value of `kind`, with a CHECK in the database.
 
@@ -111,6 +137,9 @@ folded_person_name = Annotated[
 bool_default_false = Annotated[bool, mapped_column(default=False, server_default=false())]
 int_default_zero = Annotated[int, mapped_column(default=0, server_default="0")]
 long_text = Annotated[str, mapped_column(Text)]
+texts_by_language = Annotated[
+    dict[str, str], mapped_column(TextsByLanguage, default=dict, nullable=True)
+]
 
 
 def _fold_name_of_row(context: Any) -> str | None:

@@ -90,6 +90,13 @@ MESSAGE_INDEXES = (
         "id",
         sqlite_where=text("in_reply_to IS NOT NULL"),
     ),
+    # Which numbers were told lately who writes; other rows are not in it.
+    Index(
+        "ix_messages_introductions",
+        "phone",
+        "created_at",
+        sqlite_where=text("is_introduction = 1"),
+    ),
     # Rows enter it only when a text fails or is in doubt, not while it is sent.
     Index("ix_messages_failed", "phone", "id", sqlite_where=text(FAILED_OR_UNKNOWN_SQL)),
 )

@@ -24,12 +24,14 @@ from app.core.column_types import (
     int_default_zero,
     long_text,
     primary_key,
+    texts_by_language,
     timestamp,
     timestamp_default_now,
 )
 from app.core.db import Model, db
 from app.delivery.message_indexes import COUNT_TRIGGER_SQL, MESSAGE_INDEXES
 from app.domain.accounts.phone_codes import hide_code
+from app.domain.delivery.approval_states import ApprovalState
 from app.domain.delivery.blast_outcomes import BlastOutcome
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
@@ -40,11 +42,13 @@ from app.domain.delivery.message_statuses import (
     MessageStatus,
     ScheduledBlastStatus,
 )
+from app.domain.texts.text_languages import LANGUAGE_TAG_LENGTH
 
 # A row that another program writes without a carrier is practice: nothing real is sent.
 DEFAULT_CARRIER = "sandbox"
 CARRIER_CHECK_SQL = "carrier IN ('sandbox', 'twilio')"
 AUDIENCE_IS_WHOLE_SQL = "(audience_log_id IS NULL) = (audience_outcome IS NULL)"
+TRANSLATIONS_CHECK_SQL = "translations IS NULL OR json_valid(translations)"
 AUDIENCE_CHECK_SQL = (
     "(target = 'audience') = (audience_id IS NOT NULL) AND "
     "(audience_id IS NULL OR (event_id IS NULL AND audience_log_id IS NULL))"
@@ -60,6 +64,7 @@ class MessageLog(Model):
     __tablename__ = "message_logs"
     __table_args__ = (
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
+        CheckConstraint(TRANSLATIONS_CHECK_SQL, name="translations"),
         CheckConstraint(AUDIENCE_IS_WHOLE_SQL, name="audience_is_whole"),
         Index("ix_message_logs_status", "status", "id"),
         Index("ix_message_logs_event_id", "event_id"),
@@ -141,6 +146,8 @@ class MessageLog(Model):
     )
     # not null: its texts are sent at any hour, and why
     any_hour_reason: Mapped[str | None] = mapped_column(String(200))
+    # the text in other languages, by their tags; message_body is in the organisation's language
+    translations: Mapped[texts_by_language]
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -162,6 +169,7 @@ class ScheduledMessage(Model):
     __tablename__ = "scheduled_messages"
     __table_args__ = (
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
+        CheckConstraint(TRANSLATIONS_CHECK_SQL, name="translations"),
         CheckConstraint(AUDIENCE_IS_WHOLE_SQL, name="audience_is_whole"),
         Index("ix_scheduled_messages_status", "status", "scheduled_at"),
         Index("ix_scheduled_messages_message_log_id", "message_log_id"),
@@ -260,6 +268,10 @@ class ScheduledMessage(Model):
     )
     # not null: its texts are sent at any hour, and why
     any_hour_reason: Mapped[str | None] = mapped_column(String(200))
+    # null: it needs no approval; waiting and declined ones are never released
+    approval: Mapped[ApprovalState | None] = mapped_column(enum_column(ApprovalState))
+    # the text in other languages, by their tags; message_body is in the organisation's language
+    translations: Mapped[texts_by_language]
 
 
 class Message(Model):
@@ -336,6 +348,10 @@ class Message(Model):
     # of a text that waits: it is not sent before this moment, and the TextHoldReason
     held_until: Mapped[timestamp | None]
     held_why: Mapped[str | None] = mapped_column(String(40))
+    # which translation of its blast it is; null: the text in the organisation's language
+    language: Mapped[str | None] = mapped_column(String(LANGUAGE_TAG_LENGTH))
+    # True: it says who writes and how to opt out, as the first text to a number does
+    is_introduction: Mapped[bool_default_false]
 
     @property
     def shown_body(self) -> str:

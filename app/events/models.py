@@ -21,6 +21,7 @@ from app.core.column_types import (
     enum_column,
     long_text,
     primary_key,
+    texts_by_language,
     timestamp,
     timestamp_default_now,
 )
@@ -56,6 +57,7 @@ class EventReminder(Model):
     __table_args__ = (
         UniqueConstraint("event_id", "days", "time_of_day", name="unique_event_step"),
         CheckConstraint("time_of_day GLOB '[0-2][0-9]:[0-5][0-9]'", name="time_of_day"),
+        CheckConstraint("translations IS NULL OR json_valid(translations)", name="translations"),
     )
 
     id: Mapped[primary_key]
@@ -64,6 +66,8 @@ class EventReminder(Model):
     days: Mapped[int]
     time_of_day: Mapped[str] = mapped_column(String(5))
     body: Mapped[long_text]
+    # the text in other languages, by their tags
+    translations: Mapped[texts_by_language]
     is_on: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[timestamp_default_now]
 

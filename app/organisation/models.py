@@ -9,18 +9,24 @@ from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
     primary_key,
+    texts_by_language,
     timestamp_default_now,
     timestamp_on_update,
 )
 from app.core.db import Model
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
+from app.domain.texts.text_languages import LANGUAGE_TAG_LENGTH
 
 
 class Organisation(Model):
     """The one row of settings that people edit in the browser."""
 
     __tablename__ = "organisation"
-    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        CheckConstraint("footers IS NULL OR json_valid(footers)", name="footers"),
+        CheckConstraint("introduction_days BETWEEN 1 AND 365", name="introduction_days"),
+    )
 
     id: Mapped[primary_key]
     name: Mapped[str] = mapped_column(String(100))
@@ -42,6 +48,14 @@ class Organisation(Model):
     answers_help: Mapped[bool_default_false]
     # True: everything here is made up, and may be erased at once
     is_demo: Mapped[bool_default_false]
+    # what its texts are written in, where no other language is chosen: a BCP 47 tag
+    language: Mapped[str] = mapped_column(
+        String(LANGUAGE_TAG_LENGTH), default="en", server_default="en"
+    )
+    # the line about opting out in other languages, by their tags; none: built-in lines
+    footers: Mapped[texts_by_language]
+    # a text to a number says who writes when none did in this many days; null: none does
+    introduction_days: Mapped[int | None]
 
 
 add_updated_at_trigger(
@@ -58,4 +72,7 @@ add_updated_at_trigger(
     "stop_reply",
     "start_reply",
     "answers_help",
+    "language",
+    "footers",
+    "introduction_days",
 )

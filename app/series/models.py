@@ -21,6 +21,7 @@ from app.core.column_types import (
     enum_column,
     long_text,
     primary_key,
+    texts_by_language,
     timestamp_default_now,
     timestamp_on_update,
 )
@@ -60,6 +61,7 @@ class BlastSeries(Model):
     __table_args__ = (
         CheckConstraint("carrier IN ('sandbox', 'twilio')", name="carrier"),
         CheckConstraint("json_valid(rule)", name="rule"),
+        CheckConstraint("translations IS NULL OR json_valid(translations)", name="translations"),
         CheckConstraint("time_of_day GLOB '[0-2][0-9]:[0-5][0-9]'", name="time_of_day"),
         CheckConstraint("(state = 'stopped') = (stop_reason IS NOT NULL)", name="stop_reason"),
         CheckConstraint(
@@ -76,6 +78,8 @@ class BlastSeries(Model):
     id: Mapped[primary_key]
     name: Mapped[str | None] = mapped_column(String(80))
     body: Mapped[long_text]
+    # the text in other languages, by their tags
+    translations: Mapped[texts_by_language]
     footer: Mapped[str | None] = mapped_column(String(160))
     target: Mapped[BlastTarget] = mapped_column(enum_column(BlastTarget, name="target"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
@@ -116,6 +120,7 @@ class SeriesOccurrence(Model):
     __tablename__ = "series_occurrences"
     __table_args__ = (
         UniqueConstraint("series_id", "occurs_on", name="unique_series_date"),
+        CheckConstraint("translations IS NULL OR json_valid(translations)", name="translations"),
         CheckConstraint(
             "(moved_date IS NULL) = (moved_time IS NULL) AND "
             "(moved_time IS NULL OR moved_time GLOB '[0-2][0-9]:[0-5][0-9]')",
@@ -144,9 +149,13 @@ class SeriesOccurrence(Model):
     moved_time: Mapped[str | None] = mapped_column(String(5))
     # its own text; null: that of the series
     body: Mapped[str | None] = mapped_column(Text)
+    # its own text in other languages; none without a body of its own
+    translations: Mapped[texts_by_language]
     scheduled_id: Mapped[int | None] = mapped_column(
         ForeignKey("scheduled_messages.id", ondelete="SET NULL")
     )
 
 
-add_updated_at_trigger(BlastSeries, "name", "body", "footer", "rule", "time_of_day", "timezone")
+add_updated_at_trigger(
+    BlastSeries, "name", "body", "footer", "rule", "time_of_day", "timezone", "translations"
+)

@@ -25,7 +25,11 @@ VALID_VALUES = {
     "other_id": 2,
     "id": 1,
 }
-VALID_ROWS = {"trigger_words": {"keyword_rule_id": 1}, "messages": {"status": "queued"}}
+VALID_ROWS = {
+    "trigger_words": {"keyword_rule_id": 1},
+    "messages": {"status": "queued"},
+    "sender_limits": {"user_id": 1, "max_people": 5},
+}
 BROKEN_VALUES = {
     "ck_message_logs_audience": {"audience_id": 1},
     "ck_scheduled_messages_audience": {"audience_id": 1},
@@ -37,6 +41,9 @@ BROKEN_VALUES = {
     "ck_blast_series_rule": {"rule": "no JSON"},
     "ck_blast_series_stop_reason": {"stop_reason": "Its event was deleted."},
     "ck_blast_series_time_of_day": {"time_of_day": "9:30"},
+    "ck_blast_approvals_decided": {"state": "approved"},
+    "ck_check_ins_streak_days": {"streak_days": 0},
+    "ck_check_in_streaks_days": {"run_days": 2},
     "ck_event_reminders_time_of_day": {"time_of_day": "9:30"},
     "ck_event_registrations_guests": {"guests": 100},
     "ck_groups_name": {"name": " "},
@@ -45,11 +52,15 @@ BROKEN_VALUES = {
     "ck_message_templates_archived_is_off": {"archived_at": "2026-11-28", "is_active": 1},
     "ck_messages_inbound_is_received": {"direction": "inbound"},
     "ck_organisation_only_one": {"id": 2},
+    "ck_organisation_footers": {"footers": "no JSON"},
+    "ck_organisation_introduction_days": {"introduction_days": 0},
     "ck_people_kept_apart_order": {"person_id": 2, "other_id": 1},
     "ck_person_fields_name": {"name": " "},
     "ck_person_phones_rank": {"rank": 0},
     "ck_segments_name": {"name": " "},
     "ck_segments_rule": {"rule": "no JSON"},
+    "ck_sender_limits_limits_something": {"max_people": None},
+    "ck_sender_limits_not_negative": {"max_people": -1},
     "ck_sending_limits_only_one": {"id": 2},
     "ck_sending_limits_above_zero": {"person_texts_a_day": 0},
     "ck_sending_limits_fixed_is_a_number": {"texts_a_day": 5},
@@ -61,6 +72,16 @@ BROKEN_VALUES = {
     "ck_texting_hours_narrow": {"narrow_opens": 1200, "narrow_closes": 1200},
     "ck_texting_hours_windows": {"windows": "no JSON"},
     "ck_trigger_words_one_owner": {"keyword_rule_id": 1, "survey_id": 1},
+}
+BROKEN_VALUES |= {
+    f"ck_{table}_translations": {"translations": "no JSON"}
+    for table in (
+        "scheduled_messages",
+        "message_logs",
+        "blast_series",
+        "series_occurrences",
+        "event_reminders",
+    )
 }
 NO_PHONES = ("13035550100", "+03035550100", "+1303555010x", "+1303555010012345", "")
 

@@ -1,6 +1,8 @@
 """The languages that texts are written in, by their BCP 47 tags."""
 
 DEFAULT_LANGUAGE = "en"
+# RFC 5646, 4.4.1: what every tag in use fits into.
+LANGUAGE_TAG_LENGTH = 35
 # In the order of their English names, as pages list them.
 LANGUAGE_NAMES = {
     "am": "Amharic",
