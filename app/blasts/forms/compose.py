@@ -22,10 +22,10 @@ from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, a
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.texts import message_templates, text_cleaning
-from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.zone_names import parse_time_zone
+from app.message_templates.forms.translated_texts import TranslatedTextForm, check_message_text
 from app.organisation import queries as organisation
 from app.profiles.queries.textable_fields import load_template_fields
 
@@ -54,9 +54,10 @@ class OptOutFooterField(BooleanField):
     false_values = (False, "false", "", "0", "no", "off")
 
 
-class ComposeForm(AudienceForm, SendTimeForm):
+class ComposeForm(AudienceForm, SendTimeForm, TranslatedTextForm):
     """A blast that is being written. After `validate()`, `build_draft()` is what would be sent."""
 
+    first_text_name = "message_body"
     message_body = CleanTextField("Text", widget=TextArea())
     send_mode = SendModeField(
         "Send it",
@@ -90,17 +91,16 @@ class ComposeForm(AudienceForm, SendTimeForm):
 
     def validate_message_body(self, field: Field) -> None:
         """Reject a text that is blank, too long, or has placeholders that cannot be filled in."""
-        if text_cleaning.is_blank_text(field.data or ""):
-            raise ValidationError("Write a text first.")
-        of_event = self.target.data == BlastTarget.EVENT
-        fields = load_template_fields()
-        for problem in message_templates.list_template_problems(
-            field.data, of_event=of_event, has_date=self.has_event_date, fields=fields
-        ):
-            add_error(field, problem)
-        size = count_utf16_units(field.data)
-        if size > MAX_MESSAGE_CHARACTERS:
-            raise ValidationError(f"This text has {size:,} characters. {MAX_CHARACTERS_HINT}")
+        self.check_text(field)
+
+    def check_text(self, field: Field) -> None:
+        """Reject a text that cannot be sent to the chosen people."""
+        check_message_text(
+            field,
+            of_event=self.target.data == BlastTarget.EVENT,
+            has_date=self.has_event_date,
+            fields=load_template_fields(),
+        )
 
     def validate_name(self, field: Field) -> None:
         """Reject a name that is too long to be kept."""
@@ -163,6 +163,7 @@ class ComposeForm(AudienceForm, SendTimeForm):
         if self.end is not None:
             names += CARRIED_END_FIELDS
         fields = [(name, self[name].data) for name in names if self[name].data]
+        fields += self.list_carried_translations()
         fields += self.list_carried_lists()
         for flag in ("include_unsubscribe", "plain_names"):
             if self[flag].data:

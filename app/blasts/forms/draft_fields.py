@@ -14,26 +14,34 @@ from app.domain.delivery.blast_outcomes import describe_outcome
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.segments import replace_costly_characters
 from app.events.queries import events
-from app.message_templates.queries.template_choices import VERSION_FIELD, add_chosen_text
+from app.message_templates.forms.translated_texts import (
+    add_template_texts,
+    apply_language_buttons,
+    name_translation,
+)
+from app.message_templates.queries.template_choices import VERSION_FIELD
 
 # Nobody's text: the form's keys, and the tester's own phone with its code.
 UNKEPT_FIELDS = frozenset({"csrf_token", "client_token", "test_phone", "test_code"})
 
+FIRST_TEXT = ComposeForm.first_text_name
 ADMINS_ONLY_PEOPLE = "People whom only admins may text"
 
 
 def apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:
     """Return the fields as the review page's buttons change them.
 
-    `plain` writes plain characters, `other_…` chooses the other of two equal times,
-    `template_version` adds the text of a template.
+    `plain` writes plain characters in the text of this language (1: in the first), `other_…`
+    chooses the other of two equal times, `template_version` adds the text of a template. Others
+    add and remove languages.
     """
-    fields = MultiDict(translate_audience_fields(posted))
+    fields = apply_language_buttons(translate_audience_fields(posted), FIRST_TEXT)
     if VERSION_FIELD in posted:
-        typed = posted.get("message_body", "")
-        fields["message_body"] = add_chosen_text(typed, posted[VERSION_FIELD])
+        add_template_texts(fields, FIRST_TEXT, posted[VERSION_FIELD])
     if "plain" in posted:
-        fields["message_body"] = replace_costly_characters(posted.get("message_body", ""))
+        translated = name_translation(posted["plain"])
+        name = translated if translated in fields else FIRST_TEXT
+        fields[name] = replace_costly_characters(fields.get(name, ""))
     for name in ("fold", "end_fold"):
         if f"other_{name}" in posted:
             fields[name] = posted[f"other_{name}"]
