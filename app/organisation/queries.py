@@ -18,6 +18,7 @@ from app.domain.texts.message_templates import (
     DEFAULT_OPT_OUT_FOOTER,
     has_organisation_placeholders,
 )
+from app.domain.texts.opt_out_lines import OptOutLines
 from app.domain.texts.text_intent import is_twilio_help
 from app.domain.texts.text_languages import DEFAULT_LANGUAGE
 from app.organisation import sql
@@ -42,6 +43,8 @@ def get_organisation() -> Organisation:
         region=settings.default_region,
         currency=get_country_currency(settings.default_region),
         footer=DEFAULT_OPT_OUT_FOOTER,
+        language=DEFAULT_LANGUAGE,
+        footers={},
     )
 
 
@@ -57,7 +60,13 @@ def get_organisation_timezone() -> str:
 
 def get_organisation_language() -> str:
     """Return the language (BCP 47) in which the organisation writes its texts."""
-    return DEFAULT_LANGUAGE
+    return get_organisation().language
+
+
+def get_opt_out_lines() -> OptOutLines:
+    """Return the line that says how to opt out, in every language."""
+    row = get_organisation()
+    return OptOutLines(row.footer, row.language, row.footers)
 
 
 def get_text_values() -> dict[str, str]:
