@@ -10,6 +10,7 @@ from app.accounts import models as accounts
 from app.audiences import segment_models as segments
 from app.audit import models as audit
 from app.blasts import models as drafts
+from app.check_ins import models as check_ins
 from app.community import models as community
 from app.core.db import db
 from app.delivery import alert_models as alerts
@@ -39,6 +40,8 @@ from app.profiles import apart_models as kept_apart
 from app.profiles import field_models as fields
 from app.profiles import models as profiles
 from app.sending_limits import models as sending_limits
+from app.sequences import models as sequences
+from app.sequences import progress_models as sequence_progress
 from app.series import models as series
 from app.setup import models as setup
 from app.suppression import models as suppression
@@ -57,6 +60,7 @@ FEATURE_MODELS = (
     audit,
     blast_topics,
     catch_up,
+    check_ins,
     community,
     delivery,
     drafts,
@@ -78,6 +82,8 @@ FEATURE_MODELS = (
     sandbox,
     segments,
     sending_limits,
+    sequence_progress,
+    sequences,
     series,
     setup,
     suppression,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
     add_updated_at_trigger,
+    bool_default_false,
     enum_column,
     int_default_zero,
     primary_key,
@@ -70,6 +71,8 @@ class KeywordRule(Model):
         ForeignKey("survey_flows.id", ondelete="SET NULL")
     )
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="SET NULL"))
+    # Whoever texts it has checked in on that day (app/check_ins).
+    counts_as_check_in: Mapped[bool_default_false]
     match_count: Mapped[int_default_zero]
     last_matched_at: Mapped[timestamp | None]
     created_at: Mapped[timestamp_default_now]

@@ -28,12 +28,22 @@ class ActiveKeyword(NamedTuple):
     event_id: int | None
     survey_id: int | None
     group_id: int | None
+    keyword: str
+    counts_as_check_in: bool
 
 
 # Read for every text one of whose words belongs to a keyword: those of them that count now.
 SELECT_ACTIVE_KEYWORDS = PreparedStatement(
     select(
-        R.id, R.match_kind, R.response_body, R.action, R.event_id, R.survey_id, R.group_id
+        R.id,
+        R.match_kind,
+        R.response_body,
+        R.action,
+        R.event_id,
+        R.survey_id,
+        R.group_id,
+        R.keyword,
+        R.counts_as_check_in,
     ).where(
         R.id.in_(select(_RULE_IDS.c.value)),
         R.is_active,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import (
     add_updated_at_trigger,
+    bool_default_false,
     build_e164_check,
     e164,
     enum_column,
@@ -66,6 +67,8 @@ class SurveyFlow(Model):
     nudge_hours: Mapped[int | None] = mapped_column(default=4, server_default="4")
     # Whoever finishes is put into this group.
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="SET NULL"))
+    # Whoever finishes has checked in on that day (app/check_ins).
+    counts_as_check_in: Mapped[bool_default_false]
 
 
 add_updated_at_trigger(

@@ -65,6 +65,17 @@ BROKEN_VALUES = {
     "ck_sending_limits_above_zero": {"person_texts_a_day": 0},
     "ck_sending_limits_fixed_is_a_number": {"texts_a_day": 5},
     "ck_sending_totals_not_negative": {"texts": -1},
+    "ck_sequence_people_ended": {"state": "done"},
+    "ck_sequence_people_stop_reason": {"stop_reason": "replied"},
+    "ck_sequence_sends_skip_reason": {"skip_reason": "too_late"},
+    "ck_sequence_steps_condition": {"condition": "no JSON"},
+    "ck_sequence_steps_delay_days": {"delay_days": -1},
+    "ck_sequence_steps_repeat_days": {"repeat_days": 0},
+    "ck_sequence_steps_time_of_day": {"time_of_day": "9:30"},
+    "ck_sequence_steps_until_condition": {"until_condition": "{}"},
+    "ck_sequences_name": {"name": " "},
+    "ck_sequences_trigger_count": {"trigger_count": 0},
+    "ck_sequences_trigger_days": {"trigger_days": 366},
     "ck_series_occurrences_moved": {"moved_date": "2026-11-28"},
     "ck_stop_questions_verdict": {"verdict": "out", "decided_at": None},
     "ck_blackout_days_name": {"name": " "},
@@ -81,6 +92,7 @@ BROKEN_VALUES |= {
         "blast_series",
         "series_occurrences",
         "event_reminders",
+        "sequence_steps",
     )
 }
 NO_PHONES = ("13035550100", "+03035550100", "+1303555010x", "+1303555010012345", "")

@@ -10,6 +10,7 @@ from app.audit.models import AuditEvent
 from app.blasts.actions.due_blasts import store_blast
 from app.blasts.models import StoredDraft
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
+from app.check_ins.models import CheckIn, CheckInStreak
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
@@ -47,6 +48,7 @@ ERASED_TABLES = {
     "attempts",
     "audience_people",
     "blast_drafts",
+    "check_ins",
     "community_members",
     "consent_events",
     "deleted_topic_leaves",
@@ -99,6 +101,8 @@ def furnish():
             [
                 EventRegistration(event_id=event.id, phone=ZOE, name=NAME),
                 GroupMembership(group_id=group.id, phone=ZOE),
+                CheckIn(phone=ZOE, day=now().date(), source_name="WALK"),
+                CheckInStreak(phone=ZOE, last_day=now().date(), run_days=1, longest_days=1),
                 PersonNote(phone=ZOE, body=SECRET, created_by="sol"),
                 StoredDraft(
                     client_token="a",

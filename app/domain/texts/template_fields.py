@@ -44,6 +44,9 @@ class TemplateField:
         return ""
 
 
+# What is computed of a person and named in texts like a field: the days of their streak. A field
+# of the organisation that has this name comes first.
+STREAK_FIELD = "streak"
 # By their folded names.
 TemplateFields = Mapping[str, TemplateField]
 NO_FIELDS: TemplateFields = {}

@@ -35,6 +35,7 @@ class KeywordInfo:
     event_id: int | None = None
     survey_id: int | None = None
     group_id: int | None = None
+    counts_as_check_in: bool = False
 
 
 def create_keyword_rule(

@@ -1,12 +1,15 @@
 """What keywords do with a text: find the keyword it names, answer it, and do what it does."""
 
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from app.check_ins.actions.check_in_recording import CheckInSource, record_check_in
 from app.community import actions as community
 from app.domain.texts import keyword_parsing, message_templates
 from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.template_fields import STREAK_FIELD
 from app.events.actions.registrations import register_for_event_by_text
 from app.events.queries.contact_names import find_display_names
 from app.events.queries.events import build_event_placeholders
@@ -50,9 +53,9 @@ def handle_keyword_text(text: InboundText) -> HandlerResult | None:
         return None
     name = _find_name(keyword, text)
     action_result = _perform_action(keyword, text, name)
-    reply = _fill_reply(keyword, name)
+    reply = _fill_reply(keyword, name, _check_in(keyword, text))
     # Neither an answer nor an effect: it is not counted, and the text goes to a person.
-    if action_result is None and not reply:
+    if action_result is None and not reply and not keyword.counts_as_check_in:
         return None
     sql.INCREMENT_MATCH_COUNT.execute(b_rule_id=keyword.id, b_moment=text.moment)
     replies = [reply] if reply else []
@@ -128,7 +131,15 @@ def _change_group(keyword: ActiveKeyword, phone: str, proof: str) -> ActionResul
     return ActionResult([], WANTS_BACK_REASON if has_opted_out(phone) else "")
 
 
-def _fill_reply(keyword: ActiveKeyword, name: str | None) -> str:
+def _check_in(keyword: ActiveKeyword, text: InboundText) -> int:
+    """Record a check-in where the keyword counts as one; return the days of their streak, or 0."""
+    if not keyword.counts_as_check_in:
+        return 0
+    source = CheckInSource(keyword.keyword, keyword_rule_id=keyword.id)
+    return record_check_in(source, text.phone, text.moment)
+
+
+def _fill_reply(keyword: ActiveKeyword, name: str | None, streak_days: int) -> str:
     """Return the keyword's answer to this person, "" for none.
 
     A name that would make it longer than the longest text is left out.
@@ -137,7 +148,14 @@ def _fill_reply(keyword: ActiveKeyword, name: str | None) -> str:
     values = organisation.get_text_values_for(template)
     if message_templates.has_event_placeholders(template):
         values |= build_event_placeholders(keyword.event_id)
-    reply = message_templates.fill_template(template, name, values).strip()
+    if streak_days:
+        values |= {STREAK_FIELD: str(streak_days)}
+    reply = _fill_names(template, name, values)
     if count_utf16_units(reply) > MAX_MESSAGE_CHARACTERS:
-        reply = message_templates.fill_template(template, None, values).strip()
+        reply = _fill_names(template, None, values)
     return reply
+
+
+def _fill_names(template: str, name: str | None, values: Mapping[str, str]) -> str:
+    values = {**values, **message_templates.build_name_values(name)}
+    return message_templates.fill_placeholders(template, values, (STREAK_FIELD,)).strip()

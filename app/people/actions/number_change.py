@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.check_ins.actions.moved_check_ins import move_check_ins
 from app.community.actions import move_member
 from app.core.clock import now
 from app.delivery.actions import blast_control
@@ -84,6 +85,7 @@ def move_person_data(old_phone: str, new_phone: str) -> None:
     move_registrations(old_phone, new_phone)
     move_memberships(old_phone, new_phone)
     move_notes(old_phone, new_phone)
+    move_check_ins(old_phone, new_phone)
     move_audience_person(old_phone, new_phone)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.accounts.actions.own_phone import erase_phone as erase_phone_in_accounts
 from app.audit.actions import erase_phone as erase_phone_in_audit
 from app.blasts.actions.draft_storage import erase_phone as erase_phone_in_drafts
+from app.check_ins.actions import moved_check_ins
 from app.community.actions import erase_phone as erase_phone_in_community
 from app.delivery.actions import erasure as delivery
 from app.delivery.queries.phone_texts import is_text_being_sent
@@ -42,6 +43,7 @@ ERASERS: tuple[Callable[[PhoneErasure], dict[str, int]], ...] = (
     erase_phone_in_groups,
     events.erase_phone,
     person_notes.erase_phone,
+    moved_check_ins.erase_phone,
     imports.erase_phone,
     inbox.erase_phone,
     erase_phone_in_accounts,

@@ -115,6 +115,25 @@ _SELECT_PERSON_ID = PreparedStatement(
     select(PersonPhone.person_id).where(PersonPhone.phone == _PHONE, PersonPhone.until.is_(None))
 )
 
+_own = aliased(PersonPhone)
+_SELECT_TEXTED_PHONE = PreparedStatement(
+    select(PersonPhone.phone)
+    .join(_own, _own.person_id == PersonPhone.person_id)
+    .where(
+        select_has_second_numbers(),
+        _own.phone == _PHONE,
+        _own.until.is_(None),
+        PersonPhone.until.is_(None),
+    )
+    .order_by(PersonPhone.rank)
+    .limit(1)
+)
+
+
+def find_texted_phone(phone: str) -> str:
+    """Return the number that is texted of the person who has this one today, else this one."""
+    return _SELECT_TEXTED_PHONE.fetch_value(b_phone=phone) or phone
+
 
 def list_other_phones(phone: str) -> list[str]:
     """Return the other numbers that the person of this number has today, in no order."""

@@ -1,0 +1,1 @@
+"""Check-ins: days on which people did what they keep at, and their streaks."""

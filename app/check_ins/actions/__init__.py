@@ -1,0 +1,1 @@
+"""Recording check-ins, and what becomes of them when people change."""

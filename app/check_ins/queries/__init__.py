@@ -1,0 +1,1 @@
+"""Reading check-ins and streaks."""

@@ -1,0 +1,72 @@
+"""Streaks of people: of one, and of those who reached one or missed a day."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from app.check_ins import sql
+from app.check_ins.models import CheckIn, CheckInStreak
+from app.core.db import db
+from app.domain.time.streaks import Streak
+
+
+class ReachedStreak(NamedTuple):
+    """A check-in with which somebody's streak became as long as was asked."""
+
+    check_in_id: int
+    phone: str
+    day: date
+
+
+class MissedCheckIn(NamedTuple):
+    """Somebody whose last check-in was on `last_day`."""
+
+    phone: str
+    last_day: date
+
+
+def find_streak(phone: str) -> Streak | None:
+    """Return the last streak of a number, None where it has never checked in."""
+    row = sql.SELECT_STREAK.fetch_first_row(b_phone=phone)
+    return Streak(*row) if row else None
+
+
+def find_newest_check_in_id() -> int:
+    """Return the id of the newest check-in, 0 without one: where a poller begins."""
+    return db.session.scalar(select(CheckIn.id).order_by(CheckIn.id.desc()).limit(1)) or 0
+
+
+def list_reached_streaks(days: int, after_id: int, limit: int) -> Sequence[ReachedStreak]:
+    """Return the check-ins after this one that made a streak of exactly `days`, in their order.
+
+    Each streak is in it once. Walks the rows behind `after_id` only.
+    """
+    statement = (
+        select(CheckIn.id, CheckIn.phone, CheckIn.day)
+        .where(CheckIn.id > after_id, CheckIn.streak_days == days)
+        .order_by(CheckIn.id)
+        .limit(limit)
+    )
+    return [ReachedStreak(*row) for row in db.session.execute(statement)]
+
+
+def list_missed_check_ins(
+    days: int, after: date, today: date, limit: int
+) -> Sequence[MissedCheckIn]:
+    """Return people who missed `days` days in a row, the last of them after `after`.
+
+    The last missed day is before `today`, for today is not over. In the order of that day; each
+    person is in it once for each time they stop. A poller remembers as `after` the last missed
+    day that it has read: MissedCheckIn.last_day + `days`.
+    """
+    row = CheckInStreak
+    ago = timedelta(days=days)
+    statement = (
+        select(row.phone, row.last_day)
+        .where(row.last_day > after - ago, row.last_day < today - ago)
+        .order_by(row.last_day, row.phone)
+        .limit(limit)
+    )
+    return [MissedCheckIn(*person) for person in db.session.execute(statement)]
