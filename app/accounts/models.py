@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.core.column_types import (
+    add_updated_at_trigger,
     bool_default_false,
     build_e164_check,
     int_default_zero,
     primary_key,
     timestamp,
     timestamp_default_now,
+    timestamp_on_update,
 )
 from app.core.db import Model
 from app.domain.accounts.roles import Role
@@ -175,3 +178,32 @@ class LoginAttempt(Model):
     attempt_count: Mapped[int] = mapped_column(default=1, server_default="1")
     first_attempt_at: Mapped[timestamp_default_now]
     locked_until: Mapped[timestamp | None]
+
+
+class SenderLimit(Model):
+    """Above which size the blasts of one user wait for approval. Without a row: never.
+
+    Null: no such limit. Zero people: every blast waits.
+    """
+
+    __tablename__ = "sender_limits"
+    __table_args__ = (
+        CheckConstraint(
+            "max_people IS NOT NULL OR max_money_a_day IS NOT NULL", name="limits_something"
+        ),
+        CheckConstraint(
+            "max_people >= 0 AND CAST(max_money_a_day AS REAL) >= 0", name="not_negative"
+        ),
+    )
+
+    id: Mapped[primary_key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
+    # of one blast
+    max_people: Mapped[int | None]
+    # of all blasts of one day on the organisation's calendar, in its currency
+    max_money_a_day: Mapped[Decimal | None]
+    created_at: Mapped[timestamp_default_now]
+    updated_at: Mapped[timestamp_on_update]
+
+
+add_updated_at_trigger(SenderLimit, "max_people", "max_money_a_day")

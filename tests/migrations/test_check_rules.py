@@ -42,6 +42,11 @@ BROKEN_VALUES = {
     "ck_blast_series_stop_reason": {"stop_reason": "Its event was deleted."},
     "ck_blast_series_time_of_day": {"time_of_day": "9:30"},
     "ck_blast_approvals_decided": {"state": "approved"},
+    "ck_blast_approvals_decisionchannel": {
+        "state": "approved",
+        "decided_by": "ada",
+        "decided_how": "letter",
+    },
     "ck_check_ins_streak_days": {"streak_days": 0},
     "ck_check_in_streaks_days": {"run_days": 2},
     "ck_event_reminders_time_of_day": {"time_of_day": "9:30"},

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.audiences.actions.admin_reserve import reserve_released_audience
 from app.audiences.actions.audience_topics import record_segment_topics
+from app.approvals import models as approval_models  # noqa: F401
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.gone_lists import describe_gone_lists, describe_missed_lists

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 
 from app.core.column_types import datetime_to_db
 from app.core.db import db, execute_and_count_rows
@@ -12,6 +12,7 @@ from app.core.page_cache import enlarge_page_cache
 from app.delivery.actions.blast_topics import copy_blast_topics, record_blast_topics
 from app.delivery.actions.text_holding import ReleaseHours, load_release_hours
 from app.delivery.models import MessageLog, ScheduledMessage, messages
+from app.delivery.queries.scheduled_messages import NEEDS_NO_APPROVAL
 from app.delivery.queries.stored_audiences import list_included_blasts, list_included_groups
 from app.delivery.sql import blast_release as sql
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
@@ -29,16 +30,22 @@ from app.profiles.queries.other_phones import has_second_numbers, select_persons
 NO_RECIPIENTS_ERROR = "There was no one to text."
 
 
-def claim_scheduled_blast(scheduled_id: int, moment: datetime) -> bool:
+def claim_scheduled_blast(
+    scheduled_id: int, moment: datetime, *, was_sent_before: bool = False
+) -> bool:
     """Mark a pending blast as being released; return whether it was still pending.
 
-    Of several processes that try, one guarded UPDATE wins. Inside write().
+    Of several processes that try, one guarded UPDATE wins. One that waits for approval is never
+    claimed, but `was_sent_before`: the carrier's list shows that its texts have been sent, and an
+    approval that an older copy of the database does not know must not send them twice. Inside
+    write().
     """
     statement = (
         update(ScheduledMessage)
         .where(
             ScheduledMessage.id == scheduled_id,
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+            true() if was_sent_before else NEEDS_NO_APPROVAL,
         )
         .values(status=ScheduledBlastStatus.PROCESSING, processing_started_at=moment)
     )

@@ -8,6 +8,7 @@ from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.engine_models import attempts, sender_health
 from app.delivery.models import MessageLog, ScheduledMessage, messages
+from app.delivery.queries.scheduled_messages import NEEDS_NO_APPROVAL
 from app.delivery.sql.queue_filters import IS_CLAIMABLE, IS_HELD
 from app.domain.delivery.message_statuses import (
     BlastStatus,
@@ -97,6 +98,7 @@ def _has_stuck_schedule(since: datetime) -> bool:
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.carrier == current_settings().carrier,
         ScheduledMessage.held_reason.is_(None),
+        NEEDS_NO_APPROVAL,
         ScheduledMessage.scheduled_at <= since,
         ScheduledMessage.created_at <= since,
     )

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 
 from app.core.db import db
 from app.delivery.models import ScheduledMessage
-from app.domain.delivery.message_statuses import (
-    ScheduledBlastStatus,
-)
+from app.domain.delivery.approval_states import ApprovalState
+from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
 ALWAYS_DUE = datetime(2000, 1, 1, tzinfo=UTC)
+# What waits for approval or was declined is not due, however late it is; nothing may claim it.
+NEEDS_NO_APPROVAL = or_(
+    ScheduledMessage.approval.is_(None), ScheduledMessage.approval == ApprovalState.APPROVED
+)
 
 
 def find_next_due_time(carrier: str) -> datetime | None:
@@ -23,6 +26,7 @@ def find_next_due_time(carrier: str) -> datetime | None:
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.carrier == carrier,
         ScheduledMessage.held_reason.is_(None),
+        NEEDS_NO_APPROVAL,
     )
     try:
         return db.session.scalar(pending)
@@ -40,6 +44,7 @@ def list_due_blast_ids(carrier: str, moment: datetime) -> Sequence[int]:
             ScheduledMessage.carrier == carrier,
             ScheduledMessage.scheduled_at <= moment,
             ScheduledMessage.held_reason.is_(None),
+            NEEDS_NO_APPROVAL,
         )
         .order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id)
     )
@@ -50,13 +55,14 @@ def list_overdue_blasts(carrier: str, moment: datetime) -> Sequence[Row[int, dat
     """Return (id, scheduled_at) of the pending blasts that were due before `moment`.
 
     Not those of another carrier, whose settings may be missing for a while, and not those that are
-    held for a person.
+    held for a person or wait for approval.
     """
     late = select(ScheduledMessage.id, ScheduledMessage.scheduled_at).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.scheduled_at < moment,
         ScheduledMessage.carrier == carrier,
         ScheduledMessage.held_reason.is_(None),
+        NEEDS_NO_APPROVAL,
     )
     return db.session.execute(late).all()
 

@@ -1,0 +1,1 @@
+"""What was asked and decided, and what a sender confirmed today."""

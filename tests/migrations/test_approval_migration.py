@@ -1,0 +1,28 @@
+"""0053_approvals: what waits already needs no approval, and going back sends nothing unapproved."""
+
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import migrate_database, revert_migration
+from tests.migrations.sample_migrations import QUIET, run_sql
+
+SCHEDULED = """INSERT INTO scheduled_messages (scheduled_at, message_body, target, status)
+    VALUES ('2026-11-29 09:00:00.000000', 'Choir at 7', 'community', 'pending')"""
+
+
+def test_what_waits_needs_no_approval_and_the_way_back_cancels_what_was_not_approved(tmp_path):
+    path = tmp_path / "sms.db"
+    migrate_database(path, QUIET, find_migrations()[:52])
+    for _ in range(4):
+        run_sql(path, SCHEDULED)
+    migrate_database(path, QUIET, find_migrations()[:53])
+    assert run_sql(path, "SELECT DISTINCT approval FROM scheduled_messages") == [(None,)]
+    for scheduled_id, state in ((2, "waiting"), (3, "approved"), (4, "declined")):
+        run_sql(
+            path, f"UPDATE scheduled_messages SET approval = '{state}' WHERE id = {scheduled_id}"
+        )
+    revert_migration(path, 53, QUIET)
+    assert run_sql(path, "SELECT status FROM scheduled_messages ORDER BY id") == [
+        ("pending",),
+        ("cancelled",),
+        ("pending",),
+        ("cancelled",),
+    ]
