@@ -29,6 +29,7 @@ TABLES_WITH_PEOPLE = (
     "messages",
     "stop_questions",
     "person_notes",
+    "sequence_people",
 )
 
 

@@ -1,0 +1,1 @@
+"""Rules about sequences: what starts them, when each step is due, what stops them."""

@@ -1,0 +1,93 @@
+"""Sequences in words: what starts one, when each step is due, and the labels of their states."""
+
+from collections.abc import Callable
+
+from app.domain.sequences.sequence_states import (
+    EVENT_TRIGGERS,
+    SequencePersonState,
+    SequenceState,
+    SequenceTrigger,
+)
+from app.domain.texts.plurals import pluralize
+
+# As the form offers them, in its order.
+TRIGGER_LABELS: dict[SequenceTrigger, str] = {
+    SequenceTrigger.HAND: "Someone is added by hand",
+    SequenceTrigger.GROUP: "Someone joins a group",
+    SequenceTrigger.REGISTERED: "Someone registers for an event",
+    SequenceTrigger.ATTENDED: "Someone comes to an event",
+    SequenceTrigger.MISSED: "Someone misses an event",
+    SequenceTrigger.ANSWERED: "Someone finishes a survey",
+    SequenceTrigger.DATE_FIELD: "A date in a field",
+    SequenceTrigger.BIRTHDAY: "A birthday, every year",
+    SequenceTrigger.STREAK: "Someone checks in several days in a row",
+    SequenceTrigger.MISSED_CHECK_IN: "Someone misses check-ins",
+}
+# The kind of a tag and its word.
+SEQUENCE_STATE_LABELS: dict[SequenceState, tuple[str, str]] = {
+    SequenceState.OFF: ("", "Off"),
+    SequenceState.ACTIVE: ("ok", "On"),
+    SequenceState.PAUSED: ("warn", "Paused"),
+    SequenceState.ARCHIVED: ("", "Archived"),
+}
+PERSON_STATE_LABELS: dict[SequencePersonState, tuple[str, str]] = {
+    SequencePersonState.ACTIVE: ("info", "In progress"),
+    SequencePersonState.PAUSED: ("warn", "Paused"),
+    SequencePersonState.DONE: ("ok", "Finished"),
+    SequencePersonState.STOPPED: ("", "Ended early"),
+}
+_EVENT_VERBS = {
+    SequenceTrigger.REGISTERED: "registers for",
+    SequenceTrigger.ATTENDED: "comes to",
+    SequenceTrigger.MISSED: "misses",
+}
+
+
+def describe_trigger(kind: SequenceTrigger, name: str | None, days: int, count: int) -> str:
+    """Return what starts a sequence, without a full stop: "Someone joins “Choir”".
+
+    `name`: what the trigger names, in quotes or "any event"; None where it was deleted.
+    """
+    if kind is SequenceTrigger.HAND:
+        return "Started by hand"
+    if kind is SequenceTrigger.STREAK:
+        return f"Someone checks in {pluralize(count, 'day')} in a row"
+    if kind is SequenceTrigger.MISSED_CHECK_IN:
+        return f"Someone does not check in for {pluralize(count, 'day')}"
+    if name is None:
+        return f"{TRIGGER_LABELS[kind]} (deleted or not chosen)"
+    if kind is SequenceTrigger.GROUP:
+        return f"Someone joins {name}"
+    if kind in EVENT_TRIGGERS:
+        return f"Someone {_EVENT_VERBS[kind]} {name}"
+    if kind is SequenceTrigger.ANSWERED:
+        return f"Someone finishes {name}"
+    what = "the date" if kind is SequenceTrigger.DATE_FIELD else "the birthday"
+    return f"{_describe_offset(days)} {what} in {name}"
+
+
+def _describe_offset(days: int) -> str:
+    if days == 0:
+        return "On"
+    side = "after" if days > 0 else "before"
+    return f"{pluralize(abs(days), 'day')} {side}"
+
+
+def describe_step_time(
+    delay_days: int, clock: str | None, *, is_first: bool, format_clock: Callable[[str], str]
+) -> str:
+    """Return when a step is due: "3 days later at 9:00 AM"; `clock` is HH:MM or None."""
+    if delay_days == 0 and clock is None:
+        return "At once" if is_first else "Right after the step before"
+    when = f"{pluralize(delay_days, 'day')} later" if delay_days else "On the same day"
+    if clock is None:
+        return f"{when}, at the same time"
+    return f"{when} at {format_clock(clock)}"
+
+
+def describe_repetition(repeat_days: int | None, until: str) -> str:
+    """Return how a step repeats: ", then every 3 days until …"; "" for one that does not."""
+    if repeat_days is None:
+        return ""
+    every = "every day" if repeat_days == 1 else f"every {repeat_days} days"
+    return f", then {every} until {until}" if until else f", then {every}"

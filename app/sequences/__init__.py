@@ -1,0 +1,1 @@
+"""Sequences: texts that follow one after the other once something happened to a person."""

@@ -1,0 +1,1 @@
+"""What changes sequences, their people, and what they send."""

@@ -1,0 +1,27 @@
+"""0054_sequences: people come into sequences by triggers of the database, which can go again."""
+
+from app.migrations.migration_files import find_migrations
+from app.migrations.migration_runner import migrate_database, revert_migration
+from tests.migrations.sample_migrations import QUIET, run_sql
+
+GROUP = "INSERT INTO groups (id, name, folded_name) VALUES (1, 'New', 'new')"
+SEQUENCE = (
+    "INSERT INTO sequences (name, folded_name, trigger_kind, group_id, carrier, state) "
+    "VALUES ('{name}', '{name}', 'group', 1, 'sandbox', '{state}')"
+)
+JOIN = "INSERT INTO group_members (group_id, phone) VALUES (1, '+1303555010{n}')"
+
+
+def test_0054_starts_sequences_that_are_on_and_goes_back(tmp_path):
+    path = tmp_path / "sms.db"
+    migrate_database(path, QUIET, find_migrations()[:53])
+    run_sql(path, GROUP, JOIN.format(n=0))
+    migrate_database(path, QUIET, find_migrations()[:54])
+    run_sql(path, *(SEQUENCE.format(name=state, state=state) for state in ("off", "active")))
+    run_sql(path, JOIN.format(n=1))
+    assert run_sql(path, "SELECT sequence_id, phone, start_key FROM sequence_people") == [
+        (2, "+13035550101", "group:2")
+    ]
+    revert_migration(path, 54, QUIET)
+    run_sql(path, JOIN.format(n=2))
+    assert run_sql(path, "SELECT count(*) FROM group_members") == [(3,)]
