@@ -133,6 +133,10 @@ SELECT_OPEN_SURVEY = PreparedStatement(
         F.group_id,
     ).where(F.id == _SURVEY_ID, F.is_active)
 )
+# Read when somebody finishes: what their check-in is called, no row where it is none.
+SELECT_CHECK_IN_NAME = PreparedStatement(
+    select(F.name).where(F.id == _SURVEY_ID, F.counts_as_check_in)
+)
 # Read for an answer to a blast that asks: whether this phone has begun because of it already.
 SELECT_HAS_SESSION_OF_BLAST = PreparedStatement(
     select(exists().where(S.message_log_id == _LOG_ID, S.phone == _PHONE))

@@ -1,13 +1,16 @@
 """Checking in by a keyword: once a day, and how long a streak is."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from app.check_ins.models import CheckIn
 from app.check_ins.queries.streaks import find_streak
-from app.core.db import db
+from app.core.db import db, write
 from app.domain.time.streaks import Streak, count_streak
+from app.surveys.actions.survey_starts import start_survey
+from app.surveys.actions.survey_text_handling import handle_survey_answer
+from app.surveys.models import SurveyFlow
 from tests.check_ins.check_in_helpers import create_check_in_keyword, text_on
-from tests.keywords.keyword_helpers import create_keyword
+from tests.keywords.keyword_helpers import build_inbound_text, create_keyword, create_survey
 from tests.sample_people import LEO, ZOE
 
 
@@ -74,3 +77,23 @@ def test_days_in_any_order_make_the_same_streak():
     assert count_streak(days) == count_streak([*days, *reversed(days)])
     assert count_streak(days) == Streak(date(2026, 3, 3), 1, 3)
     assert count_streak([]) is None
+
+
+def test_who_finishes_a_survey_that_counts_has_checked_in(shop):
+    survey_id = create_survey(
+        "How was your day?",
+        "DAY",
+        completion_message="{if streak}Day {streak}, thank you.{end}",
+        counts_as_check_in=True,
+    )
+    with write() as session:
+        session.get(SurveyFlow, survey_id).questions_json = '["How was it?"]'
+    for day in (1, 2):
+        moment = datetime(2026, 5, day, 18, tzinfo=UTC)
+        with write():
+            start_survey(survey_id, build_inbound_text("day", moment=moment))
+            moment += timedelta(minutes=5)
+            text = build_inbound_text("Fine", moment=moment)
+            result = handle_survey_answer(text, only_valid=True)
+        assert result.replies == [f"Day {day}, thank you."]
+    assert list_check_ins() == [(ZOE, day, "How was your day?", day) for day in (1, 2)]

@@ -50,6 +50,7 @@ STREAK_FIELD = "streak"
 # By their folded names.
 TemplateFields = Mapping[str, TemplateField]
 NO_FIELDS: TemplateFields = {}
+COMPUTED_FIELDS: TemplateFields = {STREAK_FIELD: TemplateField(STREAK_FIELD)}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, a
 from app.core.local_formats import format_day
 from app.domain.texts import keyword_parsing, message_templates, text_cleaning
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.template_fields import COMPUTED_FIELDS, NO_FIELDS
 from app.domain.texts.text_intent import fold_text
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.texts.word_folding import fold_keyword
@@ -85,6 +86,7 @@ class KeywordForm(FlaskForm):
     event_id = SelectField("Event", validate_choice=False)
     survey_id = SelectField("Survey", validate_choice=False)
     group_id = SelectField("Group", validate_choice=False)
+    counts_as_check_in = BooleanField("Counts as a check-in")
     from_date = CalendarDayField("From day", organisation.get_organisation_region)
     from_time = ClockField("From time")
     until_date = CalendarDayField("Until day", organisation.get_organisation_region)
@@ -142,10 +144,14 @@ class KeywordForm(FlaskForm):
         It may be missing where something else happens.
         """
         text = field.data or ""
-        if text_cleaning.is_blank_text(text) and self.action.data == KeywordAction.NONE:
+        has_effect = self.counts_as_check_in.data or self.action.data != KeywordAction.NONE
+        if text_cleaning.is_blank_text(text) and not has_effect:
             raise ValidationError("Write a reply, or choose an action.")
         of_event = self.action.data == KeywordAction.ADD_TO_EVENT
-        for sentence in message_templates.list_template_problems(text, of_event=of_event):
+        fields = COMPUTED_FIELDS if self.counts_as_check_in.data else NO_FIELDS
+        for sentence in message_templates.list_template_problems(
+            text, of_event=of_event, fields=fields
+        ):
             add_error(field, sentence)
         size = count_utf16_units(text)
         if size > MAX_MESSAGE_CHARACTERS:
@@ -215,6 +221,7 @@ class KeywordForm(FlaskForm):
             event_id=event_id,
             survey_id=survey_id,
             group_id=group_id,
+            counts_as_check_in=bool(self.counts_as_check_in.data),
         )
 
     def add_taken_errors(self) -> None:

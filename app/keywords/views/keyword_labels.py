@@ -115,7 +115,7 @@ def describe_keyword_effect(row: KeywordListRow) -> KeywordEffect:
         return _describe_group_effect(row)
     if action is KeywordAction.SUBSCRIBE:
         return KeywordEffect("Adds them to the community")
-    return KeywordEffect("Nothing else")
+    return KeywordEffect("Counts as a check-in" if row.rule.counts_as_check_in else "Nothing else")
 
 
 def describe_group_problem(rule: KeywordRule) -> str:

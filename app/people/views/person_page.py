@@ -40,6 +40,7 @@ from app.people.views.blueprint import (
     get_phone_or_404,
     redirect_to_person,
 )
+from app.people.views.check_in_card import build_check_in_card
 from app.people.views.number_card import build_number_card, find_member_phone
 from app.people.views.permission_card import find_text_permission
 from app.people.views.person_fields import list_known_facts
@@ -103,6 +104,7 @@ def render_person_page(
         groups=groups,
         group_names={group.id: group.name for group in [*groups.own, *groups.others]},
         topics=topics,
+        check_ins=build_check_in_card(phone),
         topic_forms=_build_topic_forms(topics, topic_forms or {}),
         survey_sessions=find_survey_sessions_of_phone(phone),
         note_form=note_form or NoteForm(formdata=None),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.check_ins.actions.check_in_recording import CheckInSource, record_check_in
 from app.domain.surveys.answer_groups import list_answer_groups
 from app.domain.surveys.guest_counts import find_guest_count
 from app.domain.surveys.survey_state_machine import (
@@ -9,8 +10,9 @@ from app.domain.surveys.survey_state_machine import (
     SurveyStep,
     find_given_name,
 )
-from app.domain.texts import message_templates
+from app.domain.texts.message_templates import build_name_values, fill_placeholders
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
+from app.domain.texts.template_fields import STREAK_FIELD
 from app.events.actions import registrations
 from app.events.models import EventAnswer
 from app.events.queries.contact_names import find_display_names
@@ -33,6 +35,7 @@ def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: dateti
     the step says so, and into the groups of their answers.
     """
     given_name = find_given_name(step.state)
+    streak_days = 0
     survey_sessions.save_session_state(session, step.state, moment, given_name)
     if step.state.status is SurveySessionStatus.COMPLETED:
         sql.INCREMENT_COMPLETION_COUNT.execute(b_survey_id=session.survey_id)
@@ -43,7 +46,18 @@ def apply_survey_step(session: SessionSnapshot, step: SurveyStep, moment: dateti
             _record_event_answer(session, step, session.event_id)
         _join_groups(session, step)
         _grant_consent(session, session.event_id if is_registered else None)
-    return [fill_survey_reply(reply, given_name or session.name) for reply in step.replies]
+        streak_days = _check_in(session, moment)
+    name = given_name or session.name
+    return [fill_survey_reply(reply, name, streak_days) for reply in step.replies]
+
+
+def _check_in(session: SessionSnapshot, moment: datetime) -> int:
+    """Record a check-in where the survey counts as one; return the days of their streak, or 0."""
+    name = sql.SELECT_CHECK_IN_NAME.fetch_value(b_survey_id=session.survey_id)
+    if name is None:
+        return 0
+    source = CheckInSource(name, survey_id=session.survey_id)
+    return record_check_in(source, session.phone, moment)
 
 
 def _register_for_event(session: SessionSnapshot, event_id: int, given_name: str | None) -> None:
@@ -78,7 +92,12 @@ def _grant_consent(session: SessionSnapshot, event_id: int | None) -> None:
     grant_missing_consent(session.phone, ConsentMethod.TEXT, FINISHED_EVIDENCE, None, scope)
 
 
-def fill_survey_reply(template: str, name: str | None) -> str:
-    """Fill the name into a survey's text; with a long name it is cut to the longest text."""
-    values = organisation.get_text_values_for(template)
-    return message_templates.fill_template(template, name, values)[:MAX_MESSAGE_CHARACTERS]
+def fill_survey_reply(template: str, name: str | None, streak_days: int = 0) -> str:
+    """Fill in a survey's text: the name, and the days of a streak where there is one.
+
+    With a long name it is cut to the longest text.
+    """
+    values = organisation.get_text_values_for(template) | build_name_values(name)
+    if streak_days:
+        values[STREAK_FIELD] = str(streak_days)
+    return fill_placeholders(template, values, (STREAK_FIELD,))[:MAX_MESSAGE_CHARACTERS]

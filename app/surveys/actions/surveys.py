@@ -29,6 +29,7 @@ class SurveyInfo:
     timeout_hours: int = 24
     nudge_hours: int | None = 4
     group_id: int | None = None
+    counts_as_check_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def _build_survey_columns(info: SurveyInfo) -> dict[str, object]:
         "group_id": info.group_id,
         "timeout_hours": info.timeout_hours,
         "nudge_hours": info.nudge_hours,
+        "counts_as_check_in": info.counts_as_check_in,
     }
 
 

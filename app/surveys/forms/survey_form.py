@@ -16,6 +16,7 @@ from app.domain.surveys.question_definitions import SurveyQuestion
 from app.domain.surveys.question_problems import list_opening_problems, list_question_problems
 from app.domain.texts import keyword_parsing, message_templates
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.template_fields import COMPUTED_FIELDS, NO_FIELDS
 from app.domain.texts.text_intent import fold_text
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.events.forms.events import SingleLineField
@@ -48,6 +49,7 @@ SURVEY_FIELDS = (
     "linked_event_id",
     "new_event",
     "group_id",
+    "counts_as_check_in",
     "timeout_hours",
     "nudge_hours",
 )
@@ -150,7 +152,8 @@ class SurveyForm(SurveyResultFields):
 
     def validate_completion_message(self, field: Field) -> None:
         """Reject placeholders that do not exist, and what is longer than the longest text."""
-        for sentence in message_templates.list_template_problems(field.data or ""):
+        fields = COMPUTED_FIELDS if self.counts_as_check_in.data else NO_FIELDS
+        for sentence in message_templates.list_template_problems(field.data or "", fields=fields):
             add_error(field, sentence)
         size = count_utf16_units(field.data or "")
         if size > MAX_MESSAGE_CHARACTERS:
@@ -196,6 +199,7 @@ class SurveyForm(SurveyResultFields):
             completion_message=self.completion_message.data or "",
             event_id=event_id,
             group_id=parse_id(self.group_id.data or ""),
+            counts_as_check_in=bool(self.counts_as_check_in.data),
             timeout_hours=_parse_hours(self.timeout_hours) or DEFAULT_TIMEOUT_HOURS,
             nudge_hours=_parse_hours(self.nudge_hours) or None,
         )

@@ -73,6 +73,7 @@ def build_survey_form_data(survey: SurveyFlow) -> dict[str, Any]:
         "completion_message": survey.completion_message or "",
         "linked_event_id": str(survey.linked_event_id or ""),
         "group_id": str(survey.group_id or ""),
+        "counts_as_check_in": "y" if survey.counts_as_check_in else "",
         "timeout_hours": str(survey.timeout_hours),
         "nudge_hours": str(survey.nudge_hours or ""),
         "questions": [build_question_form_data(question) for question in questions]

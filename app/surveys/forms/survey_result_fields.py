@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, ValidationError
+from wtforms import BooleanField, Field, SelectField, ValidationError
 
 from app.domain.texts.whole_numbers import parse_id
 from app.events.forms.events import SingleLineField
@@ -21,6 +21,7 @@ class SurveyResultFields(FlaskForm):
     linked_event_id = SelectField("Event", validate_choice=False)
     new_event = SingleLineField("Or a new event")
     group_id = SelectField("Group", validate_choice=False)
+    counts_as_check_in = BooleanField("Counts as a check-in")
     # The groups that the stored survey names: they may be saved again.
     kept_groups: frozenset[int] = frozenset()
     group_choices: Mapping[str, str] = MappingProxyType({})

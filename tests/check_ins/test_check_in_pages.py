@@ -1,0 +1,61 @@
+"""A keyword that counts as a check-in is made on its page; the page of a person says the streak."""
+
+from datetime import timedelta
+
+from app.core.clock import now
+from app.core.db import write
+from app.keywords.actions.keyword_text_handling import handle_keyword_text
+from tests.keywords.keyword_helpers import build_inbound_text
+from tests.sample_people import ZOE
+
+WALK = {
+    "keyword": "walk",
+    "match_kind": "whole",
+    "response_body": "Day {streak}!",
+    "action": "none",
+    "is_active": "y",
+}
+PAGE = f"/people/{ZOE[1:]}"
+
+
+def text_days_ago(app, *days_ago):
+    """Zoe texts WALK so many days ago; returns the replies."""
+    replies = []
+    for days in days_ago:
+        with app.app_context(), write():
+            moment = now() - timedelta(days=days)
+            text = build_inbound_text("walk", moment=moment)
+            replies += handle_keyword_text(text).replies
+    return replies
+
+
+def test_three_days_in_a_row_are_a_streak_of_three_on_her_page(app, visit):
+    assert "{streak}" in visit("/keywords/add", "sol", **WALK).words  # it counts as nothing yet
+    page = visit("/keywords/add", "sol", **WALK, counts_as_check_in="y")
+    assert page.status_code == 303
+    assert "Counts as a check-in" in visit("/keywords", "sol").words
+    assert text_days_ago(app, 2, 1, 0) == ["Day 1!", "Day 2!", "Day 3!"]
+    words = visit(PAGE, "sol", follow=True).words
+    assert "Streak 3 days" in words
+    assert "Longest streak 3 days" in words
+    assert "Last check-in Today" in words
+    assert "WALK 3 days" in words
+
+
+def test_a_streak_that_has_ended_says_so_and_a_keyword_stops_counting(app, visit):
+    visit("/keywords/add", "sol", **WALK, counts_as_check_in="y")
+    assert "checked" in visit("/keywords/1/edit", "sol").text.partition("counts_as_check_in")[2]
+    text_days_ago(app, 5, 4)
+    words = visit(PAGE, "sol", follow=True).words
+    assert "Streak None now" in words
+    assert "Longest streak 2 days" in words
+    visit("/keywords/1/edit", "sol", **WALK | {"response_body": "Hi."})
+    assert text_days_ago(app, 0) == ["Hi."]
+    assert "Longest streak 2 days" in visit(PAGE, "sol", follow=True).words
+    assert "Last check-in Today" not in words
+
+
+def test_who_never_checked_in_has_no_card(app, visit):
+    visit("/keywords/add", "sol", **WALK | {"response_body": "Hi."})
+    text_days_ago(app, 0)
+    assert "Check-ins" not in visit(PAGE, "sol", follow=True).words
