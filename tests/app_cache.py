@@ -1,6 +1,6 @@
 """Caches what every test's app would compute again, which took two thirds of the suite's time.
 
-It has no state of a test: the code of templates (by source), the compiled URL rules, the SQL of
+It has no state of a test: the code of templates (by source), the URL rules, the SQL of
 statements, and a database without fsync, which survives a killed process but not a power cut.
 Passwords are hashed by the same function with a 32nd of the work (REAL_PASSWORD_HASH_METHOD).
 """
@@ -8,8 +8,9 @@ Passwords are hashed by the same function with a 32nd of the work (REAL_PASSWORD
 from flask import Flask
 from jinja2 import BytecodeCache
 from sqlalchemy import Engine, event
-from werkzeug.routing import Rule
+from werkzeug.routing import Map
 
+import app as program
 from app.accounts import models as accounts
 from app.core.db import db
 
@@ -29,41 +30,30 @@ class TemplateBytecodeCache(BytecodeCache):
 
 COMPILED = TemplateBytecodeCache()
 ENGINES: list[Engine] = []
-RULES = {}
-CACHED_RULE_ATTRIBUTES = "_parts", "_trace", "_converters"
-compile_rule = Rule.compile
+SHARED_RULES = Map()
+ADDED_RULES = set()
 REAL_PASSWORD_HASH_METHOD = accounts.PASSWORD_HASH_METHOD
 
 
-def compile_once(rule):
-    """Reuse the two functions that Werkzeug generates for a rule, the same in every app."""
-    converters = tuple(rule.map.converters.values())
-    key = (
-        rule.rule,
-        rule.subdomain,
-        rule.host,
-        rule.merge_slashes,
-        rule.map.host_matching,
-        converters,
-    )
-    if rule.defaults or key not in RULES:
-        compile_rule(rule)
-        if not rule.defaults:
-            RULES[key] = (
-                {name: getattr(rule, name) for name in CACHED_RULE_ATTRIBUTES},
-                rule.arguments,
-                rule._build,
-                rule._build_unknown,
-            )
-        return
-    attributes, arguments, build, build_unknown = RULES[key]
-    vars(rule).update(attributes)
-    rule.arguments |= arguments
-    rule._build = build.__func__.__get__(rule, None)
-    rule._build_unknown = build_unknown.__func__.__get__(rule, None)
+class FlaskWithSharedRules(Flask):
+    """A Flask whose URL rules are those of the first one, made and compiled once.
+
+    The program adds the same rules to every app. Each app has its own functions behind them.
+    """
+
+    url_map_class = staticmethod(lambda **_options: SHARED_RULES)
+
+    def add_url_rule(self, rule, endpoint=None, view_func=None, *more, **options):
+        """Add the rule, or only its function where the first app has added the rule."""
+        key = (rule, endpoint, str(more), str(sorted(options.items())))
+        if key not in ADDED_RULES:
+            super().add_url_rule(rule, endpoint, view_func, *more, **options)
+            ADDED_RULES.add(key)
+        elif view_func is not None:
+            self.view_functions[endpoint or view_func.__name__] = view_func
 
 
-Rule.compile = compile_once
+program.Flask = FlaskWithSharedRules
 # Servers of tests check what these processes hashed, by the method that the hash names.
 accounts.PASSWORD_HASH_METHOD = "scrypt:1024:8:1"
 
