@@ -1,14 +1,12 @@
 """The settings form: what an admin types, as values."""
 
 import re
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
 import phonenumbers
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
-from wtforms.widgets import TextArea
 
 from app.core.form_fields import CleanTextField
 from app.domain.opt_outs.default_replies import (
@@ -22,22 +20,26 @@ from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time.zone_names import parse_time_zone
 from app.organisation import queries
+from app.organisation.language_fields import LanguageFields
+from app.organisation.models import MAX_FOOTER_LENGTH
+from app.organisation.setting_fields import (
+    OptionalLineField,
+    OptionalTextAreaField,
+    SegmentPriceField,
+)
+from app.organisation.stop_words import STOP_WORD_MISSING_ERROR, has_stop_word
 
 MAX_ORGANISATION_NAME_LENGTH = 100
-MAX_FOOTER_LENGTH = 160
 # Two segments of 160 characters, and three.
 MAX_STOP_REPLY_LENGTH = 320
 MAX_HELP_REPLY_LENGTH = 480
 MAX_UNDO_SECONDS = 3600
 MAX_UNDO_DIGITS = 5
-MAX_SEGMENT_PRICE = Decimal(10)
-MAX_PRICE_CHARACTERS = 12
 DEFAULT_REPLY_BY_FIELD = {
     "stop_reply": DEFAULT_STOP_REPLY,
     "start_reply": DEFAULT_START_REPLY,
     "help_reply": DEFAULT_HELP_REPLY,
 }
-STOP_WORD_MISSING_ERROR = "Include the word STOP, so people know how to opt out."
 HELP_RESPONDER_CHOICES = {
     "twilio": "Twilio: its own text, or yours from Advanced Opt-Out",
     "us": "SMS Admin: Twilio's own reply is turned off",
@@ -77,61 +79,6 @@ def _validate_reply_text(field: CleanTextField, max_length: int) -> None:
         raise ValidationError("Placeholders can’t be filled in here. Remove the braces { and }.")
 
 
-def _has_stop_word(text: str) -> bool:
-    return re.search(r"\bSTOP\b", text, re.IGNORECASE) is not None
-
-
-class OptionalLineField(CleanTextField):
-    """A line of text; a form that does not have it changes nothing."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if valuelist:
-            super().process_formdata(valuelist)
-
-
-class OptionalTextAreaField(OptionalLineField):
-    """Some lines of text; while they are empty, the default text is sent.
-
-    A form that does not have it changes nothing.
-    """
-
-    widget = TextArea()
-
-
-class SegmentPriceField(StringField):
-    """What one segment costs: after validation `amount` is a Decimal from 0, or None when empty.
-
-    A comma is read as a decimal point.
-    """
-
-    def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, **options)
-        self.amount: Decimal | None = None
-
-    def process_data(self, value: Any) -> None:
-        if value is None:
-            self.data = ""
-        elif isinstance(value, Decimal):
-            # str() writes small amounts as "1E-7".
-            self.data = f"{value:f}"
-        else:
-            self.data = str(value)
-
-    def pre_validate(self, form: Any) -> None:
-        text = (self.data or "").strip().replace(",", ".")
-        if not text:
-            self.amount = None
-            return
-        try:
-            self.amount = Decimal(text)
-        except InvalidOperation:
-            raise ValidationError("Enter a price such as 0.0079, or leave it blank.") from None
-        if not self.amount.is_finite() or not 0 <= self.amount <= MAX_SEGMENT_PRICE:
-            raise ValidationError(f"A segment costs from 0 to {MAX_SEGMENT_PRICE}.")
-        if len(f"{self.amount:f}") > MAX_PRICE_CHARACTERS:
-            raise ValidationError("Enter at most ten digits.")
-
-
 class PlaceValidation:
     """Judges the fields `timezone` and `region` of a form that inherits from this."""
 
@@ -148,7 +95,7 @@ class PlaceValidation:
             raise ValidationError("Choose a country from the list.")
 
 
-class OrganisationSettingsForm(PlaceValidation, FlaskForm):
+class OrganisationSettingsForm(LanguageFields, PlaceValidation, FlaskForm):
     """The settings form. `get_column_values()` returns the row's columns once it is valid."""
 
     organisation = OptionalLineField("Name")
@@ -167,6 +114,13 @@ class OrganisationSettingsForm(PlaceValidation, FlaskForm):
         validate_choice=False,
     )
     whom = RadioField("Who gets texts", choices=lambda: CONSENT_CHOICES, validate_choice=False)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate every field, and name what is wrong with lines in other languages."""
+        is_valid = super().validate(extra_validators)
+        for entry in self.footers:
+            self.form_errors.extend(error for field in entry.form for error in field.errors)
+        return is_valid
 
     def validate_organisation(self, field: OptionalLineField) -> None:
         """Require a name of 1 to 100 characters."""
@@ -187,7 +141,7 @@ class OrganisationSettingsForm(PlaceValidation, FlaskForm):
         line = field.data or ""
         if len(line) > MAX_FOOTER_LENGTH:
             raise ValidationError(f"This line can have up to {MAX_FOOTER_LENGTH} characters.")
-        if not _has_stop_word(line):
+        if not has_stop_word(line):
             raise ValidationError(STOP_WORD_MISSING_ERROR)
 
     def validate_stop_reply(self, field: OptionalTextAreaField) -> None:
@@ -201,7 +155,7 @@ class OrganisationSettingsForm(PlaceValidation, FlaskForm):
     def validate_help_reply(self, field: OptionalTextAreaField) -> None:
         """Require the word STOP: whoever asks for help must learn how to stop the texts."""
         _validate_reply_text(field, MAX_HELP_REPLY_LENGTH)
-        if field.data and not _has_stop_word(field.data):
+        if field.data and not has_stop_word(field.data):
             raise ValidationError(STOP_WORD_MISSING_ERROR)
 
     def validate_undo_seconds(self, field: OptionalLineField) -> None:
@@ -239,6 +193,7 @@ class OrganisationSettingsForm(PlaceValidation, FlaskForm):
             "answers_help": self.helper.data == "us",
             "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
             "consent_required": self.whom.data == "agreed",
+            **self.get_language_values(),
         }
 
     def _choose_own_reply(self, field: OptionalTextAreaField) -> str | None:

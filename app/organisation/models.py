@@ -17,6 +17,8 @@ from app.core.db import Model
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
 from app.domain.texts.text_languages import LANGUAGE_TAG_LENGTH
 
+MAX_FOOTER_LENGTH = 160
+
 
 class Organisation(Model):
     """The one row of settings that people edit in the browser."""
@@ -34,7 +36,9 @@ class Organisation(Model):
     region: Mapped[str] = mapped_column(String(2), server_default="US")
     currency: Mapped[str] = mapped_column(String(3), server_default="USD")
     price_per_segment: Mapped[Decimal | None]
-    footer: Mapped[str] = mapped_column(String(160), server_default=DEFAULT_OPT_OUT_FOOTER)
+    footer: Mapped[str] = mapped_column(
+        String(MAX_FOOTER_LENGTH), server_default=DEFAULT_OPT_OUT_FOOTER
+    )
     undo_seconds: Mapped[int | None]
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
@@ -17,11 +17,13 @@ from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries
 from app.organisation.consent_coverage import count_consent_coverage
 from app.organisation.forms import DEFAULT_REPLY_BY_FIELD, OrganisationSettingsForm
+from app.organisation.language_fields import build_language_form_data
 from app.organisation.models import Organisation
 
 bp = Blueprint("organisation", __name__)
 # What a segment to a phone in the United States cost in 2026, without carrier fees.
 EXAMPLE_SEGMENT_PRICE = Decimal("0.0079")
+ADD_FOOTER_BUTTON = "add_footer"
 # The columns that the form shows as they are.
 SETTINGS_COLUMNS = (
     "timezone",
@@ -36,8 +38,10 @@ SETTINGS_COLUMNS = (
 @roles_required(Role.ADMIN)
 def edit_settings() -> ResponseReturnValue:
     """Show and store the organisation's own settings; show what the environment says."""
-    form = OrganisationSettingsForm(**_build_form_values(queries.get_organisation()))
-    if form.validate_on_submit():
+    form = OrganisationSettingsForm(data=_build_form_values(queries.get_organisation()))
+    if ADD_FOOTER_BUTTON in request.form:
+        form.add_footer()
+    elif form.validate_on_submit():
         with audited_write("settings.changed", current_username()) as trace:
             trace.details = actions.update_organisation(form.get_column_values())
         flash("Settings saved.", "success")
@@ -61,6 +65,7 @@ def edit_settings() -> ResponseReturnValue:
 def _build_form_values(row: Organisation) -> dict[str, object]:
     """Return the row as the form shows it."""
     values: dict[str, object] = {name: getattr(row, name) for name in SETTINGS_COLUMNS}
+    values |= build_language_form_data(row)
     for name, default in DEFAULT_REPLY_BY_FIELD.items():
         values[name] = default_replies.choose_reply_text(getattr(row, name), default, row.name)
     values["organisation"] = row.name
