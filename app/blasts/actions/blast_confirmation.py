@@ -59,7 +59,7 @@ def build_blast_spec(
     Raises AudienceGone when a list is archived or deleted, and FieldNotTextable for a field of the
     text.
     """
-    require_textable_fields(draft.body)
+    require_textable_fields(draft.body, *draft.translations.values())
     people_of, audience_id = draft.people_of, None
     if isinstance(people_of, ChosenAudience):
         require_lists(people_of)
@@ -69,6 +69,7 @@ def build_blast_spec(
     settings = current_settings()
     return BlastSpec(
         body=draft.body,
+        translations=draft.translations,
         footer=draft.footer,
         target=draft.target,
         event_id=draft.event_id if draft.target == BlastTarget.EVENT else None,

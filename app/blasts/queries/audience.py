@@ -13,6 +13,13 @@ from app.audiences.queries.audience_recipients import (
     ExclusionGone,
     select_audience_recipients,
 )
+from app.blasts.queries.blast_readers import (
+    build_language_texts,
+    load_blast_readers,
+)
+from app.blasts.queries.blast_readers import (
+    get_blast_placeholders as get_blast_placeholders,
+)
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.hours_forecast import skip_outside_hours
 from app.blasts.queries.person_limit_skips import limits_people, skip_people_at_limit
@@ -30,13 +37,12 @@ from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
-    render_blast_texts,
+    render_in_languages,
 )
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.second_numbers import skip_other_numbers
 from app.domain.delivery.skip_reasons import SkipReason
 from app.events.queries import events
-from app.organisation import queries as organisation
 from app.profiles.queries.other_phones import find_numbers_of_several, has_second_numbers
 
 _SKIP_REASONS: dict[str | None, SkipReason | None] = {None: None}
@@ -95,33 +101,22 @@ def render_draft(draft: BlastDraft) -> RenderedBlast:
     recipients = fetch_recipients(
         draft.target, draft.event_id, people_of=draft.people_of, leaves_at=draft.send_at
     )
-    values = get_blast_placeholders(draft.target, draft.event_id, draft.send_at)
-    blast = render_blast_texts(
-        recipients,
+    texts = build_language_texts(
         draft.body,
         draft.footer,
-        values,
+        draft.translations,
+        draft.target,
+        draft.event_id,
+        draft.send_at,
+    )
+    blast = render_in_languages(
+        recipients,
+        texts,
+        load_blast_readers(recipients, draft.translations),
         plain_names=draft.plain_names,
-        filling=load_filling(draft.body, recipients),
+        filling=load_filling(recipients, draft.body, *draft.translations.values()),
     )
     return skip_outside_hours(draft, blast)
-
-
-def get_blast_placeholders(
-    target: BlastTarget,
-    event_id: int | None,
-    moment: datetime | None = None,
-    language: str | None = None,
-) -> dict[str, str]:
-    """Return what is the same in all texts: the organisation's values, and those of the event.
-
-    `moment`: when the blast is sent (UTC, default now). `language`: of the text, whose dates are
-    written so (BCP 47, default the organisation's).
-    """
-    values = organisation.get_text_values()
-    if target == BlastTarget.EVENT and event_id is not None:
-        values |= events.build_event_placeholders(event_id, moment, language)
-    return values
 
 
 def find_recipient(

@@ -65,7 +65,7 @@ def _read_audience_counts(
 ) -> AudienceCounts:
     """Count the people of an audience, and how long their texts are."""
     recipients = audience.fetch_recipients(target, event_id, None, people_of)
-    filling = load_filling(body, recipients)
+    filling = load_filling(recipients, body)
     people = [
         (name, filling.get_texts(phone))
         for name, phone, skip_reason in recipients

@@ -152,7 +152,7 @@ def _preview_reader(
     reader = audience.find_recipient(
         request.target, request.event_id, request.people_of, position
     ) or BlastRecipient(None, "", None)
-    filling = load_filling(request.body, [reader])
+    filling = load_filling([reader], request.body)
     write = build_text_writer(
         request.body,
         request.footer,

@@ -27,12 +27,12 @@ def list_field_chips() -> FieldChips:
     return [(f"{{{field.name}}}", field.name) for field in list_public_fields()]
 
 
-def load_filling(body: str, recipients: Iterable[BlastRecipient]) -> FieldFilling:
-    """Return what these people have in the fields that a text names.
+def load_filling(recipients: Iterable[BlastRecipient], *texts: str) -> FieldFilling:
+    """Return what these people have in the fields that any of a blast's texts names.
 
     One statement for the fields and one for all people. Raises FieldNotTextable.
     """
-    names = find_text_fields(body)
+    names = find_text_fields(*texts)
     if not names:
         return NO_FILLING
     field_ids = _find_field_ids(names)
@@ -40,9 +40,9 @@ def load_filling(body: str, recipients: Iterable[BlastRecipient]) -> FieldFillin
     return FieldFilling(names, load_field_texts(phones, field_ids))
 
 
-def require_textable_fields(body: str) -> None:
+def require_textable_fields(*texts: str) -> None:
     """Raise FieldNotTextable when a text names a field that it may not. Inside write()."""
-    _find_field_ids(find_text_fields(body))
+    _find_field_ids(find_text_fields(*texts))
 
 
 def _find_field_ids(names: tuple[str, ...]) -> list[int]:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from app.accounts.own_phone_queries import find_test_phone
 from app.blasts.queries import audience
+from app.blasts.queries.blast_readers import build_language_texts, load_blast_readers
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.people_permission import get_stored_people
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
-    render_blast_texts,
+    render_in_languages,
     skip_too_long_texts,
 )
 from app.domain.time import reminder_timing
@@ -38,14 +39,15 @@ def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
         registered_by = reminder_timing.compute_registration_cutoff(blast.scheduled_at)
     people_of = get_stored_people(blast)
     recipients = audience.fetch_recipients(blast.target, blast.event_id, registered_by, people_of)
-    values = audience.get_blast_placeholders(blast.target, blast.event_id)
-    return render_blast_texts(
+    texts = build_language_texts(
+        blast.message_body, blast.footer, blast.translations, blast.target, blast.event_id
+    )
+    return render_in_languages(
         recipients,
-        blast.message_body,
-        blast.footer,
-        values,
+        texts,
+        load_blast_readers(recipients, blast.translations),
         plain_names=blast.plain_names,
-        filling=load_filling(blast.message_body, recipients),
+        filling=load_filling(recipients, blast.message_body, *blast.translations.values()),
     )
 
 
@@ -54,17 +56,17 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
     phone = find_test_phone(blast.created_by)
     if phone is None:
         return replace(rendered, texts=())
-    name, filling = None, rendered.filling
+    name, filling, readers = None, rendered.filling, rendered.readers
     if rendered.sendable_texts:
         first = rendered.sendable_texts[0]
         name, filling = first.name, filling.copy_for_phone(phone, first.phone)
+        readers = readers.copy_for_phone(phone, first.phone)
     # Whoever put their own number there asks for the test.
     reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
-    test = render_blast_texts(
+    test = render_in_languages(
         [BlastRecipient(name, phone, reason)],
-        blast.message_body,
-        blast.footer,
-        rendered.event_values,
+        rendered.language_texts,
+        readers,
         plain_names=blast.plain_names,
         filling=filling,
     )

@@ -194,7 +194,7 @@ def _estimate_saved_segments(draft: BlastDraft, blast: RenderedBlast, body: str)
     sample = blast.sendable_texts[:SAVINGS_SAMPLE_SIZE]
     recipients = [BlastRecipient(text.name, text.phone, None) for text in sample]
     plain_blast = render_blast_texts(
-        recipients, body, draft.footer, blast.event_values, filling=blast.filling
+        recipients, body, draft.footer, blast.language_texts[None].values, filling=blast.filling
     )
     segments = sum(text.segments for text in sample)
     saved = segments - plain_blast.segment_count

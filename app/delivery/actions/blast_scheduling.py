@@ -1,6 +1,6 @@
 """Schedule, move, cancel, expire and delete blasts that wait for their time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ class BlastSpec:
     """A blast as it was confirmed. `event_id` only for target event.
 
     `audience_id`: of target audience. `results_of`: the people of an earlier blast instead.
+    `translations`: the body in other languages, by their tags.
     """
 
     body: str
@@ -45,6 +46,7 @@ class BlastSpec:
     plain_names: bool = False
     audience_id: int | None = None
     results_of: ResultsAudience | None = None
+    translations: dict[str, str] = field(default_factory=dict)
 
 
 def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage:
@@ -73,6 +75,7 @@ def _build_values(blast: BlastSpec, scheduled_at: datetime) -> dict[str, Any]:
     return {
         "scheduled_at": scheduled_at,
         "message_body": blast.body,
+        "translations": blast.translations,
         "footer": blast.footer,
         "target": blast.target,
         "event_id": blast.event_id,
@@ -106,6 +109,7 @@ def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
         scheduled_id,
         scheduled_at=scheduled_at,
         message_body=blast.body,
+        translations=blast.translations,
         template_version_id=find_version_of_text(blast.body),
         footer=blast.footer,
         timezone=blast.timezone,

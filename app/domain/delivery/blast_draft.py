@@ -1,6 +1,6 @@
 """A blast before it is confirmed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.audiences.chosen_audience import ChosenPeople
@@ -15,7 +15,7 @@ class BlastDraft:
     after this moment; None for no end. `survey_id`: the survey that an answer begins.
     `people_of`: the audience of target audience; or the people of an earlier blast, then `target`
     is event, without an event. `name`: what users call it, never sent. `plain_names`: names are
-    filled in with plain letters.
+    filled in with plain letters. `translations`: the body in other languages, by their tags.
     """
 
     body: str
@@ -30,3 +30,4 @@ class BlastDraft:
     people_of: ChosenPeople | None = None
     name: str | None = None
     plain_names: bool = False
+    translations: dict[str, str] = field(default_factory=dict)

@@ -4,13 +4,15 @@ Review and release both use it, so that what is sent is what was shown.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from app.domain.delivery.blast_readers import NO_READERS, BlastReaders, ReaderKind
+from app.domain.delivery.language_texts import KindWriters, LanguageText, LanguageTexts
 from app.domain.delivery.skip_reasons import SkipReason
-from app.domain.delivery.text_writers import EMPTY_BODY, TextWriter, build_text_writer
+from app.domain.delivery.text_writers import EMPTY_BODY
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.template_fields import NO_FILLING, FieldFilling
@@ -34,22 +36,26 @@ class RenderedText(NamedTuple):
     encoding: str
     segments: int
     skip_reason: SkipReason | None
+    # Which translation it is; None: the body.
+    language: str | None = None
+    is_introduction: bool = False
 
 
 @dataclass(frozen=True)
 class RenderedBlast:
     """Every number of the audience once, in the order of the audience.
 
-    `duplicates` counts the repeated numbers that were merged; `event_values` are the values of
-    the event's placeholders, `filling` what the fields are filled in with. `tested_as`: of a test,
-    the name of whom the text is filled in for.
+    `duplicates` counts the repeated numbers that were merged; `language_texts` is what it says in
+    each language, `filling` what the fields are filled in with, `readers` who reads which of them.
+    `tested_as`: of a test, the name of whom the text is filled in for.
     """
 
     texts: tuple[RenderedText, ...]
     duplicates: int
-    event_values: Mapping[str, str] = field(default_factory=dict)
+    language_texts: LanguageTexts = field(default_factory=dict)
     tested_as: str | None = None
     filling: FieldFilling = NO_FILLING
+    readers: BlastReaders = NO_READERS
 
     @cached_property
     def sendable_texts(self) -> tuple[RenderedText, ...]:
@@ -101,18 +107,33 @@ def render_blast_texts(
     plain_names: bool = False,
     filling: FieldFilling = NO_FILLING,
 ) -> RenderedBlast:
-    """Merge equal numbers, fill in the template, add the footer (None: none) and count segments.
+    """Render a blast of one language, as render_in_languages() does.
 
-    `event_values` are the values of the event's placeholders, the same for everybody.
+    `footer`: the opt-out line, None for none. `event_values` are the values of the event's
+    placeholders, the same for everybody.
+    """
+    text = LanguageText(template, footer, event_values or {})
+    return render_in_languages(audience, {None: text}, plain_names=plain_names, filling=filling)
+
+
+def render_in_languages(
+    audience: Iterable[BlastRecipient],
+    language_texts: LanguageTexts,
+    readers: BlastReaders = NO_READERS,
+    *,
+    plain_names: bool = False,
+    filling: FieldFilling = NO_FILLING,
+) -> RenderedBlast:
+    """Merge equal numbers, fill in for each the text of its reader, and count segments.
+
     `plain_names`: names and fields are filled in with plain letters. `filling`: the fields.
     """
     recipients, duplicates = _merge_duplicate_numbers(audience)
-    values = event_values or {}
-    write = build_text_writer(
-        template, footer, values, plain_names=plain_names, field_names=filling.names
-    )
-    texts = tuple(_iterate_texts(recipients, write, filling))
-    return RenderedBlast(texts, duplicates, values, filling=filling)
+    writers = KindWriters(language_texts, plain_names=plain_names, field_names=filling.names)
+    tags = [tag for tag in language_texts if tag is not None]
+    choose_kind = readers.build_kind_chooser(tags)
+    texts = tuple(_iterate_texts(recipients, choose_kind, writers, filling))
+    return RenderedBlast(texts, duplicates, language_texts, filling=filling, readers=readers)
 
 
 def skip_too_long_texts(blast: RenderedBlast) -> RenderedBlast:
@@ -156,7 +177,10 @@ def _merge_duplicate_numbers(
 
 
 def _iterate_texts(
-    recipients: Iterable[BlastRecipient], write: TextWriter, filling: FieldFilling
+    recipients: Iterable[BlastRecipient],
+    choose_kind: Callable[[str], ReaderKind],
+    writers: KindWriters,
+    filling: FieldFilling,
 ) -> Iterator[RenderedText]:
     # Looked up here: a method of the filling took as long as the rest of a row.
     get_texts = filling.texts_by_phone.get
@@ -164,9 +188,10 @@ def _iterate_texts(
         if skip_reason is not None:
             yield RenderedText(name, phone, *EMPTY_BODY, skip_reason)
             continue
-        body, encoding, segments = write(name, get_texts(phone, ()))
+        kind = choose_kind(phone)
+        body, encoding, segments = writers[kind](name, get_texts(phone, ()))
         reason = None if body else SkipReason.EMPTY_TEXT
-        yield RenderedText(name, phone, body, encoding, segments, reason)
+        yield RenderedText(name, phone, body, encoding, segments, reason, *kind)
 
 
 def _measure_text_size(text: RenderedText) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from app.domain.texts.first_names import extract_first_name
+from app.domain.texts.introductions import Introduction, name_organisation
 from app.domain.texts.message_templates import (
     append_footer,
     build_name_values,
@@ -38,18 +39,26 @@ def build_text_writer(
     *,
     plain_names: bool = False,
     field_names: tuple[str, ...] = (),
+    introduction: Introduction | None = None,
 ) -> TextWriter:
     """Return a function from a person's name and fields to their body.
 
     It is EMPTY_BODY when it would be blank. `field_names`: the folded names of the fields.
+    `introduction`: what the texts say as the first ones to their readers.
     """
+
+    last_line = footer
+    if introduction:
+        last_line = footer or introduction.opt_out_line
 
     def write(values: Mapping[str, str]) -> RenderedBody:
         body = fill_placeholders(template, {**event_values, **values}, field_names).strip()
         if is_blank_text(body):
             return EMPTY_BODY
-        if footer:
-            body = append_footer(body, footer)
+        if introduction:
+            body = name_organisation(body, introduction.organisation_name)
+        if last_line:
+            body = append_footer(body, last_line)
         size = measure_segments(body)
         return RenderedBody(body, size.encoding.value, size.segments)
 

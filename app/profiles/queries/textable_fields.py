@@ -15,10 +15,11 @@ def load_template_fields() -> TemplateFields:
     }
 
 
-def find_text_fields(template: str) -> tuple[str, ...]:
-    """Return the folded names of the fields that a text names, as find_field_names() does.
+def find_text_fields(*templates: str) -> tuple[str, ...]:
+    """Return the folded names of the fields that these texts name, as find_field_names() does.
 
     A field that is called like a later placeholder is one of them.
     """
-    own_names = load_template_fields() if names_later_placeholder(template) else {}
-    return find_field_names(template, own_names)
+    own_names = load_template_fields() if any(map(names_later_placeholder, templates)) else {}
+    names = [name for text in templates for name in find_field_names(text, own_names)]
+    return tuple(dict.fromkeys(names))

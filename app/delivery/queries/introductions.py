@@ -1,0 +1,31 @@
+"""Which numbers were told lately who writes to them."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.delivery.models import messages
+from app.domain.delivery.message_statuses import ACCEPTED_STATUSES
+
+# More numbers than these are looked up by reading all introductions of the time.
+MAX_LISTED_PHONES = 500
+
+
+def find_introduced_phones(phones: Collection[str], since: datetime, carrier: str) -> set[str]:
+    """Return the numbers that an introduction has left for since this moment (UTC).
+
+    One statement. Of many numbers others may be in it too. One that was not accepted introduced
+    no one; what practice said, no real phone has heard.
+    """
+    columns = messages.c
+    statement = select(columns.phone).where(
+        columns.is_introduction,
+        columns.created_at >= since,
+        columns.carrier == carrier,
+        columns.status.in_(ACCEPTED_STATUSES),
+    )
+    if len(phones) <= MAX_LISTED_PHONES:
+        statement = statement.where(columns.phone.in_(phones))
+    return set(db.session.connection().scalars(statement))

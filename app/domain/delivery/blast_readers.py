@@ -1,0 +1,68 @@
+"""What decides which of a blast's texts somebody reads: their language, and whether it is new."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from app.domain.texts.translations import choose_translation
+
+
+# A NamedTuple because a blast asks for one with each of up to 100,000 people.
+class ReaderKind(NamedTuple):
+    """Who gets the same text, but for names: `language` is the tag of a translation, or None.
+
+    `is_introduction`: their text says who writes, and how to opt out.
+    """
+
+    language: str | None = None
+    is_introduction: bool = False
+
+
+USUAL_READER = ReaderKind()
+
+
+@dataclass(frozen=True)
+class BlastReaders:
+    """The people of one blast, by number.
+
+    `languages`: what they read (BCP 47), where that is known and matters. `introduced`: whom an
+    introduction has reached lately; None: no text is an introduction.
+    """
+
+    languages: Mapping[str, str] = field(default_factory=dict)
+    introduced: Collection[str] | None = None
+
+    def build_kind_chooser(self, tags: Collection[str]) -> Callable[[str], ReaderKind]:
+        """Return a function from a number to the kind of its reader; `tags`: the translations."""
+        introduced = self.introduced
+        read_tags = self._list_read_tags(tags)
+        if introduced is None and not read_tags:
+            return lambda phone: USUAL_READER
+        get_tag = read_tags.get
+        if introduced is None:
+            kinds = {tag: ReaderKind(tag) for tag in (None, *tags)}
+            return lambda phone: kinds[get_tag(phone)]
+        return lambda phone: ReaderKind(get_tag(phone), phone not in introduced)
+
+    def copy_for_phone(self, phone: str, other_phone: str) -> "BlastReaders":
+        """Return the same for a test to `phone`, as the person of `other_phone` reads it."""
+        language = self.languages.get(other_phone)
+        introduced = self.introduced
+        if introduced is not None:
+            introduced = {phone} if other_phone in introduced else set()
+        return BlastReaders({phone: language} if language else {}, introduced)
+
+    def _list_read_tags(self, tags: Collection[str]) -> dict[str, str]:
+        """Return the translation of each number that reads one."""
+        if not tags:
+            return {}
+        chosen = {
+            language: choose_translation(language, tags)
+            for language in set(self.languages.values())
+        }
+        return {
+            phone: tag for phone, language in self.languages.items() if (tag := chosen[language])
+        }
+
+
+NO_READERS = BlastReaders()

@@ -1,0 +1,21 @@
+"""The first text to a number: it says who writes, and how to opt out."""
+
+from typing import NamedTuple
+
+
+class Introduction(NamedTuple):
+    """What a first text says beside its own words, in the language of its reader.
+
+    `opt_out_line` is for a text that has no footer.
+    """
+
+    organisation_name: str
+    opt_out_line: str
+
+
+def name_organisation(body: str, name: str) -> str:
+    """Return the text with "<name>: " before it, unless it has the name in it already."""
+    clean_name = name.strip()
+    if not clean_name or clean_name.casefold() in body.casefold():
+        return body
+    return f"{clean_name}: {body}"
