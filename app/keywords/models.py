@@ -16,6 +16,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.domain.texts.text_languages import LANGUAGE_TAG_LENGTH
 from app.surveys.models import build_trigger_word_ddl
 
 
@@ -71,6 +72,8 @@ class KeywordRule(Model):
         ForeignKey("survey_flows.id", ondelete="SET NULL")
     )
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="SET NULL"))
+    # Whoever texts it reads this language from then on: a BCP 47 tag
+    sets_language: Mapped[str | None] = mapped_column(String(LANGUAGE_TAG_LENGTH))
     # Whoever texts it has checked in on that day (app/check_ins).
     counts_as_check_in: Mapped[bool_default_false]
     match_count: Mapped[int_default_zero]
@@ -96,4 +99,5 @@ add_updated_at_trigger(
     "event_id",
     "survey_id",
     "group_id",
+    "sets_language",
 )

@@ -45,6 +45,15 @@ class PhoneKind(StrEnum):
     OTHER = "other"
 
 
+class LanguageSource(StrEnum):
+    """How the language of a person was learnt."""
+
+    IMPORT = "import"
+    KEYWORD = "keyword"
+    SURVEY = "survey"
+    USER = "user"
+
+
 class Person(Model):
     """Somebody whose number we know. `public_id` stands in addresses, so that no number does.
 
@@ -67,6 +76,12 @@ class Person(Model):
     )
     # BCP 47, such as "es"
     language: Mapped[str | None] = mapped_column(String(8))
+    # How it was learnt; of a keyword or survey its name, too. Null: before this was kept.
+    language_source: Mapped[LanguageSource | None] = mapped_column(
+        enum_column(LanguageSource, name="language_source")
+    )
+    language_source_name: Mapped[str | None] = mapped_column(String(120))
+    language_set_at: Mapped[timestamp | None]
     birthday: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[timestamp_default_now]
 
