@@ -1,9 +1,12 @@
 """Random people with everything that rules ask about, as dictionaries and as rows of a database."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select, text, update
 
+from app.check_ins.models import CheckIn, CheckInStreak
 from app.community.models import CommunityMember
 from app.core.db import write
 from app.delivery.models import Message, MessageLog
@@ -11,6 +14,7 @@ from app.delivery.reply_models import BlastReply
 from app.domain.delivery.message_statuses import MessageStatus
 from app.domain.profiles.field_types import FieldType
 from app.domain.profiles.field_values import compute_sort_value
+from app.domain.time.streaks import count_streak
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import Thread
@@ -77,7 +81,15 @@ STATUSES = [
     if status not in (MessageStatus.RECEIVED, MessageStatus.SUBMITTING)
 ]
 TABLES = (
-    *("blast_replies", "survey_answers", "survey_sessions", "survey_flows", "group_members"),
+    *(
+        "check_ins",
+        "check_in_streaks",
+        "blast_replies",
+        "survey_answers",
+        "survey_sessions",
+        "survey_flows",
+        "group_members",
+    ),
     *("groups", "event_registrations", "events", "person_values", "person_fields", "threads"),
     *("messages", "message_logs", "community_members", "person_phones", "people"),
 )
@@ -116,9 +128,17 @@ def make_person(random, number, now, values):
         "survey": random.choice(
             [None, ("completed", "yes"), ("timed_out", "12"), ("restarted", "yes")]
         ),
+        "check_ins": _make_check_ins(random, now),
         "wrote_at": random.choice([None, days_ago(0, 3, 30)]),
         **_make_texts(random, days_ago),
     }
+
+
+def _make_check_ins(random, now):
+    """Return the days on which somebody checked in: mostly none, some with a gap."""
+    today = now.astimezone(ZoneInfo("America/Denver")).date()
+    days = random.choice([(), (), (0, 1, 2), (1, 2, 3, 4), (0, 2, 3), (3, 4), (40,)])
+    return {today - timedelta(days=ago) for ago in days}
 
 
 def _make_texts(random, days_ago):
@@ -235,12 +255,24 @@ def _store_person(session, person):
     if person["wrote_at"] is not None:
         row = {"phone": phone, "last_inbound_at": person["wrote_at"]}
         session.execute(insert(Thread), [row])
+    _store_check_ins(session, person)
     if person["survey"]:
         status, value = person["survey"]
         row = {"survey_id": 1, "phone": phone, "status": status, "questions_json": "[]"}
         session_id = session.scalar(insert(SurveySession).returning(SurveySession.id), [row])
         answer = {"session_id": session_id, "position": 0, "state": "answered", "prompt": "?"}
         session.execute(insert(SurveyAnswer), [{**answer, "value": value}])
+
+
+def _store_check_ins(session, person):
+    streak = count_streak(person["check_ins"])
+    if streak is None:
+        return
+    rows = [
+        {"phone": person["phone"], "day": day, "source_name": "WALK"} for day in person["check_ins"]
+    ]
+    session.execute(insert(CheckIn), rows)
+    session.execute(insert(CheckInStreak), [{"phone": person["phone"], **asdict(streak)}])
 
 
 def _store_texts(session, person):

@@ -155,6 +155,24 @@ class PlainReading:
             return day > date.fromisoformat(value)
         return self.is_since(person["joined"], value)
 
+    def read_checked(self, condition, person, value):
+        return self.is_checked_since(person, value)
+
+    def read_check(self, condition, person, value):
+        return bool(person["check_ins"]) and not self.is_checked_since(person, value)
+
+    def is_checked_since(self, person, days):
+        """Whether somebody checked in today or on one of so many days before."""
+        first = self.today - timedelta(days=int(days))
+        return any(day >= first for day in person["check_ins"])
+
+    def read_streak(self, condition, person, value):
+        """Whether the days up to today, or to yesterday, are so many without a gap."""
+        day = self.today
+        if day not in person["check_ins"]:
+            day -= timedelta(days=1)
+        return all(day - timedelta(days=ago) in person["check_ins"] for ago in range(int(value)))
+
     def read_language(self, condition, person, value):
         return not person["is_former_number"] and person["language"] == value
 

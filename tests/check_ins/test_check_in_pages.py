@@ -6,7 +6,8 @@ from app.core.clock import now
 from app.core.db import write
 from app.keywords.actions.keyword_text_handling import handle_keyword_text
 from tests.keywords.keyword_helpers import build_inbound_text
-from tests.sample_people import ZOE
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_member
 
 WALK = {
     "keyword": "walk",
@@ -59,3 +60,31 @@ def test_who_never_checked_in_has_no_card(app, visit):
     visit("/keywords/add", "sol", **WALK | {"response_body": "Hi."})
     text_days_ago(app, 0)
     assert "Check-ins" not in visit(PAGE, "sol", follow=True).words
+
+
+def test_the_community_is_filtered_by_streaks_and_by_days_without_a_check_in(app, visit):
+    visit("/keywords/add", "sol", **WALK, counts_as_check_in="y")
+    with app.app_context():
+        add_member(ZOE, "Zoë")
+        add_member(LEO, "Leo")
+    text_days_ago(app, 2, 1)
+    found = {
+        "streak_at_least:2": {"Zoë"},
+        "streak_at_least:3": set(),
+        "!checked_in_last_days:1": {"Leo"},
+        "check_ins_stopped:1": set(),
+    }
+    for condition, names in found.items():
+        words = visit(f"/community?filter={condition}", "sol").words
+        assert {name for name in ("Zoë", "Leo") if name in words} == names, condition
+    assert "Streak of at least 2 days" in visit("/community?filter=streak_at_least:2", "sol").words
+    streak = {
+        "rows-0-family": "check_in",
+        "rows-0-parent": "",
+        "rows-0-test": "streak_at_least",
+        "rows-0-days": "2",
+    }
+    frame = {"name": "Walkers", "description": "", "among": "community", "join": "all"}
+    page = visit("/segments/new", "sol", **frame, **streak, follow=True)
+    assert page.headings == ["Walkers"]
+    assert "Zoë" in page.words

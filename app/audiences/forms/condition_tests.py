@@ -17,6 +17,7 @@ GROUP, EVENT = "group", "event"
 REPLY, DELIVERY = "reply", "delivery"
 LANGUAGE, JOINED = "language", "joined"
 TEXTED, BIRTHDAY = "texted", "birthday"
+CHECK_IN = "check_in"
 FIELD_PREFIX, SURVEY_PREFIX = "field:", "survey:"
 FAMILY_LABELS = {
     GROUP: "Group",
@@ -27,6 +28,7 @@ FAMILY_LABELS = {
     LANGUAGE: "Language",
     JOINED: "Joined the community",
     BIRTHDAY: "Birthday",
+    CHECK_IN: "Check-ins",
 }
 _VALUE_TESTS = {"field_has_value": "has a value", "!field_has_value": "has no value"}
 _EQUAL_TESTS = {"field_is": "is", "!field_is": "is not"}
@@ -96,6 +98,12 @@ FAMILY_TESTS: dict[str, dict[str, str]] = {
         "birthday_next_days": "in the next … days",
         "birthday_last_days": "in the last … days",
     },
+    CHECK_IN: {
+        "streak_at_least": "streak of at least … days",
+        "check_ins_stopped": "checked in before, but not in the last … days",
+        "checked_in_last_days": "checked in in the last … days",
+        "!checked_in_last_days": "no check-in in the last … days",
+    },
 }
 SURVEY_TESTS = {
     "survey_answer_is": "answered a question with",
@@ -114,6 +122,9 @@ _FAMILY_OF_PREFIX = {
     "joined": JOINED,
     "texted": TEXTED,
     "birthday": BIRTHDAY,
+    "checked": CHECK_IN,
+    "check": CHECK_IN,
+    "streak": CHECK_IN,
 }
 
 
@@ -193,4 +204,4 @@ def label_unlisted_test(test: str) -> str:
         return ""
     kind, is_negated = parsed
     words = PHRASES[kind][is_negated]
-    return words.format(name="…", value="…", question="…")
+    return words.format(name="…", value="…", length="… days", question="…")

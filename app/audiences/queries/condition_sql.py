@@ -15,6 +15,7 @@ from app.audiences.queries.person_condition_sql import (
     WIDE_PERSON_KINDS,
     Builder,
 )
+from app.check_ins.queries import check_in_conditions
 from app.community.member_conditions import has_joined
 from app.delivery.queries import text_conditions
 from app.domain.audiences.conditions import Condition, ConditionKind
@@ -160,6 +161,24 @@ def _was_texted(condition: Condition, phone: Any, context: ConditionContext) -> 
     return text_conditions.was_texted_since(phone, moment, is_looked_up=is_looked_up)
 
 
+def _has_checked_in(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+    day = context.days.find_day(-int(condition.value))
+    build = _CHECK_IN_BUILDERS[condition.kind]
+    # Who did not is asked of each phone: who did may be nearly everyone.
+    is_looked_up = context.is_narrowed or condition.is_negated
+    return build(phone, day, is_looked_up=is_looked_up)
+
+
+def _has_streak(condition: Condition, phone: Any, context: ConditionContext) -> SQL:
+    days, today = int(condition.value), context.days.today
+    is_looked_up = context.is_narrowed or condition.is_negated
+    return check_in_conditions.has_streak(phone, days, today, is_looked_up=is_looked_up)
+
+
+_CHECK_IN_BUILDERS = {
+    _KIND.CHECKED_IN_LAST_DAYS: check_in_conditions.has_checked_in_since,
+    _KIND.CHECK_INS_STOPPED: check_in_conditions.has_stopped_before,
+}
 _EVENT_ANSWERS = {
     _KIND.EVENT_COMING: EventAnswer.COMING,
     _KIND.EVENT_MAYBE: EventAnswer.MAYBE,
@@ -192,4 +211,7 @@ _BUILDERS: dict[ConditionKind, Builder] = {
     _KIND.JOINED_LAST_DAYS: _joined_lately,
     _KIND.TEXTED_LAST_DAYS: _was_texted,
     _KIND.TEXTED_TODAY: _was_texted,
+    _KIND.CHECKED_IN_LAST_DAYS: _has_checked_in,
+    _KIND.CHECK_INS_STOPPED: _has_checked_in,
+    _KIND.STREAK_AT_LEAST: _has_streak,
 }

@@ -36,6 +36,9 @@ WIDE_KINDS = (
     ConditionKind.JOINED_BEFORE,
     ConditionKind.JOINED_AFTER,
     ConditionKind.TEXTED_LAST_DAYS,
+    ConditionKind.CHECKED_IN_LAST_DAYS,
+    ConditionKind.CHECK_INS_STOPPED,
+    ConditionKind.STREAK_AT_LEAST,
 )
 EXISTENCE: dict[ReferenceKind, Callable[[int], ColumnElement[bool]]] = {
     ReferenceKind.GROUP: exists_group,

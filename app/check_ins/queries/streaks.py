@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.check_ins import sql
 from app.check_ins.models import CheckIn, CheckInStreak
@@ -20,6 +20,14 @@ class ReachedStreak(NamedTuple):
     day: date
 
 
+class SourceTotal(NamedTuple):
+    """On how many days somebody checked in by one keyword or survey, and on which day last."""
+
+    name: str
+    days: int
+    last_day: date
+
+
 class MissedCheckIn(NamedTuple):
     """Somebody whose last check-in was on `last_day`."""
 
@@ -31,6 +39,19 @@ def find_streak(phone: str) -> Streak | None:
     """Return the last streak of a number, None where it has never checked in."""
     row = sql.SELECT_STREAK.fetch_first_row(b_phone=phone)
     return Streak(*row) if row else None
+
+
+def list_source_totals(phone: str) -> Sequence[SourceTotal]:
+    """Return what a number has checked in by, the last used first."""
+    row = CheckIn
+    last_day = func.max(row.day)
+    statement = (
+        select(row.source_name, func.count(row.day.distinct()), last_day)
+        .where(row.phone == phone)
+        .group_by(row.source_name)
+        .order_by(last_day.desc(), row.source_name)
+    )
+    return [SourceTotal(*total) for total in db.session.execute(statement)]
 
 
 def find_newest_check_in_id() -> int:

@@ -62,7 +62,8 @@ class RuleNames:
 
 _KIND = ConditionKind
 # What is said of those who fulfil a condition, and of those who do not. {name}: what it names;
-# {value}: what it compares with; {question}: the number of the question.
+# {value}: what it compares with; {length}: how many days that are; {question}: the number of the
+# question.
 PHRASES: dict[ConditionKind, tuple[str, str]] = {
     _KIND.IN_GROUP: ("in {name}", "not in {name}"),
     _KIND.FIELD_IS: ("{name} is “{value}”", "{name} is not “{value}”"),
@@ -128,6 +129,18 @@ PHRASES: dict[ConditionKind, tuple[str, str]] = {
         "birthday in the last {value}",
         "no birthday in the last {value}",
     ),
+    _KIND.CHECKED_IN_LAST_DAYS: (
+        "checked in in the last {value}",
+        "no check-in in the last {value}",
+    ),
+    _KIND.CHECK_INS_STOPPED: (
+        "checked in before, but not in the last {value}",
+        "not among those who checked in before, but not in the last {value}",
+    ),
+    _KIND.STREAK_AT_LEAST: (
+        "streak of at least {length}",
+        "no streak of at least {length}",
+    ),
 }
 
 
@@ -138,6 +151,7 @@ def describe_condition(condition: Condition, names: RuleNames) -> str:
     return phrase.format(
         name=names.find_name(condition),
         value=_describe_value(condition, names),
+        length=_describe_length(condition),
         question=(condition.question or 0) + 1,
     )
 
@@ -147,6 +161,13 @@ def _describe_value(condition: Condition, names: RuleNames) -> str:
     if describe is None:
         return condition.value
     return describe(condition.value, names)
+
+
+def _describe_length(condition: Condition) -> str:
+    """Return how many days a condition asks for: "1 day", where "the last day" needs no number."""
+    if condition.shape.value is not ValueKind.DAYS:
+        return ""
+    return pluralize(int(condition.value), "day")
 
 
 def _describe_days(value: str, names: RuleNames) -> str:

@@ -53,6 +53,9 @@ class ConditionKind(StrEnum):
     BIRTHDAY_MONTH = "birthday_month"
     BIRTHDAY_NEXT_DAYS = "birthday_next_days"
     BIRTHDAY_LAST_DAYS = "birthday_last_days"
+    CHECKED_IN_LAST_DAYS = "checked_in_last_days"
+    CHECK_INS_STOPPED = "check_ins_stopped"
+    STREAK_AT_LEAST = "streak_at_least"
 
 
 class ReferenceKind(StrEnum):
@@ -130,6 +133,9 @@ CONDITION_SHAPES: dict[ConditionKind, ConditionShape] = {
     _KIND.BIRTHDAY_MONTH: ConditionShape(value=ValueKind.MONTH),
     _KIND.BIRTHDAY_NEXT_DAYS: _DAYS,
     _KIND.BIRTHDAY_LAST_DAYS: _DAYS,
+    _KIND.CHECKED_IN_LAST_DAYS: _DAYS,
+    _KIND.CHECK_INS_STOPPED: _DAYS,
+    _KIND.STREAK_AT_LEAST: _DAYS,
 }
 
 
