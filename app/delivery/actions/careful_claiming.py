@@ -4,6 +4,7 @@ One text that is no UTF-8 makes SQLite refuse the whole list. So the ids are lis
 claimed in a transaction of its own: whoever calls sets aside what cannot be.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import starmap
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from app.delivery.actions.message_claiming import (
     claim_candidates,
     is_outside_hours,
 )
+from app.delivery.actions.step_text_waits import keep_texts_in_hours
 from app.delivery.actions.text_holding import load_tick_hours
 from app.delivery.sql import claiming as sql
 
@@ -79,7 +81,10 @@ def claim_queued_row(
     rows = sql.SELECT_QUEUED_MESSAGE.fetch_json(**params | {"message_id": row.message_id})
     hours = load_tick_hours(carrier, moment, capacity.find_certain_moment(moment))
     candidates = []
-    for message in starmap(QueuedMessage, rows):
+    messages: Sequence[QueuedMessage] = list(starmap(QueuedMessage, rows))
+    if blast is None:
+        messages = keep_texts_in_hours(messages, hours, moment)
+    for message in messages:
         if blast and hours and is_outside_hours(message, blast, hours):
             hours.hold_text(message.id)
             continue

@@ -9,6 +9,7 @@ from typing import Protocol
 from app.core.settings import current_settings
 from app.delivery.actions.claim_skips import skip_unsendable_message
 from app.delivery.actions.limit_pauses import pause_blasts_at_limit
+from app.delivery.actions.step_text_waits import is_step_text, put_off_step_texts
 from app.delivery.queries.person_text_counts import PersonTexts, count_texts_of_numbers
 from app.delivery.sql.counted_texts import SELECT_COUNTED_IDS
 from app.delivery.sql.person_texts import COUNTED_KINDS
@@ -68,7 +69,8 @@ class ClaimLimits:
     """The limits during one tick: ask admit() for each text, then store(). Inside write().
 
     `people`: where the texts of one person are limited. `counted_ids`: the texts that were counted
-    when they were armed before. `reached`: the blasts that are to pause.
+    when they were armed before. `reached`: the blasts that are to pause. `put_off_ids`: the texts
+    of sequences that wait for money.
     """
 
     rules: LimitRules
@@ -78,13 +80,15 @@ class ClaimLimits:
     people: PeopleAtClaim | None = None
     counted_ids: frozenset[int] = frozenset()
     reached: dict[int, ReachedLimit] = field(default_factory=dict)
+    put_off_ids: list[int] = field(default_factory=list)
     texts: int = 0
     segments: int = 0
 
     def admit(self, text: LimitedText) -> bool:
         """Return whether a text may be armed, and count it if so.
 
-        Answers and confirmations count and are never stopped: they belong to no blast.
+        Answers and confirmations count and are never stopped: they belong to no blast, nor to a
+        sequence.
         """
         # One text at the limit ends its blast for this tick: a shorter text that would still fit
         # must not leave before it.
@@ -99,18 +103,26 @@ class ClaimLimits:
     def _count_once(self, text: LimitedText) -> bool:
         """Count a text that is armed for the first time; return False when a limit stops it."""
         log_id = text.message_log_id
-        if log_id is not None:
+        if log_id is not None or is_step_text(text.kind, log_id):
             limit = self.allowance.find_reached_limit(text.kind, text.segments)
             if limit is not None:
-                self.reached[log_id] = limit
+                self._stop_at_limit(text, limit)
                 return False
         self.allowance.take(text.segments)
         self.texts += 1
         self.segments += text.segments
         return True
 
+    def _stop_at_limit(self, text: LimitedText, limit: ReachedLimit) -> None:
+        """Note what a limit stops: a blast as a whole, and the text of a sequence alone."""
+        if text.message_log_id is None:
+            self.put_off_ids.append(text.id)
+        else:
+            self.reached[text.message_log_id] = limit
+
     def store(self, moment: datetime) -> None:
         """Add what was admitted to the totals, and pause the blasts that a limit stops."""
+        put_off_step_texts(self.put_off_ids, moment)
         # In the transaction of the attempts: after kill -9 both are stored, or neither is.
         if self.texts:
             count_texts(self.rules, self.carrier, self.day, self.texts, self.segments)

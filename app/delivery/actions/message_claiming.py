@@ -13,6 +13,7 @@ from app.core.column_types import datetime_from_db
 from app.delivery.actions import set_aside
 from app.delivery.actions.claim_limits import load_claim_limits
 from app.delivery.actions.claim_skips import skip_unsendable_message
+from app.delivery.actions.step_text_waits import keep_texts_in_hours
 from app.delivery.actions.text_holding import TickHours, load_tick_hours
 from app.delivery.sql import claiming as sql
 from app.delivery.sql.installation import COUNT_ARMED, SELECT_HOLD
@@ -220,14 +221,15 @@ def _list_candidates(
     if capacity.max_rows <= 0:
         return []
     params = build_queue_params(carrier, capacity.max_rows, moment)
+    messages = list(starmap(QueuedMessage, sql.SELECT_QUEUED_DIRECT.fetch_json(**params)))
+    hours = load_tick_hours(carrier, moment, capacity.find_certain_moment(moment))
     direct = [
         ClaimCandidate(message, datetime_from_db(message.not_after))
-        for message in starmap(QueuedMessage, sql.SELECT_QUEUED_DIRECT.fetch_json(**params))
+        for message in keep_texts_in_hours(messages, hours, moment)
     ]
     capacity_left = capacity.max_rows - len(direct)
     if capacity_left <= 0:
         return direct
-    hours = load_tick_hours(carrier, moment, capacity.find_certain_moment(moment))
     blasts = _rotate_blasts(
         _list_running_blasts(carrier, moment, capacity.find_certain_moment(moment)),
         capacity.last_served_log_id,
