@@ -26,6 +26,7 @@ from app.delivery.engine.release_runner import BlastReleases
 from app.imports.actions.import_running import run_imports
 from app.imports.actions.upload_expiry import expire_uploads
 from app.people.actions.erasure_replay import replay_erasures
+from app.sequences.actions.sequence_running import run_sequences
 from app.series.actions.series_progress import continue_series
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.actions.trigger_words import fold_stored_words
@@ -45,6 +46,8 @@ STALLED_TICK_SECONDS = 30
 # The engine releases at the due moment; the tick does what the engine may have missed.
 RELEASE_SECONDS = 5
 RETRY_SECONDS = 30
+# Who joins by a keyword gets the first text of a sequence with the answer to it.
+SEQUENCE_SECONDS = 5
 
 
 class BackgroundJobs:
@@ -77,6 +80,7 @@ class BackgroundJobs:
         self._add_job(self._check_calls, timedelta(minutes=1))
         self._add_job(self._replay_erasures, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._continue_series, timedelta(seconds=30), runs_at_start=True)
+        self._add_job(self._run_sequences, timedelta(seconds=SEQUENCE_SECONDS))
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
         self._last_tick_at = monotonic()
@@ -224,6 +228,11 @@ class BackgroundJobs:
         with self._job_context("series wait on: the database could not be written"):
             if not self.clock.is_in_doubt:
                 continue_series(now())
+
+    def _run_sequences(self) -> None:
+        with self._job_context("sequences wait on: the database could not be written"):
+            if not self.clock.is_in_doubt:
+                run_sequences(now())
 
     def _inspect_rows(self) -> None:
         with self._job_context("rows are looked through later: the database could not be written"):

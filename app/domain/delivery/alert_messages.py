@@ -26,7 +26,10 @@ class AlertEvent(StrEnum):
     BLAST_PAUSED = "blast.paused"
     BLAST_EXPIRED = "blast.expired"
     BLAST_HELD = "blast.held"
+    APPROVAL_ASKED = "approval.asked"
+    APPROVAL_OVERDUE = "approval.overdue"
     SERIES_STOPPED = "series.stopped"
+    SEQUENCE_STOPPED = "sequence.stopped"
     SENDING_HELD = "sending.held"
     TEXTS_SET_ASIDE = "texts.set_aside"
     BLAST_STUCK = "blast.stuck"
@@ -39,7 +42,10 @@ _EVENT_HEADLINES = {
     AlertEvent.DATABASE_DAMAGED: "The database is damaged.",
     AlertEvent.SENDING_HELD: "Nothing is being sent.",
     AlertEvent.SERIES_STOPPED: "A recurring blast has stopped.",
+    AlertEvent.SEQUENCE_STOPPED: "A sequence is paused.",
     AlertEvent.CALLS_REFUSED: "Replies are not coming in.",
+    AlertEvent.APPROVAL_ASKED: "A blast waits for approval.",
+    AlertEvent.APPROVAL_OVERDUE: "A blast is due and still waits for approval.",
 }
 # What happened, after "Blast 5" or "A blast".
 _EVENT_PHRASES = {

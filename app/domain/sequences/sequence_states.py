@@ -25,6 +25,8 @@ class SequenceTrigger(StrEnum):
 EVENT_TRIGGERS = (SequenceTrigger.REGISTERED, SequenceTrigger.ATTENDED, SequenceTrigger.MISSED)
 # They are looked for once a day of the organisation's calendar.
 DATE_TRIGGERS = (SequenceTrigger.DATE_FIELD, SequenceTrigger.BIRTHDAY)
+# A day starts them, which has no time of its own.
+DAY_TRIGGERS = (*DATE_TRIGGERS, SequenceTrigger.MISSED, SequenceTrigger.MISSED_CHECK_IN)
 
 
 class SequenceState(StrEnum):
@@ -97,9 +99,11 @@ class StepSkipReason(StrEnum):
 
     TOO_LATE = "too_late"
     CONDITION = "condition"
+    HAS_TEXT = "has_text"
 
 
 STEP_SKIP_LABELS: dict[StepSkipReason, str] = {
     StepSkipReason.TOO_LATE: "More than a day late",
     StepSkipReason.CONDITION: "Its condition was not met",
+    StepSkipReason.HAS_TEXT: "They have this text already",
 }

@@ -3,12 +3,22 @@
 from collections.abc import Callable
 
 from app.domain.sequences.sequence_states import (
+    DATE_TRIGGERS,
     EVENT_TRIGGERS,
     SequencePersonState,
     SequenceState,
     SequenceTrigger,
 )
+from app.domain.sequences.step_conditions import (
+    FIELD_CONDITIONS,
+    GROUP_CONDITIONS,
+    SEGMENT_CONDITIONS,
+    StepCondition,
+    StepConditionKind,
+)
+from app.domain.sequences.step_times import DAY_TIME
 from app.domain.texts.plurals import pluralize
+from app.domain.texts.text_cleaning import capitalize_first
 
 # As the form offers them, in its order.
 TRIGGER_LABELS: dict[SequenceTrigger, str] = {
@@ -74,9 +84,19 @@ def _describe_offset(days: int) -> str:
 
 
 def describe_step_time(
-    delay_days: int, clock: str | None, *, is_first: bool, format_clock: Callable[[str], str]
+    delay_days: int,
+    clock: str | None,
+    kind: SequenceTrigger,
+    *,
+    is_first: bool,
+    format_clock: Callable[[str], str],
 ) -> str:
-    """Return when a step is due: "3 days later at 9:00 AM"; `clock` is HH:MM or None."""
+    """Return when a step is due: "3 days later at 9:00 AM"; `clock` is HH:MM or None.
+
+    `kind`: what starts the sequence; a day starts at its own time.
+    """
+    if is_first and kind in DATE_TRIGGERS:
+        clock = clock or DAY_TIME
     if delay_days == 0 and clock is None:
         return "At once" if is_first else "Right after the step before"
     when = f"{pluralize(delay_days, 'day')} later" if delay_days else "On the same day"
@@ -91,3 +111,33 @@ def describe_repetition(repeat_days: int | None, until: str) -> str:
         return ""
     every = "every day" if repeat_days == 1 else f"every {repeat_days} days"
     return f", then {every} until {until}" if until else f", then {every}"
+
+
+# After "only if" and "until"; {} is the name in quotes of what is asked about.
+CONDITION_PHRASES: dict[StepConditionKind, str] = {
+    StepConditionKind.IN_GROUP: "they are in {}",
+    StepConditionKind.NOT_IN_GROUP: "they are not in {}",
+    StepConditionKind.IN_SEGMENT: "they are in {}",
+    StepConditionKind.NOT_IN_SEGMENT: "they are not in {}",
+    StepConditionKind.FIELD_FILLED: "{} has a value",
+    StepConditionKind.FIELD_EMPTY: "{} is empty",
+    StepConditionKind.EVENT_COMING: "they are coming to the event",
+    StepConditionKind.EVENT_NO_ANSWER: "they have not answered the event",
+    StepConditionKind.EVENT_ATTENDED: "they came to the event",
+    StepConditionKind.EVENT_NOT_ATTENDED: "they did not come to the event",
+}
+_NOUNS = dict.fromkeys(GROUP_CONDITIONS, "a group")
+_NOUNS |= dict.fromkeys(SEGMENT_CONDITIONS, "a segment")
+_NOUNS |= dict.fromkeys(FIELD_CONDITIONS, "a field")
+# As the form offers them.
+CONDITION_LABELS = {
+    kind: capitalize_first(phrase.format(_NOUNS.get(kind, "")))
+    for kind, phrase in CONDITION_PHRASES.items()
+}
+
+
+def describe_condition(condition: StepCondition, name: str | None) -> str:
+    """Return a condition as a phrase: "they are in “Choir”"; `name`: None where it was deleted."""
+    noun = _NOUNS.get(condition.kind, "").removeprefix("a ")
+    what = f"“{name}”" if name else f"a deleted {noun}"
+    return CONDITION_PHRASES[condition.kind].format(what)

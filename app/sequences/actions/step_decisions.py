@@ -1,0 +1,76 @@
+"""Whether a due person is still meant by a sequence, and gets a step."""
+
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.sequences.sequence_states import SequenceStopReason, SequenceTrigger
+from app.domain.time.local_times import zone_or_utc
+from app.sequences.models import Sequence
+from app.sequences.queries.due_people import DuePerson
+from app.sequences.queries.slice_facts import SliceFacts, is_of_event
+
+HAND_KEY = "hand:"
+
+
+def find_stop_reason(
+    person: DuePerson, sequence: Sequence, facts: SliceFacts, zone: str
+) -> SequenceStopReason | None:
+    """Return why a sequence ends for a person now; None where it goes on."""
+    if facts.reasons.get(person.phone) is SkipReason.SAID_STOP:
+        return SequenceStopReason.OPTED_OUT
+    if person.id in facts.other_number_ids:
+        return SequenceStopReason.OTHER_NUMBER
+    last_inbound = facts.last_inbound.get(person.phone)
+    if sequence.stops_on_reply and last_inbound and last_inbound > person.started_at:
+        return SequenceStopReason.REPLIED
+    # Who was added by hand is meant whatever the trigger says.
+    if person.start_key.startswith(HAND_KEY):
+        return None
+    if is_of_event(sequence):
+        return _find_event_reason(person, sequence, facts, zone)
+    return _find_trigger_reason(person, sequence, facts)
+
+
+def _find_event_reason(
+    person: DuePerson, sequence: Sequence, facts: SliceFacts, zone: str
+) -> SequenceStopReason | None:
+    event_id = person.event_id
+    if event_id is None or event_id not in facts.event_dates:
+        return SequenceStopReason.EVENT_GONE
+    presence = facts.presences.get((event_id, person.phone))
+    if presence is None:
+        if sequence.stops_on_leaving:
+            return SequenceStopReason.NOT_REGISTERED
+        return None
+    if sequence.trigger_kind is SequenceTrigger.MISSED and presence.attended_at:
+        return SequenceStopReason.ATTENDED
+    if sequence.stops_on_rsvp and presence.answer is not None:
+        return SequenceStopReason.ANSWERED_EVENT
+    if sequence.trigger_kind is SequenceTrigger.REGISTERED and _was_over(person, facts, zone):
+        return SequenceStopReason.EVENT_GONE
+    return None
+
+
+def _was_over(person: DuePerson, facts: SliceFacts, zone: str) -> bool:
+    """Whether the event was over when a person was registered, as by an import of a list."""
+    event_date = facts.event_dates.get(person.event_id or 0)
+    started_on = person.started_at.astimezone(zone_or_utc(zone)).date()
+    return event_date is not None and event_date < started_on
+
+
+def _find_trigger_reason(
+    person: DuePerson, sequence: Sequence, facts: SliceFacts
+) -> SequenceStopReason | None:
+    if not sequence.stops_on_leaving:
+        return None
+    if sequence.trigger_kind is SequenceTrigger.GROUP:
+        has_left = person.phone not in facts.group_phones
+        return SequenceStopReason.LEFT_GROUP if has_left else None
+    if sequence.trigger_kind is SequenceTrigger.DATE_FIELD:
+        started_by = person.start_key.rpartition(":")[2]
+        has_changed = facts.dates.get(person.phone) != started_by
+        return SequenceStopReason.DATE_CHANGED if has_changed else None
+    if sequence.trigger_kind is SequenceTrigger.BIRTHDAY:
+        started_by = person.start_key.rpartition(":")[2]
+        birthday = facts.birthdays.get(person.phone)
+        has_changed = birthday is None or f"{birthday:%m-%d}" != started_by[-5:]
+        return SequenceStopReason.DATE_CHANGED if has_changed else None
+    return None

@@ -1,0 +1,62 @@
+"""Why a sequence cannot go on before a person has looked at it."""
+
+from app.accounts.queries import find_user_by_name
+from app.blasts.queries.field_fillings import FieldNotTextable, require_textable_fields
+from app.domain.sequences.sequence_states import EVENT_TRIGGERS, SequenceTrigger
+from app.groups.queries.group_records import find_active_group
+from app.profiles.queries.field_records import find_field
+from app.sequences.models import Sequence
+from app.sequences.queries.condition_people import find_condition_problem
+from app.sequences.queries.due_people import DueSlice
+from app.sequences.queries.sequence_permission import find_sequence_problem
+
+NOT_ALLOWED_FAULT = "Who switched it on may not text these people any more."
+
+
+def find_sequence_fault(due: DueSlice) -> str:
+    """Return why nothing of a sequence may be sent, as a sentence; "" when it may.
+
+    What it is about was deleted, a text names a field that texts may not name, or whoever switched
+    it on may not text its people any more.
+    """
+    fault = _find_trigger_fault(due.sequence) or _find_user_fault(due.sequence)
+    if fault:
+        return fault
+    for step in due.steps:
+        problem = find_condition_problem(step.condition) or find_condition_problem(
+            step.until_condition
+        )
+        if problem:
+            return problem
+    return _find_text_fault(due)
+
+
+def _find_trigger_fault(sequence: Sequence) -> str:
+    kind = sequence.trigger_kind
+    if kind is SequenceTrigger.GROUP and find_active_group(sequence.group_id) is None:
+        return "Its group is archived or deleted."
+    if kind in EVENT_TRIGGERS and sequence.event_id is None and not sequence.is_any_event:
+        return "Its event was deleted."
+    if kind is SequenceTrigger.ANSWERED and sequence.survey_id is None:
+        return "Its survey was deleted."
+    if kind is SequenceTrigger.DATE_FIELD and find_field(sequence.field_id) is None:
+        return "Its field was deleted."
+    return ""
+
+
+def _find_user_fault(sequence: Sequence) -> str:
+    user = find_user_by_name(sequence.activated_by) if sequence.activated_by else None
+    # A deleted user has no role any more.
+    if user is not None and find_sequence_problem(sequence, user.role):
+        return NOT_ALLOWED_FAULT
+    return ""
+
+
+def _find_text_fault(due: DueSlice) -> str:
+    try:
+        for step in due.steps:
+            if step.is_on:
+                require_textable_fields(step.body, *step.translations.values())
+    except FieldNotTextable as error:
+        return error.reason
+    return ""

@@ -1,0 +1,116 @@
+"""What decides about the due people of a sequence: whether each is still meant, and may be texted.
+
+A handful of statements for a slice of people, each asked only where the sequence depends on it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from app.core.db import db
+from app.core.fetched_rows import fetch_tuples
+from app.core.listed_values import build_listed_column
+from app.delivery.queries.sequence_texts import find_last_inbound_times
+from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.sequences.sequence_states import EVENT_TRIGGERS, SequenceTrigger
+from app.events.queries.phone_presence import EventPresence, find_event_dates, find_presences
+from app.groups.queries.memberships import select_group_phones
+from app.profiles.queries.other_phones import has_other_phone, has_second_numbers
+from app.profiles.queries.person_days import find_birthdays_of_phones, find_dates_of_phones
+from app.sequences.models import Sequence as SequenceRow
+from app.sequences.progress_models import SequencePerson
+from app.sequences.queries.due_people import DuePerson, DueSlice
+from app.suppression.queries.sending_permission import find_suppression_reasons
+
+
+@dataclass(frozen=True)
+class SliceFacts:
+    """What is known of the people of a slice, by number; what was not asked is empty.
+
+    `group_phones`: those of them in the sequence's group. `other_number_ids`: whose other number is
+    in the sequence too, and was first.
+    """
+
+    reasons: Mapping[str, SkipReason]
+    last_inbound: Mapping[str, datetime] = field(default_factory=dict)
+    group_phones: Collection[str] = ()
+    presences: Mapping[tuple[int, str], EventPresence] = field(default_factory=dict)
+    event_dates: Mapping[int, date | None] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+    birthdays: Mapping[str, date] = field(default_factory=dict)
+    other_number_ids: Collection[int] = ()
+
+
+def load_slice_facts(due: DueSlice) -> SliceFacts:
+    """Return what decides about the people of a slice now."""
+    sequence, people = due.sequence, due.people
+    phones = list({person.phone for person in people})
+    event_ids = {person.event_id for person in people if person.event_id is not None}
+    return SliceFacts(
+        reasons=find_suppression_reasons(phones),
+        last_inbound=_find_inbound_times(sequence, people, phones),
+        group_phones=_find_group_phones(sequence, phones),
+        presences=find_presences(event_ids, phones) if event_ids else {},
+        event_dates=find_event_dates(event_ids) if event_ids else {},
+        dates=_find_dates(sequence, phones),
+        birthdays=_find_birthdays(sequence, phones),
+        other_number_ids=_find_people_with_other_number(people),
+    )
+
+
+def is_of_event(sequence: SequenceRow) -> bool:
+    """Whether what starts a sequence is about events."""
+    return sequence.trigger_kind in EVENT_TRIGGERS
+
+
+def _find_inbound_times(
+    sequence: SequenceRow, people: Sequence[DuePerson], phones: Sequence[str]
+) -> dict[str, datetime]:
+    if not sequence.stops_on_reply or not people:
+        return {}
+    return find_last_inbound_times(phones, min(person.started_at for person in people))
+
+
+def _find_group_phones(sequence: SequenceRow, phones: Sequence[str]) -> set[str]:
+    if sequence.trigger_kind is not SequenceTrigger.GROUP or sequence.group_id is None:
+        return set()
+    members = select_group_phones(sequence.group_id).subquery()
+    phone = members.columns[0]
+    statement = select(phone).where(phone.in_(select(build_listed_column(phones))))
+    return set(db.session.scalars(statement))
+
+
+def _find_dates(sequence: SequenceRow, phones: Sequence[str]) -> dict[str, str]:
+    if sequence.trigger_kind is not SequenceTrigger.DATE_FIELD or sequence.field_id is None:
+        return {}
+    return find_dates_of_phones(sequence.field_id, phones)
+
+
+def _find_birthdays(sequence: SequenceRow, phones: Sequence[str]) -> dict[str, date]:
+    if sequence.trigger_kind is not SequenceTrigger.BIRTHDAY:
+        return {}
+    return find_birthdays_of_phones(phones)
+
+
+def _find_people_with_other_number(people: Sequence[DuePerson]) -> set[int]:
+    """Return the ids of whose other number was in the sequence first, at the same time."""
+    if not has_second_numbers():
+        return set()
+    row, other = SequencePerson, aliased(SequencePerson)
+
+    def is_in_it(phone: Any) -> ColumnElement[bool]:
+        return exists().where(
+            other.phone == phone,
+            other.sequence_id == row.sequence_id,
+            other.id < row.id,
+            or_(other.ended_at.is_(None), other.ended_at >= row.started_at),
+            other.event_id.is_not_distinct_from(row.event_id),
+        )
+
+    ids = build_listed_column(person.id for person in people)
+    statement = select(row.id).where(row.id.in_(select(ids)), has_other_phone(row.phone, is_in_it))
+    return {person_id for (person_id,) in fetch_tuples(statement)}
