@@ -15,7 +15,6 @@ TABLES = (
         is_any_event BOOLEAN DEFAULT 0 NOT NULL,
         survey_id INTEGER,
         field_id INTEGER,
-        check_in_source VARCHAR(80),
         trigger_days INTEGER DEFAULT '0' NOT NULL,
         trigger_count INTEGER DEFAULT '1' NOT NULL,
         state VARCHAR(20) DEFAULT 'off' NOT NULL,
@@ -104,8 +103,8 @@ TABLES = (
         CONSTRAINT unique_sequence_start UNIQUE (sequence_id, phone, start_key),
         CONSTRAINT ck_sequence_people_phone_is_e164 CHECK (phone GLOB '+[1-9]*' AND phone NOT GLOB
             '*[^+0-9]*' AND length(phone) <= 16),
-        CONSTRAINT ck_sequence_people_ended CHECK ((ended_at IS NULL) =
-            (state <> 'done' AND state <> 'stopped')),
+        CONSTRAINT ck_sequence_people_ended CHECK ((ended_at IS NULL) = (state <> 'done' AND state
+            <> 'stopped')),
         CONSTRAINT ck_sequence_people_stop_reason CHECK ((state = 'stopped') = (stop_reason IS NOT
             NULL)),
         CONSTRAINT fk_sequence_people_sequence_id FOREIGN KEY(sequence_id) REFERENCES sequences (id)
@@ -149,6 +148,14 @@ TABLES = (
     " WHERE message_id IS NOT NULL",
 )
 TRIGGERS = (
+    """CREATE TRIGGER check_ins_sequence_start AFTER INSERT ON check_ins WHEN new.streak_days IS NOT
+        NULL AND EXISTS (SELECT 1 FROM sequences WHERE state IN ('active', 'paused') AND
+        trigger_kind = 'streak') BEGIN INSERT OR IGNORE INTO sequence_people (sequence_id,
+        phone, start_key, event_id, started_at, next_at) SELECT s.id, new.phone, 'streak:' ||
+        new.day, NULL, new.checked_in_at, new.checked_in_at FROM sequences s WHERE s.state IN
+        ('active', 'paused') AND s.trigger_kind = 'streak' AND s.trigger_count =
+        new.streak_days AND NOT EXISTS (SELECT 1 FROM sequence_people p WHERE p.sequence_id =
+        s.id AND p.phone = new.phone AND p.state IN ('active', 'paused')); END""",
     """CREATE TRIGGER event_registrations_sequence_attended AFTER UPDATE OF attended_at ON
         event_registrations WHEN new.attended_at IS NOT NULL AND old.attended_at IS NULL AND
         EXISTS (SELECT 1 FROM sequences WHERE state IN ('active', 'paused') AND trigger_kind =
@@ -197,9 +204,9 @@ TRIGGERS = (
         WHEN new.updated_at IS old.updated_at BEGIN UPDATE sequence_steps SET updated_at =
         strftime('%Y-%m-%d %H:%M:%f000', 'now') WHERE id = new.id; END""",
     """CREATE TRIGGER sequences_updated_at AFTER UPDATE OF name, description, trigger_kind, group_id,
-        event_id, is_any_event, survey_id, field_id, check_in_source, trigger_days,
-        trigger_count, stops_on_reply, stops_on_rsvp, stops_on_leaving, footer ON sequences
-        WHEN new.updated_at IS old.updated_at BEGIN UPDATE sequences SET updated_at =
+        event_id, is_any_event, survey_id, field_id, trigger_days, trigger_count,
+        stops_on_reply, stops_on_rsvp, stops_on_leaving, footer ON sequences WHEN
+        new.updated_at IS old.updated_at BEGIN UPDATE sequences SET updated_at =
         strftime('%Y-%m-%d %H:%M:%f000', 'now') WHERE id = new.id; END""",
     """CREATE TRIGGER survey_sessions_sequence_start AFTER UPDATE OF status ON survey_sessions WHEN
         new.status = 'completed' AND old.status <> 'completed' AND EXISTS (SELECT 1 FROM
@@ -213,6 +220,7 @@ TRIGGERS = (
 )
 # They are on tables that stay.
 TRIGGERS_OF_OTHERS = (
+    "check_ins_sequence_start",
     "event_registrations_sequence_attended",
     "event_registrations_sequence_came",
     "event_registrations_sequence_start",

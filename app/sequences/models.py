@@ -70,8 +70,6 @@ class Sequence(Model):
     field_id: Mapped[int | None] = mapped_column(
         ForeignKey("person_fields.id", ondelete="SET NULL")
     )
-    # which check-ins count, as app/check_ins calls them; null: of any kind
-    check_in_source: Mapped[str | None] = mapped_column(String(80))
     # of a date: so many days after it, before it where negative
     trigger_days: Mapped[int_default_zero]
     # of check-ins: how many days in a row, or for how many days none came
@@ -164,7 +162,6 @@ add_updated_at_trigger(
     "is_any_event",
     "survey_id",
     "field_id",
-    "check_in_source",
     "trigger_days",
     "trigger_count",
     "stops_on_reply",

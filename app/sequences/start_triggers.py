@@ -79,4 +79,15 @@ START_TRIGGERS = (
         moment="coalesce(new.ended_at, new.asked_at)",
         is_meant=f"s.survey_id = new.survey_id AND {_IS_NOT_IN_IT}",
     ),
+    _START.format(
+        name="check_ins_sequence_start",
+        what="INSERT",
+        table="check_ins",
+        when="new.streak_days IS NOT NULL AND ",
+        kind="streak",
+        key="'streak:' || new.day",
+        event="NULL",
+        moment="new.checked_in_at",
+        is_meant=f"s.trigger_count = new.streak_days AND {_IS_NOT_IN_IT}",
+    ),
 )
