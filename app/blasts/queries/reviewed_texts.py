@@ -82,7 +82,7 @@ def show_text(blast: RenderedBlast, person: int) -> ShownText | None:
     position = min(max(0, person), len(texts) - 1)
     has_extremes = longest.body != shortest.body
     return ShownText(
-        text=_build_reviewed_text(texts[position]),
+        text=build_reviewed_text(texts[position]),
         position=position,
         previous=position - 1 if position else None,
         next=position + 1 if position + 1 < len(texts) else None,
@@ -97,12 +97,13 @@ def build_review_page(blast: RenderedBlast, page_number: int) -> ReviewPage:
     number = min(max(1, page_number), page_count)
     start = (number - 1) * TEXTS_PER_PAGE
     texts = [
-        _build_reviewed_text(text) for text in blast.sendable_texts[start : start + TEXTS_PER_PAGE]
+        build_reviewed_text(text) for text in blast.sendable_texts[start : start + TEXTS_PER_PAGE]
     ]
     return ReviewPage(number, page_count, start + 1, start + len(texts), texts)
 
 
-def _build_reviewed_text(text: RenderedText) -> ReviewedText:
+def build_reviewed_text(text: RenderedText) -> ReviewedText:
+    """Return one person's text as the page shows it."""
     return ReviewedText(text.name, format_phone_number(text.phone), text.body, text.segments)
 
 

@@ -1,6 +1,6 @@
 """Release a blast: claim it, and store its log and one message a person in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -24,9 +24,12 @@ from app.domain.delivery.message_statuses import (
     ScheduledBlastStatus,
 )
 from app.domain.delivery.skip_reasons import SkipReason
-from app.message_templates.actions.template_use import count_template_use
+from app.message_templates.actions.template_use import count_templates_use
+from app.message_templates.queries.template_texts import find_version_of_text
 from app.profiles.queries.other_phones import has_second_numbers, select_persons_with_several
 
+# The template version that each text of a blast is, by its language; None: the body's.
+TemplateVersions = Mapping[str | None, int | None]
 NO_RECIPIENTS_ERROR = "There was no one to text."
 
 
@@ -77,9 +80,10 @@ def create_blast_messages(
     db.session.flush()
     blast.message_log_id = log.id
     _record_topics(blast, log.id)
+    versions = _find_template_versions(blast)
     if not blast.test_mode and rendered.sendable_texts:
-        count_template_use(blast.template_version_id, moment)
-    _insert_messages(blast, log.id, rendered.texts, moment)
+        count_templates_use(versions.values(), moment)
+    _insert_messages(blast, log.id, rendered.texts, versions, moment)
     return log.id
 
 
@@ -94,11 +98,18 @@ def _record_topics(blast: ScheduledMessage, log_id: int) -> None:
         copy_blast_topics(log_id, blast.audience_log_id, is_only=True)
 
 
+def _find_template_versions(blast: ScheduledMessage) -> TemplateVersions:
+    translations = blast.translations
+    versions = {tag: find_version_of_text(text) for tag, text in translations.items()}
+    return {None: blast.template_version_id, **versions}
+
+
 def _build_message_log(
     blast: ScheduledMessage, rendered: RenderedBlast, event_title: str | None
 ) -> MessageLog:
     return MessageLog(
         message_body=blast.message_body,
+        translations=blast.translations,
         footer=blast.footer,
         target=blast.target,
         event_id=blast.event_id,
@@ -124,7 +135,11 @@ def _build_message_log(
 
 
 def _insert_messages(
-    blast: ScheduledMessage, log_id: int, texts: Sequence[RenderedText], moment: datetime
+    blast: ScheduledMessage,
+    log_id: int,
+    texts: Sequence[RenderedText],
+    versions: TemplateVersions,
+    moment: datetime,
 ) -> None:
     kind = _get_message_kind(blast)
     hours = load_release_hours(blast, kind, moment)
@@ -139,14 +154,13 @@ def _insert_messages(
             # temporary table belongs to the connection.
             sql.EMPTY_STAGING_TABLE.execute()
             batch = texts[start : start + sql.INSERT_BATCH_ROWS]
-            rows = [_build_staged_row(text, hours) for text in batch]
+            rows = [_build_staged_row(text, hours, versions) for text in batch]
             sql.INSERT_STAGED_ROWS.execute_many(rows)
             sql.MOVE_STAGED_ROWS.execute(
                 kind=kind,
                 sender=blast.sender,
                 carrier=blast.carrier,
                 blast_id=log_id,
-                template_version_id=blast.template_version_id,
                 moment=moment,
             )
         sql.EMPTY_STAGING_TABLE.execute()
@@ -182,7 +196,7 @@ def _get_message_kind(blast: ScheduledMessage) -> MessageKind:
 
 
 def _build_staged_row(
-    text: RenderedText, hours: ReleaseHours | None
+    text: RenderedText, hours: ReleaseHours | None, versions: TemplateVersions
 ) -> tuple[str | int | None, ...]:
     """Return the columns of the staging table, in its order."""
     status, reason = MessageStatus.QUEUED.value, None
@@ -195,4 +209,6 @@ def _build_staged_row(
         else:
             held_until, held_why = datetime_to_db(hold.until), hold.why.value
     columns = (text.phone, text.name, text.body, status, reason, text.segments, text.encoding)
-    return (*columns, held_until, held_why)
+    language = text.language
+    written = (language, int(text.is_introduction), versions[language])
+    return (*columns, held_until, held_why, *written)

@@ -13,17 +13,20 @@ INSERT_BATCH_ROWS = 5000
 
 CREATE_STAGING_TABLE = PreparedStatement("""
     CREATE TEMP TABLE IF NOT EXISTS released_rows
-        (phone, name, body, status, reason, segments, encoding, held_until, held_why)
+        (phone, name, body, status, reason, segments, encoding, held_until, held_why, language,
+         is_introduction, template_version_id)
 """)
 # positional: the columns of the staging table
 INSERT_STAGED_ROWS = PreparedStatement(
-    "INSERT INTO temp.released_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO temp.released_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 MOVE_STAGED_ROWS = PreparedStatement("""
-    INSERT INTO messages (kind, sender, carrier, message_log_id, template_version_id,
-        created_at, phone, name, body, status, reason, segments, encoding, held_until, held_why)
-    SELECT :kind, :sender, :carrier, :blast_id, :template_version_id,
-        :moment, phone, name, body, status, reason, segments, encoding, held_until, held_why
+    INSERT INTO messages (kind, sender, carrier, message_log_id, created_at,
+        phone, name, body, status, reason, segments, encoding, held_until, held_why, language,
+        is_introduction, template_version_id)
+    SELECT :kind, :sender, :carrier, :blast_id, :moment,
+        phone, name, body, status, reason, segments, encoding, held_until, held_why, language,
+        is_introduction, template_version_id
     FROM temp.released_rows ORDER BY rowid
 """)
 EMPTY_STAGING_TABLE = PreparedStatement("DELETE FROM temp.released_rows")

@@ -56,11 +56,20 @@ class RenderedBlast:
     tested_as: str | None = None
     filling: FieldFilling = NO_FILLING
     readers: BlastReaders = NO_READERS
+    plain_names: bool = False
 
     @cached_property
     def sendable_texts(self) -> tuple[RenderedText, ...]:
         """The texts that would be sent."""
         return tuple(text for text in self.texts if text.skip_reason is None)
+
+    @cached_property
+    def texts_by_language(self) -> dict[str | None, list[RenderedText]]:
+        """The texts that would be sent, by language, the body's first; languages without too."""
+        texts: dict[str | None, list[RenderedText]] = {tag: [] for tag in self.language_texts}
+        for text in self.sendable_texts:
+            texts[text.language].append(text)
+        return texts
 
     @property
     def recipient_count(self) -> int:
@@ -133,7 +142,35 @@ def render_in_languages(
     tags = [tag for tag in language_texts if tag is not None]
     choose_kind = readers.build_kind_chooser(tags)
     texts = tuple(_iterate_texts(recipients, choose_kind, writers, filling))
-    return RenderedBlast(texts, duplicates, language_texts, filling=filling, readers=readers)
+    return RenderedBlast(
+        texts,
+        duplicates,
+        language_texts,
+        filling=filling,
+        readers=readers,
+        plain_names=plain_names,
+    )
+
+
+def count_segments_with(
+    blast: RenderedBlast,
+    texts: Iterable[RenderedText],
+    language_texts: LanguageTexts,
+    *,
+    has_introductions: bool = True,
+) -> int:
+    """Return the segments that the people of these texts would get with other words.
+
+    `has_introductions`: False for without those.
+    """
+    writers = KindWriters(
+        language_texts, plain_names=blast.plain_names, field_names=blast.filling.names
+    )
+    total = 0
+    for text in texts:
+        kind = ReaderKind(text.language, has_introductions and text.is_introduction)
+        total += writers[kind](text.name, blast.filling.get_texts(text.phone)).segments
+    return total
 
 
 def skip_too_long_texts(blast: RenderedBlast) -> RenderedBlast:

@@ -1,5 +1,6 @@
 """Counting that a text was sent that was made from a template."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -9,18 +10,25 @@ from app.message_templates.models import MessageTemplate, MessageTemplateVersion
 
 
 def count_template_use(version_id: int | None, moment: datetime) -> None:
-    """Count one blast, reminder or reply with the text of a version; None: of no template.
+    """Count one reply with the text of a version; None: of no template.
 
     Inside the write() that sends it.
     """
-    if version_id is None:
+    count_templates_use([version_id], moment)
+
+
+def count_templates_use(version_ids: Iterable[int | None], moment: datetime) -> None:
+    """Count one blast or reminder with the texts of these versions, once for each template.
+
+    None: of no template. Inside the write() that sends it.
+    """
+    used_ids = {version_id for version_id in version_ids if version_id is not None}
+    if not used_ids:
         return
-    template_id = (
-        select(MessageTemplateVersion.template_id)
-        .where(MessageTemplateVersion.id == version_id)
-        .scalar_subquery()
+    template_ids = select(MessageTemplateVersion.template_id).where(
+        MessageTemplateVersion.id.in_(used_ids)
     )
-    statement = update(MessageTemplate).where(MessageTemplate.id == template_id)
+    statement = update(MessageTemplate).where(MessageTemplate.id.in_(template_ids))
     values = {
         "usage_count": MessageTemplate.usage_count + 1,
         "last_used_at": moment,

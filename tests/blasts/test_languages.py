@@ -1,0 +1,136 @@
+"""A blast in several languages: each reader gets the text in theirs, others the body."""
+
+from sqlalchemy import text
+
+from app.blasts.actions.blast_confirmation import confirm_blast
+from app.core.clock import now
+from app.core.db import db, write
+from app.domain.delivery.blast_draft import BlastDraft
+from app.domain.delivery.message_statuses import BlastTarget
+from app.organisation.queries import get_organisation
+from tests.blasts.helpers import list_messages, release_blasts, set_message_status
+from tests.gunicorn_server import wait_until
+from tests.sample_people import LEO, MAX, MIA, ZOE
+from tests.sample_rows import add_member
+
+BODY = "Hi {first_name|friend}, the picnic is at eleven."
+SPANISH = "Hola {first_name}, la merienda es a las once."
+FOOTER = "Reply STOP to opt out."
+SPANISH_FOOTER = "Responda STOP para cancelar."
+
+
+def set_language(phone, language):
+    """Give the person of a number a language. Inside write()."""
+    with write() as session:
+        session.execute(
+            text(
+                "UPDATE people SET language = :language WHERE id = "
+                "(SELECT person_id FROM person_phones WHERE phone = :phone)"
+            ),
+            {"language": language, "phone": phone},
+        )
+
+
+def set_organisation(**columns):
+    with write() as session:
+        row = get_organisation()
+        for name, value in columns.items():
+            setattr(row, name, value)
+        session.add(row)
+
+
+def fill_town(app):
+    """Zoë reads English, Leo Spanish of Mexico, Mia Vietnamese; Max's language is not known."""
+    with app.app_context():
+        for phone, name in ((ZOE, "Zoë"), (LEO, "Leo"), (MIA, "Mia"), (MAX, "Max")):
+            add_member(phone, name)
+        for phone, language in ((ZOE, "en"), (LEO, "es-MX"), (MIA, "vi")):
+            set_language(phone, language)
+
+
+def draft(**changes):
+    values = {
+        "body": BODY,
+        "footer": FOOTER,
+        "target": BlastTarget.COMMUNITY,
+        "event_id": None,
+        "timezone": "UTC",
+        "translations": {"es": SPANISH},
+    }
+    return BlastDraft(**(values | changes))
+
+
+def confirm(app, blast):
+    with app.app_context(), write():
+        return confirm_blast(blast, None, "ada", now())
+
+
+def read_bodies(app):
+    return {row.phone: (row.language, row.is_introduction, row.body) for row in list_messages(app)}
+
+
+def test_each_reader_gets_the_text_in_their_language(app):
+    fill_town(app)
+    confirm(app, draft())
+    release_blasts(app)
+    picnic = "the picnic is at eleven.\nReply STOP to opt out."
+    assert read_bodies(app) == {
+        ZOE: (None, False, f"Hi Zoë, {picnic}"),
+        LEO: (
+            "es",
+            False,
+            "Hola Leo, la merienda es a las once.\nResponda STOP para cancelar.",
+        ),
+        MIA: (None, False, f"Hi Mia, {picnic}"),
+        MAX: (None, False, f"Hi Max, {picnic}"),
+    }
+
+
+def test_the_first_text_to_a_number_says_who_writes_until_the_days_are_over(app):
+    fill_town(app)
+    with app.app_context():
+        set_organisation(name="Ohr", introduction_days=30)
+    confirm(app, draft(footer=None))
+    release_blasts(app)
+    assert read_bodies(app) == {
+        ZOE: (None, True, f"Ohr: Hi Zoë, the picnic is at eleven.\n{FOOTER}"),
+        LEO: ("es", True, f"Ohr: Hola Leo, la merienda es a las once.\n{SPANISH_FOOTER}"),
+        MIA: (None, True, f"Ohr: Hi Mia, the picnic is at eleven.\n{FOOTER}"),
+        MAX: (None, True, f"Ohr: Hi Max, the picnic is at eleven.\n{FOOTER}"),
+    }
+    # Leo's was sent, Mia's failed, Max's left 31 days ago.
+    for phone, status in ((LEO, "delivered"), (MIA, "failed"), (MAX, "sent")):
+        set_message_status(app, phone, status)
+    with app.app_context(), write() as session:
+        session.execute(text("UPDATE messages SET created_at = '2020-01-01' WHERE name = 'Max'"))
+    confirm(app, draft(body="Ohr sings.", footer=None, translations={}))
+    release_blasts(app)
+    assert [(row.name, row.is_introduction, row.body) for row in list_messages(app)[4:]] == [
+        ("Zoë", True, f"Ohr sings.\n{FOOTER}"),
+        ("Leo", False, "Ohr sings."),
+        ("Mia", True, f"Ohr sings.\n{FOOTER}"),
+        ("Max", True, f"Ohr sings.\n{FOOTER}"),
+    ]
+
+
+def test_a_test_reads_as_the_first_person_of_the_audience(app):
+    fill_town(app)
+    with app.app_context():
+        set_language(ZOE, "es")
+        set_organisation(name="Ohr", introduction_days=30)
+    confirm(app, draft(is_test=True))
+    release_blasts(app)
+    (row,) = list_messages(app)
+    assert (row.kind, row.language, row.is_introduction) == ("test", "es", True)
+    assert row.body == f"Ohr: Hola Zoë, la merienda es a las once.\n{SPANISH_FOOTER}"
+
+
+def test_a_blast_with_translations_is_sent(app, background):
+    fill_town(app)
+    background(app)
+    confirm(app, draft())
+    release_blasts(app)
+    wait_until(lambda: all(row.provider_sid for row in list_messages(app)), "all texts")
+    with app.app_context():
+        texts = db.session.execute(text("SELECT phone, body FROM sandbox_messages")).all()
+    assert dict(texts) == {row.phone: row.body for row in list_messages(app)}
