@@ -67,6 +67,15 @@ class FieldFilling:
         """Return what the person of a number has in the fields."""
         return self.texts_by_phone.get(phone, ())
 
+    def add_field(self, name: str, texts: Mapping[str, str]) -> "FieldFilling":
+        """Return the same with one more field, of which `texts` has what each number reads."""
+        nothing = (None,) * len(self.names)
+        phones = self.texts_by_phone.keys() | texts.keys()
+        joined = {
+            phone: (*self.texts_by_phone.get(phone, nothing), texts.get(phone)) for phone in phones
+        }
+        return FieldFilling((*self.names, name), joined)
+
     def copy_for_phone(self, phone: str, other_phone: str) -> "FieldFilling":
         """Return the same for a test to `phone`, as the person of `other_phone` reads it."""
         return FieldFilling(self.names, {phone: self.get_texts(other_phone)})

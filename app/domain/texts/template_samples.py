@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.message_templates import build_name_values, fill_placeholders
 from app.domain.texts.template_chips import name_placeholder
+from app.domain.texts.template_fields import STREAK_FIELD
 from app.domain.time.clock_times import format_clock_time
 from app.domain.time.local_times import format_day
 
@@ -25,6 +26,7 @@ def build_sample_values(today: date, region: str) -> dict[str, str]:
         "days_until": str(SAMPLE_DAYS),
         "days_since": str(SAMPLE_DAYS),
         "due_date": format_day(event_day, today=today, region=region),
+        STREAK_FIELD: str(SAMPLE_DAYS),
     }
 
 

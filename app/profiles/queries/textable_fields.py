@@ -1,18 +1,22 @@
 """The fields of people as a text may name them."""
 
 from app.domain.texts.field_mentions import find_field_names, names_later_placeholder
-from app.domain.texts.template_fields import TemplateField, TemplateFields
+from app.domain.texts.template_fields import COMPUTED_FIELDS, TemplateField, TemplateFields
 from app.profiles.queries.field_records import list_all_fields
 
 
 def load_template_fields() -> TemplateFields:
-    """Return every field by its folded name, also those that texts may not name."""
-    return {
+    """Return every field by its folded name, also those that texts may not name.
+
+    What is computed of people is among them, where no field has its name.
+    """
+    fields = {
         field.folded_name: TemplateField(
             field.name, field.field_class, is_archived=field.archived_at is not None
         )
         for field in list_all_fields()
     }
+    return {**COMPUTED_FIELDS, **fields}
 
 
 def find_text_fields(*templates: str) -> tuple[str, ...]:
