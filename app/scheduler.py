@@ -26,6 +26,7 @@ from app.delivery.engine.release_runner import BlastReleases
 from app.imports.actions.import_running import run_imports
 from app.imports.actions.upload_expiry import expire_uploads
 from app.people.actions.erasure_replay import replay_erasures
+from app.sequences.actions.date_starts import start_by_dates
 from app.sequences.actions.sequence_running import run_sequences
 from app.series.actions.series_progress import continue_series
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
@@ -81,6 +82,7 @@ class BackgroundJobs:
         self._add_job(self._replay_erasures, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._continue_series, timedelta(seconds=30), runs_at_start=True)
         self._add_job(self._run_sequences, timedelta(seconds=SEQUENCE_SECONDS))
+        self._add_job(self._start_sequences, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
         self._last_tick_at = monotonic()
@@ -228,6 +230,11 @@ class BackgroundJobs:
         with self._job_context("series wait on: the database could not be written"):
             if not self.clock.is_in_doubt:
                 continue_series(now())
+
+    def _start_sequences(self) -> None:
+        with self._job_context("dates of sequences wait: the database could not be written"):
+            if not self.clock.is_in_doubt:
+                start_by_dates(now())
 
     def _run_sequences(self) -> None:
         with self._job_context("sequences wait on: the database could not be written"):

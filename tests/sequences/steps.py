@@ -33,7 +33,9 @@ WELCOME_SERIES = (WELCOME, DAY_AFTER, WEEK_AFTER)
 def save_organisation(**values):
     """Store the organisation, on Denver's clocks; keyword arguments change it."""
     with write() as session:
-        session.merge(Organisation(id=1, **{"name": "Ohr", "timezone": DENVER, "region": "US"} | values))
+        session.merge(
+            Organisation(id=1, **{"name": "Ohr", "timezone": DENVER, "region": "US"} | values)
+        )
 
 
 def make_group(name="New people", **values):
@@ -75,9 +77,7 @@ def run_at(moment):
 
 def list_texts(phone=PHONE):
     """Return the texts that were made for a number, in order."""
-    statement = db.select(Message.body).where(
-        Message.phone == phone, Message.kind == "reminder"
-    )
+    statement = db.select(Message.body).where(Message.phone == phone, Message.kind == "reminder")
     return list(db.session.scalars(statement.order_by(Message.id)))
 
 

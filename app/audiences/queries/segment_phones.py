@@ -55,7 +55,7 @@ def select_segment_phones(rule: SegmentRule, context: ConditionContext) -> Selec
     A rule without conditions means no one, and so does one that names something that was deleted:
     whether it is there is read in the same statement.
     """
-    pool = _select_pool(rule.among).subquery("pool")
+    pool = select_pool_phones(rule.among).subquery("pool")
     phone = pool.c.phone
     return select(phone).where(*build_rule_conditions(rule, phone, context))
 
@@ -83,7 +83,8 @@ def leaves_few(rule: SegmentRule) -> bool:
     return (any if normal.joiner is Joiner.ALL else all)(map(_leaves_few, normal.items))
 
 
-def _select_pool(among: RulePool) -> Any:
+def select_pool_phones(among: RulePool) -> Any:
+    """Select the phones of the people among whom a segment looks, to be narrowed."""
     members = select_community_phones()
     if among is RulePool.COMMUNITY:
         return members

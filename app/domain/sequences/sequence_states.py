@@ -66,6 +66,8 @@ class SequenceStopReason(StrEnum):
     EVENT_GONE = "event_gone"
     ATTENDED = "attended"
     DATE_CHANGED = "date_changed"
+    CHECKED_IN = "checked_in"
+    NOT_A_CONTACT = "not_a_contact"
     NUMBER_INVALID = "number_invalid"
     OTHER_NUMBER = "other_number"
     SEQUENCE_ENDED = "sequence_ended"
@@ -81,6 +83,8 @@ STOP_REASON_LABELS: dict[SequenceStopReason, str] = {
     SequenceStopReason.EVENT_GONE: "The event is over or was deleted",
     SequenceStopReason.ATTENDED: "They came after all",
     SequenceStopReason.DATE_CHANGED: "The date was changed or removed",
+    SequenceStopReason.CHECKED_IN: "They checked in again",
+    SequenceStopReason.NOT_A_CONTACT: "No longer in your contacts",
     SequenceStopReason.NUMBER_INVALID: "Invalid number",
     SequenceStopReason.OTHER_NUMBER: "Their other number gets it",
     SequenceStopReason.SEQUENCE_ENDED: "The sequence was ended",

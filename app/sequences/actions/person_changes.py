@@ -99,6 +99,10 @@ class StepPlan:
         position = self.positions.get(person.step_id or 0, BEFORE_FIRST)
         return self._move_behind(person, position, person.counts_from or person.started_at)
 
+    def end_repeating(self, person: DuePerson, step: SequenceStep) -> PersonChange:
+        """Return the change after what a step was repeated for has come about."""
+        return self._move_behind(person, step.position, person.next_at)
+
     def finish_step(self, person: DuePerson, step: SequenceStep, send: StepSend) -> PersonChange:
         """Return the change after a step was sent or skipped: its repetition, or what follows."""
         counts_from = self._choose_base(person, send.skip_reason)

@@ -88,7 +88,7 @@ class SlicePlanner:
         self, person: DuePerson, step: SequenceStep, plan: StepPlan
     ) -> PersonChange | ReadyStep:
         if step.until_condition and self._meets(step.until_condition, person):
-            return plan.pass_over(person)
+            return plan.end_repeating(person, step)
         if is_too_late(person.next_at, self.moment):
             return self._skip(person, step, StepSkipReason.TOO_LATE)
         if step.condition and not self._meets(step.condition, person):

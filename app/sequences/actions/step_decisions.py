@@ -1,7 +1,11 @@
 """Whether a due person is still meant by a sequence, and gets a step."""
 
 from app.domain.delivery.skip_reasons import SkipReason
-from app.domain.sequences.sequence_states import SequenceStopReason, SequenceTrigger
+from app.domain.sequences.sequence_states import (
+    DATE_TRIGGERS,
+    SequenceStopReason,
+    SequenceTrigger,
+)
 from app.domain.time.local_times import zone_or_utc
 from app.sequences.models import Sequence
 from app.sequences.queries.due_people import DuePerson
@@ -59,18 +63,24 @@ def _was_over(person: DuePerson, facts: SliceFacts, zone: str) -> bool:
 def _find_trigger_reason(
     person: DuePerson, sequence: Sequence, facts: SliceFacts
 ) -> SequenceStopReason | None:
+    kind, phone = sequence.trigger_kind, person.phone
+    # What names the start stands behind the last colon of its key.
+    started_by = person.start_key.rpartition(":")[2]
+    if kind is SequenceTrigger.MISSED_CHECK_IN:
+        last_day = facts.check_in_days.get(phone)
+        is_back = last_day is not None and last_day.isoformat() > started_by
+        return SequenceStopReason.CHECKED_IN if is_back else None
+    if kind in DATE_TRIGGERS and phone not in facts.contacts:
+        return SequenceStopReason.NOT_A_CONTACT
     if not sequence.stops_on_leaving:
         return None
-    if sequence.trigger_kind is SequenceTrigger.GROUP:
-        has_left = person.phone not in facts.group_phones
-        return SequenceStopReason.LEFT_GROUP if has_left else None
-    if sequence.trigger_kind is SequenceTrigger.DATE_FIELD:
-        started_by = person.start_key.rpartition(":")[2]
-        has_changed = facts.dates.get(person.phone) != started_by
-        return SequenceStopReason.DATE_CHANGED if has_changed else None
-    if sequence.trigger_kind is SequenceTrigger.BIRTHDAY:
-        started_by = person.start_key.rpartition(":")[2]
-        birthday = facts.birthdays.get(person.phone)
-        has_changed = birthday is None or f"{birthday:%m-%d}" != started_by[-5:]
-        return SequenceStopReason.DATE_CHANGED if has_changed else None
+    if kind is SequenceTrigger.GROUP:
+        return SequenceStopReason.LEFT_GROUP if phone not in facts.group_phones else None
+    if kind is SequenceTrigger.DATE_FIELD:
+        has_date = facts.dates.get(phone) == started_by
+        return None if has_date else SequenceStopReason.DATE_CHANGED
+    if kind is SequenceTrigger.BIRTHDAY:
+        birthday = facts.birthdays.get(phone)
+        has_date = birthday is not None and f"{birthday:%m-%d}" == started_by
+        return None if has_date else SequenceStopReason.DATE_CHANGED
     return None

@@ -11,12 +11,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from app.audiences.queries.segment_phones import select_pool_phones
+from app.check_ins.queries.last_check_ins import find_last_check_in_days
 from app.core.db import db
 from app.core.fetched_rows import fetch_tuples
 from app.core.listed_values import build_listed_column
 from app.delivery.queries.sequence_texts import find_last_inbound_times
+from app.domain.audiences.segment_rules import RulePool
 from app.domain.delivery.skip_reasons import SkipReason
-from app.domain.sequences.sequence_states import EVENT_TRIGGERS, SequenceTrigger
+from app.domain.sequences.sequence_states import (
+    DATE_TRIGGERS,
+    EVENT_TRIGGERS,
+    SequenceTrigger,
+)
 from app.events.queries.phone_presence import EventPresence, find_event_dates, find_presences
 from app.groups.queries.memberships import select_group_phones
 from app.profiles.queries.other_phones import has_other_phone, has_second_numbers
@@ -32,7 +39,7 @@ class SliceFacts:
     """What is known of the people of a slice, by number; what was not asked is empty.
 
     `group_phones`: those of them in the sequence's group. `other_number_ids`: whose other number is
-    in the sequence too, and was first.
+    in the sequence too, and was first. `contacts`: who is on any list of people.
     """
 
     reasons: Mapping[str, SkipReason]
@@ -42,6 +49,8 @@ class SliceFacts:
     event_dates: Mapping[int, date | None] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
     birthdays: Mapping[str, date] = field(default_factory=dict)
+    check_in_days: Mapping[str, date] = field(default_factory=dict)
+    contacts: Collection[str] = ()
     other_number_ids: Collection[int] = ()
 
 
@@ -58,6 +67,8 @@ def load_slice_facts(due: DueSlice) -> SliceFacts:
         event_dates=find_event_dates(event_ids) if event_ids else {},
         dates=_find_dates(sequence, phones),
         birthdays=_find_birthdays(sequence, phones),
+        check_in_days=_find_check_in_days(sequence, phones),
+        contacts=_find_contacts(sequence, phones),
         other_number_ids=_find_people_with_other_number(people),
     )
 
@@ -94,6 +105,20 @@ def _find_birthdays(sequence: SequenceRow, phones: Sequence[str]) -> dict[str, d
     if sequence.trigger_kind is not SequenceTrigger.BIRTHDAY:
         return {}
     return find_birthdays_of_phones(phones)
+
+
+def _find_check_in_days(sequence: SequenceRow, phones: Sequence[str]) -> dict[str, date]:
+    if sequence.trigger_kind is not SequenceTrigger.MISSED_CHECK_IN:
+        return {}
+    return find_last_check_in_days(phones)
+
+
+def _find_contacts(sequence: SequenceRow, phones: Sequence[str]) -> set[str]:
+    if sequence.trigger_kind not in DATE_TRIGGERS:
+        return set()
+    pool = select_pool_phones(RulePool.CONTACTS).subquery()
+    statement = select(pool.c.phone).where(pool.c.phone.in_(select(build_listed_column(phones))))
+    return set(db.session.scalars(statement))
 
 
 def _find_people_with_other_number(people: Sequence[DuePerson]) -> set[int]:
