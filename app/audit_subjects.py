@@ -20,6 +20,7 @@ from app.keywords.queries import find_keyword_names
 from app.message_templates.queries.template_records import find_template_names
 from app.profiles.person_addresses import build_person_url, load_public_ids
 from app.profiles.queries.field_records import find_field_names
+from app.sequences.queries.sequence_records import find_sequence_names
 from app.series.queries.series_records import find_series_names
 from app.surveys.queries.surveys import find_survey_names
 
@@ -32,6 +33,7 @@ PAGES = {
     "survey": ("surveys.show_survey", "survey_id"),
     "keyword": ("keywords.edit_keyword", "rule_id"),
     "series": ("series.show_series", "series_id"),
+    "sequence": ("sequences.show_sequence", "sequence_id"),
     "group": ("groups.show_group", "group_id"),
     "segment": ("segments.show_segment", "segment_id"),
     "field": ("people.edit_field", "field_id"),
@@ -44,6 +46,7 @@ NAME_FINDERS: dict[str, Callable[[list[int]], dict[int, str]]] = {
     "survey": find_survey_names,
     "keyword": find_keyword_names,
     "series": find_series_names,
+    "sequence": find_sequence_names,
     "group": find_group_names,
     "segment": find_segment_names,
     "field": find_field_names,

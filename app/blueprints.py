@@ -50,6 +50,7 @@ from app.people.views import bp as people
 from app.people.views.do_not_text_import import find_do_not_text_list
 from app.sandbox.views import bp as sandbox
 from app.sending_limits.views import bp as sending_limits
+from app.sequences.views import bp as sequences
 from app.series.views import bp as series
 from app.series.views.blast_links import SERIES_SOURCE
 from app.setup.views import bp as setup
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     inbox,
     blasts,
     series,
+    sequences,
     calendar,
     community,
     groups,
@@ -106,6 +108,7 @@ MENU = (
     MenuEntry("Events", "events.list_events", "calendar-days"),
     MenuEntry("Surveys", "surveys.list_surveys", "message-square-text"),
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),
+    MenuEntry("Sequences", "sequences.list_sequences", "list-ordered"),
     MenuEntry("Templates", "message_templates.list_templates", "file-text"),
     MenuEntry("Do not text", "suppression.list_suppressed_numbers", "bell-off", admin=True),
     MenuEntry("Practice phone", "sandbox.list_phones", "smartphone", sandbox=True),

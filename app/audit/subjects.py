@@ -8,8 +8,8 @@ from flask import Flask, current_app
 
 _EXTENSION_KEY = "audit_subjects"
 _ABOUT_PATTERN = re.compile(
-    r"\b(scheduled blast|blast|series|thread|event|registration|survey|keyword|segment|group|field"
-    r"|template) (\d+)"
+    r"\b(scheduled blast|blast|series|sequence|thread|event|registration|survey|keyword|segment"
+    r"|group|field|template) (\d+)"
 )
 
 

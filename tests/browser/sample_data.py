@@ -37,12 +37,14 @@ from app.keywords.models import KeywordRule
 from app.message_templates.actions.template_editing import TemplateValues, create_template
 from app.migrations.migration_runner import migrate_database
 from app.organisation.models import Organisation
+from app.sequences.actions.person_control import end_person
 from app.suppression.models import SuppressedContact
 from app.surveys.models import SurveySession
 from tests.browser.sample_lists import add_lists
 from tests.browser.sample_series import add_series
 from tests.gunicorn_server import wait_until
 from tests.sample_people import PASSWORD, create_test_users
+from tests.sample_sequences import add_sequence
 from tests.surveys.survey_conversations import SurveyConversations
 from tests.visit import Visitor
 
@@ -115,6 +117,7 @@ class Filled:
     picnic: int = 0
     session: int = 0
     series_day: str = ""
+    sequence: int = 0
 
 
 def fill(database: Path) -> Filled:
@@ -133,12 +136,13 @@ def fill(database: Path) -> Filled:
     _work(slow, lambda: _troubles(slow, Visitor(slow)))
     _later(app, visit)
     series_day = add_series(app)
+    sequence = _sequence(app)
     _misread(visit)
     ids = _imports(app, visit) | _ids(app)
     _doubts(app, ids["doubtful"])
     with app.app_context():
         db.engine.dispose()
-    return Filled(database, **ids, series_day=series_day)
+    return Filled(database, **ids, series_day=series_day, sequence=sequence)
 
 
 def _settings(database: Path, **more) -> Settings:
@@ -264,6 +268,16 @@ def _later(app, visit):
             ScheduledBlastStatus.EXPIRED,
             "SMS Admin was not running when it was due.",
         )
+
+
+def _sequence(app):
+    """A sequence of three steps with people in it, one of whom it ended for."""
+    phones = [demo.make_demo_phone(n) for n in range(6)]
+    with app.app_context():
+        sequence_id = add_sequence("Welcome", phones)
+        with write():
+            end_person(sequence_id, 1, now())
+    return sequence_id
 
 
 def _doubts(app, log_id):

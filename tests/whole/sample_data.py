@@ -38,6 +38,7 @@ from app.surveys.models import SurveyFlow, SurveySession
 from app.texting_hours.models import BlackoutDay
 from tests.sample_people import LEO, MAX, MIA, PASSWORD, ZOE
 from tests.sample_rows import add_dead_number, add_inbound_text, add_member, add_opt_out
+from tests.sample_sequences import add_sequence
 from tests.visit import Visitor
 
 SHEET = b"name,phone\nUma,303 555 0150\nBad,12\n"
@@ -72,6 +73,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
             keyword_rules.create_keyword_rule(
                 keyword_rules.KeywordInfo("HOURS", "9 to 5"), ["WHEN"], "sol"
             )
+        add_sequence("Choir", [ZOE])
         series_day = _series(_blast(hours=4))
         zoe = add_member(ZOE, "Zoë").id
         public_ids = find_public_ids([ZOE, LEO])
@@ -95,6 +97,8 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "segment_id": "1",
         "template_id": "1",
         "series_id": "1",
+        "sequence_id": "1",
+        "person_id": "1",
         "day_id": "1",
         "day": series_day,
         "digits": ZOE[1:],
