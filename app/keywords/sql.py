@@ -30,6 +30,12 @@ class ActiveKeyword(NamedTuple):
     group_id: int | None
     keyword: str
     counts_as_check_in: bool
+    sets_language: str | None
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether anything happens beside the reply and the action."""
+        return bool(self.counts_as_check_in or self.sets_language)
 
 
 # Read for every text one of whose words belongs to a keyword: those of them that count now.
@@ -44,6 +50,7 @@ SELECT_ACTIVE_KEYWORDS = PreparedStatement(
         R.group_id,
         R.keyword,
         R.counts_as_check_in,
+        R.sets_language,
     ).where(
         R.id.in_(select(_RULE_IDS.c.value)),
         R.is_active,

@@ -133,6 +133,8 @@ SELECT_OPEN_SURVEY = PreparedStatement(
         F.group_id,
     ).where(F.id == _SURVEY_ID, F.is_active)
 )
+# Read when an answer sets a language: the survey is named as where it was learnt.
+SELECT_SURVEY_NAME = PreparedStatement(select(F.name).where(F.id == _SURVEY_ID))
 # Read when somebody finishes: what their check-in is called, no row where it is none.
 SELECT_CHECK_IN_NAME = PreparedStatement(
     select(F.name).where(F.id == _SURVEY_ID, F.counts_as_check_in)

@@ -1,10 +1,13 @@
 """The languages that people speak: their codes (BCP 47), and what files call them."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from app.domain.spreadsheets.heading_words import fold_heading
 
 MAX_LANGUAGE_CHARACTERS = 40
+# Shorter names are words of other languages too, and count only alone.
+MIN_MENTIONED_CHARACTERS = 4
 # The English name first, which pages show; then the own name, and those in Spanish, French, German.
 LANGUAGE_NAMES = {
     "am": "Amharic|አማርኛ|amárico|amharique",
@@ -78,13 +81,15 @@ LANGUAGE_NAMES = {
     "yi": "Yiddish|ייִדיש|yidis",
     "yo": "Yoruba|Yorùbá",
     "zh": "Chinese|中文|汉语|漢語|Mandarin|Cantonese|粵語|chino|chinois|Chinesisch|mandarín",
+    "zh-Hans": "Chinese (simplified)|简体中文|Simplified Chinese|chino simplificado|zh-CN",
+    "zh-Hant": "Chinese (traditional)|繁體中文|Traditional Chinese|chino tradicional|zh-TW",
     "zu": "Zulu|isiZulu|zulú",
 }
 
 
 @cache
 def _list_codes_by_name() -> dict[str, str]:
-    codes = {code: code for code in LANGUAGE_NAMES}
+    codes = {fold_heading(code): code for code in LANGUAGE_NAMES}
     for code, names in LANGUAGE_NAMES.items():
         for name in names.split("|"):
             codes[fold_heading(name)] = code
@@ -102,6 +107,31 @@ def parse_language(text: str) -> str | None:
     # "es-MX" and "Spanish (Mexico)" are Spanish; "Spanish, English" has the first one first.
     first = folded.split(maxsplit=1)[:1]
     return codes.get(first[0]) if first else None
+
+
+def find_mentioned_language(text: str) -> str | None:
+    """Return the code of the one language that somebody names ("Spanish please"), or None.
+
+    Codes of two letters count for nothing: "it", "so" and "hi" are words.
+    """
+    folded = f" {fold_heading(text)} "
+    mentioned = set()
+    for name, code in _list_codes_by_name().items():
+        is_name = len(name) >= MIN_MENTIONED_CHARACTERS or not name.isascii()
+        if is_name and (f" {name} " in folded or folded.strip() == name):
+            mentioned.add(code)
+    # "Chinese (traditional)" names Chinese too.
+    exact_codes = {code for code in mentioned if not _has_more_exact_code(code, mentioned)}
+    return exact_codes.pop() if len(exact_codes) == 1 else None
+
+
+def _has_more_exact_code(code: str, codes: Iterable[str]) -> bool:
+    return any(other.startswith(f"{code}-") for other in codes)
+
+
+def list_language_choices() -> dict[str, str]:
+    """Return the names of all languages by their codes, in the order of the names."""
+    return {code: name_language(code) for code in sorted(LANGUAGE_NAMES, key=name_language)}
 
 
 def name_language(code: str) -> str:

@@ -30,6 +30,8 @@ class QuestionType(StrEnum):
 
 
 FREE_TEXT_TYPES = (QuestionType.TEXT, QuestionType.NAME)
+# Whose answers may name a language.
+LANGUAGE_TYPES = (QuestionType.TEXT, QuestionType.CHOICE)
 QUESTION_TYPE_LABELS = {
     QuestionType.TEXT: "Free text",
     QuestionType.YES_NO: "Yes or no",
@@ -48,7 +50,8 @@ class SurveyQuestion:
     `branches` maps an answer (yes, no, or a choice) to where it leads: the number of a later
     question from 1, END_OF_SURVEY, or END_WITHOUT_REGISTRATION (the survey ends, and the person
     is not registered for its event). Every other answer leads to the next question. `groups` maps
-    an answer to the id of the group that those who finish with it are put into.
+    an answer to the id of the group that those who finish with it are put into. `sets_language`:
+    the answer names the language that the person reads.
     """
 
     prompt: str
@@ -60,6 +63,7 @@ class SurveyQuestion:
     hint: str = ""
     branches: Mapping[str, int] = field(default_factory=dict)
     groups: Mapping[str, int] = field(default_factory=dict)
+    sets_language: bool = False
 
     @property
     def is_prompt_only(self) -> bool:
@@ -133,6 +137,7 @@ def _parse_question(item: Any) -> SurveyQuestion | None:
         hint=str(item.get("hint") or ""),
         branches=_parse_answer_numbers(item.get("leads")),
         groups=_parse_answer_numbers(item.get("groups")),
+        sets_language=bool(item.get("sets_language")),
     )
 
 
@@ -176,6 +181,7 @@ def _serialize_question(question: SurveyQuestion) -> str | dict[str, Any]:
         "hint": question.hint,
         "leads": dict(question.branches),
         "groups": dict(question.groups),
+        "sets_language": question.sets_language,
     }
     return {name: value for name, value in settings.items() if not _is_unset(value)}
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.domain.profiles.language_names import find_mentioned_language
 from app.domain.surveys.question_definitions import (
     END_OF_SURVEY,
     END_WITHOUT_REGISTRATION,
@@ -90,6 +91,8 @@ def _check_question(question: SurveyQuestion) -> Iterator[tuple[str, str]]:
     if question.question_type is QuestionType.CHOICE:
         for sentence in _check_choices(question.choices):
             yield "choices", sentence
+        if question.sets_language and not any(map(find_mentioned_language, question.choices)):
+            yield "choices", "None of these is a language, such as Spanish or Español."
     if question.low is not None and question.high is not None and question.low > question.high:
         yield "high", "The largest number is smaller than the smallest one."
     for sentence in _check_hint(question.hint):

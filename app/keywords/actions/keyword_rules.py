@@ -36,6 +36,7 @@ class KeywordInfo:
     survey_id: int | None = None
     group_id: int | None = None
     counts_as_check_in: bool = False
+    sets_language: str | None = None
 
 
 def create_keyword_rule(

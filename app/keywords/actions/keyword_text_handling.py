@@ -19,6 +19,8 @@ from app.keywords import sql
 from app.keywords.models import GROUP_ACTIONS, KeywordAction, KeywordMatch
 from app.keywords.sql import ActiveKeyword
 from app.organisation import queries as organisation
+from app.profiles.actions.language_learning import learn_language
+from app.profiles.models import LanguageSource
 from app.suppression.queries.sending_permission import has_opted_out
 from app.surveys.actions.survey_starts import start_survey
 from app.surveys.queries.trigger_words import find_keywords_of_words
@@ -51,11 +53,14 @@ def handle_keyword_text(text: InboundText) -> HandlerResult | None:
     keyword = _find_matching_keyword(text)
     if keyword is None:
         return None
+    if keyword.sets_language:
+        source = (LanguageSource.KEYWORD, keyword.keyword)
+        learn_language(text.phone, keyword.sets_language, *source, text.moment)
     name = _find_name(keyword, text)
     action_result = _perform_action(keyword, text, name)
     reply = _fill_reply(keyword, name, _check_in(keyword, text))
     # Neither an answer nor an effect: it is not counted, and the text goes to a person.
-    if action_result is None and not reply and not keyword.counts_as_check_in:
+    if action_result is None and not reply and not keyword.has_effect:
         return None
     sql.INCREMENT_MATCH_COUNT.execute(b_rule_id=keyword.id, b_moment=text.moment)
     replies = [reply] if reply else []

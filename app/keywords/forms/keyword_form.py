@@ -32,6 +32,7 @@ from app.keywords.forms.active_period import (
     ActivePeriod,
     parse_active_period,
 )
+from app.keywords.forms.keyword_effects import KeywordEffectFields
 from app.keywords.models import GROUP_ACTIONS, KeywordAction, KeywordMatch
 from app.organisation import queries as organisation
 from app.surveys.queries.surveys import find_survey_choices
@@ -61,7 +62,7 @@ class KeywordReplyField(CleanTextField):
             super().process_formdata(valuelist)
 
 
-class KeywordForm(FlaskForm):
+class KeywordForm(KeywordEffectFields, FlaskForm):
     """A keyword.
 
     After validate(), `keyword_info` and `folded_aliases` are what it says. `rule_id`: the one
@@ -86,7 +87,6 @@ class KeywordForm(FlaskForm):
     event_id = SelectField("Event", validate_choice=False)
     survey_id = SelectField("Survey", validate_choice=False)
     group_id = SelectField("Group", validate_choice=False)
-    counts_as_check_in = BooleanField("Counts as a check-in")
     from_date = CalendarDayField("From day", organisation.get_organisation_region)
     from_time = ClockField("From time")
     until_date = CalendarDayField("Until day", organisation.get_organisation_region)
@@ -144,7 +144,7 @@ class KeywordForm(FlaskForm):
         It may be missing where something else happens.
         """
         text = field.data or ""
-        has_effect = self.counts_as_check_in.data or self.action.data != KeywordAction.NONE
+        has_effect = self.has_effect or self.action.data != KeywordAction.NONE
         if text_cleaning.is_blank_text(text) and not has_effect:
             raise ValidationError("Write a reply, or choose an action.")
         of_event = self.action.data == KeywordAction.ADD_TO_EVENT
@@ -221,6 +221,7 @@ class KeywordForm(FlaskForm):
             event_id=event_id,
             survey_id=survey_id,
             group_id=group_id,
+            sets_language=self.sets_language.data or None,
             counts_as_check_in=bool(self.counts_as_check_in.data),
         )
 

@@ -19,6 +19,7 @@ def build_keyword_form_data(rule: KeywordRule, aliases: Sequence[str]) -> Mappin
         "survey_id": str(rule.survey_id or ""),
         "group_id": str(rule.group_id or ""),
         "is_active": rule.is_active,
+        "sets_language": rule.sets_language or "",
         "counts_as_check_in": rule.counts_as_check_in,
         **build_period_form_data(rule),
     }

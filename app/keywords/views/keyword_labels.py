@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.local_formats import format_local_time
 from app.domain.opt_outs.request_languages import RequestLanguage
 from app.domain.opt_outs.request_replies import PAUSE_REPLIES
+from app.domain.profiles.language_names import name_language
 from app.domain.texts.message_templates import has_event_placeholders
 from app.domain.texts.template_chips import cut_at_word, describe_template
 from app.events.queries.events import build_event_placeholders
@@ -115,6 +116,8 @@ def describe_keyword_effect(row: KeywordListRow) -> KeywordEffect:
         return _describe_group_effect(row)
     if action is KeywordAction.SUBSCRIBE:
         return KeywordEffect("Adds them to the community")
+    if row.rule.sets_language:
+        return KeywordEffect("Sets their language to", name_language(row.rule.sets_language))
     return KeywordEffect("Counts as a check-in" if row.rule.counts_as_check_in else "Nothing else")
 
 

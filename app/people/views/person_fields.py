@@ -24,10 +24,17 @@ from app.profiles.forms.value_inputs import (
     list_value_inputs,
     read_value_inputs,
 )
+from app.profiles.models import LanguageSource
 from app.profiles.person_addresses import build_person_url
 from app.profiles.queries.person_lookup import PersonProfile
 from app.profiles.queries.person_values import FilledField, list_filled_fields
 from app.profiles.queries.value_words import format_field_value
+
+LANGUAGE_ORIGINS: dict[LanguageSource | None, str] = {
+    LanguageSource.IMPORT: "from an import",
+    LanguageSource.KEYWORD: "from the keyword {name}",
+    LanguageSource.SURVEY: "from the survey “{name}”",
+}
 
 
 def build_value_context() -> ValueContext:
@@ -71,10 +78,20 @@ def format_birthday(birthday: date | None) -> str:
     return get_display_style().format_date(birthday, today=date.min) if birthday else ""
 
 
+def describe_language(person: PersonProfile) -> str:
+    """Return a person's language and how it was learnt: "Spanish, from the keyword ESPANOL"."""
+    if not person.language:
+        return ""
+    name = name_language(person.language)
+    # What a user entered is said like everything else that one did.
+    origin = LANGUAGE_ORIGINS.get(person.language_source)
+    return f"{name}, {origin.format(name=person.language_source_name)}" if origin else name
+
+
 def list_known_facts(person: PersonProfile) -> list[tuple[str, str]]:
     """Return what we know of a person and the user may see, as (what it is, its value)."""
     facts = [
-        ("Language", name_language(person.language) if person.language else ""),
+        ("Language", describe_language(person)),
         ("Birthday", format_birthday(person.birthday)),
     ]
     fields = list_filled_fields(person.id, current_user.role)

@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from app.core.clock import now
 from app.core.db import NotFound, db
-from app.profiles.models import Person
+from app.profiles.models import LanguageSource, Person
 
 
 def update_person_details(person_id: int, language: str | None, birthday: date | None) -> list[str]:
@@ -16,4 +17,8 @@ def update_person_details(person_id: int, language: str | None, birthday: date |
         if getattr(person, name) != value:
             setattr(person, name, value)
             changed.append(name)
+    if "language" in changed:
+        person.language_source = LanguageSource.USER if language else None
+        person.language_source_name = None
+        person.language_set_at = now() if language else None
     return changed

@@ -8,11 +8,12 @@ from sqlalchemy import case, delete, func, literal, select, true, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
+from app.core.clock import now
 from app.core.column_types import UtcDateTime
 from app.core.db import execute_and_count_rows
 from app.core.fetched_rows import RowSelect
 from app.core.listed_values import build_listed_column
-from app.profiles.models import Person, PersonPhone, PhoneKind
+from app.profiles.models import LanguageSource, Person, PersonPhone, PhoneKind
 from app.profiles.queries.person_details import PersonDetail
 
 
@@ -24,7 +25,10 @@ def set_selected_details(detail: PersonDetail, values: RowSelect) -> int:
     source = values.subquery()
     phone, value = source.columns
     statement = update(Person).where(Person.id == PersonPhone.person_id, PersonPhone.phone == phone)
-    return _execute(statement.values({detail.value: value}))
+    columns: dict[str, Any] = {detail.value: value}
+    if detail is PersonDetail.LANGUAGE:
+        columns |= _build_source_columns(LanguageSource.IMPORT, now())
+    return _execute(statement.values(columns))
 
 
 def restore_details(detail: PersonDetail, values: RowSelect) -> int:
@@ -40,7 +44,19 @@ def restore_details(detail: PersonDetail, values: RowSelect) -> int:
         PersonPhone.phone == phone,
         getattr(Person, detail) == written,
     )
-    return _execute(statement.values({detail.value: before}))
+    columns: dict[str, Any] = {detail.value: before}
+    if detail is PersonDetail.LANGUAGE:
+        # How the one of before was learnt is not kept.
+        columns |= _build_source_columns(None, None)
+    return _execute(statement.values(columns))
+
+
+def _build_source_columns(source: LanguageSource | None, moment: datetime | None) -> dict[str, Any]:
+    return {
+        "language_source": source,
+        "language_source_name": None,
+        "language_set_at": moment,
+    }
 
 
 def add_selected_phones(phones: RowSelect, landlines: Sequence[str], since: datetime) -> int:

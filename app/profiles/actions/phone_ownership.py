@@ -113,7 +113,8 @@ def join_people(kept_id: int, joined_id: int, replaced_field_ids: Collection[int
     person = db.session.get(Person, kept_id, populate_existing=True)
     if joined is None or person is None:
         raise NotFound
-    person.language = person.language or joined.language
+    if person.language is None:
+        _take_language(person, joined)
     person.birthday = person.birthday or joined.birthday
     moved = update(PersonPhone).where(PersonPhone.person_id == joined_id)
     first_rank = _find_last_rank(kept_id)
@@ -144,6 +145,14 @@ def _number_ranks(person_id: int) -> None:
     statement = update(row).where(row.id == ranks.c.id).values(rank=ranks.c.rank)
     _execute(statement)
     db.session.expire_all()
+
+
+def _take_language(person: Person, joined: Person) -> None:
+    """Give a person the language of the one who is joined with them, and how it was learnt."""
+    person.language = joined.language
+    person.language_source = joined.language_source
+    person.language_source_name = joined.language_source_name
+    person.language_set_at = joined.language_set_at
 
 
 def _find_last_rank(person_id: int) -> int:

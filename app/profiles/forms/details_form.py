@@ -8,7 +8,11 @@ from wtforms import SelectField, StringField, ValidationError
 
 from app.core.local_formats import get_display_style
 from app.domain.profiles.field_values import ValueContext, parse_birthday
-from app.domain.profiles.language_names import LANGUAGE_NAMES, name_language
+from app.domain.profiles.language_names import (
+    LANGUAGE_NAMES,
+    list_language_choices,
+    name_language,
+)
 from app.domain.texts.text_cleaning import clean_text
 from app.profiles.forms.value_inputs import NOT_SET
 
@@ -26,10 +30,10 @@ class PersonDetailsForm(FlaskForm):
         super().__init__(**options)
         self.context = context
         self.stored_language = stored_language
-        codes = [*LANGUAGE_NAMES, stored_language]
-        names = {code: name_language(code) for code in codes if code}
-        by_name = sorted(names.items(), key=lambda pair: pair[1])
-        self.language.choices = {"": NOT_SET} | dict(by_name)
+        names = list_language_choices()
+        if stored_language:
+            names.setdefault(stored_language, name_language(stored_language))
+        self.language.choices = {"": NOT_SET} | names
 
     def validate_language(self, field: SelectField) -> None:
         """Require a language of the list, or none."""

@@ -1,7 +1,7 @@
 """Finding the person of a number, and the numbers of a person."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.core.fetched_rows import RowSelect, fetch_dict
 from app.core.listed_values import build_listed_column
-from app.profiles.models import Person, PersonPhone, PhoneKind
+from app.profiles.models import LanguageSource, Person, PersonPhone, PhoneKind
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ class PersonProfile:
     language: str | None
     birthday: date | None
     phones: Sequence[PhoneRecord]
+    language_source: LanguageSource | None = None
+    language_source_name: str | None = None
+    language_set_at: datetime | None = None
 
     @property
     def numbers(self) -> list[str]:
@@ -110,7 +113,8 @@ def _select_profiles() -> RowSelect:
     row = PersonPhone
     columns = (row.phone, row.rank, row.kind, row.since, row.until)
     people = (Person.id, Person.public_id, Person.language, Person.birthday)
-    statement = select(*people, *columns).outerjoin(row, row.person_id == Person.id)
+    sources = (Person.language_source, Person.language_source_name, Person.language_set_at)
+    statement = select(*people, *sources, *columns).outerjoin(row, row.person_id == Person.id)
     return statement.order_by(row.until.is_not(None), row.rank, row.until.desc(), row.id)
 
 
@@ -119,6 +123,13 @@ def _load_profile(statement: RowSelect) -> PersonProfile | None:
     rows = db.session.execute(statement).all()
     if not rows:
         return None
-    person_id, public_id, language, birthday = rows[0][:4]
-    phones = [PhoneRecord(*row[4:]) for row in rows if row[4] is not None]
-    return PersonProfile(person_id, public_id, language, birthday, phones)
+    person_id, public_id, language, birthday, *sources = rows[0][:7]
+    phones = [PhoneRecord(*row[7:]) for row in rows if row[7] is not None]
+    profile = PersonProfile(person_id, public_id, language, birthday, phones)
+    source, source_name, set_at = sources
+    return replace(
+        profile,
+        language_source=source,
+        language_source_name=source_name,
+        language_set_at=set_at,
+    )

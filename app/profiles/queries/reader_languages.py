@@ -24,4 +24,5 @@ def load_reader_languages(phones: Collection[str]) -> dict[str, str]:
     if len(phones) <= MAX_LISTED_PHONES:
         statement = statement.where(PersonPhone.phone.in_(phones))
     # Past the session, which costs as much a row as the database does.
-    return dict(db.session.connection().execute(statement).tuples().all())
+    rows = db.session.connection().execute(statement)
+    return {phone: language for phone, language in rows}

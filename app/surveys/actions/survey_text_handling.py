@@ -27,6 +27,7 @@ from app.domain.surveys.survey_state_machine import (
 from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.surveys import sql
 from app.surveys.actions import survey_sessions
+from app.surveys.actions.answered_languages import learn_answered_language
 from app.surveys.actions.survey_starts import REPEATED_VERDICT, start_survey
 from app.surveys.actions.survey_steps import apply_survey_step
 from app.surveys.queries import session_snapshots, trigger_words
@@ -220,6 +221,7 @@ def _store_step(session: SessionSnapshot, step: SurveyStep, text: InboundText) -
         )
         if record.state is AnswerState.UNCLEAR:
             verdict = "survey_unclear"
+        learn_answered_language(session, record, text.moment)
     verdict = VERDICT_BY_STATUS.get(step.state.status, verdict)
     replies = apply_survey_step(session, step, text.moment)
     return HandlerResult(verdict, replies, step.needs_person)

@@ -25,6 +25,7 @@ from app.core.form_fields import CleanTextField
 from app.domain.surveys.question_definitions import (
     END_OF_SURVEY,
     END_WITHOUT_REGISTRATION,
+    LANGUAGE_TYPES,
     NO_VALUE,
     QUESTION_TYPE_LABELS,
     YES_VALUE,
@@ -39,7 +40,9 @@ NEXT_QUESTION = ""
 # -1 is the end of the survey; question numbers have at most three digits.
 BRANCH_TARGET_PATTERN = re.compile(r"-1|\d{1,3}", re.ASCII)
 WHOLE_NUMBER_PATTERN = re.compile(r"-?[0-9]{1,9}")
-QUESTION_FIELDS = ("prompt", "kind", "choices", "low", "high", "hint", "required")
+QUESTION_FIELDS = (
+    *("prompt", "kind", "choices", "low", "high", "hint", "required", "sets_language"),
+)
 # The field beside which a problem of a question is shown.
 FORM_FIELD_OF_PROBLEM = {
     "leads": "kind",
@@ -73,6 +76,7 @@ class QuestionForm(Form):
     high = StringField("Largest number", widget=NumberInput())
     hint = CleanTextField("When an answer is not understood")
     required = BooleanField("Required")
+    sets_language = BooleanField("The answer is the language they read")
     ways = FieldList(FormField(AnswerBranchForm))
 
     def validate_kind(self, field: Field) -> None:
@@ -115,6 +119,7 @@ class QuestionForm(Form):
             question_type=self.selected_kind,
             required=bool(self.required.data),
             hint=self.hint.data or "",
+            sets_language=bool(self.sets_language.data) and self.selected_kind in LANGUAGE_TYPES,
         )
         if self.selected_kind is QuestionType.CHOICE:
             question = replace(question, choices=tuple(self.choice_lines))
@@ -215,6 +220,7 @@ def build_question_form_data(question: SurveyQuestion) -> dict[str, Any]:
         "high": _format_bound(question.high),
         "hint": question.hint,
         "required": question.required,
+        "sets_language": question.sets_language,
         "ways": build_branch_form_data(branches, question.choices, question.groups),
     }
 
