@@ -12,6 +12,7 @@ from wtforms import (
 )
 
 from app.accounts.queries import clean_username, is_name_of_other_user
+from app.core.limit_fields import PRICE_MISSING_ERROR, LimitAmountField, LimitNumberField
 from app.domain.accounts import password_policy
 from app.domain.accounts.roles import ROLE_LABELS, Role
 from app.domain.texts.text_cleaning import clean_name
@@ -19,6 +20,9 @@ from app.organisation import queries as organisation
 
 MAX_USERNAME_LENGTH = 80
 THEME_LABELS = {"": "Match device", "light": "Light", "dark": "Dark"}
+
+
+ZERO_AMOUNT_ERROR = "Enter more than 0. For approval of every blast, enter 0 people."
 
 
 class UsernameField(StringField):
@@ -162,3 +166,22 @@ class EditUserForm(UserForm):
             raise ValidationError("To change your own password, open Your account.")
         if field.data:
             super().validate_password(field)
+
+
+class SenderLimitForm(FlaskForm):
+    """Above which size the blasts of a user wait for approval; both blank: never.
+
+    `is_price_known`: of a segment.
+    """
+
+    max_people = LimitNumberField("People in one blast", smallest=0)
+    max_money_a_day = LimitAmountField("Money a day", ZERO_AMOUNT_ERROR)
+
+    def __init__(self, *, is_price_known: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.is_price_known = is_price_known
+
+    def validate_max_money_a_day(self, field: LimitAmountField) -> None:
+        """Refuse an amount that cannot be checked."""
+        if field.amount is not None and not self.is_price_known:
+            raise ValidationError(PRICE_MISSING_ERROR)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import MetaData, create_engine
 
 from app.accounts import models as accounts
+from app.approvals import models as approvals
 from app.audiences import segment_models as segments
 from app.audit import models as audit
 from app.blasts import models as drafts
@@ -56,6 +57,7 @@ from app.webhooks import models as webhooks
 FEATURE_MODELS = (
     accounts,
     alerts,
+    approvals,
     audiences,
     audit,
     blast_topics,

@@ -8,6 +8,7 @@ from app.accounts import queries
 from app.accounts.actions import user_changes
 from app.accounts.forms import EditUserForm, UserForm
 from app.accounts.models import AppUser, hash_password
+from app.accounts.sender_limit_queries import describe_allowance
 from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
 from app.core.access import current_username, roles_required
@@ -86,6 +87,7 @@ def _render_user_edit(user_id: int, form: EditUserForm) -> str:
         form=form,
         user=user,
         last_admin=queries.is_last_admin(user),
+        allowance=describe_allowance(user),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.audiences.actions.admin_reserve import reserve_released_audience
 from app.audiences.actions.audience_topics import record_segment_topics
-from app.approvals import models as approval_models  # noqa: F401
+from app.blasts.actions.approval_judgement import ask_about_due_blast, find_approval_gap
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.gone_lists import describe_gone_lists, describe_missed_lists
@@ -137,6 +137,9 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     if not rendered.texts:
         _fail_blast(scheduled_id, _explain_no_texts(blast))
         return False
+    if gap := find_approval_gap(blast, rendered):
+        _hold_for_approval(scheduled_id, rendered, gap)
+        return False
     confirmed_count, count = blast.confirmed_count, rendered.recipient_count
     if confirmed_count is not None and has_grown_too_much(confirmed_count, count):
         _hold_blast(scheduled_id, describe_growth(confirmed_count, count))
@@ -200,10 +203,12 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
 
 def _read_plan(blast: ScheduledMessage) -> tuple[object, ...]:
     """Return what may change of a blast that waits: its text, people, times, and that it waits."""
-    text = (blast.message_body, blast.footer, blast.plain_names, blast.survey_id, blast.test_mode)
+    text = (blast.message_body, blast.translations, blast.footer, blast.plain_names)
+    kind = (blast.survey_id, blast.test_mode)
     lists = (blast.target, blast.event_id, blast.audience_id, blast.created_by)
     earlier_people = (blast.audience_log_id, blast.audience_outcome, blast.confirmed_count)
-    return text, lists, earlier_people, blast.scheduled_at, blast.not_after, blast.held_reason
+    waits_for = (blast.held_reason, blast.approval)
+    return text, kind, lists, earlier_people, blast.scheduled_at, blast.not_after, waits_for
 
 
 def _hold_blast(scheduled_id: int, reason: str) -> None:
@@ -214,6 +219,12 @@ def _hold_blast(scheduled_id: int, reason: str) -> None:
         notice = build_notice(AlertEvent.BLAST_HELD, f"{cause} now.", fix, now())
         tell_admins(notice, f"/blasts/scheduled/{scheduled_id}")
     log.warning("blast %s is held: its lists changed", scheduled_id)
+
+
+def _hold_for_approval(scheduled_id: int, rendered: RenderedBlast, reason: str) -> None:
+    with write():
+        ask_about_due_blast(scheduled_id, rendered, reason, now())
+    log.info("blast %s waits for approval", scheduled_id)
 
 
 def _expire_blast(scheduled_id: int, error: str) -> None:

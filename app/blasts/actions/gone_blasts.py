@@ -34,9 +34,7 @@ def release_gone_blast(scheduled_id: int) -> bool:
     audience_id = blast.audience_id
     db.session.rollback()
     with write():
-        if not blast_messages.claim_scheduled_blast(
-            scheduled_id, due_at, was_sent_before=True
-        ):
+        if not blast_messages.claim_scheduled_blast(scheduled_id, due_at, was_sent_before=True):
             return False
         log_id = blast_messages.create_blast_messages(scheduled_id, rendered, due_at, event_title)
         record_segment_topics(log_id, audience_id)

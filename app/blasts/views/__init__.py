@@ -3,6 +3,7 @@
 # Importing the modules adds their routes and filters to the blueprint.
 from app.blasts.views import (
     any_hour_pages,
+    approval_pages,
     blast_export,
     blast_filters,
     compose,
@@ -20,6 +21,7 @@ from app.blasts.views.blueprint import bp
 
 __all__ = [
     "any_hour_pages",
+    "approval_pages",
     "blast_export",
     "blast_filters",
     "bp",

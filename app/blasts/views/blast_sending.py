@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import AuditEntry, audited_write
 from app.blasts.actions import blast_confirmation
+from app.blasts.actions.approval_judgement import judge_confirmed_blast
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries.audit_details import build_audit_details
 from app.blasts.views.review_page import CheckedBlast
@@ -16,11 +17,13 @@ from app.core.clock import now
 from app.core.local_formats import format_time_in_zone
 from app.delivery.actions.hour_exemptions import exempt_scheduled_blast
 from app.delivery.queries import scheduled_messages
+from app.delivery.queries.waiting_approvals import waits_for_approval
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.skip_reasons import SkipReason
 
 MAX_TOKEN_LENGTH = 64
 LIST_GONE_ERROR = "A list of this blast is archived or deleted. Choose others."
+WAITS_FOR_APPROVAL = "It waits for approval. The admins who can approve it were told."
 
 
 class BlastAlreadyConfirmed(Exception):
@@ -47,7 +50,8 @@ def derive_test_token(form: ComposeForm, draft: BlastDraft) -> str | None:
     if token is None:
         return None
     audience_values = (draft.target.value, draft.event_id, draft.people_of)
-    identity = (token, draft.body, draft.footer, audience_values)
+    texts = (draft.body, draft.footer, sorted(draft.translations.items()))
+    identity = (token, *texts, audience_values)
     return "test:" + hashlib.sha256(repr(identity).encode()).hexdigest()[:48]
 
 
@@ -77,19 +81,22 @@ def confirm_checked_blast(
             scheduled_id = blast_confirmation.confirm_blast(
                 draft, token, current_username(), moment, confirmed_count, people
             )
+            judge_confirmed_blast(scheduled_id, checked.blast, moment)
             _describe_in_audit(trace, scheduled_id, draft)
             if any_hour_reason:
                 exempt_scheduled_blast(scheduled_id, any_hour_reason)
                 trace.details = {**(trace.details or {}), "any_hour_reason": any_hour_reason}
     except BlastAlreadyConfirmed as error:
         return redirect_to_scheduled_blast(error.scheduled_id)
-    flash_scheduled(draft)
+    flash_scheduled(draft, scheduled_id)
     return redirect_to_scheduled_blast(scheduled_id)
 
 
-def flash_scheduled(draft: BlastDraft) -> None:
-    """Say on the next page when a blast with a time is sent."""
-    if draft.send_at:
+def flash_scheduled(draft: BlastDraft, scheduled_id: int) -> None:
+    """Say on the next page when a blast with a time is sent, or that it waits for approval."""
+    if waits_for_approval(scheduled_id):
+        flash(WAITS_FOR_APPROVAL, "info")
+    elif draft.send_at:
         time = format_time_in_zone(draft.send_at, draft.timezone)
         flash(f"Scheduled for {time}.", "success")
 

@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
+from app.blasts.forms.approval_reason import DeclineForm
 from app.blasts.queries import audience
+from app.blasts.queries.approval_notices import build_approval_notice
 from app.blasts.queries.event_labels import (
     get_blast_event_titles,
     get_reminder_labels,
@@ -76,6 +78,11 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
     blast = _get_blast_or_404(scheduled_id)
     if blast.message_log_id:
         return _redirect_browser(url_for("blasts.show_sent_blast", log_id=blast.message_log_id))
+    return render_scheduled_blast_page(blast, DeclineForm())
+
+
+def render_scheduled_blast_page(blast: ScheduledMessage, decline_form: DeclineForm) -> str:
+    """Return the page of a blast that was not released; `decline_form`: of who may approve it."""
     return render_template(
         "blasts/scheduled_one.html",
         blast=blast,
@@ -94,6 +101,8 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
         series_link=get_series_source().find_links([blast]).get(blast.id),
         repeat_url=get_series_source().find_repeat_url(blast),
         has_texting_hours=load_texting_hours(blast.carrier).is_on and not blast.test_mode,
+        approval=build_approval_notice(blast, current_user, now()),
+        decline_form=decline_form,
     )
 
 
@@ -205,7 +214,8 @@ def _count_people(blast: ScheduledMessage) -> int | None:
     Not in the seconds of Undo: that page asks again every second.
     """
     is_waiting = blast.status == ScheduledBlastStatus.PENDING and not blast.test_mode
-    if not is_waiting or (blast.immediate and not blast.held_reason):
+    is_undoable = blast.immediate and not blast.held_reason and not blast.approval
+    if not is_waiting or is_undoable:
         return None
     try:
         return render_scheduled_blast(blast).recipient_count

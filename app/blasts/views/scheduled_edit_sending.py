@@ -6,6 +6,7 @@ from flask import flash
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
+from app.blasts.actions.approval_judgement import judge_confirmed_blast
 from app.blasts.actions.scheduled_edits import edit_scheduled_blast
 from app.blasts.queries.audit_details import build_audit_details
 from app.blasts.queries.event_labels import get_blast_event_titles
@@ -20,6 +21,7 @@ from app.core.access import current_username
 from app.core.clock import now
 from app.core.db import db
 from app.delivery.models import ScheduledMessage
+from app.delivery.queries.waiting_approvals import waits_for_approval
 
 EXEMPTION_ENDED = "Texting hours hold for it again. An admin can let it be sent at any hour."
 
@@ -34,13 +36,16 @@ def change_blast(
     draft, username = checked.draft, current_username()
     before = _describe_blast(blast)
     was_exempt = blast.any_hour_reason is not None
-    is_new_text = (blast.message_body, blast.footer) != (draft.body, draft.footer)
+    texts_before = (blast.message_body, blast.footer, blast.translations)
+    is_new_text = texts_before != (draft.body, draft.footer, draft.translations)
     with audited_write("blast.changed", username) as trace:
         trace.about = f"scheduled blast {blast.id}"
         # In the same transaction: a draft that is left over would offer a change that was made.
         finish_draft()
         people = list_kept_people(checked)
         edit_scheduled_blast(blast, draft, username, now(), confirmed_count, people)
+        # Above the limit it is asked about anew, whatever was approved before.
+        judge_confirmed_blast(blast.id, checked.blast, now())
         trace.details = build_audit_details(draft) | {
             "before": before,
             "people": confirmed_count,
@@ -48,8 +53,8 @@ def change_blast(
         }
     # The change went past the session, which still holds the blast as it was.
     db.session.expire_all()
-    if draft.send_at:
-        flash_scheduled(draft)
+    if draft.send_at or waits_for_approval(blast.id):
+        flash_scheduled(draft, blast.id)
     else:
         flash("Changed. It is sent now.", "success")
     if was_exempt:

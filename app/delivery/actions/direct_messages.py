@@ -29,6 +29,7 @@ class DirectMessage:
 
     `kind`: system, test (a verification code), reply, keyword or survey; `in_reply_to`: the text
     from them, if any. `template_version_id`: the template version that it was made from.
+    `lifetime`: how long it may be sent; None for what is usual for its kind.
     """
 
     phone: str
@@ -38,6 +39,7 @@ class DirectMessage:
     in_reply_to: int | None = None
     written_by: str | None = None
     template_version_id: int | None = None
+    lifetime: timedelta | None = None
 
 
 def queue_direct_message(text: DirectMessage, moment: datetime) -> int:
@@ -48,9 +50,10 @@ def queue_direct_message(text: DirectMessage, moment: datetime) -> int:
     """
     settings = current_settings()
     size = measure_segments(text.body)
-    not_after = None
-    if text.kind in SHORT_LIVED_KINDS:
-        not_after = moment + CONFIRMATION_LIFETIME
+    lifetime = text.lifetime
+    if lifetime is None and text.kind in SHORT_LIVED_KINDS:
+        lifetime = CONFIRMATION_LIFETIME
+    not_after = moment + lifetime if lifetime else None
     return INSERT_DIRECT_MESSAGE.insert_row(
         kind=text.kind,
         phone=text.phone,

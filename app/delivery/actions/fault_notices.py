@@ -29,16 +29,7 @@ def tell_admins(notice: PausedBlastAlert, address: str = "") -> bool:
     if _was_told(notice):
         return False
     settings = current_settings()
-    db.session.execute(
-        insert(alerts).values(
-            created_at=notice.at,
-            message_log_id=notice.blast,
-            code=notice.code,
-            words=f"{notice.cause}\n{notice.fix}"[:MAX_NOTICE_LENGTH],
-            next_try_at=notice.at if settings.alert_webhook_url else None,
-            event=notice.event,
-        )
-    )
+    store_alert(notice)
     details: dict[str, Any] = {"cause": notice.cause, "fix": notice.fix}
     subject = f"blast {notice.blast}" if notice.blast else ""
     audit.record_automatic_event(notice.event.value, pause_alerts.SYSTEM_ACTOR, subject, details)
@@ -47,6 +38,21 @@ def tell_admins(notice: PausedBlastAlert, address: str = "") -> bool:
         link = settings.public_base_url.rstrip("/") + address
     pause_alerts.queue_admin_text(build_notice_text(notice, link), notice.at)
     return True
+
+
+def store_alert(notice: PausedBlastAlert) -> None:
+    """Store an alert for ALERT_WEBHOOK_URL, without a text or an audit row. Inside write()."""
+    is_posted = bool(current_settings().alert_webhook_url)
+    db.session.execute(
+        insert(alerts).values(
+            created_at=notice.at,
+            message_log_id=notice.blast,
+            code=notice.code,
+            words=f"{notice.cause}\n{notice.fix}"[:MAX_NOTICE_LENGTH],
+            next_try_at=notice.at if is_posted else None,
+            event=notice.event,
+        )
+    )
 
 
 def _was_told(notice: PausedBlastAlert) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+from app.domain.delivery.approval_texts import hide_approval_code
+
 HIDDEN_CODE_TEXT = "Verification code"
 _CODE_TEXT = re.compile(r"\d+ is your SMS Admin code\.")
 
@@ -16,4 +18,4 @@ def hide_code(body: str) -> str:
 
     A code proves that somebody holds the phone: whoever reads it elsewhere must not have it.
     """
-    return HIDDEN_CODE_TEXT if _CODE_TEXT.match(body) else body
+    return HIDDEN_CODE_TEXT if _CODE_TEXT.match(body) else hide_approval_code(body)

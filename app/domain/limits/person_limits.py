@@ -36,9 +36,10 @@ def build_person_limits(
     """Return the limits on a day of the calendar of a zone."""
     week_start = day - timedelta(days=DAYS_OF_A_WEEK - 1)
     return PersonLimits(
-        texts_a_day, texts_a_week, _find_midnight(day, zone), _find_midnight(week_start, zone)
+        texts_a_day, texts_a_week, find_midnight(day, zone), find_midnight(week_start, zone)
     )
 
 
-def _find_midnight(day: date, zone: str) -> datetime:
+def find_midnight(day: date, zone: str) -> datetime:
+    """Return the moment (UTC) at which a day begins on the clocks of a zone."""
     return datetime.combine(day, time.min, zone_or_utc(zone)).astimezone(UTC)

@@ -1,70 +1,15 @@
 """The form of the limits: what an admin types, as values."""
 
-import re
-from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, ValidationError
+from wtforms import RadioField, ValidationError
 
+from app.core.limit_fields import PRICE_MISSING_ERROR, LimitAmountField, LimitNumberField
 from app.domain.limits.day_limits import DayLimitRule
-from app.domain.texts.whole_numbers import parse_whole_number
 from app.sending_limits.models import SendingLimits
 
-MAX_TEXTS_DIGITS = 7
-MAX_BUDGET = Decimal(1_000_000)
-# "1,000" means a thousand here and one there, so that it is asked for again.
-MONEY_PATTERN = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,2}))?")
-CURRENCY_SIGNS = "$€£ \u00a0"
-WHOLE_NUMBER_ERROR = "Enter a whole number from 1, or leave it blank."
-BUDGET_ERROR = "Enter an amount such as 40 or 40.50, or leave it blank."
 BUDGET_ZERO_ERROR = "Enter more than 0, or leave it blank. To send nothing, pause your blasts."
-PRICE_MISSING_ERROR = "Set the price per segment in Settings first. Costs are not known without it."
-
-
-class LimitNumberField(StringField):
-    """A number of texts: after validation `number` is an int from 1, or None when blank."""
-
-    def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, **options)
-        self.number: int | None = None
-
-    def process_data(self, value: Any) -> None:
-        self.data = "" if value is None else str(value)
-
-    def pre_validate(self, form: Any) -> None:
-        text = (self.data or "").strip()
-        self.number = parse_whole_number(text, MAX_TEXTS_DIGITS)
-        if text and not self.number:
-            raise ValidationError(WHOLE_NUMBER_ERROR)
-
-
-class BudgetField(StringField):
-    """Money: after validation `amount` is a Decimal above 0, or None when blank.
-
-    A comma before one or two digits is read as a decimal point.
-    """
-
-    def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, **options)
-        self.amount: Decimal | None = None
-
-    def process_data(self, value: Any) -> None:
-        self.data = "" if value is None else f"{value:f}"
-
-    def pre_validate(self, form: Any) -> None:
-        self.amount = None
-        text = (self.data or "").strip(CURRENCY_SIGNS)
-        if not text:
-            return
-        match = MONEY_PATTERN.fullmatch(text)
-        if match is None:
-            raise ValidationError(BUDGET_ERROR)
-        self.amount = Decimal(f"{match[1]}.{match[2] or '0'}")
-        if not self.amount:
-            raise ValidationError(BUDGET_ZERO_ERROR)
-        if self.amount > MAX_BUDGET:
-            raise ValidationError(f"A budget can be up to {MAX_BUDGET:,}.")
 
 
 class LimitsForm(FlaskForm):
@@ -78,7 +23,7 @@ class LimitsForm(FlaskForm):
     person_texts_a_week = LimitNumberField("Texts for one person in 7 days")
     day_limit_rule = RadioField("Texts a day", validate_choice=False)
     texts_a_day = LimitNumberField("How many texts a day")
-    budget_a_month = BudgetField("Budget for a month")
+    budget_a_month = LimitAmountField("Budget for a month", BUDGET_ZERO_ERROR)
 
     def __init__(self, row: SendingLimits, automatic_limit: int, *, is_price_known: bool) -> None:
         super().__init__(obj=row)
@@ -101,7 +46,7 @@ class LimitsForm(FlaskForm):
         if self.day_limit_rule.data == DayLimitRule.FIXED and field.number is None:
             raise ValidationError("Enter how many texts may be sent on a day.")
 
-    def validate_budget_a_month(self, field: BudgetField) -> None:
+    def validate_budget_a_month(self, field: LimitAmountField) -> None:
         """Refuse a budget that cannot be checked."""
         if field.amount is not None and not self.is_price_known:
             raise ValidationError(PRICE_MISSING_ERROR)

@@ -7,6 +7,8 @@ from app.domain.delivery.message_statuses import MessageKind
 from app.domain.texts.inbound_text import HandlerResult
 
 STORED_VERDICT = "stored"
+# The code of an approval from an admin's phone: no conversation, and no answer to a blast.
+APPROVAL_VERDICT = "approval"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from app.domain.texts.own_words import TextAuthor
 from app.webhooks.actions.batch_writer import BatchWriter, get_batch_writer
 from app.webhooks.actions.opt_out_processing import OPT_OUT_VERDICT
 from app.webhooks.actions.pause_processing import PAUSE_VERDICT
-from app.webhooks.actions.routing_decision import RoutingDecision
+from app.webhooks.actions.routing_decision import APPROVAL_VERDICT, RoutingDecision
 from app.webhooks.actions.topic_processing import LEAVE_VERDICT
 from app.webhooks.actions.webhook_events import WebhookCall
 from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
@@ -39,7 +39,7 @@ STOP_KINDS = {
 def process_inbound_text(call: WebhookCall) -> str:
     """Take in a text once and return its verdict.
 
-    The verdict is opt_out, return, help, maybe_stop, a feature's own word, reaction,
+    The verdict is approval, opt_out, return, help, maybe_stop, a feature's own word, reaction,
     machine_text, stored (a person reads it), ignored or repeat. Texts that come while others are
     being written share a transaction. Raises WriteLockTimeout when nothing was stored.
     """
@@ -59,6 +59,9 @@ def _process_text(text: ParsedInboundText, context: TextContext, moment: datetim
     stored = store_inbound_text(text, context, text.written_at or moment)
     inbound_text = read_beside_our_texts(stored)
     decision = route_inbound_text(inbound_text)
+    if decision.verdict == APPROVAL_VERDICT:
+        queue_replies(inbound_text.inbound, decision, moment)
+        return ProcessedText(APPROVAL_VERDICT, inbound_text.inbound.message_id)
     _count_to_blast(inbound_text, decision)
     outcome = queue_replies(inbound_text.inbound, decision, moment)
     return record_in_thread(inbound_text.inbound, outcome)

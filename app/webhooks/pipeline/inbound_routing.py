@@ -6,7 +6,10 @@ HANDLERS is the order in which they are offered it: the first that returns a dec
 from collections.abc import Callable
 from dataclasses import replace
 
+from app.approvals.actions.code_answers import answer_code
+from app.blasts.queries.approval_content import find_blast_hash
 from app.core.clock import now
+from app.domain.delivery.approval_texts import parse_code_answer
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.opt_outs.pause_requests import may_ask_for_pause
 from app.domain.texts.inbound_text import HandlerResult
@@ -34,6 +37,7 @@ from app.webhooks.actions import (
     topic_processing,
 )
 from app.webhooks.actions.routing_decision import (
+    APPROVAL_VERDICT,
     DECISION_FOR_PERSON,
     RoutingDecision,
     build_handler_decision,
@@ -63,6 +67,22 @@ def _obey_channel_opt_out(text: StoredInboundText) -> RoutingDecision | None:
     person = replace(text.inbound, phone=text.parsed.channel_phone)
     decision = opt_out_processing.process_opt_out(person, is_confirmed=True)
     return replace(decision, replies=())
+
+
+def _handle_approval_code(text: StoredInboundText) -> RoutingDecision | None:
+    """Let an admin approve or decline a blast by the code that their own phone was texted."""
+    answer = parse_code_answer(text.inbound.words)
+    if answer is None:
+        return None
+    reply = answer_code(text.inbound.phone, answer, find_blast_hash, now())
+    if reply is None:
+        return None
+    return RoutingDecision(
+        APPROVAL_VERDICT,
+        replies=(reply,),
+        reply_kind=MessageKind.TEST,
+        ignores_limits=True,
+    )
 
 
 def _handle_topic_request(text: StoredInboundText) -> RoutingDecision | None:
@@ -219,6 +239,7 @@ UNWRITTEN_TEXT_DECISIONS = {
     TextAuthor.MACHINE: RoutingDecision("machine_text"),
 }
 HANDLERS: tuple[Callable[[StoredInboundText], RoutingDecision | None], ...] = (
+    _handle_approval_code,
     _handle_topic_request,
     _handle_opt_out,
     _handle_opt_in,
