@@ -1,8 +1,13 @@
 """A blast in several languages: each reader gets the text in theirs, others the body."""
 
+from decimal import Decimal
+
 from sqlalchemy import text
 
 from app.blasts.actions.blast_confirmation import confirm_blast
+from app.blasts.queries.audience import render_draft
+from app.blasts.queries.blast_review import review_blast
+from app.blasts.queries.review_notices import ReviewButton, ReviewRequest
 from app.core.clock import now
 from app.core.db import db, write
 from app.domain.delivery.blast_draft import BlastDraft
@@ -134,3 +139,30 @@ def test_a_blast_with_translations_is_sent(app, background):
     with app.app_context():
         texts = db.session.execute(text("SELECT phone, body FROM sandbox_messages")).all()
     assert dict(texts) == {row.phone: row.body for row in list_messages(app)}
+
+
+def test_the_review_says_who_reads_what_and_which_language_is_missing(app):
+    fill_town(app)
+    with app.app_context():
+        set_organisation(name="Ohr", introduction_days=30, price_per_segment=Decimal("0.01"))
+        blast = draft(translations={"es": SPANISH + " á" * 15, "fr": "Bonjour"}, footer=None)
+        rendered = render_draft(blast)
+        review = review_blast(ReviewRequest(blast, rendered, now()))
+    assert [share.summary for share in review.languages] == [
+        "English: 3 people, 3 segments, about $0.03",
+        "French: 0 people, 0 segments, about $0.00",
+        "Spanish: 1 person, 2 segments, about $0.02",
+    ]
+    shown = [share.shown.name if share.shown else None for share in review.languages]
+    assert sorted(shown, key=str) == ["Leo", None, "Zoë"]
+    assert [missing.sentence for missing in review.missing_languages] == [
+        "1 person reads Vietnamese. They get the English text."
+    ]
+    assert (review.introduction.people, review.introduction.added_segments) == (4, 1)
+    (notice,) = [notice for notice in review.notices if "Spanish" in notice.text]
+    assert notice.button == ReviewButton(
+        "Write the Spanish text without accents", "plain_letters", "es"
+    )
+    assert notice.text == (
+        "Spanish: The letter á doubles the cost: 2 segments instead of 1, about $0.01 less."
+    )

@@ -12,6 +12,7 @@ from app.delivery.queries.blast_records import find_blast_log
 from app.domain.delivery.blast_labels import describe_audience, name_blast
 from app.domain.delivery.blast_outcomes import describe_outcome
 from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.texts.accented_letters import write_plain_letters
 from app.domain.texts.segments import replace_costly_characters
 from app.events.queries import events
 from app.message_templates.forms.translated_texts import (
@@ -24,6 +25,7 @@ from app.message_templates.queries.template_choices import VERSION_FIELD
 # Nobody's text: the form's keys, and the tester's own phone with its code.
 UNKEPT_FIELDS = frozenset({"csrf_token", "client_token", "test_phone", "test_code"})
 
+PLAIN_BUTTONS = {"plain": replace_costly_characters, "plain_letters": write_plain_letters}
 FIRST_TEXT = ComposeForm.first_text_name
 ADMINS_ONLY_PEOPLE = "People whom only admins may text"
 
@@ -31,17 +33,18 @@ ADMINS_ONLY_PEOPLE = "People whom only admins may text"
 def apply_button_changes(posted: MultiDict[str, str]) -> MultiDict[str, str]:
     """Return the fields as the review page's buttons change them.
 
-    `plain` writes plain characters in the text of this language (1: in the first), `other_…`
-    chooses the other of two equal times, `template_version` adds the text of a template. Others
-    add and remove languages.
+    `plain` writes plain characters in the text of this language (1: in the first), `plain_letters`
+    plain letters as well; `other_…` chooses the other of two equal times, `template_version` adds
+    the text of a template. Others add and remove languages.
     """
     fields = apply_language_buttons(translate_audience_fields(posted), FIRST_TEXT)
     if VERSION_FIELD in posted:
         add_template_texts(fields, FIRST_TEXT, posted[VERSION_FIELD])
-    if "plain" in posted:
-        translated = name_translation(posted["plain"])
-        name = translated if translated in fields else FIRST_TEXT
-        fields[name] = replace_costly_characters(fields.get(name, ""))
+    for button, write_plainly in PLAIN_BUTTONS.items():
+        if button in posted:
+            translated = name_translation(posted[button])
+            name = translated if translated in fields else FIRST_TEXT
+            fields[name] = write_plainly(fields.get(name, ""))
     for name in ("fold", "end_fold"):
         if f"other_{name}" in posted:
             fields[name] = posted[f"other_{name}"]

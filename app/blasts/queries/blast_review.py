@@ -6,6 +6,14 @@ from datetime import timedelta
 
 from app.blasts.queries.end_time_forecast import EndTimeForecast, SendWindow, forecast_end_time
 from app.blasts.queries.hours_forecast import list_waiting_sentences
+from app.blasts.queries.language_review import (
+    IntroductionShare,
+    LanguageShare,
+    MissingLanguage,
+    describe_introductions,
+    list_language_shares,
+    list_missing_languages,
+)
 from app.blasts.queries.limit_notices import list_limit_notices
 from app.blasts.queries.lists_review import (
     LeftOutList,
@@ -61,7 +69,8 @@ class BlastReview:
     `audience_rule`: how people of an earlier blast are chosen, or how lists overlap; "" for other
     audiences. `left_out`: who is on the lists that the audience leaves out.
     `survey`: the one that answers start. `waiting`: sentences about who gets it later, because of
-    texting hours.
+    texting hours. `languages`: the readers of each text, [] for a blast without translations;
+    `introduction`: who gets a first text, which says who writes.
     """
 
     recipient_count: int
@@ -85,6 +94,9 @@ class BlastReview:
     duplicates: int
     page: ReviewPage
     left_out: list[LeftOutList]
+    languages: list[LanguageShare]
+    missing_languages: list[MissingLanguage]
+    introduction: IntroductionShare | None
 
 
 @dataclass(frozen=True)
@@ -135,6 +147,9 @@ def review_blast(request: ReviewRequest) -> BlastReview:
         duplicates=blast.duplicates,
         page=build_review_page(blast, request.page_number),
         left_out=list_left_out_people(draft.people_of),
+        languages=list_language_shares(blast),
+        missing_languages=list_missing_languages(blast),
+        introduction=describe_introductions(blast),
     )
 
 

@@ -15,6 +15,7 @@ from app.blasts.actions.scheduled_edits import BlastReleased
 from app.blasts.forms.blast_confirmation import BlastConfirmationForm
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.forms.draft_fields import (
+    PLAIN_BUTTONS,
     apply_button_changes,
     build_draft_form,
     read_typed_draft,
@@ -192,7 +193,7 @@ def _apply_pressed_button(draft: StoredDraft) -> str:
     form = ComposeForm(request.form)
     for name, value in read_typed_draft(form, request.form).fields:
         fields[name] = value
-    for name in ("plain", "other_fold", "other_end_fold"):
+    for name in (*PLAIN_BUTTONS, "other_fold", "other_end_fold"):
         if name in request.form:
             fields[name] = request.form[name]
     changed = apply_button_changes(fields)

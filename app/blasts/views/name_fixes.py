@@ -4,7 +4,7 @@ from flask import flash, request
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.blasts.queries.text_notices import MAX_NAME_FIXES
+from app.blasts.queries.name_notices import MAX_NAME_FIXES
 from app.community.actions import rename_member
 from app.core.access import current_username
 from app.core.db import NotFound

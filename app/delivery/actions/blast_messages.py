@@ -99,9 +99,10 @@ def _record_topics(blast: ScheduledMessage, log_id: int) -> None:
 
 
 def _find_template_versions(blast: ScheduledMessage) -> TemplateVersions:
-    translations = blast.translations
-    versions = {tag: find_version_of_text(text) for tag, text in translations.items()}
-    return {None: blast.template_version_id, **versions}
+    versions: dict[str | None, int | None] = {None: blast.template_version_id}
+    for tag, text in blast.translations.items():
+        versions[tag] = find_version_of_text(text)
+    return versions
 
 
 def _build_message_log(

@@ -19,9 +19,14 @@ def write_plain_name(name: str) -> str:
 
     "Zoë" becomes "Zoe", "O’Brien" "O'Brien"; "Müller" stays, because its letters cost nothing.
     """
-    plain = "".join(map(_write_plain_letter, unicodedata.normalize("NFC", name)))
+    plain = write_plainly(name)
     # Half a name in plain letters would save nothing and read wrong.
     return plain if GSM7_CHARACTERS.issuperset(plain) else name
+
+
+def write_plainly(text: str) -> str:
+    """Return a text with a plain form for each letter and character that has one."""
+    return "".join(map(_write_plain_letter, unicodedata.normalize("NFC", text)))
 
 
 def _write_plain_letter(character: str) -> str:
