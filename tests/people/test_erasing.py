@@ -71,6 +71,7 @@ ERASED_TABLES = {
     "unsubscribed_topics",
     "users",
     "webhook_events",
+    "sequence_people",
 }
 
 

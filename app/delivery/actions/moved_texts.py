@@ -1,11 +1,12 @@
 """What waits for a number that a person has given up goes to their new one. Inside write()."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.db import db
 from app.delivery.actions.number_fallback import NOT_HELD, set_message_values
 from app.delivery.models import Message, messages
 from app.delivery.queries.number_rows import NumberRow, find_number_row
+from app.delivery.sql.step_texts import IS_STEP_TEXT
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.delivery.skip_reasons import SkipReason
 
@@ -14,11 +15,11 @@ CARRIED_COLUMNS = ("name", "body", "segments", "encoding", "person_id", "fallbac
 
 
 def move_queued_texts(old_phone: str, new_phone: str) -> None:
-    """Let the texts of blasts that wait for a number leave to the person's new one.
+    """Let the texts of blasts and sequences that wait for a number leave to the new one.
 
     In the transaction of the change, so that no crash comes between both. Whether the new number
     may be texted is judged when a text is claimed, as for every number. What was handed over stays
-    as it is, and so do tests and texts of no blast: they answer the number that texted.
+    as it is, and so do tests and answers, which are for the number that texted.
     """
     waiting = select(Message.id, Message.message_log_id).where(
         Message.phone == old_phone,
@@ -26,6 +27,10 @@ def move_queued_texts(old_phone: str, new_phone: str) -> None:
         Message.message_log_id.is_not(None),
         Message.kind != MessageKind.TEST,
     )
+    of_sequences = update(messages).where(
+        messages.c.phone == old_phone, messages.c.status == MessageStatus.QUEUED, IS_STEP_TEXT
+    )
+    db.session.execute(of_sequences.values(phone=new_phone))
     for message_id, log_id in db.session.execute(waiting).all():
         _move_text(message_id, find_number_row(log_id, new_phone), new_phone)
     # The statements wrote below the session.

@@ -28,6 +28,7 @@ from app.profiles.actions.phone_ownership import (
 )
 from app.profiles.models import PhoneKind
 from app.profiles.queries.person_lookup import PersonProfile, find_person_of_phone
+from app.sequences.actions.moved_sequences import move_sequences
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.moved_opt_outs import carry_over_opt_outs, keep_opt_outs
 from app.surveys.actions.moved_sessions import move_survey_session
@@ -86,6 +87,7 @@ def move_person_data(old_phone: str, new_phone: str) -> None:
     move_memberships(old_phone, new_phone)
     move_notes(old_phone, new_phone)
     move_check_ins(old_phone, new_phone)
+    move_sequences(old_phone, new_phone)
     move_audience_person(old_phone, new_phone)
 
 

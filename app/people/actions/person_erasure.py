@@ -21,6 +21,7 @@ from app.people.actions import person_notes
 from app.people.sql import DISABLE_SECURE_DELETE, ENABLE_SECURE_DELETE
 from app.profiles.actions import erasure as profiles
 from app.profiles.queries.other_phones import list_other_phones
+from app.sequences.actions import erasure as sequences
 from app.suppression.actions import erased_numbers
 from app.suppression.actions import erasure as suppression
 from app.suppression.actions.kept_topic_leaves import keep_leaves_of_erased
@@ -44,6 +45,7 @@ ERASERS: tuple[Callable[[PhoneErasure], dict[str, int]], ...] = (
     events.erase_phone,
     person_notes.erase_phone,
     moved_check_ins.erase_phone,
+    sequences.erase_phone,
     imports.erase_phone,
     inbox.erase_phone,
     erase_phone_in_accounts,

@@ -77,7 +77,8 @@ class SlicePlanner:
         if person.step_id is None:
             return plan.begin(person)
         step = plan.find_step(person.step_id)
-        if step is None or (person.repetition and not step.repeat_days):
+        is_over = step is None or (person.repetition and not step.repeat_days)
+        if step is None or is_over or person.id in self.facts.sent_ids:
             return plan.pass_over(person)
         due_at = plan.compute_due_time(person, step)
         if due_at > self.moment:

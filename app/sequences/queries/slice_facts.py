@@ -29,7 +29,7 @@ from app.groups.queries.memberships import select_group_phones
 from app.profiles.queries.other_phones import has_other_phone, has_second_numbers
 from app.profiles.queries.person_days import find_birthdays_of_phones, find_dates_of_phones
 from app.sequences.models import Sequence as SequenceRow
-from app.sequences.progress_models import SequencePerson
+from app.sequences.progress_models import SequencePerson, SequenceSend
 from app.sequences.queries.due_people import DuePerson, DueSlice
 from app.suppression.queries.sending_permission import find_suppression_reasons
 
@@ -40,6 +40,7 @@ class SliceFacts:
 
     `group_phones`: those of them in the sequence's group. `other_number_ids`: whose other number is
     in the sequence too, and was first. `contacts`: who is on any list of people.
+    `sent_ids`: who got the step that is next already, as where steps were put into another order.
     """
 
     reasons: Mapping[str, SkipReason]
@@ -52,6 +53,7 @@ class SliceFacts:
     check_in_days: Mapping[str, date] = field(default_factory=dict)
     contacts: Collection[str] = ()
     other_number_ids: Collection[int] = ()
+    sent_ids: Collection[int] = ()
 
 
 def load_slice_facts(due: DueSlice) -> SliceFacts:
@@ -70,6 +72,7 @@ def load_slice_facts(due: DueSlice) -> SliceFacts:
         check_in_days=_find_check_in_days(sequence, phones),
         contacts=_find_contacts(sequence, phones),
         other_number_ids=_find_people_with_other_number(people),
+        sent_ids=_find_people_with_step(people),
     )
 
 
@@ -139,3 +142,17 @@ def _find_people_with_other_number(people: Sequence[DuePerson]) -> set[int]:
     ids = build_listed_column(person.id for person in people)
     statement = select(row.id).where(row.id.in_(select(ids)), has_other_phone(row.phone, is_in_it))
     return {person_id for (person_id,) in fetch_tuples(statement)}
+
+
+def _find_people_with_step(people: Sequence[DuePerson]) -> set[int]:
+    """Return the ids of those who have the step that is next already."""
+    row, send = SequencePerson, SequenceSend
+    ids = build_listed_column(person.id for person in people)
+    statement = select(row.id).where(row.id.in_(select(ids)))
+    statement = statement.join(
+        send,
+        (send.sequence_person_id == row.id)
+        & (send.step_id == row.step_id)
+        & (send.repetition == row.repetition),
+    )
+    return set(db.session.scalars(statement))

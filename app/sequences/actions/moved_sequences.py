@@ -1,0 +1,81 @@
+"""A person has another number: their sequences go with them. Inside write()."""
+
+from typing import Any
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import aliased
+
+from app.core.clock import now
+from app.core.db import db, execute_and_count_rows
+from app.domain.sequences.sequence_states import (
+    OPEN_PERSON_STATES,
+    SequencePersonState,
+    SequenceStopReason,
+)
+from app.sequences.progress_models import SequencePerson, SequenceSend
+
+
+def move_sequences(old_phone: str, new_phone: str) -> None:
+    """Let somebody go on in their sequences under a new number, each step once.
+
+    Where both numbers have the same start, the steps of both count as sent. Of two ways through
+    one sequence at the same time the first goes on.
+    """
+    for old_id, new_id in _list_same_starts(old_phone, new_phone):
+        _join_starts(old_id, new_id)
+    moved = update(SequencePerson).where(SequencePerson.phone == old_phone)
+    _run(moved.values(phone=new_phone))
+    _stop_second_ways(new_phone)
+    db.session.expire_all()
+
+
+def _list_same_starts(old_phone: str, new_phone: str) -> list[tuple[int, int]]:
+    """Return (id of the old number, id of the new number) of each start that both have."""
+    old, new = aliased(SequencePerson), aliased(SequencePerson)
+    statement = select(old.id, new.id).where(
+        old.phone == old_phone,
+        new.phone == new_phone,
+        new.sequence_id == old.sequence_id,
+        new.start_key == old.start_key,
+    )
+    return [(old_id, new_id) for old_id, new_id in db.session.execute(statement)]
+
+
+def _join_starts(old_id: int, new_id: int) -> None:
+    """Give the steps of one way to the other, but those that it has, and delete it."""
+    row, other = SequenceSend, aliased(SequenceSend)
+    is_there = exists().where(
+        other.sequence_person_id == new_id,
+        other.step_id == row.step_id,
+        other.repetition == row.repetition,
+    )
+    given = update(row).where(row.sequence_person_id == old_id, ~is_there.correlate(row))
+    _run(given.values(sequence_person_id=new_id))
+    _run(delete(SequencePerson).where(SequencePerson.id == old_id))
+
+
+def _stop_second_ways(phone: str) -> None:
+    """Stop what began second of one sequence for the same event, or without one."""
+    row, first = SequencePerson, aliased(SequencePerson)
+    is_second = exists().where(
+        first.phone == phone,
+        first.sequence_id == row.sequence_id,
+        first.event_id.is_not_distinct_from(row.event_id),
+        first.state.in_(OPEN_PERSON_STATES),
+        first.id < row.id,
+    )
+    stopped = update(row).where(
+        row.phone == phone, row.state.in_(OPEN_PERSON_STATES), is_second.correlate(row)
+    )
+    values = {
+        "state": SequencePersonState.STOPPED,
+        "stop_reason": SequenceStopReason.OTHER_NUMBER.value,
+        "step_id": None,
+        "next_at": None,
+        "ended_at": now(),
+    }
+    _run(stopped.values(values))
+
+
+def _run(statement: Any) -> None:
+    execute_and_count_rows(statement.execution_options(synchronize_session=False))
