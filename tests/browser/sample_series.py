@@ -10,6 +10,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
 from app.series.actions.date_editing import edit_date, move_date, skip_date
 from app.series.actions.series_editing import SeriesTiming, start_series
+from app.series.queries.series_texts import SeriesText
 
 ZONE = "America/Denver"
 WORSHIP = "Hi {first_name|friend}, worship is at ten on Sunday."
@@ -23,11 +24,12 @@ def add_series(app) -> str:
         with write():
             skip_date(first, days[1], now())
             move_date(first, days[2], days[2] - timedelta(days=1), "18:00", now())
-            edit_date(first, days[3], "This week worship is at eleven!", now())
+            edit_date(first, days[3], SeriesText("This week worship is at eleven!"), now())
         second, days = _start(POTLUCK)
         yesterday = now().date() - timedelta(days=2)
         with write():
-            edit_date(second, days[0], f"Potluck on {yesterday:%B} {yesterday.day}!", now())
+            text = SeriesText(f"Potluck on {yesterday:%B} {yesterday.day}!")
+            edit_date(second, days[0], text, now())
         return days[4].isoformat()
 
 

@@ -23,6 +23,7 @@ from app.series.actions.series_editing import (
 )
 from app.series.actions.series_progress import continue_series
 from app.series.models import BlastSeries
+from app.series.queries.series_texts import SeriesText
 from tests.sample_rows import add_members
 from tests.series.helpers import (
     FIRST_SUNDAY,
@@ -101,7 +102,7 @@ def test_what_is_set_back_into_the_past_is_not_sent_at_once(members):
     an_hour_before = FIRST_SUNDAY - timedelta(hours=1)
     with write():
         at_eight = SeriesTiming(SUNDAYS, FIRST, "08:00")
-        change_series(series_id, BODY, None, at_eight, an_hour_before)
+        change_series(series_id, SeriesText(BODY), None, at_eight, an_hour_before)
     assert list_waiting_blasts() == [(FIRST_SUNDAY + WEEK - timedelta(hours=2), BODY)]
     assert pass_time(FIRST_SUNDAY) == 0
 
@@ -127,12 +128,13 @@ def test_one_date_is_moved_and_has_its_own_text(members):
     series_id, _ = start_sunday_series()
     with write():
         move_date(series_id, SECOND, date(2026, 12, 5), "18:00", START)
-        edit_date(series_id, SECOND, "This week on Saturday.", START)
+        edit_date(series_id, SECOND, SeriesText("This week on Saturday."), START)
     pass_time(FIRST_SUNDAY)
     saturday = FIRST_SUNDAY + WEEK - timedelta(hours=16)
     assert list_waiting_blasts() == [(saturday, "This week on Saturday.")]
     with write():
-        change_series(series_id, "Worship is at eleven.", None, SUNDAY_SERIES, FIRST_SUNDAY)
+        text = SeriesText("Worship is at eleven.")
+        change_series(series_id, text, None, SUNDAY_SERIES, FIRST_SUNDAY)
     assert list_waiting_blasts() == [(saturday, "This week on Saturday.")]
     assert pass_time(saturday) == 1
     assert list_waiting_blasts() == [(FIRST_SUNDAY + 2 * WEEK, "Worship is at eleven.")]
@@ -152,7 +154,7 @@ def test_a_changed_series_takes_the_blast_that_waits_along(members):
     with write():
         skip_date(series_id, THIRD, START)
         timing = SeriesTiming(saturdays, FIRST, "09:00")
-        change_series(series_id, "Come at nine.", "Saturdays", timing, START)
+        change_series(series_id, SeriesText("Come at nine."), "Saturdays", timing, START)
     (waiting,) = list_waiting_blasts()
     assert (f"{waiting[0]:%m-%d %H:%M}", waiting[1]) == ("12-05 16:00", "Come at nine.")
     assert list_dates() == [("12-05", "pending")]
@@ -289,7 +291,7 @@ def test_a_text_of_a_passed_date_waits_for_a_person(members):
     assert pass_time(FIRST_SUNDAY + WEEK) == 0
     assert "Nov 29 has passed." in db.session.scalar(db.select(Alert.words))
     with write():
-        edit_date(series_id, SECOND, "Potluck today!", FIRST_SUNDAY + 3 * WEEK)
+        edit_date(series_id, SECOND, SeriesText("Potluck today!"), FIRST_SUNDAY + 3 * WEEK)
     assert pass_time(FIRST_SUNDAY + 3 * WEEK) == 1
 
 

@@ -155,6 +155,7 @@ class ComposeForm(AudienceForm, SendTimeForm, TranslatedTextForm):
             survey_id=parse_id(self.survey_id.data or ""),
             name=(self.name.data or "").strip() or None,
             plain_names=bool(self.plain_names.data),
+            translations=self.translations,
         )
 
     def list_carried_fields(self) -> list[tuple[str, str]]:

@@ -14,6 +14,8 @@ def build_audit_details(draft: BlastDraft) -> dict[str, object]:
     }
     if isinstance(draft.people_of, ChosenAudience):
         details["audience"] = draft.people_of.sentence
+    if draft.translations:
+        details["languages"] = ", ".join(sorted(draft.translations))
     if draft.survey_id:
         details["survey"] = draft.survey_id
     if draft.send_at:

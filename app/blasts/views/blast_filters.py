@@ -1,5 +1,6 @@
 """Template filters that name blasts, count people and segments, and explain statuses."""
 
+from app.blasts.queries.written_texts import list_blast_texts
 from app.blasts.views.blueprint import bp
 from app.blasts.views.held_people import HOLD_REASON_LABELS
 from app.domain.delivery.blast_labels import (
@@ -38,6 +39,7 @@ for _filter in (
     describe_audience,
     has_personal_placeholders,
     has_event_placeholders,
+    list_blast_texts,
 ):
     bp.add_app_template_filter(_filter)
 bp.add_app_template_filter(name_event_blast, "name_blast")

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +27,7 @@ from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATIO
 from app.domain.texts.template_purposes import TemplatePurpose
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.events.queries import events
-from app.message_templates.queries.template_choices import list_template_choices
+from app.message_templates.queries.translation_choices import load_translation_choices
 from app.organisation import queries as organisation
 
 MAX_POSITION_DIGITS = 7
@@ -76,16 +77,22 @@ def render_compose_page(
 ) -> str:
     """Return the page of a form with everything that was typed; `shows_lists`: unfolded."""
     form.load_choices()
+    live = _build_live_context(form, place.action_url)
     return render_template(
         "blasts/compose.html",
         form=form,
         place=place,
         shows_lists=shows_lists,
         footer=organisation.get_organisation().footer.strip(),
-        tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *list_field_chips()],
-        event_tokens=EVENT_CHIPS,
-        templates=list_template_choices(TemplatePurpose.BLAST, TemplatePurpose.REMINDER),
-        **_build_live_context(form, place.action_url),
+        texts=load_translation_choices(
+            list(form.translation_fields),
+            (TemplatePurpose.BLAST, TemplatePurpose.REMINDER),
+            first_language=form.first_language,
+            tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *list_field_chips()],
+            event_tokens=EVENT_CHIPS,
+            action=live["edit_url"],
+        ),
+        **live,
     )
 
 
@@ -115,7 +122,7 @@ def _find_action_url() -> str:
     return url_for("blasts.edit_draft", draft_id=draft_id)
 
 
-def _build_live_context(form: ComposeForm, action_url: str) -> dict[str, object]:
+def _build_live_context(form: ComposeForm, action_url: str) -> dict[str, Any]:
     return {
         "line": _describe_audience_line(form),
         "preview": _build_preview(form),

@@ -18,8 +18,10 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.surveys.question_definitions import build_opening_text, parse_questions
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time import local_times
-from app.message_templates.queries.template_choices import find_template_body
+from app.message_templates.forms.translated_texts import build_translation_data
+from app.message_templates.queries.template_choices import find_other_texts, find_template_body
 from app.organisation import queries as organisation
+from app.profiles.queries.language_counts import count_people_by_language
 from app.surveys.queries.surveys import find_survey
 
 PASTE_AGAIN = (
@@ -72,11 +74,26 @@ def _prefill_from_sources() -> dict[str, object]:
     if "survey" in request.args:
         values |= _prefill_from_survey(request.args["survey"])
     if "template" in request.args:
-        body = find_template_body(request.args["template"], request.args.get("language", ""))
-        values["message_body"] = abort(404) if body is None else body
+        values |= _prefill_from_template(request.args["template"])
     if "again" in request.args:
         values |= _prefill_from_earlier_blast(request.args["again"])
     return values
+
+
+def _prefill_from_template(template_id: str) -> dict[str, object]:
+    """Return the text of a template in the language of the address.
+
+    Without one, its texts in the organisation's language and in those that people here read.
+    """
+    language = request.args.get("language", "")
+    own_language = organisation.get_organisation_language()
+    body = find_template_body(template_id, language or own_language)
+    if body is None:
+        abort(404)
+    if language:
+        return {"message_body": body}
+    others = find_other_texts(template_id, own_language, count_people_by_language())
+    return {"message_body": body, **build_translation_data(others)}
 
 
 def _prefill_from_survey(id_text: str) -> dict[str, object]:
@@ -112,6 +129,7 @@ def build_blast_values(blast: ScheduledMessage) -> dict[str, object]:
         zone = organisation.get_organisation_timezone()
     return {
         "message_body": blast.message_body,
+        **build_translation_data(blast.translations),
         "target": blast.target.value,
         "event_id": str(blast.event_id or ""),
         **_prefill_audience(blast),

@@ -21,6 +21,7 @@ from app.blasts.queries.draft_records import (
     may_open_draft,
 )
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
+from app.blasts.queries.written_texts import BlastText, list_texts
 from app.blasts.views.blast_sending import find_earlier_blast, get_client_token
 from app.blasts.views.compose_page import ComposePlace
 from app.core.access import current_username
@@ -39,9 +40,9 @@ RELEASED_NOTE = (
 
 @dataclass(frozen=True)
 class DraftVersion:
-    """One of two versions of a draft: its text, and whom it is for and when."""
+    """One of two versions of a draft: its texts, and whom it is for and when."""
 
-    text: str
+    texts: list[BlastText]
     audience: str
     time: str
     name: str
@@ -185,6 +186,5 @@ def _describe_version(form: ComposeForm, audience: str) -> DraftVersion:
     if form.send_mode.data == "later":
         typed = (form.schedule_date.data, form.schedule_time.data, form.timezone.data)
         time = ", ".join(filter(None, typed)) or "Later"
-    return DraftVersion(
-        form.message_body.data or "", audience or "No one yet", time, form.name.data or "–"
-    )
+    texts = list_texts(form.message_body.data or "", form.translations)
+    return DraftVersion(texts, audience or "No one yet", time, form.name.data or "–")

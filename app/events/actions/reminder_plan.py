@@ -43,13 +43,17 @@ TEMPORARY_DAYS_OFFSET = 100_000
 
 @dataclass(frozen=True)
 class ReminderStep:
-    """A step as an admin writes it. `id` is None for a new one."""
+    """A step as an admin writes it.
+
+    `id` is None for a new one. `translations`: the body in other languages, by their tags.
+    """
 
     id: int | None
     days: int
     time_of_day: str
     body: str
     is_on: bool
+    translations: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -182,6 +186,7 @@ def _build_blast_spec(
     settings = current_settings()
     return blast_scheduling.BlastSpec(
         body=step.body,
+        translations=step.translations,
         footer=organisation.get_organisation().footer.strip() or None,
         target=BlastTarget.EVENT,
         event_id=step.event_id,
@@ -229,7 +234,7 @@ def _add_step(event_id: int, step: ReminderStep) -> None:
 def _update_step(row: EventReminder, step: ReminderStep) -> None:
     row.days = step.days
     row.time_of_day = step.time_of_day
-    row.body = step.body
+    row.body, row.translations = step.body, step.translations
     row.is_on = step.is_on
 
 

@@ -9,7 +9,6 @@ from wtforms import (
     BooleanField,
     Field,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     SelectField,
@@ -20,8 +19,7 @@ from wtforms.widgets import NumberInput, TextArea
 
 from app.core.form_fields import CleanTextField, ClockField, add_error
 from app.core.local_formats import get_display_style
-from app.domain.texts import message_templates, text_cleaning
-from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts import text_cleaning
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.domain.time.reminder_timing import (
     DEFAULT_REMINDER_STEPS,
@@ -30,6 +28,11 @@ from app.domain.time.reminder_timing import (
 )
 from app.events.actions.reminder_plan import ReminderStep
 from app.events.models import EventReminder
+from app.message_templates.forms.translated_texts import (
+    TranslatedTextForm,
+    build_translation_data,
+    check_message_text,
+)
 
 BEFORE, AFTER = "before", "after"
 SAME_TIME_ERROR = "There is another reminder at this time. Choose a different day or time."
@@ -38,7 +41,7 @@ MAX_DAYS_DIGITS = 3
 BLANK_STEP = ReminderStep(None, -1, "10:00", "", True)
 
 
-class ReminderStepForm(Form):
+class ReminderStepForm(TranslatedTextForm):
     """One step. A new one without a text is ignored; one to be removed is not validated."""
 
     step_id = HiddenField()
@@ -75,16 +78,11 @@ class ReminderStepForm(Form):
 
     def validate_body(self, field: Field) -> None:
         """Require a text with known placeholders that is not too long to be sent."""
-        if text_cleaning.is_blank_text(field.data or ""):
-            raise ValidationError("Write a text first.")
-        for problem in message_templates.list_template_problems(field.data, of_event=True):
-            add_error(field, problem)
-        size = count_utf16_units(field.data)
-        if size > MAX_MESSAGE_CHARACTERS:
-            raise ValidationError(
-                f"This text has {size:,} characters."
-                f" A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
-            )
+        self.check_text(field)
+
+    def check_text(self, field: Field) -> None:
+        """Reject a text that cannot be sent to the people of an event."""
+        check_message_text(field, of_event=True)
 
     @property
     def is_new(self) -> bool:
@@ -117,6 +115,7 @@ class ReminderStepForm(Form):
             time_of_day=self.time_of_day.data or "",
             body=self.body.data or "",
             is_on=bool(self.is_on.data),
+            translations=self.translations,
         )
 
 
@@ -174,7 +173,9 @@ def build_plan_form_data(
     steps = []
     for row in rows or DEFAULT_REMINDER_STEPS:
         row_id = getattr(row, "id", None)
-        steps.append(ReminderStep(row_id, row.days, row.time_of_day, row.body, row.is_on))
+        translations = getattr(row, "translations", {})
+        timing = (row_id, row.days, row.time_of_day)
+        steps.append(ReminderStep(*timing, row.body, row.is_on, translations))
     if with_blank_step and len(steps) < MAX_REMINDER_STEPS:
         steps.append(BLANK_STEP)
     return {"steps": [_build_step_form_data(step) for step in steps]}
@@ -188,5 +189,6 @@ def _build_step_form_data(step: ReminderStep) -> dict[str, Any]:
         "side": side,
         "time_of_day": step.time_of_day,
         "body": step.body,
+        **build_translation_data(step.translations),
         "is_on": step.is_on,
     }

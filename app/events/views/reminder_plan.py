@@ -11,6 +11,7 @@ from app.domain.texts.plurals import pluralize
 from app.domain.texts.template_chips import EVENT_CHIPS, ORGANISATION_CHIPS
 from app.domain.texts.template_purposes import TemplatePurpose
 from app.events.actions.reminder_plan import save_reminder_plan
+from app.events.forms.reminder_buttons import apply_step_buttons, is_step_button_pressed
 from app.events.forms.reminder_plan import ReminderPlanForm, build_plan_form_data
 from app.events.queries.reminder_plan import (
     PlannedReminder,
@@ -19,7 +20,8 @@ from app.events.queries.reminder_plan import (
 )
 from app.events.views.blueprint import bp
 from app.events.views.event_detail import get_event_or_404
-from app.message_templates.queries.template_choices import add_chosen_text, list_template_choices
+from app.message_templates.queries.translation_choices import load_translation_choices
+from app.organisation import queries as organisation
 
 
 def list_placeholder_choices() -> list[tuple[str, str]]:
@@ -33,18 +35,17 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
     """Change the steps of the plan, all in one form, and schedule them."""
     event = get_event_or_404(event_id)
     form = ReminderPlanForm(
+        apply_step_buttons(request.form) if request.method == "POST" else None,
         # A posted new step takes what the browser left out from the blank one.
         data=build_plan_form_data(
             list_reminder_steps(event_id), with_blank_step=request.method == "POST"
-        )
+        ),
     )
     # "Add a reminder" shows the form again, with everything typed and one more step.
     is_growing = "add_step" in request.form
     if is_growing:
         form.add_blank_step()
-    elif _insert_chosen_template(form):
-        pass
-    elif form.validate_on_submit():
+    elif not is_step_button_pressed(request.form) and form.validate_on_submit():
         with audited_write("event.reminders_planned", current_username()) as audit_event:
             audit_event.about = f"event {event_id}"
             save_reminder_plan(event_id, form.reminder_steps, now())
@@ -55,23 +56,16 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
         "events/reminders.html",
         event=event,
         form=form,
-        placeholders=list_placeholder_choices(),
-        templates=list_template_choices(TemplatePurpose.REMINDER, TemplatePurpose.BLAST),
+        texts=load_translation_choices(
+            [tag for step in form.steps for tag in step.form.translation_fields],
+            (TemplatePurpose.REMINDER, TemplatePurpose.BLAST),
+            first_language=organisation.get_organisation_language(),
+            tokens=list_placeholder_choices(),
+        ),
         zone=get_display_timezone(),
         reminders_by_id={str(reminder.id): reminder for reminder in reminders},
     )
     return page, 422 if form.errors else 200
-
-
-def _insert_chosen_template(form: ReminderPlanForm) -> bool:
-    """Add the template whose button was pressed to the text of its step; False without one."""
-    for step in form.steps:
-        body = step.form.body
-        chosen = request.form.get(f"use-{body.name}")
-        if chosen is not None:
-            body.data = add_chosen_text(body.data or "", chosen)
-            return True
-    return False
 
 
 def _describe_saved_plan(reminders: list[PlannedReminder]) -> str:

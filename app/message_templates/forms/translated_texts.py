@@ -16,7 +16,6 @@ from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.template_fields import NO_FIELDS, TemplateFields
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.text_languages import (
-    DEFAULT_LANGUAGE,
     LANGUAGE_NAMES,
     is_language,
     name_language,
@@ -58,7 +57,7 @@ class TranslatedTextForm(Form):
     ) -> None:
         """Add a field for each translation that was sent, or is given as data; then read all."""
         sent = self.meta.wrap_formdata(self, formdata)
-        names = data or {} if sent is None else _strip_prefix(sent, self._prefix)
+        names = [*(data or {}), *kwargs] if sent is None else _strip_prefix(sent, self._prefix)
         self._add_translation_fields(find_translation_tags(names))
         super().process(sent, obj, data, extra_filters, **kwargs)
 
@@ -85,8 +84,7 @@ class TranslatedTextForm(Form):
     @property
     def first_language(self) -> str:
         """The language of the first text."""
-        # A row that is not stored yet, before the first setup, has none.
-        return str(organisation.get_organisation().language or DEFAULT_LANGUAGE)
+        return organisation.get_organisation_language()
 
     @property
     def first_language_name(self) -> str:
@@ -163,7 +161,8 @@ def apply_language_buttons(
     """
     fields = MultiDict(posted)
     tag = posted.get(f"{prefix}{NEW_LANGUAGE_FIELD}", "")
-    if f"{prefix}{ADD_BUTTON}" in posted and is_language(tag):
+    is_own = tag == organisation.get_organisation_language()
+    if f"{prefix}{ADD_BUTTON}" in posted and is_language(tag) and not is_own:
         first_text = posted.get(f"{prefix}{first_text_name}", "")
         fields.setdefault(
             f"{prefix}{name_translation(tag)}", find_sibling_texts(first_text).get(tag, "")

@@ -1,5 +1,6 @@
 """The templates that are offered where a text is written."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from app.domain.texts.template_chips import cut_at_word, describe_template
@@ -97,3 +98,16 @@ def find_template_body(template_id: str, language: str = "") -> str | None:
     if row is None or row.first_text is None:
         return None
     return row.texts.get(language, row.first_text).body
+
+
+def find_other_texts(
+    template_id: str, language: str, wanted_languages: Container[str]
+) -> dict[str, str]:
+    """Return the texts of a template in the languages that are wanted, but for this one."""
+    row = find_template_texts(parse_id(template_id))
+    texts = row.texts if row and language in row.texts else {}
+    return {
+        tag: version.body
+        for tag, version in texts.items()
+        if tag != language and tag in wanted_languages
+    }

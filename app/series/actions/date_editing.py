@@ -10,6 +10,7 @@ from app.series.actions.series_planning import plan_next_blast
 from app.series.actions.series_progress import settle_dates
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence, SeriesState
 from app.series.queries.series_dates import SeriesDate, list_coming_dates
+from app.series.queries.series_texts import SeriesText, get_series_text
 
 # As far ahead as one date can be changed.
 DATES_AHEAD = 60
@@ -50,10 +51,12 @@ def move_date(series_id: int, occurs_on: date, day: date, clock: str, moment: da
     _plan(series, moment)
 
 
-def edit_date(series_id: int, occurs_on: date, body: str, moment: datetime) -> None:
+def edit_date(series_id: int, occurs_on: date, text: SeriesText, moment: datetime) -> None:
     """Give one date its own text; that of the series takes it back. Inside write()."""
     series, row = _prepare(series_id, occurs_on, moment)
-    row.body = None if body == series.body else body
+    is_own = text != get_series_text(series)
+    row.body = text.body if is_own else None
+    row.translations = text.translations if is_own else {}
     _plan(series, moment)
 
 

@@ -18,6 +18,7 @@ from app.series.actions.series_planning import plan_next_blast, withdraw_waiting
 from app.series.actions.series_progress import settle_dates
 from app.series.models import BlastSeries, OccurrenceState, SeriesState
 from app.series.queries.series_records import list_occurrences, reload_series
+from app.series.queries.series_texts import SeriesText
 
 PAUSED_NOTE = "part of a series that was paused"
 ENDED_NOTE = "part of a series that was ended"
@@ -61,6 +62,7 @@ def start_series(
     series = BlastSeries(
         name=blast.name,
         body=blast.message_body,
+        translations=blast.translations,
         footer=blast.footer,
         target=blast.target,
         event_id=blast.event_id,
@@ -85,14 +87,15 @@ def start_series(
 
 
 def change_series(
-    series_id: int, body: str, name: str | None, timing: SeriesTiming, moment: datetime
+    series_id: int, text: SeriesText, name: str | None, timing: SeriesTiming, moment: datetime
 ) -> BlastSeries:
     """Give a series another text, rule or time; its blast that waits follows. Inside write().
 
     Skipped, moved and edited dates that the new rule does not have are forgotten.
     """
     series = require_series(series_id)
-    series.body, series.name = body, name
+    series.body, series.translations = text.body, text.translations
+    series.name = name
     series.rule, series.time_of_day = timing.rule.to_json(), timing.clock
     series.starts_on = timing.starts_on
     db.session.flush()

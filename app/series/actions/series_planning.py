@@ -22,6 +22,7 @@ from app.organisation import queries as organisation
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence, SeriesState
 from app.series.queries.series_dates import SeriesDate, list_coming_dates
 from app.series.queries.series_records import list_occurrences
+from app.series.queries.series_texts import SeriesText, get_date_text
 
 MAX_REASON_LENGTH = 300
 # Enough to find one that is not skipped: a person who skips more pauses the series.
@@ -89,11 +90,18 @@ def withdraw_waiting_blast(series: BlastSeries, note: str) -> None:
             db.session.flush()
 
 
-def describe_stale_dates(series: BlastSeries | ScheduledMessage, body: str, day: date) -> str:
+def describe_stale_dates(
+    series: BlastSeries | ScheduledMessage, text: SeriesText, day: date
+) -> str:
     """Return what to say of dates in a text that have passed on the day it is sent; "" for none."""
-    values = get_blast_placeholders(series.target, series.event_id)
-    text = fill_template(body, None, values) if values else body
-    return " ".join(list_stale_dates(text, day, organisation.get_organisation_region()))
+    region = organisation.get_organisation_region()
+    # Each is said once, though every translation names the same day.
+    problems: dict[str, None] = {}
+    for language, body in [(None, text.body), *text.translations.items()]:
+        values = get_blast_placeholders(series.target, series.event_id, language=language)
+        filled = fill_template(body, None, values) if values else body
+        problems |= dict.fromkeys(list_stale_dates(filled, day, region))
+    return " ".join(problems)
 
 
 def _find_stop_reason(series: BlastSeries) -> str:
@@ -138,9 +146,9 @@ def _place_blast(
     tells: bool,
 ) -> None:
     """Let the blast of one date wait: the one that waits already, or a new one."""
-    body = coming.edited_body or series.body
-    held_reason = _find_held_reason(series, coming, body, scheduled_id)
-    spec = _build_spec(series, body, scheduled_id)
+    text = get_date_text(series, coming)
+    held_reason = _find_held_reason(series, coming, text, scheduled_id)
+    spec = _build_spec(series, text, scheduled_id)
     # What was held until after its time is sent now: with its own time it would be too late.
     due_at = max(coming.due_at, moment)
     if scheduled_id is None:
@@ -161,16 +169,17 @@ def _place_blast(
 
 
 def _find_held_reason(
-    series: BlastSeries, coming: SeriesDate, body: str, scheduled_id: int | None
+    series: BlastSeries, coming: SeriesDate, text: SeriesText, scheduled_id: int | None
 ) -> str | None:
     """Return why a person must look at this date first, or None.
 
     A text that waits for the same day stays held, or confirmed, as it was.
     """
     blast = reload_scheduled_blast(scheduled_id) if scheduled_id else None
-    if blast is not None and blast.message_body == body and _is_due_on(blast, series, coming.day):
+    is_same = blast is not None and SeriesText(blast.message_body, blast.translations) == text
+    if blast is not None and is_same and _is_due_on(blast, series, coming.day):
         return blast.held_reason
-    problems = describe_stale_dates(series, body, coming.day)
+    problems = describe_stale_dates(series, text, coming.day)
     return STALE_HOLD.format(problems=problems)[:MAX_REASON_LENGTH] if problems else None
 
 
@@ -188,12 +197,13 @@ def _mark_pending(series_id: int, coming: SeriesDate, scheduled_id: int) -> None
     db.session.execute(insert(SeriesOccurrence).values(row))
 
 
-def _build_spec(series: BlastSeries, body: str, scheduled_id: int | None) -> BlastSpec:
+def _build_spec(series: BlastSeries, text: SeriesText, scheduled_id: int | None) -> BlastSpec:
     settings = current_settings()
     # The first blast of a series keeps the token of its form: a second post leads to it.
     blast = reload_scheduled_blast(scheduled_id) if scheduled_id else None
     return BlastSpec(
-        body=body,
+        body=text.body,
+        translations=text.translations,
         footer=series.footer,
         target=series.target,
         event_id=series.event_id,

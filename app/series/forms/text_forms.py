@@ -8,18 +8,18 @@ from wtforms.widgets import TextArea
 
 from app.core.form_fields import CalendarDayField, CleanTextField, ClockField, add_error
 from app.core.local_formats import get_display_style
-from app.domain.texts import message_templates, text_cleaning
-from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.time import local_times
 from app.domain.time.local_times import InvalidLocalTime, LocalMoment
+from app.message_templates.forms.translated_texts import TranslatedTextForm, check_message_text
 from app.organisation import queries as organisation
 from app.profiles.queries.textable_fields import load_template_fields
 from app.series.forms.timing_form import TimingForm
+from app.series.queries.series_texts import SeriesText
 
 MAX_NAME_LENGTH = 80
 
 
-class SeriesForm(TimingForm):
+class SeriesForm(TimingForm, TranslatedTextForm):
     """A whole series: its text, its name and when it repeats. Set `of_event` for an event's."""
 
     body = CleanTextField("Text", widget=TextArea())
@@ -28,7 +28,17 @@ class SeriesForm(TimingForm):
 
     def validate_body(self, field: Field) -> None:
         """Reject a text that cannot be sent."""
-        check_body(field, of_event=self.of_event)
+        self.check_text(field)
+
+    def check_text(self, field: Field) -> None:
+        """Reject a text that cannot be sent to the people of the series."""
+        fields = load_template_fields()
+        check_message_text(field, of_event=self.of_event, fields=fields)
+
+    @property
+    def text(self) -> SeriesText:
+        """The text in every language, after `validate()`."""
+        return SeriesText(self.body.data or "", self.translations)
 
     def validate_name(self, field: Field) -> None:
         """Reject a name that is too long to be kept."""
@@ -36,7 +46,7 @@ class SeriesForm(TimingForm):
             raise ValidationError(f"Enter at most {MAX_NAME_LENGTH} characters.")
 
 
-class DateTextForm(FlaskForm):
+class DateTextForm(FlaskForm, TranslatedTextForm):
     """The text of one date. Set `of_event` for an event's series."""
 
     body = CleanTextField("Text", widget=TextArea())
@@ -44,7 +54,17 @@ class DateTextForm(FlaskForm):
 
     def validate_body(self, field: Field) -> None:
         """Reject a text that cannot be sent."""
-        check_body(field, of_event=self.of_event)
+        self.check_text(field)
+
+    def check_text(self, field: Field) -> None:
+        """Reject a text that cannot be sent to the people of the series."""
+        fields = load_template_fields()
+        check_message_text(field, of_event=self.of_event, fields=fields)
+
+    @property
+    def text(self) -> SeriesText:
+        """The text in every language, after `validate()`."""
+        return SeriesText(self.body.data or "", self.translations)
 
 
 class MoveForm(FlaskForm):
@@ -69,19 +89,3 @@ class MoveForm(FlaskForm):
             field = self.clock if error.field == "schedule_time" else self.day
             add_error(field, error.sentence or get_display_style().date_error)
             return None
-
-
-def check_body(field: Field, *, of_event: bool) -> None:
-    """Reject a text that is blank, too long, or has placeholders that cannot be filled in."""
-    if text_cleaning.is_blank_text(field.data or ""):
-        raise ValidationError("Write a text first.")
-    fields = load_template_fields()
-    for problem in message_templates.list_template_problems(
-        field.data, of_event=of_event, fields=fields
-    ):
-        add_error(field, problem)
-    size = count_utf16_units(field.data)
-    if size > MAX_MESSAGE_CHARACTERS:
-        raise ValidationError(
-            f"This text has {size:,} characters. A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
-        )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.template_fields import fold_field_name
+from app.domain.texts.translations import join_texts
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence, SeriesState
 
 
@@ -16,9 +17,7 @@ def list_series_with_field(name: str) -> list[BlastSeries]:
         select(BlastSeries).where(BlastSeries.state != SeriesState.ENDED).order_by(BlastSeries.id)
     )
     dated_ids = {row.series_id for row in list_dates_with_field(name)}
-    return [
-        series for series in all_series if series.id in dated_ids or _names_field(series.body, name)
-    ]
+    return [series for series in all_series if series.id in dated_ids or _names_field(series, name)]
 
 
 def list_dates_with_field(name: str) -> Sequence[SeriesOccurrence]:
@@ -29,9 +28,10 @@ def list_dates_with_field(name: str) -> Sequence[SeriesOccurrence]:
             SeriesOccurrence.state.in_((OccurrenceState.PLANNED, OccurrenceState.PENDING)),
         )
     )
-    return [row for row in rows if _names_field(row.body or "", name)]
+    return [row for row in rows if _names_field(row, name)]
 
 
-def _names_field(text: str, name: str) -> bool:
+def _names_field(texts: BlastSeries | SeriesOccurrence, name: str) -> bool:
     folded = fold_field_name(name)
-    return folded in find_field_names(text, (folded,))
+    joined = join_texts(texts.body or "", texts.translations)
+    return folded in find_field_names(joined, (folded,))

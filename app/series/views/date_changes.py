@@ -15,11 +15,16 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time.local_times import build_local_time_input
+from app.message_templates.forms.translated_texts import (
+    build_translation_data,
+    is_language_button_pressed,
+)
 from app.series.actions import date_editing as actions
 from app.series.actions.series_planning import describe_stale_dates
 from app.series.forms.text_forms import DateTextForm, MoveForm
 from app.series.models import BlastSeries
 from app.series.queries.series_dates import MoveLimits, SeriesDate, find_move_limits
+from app.series.queries.series_texts import get_date_text, get_series_text
 from app.series.views.blueprint import (
     bp,
     find_series_problem,
@@ -28,6 +33,7 @@ from app.series.views.blueprint import (
 )
 from app.series.views.series_changes import CHANGED_MEANWHILE
 from app.series.views.series_labels import format_series_day, format_series_time
+from app.series.views.series_texts_posted import load_series_choices, read_posted_texts
 
 MAX_COUNT_DIGITS = 9
 
@@ -84,15 +90,19 @@ def confirm_date(series_id: int, day: str) -> ResponseReturnValue:
 def edit_date(series_id: int, day: str) -> ResponseReturnValue:
     """Give one date its own text."""
     series, coming = _get_coming_date(series_id, day)
-    form = DateTextForm(data={"body": coming.edited_body or series.body})
+    text = get_date_text(series, coming)
+    form = DateTextForm(
+        read_posted_texts(), data={"body": text.body, **build_translation_data(text.translations)}
+    )
     form.of_event = series.target == BlastTarget.EVENT
-    body = form.body.data or ""
+    text = form.text
     if request.form.get("reset"):
-        body = series.body
-    elif not form.validate_on_submit():
-        page = _render_date_form("series/edit_date.html", series, coming, form)
+        text = get_series_text(series)
+    elif is_language_button_pressed(request.form) or not form.validate_on_submit():
+        texts = load_series_choices(form)
+        page = _render_date_form("series/edit_date.html", series, coming, form, texts=texts)
         return page, 422 if form.errors else 200
-    stale = describe_stale_dates(series, body, coming.day)
+    stale = describe_stale_dates(series, text, coming.day)
     success = "Saved for this date only."
     if stale:
         success = f"Saved. Check the date: {stale}"
@@ -103,7 +113,7 @@ def edit_date(series_id: int, day: str) -> ResponseReturnValue:
         coming.occurs_on,
         "series.date_edited",
         success,
-        lambda: actions.edit_date(series_id, coming.occurs_on, body, now()),
+        lambda: actions.edit_date(series_id, coming.occurs_on, text, now()),
     )
 
 

@@ -12,12 +12,17 @@ from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import BlastTarget
+from app.message_templates.forms.translated_texts import (
+    build_translation_data,
+    is_language_button_pressed,
+)
 from app.series.actions import series_editing as actions
 from app.series.actions.series_editing import SeriesTiming
 from app.series.forms.text_forms import SeriesForm
 from app.series.forms.timing_form import build_timing_data, read_series_timing
 from app.series.models import BlastSeries
 from app.series.queries.series_dates import list_rule_moments
+from app.series.queries.series_texts import get_series_text
 from app.series.views.blueprint import bp, find_series_problem, get_series_or_404
 from app.series.views.series_labels import (
     describe_next_text,
@@ -27,6 +32,7 @@ from app.series.views.series_labels import (
     render_series_text,
 )
 from app.series.views.series_start import NO_DATES_ERROR, SHOWN_DATES
+from app.series.views.series_texts_posted import load_series_choices, read_posted_texts
 
 CHANGED_MEANWHILE = "It changed in this moment. Look at the page and try again."
 
@@ -40,20 +46,26 @@ def edit_series(series_id: int) -> ResponseReturnValue:
     if problem := find_series_problem(series):
         flash(problem, "error")
         return redirect(series_url, 303)
-    data = {"body": series.body, "name": series.name or ""}
-    form = SeriesForm(data=data | build_timing_data(read_series_timing(series)))
+    form = SeriesForm(read_posted_texts(), data=_build_form_data(series))
     form.of_event = series.target == BlastTarget.EVENT
     step = request.form.get("step", "")
-    is_valid = step != "change" and form.validate_on_submit()
+    is_changing = step == "change" or is_language_button_pressed(request.form)
+    is_valid = not is_changing and form.validate_on_submit()
     dates = _list_moments(series, form.timing) if is_valid else []
     if is_valid and not dates:
         form.until.errors = [NO_DATES_ERROR]
     if not dates:
-        page = render_template("series/edit.html", form=form, series=series, series_url=series_url)
+        page = render_template(
+            "series/edit.html",
+            form=form,
+            series=series,
+            series_url=series_url,
+            texts=load_series_choices(form),
+        )
         return page, 422 if form.errors else 200
     if step == "start":
         return _save_series(series, form)
-    body = form.body.data or ""
+    text = form.text
     return render_template(
         "series/check.html",
         form=form,
@@ -62,8 +74,8 @@ def edit_series(series_id: int) -> ResponseReturnValue:
         button_label="Save the series",
         sentence=describe_timing(form.timing),
         dates=[format_series_time(due_at, series.timezone) for _, due_at in dates],
-        text=describe_next_text(body, lambda: render_series_text(series, body)),
-        stale=list_stale_notices(series, body, series.timezone, dates),
+        text=describe_next_text(text.body, lambda: render_series_text(series, text)),
+        stale=list_stale_notices(series, text, series.timezone, dates),
         moved_note="",
         end_note="",
     )
@@ -124,14 +136,23 @@ def delete_series(series_id: int) -> ResponseReturnValue:
     return redirect(url_for("series.list_all_series"), 303)
 
 
+def _build_form_data(series: BlastSeries) -> dict[str, object]:
+    return {
+        "body": series.body,
+        **build_translation_data(series.translations),
+        "name": series.name or "",
+        **build_timing_data(read_series_timing(series)),
+    }
+
+
 def _save_series(series: BlastSeries, form: SeriesForm) -> ResponseReturnValue:
     name = (form.name.data or "").strip() or None
     before = {"rule": describe_timing(read_series_timing(series))}
     try:
         with audited_write("series.changed", current_username()) as trace:
             trace.about = f"series {series.id}"
-            is_same_text = form.body.data == series.body
-            actions.change_series(series.id, form.body.data or "", name, form.timing, now())
+            is_same_text = form.text == get_series_text(series)
+            actions.change_series(series.id, form.text, name, form.timing, now())
             trace.details = {
                 "before": before["rule"],
                 "after": describe_timing(form.timing),

@@ -23,6 +23,7 @@ from app.events.queries import events
 from app.series.actions.series_editing import SeriesTiming
 from app.series.actions.series_planning import describe_stale_dates
 from app.series.models import BlastSeries, SeriesState
+from app.series.queries.series_texts import SeriesText
 
 STATE_LABELS = {
     SeriesState.ACTIVE: ("ok", "Active"),
@@ -104,22 +105,23 @@ def describe_next_text(body: str, render: Callable[[], RenderedBlast]) -> NextTe
 
 def list_stale_notices(
     blast: BlastSeries | ScheduledMessage,
-    body: str,
+    text: SeriesText,
     zone: str,
     moments: Sequence[tuple[date, datetime]],
 ) -> list[str]:
     """Return "Sun, Dec 13: Dec 6 has passed." for each of these dates that would be held."""
     notices = []
     for day, _ in moments:
-        if problems := describe_stale_dates(blast, body, day):
+        if problems := describe_stale_dates(blast, text, day):
             notices.append(f"{format_series_day(day, zone)}: {problems}")
     return notices
 
 
-def render_series_text(series: BlastSeries, body: str) -> RenderedBlast:
+def render_series_text(series: BlastSeries, text: SeriesText) -> RenderedBlast:
     """Return the texts of a series' people. Raises BlastEventNotFound and FieldNotTextable."""
     draft = BlastDraft(
-        body=body,
+        body=text.body,
+        translations=text.translations,
         footer=series.footer,
         target=series.target,
         event_id=series.event_id,

@@ -12,13 +12,14 @@ from app.core.clock import now
 from app.core.settings import current_settings
 from app.delivery.queries.series_blasts import SeriesBlast, find_series_blasts
 from app.domain.delivery.blast_labels import name_blast
-from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence
+from app.series.models import OccurrenceState, SeriesOccurrence
 from app.series.queries.series_dates import SeriesDate, list_coming_dates
 from app.series.queries.series_records import (
     list_occurrences,
     list_pending_occurrences,
     list_series,
 )
+from app.series.queries.series_texts import get_date_text
 from app.series.views.blueprint import bp, find_series_problem, get_series_or_404
 from app.series.views.series_labels import (
     STATE_LABELS,
@@ -73,6 +74,7 @@ def show_series(series_id: int) -> ResponseReturnValue:
     blasts = find_series_blasts([row.scheduled_id for row in rows if row.scheduled_id])
     held = next((day for day in coming if _find_held_reason(day, blasts)), None)
     titles = find_event_titles([series])
+    text = get_date_text(series, held)
     return render_template(
         "series/series.html",
         series=series,
@@ -85,9 +87,7 @@ def show_series(series_id: int) -> ResponseReturnValue:
         days={day.occurs_on: format_series_day(day.occurs_on, series.timezone) for day in coming},
         held=held,
         held_reason=_find_held_reason(held, blasts) if held else None,
-        text=describe_next_text(
-            _get_body(series, held), lambda: render_series_text(series, _get_body(series, held))
-        ),
+        text=describe_next_text(text.body, lambda: render_series_text(series, text)),
         past=_list_past(rows, coming, blasts),
         past_days={
             row.occurs_on: format_series_day(row.moved_date or row.occurs_on, series.timezone)
@@ -97,10 +97,6 @@ def show_series(series_id: int) -> ResponseReturnValue:
         people_problem=find_series_problem(series),
         is_of_other_carrier=series.carrier != current_settings().carrier,
     )
-
-
-def _get_body(series: BlastSeries, held: SeriesDate | None) -> str:
-    return (held.edited_body if held else None) or series.body
 
 
 def _find_held_reason(coming: SeriesDate, blasts: Mapping[int, SeriesBlast]) -> str | None:

@@ -19,6 +19,7 @@ from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.series.actions.series_editing import SeriesTiming, may_repeat, start_series
 from app.series.forms.timing_form import TimingForm, build_timing_data
 from app.series.queries.series_dates import list_rule_moments
+from app.series.queries.series_texts import SeriesText
 from app.series.views.blueprint import bp
 from app.series.views.series_labels import (
     describe_next_text,
@@ -55,6 +56,7 @@ def repeat_blast(scheduled_id: int) -> ResponseReturnValue:
         return page, 422
     if step == "start":
         return _start_series(blast.id, form.timing)
+    text = SeriesText(blast.message_body, blast.translations)
     return render_template(
         "series/check.html",
         form=form,
@@ -64,7 +66,7 @@ def repeat_blast(scheduled_id: int) -> ResponseReturnValue:
         sentence=describe_timing(form.timing),
         dates=[format_series_time(due_at, _get_zone(blast)) for _, due_at in dates],
         text=describe_next_text(blast.message_body, lambda: render_scheduled_blast(blast)),
-        stale=list_stale_notices(blast, blast.message_body, _get_zone(blast), dates),
+        stale=list_stale_notices(blast, text, _get_zone(blast), dates),
         moved_note=_describe_move(blast, dates[0][1]),
         end_note="Its end is not repeated." if blast.not_after else "",
     )

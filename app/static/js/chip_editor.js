@@ -79,7 +79,7 @@
       editor.setAttribute("aria-labelledby", label.id);
       label.addEventListener("click", () => editor.focus());
     }
-    for (const name of ["aria-describedby", "aria-invalid", "dir"]) {
+    for (const name of ["aria-describedby", "aria-invalid", "dir", "lang", "data-focus"]) {
       if (box.hasAttribute(name)) editor.setAttribute(name, box.getAttribute(name));
     }
     Object.assign(editor, { className: `${box.className} chip-editor`, contentEditable: "true", spellcheck: true });

@@ -79,10 +79,10 @@
     }));
   }
 
-  /** Returns the text with the opt-out line, if its checkbox is on and the text does not contain it already. */
+  /** Returns the text with the opt-out line of its language, if the checkbox is on and the text has no such line. */
   function withFooter(box) {
     const tick = box.form?.querySelector("input[data-footer]");
-    const line = tick?.checked ? tick.dataset.footer.trim() : "";
+    const line = tick?.checked ? (box.dataset.footer ?? tick.dataset.footer).trim() : "";
     if (!line || box.value.toLowerCase().includes(line.toLowerCase())) return box.value;
     return box.value ? `${box.value}\n${line}` : line;
   }

@@ -1,0 +1,57 @@
+"""The texts of a blast in every language that it has, as they were written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from app.domain.texts.message_templates import append_footer
+from app.domain.texts.text_languages import name_language
+from app.organisation import queries as organisation
+
+
+class TranslatedBlast(Protocol):
+    """A blast, a series, or whatever else has a text with translations."""
+
+    @property
+    def message_body(self) -> str:
+        """The text in the organisation's language."""
+
+    @property
+    def footer(self) -> str | None:
+        """The opt-out line; None: the texts have none."""
+
+    @property
+    def translations(self) -> Mapping[str, str]:
+        """The texts in other languages, by their tags."""
+
+
+@dataclass(frozen=True)
+class BlastText:
+    """A text in one language. `name`: of the language, "" where it is the only one."""
+
+    tag: str
+    name: str
+    body: str
+
+
+def list_blast_texts(blast: TranslatedBlast) -> list[BlastText]:
+    """Return the texts with their opt-out lines, the organisation's language first."""
+    texts = list_texts(blast.message_body, blast.translations)
+    if not blast.footer:
+        return texts
+    lines = organisation.get_opt_out_lines()
+    footers = {text.tag: lines.choose(text.tag) for text in texts}
+    # As it was when the blast was written: the organisation may have another one now.
+    footers[texts[0].tag] = blast.footer
+    return [replace(text, body=append_footer(text.body, footers[text.tag])) for text in texts]
+
+
+def list_texts(body: str, translations: Mapping[str, str]) -> list[BlastText]:
+    """Return a text and its translations, the organisation's language first."""
+    language = organisation.get_organisation_language()
+    if not translations:
+        return [BlastText(language, "", body)]
+    texts = [BlastText(language, name_language(language), body)]
+    for tag in sorted(translations, key=name_language):
+        texts.append(BlastText(tag, name_language(tag), translations[tag]))
+    return texts
