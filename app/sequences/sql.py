@@ -34,3 +34,7 @@ INSERT_SEND = PreparedStatement("""
     VALUES (:person_id, :step_id, :repetition, :outcome, :skip_reason, :message_id, :due_at,
         :moment)
 """)
+# positional: the step, its repetition, when it is due, the person
+PLAN_PERSON = PreparedStatement(
+    "UPDATE sequence_people SET step_id = ?, repetition = ?, next_at = ? WHERE id = ?"
+)

@@ -23,6 +23,7 @@ from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
 from app.organisation.queries import is_practice_demo
 from app.sending_limits.actions.limit_editing import create_first_limits
+from app.sequences.actions.sequence_seeding import store_missing_sequences, store_seed_sequences
 from app.setup import queries
 from app.setup.models import SetupToken
 from app.texting_hours.actions import create_default_hours
@@ -62,6 +63,7 @@ def create_admin_or_setup_url(app: Flask) -> str | None:
     settings: Settings = app.extensions["settings"]
     with app.app_context():
         store_missing_seeds()
+        store_missing_sequences()
         if users.has_users():
             _warn_unused_admin_password(settings)
             return None
@@ -106,6 +108,7 @@ def erase_demo_for_setup() -> str:
     with write():
         erase_demo()
         store_seeds()
+        store_seed_sequences()
         store_setup_token(token)
     forget_cached_results()
     return token

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from app.domain.sequences.sequence_states import (
-    DATE_TRIGGERS,
-    EVENT_TRIGGERS,
+    DAY_TRIGGERS,
     SequencePersonState,
     SequenceState,
     SequenceTrigger,
@@ -29,7 +28,7 @@ TRIGGER_LABELS: dict[SequenceTrigger, str] = {
     SequenceTrigger.MISSED: "Someone misses an event",
     SequenceTrigger.ANSWERED: "Someone finishes a survey",
     SequenceTrigger.DATE_FIELD: "A date in a field",
-    SequenceTrigger.BIRTHDAY: "A birthday, every year",
+    SequenceTrigger.BIRTHDAY: "Their birthday, every year",
     SequenceTrigger.STREAK: "Someone checks in several days in a row",
     SequenceTrigger.MISSED_CHECK_IN: "Someone misses check-ins",
 }
@@ -46,10 +45,17 @@ PERSON_STATE_LABELS: dict[SequencePersonState, tuple[str, str]] = {
     SequencePersonState.DONE: ("ok", "Finished"),
     SequencePersonState.STOPPED: ("", "Ended early"),
 }
-_EVENT_VERBS = {
-    SequenceTrigger.REGISTERED: "registers for",
-    SequenceTrigger.ATTENDED: "comes to",
-    SequenceTrigger.MISSED: "misses",
+_TRIGGER_PHRASES = {
+    SequenceTrigger.HAND: "Started by hand",
+    SequenceTrigger.GROUP: "Someone joins {name}",
+    SequenceTrigger.REGISTERED: "Someone registers for {name}",
+    SequenceTrigger.ATTENDED: "Someone comes to {name}",
+    SequenceTrigger.MISSED: "Someone misses {name}",
+    SequenceTrigger.ANSWERED: "Someone finishes {name}",
+    SequenceTrigger.DATE_FIELD: "{offset} the date in {name}",
+    SequenceTrigger.BIRTHDAY: "{offset} their birthday",
+    SequenceTrigger.STREAK: "Someone checks in {count} in a row",
+    SequenceTrigger.MISSED_CHECK_IN: "Someone does not check in for {count}",
 }
 
 
@@ -58,22 +64,11 @@ def describe_trigger(kind: SequenceTrigger, name: str | None, days: int, count: 
 
     `name`: what the trigger names, in quotes or "any event"; None where it was deleted.
     """
-    if kind is SequenceTrigger.HAND:
-        return "Started by hand"
-    if kind is SequenceTrigger.STREAK:
-        return f"Someone checks in {pluralize(count, 'day')} in a row"
-    if kind is SequenceTrigger.MISSED_CHECK_IN:
-        return f"Someone does not check in for {pluralize(count, 'day')}"
-    if name is None:
+    phrase = _TRIGGER_PHRASES[kind]
+    if "{name}" in phrase and name is None:
         return f"{TRIGGER_LABELS[kind]} (deleted or not chosen)"
-    if kind is SequenceTrigger.GROUP:
-        return f"Someone joins {name}"
-    if kind in EVENT_TRIGGERS:
-        return f"Someone {_EVENT_VERBS[kind]} {name}"
-    if kind is SequenceTrigger.ANSWERED:
-        return f"Someone finishes {name}"
-    what = "the date" if kind is SequenceTrigger.DATE_FIELD else "the birthday"
-    return f"{_describe_offset(days)} {what} in {name}"
+    days_in_a_row = pluralize(count, "day")
+    return phrase.format(name=name, count=days_in_a_row, offset=_describe_offset(days))
 
 
 def _describe_offset(days: int) -> str:
@@ -95,7 +90,7 @@ def describe_step_time(
 
     `kind`: what starts the sequence; a day starts at its own time.
     """
-    if is_first and kind in DATE_TRIGGERS:
+    if is_first and kind in DAY_TRIGGERS:
         clock = clock or DAY_TIME
     if delay_days == 0 and clock is None:
         return "At once" if is_first else "Right after the step before"

@@ -29,6 +29,8 @@ from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.phones.landlines import is_landline_number
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import get_phone_number_info
+from app.domain.sequences.sequence_states import STOP_REASON_LABELS
+from app.domain.sequences.sequence_words import PERSON_STATE_LABELS
 from app.groups.queries.memberships import load_person_groups
 from app.people.actions.person_notes import NotNoteAuthor, add_note, delete_note
 from app.people.forms import AddedNumberForm, ConsentForm, NoteForm, TopicReturnForm
@@ -44,6 +46,7 @@ from app.people.views.check_in_card import build_check_in_card
 from app.people.views.number_card import build_number_card, find_member_phone
 from app.people.views.permission_card import find_text_permission
 from app.people.views.person_fields import list_known_facts
+from app.people.views.person_sequences import list_person_sequences
 from app.profiles.person_addresses import build_person_url, is_public_id, parse_phone_digits
 from app.profiles.queries.person_lookup import PersonProfile
 from app.suppression.queries.consent_history import list_consent_history
@@ -107,6 +110,9 @@ def render_person_page(
         check_ins=build_check_in_card(phone),
         topic_forms=_build_topic_forms(topics, topic_forms or {}),
         survey_sessions=find_survey_sessions_of_phone(phone),
+        sequences=list_person_sequences([number.phone for number in person.phones]),
+        person_states=PERSON_STATE_LABELS,
+        stop_reasons=STOP_REASON_LABELS,
         note_form=note_form or NoteForm(formdata=None),
         consent_form=consent_form or ConsentForm(formdata=None),
         member_form=_build_member_form(find_member_phone(person, record), record),

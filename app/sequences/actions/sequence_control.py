@@ -5,7 +5,6 @@ from datetime import datetime
 from app.core.db import ChangedMeanwhile, db
 from app.core.settings import current_settings
 from app.domain.sequences.sequence_states import (
-    DATE_TRIGGERS,
     EVENT_TRIGGERS,
     SequenceState,
     SequenceStopReason,

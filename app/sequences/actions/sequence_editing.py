@@ -90,6 +90,15 @@ def save_sequence(sequence_id: int, values: SequenceValues, seen_revision: int) 
     return changed
 
 
+def replace_values(row: SequenceRow, values: SequenceValues) -> None:
+    """Give a sequence that no user has changed other values and steps. Inside write()."""
+    _set_values(row, values)
+    for step in list_steps(row.id):
+        db.session.delete(step)
+    db.session.flush()
+    _save_steps(row.id, values.steps)
+
+
 def require_sequence(sequence_id: int) -> SequenceRow:
     """Return a sequence, read anew. Raises NotFound. Inside write()."""
     row = reload_sequence(sequence_id)

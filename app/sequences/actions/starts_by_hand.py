@@ -23,7 +23,8 @@ def start_by_hand(
     Who is in it already goes on where they are. `start_name` names this start: posted twice, it
     counts once. Raises NotFound, and ChangedMeanwhile for an archived sequence.
     """
-    if require_sequence(sequence_id).state is SequenceState.ARCHIVED:
+    sequence = require_sequence(sequence_id)
+    if sequence.state is SequenceState.ARCHIVED:
         raise ChangedMeanwhile
     start_key = f"hand:{start_name}"
     in_it = set(db.session.scalars(_select_phones_in_it(sequence_id, start_key)))
@@ -32,6 +33,8 @@ def start_by_hand(
             "sequence_id": sequence_id,
             "phone": phone,
             "start_key": start_key,
+            # Its texts may name the event.
+            "event_id": sequence.event_id,
             "added_by": username,
             "started_at": moment,
             "next_at": moment,

@@ -19,6 +19,7 @@ from wtforms.widgets import NumberInput, TextArea
 from app.core.form_fields import CleanTextField, add_error
 from app.domain.accounts.roles import Role
 from app.domain.sequences.sequence_states import DATE_TRIGGERS, EVENT_TRIGGERS, SequenceTrigger
+from app.domain.sequences.step_conditions import EVENT_CONDITIONS
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.organisation import queries as organisation
@@ -36,13 +37,13 @@ MAX_STREAK_DAYS = 1000
 BEFORE, AFTER = "before", "after"
 NAME_TAKEN_ERROR = "Another sequence has this name."
 NO_STEP_ERROR = "Write the text of at least one step."
+NO_EVENT_ERROR = "Choose another one: no event starts this sequence."
 SAME_TIME_ERROR = "This is the time of the step before. Enter a later day or time."
 # The select that each trigger needs a choice in.
 NEEDED_SELECTS = {
     SequenceTrigger.GROUP: ("group", "Choose a group."),
     SequenceTrigger.ANSWERED: ("survey", "Choose a survey."),
     SequenceTrigger.DATE_FIELD: ("date_field", "Choose a field."),
-    SequenceTrigger.BIRTHDAY: ("date_field", "Choose a field."),
 } | dict.fromkeys(EVENT_TRIGGERS, ("event", "Choose an event, or any event."))
 COUNTED_TRIGGERS = (SequenceTrigger.STREAK, SequenceTrigger.MISSED_CHECK_IN)
 
@@ -214,8 +215,16 @@ class SequenceForm(FlaskForm):
             self.form_errors.append(f"A sequence can have up to {MAX_STEPS} steps.")
         for place, step in enumerate(steps):
             values = step.step_values
+            if self.kind not in EVENT_TRIGGERS:
+                _refuse_event_conditions(step)
             if place and not values.delay_days and not _is_later(values, steps[place - 1]):
                 add_error(step.time_of_day, SAME_TIME_ERROR)
+
+
+def _refuse_event_conditions(step: SequenceStepForm) -> None:
+    for kind_field, _ in step.condition_fields:
+        if kind_field.data in set(EVENT_CONDITIONS):
+            add_error(kind_field, NO_EVENT_ERROR)
 
 
 def _is_later(values: Any, before: SequenceStepForm) -> bool:

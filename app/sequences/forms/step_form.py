@@ -64,7 +64,7 @@ class SequenceStepForm(TranslatedTextForm):
         if not self.is_in_sequence:
             return True
         is_valid = super().validate(extra_validators)
-        for kind_field, which_field in self._condition_fields:
+        for kind_field, which_field in self.condition_fields:
             check_condition_fields(kind_field, which_field, self.condition_choices)
         return is_valid and not self.errors
 
@@ -132,7 +132,8 @@ class SequenceStepForm(TranslatedTextForm):
         return read_condition_fields(self.until, self.until_ref)
 
     @property
-    def _condition_fields(self) -> list[tuple[SelectField, SelectField]]:
+    def condition_fields(self) -> list[tuple[SelectField, SelectField]]:
+        """The selects of its condition, and of what ends its repeats where it has any."""
         pairs = [(self.condition, self.condition_ref)]
         return [*pairs, (self.until, self.until_ref)] if self.repeat_days else pairs
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
@@ -39,3 +39,15 @@ def find_sequence_names(sequence_ids: Collection[int]) -> dict[int, str]:
     """Return the names of these sequences by id; a deleted one is missing."""
     row = SequenceRow
     return fetch_dict(select(row.id, row.name).where(row.id.in_(sequence_ids)))
+
+
+def find_step_numbers(sequence_ids: Collection[int]) -> dict[int, int]:
+    """Return the number of each step of these sequences by its id, from 1, without removed ones."""
+    if not sequence_ids:
+        return {}
+    row = SequenceStep
+    number = func.row_number().over(partition_by=row.sequence_id, order_by=(row.position, row.id))
+    statement = select(row.id, number).where(
+        row.sequence_id.in_(sequence_ids), row.removed_at.is_(None)
+    )
+    return fetch_dict(statement)

@@ -126,8 +126,10 @@ def list_step_texts(
 ) -> list[StepText]:
     """Return how a text reads in each language, the organisation's first, with its opt-out line."""
     language = organisation.get_organisation_language()
+    lines = organisation.get_opt_out_lines()
     texts = []
     for tag, template in {language: body, **(translations or {})}.items():
-        text = append_footer(fill_sample(template, values), footer or "")
+        line = footer if tag == language else lines.choose(tag)
+        text = append_footer(fill_sample(template, values), (footer and line) or "")
         texts.append(StepText(tag, name_language(tag), text, measure_segments(text).segments))
     return texts
