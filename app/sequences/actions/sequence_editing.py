@@ -10,9 +10,14 @@ from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound, db
 from app.core.settings import current_settings
 from app.domain.sequences.sequence_states import SequenceState, SequenceTrigger
+from app.sequences.actions.step_planning import replan_people
 from app.sequences.models import Sequence as SequenceRow
 from app.sequences.models import SequenceStep
-from app.sequences.queries.sequence_records import list_steps, reload_sequence
+from app.sequences.queries.sequence_records import (
+    list_steps,
+    load_step_times,
+    reload_sequence,
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,12 @@ def save_sequence(sequence_id: int, values: SequenceValues, seen_revision: int) 
         # Dates of before the change are not looked for again.
         row.scanned_on = None
     row.revision += 1
+    times = load_step_times(sequence_id)
     if _save_steps(sequence_id, values.steps):
         changed.append("steps")
+        new_times = load_step_times(sequence_id)
+        changed_ids = [step_id for step_id in times if new_times.get(step_id) != times[step_id]]
+        replan_people(row, changed_ids, now())
     return changed
 
 
@@ -134,7 +143,8 @@ def _set_values(row: SequenceRow, values: SequenceValues) -> list[str]:
 
 def _save_steps(sequence_id: int, steps: Sequence[StepValues]) -> bool:
     """Store the steps in their order; return whether any is another. A missing one is removed."""
-    rows = {row.id: row for row in list_steps(sequence_id)}
+    old_rows = list_steps(sequence_id)
+    rows = {row.id: row for row in old_rows}
     is_changed = False
     for position, step in enumerate(steps, 1):
         row = rows.pop(step.id or 0, None)
@@ -153,9 +163,13 @@ def _save_steps(sequence_id: int, steps: Sequence[StepValues]) -> bool:
             "is_on": step.is_on,
         }
         is_changed |= _set_columns(row, columns)
-    # Who got a removed step keeps that in their history: its row stays.
-    for row in rows.values():
-        row.removed_at = now()
+    # Who got a removed step keeps that in their history: its row stays, at the place of the step
+    # before it, so that who waits for it goes on with the one after it.
+    place = 0
+    for row in old_rows:
+        if row.id in rows:
+            row.removed_at, row.position = now(), place
+        place = max(place, row.position)
     db.session.flush()
     return is_changed or bool(rows)
 

@@ -29,6 +29,14 @@ def list_steps(sequence_id: int) -> Sequence[SequenceStep]:
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
+def load_step_times(sequence_id: int) -> dict[int, tuple[object, ...]]:
+    """Return what decides when each step in use is due, by its id."""
+    return {
+        step.id: (step.delay_days, step.time_of_day, step.repeat_days, step.is_on)
+        for step in list_steps(sequence_id)
+    }
+
+
 def find_step_positions(sequence_id: int) -> dict[int, int]:
     """Return the place of each step of a sequence by id, of removed ones too."""
     row = SequenceStep
