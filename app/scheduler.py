@@ -13,6 +13,7 @@ from flask import Flask
 
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.blasts.actions.gone_blasts import release_gone_blast
+from app.blasts.actions.waiting_approvals_job import attend_waiting_approvals
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
 from app.core.database_errors import DATABASE_ERRORS
@@ -83,6 +84,7 @@ class BackgroundJobs:
         self._add_job(self._continue_series, timedelta(seconds=30), runs_at_start=True)
         self._add_job(self._run_sequences, timedelta(seconds=SEQUENCE_SECONDS))
         self._add_job(self._start_sequences, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self._attend_approvals, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
         self._last_tick_at = monotonic()
@@ -240,6 +242,11 @@ class BackgroundJobs:
         with self._job_context("sequences wait on: the database could not be written"):
             if not self.clock.is_in_doubt:
                 run_sequences(now())
+
+    def _attend_approvals(self) -> None:
+        with self._job_context("approvals wait on: the database could not be written"):
+            if not self.clock.is_in_doubt:
+                attend_waiting_approvals(now())
 
     def _inspect_rows(self) -> None:
         with self._job_context("rows are looked through later: the database could not be written"):

@@ -131,7 +131,8 @@ def _describe_approval(approval: BlastApproval, moment: datetime) -> str:
     people = pluralize(approval.people, "person", "people")
     if blast.held_reason:
         return APPROVED_HELD
-    if blast.scheduled_at <= moment:
+    # "Send now" has at most the seconds of Undo to wait.
+    if blast.immediate or blast.scheduled_at <= moment:
         return APPROVED_NOW.format(people=people)
     time = format_time_in_zone(blast.scheduled_at, blast.timezone or "UTC")
     return APPROVED_LATER.format(people=people, time=time)

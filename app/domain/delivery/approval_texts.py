@@ -11,7 +11,7 @@ CODE_DIGITS = 6
 # words of an admin are ever taken for one.
 _ANSWER = re.compile(
     r"\W*(?:(?P<no>no|decline|reject)\W+)?(?P<first>\d{3})[ \-]?(?P<last>\d{3})"
-    r"(?:\W+(?P<reason>\S.*))?",
+    r"(?:\W+(?P<reason>\w.*))?\W*",
     re.IGNORECASE | re.DOTALL,
 )
 _CODE_LINE = re.compile(r"\AReply \d{6} to approve: ")
