@@ -73,7 +73,7 @@ def _run_sequence(sequence_id: int, moment: datetime) -> int:
         if fault:
             _pause_sequence(due, fault, moment)
             break
-        changed = _store_changes(due, SlicePlanner(due, moment).plan(), moment)
+        changed = store_changes(due, SlicePlanner(due, moment).plan(), moment)
         total += changed
         # Nobody could move on: they wait for the budget, or another process was quicker.
         if not changed:
@@ -81,8 +81,11 @@ def _run_sequence(sequence_id: int, moment: datetime) -> int:
     return total
 
 
-def _store_changes(due: DueSlice, changes: Sequence[PersonChange], moment: datetime) -> int:
-    """Store what was computed of a slice; return how many people moved on."""
+def store_changes(due: DueSlice, changes: Sequence[PersonChange], moment: datetime) -> int:
+    """Store what was computed of a slice; return how many people moved on.
+
+    In one transaction: a crash leaves each of them as they were, or moved on with their text.
+    """
     changed = 0
     with write():
         if not _is_unchanged(due):
