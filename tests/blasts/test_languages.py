@@ -7,6 +7,7 @@ from sqlalchemy import text
 from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.queries.audience import render_draft
 from app.blasts.queries.blast_review import review_blast
+from app.blasts.queries.compose_preview import PreviewRequest, build_compose_preview
 from app.blasts.queries.review_notices import ReviewButton, ReviewRequest
 from app.core.clock import now
 from app.core.db import db, write
@@ -121,13 +122,12 @@ def test_the_first_text_to_a_number_says_who_writes_until_the_days_are_over(app)
 def test_a_test_reads_as_the_first_person_of_the_audience(app):
     fill_town(app)
     with app.app_context():
-        set_language(ZOE, "es")
         set_organisation(name="Ohr", introduction_days=30)
-    confirm(app, draft(is_test=True))
+    confirm(app, draft(is_test=True, footer=None))
     release_blasts(app)
     (row,) = list_messages(app)
-    assert (row.kind, row.language, row.is_introduction) == ("test", "es", True)
-    assert row.body == f"Ohr: Hola Zoë, la merienda es a las once.\n{SPANISH_FOOTER}"
+    assert (row.kind, row.is_introduction) == ("test", True)
+    assert row.body == f"Ohr: Hi Zoë, the picnic is at eleven.\n{FOOTER}"
 
 
 def test_a_blast_with_translations_is_sent(app, background):
@@ -166,3 +166,24 @@ def test_the_review_says_who_reads_what_and_which_language_is_missing(app):
     assert notice.text == (
         "Spanish: The letter á doubles the cost: 2 segments instead of 1, about $0.01 less."
     )
+
+
+def test_the_preview_counts_each_language_as_the_review_does(app):
+    fill_town(app)
+    with app.app_context():
+        set_organisation(name="Ohr", introduction_days=30, price_per_segment=Decimal("0.01"))
+        translations = {"es": SPANISH + " á" * 15, "vi": "{gibberish}"}
+        request = PreviewRequest(
+            BlastTarget.COMMUNITY, None, None, BODY, None, person=1, translations=translations
+        )
+        preview = build_compose_preview(request)
+        spanish = {"es": translations["es"]}
+        rendered = render_draft(draft(translations=spanish, footer=None))
+    assert preview.sizes == (
+        "English: 1 segment for 2 people · Spanish: 2 segments for 1 person · Vietnamese: 1 person"
+    )
+    assert (preview.people, preview.cost) == (4, "about $0.04")
+    assert preview.reader.text == rendered.sendable_texts[1].body
+    assert [(fix.field, fix.value, fix.label) for fix in preview.fixes] == [
+        ("plain_letters", "es", "Write without accents: 1 segment ($0.01) less")
+    ]

@@ -1,16 +1,23 @@
-"""How many people an audience has, grouped by what decides about the length of their texts."""
+"""How many people an audience has, grouped by what decides about the length of their texts.
+
+That is the language they read, whether theirs is a first text, and what is filled into it.
+"""
 
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app
 
 from app.blasts.queries import audience
+from app.blasts.queries.blast_readers import load_blast_readers
 from app.blasts.queries.field_fillings import load_filling
 from app.domain.audiences.chosen_audience import ChosenPeople
+from app.domain.delivery.blast_readers import ReaderKind
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.name_groups import NameGroup, group_names
+from app.domain.texts.message_templates import find_name_placeholders
+from app.domain.texts.template_fields import FieldTexts
 from app.profiles.queries.textable_fields import find_text_fields
 
 # A large audience takes a second to read: what was read is used again while somebody types.
@@ -22,32 +29,42 @@ MAX_KEPT_AUDIENCES = 16
 
 @dataclass(frozen=True)
 class AudienceCounts:
-    """The people who get a text, in groups, and how many are skipped."""
+    """The people who get a text, in groups by the kind of reader, and how many are skipped."""
 
-    groups: list[NameGroup]
+    groups: dict[ReaderKind, list[NameGroup]]
     people: int
     skipped: int
+
+    def count_readers(self, tag: str | None) -> int:
+        """Return how many people read this translation; None: the body."""
+        return sum(
+            group.count
+            for kind, groups in self.groups.items()
+            for group in groups
+            if kind.language == tag
+        )
 
 
 def load_audience_counts(
     target: BlastTarget,
     event_id: int | None,
     people_of: ChosenPeople | None,
-    used: Collection[str],
-    body: str = "",
+    bodies: Mapping[str | None, str],
 ) -> AudienceCounts:
-    """Return the counts for a text with these placeholders, and the fields that `body` names.
+    """Return the counts for these texts, by language, the body at None. Raises BlastEventNotFound.
 
-    Raises BlastEventNotFound.
+    Texts with the same placeholders have the same counts.
     """
     cached_counts: dict[object, tuple[float, AudienceCounts]]
     cached_counts = current_app.extensions.setdefault("audience_counts", {})
-    key = (target, event_id, people_of, frozenset(used), find_text_fields(body))
+    used = frozenset((tag, find_name_placeholders(body)) for tag, body in bodies.items())
+    names = find_text_fields(*bodies.values())
+    key = (target, event_id, people_of, used, names)
     start = time.monotonic()
     until, counts = cached_counts.get(key, (0.0, None))
     if counts is not None and until > start:
         return counts
-    counts = _read_audience_counts(target, event_id, people_of, used, body)
+    counts = _read_audience_counts(target, event_id, people_of, bodies)
     end = time.monotonic()
     if end - start > SLOW_READ_SECONDS:
         if len(cached_counts) >= MAX_KEPT_AUDIENCES:
@@ -60,16 +77,22 @@ def _read_audience_counts(
     target: BlastTarget,
     event_id: int | None,
     people_of: ChosenPeople | None,
-    used: Collection[str],
-    body: str,
+    bodies: Mapping[str | None, str],
 ) -> AudienceCounts:
     """Count the people of an audience, and how long their texts are."""
     recipients = audience.fetch_recipients(target, event_id, None, people_of)
-    filling = load_filling(recipients, body)
-    people = [
-        (name, filling.get_texts(phone))
-        for name, phone, skip_reason in recipients
-        if skip_reason is None
-    ]
-    groups = group_names(people, used, filling.names)
-    return AudienceCounts(groups, len(people), len(recipients) - len(people))
+    filling = load_filling(recipients, *bodies.values())
+    translations = {tag: body for tag, body in bodies.items() if tag is not None}
+    readers = load_blast_readers(recipients, translations)
+    choose_kind = readers.build_kind_chooser(tuple(translations))
+    people: dict[ReaderKind, list[tuple[str | None, FieldTexts]]] = {}
+    count = 0
+    for name, phone, skip_reason in recipients:
+        if skip_reason is None:
+            count += 1
+            people.setdefault(choose_kind(phone), []).append((name, filling.get_texts(phone)))
+    groups = {
+        kind: group_names(names, find_name_placeholders(bodies[kind.language]), filling.names)
+        for kind, names in people.items()
+    }
+    return AudienceCounts(groups, count, len(recipients) - count)

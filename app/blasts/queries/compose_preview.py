@@ -4,30 +4,30 @@ The counts are those of the real audience, computed from one person of each grou
 the same length, so that they are quick with 100,000 members and equal to the review's.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from app.blasts.queries import audience
-from app.blasts.queries.audience_counts import AudienceCounts, load_audience_counts
+from app.blasts.queries.audience_counts import load_audience_counts
+from app.blasts.queries.blast_readers import build_language_texts, load_blast_readers
+from app.blasts.queries.compose_fixes import TextFix, list_fixes
 from app.blasts.queries.field_fillings import load_filling
+from app.blasts.queries.text_forecaster import TextForecaster
 from app.domain.audiences.chosen_audience import ChosenPeople
-from app.domain.delivery.blast_rendering import BlastRecipient
+from app.domain.delivery.blast_rendering import BlastRecipient, render_in_languages
 from app.domain.delivery.cost_estimate import compute_cost, format_money
+from app.domain.delivery.language_texts import LanguageTexts
 from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.delivery.segment_forecast import SegmentForecast, forecast_segments
-from app.domain.delivery.text_writers import build_text_writer
+from app.domain.delivery.segment_forecast import SegmentForecast
 from app.domain.texts import message_templates, text_cleaning
 from app.domain.texts.plurals import pluralize
-from app.domain.texts.segments import (
-    MAX_MESSAGE_CHARACTERS,
-    count_utf16_units,
-    find_costly_characters,
-    replace_costly_characters,
-)
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.text_languages import name_language
 from app.events.queries import events
 from app.organisation import queries as organisations
 from app.profiles.queries.textable_fields import find_text_fields, load_template_fields
+
+LONG_TEXT_SEGMENTS = 4
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,13 @@ class PreviewRequest:
     footer: str | None
     plain_names: bool = False
     person: int = 0
+    translations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def bodies(self) -> dict[str | None, str]:
+        """The texts by language, the body at None."""
+        bodies: dict[str | None, str] = {None: self.body}
+        return bodies | dict(self.translations)
 
 
 @dataclass(frozen=True)
@@ -54,20 +61,34 @@ class ReaderPreview:
 
 
 @dataclass(frozen=True)
-class TextFix:
-    """A change that makes the texts cheaper: what is the matter, and the button that mends it."""
+class LanguagePreview:
+    """One of several texts. `name`: of its language, `people`: who read it; `tag`: None: the body.
 
-    sentence: str
-    label: str
-    field: str
-    value: str
+    `sizes`, `cost` and `too_long` are "" where there is nothing to say yet.
+    """
+
+    tag: str | None
+    name: str
+    people: int
+    segments: int = 0
+    sizes: str = ""
+    cost: str = ""
+    too_long: str = ""
+    is_long: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The readers and their segments: "Spanish: 20 people, 2 segments"."""
+        people = pluralize(self.people, "person", "people")
+        return f"{self.name}: {self.sizes or people}"
 
 
 @dataclass(frozen=True)
 class ComposePreview:
     """What the compose page shows beside a text. "" and None: nothing to say yet.
 
-    `people`: how many get a text, `skipped`: how many of the audience do not.
+    `people`: how many get a text, `skipped`: how many of the audience do not. `languages`: of a
+    blast with translations, each text.
     """
 
     people: int
@@ -78,123 +99,122 @@ class ComposePreview:
     is_long: bool = False
     reader: ReaderPreview | None = None
     fixes: tuple[TextFix, ...] = ()
+    languages: tuple[LanguagePreview, ...] = ()
 
 
 def build_compose_preview(request: PreviewRequest) -> ComposePreview:
     """Return the preview; of a text that cannot be filled in, the number of people only."""
-    used = message_templates.find_name_placeholders(request.body)
-    is_sendable = _is_sendable(request)
-    # A field that is still being written is none yet.
-    body = request.body if is_sendable else ""
+    # A field that is still being written is none yet. Filled in for a hundred groups of people,
+    # 400,000 characters took six seconds.
+    bodies = {
+        tag: body if not _is_too_large(body) and _is_sendable(request, body) else ""
+        for tag, body in request.bodies.items()
+    }
     try:
-        counts = load_audience_counts(
-            request.target, request.event_id, request.people_of, used, body
-        )
+        counts = load_audience_counts(request.target, request.event_id, request.people_of, bodies)
     except audience.BlastEventNotFound:
         return ComposePreview(0, 0)
-    size = count_utf16_units(request.body)
-    if size > MAX_MESSAGE_CHARACTERS:
-        # Filled in for a hundred groups of people, 400,000 characters took six seconds.
-        limit = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
-        too_long = f"This text has {size:,} characters. {limit}"
-        return ComposePreview(counts.people, counts.skipped, too_long=too_long)
-    if not counts.people or not is_sendable:
-        return ComposePreview(counts.people, counts.skipped)
-    return _preview_text(request, counts)
+    translations = {tag: bodies[tag] for tag in request.translations}
+    texts = build_language_texts(
+        request.body, request.footer, translations, request.target, request.event_id
+    )
+    sendable = {tag: text for tag, text in texts.items() if bodies[tag]}
+    forecaster = TextForecaster(
+        sendable, counts, find_text_fields(*bodies.values()), request.plain_names
+    )
+    languages = tuple(
+        _preview_language(tag, body, forecaster) for tag, body in request.bodies.items()
+    )
+    preview = _summarise(languages, counts.people, counts.skipped)
+    if not counts.people or None not in sendable:
+        return preview
+    fixes = tuple(list_fixes(forecaster))
+    return replace(preview, reader=_preview_reader(request, texts, counts.people), fixes=fixes)
 
 
-def _is_sendable(request: PreviewRequest) -> bool:
-    if text_cleaning.is_blank_text(request.body):
+def _is_sendable(request: PreviewRequest, body: str) -> bool:
+    if text_cleaning.is_blank_text(body):
         return False
     of_event = request.target == BlastTarget.EVENT and request.event_id is not None
     event = events.find_event(request.event_id) if of_event else None
     return not message_templates.list_template_problems(
-        request.body,
+        body,
         of_event=of_event,
         has_date=event is None or event.date is not None,
         fields=load_template_fields(),
     )
 
 
-def _preview_text(request: PreviewRequest, counts: AudienceCounts) -> ComposePreview:
-    values = audience.get_blast_placeholders(request.target, request.event_id)
-    field_names = find_text_fields(request.body)
+def _is_too_large(body: str) -> bool:
+    return count_utf16_units(body) > MAX_MESSAGE_CHARACTERS
 
-    def forecast(body: str, *, plain_names: bool) -> SegmentForecast:
-        write = build_text_writer(
-            body, request.footer, values, plain_names=plain_names, field_names=field_names
-        )
-        return forecast_segments(counts.groups, write)
 
-    result = forecast(request.body, plain_names=request.plain_names)
+def _preview_language(tag: str | None, body: str, forecaster: TextForecaster) -> LanguagePreview:
     organisation = organisations.get_organisation()
+    name = name_language(tag or organisation.language)
+    people = forecaster.counts.count_readers(tag)
+    if _is_too_large(body):
+        limit = f"A text can have up to {MAX_MESSAGE_CHARACTERS:,}."
+        too_long = f"This text has {count_utf16_units(body):,} characters. {limit}"
+        return LanguagePreview(tag, name, people, too_long=too_long)
+    if tag not in forecaster.texts or not people:
+        return LanguagePreview(tag, name, people)
+    result = forecaster.forecast(tag)
     cost = compute_cost(result.segment_count, organisation.price_per_segment)
-    too_long = ""
-    if result.too_long_count:
-        people = pluralize(result.too_long_count, "person", "people")
-        too_long = f"Too long for {people}, who would be skipped."
+    return LanguagePreview(
+        tag,
+        name,
+        people,
+        result.segment_count,
+        result.describe(),
+        f"about {format_money(cost, organisation.currency)}" if cost is not None else "",
+        _describe_too_long(result),
+        is_long=any(share.segments > LONG_TEXT_SEGMENTS for share in result.shares),
+    )
+
+
+def _describe_too_long(result: SegmentForecast) -> str:
+    if not result.too_long_count:
+        return ""
+    people = pluralize(result.too_long_count, "person", "people")
+    return f"Too long for {people}, who would be skipped."
+
+
+def _summarise(languages: tuple[LanguagePreview, ...], people: int, skipped: int) -> ComposePreview:
+    """Return the figures of all texts together; of a blast in one language, those of the body."""
+    body = languages[0]
+    if len(languages) == 1:
+        return ComposePreview(people, skipped, body.sizes, body.cost, body.too_long, body.is_long)
+    organisation = organisations.get_organisation()
+    segments = sum(language.segments for language in languages)
+    cost = compute_cost(segments, organisation.price_per_segment)
+    has_cost = cost is not None and segments
     return ComposePreview(
-        people=counts.people,
-        skipped=counts.skipped,
-        sizes=result.describe(),
-        cost=f"about {format_money(cost, organisation.currency)}" if cost is not None else "",
-        too_long=too_long,
-        is_long=any(share.segments > 4 for share in result.shares),
-        reader=_preview_reader(request, counts, values),
-        fixes=tuple(_list_fixes(request, result, forecast)),
+        people,
+        skipped,
+        " · ".join(language.summary for language in languages) if segments else "",
+        f"about {format_money(cost, organisation.currency)}" if has_cost and cost else "",
+        " ".join(filter(None, (language.too_long for language in languages))),
+        is_long=any(language.is_long for language in languages),
+        languages=languages,
     )
 
 
 def _preview_reader(
-    request: PreviewRequest, counts: AudienceCounts, values: dict[str, str]
-) -> ReaderPreview:
-    position = request.person % counts.people
+    request: PreviewRequest, texts: LanguageTexts, people: int
+) -> ReaderPreview | None:
+    position = request.person % people
     reader = audience.find_recipient(
         request.target, request.event_id, request.people_of, position
     ) or BlastRecipient(None, "", None)
-    filling = load_filling([reader], request.body)
-    write = build_text_writer(
-        request.body,
-        request.footer,
-        values,
+    blast = render_in_languages(
+        [reader],
+        texts,
+        load_blast_readers([reader], request.translations),
         plain_names=request.plain_names,
-        field_names=filling.names,
+        filling=load_filling([reader], *[text.body for text in texts.values()]),
     )
-    text = write(reader.name, filling.get_texts(reader.phone))
-    return ReaderPreview(reader.name, text.body, text.segments, position + 1)
-
-
-def _list_fixes(
-    request: PreviewRequest,
-    result: SegmentForecast,
-    forecast: Callable[..., SegmentForecast],
-) -> Iterator[TextFix]:
-    costly = find_costly_characters(request.body)
-    if costly:
-        plain_body = replace_costly_characters(request.body)
-        saved = (
-            result.segment_count
-            - forecast(plain_body, plain_names=request.plain_names).segment_count
-        )
-        characters = " ".join(character for character, _ in costly[:4] if character.isprintable())
-        if saved > 0:
-            verb = "makes" if len(costly) == 1 else "make"
-            sentence = f"{characters or 'Invisible characters'} {verb} the texts longer."
-            label = f"Use plain characters: {_describe_saving(saved)} less"
-            yield TextFix(sentence, label, "plain", "1")
-    if request.plain_names:
-        return
-    saved = result.segment_count - forecast(request.body, plain_names=True).segment_count
-    if saved > 0:
-        letters = " ".join(sorted({c for share in result.shares for c in share.letters.split()}))
-        sentence = f"Letters like {letters or 'ë'} in names make some texts longer."
-        label = f"Send plain letters in names: {_describe_saving(saved)} less"
-        yield TextFix(sentence, label, "plain_names", "y")
-
-
-def _describe_saving(segments: int) -> str:
-    """Return "3 segments", or "3 segments ($0.02)" where the price is known."""
-    organisation = organisations.get_organisation()
-    cost: Decimal | None = compute_cost(segments, organisation.price_per_segment)
-    amount = pluralize(segments, "segment")
-    return f"{amount} ({format_money(cost, organisation.currency)})" if cost is not None else amount
+    (text,) = blast.texts
+    if not text.body:
+        return None
+    return ReaderPreview(text.name, text.body, text.segments, position + 1)

@@ -1,6 +1,6 @@
 """How many segments a text has for how many people, before it is sent to anybody."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.domain.delivery.name_groups import NameGroup
@@ -67,11 +67,18 @@ def _describe_people(share: SegmentShare) -> str:
 
 def forecast_segments(groups: Iterable[NameGroup], write: TextWriter) -> SegmentForecast:
     """Return the forecast of a text, given by its writer, for these people."""
+    return forecast_all_segments([(groups, write)])
+
+
+def forecast_all_segments(
+    parts: Iterable[tuple[Iterable[NameGroup], TextWriter]],
+) -> SegmentForecast:
+    """Return the forecast of several texts, each for its own people."""
     people: dict[int, int] = {}
     letters: dict[int, set[str]] = {}
     plain_sizes = set()
     too_long_count = 0
-    for group in groups:
+    for group, write in _iterate_groups(parts):
         body, _, segments = write(group.name, group.field_texts)
         if not body:
             continue
@@ -89,3 +96,11 @@ def forecast_segments(groups: Iterable[NameGroup], write: TextWriter) -> Segment
         sample = " ".join(sorted(special)[:MAX_LETTERS_SHOWN])
         shares.append(SegmentShare(segments, people[segments], sample))
     return SegmentForecast(tuple(shares), too_long_count)
+
+
+def _iterate_groups(
+    parts: Iterable[tuple[Iterable[NameGroup], TextWriter]],
+) -> Iterator[tuple[NameGroup, TextWriter]]:
+    for groups, write in parts:
+        for group in groups:
+            yield group, write
