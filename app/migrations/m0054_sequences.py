@@ -155,7 +155,7 @@ TRIGGERS = (
         new.day, NULL, new.checked_in_at, new.checked_in_at FROM sequences s WHERE s.state IN
         ('active', 'paused') AND s.trigger_kind = 'streak' AND s.trigger_count =
         new.streak_days AND NOT EXISTS (SELECT 1 FROM sequence_people p WHERE p.sequence_id =
-        s.id AND p.phone = new.phone AND p.state IN ('active', 'paused')); END""",
+        s.id AND p.phone = new.phone AND +p.state IN ('active', 'paused')); END""",
     """CREATE TRIGGER event_registrations_sequence_attended AFTER UPDATE OF attended_at ON
         event_registrations WHEN new.attended_at IS NOT NULL AND old.attended_at IS NULL AND
         EXISTS (SELECT 1 FROM sequences WHERE state IN ('active', 'paused') AND trigger_kind =
@@ -188,7 +188,7 @@ TRIGGERS = (
         new.id, NULL, new.since, new.since FROM sequences s WHERE s.state IN ('active',
         'paused') AND s.trigger_kind = 'group' AND s.group_id = new.group_id AND NOT EXISTS
         (SELECT 1 FROM sequence_people p WHERE p.sequence_id = s.id AND p.phone = new.phone
-        AND p.state IN ('active', 'paused')); END""",
+        AND +p.state IN ('active', 'paused')); END""",
     """CREATE TRIGGER sequence_people_person_insert AFTER INSERT ON sequence_people WHEN NOT EXISTS
         (SELECT 1 FROM person_phones WHERE phone = new.phone) AND new.phone GLOB '+[1-9]*' AND
         new.phone NOT GLOB '*[^+0-9]*' AND length(new.phone) <= 16 BEGIN INSERT INTO people
@@ -216,7 +216,8 @@ TRIGGERS = (
         coalesce(new.ended_at, new.asked_at), coalesce(new.ended_at, new.asked_at) FROM
         sequences s WHERE s.state IN ('active', 'paused') AND s.trigger_kind = 'answered' AND
         s.survey_id = new.survey_id AND NOT EXISTS (SELECT 1 FROM sequence_people p WHERE
-        p.sequence_id = s.id AND p.phone = new.phone AND p.state IN ('active', 'paused')); END""",
+        p.sequence_id = s.id AND p.phone = new.phone AND +p.state IN ('active', 'paused'));
+        END""",
 )
 # They are on tables that stay.
 TRIGGERS_OF_OTHERS = (

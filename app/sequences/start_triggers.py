@@ -13,10 +13,11 @@ _START = (
     "SELECT s.id, new.phone, {key}, {event}, {moment}, {moment} FROM sequences s "
     "WHERE s.state IN ('active', 'paused') AND s.trigger_kind = '{kind}' AND {is_meant}; END"
 )
-# Who is in it already goes on where they are.
+# Who is in it already goes on where they are. "+": looked up by the number, where SQLite would
+# walk along all who are in it: 10,000 people joined in 9 s instead of 0.6.
 _IS_NOT_IN_IT = (
     "NOT EXISTS (SELECT 1 FROM sequence_people p WHERE p.sequence_id = s.id "
-    "AND p.phone = new.phone AND p.state IN ('active', 'paused'))"
+    "AND p.phone = new.phone AND +p.state IN ('active', 'paused'))"
 )
 # A new event may get the number of a deleted one.
 _EVENT_KEY = (
