@@ -10,7 +10,8 @@ from app.core.listed_values import build_listed_column
 from app.delivery.models import Message
 from app.delivery.sql.other_texts import TAKEN_STATUSES
 from app.delivery.sql.step_texts import COUNT_WAITING
-from app.domain.delivery.message_statuses import MessageDirection
+from app.domain.delivery.carrier_error_codes import find_error_code
+from app.domain.delivery.message_statuses import MessageDirection, MessageStatus
 
 
 def count_waiting_step_texts(carrier: str, most: int) -> int:
@@ -50,3 +51,19 @@ def find_sent_texts(phones: Collection[str], since: datetime) -> dict[tuple[str,
         .group_by(row.phone, row.body)
     )
     return {(phone, body): sent_at for phone, body, sent_at in fetch_tuples(statement)}
+
+
+def find_common_refusal(message_ids: Collection[int]) -> str:
+    """Return why the carrier refused all of these texts, "" where it took or may take one.
+
+    Only for a fault of the sender's or ours, such as would pause a blast.
+    """
+    row = Message
+    statement = select(row.status, row.error_code).where(row.id.in_(message_ids))
+    results = set(fetch_tuples(statement))
+    if len(results) != 1:
+        return ""
+    ((status, error_code),) = results
+    rule = find_error_code(error_code)
+    is_refused = status is MessageStatus.FAILED and rule.breaker_rule is not None
+    return rule.description if is_refused else ""

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 SLICE_PEOPLE = 200
 # No more texts are made while so many wait: what is not made yet is still judged by everything
 # that happens meanwhile, and the engine reads all that wait with each tick.
-MAX_WAITING_TEXTS = 400
+MAX_WAITING_TEXTS = 200
 # Of one run, so that a large sequence keeps no other waiting.
 MAX_SLICES = 25
 PAUSED_FIX = "Edit the sequence, then resume it."

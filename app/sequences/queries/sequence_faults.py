@@ -2,14 +2,18 @@
 
 from app.accounts.queries import find_user_by_name
 from app.blasts.queries.field_fillings import FieldNotTextable, require_textable_fields
+from app.delivery.queries.sequence_texts import find_common_refusal
 from app.domain.sequences.sequence_states import EVENT_TRIGGERS, SequenceTrigger
 from app.groups.queries.group_records import find_active_group
 from app.profiles.queries.field_records import find_field
 from app.sequences.models import Sequence
 from app.sequences.queries.condition_people import find_condition_problem
 from app.sequences.queries.due_people import DueSlice
+from app.sequences.queries.last_sends import list_last_message_ids
 from app.sequences.queries.sequence_permission import find_sequence_problem
 
+# A blast with a wrong sender loses one text; sequences make no text one by one.
+REFUSALS_IN_A_ROW = 5
 NOT_ALLOWED_FAULT = "Who switched it on may not text these people any more."
 
 
@@ -28,7 +32,7 @@ def find_sequence_fault(due: DueSlice) -> str:
         )
         if problem:
             return problem
-    return _find_text_fault(due)
+    return _find_text_fault(due) or _find_refusal_fault(due)
 
 
 def _find_trigger_fault(sequence: Sequence) -> str:
@@ -60,3 +64,12 @@ def _find_text_fault(due: DueSlice) -> str:
     except FieldNotTextable as error:
         return error.reason
     return ""
+
+
+def _find_refusal_fault(due: DueSlice) -> str:
+    """Return why the carrier refused the last texts, all of them; it would refuse the rest."""
+    message_ids = list_last_message_ids(due.sequence, REFUSALS_IN_A_ROW)
+    if len(message_ids) < REFUSALS_IN_A_ROW:
+        return ""
+    reason = find_common_refusal(message_ids)
+    return f"Its last {REFUSALS_IN_A_ROW} texts were refused: {reason}" if reason else ""
