@@ -9,12 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from app.core.form_fields import CleanTextField
-from app.domain.opt_outs.default_replies import (
-    DEFAULT_HELP_REPLY,
-    DEFAULT_START_REPLY,
-    DEFAULT_STOP_REPLY,
-    choose_reply_text,
-)
+from app.domain.opt_outs.default_replies import StandingReply, list_default_replies
 from app.domain.phones.country_names import load_country_names
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_whole_number
@@ -35,10 +30,10 @@ MAX_STOP_REPLY_LENGTH = 320
 MAX_HELP_REPLY_LENGTH = 480
 MAX_UNDO_SECONDS = 3600
 MAX_UNDO_DIGITS = 5
-DEFAULT_REPLY_BY_FIELD = {
-    "stop_reply": DEFAULT_STOP_REPLY,
-    "start_reply": DEFAULT_START_REPLY,
-    "help_reply": DEFAULT_HELP_REPLY,
+REPLY_BY_FIELD = {
+    "stop_reply": StandingReply.STOP,
+    "start_reply": StandingReply.START,
+    "help_reply": StandingReply.HELP,
 }
 HELP_RESPONDER_CHOICES = {
     "twilio": "Twilio: its own text, or yours from Advanced Opt-Out",
@@ -202,7 +197,6 @@ class OrganisationSettingsForm(LanguageFields, PlaceValidation, FlaskForm):
         A default says the organisation's name: the one of before, or the one typed now.
         """
         names = (queries.get_organisation().name, str(self.organisation.data))
-        default = DEFAULT_REPLY_BY_FIELD[field.name]
-        defaults = {choose_reply_text(None, default, name) for name in names}
+        defaults = list_default_replies(REPLY_BY_FIELD[field.name], names)
         text = field.data or ""
         return None if not text or text in defaults else text

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import g
 from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
-from app.core.prepared_statements import PreparedStatement
 from app.core.settings import current_settings
 from app.domain.delivery.country_currencies import get_country_currency
-from app.domain.opt_outs import default_replies
+from app.domain.opt_outs.default_replies import StandingReply, get_default_reply
 from app.domain.phones.phone_number_info import describe_foreign_number_counts
 from app.domain.texts.message_templates import (
     DEFAULT_OPT_OUT_FOOTER,
@@ -25,6 +24,14 @@ from app.organisation import sql
 from app.organisation.models import Organisation
 
 DEFAULT_ORGANISATION_NAME = "SMS Admin"
+
+
+class OwnReply(NamedTuple):
+    """The organisation's name and language, and the reply that it wrote in this language."""
+
+    name: str
+    language: str
+    text: str | None
 
 
 def get_organisation() -> Organisation:
@@ -115,37 +122,42 @@ def get_undo_seconds() -> int:
 
 def get_help_reply() -> str:
     """Return what answers HELP: the organisation's own text, else the default."""
-    return _get_reply_text(sql.SELECT_HELP_REPLY, default_replies.DEFAULT_HELP_REPLY)
+    return _get_reply_text(StandingReply.HELP)
 
 
-def choose_help_replies(carrier: str, twilio_said: str, body: str) -> list[str]:
-    """Return what answers a text that asks for help; [] where Twilio has answered it already.
+def must_answer_help(carrier: str, twilio_said: str, body: str) -> bool:
+    """Whether we answer a text that asks for help; not where Twilio has answered it already.
 
     Twilio has answered where it says so (`twilio_said`, Advanced Opt-Out), and to exactly HELP or
     INFO unless an admin says on the settings page that its answer is switched off.
     """
     if carrier == "twilio":
         if twilio_said:
-            return []
+            return False
         if is_twilio_help(body) and not sql.SELECT_ANSWERS_HELP.fetch_value():
-            return []
-    return [get_help_reply()]
+            return False
+    return True
 
 
 def get_stop_reply() -> str:
     """Return the one text that goes to somebody who has just opted out."""
-    return _get_reply_text(sql.SELECT_STOP_REPLY, default_replies.DEFAULT_STOP_REPLY)
+    return _get_reply_text(StandingReply.STOP)
 
 
 def get_start_reply() -> str:
     """Return what answers START: the organisation's own text, else the default."""
-    return _get_reply_text(sql.SELECT_START_REPLY, default_replies.DEFAULT_START_REPLY)
+    return _get_reply_text(StandingReply.START)
 
 
-def _get_reply_text(statement: PreparedStatement, default: str) -> str:
-    row = statement.fetch_first_row()
-    name, text = row or (DEFAULT_ORGANISATION_NAME, None)
-    return default_replies.choose_reply_text(text, default, name)
+def read_own_reply(reply: StandingReply) -> OwnReply:
+    """Return what the settings page has as the reply to HELP, STOP or START, in 10 µs."""
+    row = sql.SELECT_OWN_REPLIES.get(reply, sql.SELECT_NO_REPLY).fetch_first_row()
+    return OwnReply(*row) if row else OwnReply(DEFAULT_ORGANISATION_NAME, DEFAULT_LANGUAGE, None)
+
+
+def _get_reply_text(reply: StandingReply) -> str:
+    own = read_own_reply(reply)
+    return own.text or get_default_reply(reply, own.language, own.name)
 
 
 def select_consent_required() -> ColumnElement[bool]:

@@ -1,14 +1,17 @@
 """Prepared statements over the organisation's row, for the replies that answer a text."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute
+from typing import Any
+
+from sqlalchemy import null, select
 
 from app.core.prepared_statements import PreparedStatement
+from app.domain.opt_outs.default_replies import StandingReply
 from app.organisation.models import Organisation
 
 
-def _select_name_and(column: InstrumentedAttribute[str | None]) -> PreparedStatement:
-    return PreparedStatement(select(Organisation.name, column).where(Organisation.id == 1))
+def _select_reply(column: Any) -> PreparedStatement:
+    columns = (Organisation.name, Organisation.language, column)
+    return PreparedStatement(select(*columns).where(Organisation.id == 1))
 
 
 # Read for every STOP, START and HELP that comes in: 10 µs each, instead of the 200 µs that the
@@ -20,6 +23,10 @@ SELECT_ANSWERS_HELP = PreparedStatement(
 SELECT_ZONE_AND_PRICE = PreparedStatement(
     select(Organisation.timezone, Organisation.price_per_segment).where(Organisation.id == 1)
 )
-SELECT_HELP_REPLY = _select_name_and(Organisation.help_reply)
-SELECT_STOP_REPLY = _select_name_and(Organisation.stop_reply)
-SELECT_START_REPLY = _select_name_and(Organisation.start_reply)
+SELECT_OWN_REPLIES = {
+    StandingReply.HELP: _select_reply(Organisation.help_reply),
+    StandingReply.STOP: _select_reply(Organisation.stop_reply),
+    StandingReply.START: _select_reply(Organisation.start_reply),
+}
+# The other replies are written in templates only.
+SELECT_NO_REPLY = _select_reply(null())

@@ -12,11 +12,11 @@ from app.domain.accounts.roles import Role
 from app.domain.delivery.callback_addresses import list_console_addresses
 from app.domain.delivery.cost_estimate import format_segment_price
 from app.domain.delivery.country_currencies import get_country_currency
-from app.domain.opt_outs import default_replies
+from app.domain.opt_outs.default_replies import get_default_reply
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries
 from app.organisation.consent_coverage import count_consent_coverage
-from app.organisation.forms import DEFAULT_REPLY_BY_FIELD, OrganisationSettingsForm
+from app.organisation.forms import REPLY_BY_FIELD, OrganisationSettingsForm
 from app.organisation.language_fields import build_language_form_data
 from app.organisation.models import Organisation
 
@@ -66,8 +66,8 @@ def _build_form_values(row: Organisation) -> dict[str, object]:
     """Return the row as the form shows it."""
     values: dict[str, object] = {name: getattr(row, name) for name in SETTINGS_COLUMNS}
     values |= build_language_form_data(row)
-    for name, default in DEFAULT_REPLY_BY_FIELD.items():
-        values[name] = default_replies.choose_reply_text(getattr(row, name), default, row.name)
+    for name, reply in REPLY_BY_FIELD.items():
+        values[name] = getattr(row, name) or get_default_reply(reply, row.language, row.name)
     values["organisation"] = row.name
     values["undo_seconds"] = "" if row.undo_seconds is None else str(row.undo_seconds)
     values["whom"] = "agreed" if row.consent_required else "everybody"

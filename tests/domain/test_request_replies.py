@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 from app.core.clock import now
+from app.domain.opt_outs.default_replies import StandingReply
 from app.domain.opt_outs.request_languages import RequestLanguage, find_request_language
 from app.domain.opt_outs.request_replies import (
+    BUILT_IN_REPLIES,
+    TOPIC_CHANGE_REPLIES,
     TopicChange,
-    build_pause_reply,
-    build_topic_reply,
-    choose_reply_language,
+    describe_pause_day,
+    join_topic_names,
+    shorten_topic_reply,
 )
 from app.domain.opt_outs.topic_names import fold_topic_words
 from app.domain.texts.segments import measure_segments
@@ -49,13 +52,23 @@ def test_a_request_is_answered_in_its_own_language():
     assert find_request_language(f"STOP {name}", fold_topic_words(name)) is None
 
 
-def test_without_one_the_persons_language_counts_and_english_is_the_last_choice():
-    english, spanish, french = RequestLanguage
-    assert choose_reply_language(None, "es-MX") is spanish
-    assert choose_reply_language(None, "fr") is french
-    assert choose_reply_language(None, "ht") is english
-    assert choose_reply_language(None, None) is english
-    assert choose_reply_language(french, "es") is french
+def build_pause_reply(end, language):
+    """The confirmation of a pause."""
+    day = describe_pause_day(end, language, "US")
+    return BUILT_IN_REPLIES[StandingReply.PAUSE][language].format(day=day)
+
+
+def build_topic_reply(change, names, language):
+    """The confirmation about topics."""
+    topics = join_topic_names(names, language)
+    reply = BUILT_IN_REPLIES[TOPIC_CHANGE_REPLIES[change]][language].format(topics=topics)
+    return shorten_topic_reply(reply, change, language)
+
+
+def test_what_we_ask_people_to_text_says_nothing_about_their_language():
+    for body in ("STOP", "START", "HELP", "info"):
+        assert find_request_language(body) is None
+    assert (find_request_language("AYUDA"), find_request_language("aide")) == ("es", "fr")
 
 
 def test_each_confirmation_is_one_segment_and_says_how_to_stop_all():
@@ -81,3 +94,15 @@ def test_the_day_of_a_pause_is_said_in_each_language():
     later = PauseEnd(now(), date(2026, 12, 28), date(2026, 11, 28))
     assert "until December 28." in build_pause_reply(later, RequestLanguage.ENGLISH)
     assert "jusqu'au 28 décembre." in build_pause_reply(later, RequestLanguage.FRENCH)
+    assert describe_pause_day(later, "vi", "US") == "Thứ 2, 28 thg 12"
+    assert join_topic_names(["Choir", "Youth"], "vi") == "Choir, Youth"
+
+
+def test_every_built_in_reply_is_of_plain_letters_and_says_what_it_must():
+    for reply in StandingReply:
+        texts = BUILT_IN_REPLIES[reply]
+        assert sorted(texts) == ["en", "es", "fr"]
+        for body in texts.values():
+            assert measure_segments(body.replace("{", "(").replace("}", ")")).encoding == "GSM-7"
+            assert "STOP" in body or reply is StandingReply.STOP
+    assert all("START" in body for body in BUILT_IN_REPLIES[StandingReply.STOP].values())

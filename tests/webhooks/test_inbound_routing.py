@@ -132,7 +132,9 @@ def test_an_opt_out_in_other_words_is_obeyed_and_confirmed_once(twilio_app, body
     assert state(twilio_app, waiting) == ("skipped", "said_stop")
     [(kind, status, words)] = answers(twilio_app)[1:]
     assert (kind, status) == ("system", "queued")
-    assert words.startswith("Riverside Community: you have opted out")
+    is_spanish = "mensajes" in body
+    confirmed = "ya no le enviaremos mensajes" if is_spanish else "you have opted out"
+    assert words.startswith(f"Riverside Community: {confirmed}")
     with twilio_app.app_context(), write():
         [armed] = message_claiming.claim_messages(
             "twilio", message_claiming.SendCapacity(9, TokenBucket(100.0), 0.0), now()

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from app.domain.audiences.audience_rules import join_words
+from app.domain.opt_outs.default_replies import DEFAULT_REPLIES, StandingReply
 from app.domain.opt_outs.request_languages import RequestLanguage
 from app.domain.texts.segments import measure_segments
+from app.domain.time.language_dates import get_text_date_style
 from app.domain.time.pause_days import PauseEnd
 
 
@@ -23,7 +25,7 @@ class TopicChange(StrEnum):
 EN = RequestLanguage.ENGLISH
 ES = RequestLanguage.SPANISH
 FR = RequestLanguage.FRENCH
-TOPIC_REPLIES: Mapping[TopicChange, Mapping[RequestLanguage, str]] = {
+TOPIC_REPLIES: Mapping[TopicChange, Mapping[str, str]] = {
     TopicChange.LEFT: {
         EN: "You won't get {topics} texts anymore. Reply STOP to stop all texts.",
         ES: "Ya no le llegan mensajes de {topics}. Responda STOP para no recibir ninguno.",
@@ -36,7 +38,7 @@ TOPIC_REPLIES: Mapping[TopicChange, Mapping[RequestLanguage, str]] = {
     },
 }
 # Where the names would need a second segment.
-NAMELESS_REPLIES: Mapping[TopicChange, Mapping[RequestLanguage, str]] = {
+NAMELESS_REPLIES: Mapping[TopicChange, Mapping[str, str]] = {
     TopicChange.LEFT: {
         EN: "You won't get those texts anymore. Reply STOP to stop all texts.",
         ES: "Ya no le llegan esos mensajes. Responda STOP para no recibir ninguno.",
@@ -48,14 +50,25 @@ NAMELESS_REPLIES: Mapping[TopicChange, Mapping[RequestLanguage, str]] = {
         FR: "Vous recevrez de nouveau ces SMS. Répondez STOP pour n'en recevoir aucun.",
     },
 }
-PAUSE_REPLIES: Mapping[RequestLanguage, str] = {
+PAUSE_REPLIES: Mapping[str, str] = {
     EN: "No texts until {day}. Reply START to get them again sooner, STOP to stop all texts.",
     ES: "Sin mensajes hasta el {day}. Responda START para recibirlos antes, STOP para no "
     "recibir ninguno.",
     FR: "Aucun SMS jusqu'au {day}. Répondez START pour en recevoir avant, STOP pour ne plus en "
     "recevoir.",
 }
-_AND = {EN: "and", ES: "y", FR: "et"}
+# Every standing reply by language; {org_name}, {day} and {topics} are filled in.
+BUILT_IN_REPLIES: Mapping[StandingReply, Mapping[str, str]] = {
+    **DEFAULT_REPLIES,
+    StandingReply.PAUSE: PAUSE_REPLIES,
+    StandingReply.TOPIC_LEFT: TOPIC_REPLIES[TopicChange.LEFT],
+    StandingReply.TOPIC_BACK: TOPIC_REPLIES[TopicChange.BACK],
+}
+TOPIC_CHANGE_REPLIES = {
+    TopicChange.LEFT: StandingReply.TOPIC_LEFT,
+    TopicChange.BACK: StandingReply.TOPIC_BACK,
+}
+_AND = {"en": "and", "es": "y", "fr": "et"}
 # "août" without its accent, as the spelling reform of 1990 allows: it is no letter of GSM-7.
 _MONTHS = {
     ES: "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
@@ -63,38 +76,29 @@ _MONTHS = {
 }
 
 
-def choose_reply_language(
-    request_language: RequestLanguage | None, person_language: str | None
-) -> RequestLanguage:
-    """Return the language of an answer: that of the request, else the person's, else English.
-
-    `person_language`: BCP 47, such as "es-MX".
-    """
-    if request_language is not None:
-        return request_language
-    code = (person_language or "").lower().partition("-")[0]
-    return RequestLanguage(code) if code in set(RequestLanguage) else EN
+def join_topic_names(names: Sequence[str], language: str) -> str:
+    """Return topics in a sentence of a language (BCP 47): "Choir and Youth"."""
+    word = _AND.get(language.partition("-")[0])
+    return join_words(list(names), word) if word else ", ".join(names)
 
 
-def build_topic_reply(change: TopicChange, names: Sequence[str], language: RequestLanguage) -> str:
-    """Return the confirmation about these topics; without their names where they are too long."""
-    topics = join_words(list(names), _AND[language])
-    reply = TOPIC_REPLIES[change][language].format(topics=topics)
-    if measure_segments(reply).segments > 1:
-        return NAMELESS_REPLIES[change][language]
+def shorten_topic_reply(reply: str, change: TopicChange, language: str) -> str:
+    """Return a built-in confirmation without names where these need a second segment."""
+    code = language.partition("-")[0]
+    if measure_segments(reply).segments > 1 and code in set(RequestLanguage):
+        return NAMELESS_REPLIES[change][RequestLanguage(code)]
     return reply
 
 
-def build_pause_reply(end: PauseEnd, language: RequestLanguage) -> str:
-    """Return the confirmation of a pause, with the day when it is over."""
-    return PAUSE_REPLIES[language].format(day=_describe_day(end, language))
-
-
-def _describe_day(end: PauseEnd, language: RequestLanguage) -> str:
-    if language is EN:
+def describe_pause_day(end: PauseEnd, language: str, region: str) -> str:
+    """Return the day when a pause is over, in a language (BCP 47): "28 de diciembre"."""
+    code = language.partition("-")[0]
+    if code == RequestLanguage.ENGLISH:
         return end.day_in_words
-    month = _MONTHS[language].split()[end.day.month - 1]
-    number = "1er" if language is FR and end.day.day == 1 else str(end.day.day)
-    joiner = " de " if language is ES else " "
+    if code not in set(RequestLanguage):
+        return get_text_date_style(language, region).format_day(end.day, today=end.today)
+    month = _MONTHS[RequestLanguage(code)].split()[end.day.month - 1]
+    number = "1er" if code == RequestLanguage.FRENCH and end.day.day == 1 else str(end.day.day)
+    joiner = " de " if code == RequestLanguage.SPANISH else " "
     year = [str(end.day.year)] if end.is_other_year else []
     return joiner.join([number, month, *year])

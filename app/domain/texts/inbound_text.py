@@ -1,5 +1,6 @@
 """A text that came in, and what a handler that takes it gives back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,8 +41,11 @@ class HandlerResult:
     `replies` are to be texted, in this order; `verdict` is stored with the webhook call.
 
     `needs_person`: why somebody should look ("unclear", "wants_back"), else "".
+
+    `template_versions`: of a reply with the words of a template its version, by what is texted.
     """
 
     verdict: str
     replies: list[str] = field(default_factory=list)
     needs_person: str = ""
+    template_versions: Mapping[str, int] = field(default_factory=dict)

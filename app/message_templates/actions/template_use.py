@@ -6,7 +6,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from app.core.db import db
+from app.message_templates import sql
 from app.message_templates.models import MessageTemplate, MessageTemplateVersion
+
+
+def count_reply_use(version_id: int, moment: datetime) -> None:
+    """Count one automatic reply with the text of a version, in 10 µs. Inside write()."""
+    sql.COUNT_USE.execute(b_version_id=version_id, b_moment=moment)
 
 
 def count_template_use(version_id: int | None, moment: datetime) -> None:

@@ -35,12 +35,6 @@ def is_phone_of_other(phone: Any, own_phone: Any) -> ColumnElement[bool]:
     return exists().where(row.phone == phone, is_of_other).correlate_except(row)
 
 
-def find_language_of_phone(phone: str) -> str | None:
-    """Return the language of the person who has this number (BCP 47), None when unknown."""
-    statement = select(Person.language).join(PersonPhone, PersonPhone.person_id == Person.id)
-    return db.session.scalar(statement.where(PersonPhone.phone == phone))
-
-
 def has_any_details() -> bool:
     """Whether anyone has a language or a birthday."""
     is_known = Person.language.is_not(None) | Person.birthday.is_not(None)

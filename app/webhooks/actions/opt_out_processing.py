@@ -3,10 +3,10 @@
 from app.delivery.actions import blast_control
 from app.delivery.queries.recipient_names import find_latest_contact_name
 from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.opt_outs.default_replies import StandingReply
 from app.domain.texts.inbound_text import InboundText
 from app.domain.texts.text_intent import is_twilio_opt_in, is_twilio_opt_out
 from app.inbox.actions import thread_updates
-from app.organisation import queries as organisation
 from app.suppression.actions import erased_numbers
 from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
 from app.suppression.actions.stop_questions import open_stop_question
@@ -19,6 +19,7 @@ from app.suppression.queries.sending_permission import (
 )
 from app.surveys.actions import survey_text_handling as surveys
 from app.webhooks.actions.routing_decision import RoutingDecision
+from app.webhooks.actions.standing_answers import answer_in_language
 
 MAX_QUOTE_CHARACTERS = 200
 OPT_OUT_VERDICT = "opt_out"
@@ -53,12 +54,8 @@ def process_opt_out(text: InboundText, *, is_confirmed: bool) -> RoutingDecision
     blast_control.cancel_queued_system_replies(phone)
     if is_confirmed:
         return RoutingDecision(OPT_OUT_VERDICT)
-    return RoutingDecision(
-        OPT_OUT_VERDICT,
-        replies=[organisation.get_stop_reply()],
-        recipient_name=name,
-        ignores_limits=True,
-    )
+    decision = RoutingDecision(OPT_OUT_VERDICT, recipient_name=name, ignores_limits=True)
+    return answer_in_language(decision, text, StandingReply.STOP)
 
 
 def process_opt_in(text: InboundText, *, is_confirmed: bool) -> RoutingDecision:
@@ -72,8 +69,8 @@ def process_opt_in(text: InboundText, *, is_confirmed: bool) -> RoutingDecision:
     thread_updates.clear_stop_doubt(text.phone)
     if find_suppression_reason(text.phone, PermissionPurpose.ANSWERING):
         return RoutingDecision(OPT_IN_VERDICT, attention_reason="")
-    replies = [] if is_confirmed else [organisation.get_start_reply()]
-    return RoutingDecision(OPT_IN_VERDICT, replies=replies)
+    decision = RoutingDecision(OPT_IN_VERDICT)
+    return decision if is_confirmed else answer_in_language(decision, text, StandingReply.START)
 
 
 def process_possible_opt_out(text: InboundText) -> RoutingDecision:

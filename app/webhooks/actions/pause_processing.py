@@ -7,7 +7,6 @@ from app.delivery.actions import blast_control
 from app.delivery.queries.recipient_names import find_latest_contact_name
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.opt_outs.pause_requests import is_bare_pause_word, read_pause_days
-from app.domain.opt_outs.request_replies import build_pause_reply
 from app.domain.texts.inbound_text import InboundText
 from app.domain.time.pause_days import compute_pause_end
 from app.organisation import queries as organisation
@@ -21,8 +20,8 @@ from app.suppression.queries.sending_permission import has_opted_out
 from app.surveys.actions import survey_text_handling as surveys
 from app.surveys.queries.trigger_words import is_trigger_word
 from app.webhooks.actions import opt_out_processing
-from app.webhooks.actions.reply_languages import find_reply_language
 from app.webhooks.actions.routing_decision import RoutingDecision
+from app.webhooks.actions.standing_answers import confirm_pause
 
 PAUSE_VERDICT = "pause"
 
@@ -57,12 +56,8 @@ def process_pause(text: InboundText) -> RoutingDecision | None:
     blast_control.skip_queued_messages(text.phone, SkipReason.PAUSED)
     surveys.stop_surveys_of_phone(text.phone, text.moment)
     blast_control.cancel_queued_system_replies(text.phone)
-    return RoutingDecision(
-        PAUSE_VERDICT,
-        replies=[build_pause_reply(pause.end, find_reply_language(text))],
-        recipient_name=pause.name,
-        ignores_limits=True,
-    )
+    decision = RoutingDecision(PAUSE_VERDICT, recipient_name=pause.name, ignores_limits=True)
+    return confirm_pause(decision, text, pause.end)
 
 
 def end_pauses(moment: datetime) -> int:

@@ -1,7 +1,7 @@
 """What the router decides about an inbound text."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.texts.inbound_text import HandlerResult
@@ -20,7 +20,8 @@ class RoutingDecision:
 
     `replies` are texted in this order, as messages of `reply_kind`, to `recipient_name` or else to
     the name that is known of the phone. `ignores_limits`: they are sent however many replies the
-    number got, and although it has opted out (the confirmation of a STOP).
+    number got, and although it has opted out (the confirmation of a STOP). `template_versions`:
+    of a reply with the words of a template its version, by what is texted.
     """
 
     verdict: str
@@ -29,6 +30,7 @@ class RoutingDecision:
     reply_kind: MessageKind = MessageKind.SYSTEM
     recipient_name: str | None = None
     ignores_limits: bool = False
+    template_versions: Mapping[str, int] = field(default_factory=dict)
 
 
 # Nothing has taken the text: a person reads it.
@@ -42,4 +44,5 @@ def build_handler_decision(result: HandlerResult, reply_kind: MessageKind) -> Ro
         attention_reason=result.needs_person or None,
         replies=result.replies,
         reply_kind=reply_kind,
+        template_versions=result.template_versions,
     )

@@ -1,9 +1,8 @@
 """Obeying STOP CHOIR and JOIN CHOIR: leaving one topic, and coming back to it. Inside write()."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from app.domain.opt_outs.request_replies import TopicChange, build_topic_reply
-from app.domain.opt_outs.topic_names import fold_topic_words
+from app.domain.opt_outs.request_replies import TopicChange
 from app.domain.opt_outs.topic_requests import (
     TopicRequest,
     TopicWish,
@@ -19,9 +18,9 @@ from app.suppression.queries.sending_permission import has_opted_out
 from app.suppression.topic_models import TopicLeaveSource
 from app.surveys.queries.trigger_words import is_trigger_word
 from app.webhooks.actions import opt_out_processing
-from app.webhooks.actions.reply_languages import find_reply_language
 from app.webhooks.actions.returning_senders import WANTS_BACK_DECISION
 from app.webhooks.actions.routing_decision import RoutingDecision
+from app.webhooks.actions.standing_answers import confirm_topics
 
 LEAVE_VERDICT = "topic_left"
 JOIN_VERDICT = "topic_joined"
@@ -79,11 +78,9 @@ def _leave_topics(
     ]
     if not new_ids or has_opted_out(text.phone):
         return RoutingDecision(LEAVE_VERDICT)
-    return RoutingDecision(
-        LEAVE_VERDICT,
-        replies=[_confirm(text, TopicChange.LEFT, new_ids, names)],
-        ignores_limits=True,
-    )
+    decision = RoutingDecision(LEAVE_VERDICT, ignores_limits=True)
+    topics = [names[topic_id] for topic_id in new_ids]
+    return confirm_topics(decision, text, TopicChange.LEFT, topics)
 
 
 def _return_to_topics(
@@ -101,13 +98,5 @@ def _return_to_topics(
     is_keyword = text.may_use_trigger_words and is_trigger_word(text.words)
     if not new_ids or is_keyword:
         return None
-    reply = _confirm(text, TopicChange.BACK, new_ids, names)
-    return RoutingDecision(JOIN_VERDICT, replies=[reply])
-
-
-def _confirm(
-    text: InboundText, change: TopicChange, topic_ids: Sequence[int], names: Mapping[int, str]
-) -> str:
-    topics = [names[topic_id] for topic_id in topic_ids]
-    name_words = [word for name in topics for word in fold_topic_words(name)]
-    return build_topic_reply(change, topics, find_reply_language(text, name_words))
+    topics = [names[topic_id] for topic_id in new_ids]
+    return confirm_topics(RoutingDecision(JOIN_VERDICT), text, TopicChange.BACK, topics)

@@ -11,6 +11,7 @@ from app.blasts.queries.approval_content import find_blast_hash
 from app.core.clock import now
 from app.domain.delivery.approval_texts import parse_code_answer
 from app.domain.delivery.message_statuses import MessageKind
+from app.domain.opt_outs.default_replies import StandingReply
 from app.domain.opt_outs.pause_requests import may_ask_for_pause
 from app.domain.texts.inbound_text import HandlerResult
 from app.domain.texts.late_texts import is_too_late_to_answer, is_too_late_to_confirm
@@ -42,6 +43,7 @@ from app.webhooks.actions.routing_decision import (
     RoutingDecision,
     build_handler_decision,
 )
+from app.webhooks.actions.standing_answers import answer_in_language
 from app.webhooks.pipeline.inbound_storage import StoredInboundText
 
 
@@ -155,10 +157,11 @@ def _handle_opt_in(text: StoredInboundText) -> RoutingDecision | None:
 def _handle_help(text: StoredInboundText) -> RoutingDecision | None:
     if text.parsed.intent is not TextIntent.HELP:
         return None
-    replies = organisation.choose_help_replies(
-        text.parsed.carrier, text.parsed.twilio_opt_out_type, text.parsed.body
-    )
-    return RoutingDecision("help", replies=replies, reply_kind=MessageKind.SYSTEM)
+    decision = RoutingDecision("help", reply_kind=MessageKind.SYSTEM)
+    parsed = text.parsed
+    if not organisation.must_answer_help(parsed.carrier, parsed.twilio_opt_out_type, parsed.body):
+        return decision
+    return answer_in_language(decision, text.inbound, StandingReply.HELP)
 
 
 def _handle_unwritten_text(text: StoredInboundText) -> RoutingDecision | None:

@@ -20,6 +20,7 @@ from app.inbox.actions.thread_updates import (
     record_inbound_text,
     silence_auto_replies,
 )
+from app.message_templates.actions.template_use import count_reply_use
 from app.webhooks import sql
 from app.webhooks.actions.routing_decision import RoutingDecision
 from app.webhooks.pipeline.inbound_storage import ProcessedText
@@ -102,9 +103,13 @@ def _is_flooded(text: InboundText, decision: RoutingDecision, limits: _ReplyLimi
 def _queue_reply(
     text: InboundText, decision: RoutingDecision, body: str, moment: datetime
 ) -> StoredText:
+    version_id = decision.template_versions.get(body)
+    if version_id is not None:
+        count_reply_use(version_id, moment)
     reply = DirectMessage(
         phone=text.phone,
         body=body,
+        template_version_id=version_id,
         kind=decision.reply_kind,
         name=decision.recipient_name or text.name,
         in_reply_to=text.message_id,

@@ -1,0 +1,44 @@
+"""The text of a template in the language of one reader, for replies that nobody writes by hand."""
+
+from typing import NamedTuple
+
+from app.domain.texts.translations import choose_translation
+from app.message_templates import sql
+
+
+class ReaderText(NamedTuple):
+    """A text that may have placeholders.
+
+    `language`: its BCP 47 tag, None where it is not known; `version_id`: of a template's version.
+    """
+
+    body: str
+    language: str | None = None
+    version_id: int | None = None
+
+
+def find_texts_of_seed(seed_key: str) -> dict[str, ReaderText]:
+    """Return the texts in use of a template that came with the program, by language."""
+    rows = sql.SELECT_TEXTS_OF_SEED.fetch_rows(b_seed_key=seed_key)
+    return {language: ReaderText(body, language, version) for language, version, body in rows}
+
+
+def find_version_of_reply(body: str) -> ReaderText:
+    """Return a text as what it is of the templates: their version, or just the text."""
+    row = sql.SELECT_VERSION_OF_BODY.fetch_first_row(b_body=body.strip()) if body else None
+    return ReaderText(body, row[1], row[0]) if row else ReaderText(body)
+
+
+def choose_text_for_reader(text: ReaderText, language: str | None) -> ReaderText:
+    """Return the text that the same template has in a language, else the text itself.
+
+    Not where the text is an older version: its template may say something else by now.
+    """
+    if language is None or text.version_id is None:
+        return text
+    rows = sql.SELECT_TEXTS_BESIDE.fetch_rows(b_version_id=text.version_id)
+    texts = {tag: ReaderText(body, tag, version) for tag, version, body in rows}
+    if all(other.version_id != text.version_id for other in texts.values()):
+        return text
+    tag = choose_translation(language, texts)
+    return texts[tag] if tag else text
