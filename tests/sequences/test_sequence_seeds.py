@@ -1,4 +1,4 @@
-"""The sequences that come with the program: off, one segment a text, and never over a user's own."""
+"""The sequences that come with the program: off, one segment a text, never over one of a user."""
 
 import pytest
 

@@ -44,7 +44,7 @@ SEED_SEQUENCES = (
     SeedSequence(
         "welcome_series",
         "Welcome series",
-        "Three texts for people who join a group. Choose the group, then switch it on.",
+        "Three texts for people who join a group.",
         SequenceTrigger.GROUP,
         (
             SeedStep(
@@ -127,7 +127,7 @@ SEED_SEQUENCES = (
         "overdue_reminder",
         "Overdue reminder",
         "Every three days after a date in a field, such as a due date. It ends when they reply, or "
-        "when the date is changed or removed. Choose the field, then switch it on.",
+        "when the date is changed or removed.",
         SequenceTrigger.DATE_FIELD,
         (
             SeedStep(

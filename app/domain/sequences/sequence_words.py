@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from app.domain.sequences.sequence_states import (
+    DATE_TRIGGERS,
     DAY_TRIGGERS,
+    EVENT_TRIGGERS,
     SequencePersonState,
     SequenceState,
     SequenceTrigger,
@@ -32,6 +34,9 @@ TRIGGER_LABELS: dict[SequenceTrigger, str] = {
     SequenceTrigger.STREAK: "Someone checks in several days in a row",
     SequenceTrigger.MISSED_CHECK_IN: "Someone misses check-ins",
 }
+_LEAVING_PHRASES = dict.fromkeys(EVENT_TRIGGERS, "are no longer registered")
+_LEAVING_PHRASES[SequenceTrigger.GROUP] = "leave the group"
+_LEAVING_PHRASES |= dict.fromkeys(DATE_TRIGGERS, "have another date, or none")
 # The kind of a tag and its word.
 SEQUENCE_STATE_LABELS: dict[SequenceState, tuple[str, str]] = {
     SequenceState.OFF: ("", "Off"),
@@ -66,7 +71,7 @@ def describe_trigger(kind: SequenceTrigger, name: str | None, days: int, count: 
     """
     phrase = _TRIGGER_PHRASES[kind]
     if "{name}" in phrase and name is None:
-        return f"{TRIGGER_LABELS[kind]} (deleted or not chosen)"
+        return f"{TRIGGER_LABELS[kind]} (none chosen)"
     days_in_a_row = pluralize(count, "day")
     return phrase.format(name=name, count=days_in_a_row, offset=_describe_offset(days))
 
@@ -136,3 +141,16 @@ def describe_condition(condition: StepCondition, name: str | None) -> str:
     noun = _NOUNS.get(condition.kind, "").removeprefix("a ")
     what = f"“{name}”" if name else f"a deleted {noun}"
     return CONDITION_PHRASES[condition.kind].format(what)
+
+
+def describe_ends(kind: SequenceTrigger, *, on_reply: bool, on_rsvp: bool, on_leaving: bool) -> str:
+    """Return for whom a sequence ends early: "people who opt out or leave the group"."""
+    phrases = ["opt out"]
+    if on_reply:
+        phrases.append("reply")
+    if on_rsvp and kind in EVENT_TRIGGERS:
+        phrases.append("answer whether they come")
+    if on_leaving and kind in _LEAVING_PHRASES:
+        phrases.append(_LEAVING_PHRASES[kind])
+    *first, last = phrases
+    return f"people who {', '.join(first)} or {last}" if first else f"people who {last}"

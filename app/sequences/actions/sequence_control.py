@@ -40,7 +40,7 @@ def switch_on(sequence_id: int, username: str, moment: datetime) -> Sequence:
     row = require_sequence(sequence_id)
     if row.state not in MAY_START:
         raise ChangedMeanwhile
-    if problem := _find_missing(row):
+    if problem := find_missing_start(row):
         raise NotReady(problem)
     carrier = current_settings().carrier
     if row.carrier != carrier:
@@ -76,16 +76,16 @@ def archive_sequence(sequence_id: int, moment: datetime) -> int:
     return end_everyone(sequence_id, SequenceStopReason.SEQUENCE_ENDED, moment)
 
 
-def _find_missing(row: Sequence) -> str:
+def find_missing_start(row: Sequence) -> str:
     """Return what has to be chosen before a sequence can start, "" for nothing."""
     if not list_steps(row.id):
-        return "Add a step first."
+        return "Add a step."
     if row.trigger_kind is SequenceTrigger.GROUP and row.group_id is None:
-        return "Choose the group that starts it first."
+        return "Choose the group that starts it."
     if row.trigger_kind is SequenceTrigger.ANSWERED and row.survey_id is None:
-        return "Choose the survey that starts it first."
+        return "Choose the survey that starts it."
     if row.trigger_kind is SequenceTrigger.DATE_FIELD and row.field_id is None:
-        return "Choose the field with the date first."
+        return "Choose the field with the date."
     if row.trigger_kind in EVENT_TRIGGERS and row.event_id is None and not row.is_any_event:
-        return "Choose the event that starts it first."
+        return "Choose the event that starts it."
     return ""

@@ -14,31 +14,27 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import Length
-from wtforms.widgets import NumberInput, TextArea
+from wtforms.widgets import NumberInput
 
-from app.core.form_fields import CleanTextField, add_error
+from app.core.form_fields import CleanTextField
 from app.domain.accounts.roles import Role
 from app.domain.sequences.sequence_states import DATE_TRIGGERS, EVENT_TRIGGERS, SequenceTrigger
-from app.domain.sequences.step_conditions import EVENT_CONDITIONS
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_id, parse_whole_number
 from app.organisation import queries as organisation
 from app.profiles.queries.textable_fields import load_template_fields
 from app.sequences.actions.sequence_editing import SequenceValues, TriggerValues
 from app.sequences.forms.condition_fields import load_condition_choices
+from app.sequences.forms.step_checks import MAX_STEPS, list_step_problems
 from app.sequences.forms.step_form import SequenceStepForm
 from app.sequences.forms.trigger_choices import ANY_EVENT, TriggerChoices, is_offered
 from app.sequences.models import MAX_SEQUENCE_DESCRIPTION_LENGTH, MAX_SEQUENCE_NAME_LENGTH
 from app.sequences.queries.sequence_permission import find_trigger_problem
 
-MAX_STEPS = 20
 MAX_TRIGGER_DAYS = 365
 MAX_STREAK_DAYS = 1000
 BEFORE, AFTER = "before", "after"
 NAME_TAKEN_ERROR = "Another sequence has this name."
-NO_STEP_ERROR = "Write the text of at least one step."
-NO_EVENT_ERROR = "Choose another one: no event starts this sequence."
-SAME_TIME_ERROR = "This is the time of the step before. Enter a later day or time."
 # The select that each trigger needs a choice in.
 NEEDED_SELECTS = {
     SequenceTrigger.GROUP: ("group", "Choose a group."),
@@ -63,7 +59,7 @@ class SequenceForm(FlaskForm):
             )
         ],
     )
-    description = CleanTextField(
+    description = StringField(
         "What it is for",
         [
             Length(
@@ -71,7 +67,6 @@ class SequenceForm(FlaskForm):
                 message=f"Enter at most {MAX_SEQUENCE_DESCRIPTION_LENGTH} characters.",
             )
         ],
-        widget=TextArea(),
     )
     trigger_kind = SelectField(
         "Starts when", default=SequenceTrigger.HAND.value, validate_choice=False
@@ -98,8 +93,8 @@ class SequenceForm(FlaskForm):
         super().__init__(**options)
         self.role = role
         self.condition_choices = load_condition_choices(role)
-        for step in self.step_forms:
-            step.offer_conditions(self.condition_choices)
+        for number, step in enumerate(self.step_forms, 1):
+            step.prepare(number, self.condition_choices)
         self.trigger_kind.choices = choices.kinds
         self.group.choices = choices.groups
         self.event.choices = choices.events
@@ -112,15 +107,33 @@ class SequenceForm(FlaskForm):
             raise ValidationError("Enter a name.")
 
     def validate_trigger_kind(self, field: Field) -> None:
-        """Reject a trigger that is not offered, or whose choice is missing or not allowed."""
+        """Reject a trigger that is not offered, or that the user may not use."""
         if field.data not in set(SequenceTrigger):
             raise ValidationError("Choose what starts it.")
-        name, sentence = NEEDED_SELECTS.get(self.kind, ("", ""))
-        if name and not is_offered(self[name]):
-            add_error(self[name], sentence)
         problem = find_trigger_problem(self.trigger.group_id, self.trigger.field_id, self.role)
         if problem:
             raise ValidationError(problem)
+
+    def validate_group(self, field: Field) -> None:
+        """Require a group where joining one starts it."""
+        self._require_choice(field)
+
+    def validate_event(self, field: Field) -> None:
+        """Require an event, or any, where one starts it."""
+        self._require_choice(field)
+
+    def validate_survey(self, field: Field) -> None:
+        """Require a survey where finishing one starts it."""
+        self._require_choice(field)
+
+    def validate_date_field(self, field: Field) -> None:
+        """Require a field where its date starts it."""
+        self._require_choice(field)
+
+    def _require_choice(self, field: Field) -> None:
+        name, sentence = NEEDED_SELECTS.get(self.kind, ("", ""))
+        if field.short_name == name and not is_offered(field):
+            raise ValidationError(sentence)
 
     def validate_days(self, field: Field) -> None:
         """Reject what is no number of days, where the trigger is a date."""
@@ -138,7 +151,8 @@ class SequenceForm(FlaskForm):
         for step in self.step_forms:
             step.of_event, step.textable_fields = self.kind in EVENT_TRIGGERS, fields
         is_valid = super().validate(extra_validators)
-        self._validate_steps_together()
+        steps = [step for step in self.step_forms if step.is_in_sequence]
+        self.form_errors.extend(list_step_problems(steps, self.kind))
         for number, step in enumerate(self.step_forms, 1):
             for field in step:
                 self.form_errors.extend(f"Step {number}: {error}" for error in field.errors)
@@ -164,7 +178,7 @@ class SequenceForm(FlaskForm):
     def add_step(self, data: dict[str, Any]) -> None:
         """Add an empty step."""
         self.steps.append_entry(data)
-        self.step_forms[-1].offer_conditions(self.condition_choices)
+        self.step_forms[-1].prepare(len(self.steps), self.condition_choices)
 
     @property
     def seen_revision(self) -> int:
@@ -205,32 +219,6 @@ class SequenceForm(FlaskForm):
             stops_on_rsvp=bool(self.stops_on_rsvp.data) and self.kind in EVENT_TRIGGERS,
             stops_on_leaving=bool(self.stops_on_leaving.data),
         )
-
-    def _validate_steps_together(self) -> None:
-        """Reject no step at all, too many, and two steps at one time."""
-        steps = [step for step in self.step_forms if step.is_in_sequence]
-        if not steps:
-            self.form_errors.append(NO_STEP_ERROR)
-        elif len(steps) > MAX_STEPS:
-            self.form_errors.append(f"A sequence can have up to {MAX_STEPS} steps.")
-        for place, step in enumerate(steps):
-            values = step.step_values
-            if self.kind not in EVENT_TRIGGERS:
-                _refuse_event_conditions(step)
-            if place and not values.delay_days and not _is_later(values, steps[place - 1]):
-                add_error(step.time_of_day, SAME_TIME_ERROR)
-
-
-def _refuse_event_conditions(step: SequenceStepForm) -> None:
-    for kind_field, _ in step.condition_fields:
-        if kind_field.data in set(EVENT_CONDITIONS):
-            add_error(kind_field, NO_EVENT_ERROR)
-
-
-def _is_later(values: Any, before: SequenceStepForm) -> bool:
-    """Whether a step on the day of the one before has a later time."""
-    clock, clock_before = values.time_of_day, before.step_values.time_of_day
-    return bool(clock) and (not clock_before or clock > clock_before)
 
 
 def _parse_number(field: Field, lowest: int, highest: int) -> int | None:

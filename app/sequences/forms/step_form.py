@@ -32,15 +32,17 @@ REPEAT_ERROR = f"Enter a number of days from 1 to {MAX_REPEAT_DAYS}, or leave it
 class SequenceStepForm(TranslatedTextForm):
     """One step. A new one without a text is ignored; one to be removed is not validated.
 
-    Call offer_conditions() first, and before `validate()` set `of_event` and `textable_fields`:
+    Call prepare() first, and before `validate()` set `of_event` and `textable_fields`:
     they say which placeholders are filled in.
     """
 
     step_id = HiddenField()
-    delay = StringField("Days after the step before", widget=NumberInput(min=0, max=MAX_DELAY_DAYS))
+    delay = StringField("Days", widget=NumberInput(min=0, max=MAX_DELAY_DAYS))
     time_of_day = ClockField("Time")
     body = CleanTextField("Text", widget=TextArea())
-    repeat = StringField("Repeat every … days", widget=NumberInput(min=1, max=MAX_REPEAT_DAYS))
+    repeat = StringField(
+        "Repeat after so many days", widget=NumberInput(min=1, max=MAX_REPEAT_DAYS)
+    )
     until = SelectField("Until", validate_choice=False)
     until_ref = SelectField("Which one ends it", validate_choice=False)
     condition = SelectField("Only if", validate_choice=False)
@@ -51,8 +53,10 @@ class SequenceStepForm(TranslatedTextForm):
     textable_fields: TemplateFields = NO_FIELDS
     condition_choices: ConditionChoices
 
-    def offer_conditions(self, choices: ConditionChoices) -> None:
-        """Set what its conditions can ask."""
+    def prepare(self, number: int, choices: ConditionChoices) -> None:
+        """Set its labels as the step of this number, and what its conditions can ask."""
+        before = "the start" if number == 1 else f"step {number - 1}"
+        self.delay.label.text = f"Days after {before}"
         self.condition_choices = choices
         references = {"": [NOT_CHOSEN]} | choices.references
         self.condition.choices = [("", "Always"), *choices.kinds]
@@ -95,6 +99,11 @@ class SequenceStepForm(TranslatedTextForm):
     def is_new(self) -> bool:
         """Whether it is not in the sequence yet."""
         return parse_id(self.step_id.data or "") is None
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether it asks for anything or repeats, or tries to."""
+        return bool(self.condition.data or self.repeat.data)
 
     @property
     def is_in_sequence(self) -> bool:

@@ -12,7 +12,12 @@ from app.domain.sequences.sequence_states import (
     STOP_REASON_LABELS,
     SequencePersonState,
 )
-from app.domain.sequences.sequence_words import PERSON_STATE_LABELS, SEQUENCE_STATE_LABELS
+from app.domain.sequences.sequence_words import (
+    PERSON_STATE_LABELS,
+    SEQUENCE_STATE_LABELS,
+    describe_ends,
+)
+from app.sequences.actions.sequence_control import find_missing_start
 from app.sequences.queries.sequence_people_list import (
     count_people_by_state,
     count_people_by_step,
@@ -50,6 +55,13 @@ def show_sequence(sequence_id: int) -> ResponseReturnValue:
         + counts.get(SequencePersonState.PAUSED, 0),
         has_people=bool(counts),
         stop_reasons=STOP_REASON_LABELS,
+        ends=describe_ends(
+            sequence.trigger_kind,
+            on_reply=sequence.stops_on_reply,
+            on_rsvp=sequence.stops_on_rsvp,
+            on_leaving=sequence.stops_on_leaving,
+        ),
+        missing=find_missing_start(sequence),
         problem=find_problem_for_user(sequence),
         is_of_other_carrier=sequence.carrier != current_settings().carrier,
     )
