@@ -57,6 +57,22 @@ def find_approval_gap(blast: ScheduledMessage, rendered: RenderedBlast) -> str:
     return "" if excess and _is_covered_by_series(blast, size.people) else excess
 
 
+def judge_series_blast(scheduled_id: int, rendered: RenderedBlast, moment: datetime) -> None:
+    """Ask for approval of the next date of a series if it needs one. Inside write().
+
+    Without a request that is still true of it: a date that was declined is asked about anew once
+    its text is another one.
+    """
+    blast = reload_scheduled_blast(scheduled_id)
+    request = find_latest_request(scheduled_id)
+    if request is not None and request.text_hash == hash_blast(blast):
+        return
+    if gap := find_approval_gap(blast, rendered):
+        _ask(blast, rendered, gap, moment)
+    elif blast.approval is not None:
+        free_from_approval(scheduled_id, moment)
+
+
 def ask_about_due_blast(
     scheduled_id: int, rendered: RenderedBlast, why: str, moment: datetime
 ) -> None:

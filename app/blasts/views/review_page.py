@@ -2,19 +2,22 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from flask import render_template, request
 
+from app.approvals.queries.sender_excess import find_excess
 from app.blasts.forms.blast_confirmation import (
     MAX_PEOPLE_WITHOUT_TYPED_COUNT,
     BlastConfirmationForm,
 )
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries import audience
+from app.blasts.queries.approval_content import measure_blast
 from app.blasts.queries.blast_review import review_blast
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.review_notices import ReviewRequest
+from app.core.access import current_username
 from app.core.clock import now
 from app.core.form_fields import add_error
 from app.core.settings import current_settings
@@ -106,6 +109,9 @@ def render_review(
             parse_whole_number(request.values.get("person", ""), MAX_PAGE_DIGITS) or 0,
         )
     )
+    excess = _find_sender_excess(checked.blast, place.scheduled_id)
+    if excess:
+        review = replace(review, send_label=f"Ask to send to {review.recipients}")
     carried = [*place.carried_fields, ("review_hash", checked.seal(place.scheduled_id))]
     page = render_template(
         "blasts/review.html",
@@ -113,9 +119,18 @@ def render_review(
         place=place,
         carried_fields=carried,
         confirmation=confirmation,
+        excess=excess,
         must_type_count=review.recipient_count > MAX_PEOPLE_WITHOUT_TYPED_COUNT,
     )
     return page, 200 if review.recipient_count else 422
+
+
+def _find_sender_excess(blast: RenderedBlast, scheduled_id: int | None) -> str:
+    """Return why what this user sends would wait for approval, as a sentence; "" if it would not.
+
+    Of a scheduled blast, `scheduled_id`, only the change counts to the money of the day.
+    """
+    return find_excess(current_username(), measure_blast(blast), now(), scheduled_id)
 
 
 def is_as_reviewed(checked: CheckedBlast, scheduled_id: int | None = None) -> bool:

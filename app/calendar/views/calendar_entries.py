@@ -11,6 +11,8 @@ from app.blasts.views.blast_filters import format_people_count
 from app.calendar.queries import PlannedSends
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.planned_sends import HeldTotal
+from app.delivery.queries.waiting_approvals import NOT_APPROVED
+from app.domain.delivery.approval_states import APPROVAL_WORDS
 from app.domain.delivery.blast_labels import describe_audience, name_blast
 from app.domain.delivery.blast_outcomes import describe_outcome
 from app.domain.delivery.close_sends import find_close_moments
@@ -89,7 +91,7 @@ class _EntryWriter:
             note=_find_note(blast, clock),
             reason=blast.held_reason or "",
             # It is not known when one that waits for a person is sent.
-            is_blast=kind in {"Blast", "Series"} and bool(clock) and not blast.held_reason,
+            is_blast=kind in {"Blast", "Series"} and bool(clock) and not _waits_for_person(blast),
         )
 
     def _write_series_date(self, series: BlastSeries, coming: SeriesDate) -> CalendarEntry:
@@ -180,3 +182,9 @@ def _find_kind(blast: ScheduledMessage) -> tuple[str, str]:
     if blast.series_id is not None:
         return "Series", "rotate-ccw"
     return "Blast", "send"
+def _waits_for_person(blast: ScheduledMessage) -> bool:
+    return bool(blast.held_reason) or blast.approval in NOT_APPROVED
+
+
+    if blast.approval in NOT_APPROVED:
+        return APPROVAL_WORDS[blast.approval]

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.accounts.actions.user_changes import hide_first_steps
 from app.audit.actions import audited_write
+from app.blasts.queries.approval_notices import list_blasts_to_decide
 from app.blasts.queries.draft_records import find_latest_own_draft
 from app.blasts.queries.event_labels import get_blast_event_titles
 from app.blasts.views.held_people import describe_held_groups
@@ -41,6 +42,7 @@ from app.delivery.queries.catch_up_state import load_catch_up_news
 from app.delivery.queries.heartbeat import load_heartbeat
 from app.delivery.queries.held_texts import list_held_groups
 from app.delivery.queries.unresolved_texts import find_unresolved_texts
+from app.delivery.queries.waiting_approvals import list_declined_blasts
 from app.domain.accounts.display_names import find_given_name
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.events.queries.event_list import find_events_between
@@ -122,6 +124,9 @@ def _list_attention(
         *attention.describe_stop_questions(count_open_stop_questions()),
         *attention.describe_unresolved_texts(find_unresolved_texts(moment)),
         *attention.describe_paused_blasts(running),
+        *attention.describe_approvals(
+            list_blasts_to_decide(current_user), list_declined_blasts(current_username())
+        ),
         *describe_stopped_series(series),
         *attention.describe_waiting_replies(count_waiting_threads()),
         *attention.describe_unfinished_imports(find_unconfirmed_imports("community")),

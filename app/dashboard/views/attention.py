@@ -1,5 +1,6 @@
 """What needs a person now: one line each, the most urgent first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import url_for
@@ -8,7 +9,8 @@ from flask_login import current_user
 from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import name_draft
 from app.core.local_formats import format_local_time
-from app.delivery.models import MessageLog
+from app.core.user_names import name_user
+from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.unresolved_texts import UnresolvedTexts
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.texts.plurals import pluralize
@@ -102,6 +104,25 @@ def describe_paused_blasts(running: list[MessageLog]) -> list[AttentionItem]:
             text = f"{done:,} of {log.total_recipients:,} done. Resume it or stop the rest."
             items.append(AttentionItem("pause", f"Paused: {name_event_blast(log)}", url, text))
     return items
+
+
+def describe_approvals(
+    to_decide: Sequence[ScheduledMessage], declined: Sequence[ScheduledMessage]
+) -> list[AttentionItem]:
+    """Return an item for each blast that the user may approve, and for each of theirs declined."""
+    items = []
+    for blast in to_decide:
+        text = f"By {name_user(blast.created_by)}. It is not sent before an admin approves it."
+        items.append(_describe_approval("clock", "Waits for approval", blast, text))
+    for blast in declined:
+        text = "An admin declined it. Edit it, or cancel it."
+        items.append(_describe_approval("circle-alert", "Declined", blast, text))
+    return items
+
+
+def _describe_approval(icon: str, state: str, blast: ScheduledMessage, text: str) -> AttentionItem:
+    url = url_for("blasts.show_scheduled_blast", scheduled_id=blast.id)
+    return AttentionItem(icon, f"{state}: {name_event_blast(blast)}", url, text)
 
 
 def describe_unfinished_imports(imports: list[Import]) -> list[AttentionItem]:

@@ -10,6 +10,8 @@ from flask_login import current_user
 from app.core.local_formats import format_day
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.admin_audiences import find_audience_sentences
+from app.delivery.queries.waiting_approvals import NOT_APPROVED
+from app.domain.delivery.approval_states import APPROVAL_WORDS
 from app.domain.delivery.blast_labels import describe_audience
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.events.queries.event_blast_names import name_event_blast
@@ -83,6 +85,8 @@ def _build_blast_item(
     text = f"Reminder · {audience}" if is_reminder else audience
     if blast.test_mode:
         text = "Test"
+    if blast.approval in NOT_APPROVED:
+        text = f"{APPROVAL_WORDS[blast.approval]} · {audience}"
     return ComingItem(
         local.date(),
         f"{local:%H:%M}",

@@ -25,6 +25,16 @@ def list_waiting_blasts(carrier: str = "") -> Sequence[ScheduledMessage]:
     return db.session.scalars(ordered).all()
 
 
+def list_declined_blasts(username: str) -> Sequence[ScheduledMessage]:
+    """Return the blasts of a user that an admin declined and that are not edited yet."""
+    statement = select(ScheduledMessage).where(
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+        ScheduledMessage.approval == ApprovalState.DECLINED,
+        ScheduledMessage.created_by == username,
+    )
+    return db.session.scalars(statement.order_by(ScheduledMessage.scheduled_at)).all()
+
+
 def waits_for_approval(scheduled_id: int) -> bool:
     """Whether a scheduled blast waits until an admin approves it."""
     statement = select(ScheduledMessage.id).where(

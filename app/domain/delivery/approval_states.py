@@ -12,6 +12,13 @@ class ApprovalState(StrEnum):
     DECLINED = "declined"
 
 
+APPROVAL_WORDS = {
+    ApprovalState.WAITING: "Waits for approval",
+    ApprovalState.APPROVED: "Approved",
+    ApprovalState.DECLINED: "Declined",
+}
+
+
 class RequestState(StrEnum):
     """What became of one request for approval."""
 

@@ -20,11 +20,12 @@ from app.message_templates.forms.translated_texts import (
     is_language_button_pressed,
 )
 from app.series.actions import date_editing as actions
+from app.series.actions.series_approval import answer_for_series, ask_about_next_date
 from app.series.actions.series_planning import describe_stale_dates
 from app.series.forms.text_forms import DateTextForm, MoveForm
 from app.series.models import BlastSeries
 from app.series.queries.series_dates import MoveLimits, SeriesDate, find_move_limits
-from app.series.queries.series_texts import get_date_text, get_series_text
+from app.series.queries.series_texts import SeriesText, get_date_text, get_series_text
 from app.series.views.blueprint import (
     bp,
     find_series_problem,
@@ -108,13 +109,20 @@ def edit_date(series_id: int, day: str) -> ResponseReturnValue:
         success = f"Saved. Check the date: {stale}"
     elif coming.due_at <= now():
         success = "Saved. It is late and is sent now."
-    return _change(
+    answer = _change(
         series_id,
         coming.occurs_on,
         "series.date_edited",
         success,
-        lambda: actions.edit_date(series_id, coming.occurs_on, text, now()),
+        lambda: _edit_text(series_id, coming.occurs_on, text),
     )
+    ask_about_next_date(series_id, now())
+    return answer
+
+
+def _edit_text(series_id: int, occurs_on: date, text: SeriesText) -> None:
+    answer_for_series(series_id, current_username())
+    actions.edit_date(series_id, occurs_on, text, now())
 
 
 @bp.route("/<int:series_id>/dates/<day>/move", methods=["GET", "POST"])

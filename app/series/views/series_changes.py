@@ -17,6 +17,7 @@ from app.message_templates.forms.translated_texts import (
     is_language_button_pressed,
 )
 from app.series.actions import series_editing as actions
+from app.series.actions.series_approval import answer_for_series, ask_about_next_date
 from app.series.actions.series_editing import SeriesTiming
 from app.series.forms.text_forms import SeriesForm
 from app.series.forms.timing_form import build_timing_data, read_series_timing
@@ -152,6 +153,7 @@ def _save_series(series: BlastSeries, form: SeriesForm) -> ResponseReturnValue:
         with audited_write("series.changed", current_username()) as trace:
             trace.about = f"series {series.id}"
             is_same_text = form.text == get_series_text(series)
+            answer_for_series(series.id, current_username())
             actions.change_series(series.id, form.text, name, form.timing, now())
             trace.details = {
                 "before": before["rule"],
@@ -161,6 +163,7 @@ def _save_series(series: BlastSeries, form: SeriesForm) -> ResponseReturnValue:
     except (ChangedMeanwhile, NotFound):
         flash(CHANGED_MEANWHILE, "warning")
     else:
+        ask_about_next_date(series.id, now())
         flash("Saved. The next blast follows.", "success")
     return redirect(url_for("series.show_series", series_id=series.id), 303)
 

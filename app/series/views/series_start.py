@@ -16,6 +16,7 @@ from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
 from app.domain.time.local_times import get_local_date, zone_or_utc
+from app.series.actions.series_approval import ask_about_next_date
 from app.series.actions.series_editing import SeriesTiming, may_repeat, start_series
 from app.series.forms.timing_form import TimingForm, build_timing_data
 from app.series.queries.series_dates import list_rule_moments
@@ -82,6 +83,7 @@ def _start_series(scheduled_id: int, timing: SeriesTiming) -> ResponseReturnValu
     except ChangedMeanwhile:
         flash(CANNOT_REPEAT, "warning")
         return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
+    ask_about_next_date(series_id, now())
     flash("The series has started.", "success")
     return redirect(url_for("series.show_series", series_id=series_id), 303)
 
