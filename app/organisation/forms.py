@@ -10,6 +10,7 @@ from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from app.core.form_fields import CleanTextField
 from app.domain.opt_outs.default_replies import StandingReply, list_default_replies
+from app.domain.opt_outs.stop_words import STOP_WORD_MISSING_ERROR, has_stop_word
 from app.domain.phones.country_names import load_country_names
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_whole_number
@@ -22,7 +23,6 @@ from app.organisation.setting_fields import (
     OptionalTextAreaField,
     SegmentPriceField,
 )
-from app.organisation.stop_words import STOP_WORD_MISSING_ERROR, has_stop_word
 
 MAX_ORGANISATION_NAME_LENGTH = 100
 # Two segments of 160 characters, and three.

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from app.core.db import db, write
+from app.domain.opt_outs.notice_templates import NOTICE_TEMPLATES
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER, append_footer
 from app.domain.texts.seed_templates import SEED_TEMPLATES
 from app.domain.texts.segments import SmsEncoding, measure_segments
@@ -64,7 +65,8 @@ def test_a_start_stores_each_once_and_keeps_what_users_made_of_them(shop, monkey
         own = TemplateValues("BIRTHDAY", SEED_TEMPLATES[0].purpose, {"en": "Our own"})
         create_template(own, "ada")
     store_missing_seeds()
-    assert db.session.query(MessageTemplate).count() == len(SEED_TEMPLATES)
+    every_seed = [*SEED_TEMPLATES, *NOTICE_TEMPLATES]
+    assert db.session.query(MessageTemplate).count() == len(every_seed)
     assert read_bodies("BIRTHDAY") == ["Our own"]
     ids = dict(db.session.execute(db.select(MessageTemplate.seed_key, MessageTemplate.id)).all())
     with write():

@@ -1,5 +1,7 @@
 """The templates that come with the program, in English and Spanish.
 
+Those for notices are in app/domain/opt_outs/notice_templates.py.
+
 The Spanish ones are written without á, í, ó and ú, which would leave 70 characters to a segment
 instead of 160: each is correct as it is ("Responda OK" because "SÍ" needs its accent).
 """
@@ -20,6 +22,13 @@ class SeedTemplate:
     purpose: TemplatePurpose
     english: str
     spanish: str
+    french: str = ""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts that there are, by language."""
+        texts = {"en": self.english, "es": self.spanish, "fr": self.french}
+        return {language: text for language, text in texts.items() if text}
 
 
 SEED_TEMPLATES = (

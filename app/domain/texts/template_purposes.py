@@ -22,8 +22,14 @@ PURPOSE_LABELS = {
     TemplatePurpose.SURVEY: "Surveys",
     TemplatePurpose.SYSTEM: "Notices",
 }
-# Where templates are offered today; the others are for pages that do not offer them yet.
-OFFERED_PURPOSES = (TemplatePurpose.BLAST, TemplatePurpose.REMINDER, TemplatePurpose.REPLY)
+# What a user's templates are for; those for notices come with the program.
+OFFERED_PURPOSES = (
+    TemplatePurpose.BLAST,
+    TemplatePurpose.REMINDER,
+    TemplatePurpose.REPLY,
+    TemplatePurpose.KEYWORD,
+    TemplatePurpose.SURVEY,
+)
 # Whose texts may name an event: it is filled in where the text is used.
 EVENT_PURPOSES = frozenset(
     {TemplatePurpose.BLAST, TemplatePurpose.REMINDER, TemplatePurpose.KEYWORD}

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from app.core.db import db, write
+from app.domain.opt_outs.notice_templates import NOTICE_TEMPLATES
 from app.domain.texts.name_folding import fold_name
 from app.domain.texts.seed_templates import SEED_TEMPLATES, SeedTemplate
 from app.message_templates.actions.template_editing import (
@@ -17,7 +18,7 @@ from app.message_templates.queries.template_records import load_current_texts
 def store_missing_seeds() -> None:
     """Store the templates of the program at a start, in a write() of its own if there is need."""
     # A read first: at nearly every start nothing is missing, and no write lock is taken.
-    if any(map(_needs_storing, SEED_TEMPLATES)):
+    if any(map(_needs_storing, _list_seeds())):
         db.session.rollback()
         with write():
             store_seeds()
@@ -29,15 +30,15 @@ def store_seeds() -> None:
     One that a user changed, turned off or deleted stays as it is, and so does a user's own
     template that has its name.
     """
-    for seed in SEED_TEMPLATES:
+    for seed in _list_seeds():
         if not _needs_storing(seed):
             continue
         template = _find_seed(seed)
         if template is None:
-            values = TemplateValues(seed.name, seed.purpose, _get_texts(seed))
+            values = TemplateValues(seed.name, seed.purpose, seed.texts)
             create_template(values, None, seed.key)
         else:
-            change_texts(template, _get_texts(seed), None)
+            change_texts(template, seed.texts, None)
 
 
 def _needs_storing(seed: SeedTemplate) -> bool:
@@ -49,7 +50,7 @@ def _needs_storing(seed: SeedTemplate) -> bool:
     if template.updated_by is not None or template.archived_at is not None:
         return False
     current = load_current_texts([template.id]).get(template.id, {})
-    return {tag: version.body for tag, version in current.items()} != _get_texts(seed)
+    return {tag: version.body for tag, version in current.items()} != seed.texts
 
 
 def _find_seed(seed: SeedTemplate) -> MessageTemplate | None:
@@ -64,5 +65,5 @@ def _is_name_taken(name: str) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def _get_texts(seed: SeedTemplate) -> dict[str, str]:
-    return {"en": seed.english, "es": seed.spanish}
+def _list_seeds() -> list[SeedTemplate]:
+    return [*SEED_TEMPLATES, *NOTICE_TEMPLATES]

@@ -17,6 +17,8 @@ from wtforms.validators import Length
 from wtforms.widgets import TextArea
 
 from app.core.form_fields import CleanTextField, add_error
+from app.domain.opt_outs.default_replies import StandingReply
+from app.domain.opt_outs.notice_templates import SETTINGS_REPLIES, list_notice_problems
 from app.domain.texts.message_templates import list_template_problems
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
 from app.domain.texts.template_purposes import (
@@ -26,11 +28,12 @@ from app.domain.texts.template_purposes import (
     TemplatePurpose,
 )
 from app.domain.texts.text_cleaning import is_blank_text
-from app.domain.texts.text_languages import DEFAULT_LANGUAGE, LANGUAGE_NAMES, is_language
+from app.domain.texts.text_languages import LANGUAGE_NAMES, is_language, name_language
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.message_templates.actions.template_editing import TemplateValues
 from app.message_templates.models import MAX_TEMPLATE_NAME_LENGTH
 from app.message_templates.queries.template_records import TemplateTexts
+from app.organisation.queries import get_organisation_language
 from app.profiles.queries.textable_fields import load_template_fields
 
 NAME_TAKEN_ERROR = "Another template has this name."
@@ -71,8 +74,10 @@ class TemplateTextForm(Form):
 class TemplateForm(FlaskForm):
     """A template. After `validate()`, `template_values` is what it says.
 
-    `revision`: the state of the template that the user saw.
+    `revision`: the state of the template that the user saw. `notice`: which standing reply it is.
     """
+
+    notice: StandingReply | None = None
 
     name = CleanTextField(
         "Name",
@@ -100,7 +105,8 @@ class TemplateForm(FlaskForm):
 
     def validate_purpose(self, field: Field) -> None:
         """Reject what templates are not for."""
-        if field.data not in OFFERED_PURPOSES:
+        purposes = [TemplatePurpose.SYSTEM] if self.notice else OFFERED_PURPOSES
+        if field.data not in purposes:
             raise ValidationError("Choose what it is used for.")
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -121,6 +127,14 @@ class TemplateForm(FlaskForm):
     def can_grow(self) -> bool:
         """Whether a language may be added."""
         return len(self.texts) < MAX_LANGUAGES
+
+    def make_notice(self, notice: StandingReply | None) -> None:
+        """Make it the form of a standing reply, which stays one; None: of any other template."""
+        self.notice = notice
+        if notice is not None:
+            purpose = TemplatePurpose.SYSTEM
+            self.purpose.choices = {purpose.value: PURPOSE_LABELS[purpose]}
+            self.is_active.label.text = "Send these words"
 
     def add_language(self) -> None:
         """Add an empty text, in a language that the form does not have yet."""
@@ -157,13 +171,25 @@ class TemplateForm(FlaskForm):
         fields = load_template_fields()
         languages: set[str] = set()
         for entry in entries:
-            for problem in list_template_problems(
-                entry.body.data or "", of_event=of_event, fields=fields
-            ):
+            body = entry.body.data or ""
+            problems = list_template_problems(body, of_event=of_event, fields=fields)
+            if self.notice is not None:
+                problems = list_notice_problems(self.notice, body)
+                self._check_settings_language(entry)
+            for problem in problems:
                 add_error(entry.body, problem)
             if entry.language.data in languages:
                 add_error(entry.language, "This template has a text in this language already.")
             languages.add(entry.language.data)
+
+    def _check_settings_language(self, entry: TemplateTextForm) -> None:
+        """Refuse a second text where the settings page has the one that is sent."""
+        language = str(entry.language.data)
+        if self.notice in SETTINGS_REPLIES and language == get_organisation_language():
+            add_error(
+                entry.language,
+                f"Your {name_language(language)} reply is in Settings. Remove this one.",
+            )
 
 
 def build_template_form_data(row: TemplateTexts) -> dict[str, Any]:
@@ -186,5 +212,5 @@ def build_new_template_form_data(purpose: str, body: str) -> dict[str, Any]:
     return {
         "purpose": purpose if is_known else TemplatePurpose.BLAST.value,
         "is_active": True,
-        "texts": [{"language": DEFAULT_LANGUAGE, "body": body}],
+        "texts": [{"language": get_organisation_language(), "body": body}],
     }

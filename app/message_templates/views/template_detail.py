@@ -7,12 +7,18 @@ from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import NotFound
 from app.domain.accounts.roles import Role
+from app.domain.opt_outs.notice_templates import find_standing_reply
 from app.domain.texts.text_languages import name_language
 from app.domain.texts.whole_numbers import parse_id
 from app.message_templates.actions import template_editing
 from app.message_templates.queries.template_records import find_template_texts, list_versions
 from app.message_templates.views.blueprint import bp
-from app.message_templates.views.template_labels import build_history, list_previews
+from app.message_templates.views.notice_rights import require_notice_right
+from app.message_templates.views.template_labels import (
+    build_history,
+    list_previews,
+    name_settings_language,
+)
 
 
 @bp.get("/<int:template_id>")
@@ -26,6 +32,8 @@ def show_template(template_id: int) -> ResponseReturnValue:
         template=row.template,
         previews=list_previews(row),
         history=build_history(row, list(list_versions(template_id))),
+        notice=find_standing_reply(row.template.seed_key),
+        settings_language=name_settings_language(row.template),
     )
 
 
@@ -33,6 +41,8 @@ def show_template(template_id: int) -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def restore_template_version(template_id: int) -> ResponseReturnValue:
     """Use the text of an earlier version again, as a new version."""
+    row = find_template_texts(template_id) or abort(404)
+    require_notice_right(row.template)
     try:
         with audited_write("template.restored", current_username()) as trace:
             trace.about = f"template {template_id}"

@@ -8,6 +8,7 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import ChangedMeanwhile, NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.core.user_names import name_user
+from app.domain.opt_outs.notice_templates import NOTICE_PLACEHOLDERS
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
 from app.message_templates.actions import template_editing
@@ -19,6 +20,7 @@ from app.message_templates.forms.template_form import (
 )
 from app.message_templates.queries.template_records import TemplateTexts, find_template_texts
 from app.message_templates.views.blueprint import bp
+from app.message_templates.views.notice_rights import require_notice_right
 from app.profiles.queries.field_records import list_public_fields
 
 ADD_LANGUAGE_BUTTON = "add_language"
@@ -52,7 +54,9 @@ def add_template() -> ResponseReturnValue:
 def edit_template(template_id: int) -> ResponseReturnValue:
     """Change a template; each changed text becomes a new version."""
     row = find_template_texts(template_id) or abort(404)
+    notice = require_notice_right(row.template)
     form = TemplateForm(data=build_template_form_data(row))
+    form.make_notice(notice)
     other: TemplateTexts | None = None
     if ADD_LANGUAGE_BUTTON in request.form:
         form.add_language()
@@ -96,12 +100,16 @@ def _render_form(
     form: TemplateForm, row: TemplateTexts | None = None, other: TemplateTexts | None = None
 ) -> ResponseReturnValue:
     fields = [(f"{{{field.name}}}", field.name) for field in list_public_fields()]
+    tokens = [*NAME_CHIPS, *ORGANISATION_CHIPS, *fields]
+    if form.notice is not None:
+        own_tokens = NOTICE_PLACEHOLDERS.get(form.notice, ())
+        tokens = [*ORGANISATION_CHIPS, *((f"{{{name}}}", name.title()) for name in own_tokens)]
     page = render_template(
         "message_templates/form.html",
         form=form,
         row=row,
         other=other,
-        tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *fields],
+        tokens=tokens,
         event_tokens=EVENT_CHIPS,
     )
     return page, 422 if form.errors else 200

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_timezone
+from app.domain.opt_outs.notice_templates import SETTINGS_REPLIES, find_standing_reply
 from app.domain.texts.message_templates import append_footer
 from app.domain.texts.segments import SegmentMeasurement, measure_segments
 from app.domain.texts.template_purposes import PURPOSE_LABELS, TemplatePurpose
@@ -46,19 +47,26 @@ class HistoryEntry(NamedTuple):
 def list_previews(row: TemplateTexts) -> list[TemplatePreview]:
     """Return how each text of a template reads, the default language first."""
     today = get_local_date(get_display_timezone(), now())
-    values = {
-        **build_sample_values(today, get_display_region()),
-        **organisation.get_text_values(),
-    }
-    footer = ""
-    if row.template.purpose in FOOTER_PURPOSES:
-        footer = organisation.get_organisation().footer
+    has_footer = row.template.purpose in FOOTER_PURPOSES
+    lines = organisation.get_opt_out_lines()
     previews = []
     for version in row.texts.values():
+        values = {
+            **build_sample_values(today, get_display_region(), version.language),
+            **organisation.get_text_values(),
+        }
+        footer = lines.choose(version.language) if has_footer else ""
         text = append_footer(fill_sample(version.body, values), footer)
         size = measure_segments(text)
         previews.append(TemplatePreview(version, name_language(version.language), text, size))
     return previews
+
+
+def name_settings_language(template: MessageTemplate) -> str:
+    """Return the language in which the settings page has this standing reply, "" for others."""
+    if find_standing_reply(template.seed_key) not in SETTINGS_REPLIES:
+        return ""
+    return name_language(organisation.get_organisation_language())
 
 
 @bp.app_template_filter()

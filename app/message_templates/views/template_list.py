@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.access import ALL_ROLES, roles_required
 from app.core.pagination import list_params
-from app.domain.texts.template_purposes import OFFERED_PURPOSES, PURPOSE_LABELS, TemplatePurpose
+from app.domain.texts.template_purposes import PURPOSE_LABELS, TemplatePurpose
 from app.domain.texts.text_languages import name_language
 from app.message_templates.queries.template_list import (
     TEMPLATE_SORT_KEYS,
@@ -52,7 +52,7 @@ def _build_purpose_chips(current: TemplatePurpose | None, language: str) -> list
         "search": request.args.get("search") or None,
     }
     chips = [("All", url_for("message_templates.list_templates", **filters), current is None)]
-    for purpose in OFFERED_PURPOSES:
+    for purpose in TemplatePurpose:
         url = url_for("message_templates.list_templates", purpose=purpose.value, **filters)
         chips.append((PURPOSE_LABELS[purpose], url, purpose is current))
     return chips

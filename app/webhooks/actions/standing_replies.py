@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from app.domain.opt_outs.default_replies import StandingReply
+from app.domain.opt_outs.default_replies import StandingReply, get_default_reply
+from app.domain.opt_outs.notice_templates import SETTINGS_REPLIES, build_seed_key
 from app.domain.opt_outs.request_replies import BUILT_IN_REPLIES
 from app.domain.texts.message_templates import fill_placeholders
 from app.domain.texts.text_languages import DEFAULT_LANGUAGE
@@ -11,8 +12,6 @@ from app.domain.texts.translations import choose_translation, is_same_language
 from app.message_templates.queries.reader_texts import ReaderText, find_texts_of_seed
 from app.organisation import queries as organisation
 
-# What a standing reply is called among the templates of the program.
-SEED_KEY_START = "reply_"
 FILLED_IN = ("day", "topics")
 
 
@@ -38,16 +37,17 @@ class StandingText(NamedTuple):
 def find_standing_text(reply: StandingReply, language: str | None) -> StandingText:
     """Return a reply in a language (BCP 47); None, or none of this one: the organisation's.
 
-    In its own language the organisation's settings come first, then the template for this reply,
-    then the words of the program.
+    In its own language HELP, STOP and START are answered as the settings page says. Otherwise the
+    template for this reply comes before the words of the program.
     """
     own = organisation.read_own_reply(reply)
-    texts = find_texts_of_seed(f"{SEED_KEY_START}{reply}")
+    texts = find_texts_of_seed(build_seed_key(reply))
     built_in = BUILT_IN_REPLIES[reply]
     wanted_languages = (language, own.language, DEFAULT_LANGUAGE)
     for wanted in filter(None, wanted_languages):
-        if own.text and is_same_language(wanted, own.language):
-            return StandingText(ReaderText(own.text), own.language, own.name)
+        if reply in SETTINGS_REPLIES and is_same_language(wanted, own.language):
+            text = own.text or get_default_reply(reply, own.language, own.name)
+            return StandingText(ReaderText(text), own.language, own.name)
         tag = choose_translation(wanted, texts)
         if tag is not None:
             return StandingText(texts[tag], tag, own.name)

@@ -1,0 +1,16 @@
+"""Who may change the templates for notices: the law says what some of them must say."""
+
+from flask import abort
+from flask_login import current_user
+
+from app.domain.opt_outs.default_replies import StandingReply
+from app.domain.opt_outs.notice_templates import find_standing_reply
+from app.message_templates.models import MessageTemplate
+
+
+def require_notice_right(template: MessageTemplate) -> StandingReply | None:
+    """Return the standing reply that a template is for, which only admins may change, or None."""
+    notice = find_standing_reply(template.seed_key)
+    if notice is not None and not current_user.is_admin:
+        abort(403)
+    return notice
