@@ -6,7 +6,10 @@ import re
 import pytest
 import time_machine
 
+from app.accounts.models import AppUser
+from app.blasts.actions.due_blasts import release_due_blasts
 from app.blasts.models import StoredDraft
+from app.core.clock import now
 from app.core.db import db, write
 from app.profiles.models import Person, PersonPhone
 from tests.blasts.helpers import (
@@ -21,7 +24,7 @@ from tests.blasts.helpers import (
     release_blasts,
     send_blast,
 )
-from tests.sample_people import MIA, ZOE
+from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import add_member
 
 DRAFTS = "/blasts/drafts"
@@ -142,3 +145,46 @@ def test_copies_changes_and_undo_carry_the_translations(app, visit):
     assert read_translations(page) == {"es": SPANISH}
     draft = visit(f"/blasts/scheduled/{scheduled}/edit", "ada", _="").location
     assert read_translations(visit(draft, "ada")) == {"es": SPANISH}
+
+
+def test_each_text_says_who_reads_it_and_how_long_it_is(visit):
+    page = compose(visit, edit="1", **BOTH)
+    assert page.words.count("1 segment for 1 person") == 2
+    page = compose(visit, edit="1", **{"translation-vi": "Chao ban"})
+    assert "No one who gets this blast reads Vietnamese." in page.words
+
+
+def test_the_review_shows_each_text_with_its_readers_and_who_has_none(app, visit):
+    with app.app_context():
+        add_member(LEO, "Léo")
+        set_language(LEO, "fr")
+    page = compose(visit, **BOTH)
+    assert "Texts by language English 2 people, 2 segments" in page.words
+    assert "Spanish 1 person, 1 segment" in page.words
+    assert "Hola Mía, el picnic es a las once." in page.words
+    assert "1 person reads French. They get the English text." in page.words
+    assert "Texts by language" not in compose(visit).words
+
+
+def test_a_test_comes_in_each_language(app, visit):
+    with app.app_context(), write():
+        db.session.query(AppUser).filter_by(username="sol").update({"phone": "+13035550188"})
+    typed = BOTH | {"send_mode": "test", "client_token": "pressed twice"}
+    answer = compose(visit, "sol", **typed)
+    assert answer.status_code == 303, answer.words
+    assert compose(visit, "sol", **typed).status_code == 303
+    release_blasts(app)
+    texts = [(row.phone, row.body.split(",")[0]) for row in list_messages(app)]
+    assert texts == [("+13035550188", "Hi Zoë"), ("+13035550188", "Hola Zoë")]
+
+
+def test_the_pages_of_a_blast_show_every_text(app, visit):
+    scheduled = send_blast(visit, **LATER, **BOTH)
+    words = visit(f"/blasts/scheduled/{scheduled}", "ada").words
+    for said in ("English · 1 person", "Spanish · 1 person", "Responda STOP para cancelar."):
+        assert said in words
+    with app.app_context(), time_machine.travel("2026-05-09 03:00:00+00:00", tick=False):
+        release_due_blasts(now())
+    words = visit("/blasts/logs/1", "ada").words
+    for said in ("English · 1 person", "Spanish · 1 person", "el picnic es a las once"):
+        assert said in words

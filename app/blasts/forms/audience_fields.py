@@ -118,12 +118,17 @@ class AudienceForm(ListsForm):
         self.event_id.choices = build_event_choices()
         values = [*(self.include.data or ()), *(self.exclude.data or ())]
         self.list_sections = build_list_choices(current_user.role, self.chosen_lists, values)
-        # One choice of an event asks to choose.
-        has_events = len(list(self.event_id.choices or ())) > 1
         choices = dict(AUDIENCE_LABELS)
-        if not has_events and self.target.data != BlastTarget.EVENT:
+        if not self.has_event_choices:
             del choices[BlastTarget.EVENT]
         self.target.choices = choices
+
+    @property
+    def has_event_choices(self) -> bool:
+        """Whether an event may be chosen, after load_audience_choices()."""
+        # One choice of an event asks to choose.
+        has_events = len(list(self.event_id.choices or ())) > 1
+        return has_events or self.target.data == BlastTarget.EVENT
 
     def validate_target(self, field: Field) -> None:
         """Reject a missing audience: whom a blast is for is never guessed."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.accounts.own_phone_queries import find_test_phone
 from app.blasts.queries import audience
 from app.blasts.queries.blast_readers import build_language_texts, load_blast_readers
+from app.blasts.queries.draft_tests import find_tested_language
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.people_permission import get_stored_people
 from app.delivery.models import ScheduledMessage
@@ -52,7 +53,10 @@ def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
 
 
 def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> RenderedBlast:
-    """Return the text as the first person of the audience would read it, for the test phone."""
+    """Return the text as the first person of the audience would read it, for the test phone.
+
+    In the language of the test, whatever that person reads.
+    """
     phone = find_test_phone(blast.created_by)
     if phone is None:
         return replace(rendered, texts=())
@@ -61,6 +65,8 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
         first = rendered.sendable_texts[0]
         name, filling = first.name, filling.copy_for_phone(phone, first.phone)
         readers = readers.copy_for_phone(phone, first.phone)
+    tested = find_tested_language(blast.message_body, blast.translations)
+    readers = replace(readers, languages={phone: tested} if tested else {})
     # Whoever put their own number there asks for the test.
     reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
     test = render_in_languages(

@@ -27,16 +27,29 @@ class TranslatedBlast(Protocol):
 
 @dataclass(frozen=True)
 class BlastText:
-    """A text in one language. `name`: of the language, "" where it is the only one."""
+    """A text in one language. `name`: of the language, "" where it is the only one.
+
+    `people`: how many get it; None: not counted.
+    """
 
     tag: str
     name: str
     body: str
+    people: int | None = None
 
 
-def list_blast_texts(blast: TranslatedBlast) -> list[BlastText]:
-    """Return the texts with their opt-out lines, the organisation's language first."""
+def list_blast_texts(
+    blast: TranslatedBlast, readers: Mapping[str | None, int] | None = None
+) -> list[BlastText]:
+    """Return the texts with their opt-out lines, the organisation's language first.
+
+    `readers`: how many people read which translation, the first text at None; none: not counted.
+    """
     texts = list_texts(blast.message_body, blast.translations)
+    if readers:
+        tags = (None, *[text.tag for text in texts[1:]])
+        counts = [readers.get(tag, 0) for tag in tags]
+        texts = [replace(text, people=count) for text, count in zip(texts, counts, strict=True)]
     if not blast.footer:
         return texts
     lines = organisation.get_opt_out_lines()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from app.blasts.actions import blast_confirmation
 from app.blasts.actions.approval_judgement import judge_confirmed_blast
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.queries.audit_details import build_audit_details
+from app.blasts.queries.draft_tests import list_test_drafts
 from app.blasts.views.review_page import CheckedBlast
 from app.core.access import current_username
 from app.core.clock import now
@@ -53,6 +55,17 @@ def derive_test_token(form: ComposeForm, draft: BlastDraft) -> str | None:
     texts = (draft.body, draft.footer, sorted(draft.translations.items()))
     identity = (token, *texts, audience_values)
     return "test:" + hashlib.sha256(repr(identity).encode()).hexdigest()[:48]
+
+
+def confirm_tests(form: ComposeForm, checked: CheckedBlast) -> ResponseReturnValue:
+    """Send a test of each text to the user's phone, and show the first one. Raises AudienceGone."""
+    answers = []
+    for draft in list_test_drafts(checked.draft):
+        token = derive_test_token(form, draft)
+        answers.append(confirm_checked_blast(replace(checked, draft=draft), token, None))
+    if checked.draft.translations:
+        flash(f"We text you a test of each language: {len(answers)} texts.", "success")
+    return answers[0]
 
 
 def confirm_checked_blast(

@@ -16,7 +16,7 @@ from app.blasts.forms.draft_fields import apply_button_changes
 from app.blasts.views.blast_sending import (
     LIST_GONE_ERROR,
     confirm_checked_blast,
-    derive_test_token,
+    confirm_tests,
     find_earlier_blast,
     get_client_token,
     redirect_to_scheduled_blast,
@@ -67,7 +67,7 @@ def compose_blast() -> ResponseReturnValue:
 def _review_or_send(form: ComposeForm, checked: CheckedBlast) -> ResponseReturnValue:
     draft, count = checked.draft, checked.blast.recipient_count
     if draft.is_test:
-        return confirm_checked_blast(checked, derive_test_token(form, draft), None)
+        return confirm_tests(form, checked)
     confirmation = BlastConfirmationForm()
     is_confirming = "confirm" in request.form
     has_changed = _has_changed(checked, confirmation, is_confirming=is_confirming)

@@ -89,7 +89,7 @@ def render_compose_page(
             (TemplatePurpose.BLAST, TemplatePurpose.REMINDER),
             first_language=form.first_language,
             tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *list_field_chips()],
-            event_tokens=EVENT_CHIPS,
+            event_tokens=EVENT_CHIPS if form.has_event_choices else (),
             action=live["edit_url"],
         ),
         **live,
@@ -141,6 +141,7 @@ def _build_preview(form: ComposeForm) -> ComposePreview:
             form.selected_footer,
             bool(form.plain_names.data),
             _parse_position(),
+            form.translations,
         )
     )
 

@@ -20,8 +20,7 @@ from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import fetch_drafts_page, find_draft, name_draft
 from app.blasts.queries.tab_counts import count_tabs
 from app.blasts.views.blast_sending import (
-    confirm_checked_blast,
-    derive_test_token,
+    confirm_tests,
     get_client_token,
     redirect_to_scheduled_blast,
 )
@@ -154,4 +153,4 @@ def _do_what_was_pressed(form: ComposeForm, draft: StoredDraft) -> ResponseRetur
     checked = check_form(form)
     if checked is None or not has_test_phone(form):
         return render_compose_page(form, place), 422
-    return confirm_checked_blast(checked, derive_test_token(form, checked.draft), None)
+    return confirm_tests(form, checked)

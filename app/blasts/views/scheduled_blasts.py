@@ -6,18 +6,16 @@ from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.blasts.forms.approval_reason import DeclineForm
-from app.blasts.queries import audience
 from app.blasts.queries.approval_notices import build_approval_notice
 from app.blasts.queries.event_labels import (
     get_blast_event_titles,
     get_reminder_labels,
 )
-from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.gone_lists import describe_gone_lists
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
-from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.blasts.queries.series_source import get_series_source
 from app.blasts.queries.tab_counts import count_tabs
+from app.blasts.queries.waiting_audience import count_readers, render_waiting_blast
 from app.blasts.views.blueprint import bp
 from app.blasts.views.draft_opening import open_new_draft
 from app.blasts.views.scheduled_blast_labels import (
@@ -83,6 +81,7 @@ def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
 
 def render_scheduled_blast_page(blast: ScheduledMessage, decline_form: DeclineForm) -> str:
     """Return the page of a blast that was not released; `decline_form`: of who may approve it."""
+    rendered = render_waiting_blast(blast)
     return render_template(
         "blasts/scheduled_one.html",
         blast=blast,
@@ -95,7 +94,8 @@ def render_scheduled_blast_page(blast: ScheduledMessage, decline_form: DeclineFo
         clock_change=explain_clock_change(blast),
         survey=surveys.find_survey(blast.survey_id),
         audience=describe_audiences([blast], get_blast_event_titles([blast]))[blast.id],
-        people_count=_count_people(blast),
+        people_count=rendered.recipient_count if rendered else None,
+        readers=count_readers(rendered),
         people_problem=find_people_problem(get_stored_people(blast), current_user.role),
         gone_lists=_describe_gone_lists(blast),
         series_link=get_series_source().find_links([blast]).get(blast.id),
@@ -206,21 +206,6 @@ def _describe_gone_lists(blast: ScheduledMessage) -> str:
     """Return which lists of a blast that waits are gone, and what that means; "" for none."""
     is_waiting = blast.status == ScheduledBlastStatus.PENDING and not blast.held_reason
     return describe_gone_lists(blast.audience_id) if is_waiting else ""
-
-
-def _count_people(blast: ScheduledMessage) -> int | None:
-    """Return how many people a blast that waits would go to now; None where no one is counted.
-
-    Not in the seconds of Undo: that page asks again every second.
-    """
-    is_waiting = blast.status == ScheduledBlastStatus.PENDING and not blast.test_mode
-    is_undoable = blast.immediate and not blast.held_reason and not blast.approval
-    if not is_waiting or is_undoable:
-        return None
-    try:
-        return render_scheduled_blast(blast).recipient_count
-    except (audience.BlastEventNotFound, FieldNotTextable):
-        return None
 
 
 def _explain_failed_cancel(blast: ScheduledMessage) -> str:

@@ -27,6 +27,7 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import ListPage, list_params
 from app.delivery.models import MessageLog
+from app.delivery.queries.blast_languages import count_readers_by_language
 from app.delivery.queries.blast_list import (
     LOG_FILTERS,
     BlastLogFilter,
@@ -92,6 +93,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
     return render_template(
         "blasts/log.html",
         log=log,
+        readers=count_readers_by_language(log),
         progress=progress,
         report=report,
         held_lines=describe_held_groups(progress.held),
