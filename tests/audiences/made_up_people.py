@@ -14,7 +14,7 @@ from app.delivery.reply_models import BlastReply
 from app.domain.delivery.message_statuses import MessageStatus
 from app.domain.profiles.field_types import FieldType
 from app.domain.profiles.field_values import compute_sort_value
-from app.domain.time.streaks import count_streak
+from app.domain.time.streak_days import count_streak
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import Thread

@@ -145,6 +145,7 @@ def places(here: Filled) -> list[Place]:
         Place("blasts.edit_draft", "draft-of-scheduled", "/blasts/drafts/2", ADMIN),
         Place("calendar.show_month", "calendar", "/calendar"),
         Place("calendar.list_days", "calendar-list", "/calendar/list"),
+        Place("calendar.show_day", "calendar-day", f"/calendar/days/{here.series_day}"),
         Place("sequences.list_sequences", "sequences", "/sequences"),
         Place("sequences.show_sequence", "sequence", f"/sequences/{here.sequence}"),
         Place("sequences.show_history", "sequence-history", f"/sequences/{here.sequence}/history"),

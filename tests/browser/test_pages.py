@@ -81,6 +81,7 @@ LATER_STATES = {
     "groups-delete",
     "fields-delete",
     "calendar-list",
+    "calendar-day",
     "compose-people",
     "do-not-text-import",
     "event-import",

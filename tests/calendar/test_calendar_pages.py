@@ -3,52 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
-from lxml import html
 
 from app.core.db import write
 from app.delivery.audience_models import BlastAudience
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
 from app.events.models import Event, EventRegistration, EventReminder
 from app.organisation.models import Organisation
 from app.series.actions.date_editing import move_date, skip_date
+from tests.calendar.planned_rows import add, find, in_denver, make_blast
 from tests.sample_rows import make_phone
 from tests.select_recorder import record_selects
-from tests.series.helpers import DENVER, START, start_sunday_series
+from tests.series.helpers import START, start_sunday_series
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _saturday(app):
-    """It is Saturday, Nov 28, 2026, five in the morning in Denver."""
-    with time_machine.travel(START, tick=False):
-        with app.app_context(), write() as session:
-            session.get(Organisation, 1).timezone = DENVER
-        yield
-
-
-def add(app, *rows):
-    """Insert rows; return the id of the last."""
-    with app.app_context(), write() as session:
-        session.add_all(rows)
-        session.flush()
-        return rows[-1].id
-
-
-def make_blast(moment, body="Come on Sunday", **values):
-    row = {"target": "community", "confirmed_count": 41, "timezone": DENVER} | values
-    return ScheduledMessage(scheduled_at=moment, message_body=body, **row)
-
-
-def in_denver(day, hour, minute=0):
-    """A moment in winter, when Denver is seven hours behind."""
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) + timedelta(hours=7)
-
-
-def find(page, path):
-    """What an XPath finds in a page."""
-    return html.document_fromstring(page.text.encode()).xpath(path)
 
 
 def read_cells(page):

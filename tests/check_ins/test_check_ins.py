@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from app.check_ins.models import CheckIn
 from app.check_ins.queries.streaks import find_streak
 from app.core.db import db, write
-from app.domain.time.streaks import Streak, count_streak
+from app.domain.time.streak_days import Streak, count_streak
 from app.surveys.actions.survey_starts import start_survey
 from app.surveys.actions.survey_text_handling import handle_survey_answer
 from app.surveys.models import SurveyFlow

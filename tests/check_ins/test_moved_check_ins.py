@@ -6,7 +6,7 @@ from app.check_ins.models import CheckIn
 from app.check_ins.queries.streaks import find_streak
 from app.core.clock import now
 from app.core.db import db, write
-from app.domain.time.streaks import Streak
+from app.domain.time.streak_days import Streak
 from app.people.actions.number_change import add_number, change_number
 from app.people.actions.person_erasure import erase_person_data, find_embedded_mentions
 from app.profiles.models import PhoneKind

@@ -167,6 +167,7 @@ ROUTES = {
     "navigation.show_search": _route(BOTH, "GET"),
     "calendar.show_month": _route(BOTH, "GET"),
     "calendar.list_days": _route(BOTH, "GET"),
+    "calendar.show_day": _route(BOTH, "GET"),
     "sequences.add_people": _route(BOTH, "GET POST"),
     "sequences.add_sequence": _route(BOTH, "GET POST"),
     "sequences.archive_sequence": _route(BOTH, "POST"),

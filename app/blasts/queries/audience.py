@@ -96,6 +96,27 @@ def fetch_recipients(
     return skip_other_numbers(recipients, numbers) if numbers else recipients
 
 
+def fetch_reader_phones(
+    target: BlastTarget,
+    event_id: int | None,
+    registered_by: datetime | None = None,
+    people_of: ChosenPeople | None = None,
+) -> list[str]:
+    """Return the numbers of everybody who gets a text to an audience now, in no order.
+
+    Without names and reasons 100,000 take 75 ms, not 300. The arguments are those of
+    fetch_recipients(), whose limits for one person are left out. Raises BlastEventNotFound.
+    """
+    if isinstance(people_of, ResultsAudience) or has_second_numbers():
+        people = fetch_recipients(target, event_id, registered_by, people_of)
+        return [person.phone for person in people if person.skip_reason is None]
+    audience = _select_audience(target, event_id, people_of, registered_by)
+    _, phone, reason = audience.selected_columns
+    statement = audience.with_only_columns(phone, maintain_column_froms=True)
+    rows = db.session.connection().execute(statement.where(reason.is_(None)).order_by(None))
+    return [phone for (phone,) in rows]
+
+
 def render_draft(draft: BlastDraft) -> RenderedBlast:
     """Return who would get what of a draft. Raises BlastEventNotFound and FieldNotTextable."""
     recipients = fetch_recipients(

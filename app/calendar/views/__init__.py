@@ -1,6 +1,6 @@
 """The pages of the calendar."""
 
-from app.calendar.views import calendar_pages
+from app.calendar.views import calendar_pages, day_page
 from app.calendar.views.blueprint import bp
 
-__all__ = ["bp", "calendar_pages"]
+__all__ = ["bp", "calendar_pages", "day_page"]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_login import current_user
 
-from app.calendar.queries import PlannedSpan, load_planned_sends
+from app.calendar.queries.planned_span import PlannedSends, PlannedSpan, load_planned_sends
 from app.calendar.views.calendar_entries import CalendarEntry, find_close_entries, list_entries
 from app.core.clock import now
 from app.core.local_formats import format_day, get_display_timezone
@@ -67,16 +67,25 @@ def get_today(moment: datetime) -> date:
     return get_local_date(get_display_timezone(), moment)
 
 
-def build_span(first: date, last: date) -> CalendarSpan:
-    """Return the days from `first` to `last` with what will be sent; the past has nothing."""
-    moment, zone = now(), zone_or_utc(get_display_timezone())
-    today = get_today(moment)
-    start = _find_midnight(first)
+def plan_span(first: date, last: date) -> PlannedSpan:
+    """Return when the days from `first` to `last` begin and end; the past has nothing."""
+    moment = now()
     end = _find_midnight(last + timedelta(days=1))
-    span = PlannedSpan(max(start, moment), end, has_late=first <= today <= last)
+    has_late = first <= get_today(moment) <= last
     # Dates of series that have passed are no news: the blasts that were made of them are shown.
-    planned = load_planned_sends(current_settings().carrier, span, current_user.role)
-    entries = list_entries(planned, zone, today)
+    return PlannedSpan(max(_find_midnight(first), moment), end, has_late)
+
+
+def load_sends(span: PlannedSpan) -> PlannedSends:
+    """Return what will be sent in a span, as the current user may read it."""
+    return load_planned_sends(current_settings().carrier, span, current_user.role)
+
+
+def build_span(first: date, last: date, planned: PlannedSends | None = None) -> CalendarSpan:
+    """Return the days from `first` to `last` with what will be sent; None: not read yet."""
+    today = get_today(now())
+    planned = planned or load_sends(plan_span(first, last))
+    entries = list_entries(planned, zone_or_utc(get_display_timezone()), today)
     by_day: dict[date, list[CalendarEntry]] = {}
     for entry in entries:
         by_day.setdefault(entry.day, []).append(entry)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from app.blasts.views.blast_filters import format_people_count
-from app.calendar.queries import PlannedSends
+from app.calendar.queries.planned_span import PlannedSends
 from app.delivery.models import MessageLog, ScheduledMessage
 from app.delivery.queries.planned_sends import HeldTotal
 from app.delivery.queries.waiting_approvals import NOT_APPROVED
@@ -17,6 +17,7 @@ from app.domain.delivery.blast_labels import describe_audience, name_blast
 from app.domain.delivery.blast_outcomes import describe_outcome
 from app.domain.delivery.close_sends import find_close_moments
 from app.domain.texts.plurals import pluralize
+from app.sequences.queries.planned_steps import PlannedSteps
 from app.series.models import BlastSeries
 from app.series.queries.series_dates import SeriesDate
 
@@ -73,6 +74,7 @@ class _EntryWriter:
         for held in self.planned.held:
             if log := self.planned.logs.get(held.log_id):
                 yield self._write_held(held, log)
+        yield from self._write_sequences()
 
     def _write_blast(self, blast: ScheduledMessage) -> CalendarEntry:
         day, clock = self._place(blast.scheduled_at)
@@ -129,6 +131,33 @@ class _EntryWriter:
             url=url_for("blasts.show_sent_blast", log_id=held.log_id),
         )
 
+    def _write_sequences(self) -> Iterator[CalendarEntry]:
+        """Yield an entry for each sequence and day, at the time of its first text."""
+        firsts: dict[tuple[int, date], PlannedSteps] = {}
+        for step in self.planned.steps:
+            key = step.sequence_id, self._place(step.moment)[0]
+            first = firsts.get(key)
+            # In the order of time: the later ones of a day add their people to the first.
+            people_count = step.people_count + (first.people_count if first else 0)
+            firsts[key] = (first or step)._replace(people_count=people_count)
+        for step in firsts.values():
+            yield self._write_steps(step)
+
+    def _write_steps(self, step: PlannedSteps) -> CalendarEntry:
+        day, clock = self._place(step.moment)
+        return CalendarEntry(
+            moment=step.moment,
+            day=day,
+            clock=clock,
+            kind="Sequence",
+            icon="list-ordered",
+            name=step.name,
+            people=format_people_count(step.people_count),
+            audience="",
+            url=url_for("sequences.show_sequence", sequence_id=step.sequence_id),
+            note="" if clock else "Late",
+        )
+
     def _place(self, moment: datetime) -> tuple[date, str]:
         """Return the day and the clock of a moment; of what should be sent by now, today and ""."""
         local = moment.astimezone(self.zone)
@@ -167,7 +196,13 @@ class _EditedText:
     message_body: str
 
 
+def _waits_for_person(blast: ScheduledMessage) -> bool:
+    return bool(blast.held_reason) or blast.approval in NOT_APPROVED
+
+
 def _find_note(blast: ScheduledMessage, clock: str) -> str:
+    if blast.approval in NOT_APPROVED:
+        return APPROVAL_WORDS[blast.approval]
     if blast.held_reason:
         return "Paused"
     return "" if clock else "Late"
@@ -182,9 +217,3 @@ def _find_kind(blast: ScheduledMessage) -> tuple[str, str]:
     if blast.series_id is not None:
         return "Series", "rotate-ccw"
     return "Blast", "send"
-def _waits_for_person(blast: ScheduledMessage) -> bool:
-    return bool(blast.held_reason) or blast.approval in NOT_APPROVED
-
-
-    if blast.approval in NOT_APPROVED:
-        return APPROVAL_WORDS[blast.approval]

@@ -7,7 +7,7 @@ from app.check_ins import sql
 from app.check_ins.models import MAX_SOURCE_NAME_LENGTH
 from app.check_ins.queries.streaks import find_streak
 from app.domain.time.local_times import get_local_date
-from app.domain.time.streaks import Streak, count_streak, extend_streak
+from app.domain.time.streak_days import Streak, count_streak, extend_streak
 from app.organisation import queries as organisation
 from app.profiles.queries.other_phones import find_texted_phone
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
 
 from app.check_ins.models import CheckInStreak
-from app.domain.time.streaks import ONE_DAY
+from app.domain.time.streak_days import ONE_DAY
 
 
 def has_streak(

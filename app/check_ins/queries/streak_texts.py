@@ -1,8 +1,10 @@
 """The streaks of many people as {streak} in a text is filled in with."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from flask import current_app
 from sqlalchemy import exists, select
 
 from app.check_ins.models import CheckInStreak
@@ -11,17 +13,25 @@ from app.core.db import db
 from app.core.fetched_rows import fetch_dict
 from app.core.listed_values import build_listed_column
 from app.domain.time.local_times import get_local_date
-from app.domain.time.streaks import ONE_DAY
+from app.domain.time.streak_days import ONE_DAY
 from app.organisation import queries as organisation
 from app.profiles.queries.other_phones import find_numbers_of_several
 
 # Up to so many phones are looked up; for more, all streaks of today are read.
 MAX_LISTED_PHONES = 5_000
+HAS_STREAKS_KEY = "has_streaks"
+KEPT_SECONDS = 60.0
 
 
 def has_streaks() -> bool:
-    """Whether anybody has ever checked in."""
-    return bool(db.session.scalar(select(exists().where(CheckInStreak.run_days > 0))))
+    """Whether anybody has ever checked in; the first check-in is known a minute later."""
+    # Each page that offers placeholders asks, and the answer changes once.
+    until, was_there = current_app.extensions.get(HAS_STREAKS_KEY, (0.0, False))
+    if was_there or time.monotonic() < until:
+        return bool(was_there)
+    answer = bool(db.session.scalar(select(exists().where(CheckInStreak.run_days > 0))))
+    current_app.extensions[HAS_STREAKS_KEY] = (time.monotonic() + KEPT_SECONDS, answer)
+    return answer
 
 
 def load_streak_texts(phones: Sequence[str]) -> dict[str, str]:

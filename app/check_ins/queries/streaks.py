@@ -1,4 +1,4 @@
-"""Streaks of people: of one, and of those who reached one or missed a day."""
+"""Streaks of people: of one, and of those who missed a day."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,15 +9,7 @@ from sqlalchemy import func, select
 from app.check_ins import sql
 from app.check_ins.models import CheckIn, CheckInStreak
 from app.core.db import db
-from app.domain.time.streaks import Streak
-
-
-class ReachedStreak(NamedTuple):
-    """A check-in with which somebody's streak became as long as was asked."""
-
-    check_in_id: int
-    phone: str
-    day: date
+from app.domain.time.streak_days import Streak
 
 
 class SourceTotal(NamedTuple):
@@ -52,25 +44,6 @@ def list_source_totals(phone: str) -> Sequence[SourceTotal]:
         .order_by(last_day.desc(), row.source_name)
     )
     return [SourceTotal(*total) for total in db.session.execute(statement)]
-
-
-def find_newest_check_in_id() -> int:
-    """Return the id of the newest check-in, 0 without one: where a poller begins."""
-    return db.session.scalar(select(CheckIn.id).order_by(CheckIn.id.desc()).limit(1)) or 0
-
-
-def list_reached_streaks(days: int, after_id: int, limit: int) -> Sequence[ReachedStreak]:
-    """Return the check-ins after this one that made a streak of exactly `days`, in their order.
-
-    Each streak is in it once. Walks the rows behind `after_id` only.
-    """
-    statement = (
-        select(CheckIn.id, CheckIn.phone, CheckIn.day)
-        .where(CheckIn.id > after_id, CheckIn.streak_days == days)
-        .order_by(CheckIn.id)
-        .limit(limit)
-    )
-    return [ReachedStreak(*row) for row in db.session.execute(statement)]
 
 
 def list_missed_check_ins(

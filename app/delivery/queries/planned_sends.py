@@ -56,3 +56,13 @@ def list_held_totals(carrier: str, start: datetime | None, end: datetime) -> lis
         if log_id is not None and until is not None:
             totals.append(HeldTotal(log_id, until, count))
     return totals
+
+
+def list_held_phones(carrier: str, start: datetime | None, end: datetime) -> list[str]:
+    """Return the number of each text that waits until a moment before `end`; `start` as above."""
+    statement = select(Message.phone).where(
+        IS_HELD, Message.carrier == carrier, Message.held_until < end
+    )
+    if start is not None:
+        statement = statement.where(Message.held_until >= start)
+    return list(db.session.scalars(statement))

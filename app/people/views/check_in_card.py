@@ -9,7 +9,7 @@ from app.core.clock import now
 from app.core.local_formats import format_day, get_display_timezone
 from app.domain.texts.plurals import pluralize
 from app.domain.time.local_times import get_local_date
-from app.domain.time.streaks import ONE_DAY
+from app.domain.time.streak_days import ONE_DAY
 
 
 @dataclass(frozen=True)

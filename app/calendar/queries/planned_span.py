@@ -1,4 +1,4 @@
-"""Everything that will be sent in a span of time, in at most eight statements."""
+"""Everything that will be sent in a span of time, in at most nine statements."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from app.delivery.queries.planned_sends import HeldTotal, list_held_totals, list
 from app.domain.accounts.roles import Role
 from app.events.queries.events import find_event_titles
 from app.events.queries.registrations import count_invited_people_by_event
+from app.sequences.queries.planned_steps import PlannedSteps, list_planned_steps
 from app.series.models import BlastSeries, SeriesState
 from app.series.queries.series_dates import SeriesDate, list_unscheduled_dates
 from app.series.queries.series_records import list_series_in_states
@@ -40,6 +41,7 @@ class PlannedSends:
     blasts: Sequence[ScheduledMessage]
     series_dates: Sequence[tuple[BlastSeries, SeriesDate]]
     held: Sequence[HeldTotal]
+    steps: Sequence[PlannedSteps]
     titles: Mapping[int, str]
     invited: Mapping[int, int]
     logs: Mapping[int, MessageLog]
@@ -73,6 +75,7 @@ def load_planned_sends(carrier: str, span: PlannedSpan, role: Role) -> PlannedSe
         blasts=blasts,
         series_dates=series_dates,
         held=held,
+        steps=list_planned_steps(carrier, start, span.end),
         titles=find_event_titles(event_ids),
         invited=count_invited_people_by_event(reminded_ids) if reminded_ids else {},
         logs=find_blast_logs(log_ids),

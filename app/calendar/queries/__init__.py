@@ -1,0 +1,1 @@
+"""Reading everything that will be sent, and how much of it each person gets on a day."""
