@@ -48,8 +48,6 @@ STALLED_TICK_SECONDS = 30
 # The engine releases at the due moment; the tick does what the engine may have missed.
 RELEASE_SECONDS = 5
 RETRY_SECONDS = 30
-# Who joins by a keyword gets the first text of a sequence with the answer to it.
-SEQUENCE_SECONDS = 5
 
 
 class BackgroundJobs:
@@ -82,7 +80,6 @@ class BackgroundJobs:
         self._add_job(self._check_calls, timedelta(minutes=1))
         self._add_job(self._replay_erasures, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._continue_series, timedelta(seconds=30), runs_at_start=True)
-        self._add_job(self._run_sequences, timedelta(seconds=SEQUENCE_SECONDS))
         self._add_job(self._start_sequences, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._attend_approvals, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
@@ -148,6 +145,15 @@ class BackgroundJobs:
             except Exception:
                 log.exception("a release failed; the tick tries again in %s s", RETRY_SECONDS)
                 self._next_release_at = monotonic() + RETRY_SECONDS
+            self._run_sequences()
+
+    def _run_sequences(self) -> None:
+        """Send what is due of sequences: in the process that leads and knows what came in."""
+        # No job of its own: starting a thread for it costs more than what it mostly reads.
+        try:
+            run_sequences(now())
+        except DATABASE_ERRORS:
+            log.warning("sequences wait on: the database could not be written")
 
     def _restart_stalled_tick(self) -> None:
         """Make every job due when the tick has not run for STALLED_TICK_SECONDS."""
@@ -237,11 +243,6 @@ class BackgroundJobs:
         with self._job_context("dates of sequences wait: the database could not be written"):
             if not self.clock.is_in_doubt:
                 start_by_dates(now())
-
-    def _run_sequences(self) -> None:
-        with self._job_context("sequences wait on: the database could not be written"):
-            if not self.clock.is_in_doubt:
-                run_sequences(now())
 
     def _attend_approvals(self) -> None:
         with self._job_context("approvals wait on: the database could not be written"):

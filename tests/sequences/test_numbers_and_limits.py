@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from app.check_ins.actions.check_in_recording import CheckInSource, record_check_in
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.message_claiming import SendCapacity, claim_messages
@@ -176,3 +177,22 @@ def test_texts_are_in_the_language_of_the_reader_and_the_first_says_who_writes(c
     assert second == "Otro texto"
     row = db.session.scalars(db.select(Message).where(Message.kind == "reminder")).first()
     assert (row.language, row.is_introduction) == ("es", True)
+
+
+def test_after_an_older_database_was_restored_a_text_of_the_carrier_s_list_counts(community):
+    begin()
+    found = {"direction": "outbound", "kind": "reply", "status": "delivered", "phone": PHONE}
+    with write() as session:
+        body = "How was your first day?"
+        session.add(Message(**found, body=body, created_at=NINE_ON_SUNDAY))
+    run_at(NINE_ON_SUNDAY + HOUR)
+    assert list_skips() == ["has_text"]
+    assert list_texts() == ["Welcome, Zoe!"]
+
+
+def test_a_text_can_name_the_streak(community):
+    for day in range(2):
+        with write():
+            record_check_in(CheckInSource("PRAY"), PHONE, START - (1 - day) * DAY)
+    begin(StepValues(None, 0, None, "{streak} days in a row, {first_name}!"))
+    assert list_texts() == ["2 days in a row, Zoe!"]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from app.delivery.actions.text_holding import load_hold_judge
 from app.delivery.queries.sequence_texts import find_sent_texts
 from app.domain.delivery.blast_rendering import RenderedText
+from app.domain.delivery.installation_rules import ADOPTION_TOLERANCE
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.limits.allowances import Allowance
@@ -166,7 +167,7 @@ class SlicePlanner:
         if text.skip_reason is not None:
             return self._skip(row.person, row.step, text.skip_reason)
         sent_at = sent.get((text.phone, text.body))
-        if sent_at is not None and sent_at >= row.person.next_at:
+        if sent_at is not None and sent_at >= row.person.next_at - ADOPTION_TOLERANCE:
             return self._skip(row.person, row.step, StepSkipReason.HAS_TEXT)
         person, step = row.person, row.step
         send = StepSend(
