@@ -8,17 +8,14 @@ from app.check_ins.actions.check_in_recording import CheckInSource, record_check
 from app.community import actions as community
 from app.domain.texts import keyword_parsing, message_templates
 from app.domain.texts.inbound_text import HandlerResult, InboundText
-from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
-from app.domain.texts.template_fields import STREAK_FIELD
 from app.events.actions.registrations import register_for_event_by_text
 from app.events.queries.contact_names import find_display_names
-from app.events.queries.events import build_event_placeholders
 from app.groups.actions.text_memberships import join_group_by_text, leave_group_by_text
 from app.groups.models import MembershipSource
 from app.keywords import sql
+from app.keywords.actions.keyword_replies import build_keyword_reply
 from app.keywords.models import GROUP_ACTIONS, KeywordAction, KeywordMatch
 from app.keywords.sql import ActiveKeyword
-from app.organisation import queries as organisation
 from app.profiles.actions.language_learning import learn_language
 from app.profiles.models import LanguageSource
 from app.suppression.queries.sending_permission import has_opted_out
@@ -38,6 +35,7 @@ class ActionResult(NamedTuple):
 
     replies: list[str]
     needs_person: str = ""
+    template_versions: Mapping[str, int] = {}
 
 
 def handle_keyword_text(text: InboundText) -> HandlerResult | None:
@@ -58,16 +56,18 @@ def handle_keyword_text(text: InboundText) -> HandlerResult | None:
         learn_language(text.phone, keyword.sets_language, *source, text.moment)
     name = _find_name(keyword, text)
     action_result = _perform_action(keyword, text, name)
-    reply = _fill_reply(keyword, name, _check_in(keyword, text))
+    reply = build_keyword_reply(keyword, text.phone, name, _check_in(keyword, text))
     # Neither an answer nor an effect: it is not counted, and the text goes to a person.
-    if action_result is None and not reply and not keyword.has_effect:
+    if action_result is None and not reply.body and not keyword.has_effect:
         return None
     sql.INCREMENT_MATCH_COUNT.execute(b_rule_id=keyword.id, b_moment=text.moment)
-    replies = [reply] if reply else []
+    versions = {} if reply.version_id is None else {reply.body: reply.version_id}
+    replies = [reply.body] if reply.body else []
     if action_result is None:
-        return HandlerResult(KEYWORD_VERDICT, replies)
+        return HandlerResult(KEYWORD_VERDICT, replies, template_versions=versions)
     replies += action_result.replies
-    return HandlerResult(KEYWORD_VERDICT, replies, action_result.needs_person)
+    versions |= action_result.template_versions
+    return HandlerResult(KEYWORD_VERDICT, replies, action_result.needs_person, versions)
 
 
 def extract_candidate_words(body: str) -> list[str]:
@@ -111,7 +111,9 @@ def _perform_action(
     """Do what else the keyword does; None when that is not possible any more."""
     if keyword.action is KeywordAction.START_SURVEY:
         result = start_survey(keyword.survey_id, text) if keyword.survey_id else None
-        return ActionResult(result.replies, result.needs_person) if result else None
+        if result is None:
+            return None
+        return ActionResult(result.replies, result.needs_person, result.template_versions)
     proof = f"Texted: {text.body[:MAX_PROOF_CHARACTERS]}"
     if keyword.action is KeywordAction.ADD_TO_EVENT:
         if keyword.event_id is None:
@@ -142,25 +144,3 @@ def _check_in(keyword: ActiveKeyword, text: InboundText) -> int:
         return 0
     source = CheckInSource(keyword.keyword, keyword_rule_id=keyword.id)
     return record_check_in(source, text.phone, text.moment)
-
-
-def _fill_reply(keyword: ActiveKeyword, name: str | None, streak_days: int) -> str:
-    """Return the keyword's answer to this person, "" for none.
-
-    A name that would make it longer than the longest text is left out.
-    """
-    template = keyword.response_body or ""
-    values = organisation.get_text_values_for(template)
-    if message_templates.has_event_placeholders(template):
-        values |= build_event_placeholders(keyword.event_id)
-    if streak_days:
-        values |= {STREAK_FIELD: str(streak_days)}
-    reply = _fill_names(template, name, values)
-    if count_utf16_units(reply) > MAX_MESSAGE_CHARACTERS:
-        reply = _fill_names(template, None, values)
-    return reply
-
-
-def _fill_names(template: str, name: str | None, values: Mapping[str, str]) -> str:
-    values = {**values, **message_templates.build_name_values(name)}
-    return message_templates.fill_placeholders(template, values, (STREAK_FIELD,)).strip()

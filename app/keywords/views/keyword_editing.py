@@ -18,6 +18,7 @@ from app.keywords.forms.keyword_form import KeywordForm
 from app.keywords.forms.keyword_form_data import build_keyword_form_data
 from app.keywords.views.blueprint import bp
 from app.keywords.views.keyword_labels import describe_group_problem
+from app.keywords.views.keyword_templates import add_chosen_template, list_reply_templates
 
 NAME_TOKENS = [("{first_name|friend}", "First name"), *ORGANISATION_CHIPS]
 
@@ -28,6 +29,7 @@ def build_keyword_form_context() -> dict[str, Any]:
         "tokens": NAME_TOKENS,
         "event_tokens": EVENT_CHIPS,
         "zone": get_display_timezone(),
+        "templates": list_reply_templates(),
     }
 
 
@@ -38,7 +40,7 @@ def edit_keyword(rule_id: int) -> ResponseReturnValue:
     rule = queries.find_keyword_rule(rule_id) or abort(404)
     values = build_keyword_form_data(rule, queries.find_keyword_aliases(rule))
     form = KeywordForm(rule_id, data=values)
-    if form.validate_on_submit():
+    if not add_chosen_template(form) and form.validate_on_submit():
         try:
             with audited_write("keyword.changed", current_username()) as trace:
                 trace.about = f"keyword {rule_id}"

@@ -13,6 +13,7 @@ from app.keywords.forms.keyword_form import KeywordForm
 from app.keywords.views.blueprint import bp
 from app.keywords.views.keyword_editing import build_keyword_form_context
 from app.keywords.views.keyword_labels import list_built_in_keywords
+from app.keywords.views.keyword_templates import add_chosen_template
 
 
 @bp.get("")
@@ -27,7 +28,7 @@ def list_keywords() -> ResponseReturnValue:
 @roles_required(*ALL_ROLES)
 def add_keyword() -> ResponseReturnValue:
     form = KeywordForm()
-    if form.validate_on_submit():
+    if not add_chosen_template(form) and form.validate_on_submit():
         try:
             with audited_write("keyword.added", current_username()) as trace:
                 row = actions.create_keyword_rule(
