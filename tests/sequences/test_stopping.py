@@ -27,6 +27,7 @@ from tests.sequences.steps import (
     PHONE,
     START,
     WELCOME,
+    deliver,
     join,
     list_skips,
     list_texts,
@@ -54,6 +55,7 @@ def begin(*steps, **values):
     group_id, sequence_id = make_group_sequence(*steps, **values)
     join(group_id)
     run_at(START)
+    deliver()
     return group_id, sequence_id
 
 

@@ -1,9 +1,9 @@
-"""Queue the texts of sequences, each to one person."""
+"""Queue the texts of sequences, each to one person, and take them out again."""
 
 from datetime import datetime
 
 from app.core.settings import current_settings
-from app.delivery.sql.step_texts import INSERT_STEP_TEXT
+from app.delivery.sql.step_texts import CANCEL_TEXT, INSERT_STEP_TEXT
 from app.domain.delivery.blast_rendering import RenderedText
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 
@@ -30,3 +30,8 @@ def queue_step_text(text: RenderedText, template_version_id: int | None, moment:
         is_introduction=text.is_introduction,
         template_version_id=template_version_id,
     )
+
+
+def cancel_step_text(message_id: int) -> bool:
+    """Cancel a text of a sequence that still waits; return whether it did. Inside write()."""
+    return bool(CANCEL_TEXT.execute(message_id=message_id))

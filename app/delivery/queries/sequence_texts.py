@@ -9,7 +9,7 @@ from app.core.fetched_rows import fetch_dict, fetch_tuples
 from app.core.listed_values import build_listed_column
 from app.delivery.models import Message
 from app.delivery.sql.other_texts import TAKEN_STATUSES
-from app.delivery.sql.step_texts import COUNT_WAITING
+from app.delivery.sql.step_texts import COUNT_WAITING, LIST_WAITING_IDS
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import MessageDirection, MessageStatus
 
@@ -17,6 +17,11 @@ from app.domain.delivery.message_statuses import MessageDirection, MessageStatus
 def count_waiting_step_texts(carrier: str, most: int) -> int:
     """Return how many texts of sequences wait to be sent, `most` at most."""
     return int(COUNT_WAITING.fetch_value(carrier_name=carrier, most=most))
+
+
+def list_waiting_step_texts(carrier: str) -> list[int]:
+    """Return the ids of the texts of sequences that wait to be sent: some hundred at most."""
+    return [row[0] for row in LIST_WAITING_IDS.fetch_json(carrier_name=carrier)]
 
 
 def find_last_inbound_times(phones: Collection[str], since: datetime) -> dict[str, datetime]:

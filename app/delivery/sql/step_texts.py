@@ -42,3 +42,12 @@ PUT_OFF_TEXTS = PreparedStatement("""
     UPDATE messages SET not_before = :until
     WHERE status = 'queued' AND id IN (SELECT value FROM json_each(:ids))
 """)
+LIST_WAITING_IDS = PreparedStatement.as_json(
+    select(messages_c.id).where(
+        IS_CLAIMABLE, IS_STEP_TEXT, messages_c.carrier == bindparam("carrier_name")
+    )
+)
+CANCEL_TEXT = PreparedStatement("""
+    UPDATE messages SET status = 'cancelled', reason = 'sequence_stopped'
+    WHERE id = :message_id AND status = 'queued'
+""")

@@ -12,6 +12,7 @@ from app.domain.sequences.sequence_states import (
     SequencePersonState,
     SequenceStopReason,
 )
+from app.sequences.actions.text_withdrawal import withdraw_texts
 from app.sequences.progress_models import SequencePerson
 
 
@@ -19,6 +20,7 @@ def pause_person(sequence_id: int, person_id: int) -> None:
     """Send one person nothing more of a sequence until it is resumed. Inside write()."""
     states = (SequencePersonState.ACTIVE,)
     _change_person(sequence_id, person_id, states, {"state": SequencePersonState.PAUSED})
+    withdraw_texts(sequence_id, person_id, is_put_back=True)
 
 
 def resume_person(sequence_id: int, person_id: int) -> None:
@@ -31,12 +33,15 @@ def end_person(sequence_id: int, person_id: int, moment: datetime) -> None:
     """End a sequence for one person. Inside write()."""
     values = _build_end_values(SequenceStopReason.BY_HAND, moment)
     _change_person(sequence_id, person_id, OPEN_PERSON_STATES, values)
+    withdraw_texts(sequence_id, person_id)
 
 
 def end_everyone(sequence_id: int, reason: SequenceStopReason, moment: datetime) -> int:
     """End a sequence for everyone in it; return how many they were. Inside write()."""
     statement = _update_people(sequence_id, OPEN_PERSON_STATES)
-    return execute_and_count_rows(statement.values(_build_end_values(reason, moment)))
+    count = execute_and_count_rows(statement.values(_build_end_values(reason, moment)))
+    withdraw_texts(sequence_id)
+    return count
 
 
 def _change_person(

@@ -12,6 +12,7 @@ from app.domain.sequences.sequence_states import (
 )
 from app.sequences.actions.person_control import end_everyone
 from app.sequences.actions.sequence_editing import require_sequence
+from app.sequences.actions.text_withdrawal import withdraw_texts
 from app.sequences.models import Sequence
 from app.sequences.queries.sequence_people_list import count_open_people
 from app.sequences.queries.sequence_records import list_steps
@@ -63,6 +64,7 @@ def pause_sequence(sequence_id: int) -> Sequence:
         raise ChangedMeanwhile
     row.state = SequenceState.PAUSED
     db.session.flush()
+    withdraw_texts(sequence_id, is_put_back=True)
     return row
 
 

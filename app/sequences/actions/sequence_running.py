@@ -8,16 +8,16 @@ from app.core import failpoint
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
 from app.core.settings import current_settings
-from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.actions.step_texts import queue_step_text
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.delivery.queries.sequence_texts import count_waiting_step_texts
-from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.sequences.sequence_states import SequenceState
 from app.message_templates.actions.template_use import count_templates_use
 from app.sequences import sql
+from app.sequences.actions.fault_pauses import pause_for_fault
 from app.sequences.actions.person_changes import PersonChange
 from app.sequences.actions.slice_planning import SlicePlanner
+from app.sequences.actions.waiting_rechecks import recheck_waiting_texts
 from app.sequences.queries.due_people import (
     DueSlice,
     list_due_sequence_ids,
@@ -34,7 +34,6 @@ SLICE_PEOPLE = 200
 MAX_WAITING_TEXTS = 200
 # Of one run, so that a large sequence keeps no other waiting.
 MAX_SLICES = 25
-PAUSED_FIX = "Edit the sequence, then resume it."
 
 
 def run_sequences(moment: datetime | None = None) -> int:
@@ -48,6 +47,7 @@ def run_sequences(moment: datetime | None = None) -> int:
     if find_sending_hold() is not None:
         return 0
     moment = moment or now()
+    recheck_waiting_texts(moment)
     changed = 0
     for sequence_id in list_due_sequence_ids(current_settings().carrier, moment):
         try:
@@ -71,7 +71,7 @@ def _run_sequence(sequence_id: int, moment: datetime) -> int:
             break
         fault = find_sequence_fault(due)
         if fault:
-            _pause_sequence(due, fault, moment)
+            pause_for_fault(sequence_id, fault, moment)
             break
         changed = store_changes(due, SlicePlanner(due, moment).plan(), moment)
         total += changed
@@ -147,16 +147,3 @@ def _store_change(change: PersonChange, moment: datetime) -> bool:
 
 def _list_used_versions(changes: Sequence[PersonChange]) -> set[int | None]:
     return {change.send.template_version_id for change in changes if change.send}
-
-
-def _pause_sequence(due: DueSlice, fault: str, moment: datetime) -> None:
-    """Pause a sequence that cannot go on, and tell the admins."""
-    with write():
-        sequence = reload_sequence(due.sequence.id)
-        if sequence is None or sequence.state is not SequenceState.ACTIVE:
-            return
-        sequence.state = SequenceState.PAUSED
-        sequence.pause_reason = fault
-        notice = build_notice(AlertEvent.SEQUENCE_STOPPED, fault, PAUSED_FIX, moment)
-        tell_admins(notice, f"/sequences/{due.sequence.id}")
-    log.warning("sequence %s is paused", due.sequence.id)

@@ -23,7 +23,7 @@ def find_sequence_fault(due: DueSlice) -> str:
     What it is about was deleted, a text names a field that texts may not name, or whoever switched
     it on may not text its people any more.
     """
-    fault = _find_trigger_fault(due.sequence) or _find_user_fault(due.sequence)
+    fault = find_trigger_fault(due.sequence) or _find_user_fault(due.sequence)
     if fault:
         return fault
     for step in due.steps:
@@ -35,7 +35,8 @@ def find_sequence_fault(due: DueSlice) -> str:
     return _find_text_fault(due) or _find_refusal_fault(due)
 
 
-def _find_trigger_fault(sequence: Sequence) -> str:
+def find_trigger_fault(sequence: Sequence) -> str:
+    """Return why what starts a sequence is gone, as a sentence; "" when it is there."""
     kind = sequence.trigger_kind
     if kind is SequenceTrigger.GROUP and find_active_group(sequence.group_id) is None:
         return "Its group is archived or deleted."
