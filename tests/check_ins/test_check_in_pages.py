@@ -45,7 +45,10 @@ def test_three_days_in_a_row_are_a_streak_of_three_on_her_page(app, visit):
 
 def test_a_streak_that_has_ended_says_so_and_a_keyword_stops_counting(app, visit):
     visit("/keywords/add", "sol", **WALK, counts_as_check_in="y")
-    assert "checked" in visit("/keywords/1/edit", "sol").text.partition("counts_as_check_in")[2]
+    page = visit("/keywords/1/edit", "sol")
+    assert "checked" in page.text.partition("counts_as_check_in")[2]
+    assert 'data-insert="{streak}"' in page.text
+    assert 'data-insert="{streak}"' not in visit("/keywords/add", "sol").text
     text_days_ago(app, 5, 4)
     words = visit(PAGE, "sol", follow=True).words
     assert "Streak None now" in words
