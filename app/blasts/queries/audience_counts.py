@@ -13,7 +13,7 @@ from app.blasts.queries import audience
 from app.blasts.queries.blast_readers import load_blast_readers
 from app.blasts.queries.field_fillings import load_filling
 from app.domain.audiences.chosen_audience import ChosenPeople
-from app.domain.delivery.blast_readers import ReaderKind
+from app.domain.delivery.blast_readers import USUAL_READER, ReaderKind
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.name_groups import NameGroup, group_names
 from app.domain.texts.message_templates import find_name_placeholders
@@ -90,7 +90,8 @@ def _read_audience_counts(
     for name, phone, skip_reason in recipients:
         if skip_reason is None:
             count += 1
-            people.setdefault(choose_kind(phone), []).append((name, filling.get_texts(phone)))
+            kind = choose_kind(phone) if choose_kind else USUAL_READER
+            people.setdefault(kind, []).append((name, filling.get_texts(phone)))
     groups = {
         kind: group_names(names, find_name_placeholders(bodies[kind.language]), filling.names)
         for kind, names in people.items()

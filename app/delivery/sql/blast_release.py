@@ -20,13 +20,20 @@ CREATE_STAGING_TABLE = PreparedStatement("""
 INSERT_STAGED_ROWS = PreparedStatement(
     "INSERT INTO temp.released_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+# Without the last three columns, which most blasts do not need: they cost 3 % of a release.
+INSERT_USUAL_ROWS = PreparedStatement("""
+    INSERT INTO temp.released_rows
+        (phone, name, body, status, reason, segments, encoding, held_until, held_why)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+""")
 MOVE_STAGED_ROWS = PreparedStatement("""
     INSERT INTO messages (kind, sender, carrier, message_log_id, created_at,
         phone, name, body, status, reason, segments, encoding, held_until, held_why, language,
         is_introduction, template_version_id)
     SELECT :kind, :sender, :carrier, :blast_id, :moment,
         phone, name, body, status, reason, segments, encoding, held_until, held_why, language,
-        is_introduction, template_version_id
+        coalesce(is_introduction, 0),
+        CASE WHEN language IS NULL THEN :template_version_id ELSE template_version_id END
     FROM temp.released_rows ORDER BY rowid
 """)
 EMPTY_STAGING_TABLE = PreparedStatement("DELETE FROM temp.released_rows")

@@ -32,12 +32,20 @@ class BlastReaders:
     languages: Mapping[str, str] = field(default_factory=dict)
     introduced: Collection[str] | None = None
 
-    def build_kind_chooser(self, tags: Collection[str]) -> Callable[[str], ReaderKind]:
-        """Return a function from a number to the kind of its reader; `tags`: the translations."""
+    @property
+    def are_usual(self) -> bool:
+        """Whether all of them get the body, and none a first text."""
+        return not self.languages and self.introduced is None
+
+    def build_kind_chooser(self, tags: Collection[str]) -> Callable[[str], ReaderKind] | None:
+        """Return a function from a number to the kind of its reader; `tags`: the translations.
+
+        None: all are USUAL_READER.
+        """
         introduced = self.introduced
         read_tags = self._list_read_tags(tags)
         if introduced is None and not read_tags:
-            return lambda phone: USUAL_READER
+            return None
         get_tag = read_tags.get
         if introduced is None:
             kinds = {tag: ReaderKind(tag) for tag in (None, *tags)}

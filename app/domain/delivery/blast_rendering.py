@@ -9,7 +9,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from app.domain.delivery.blast_readers import NO_READERS, BlastReaders, ReaderKind
+from app.domain.delivery.blast_readers import (
+    NO_READERS,
+    USUAL_READER,
+    BlastReaders,
+    ReaderKind,
+)
 from app.domain.delivery.language_texts import KindWriters, LanguageText, LanguageTexts
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.delivery.text_writers import EMPTY_BODY
@@ -215,18 +220,21 @@ def _merge_duplicate_numbers(
 
 def _iterate_texts(
     recipients: Iterable[BlastRecipient],
-    choose_kind: Callable[[str], ReaderKind],
+    choose_kind: Callable[[str], ReaderKind] | None,
     writers: KindWriters,
     filling: FieldFilling,
 ) -> Iterator[RenderedText]:
     # Looked up here: a method of the filling took as long as the rest of a row.
     get_texts = filling.texts_by_phone.get
+    kind, write = USUAL_READER, writers[USUAL_READER]
     for name, phone, skip_reason in recipients:
         if skip_reason is not None:
             yield RenderedText(name, phone, *EMPTY_BODY, skip_reason)
             continue
-        kind = choose_kind(phone)
-        body, encoding, segments = writers[kind](name, get_texts(phone, ()))
+        if choose_kind:
+            kind = choose_kind(phone)
+            write = writers[kind]
+        body, encoding, segments = write(name, get_texts(phone, ()))
         reason = None if body else SkipReason.EMPTY_TEXT
         yield RenderedText(name, phone, body, encoding, segments, reason, *kind)
 
