@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+import time_machine
+from sqlalchemy import select
+
 from app.core.clock import now
-from app.core.db import write
+from app.core.db import db, write
+from app.delivery.models import Message
 from app.keywords.actions.keyword_text_handling import handle_keyword_text
 from tests.keywords.keyword_helpers import build_inbound_text
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
+from tests.webhooks.calls import INBOUND, call, sid
 
 WALK = {
     "keyword": "walk",
@@ -41,6 +46,25 @@ def test_three_days_in_a_row_are_a_streak_of_three_on_her_page(app, visit):
     assert "Longest streak 3 days" in words
     assert "Last check-in Today" in words
     assert "WALK 3 days" in words
+
+
+def text_by_webhook(app, number):
+    """Zoe texts WALK to the webhook, as her carrier hands it over."""
+    settings = app.extensions["settings"]
+    fields = {"MessageSid": sid(number), "From": ZOE, "To": settings.sender, "Body": "Walk!"}
+    options = {"token": settings.webhook_keys[0], "base": settings.public_base_url}
+    assert call(app, INBOUND, fields, **options).status_code == 200
+
+
+def test_texts_at_the_webhook_are_answered_with_the_days(app, visit):
+    visit("/keywords/add", "sol", **WALK, counts_as_check_in="y")
+    for number in (1, 2, 3):
+        with time_machine.travel(now() + timedelta(days=number - 3), tick=False):
+            text_by_webhook(app, number)
+    with app.app_context():
+        answers = select(Message.body).where(Message.kind == "keyword").order_by(Message.id)
+        assert db.session.scalars(answers).all() == ["Day 1!", "Day 2!", "Day 3!"]
+    assert "Streak 3 days" in visit(PAGE, "sol", follow=True).words
 
 
 def test_a_streak_that_has_ended_says_so_and_a_keyword_stops_counting(app, visit):

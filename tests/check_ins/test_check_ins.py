@@ -1,8 +1,11 @@
 """Checking in by a keyword: once a day, and how long a streak is."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
-from app.check_ins.models import CheckIn
+from sqlalchemy import delete
+
+from app.check_ins.models import CheckIn, CheckInStreak
 from app.check_ins.queries.streaks import find_streak
 from app.core.db import db, write
 from app.domain.time.streak_days import Streak, count_streak
@@ -97,3 +100,18 @@ def test_who_finishes_a_survey_that_counts_has_checked_in(shop):
             result = handle_survey_answer(text, only_valid=True)
         assert result.replies == [f"Day {day}, thank you."]
     assert list_check_ins() == [(ZOE, day, "How was your day?", day) for day in (1, 2)]
+
+
+def test_whatever_the_order_the_stored_streak_is_that_of_the_days(shop):
+    create_check_in_keyword()
+    random = Random(13)
+    for _ in range(12):
+        days = random.choices(range(1, 12), k=random.randrange(1, 9))
+        with write() as session:
+            session.execute(delete(CheckIn))
+            session.execute(delete(CheckInStreak))
+        for day in days:
+            text_on(day)
+        assert find_streak(ZOE) == count_streak(date(2026, 5, day) for day in days), days
+        told = [row[3] for row in list_check_ins() if row[3] is not None]
+        assert max(told) <= len(set(days))
