@@ -60,13 +60,14 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
     phone = find_test_phone(blast.created_by)
     if phone is None:
         return replace(rendered, texts=())
-    name, filling, readers = None, rendered.filling, rendered.readers
+    name = None
+    filling, readers = rendered.filling, rendered.readers
     if rendered.sendable_texts:
         first = rendered.sendable_texts[0]
         name, filling = first.name, filling.copy_for_phone(phone, first.phone)
         readers = readers.copy_for_phone(phone, first.phone)
-    tested = find_tested_language(blast.message_body, blast.translations)
-    readers = replace(readers, languages={phone: tested} if tested else {})
+    language = find_tested_language(blast.message_body, blast.translations)
+    readers = replace(readers, languages={phone: language} if language else {})
     # Whoever put their own number there asks for the test.
     reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
     test = render_in_languages(

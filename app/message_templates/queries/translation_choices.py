@@ -1,8 +1,9 @@
 """What is offered beside a text in several languages: templates, placeholders, languages."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.texts.plurals import pluralize
 from app.domain.texts.template_purposes import TemplatePurpose
 from app.domain.texts.text_languages import is_language
 from app.message_templates.queries.template_choices import (
@@ -36,6 +37,15 @@ class TranslationChoices:
     tokens: Chips = ()
     event_tokens: Chips = ()
     action: str | None = None
+
+    def list_new_languages(self, languages: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return the (tag, label) of languages to add, those that people here read first."""
+        options = []
+        for tag, people in self.read_languages.items():
+            if tag in languages:
+                options.append((tag, f"{languages[tag]} · {pluralize(people, 'person', 'people')}"))
+        others = {tag: languages[tag] for tag in languages if tag not in self.read_languages}
+        return [*options, *others.items()]
 
     def suggest_language(self, languages: Container[str]) -> str:
         """Return which of the languages to add is chosen at first: one that most people read."""
