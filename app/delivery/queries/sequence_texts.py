@@ -26,6 +26,7 @@ def list_waiting_step_texts(carrier: str) -> list[int]:
 
 def find_last_inbound_times(phones: Collection[str], since: datetime) -> dict[str, datetime]:
     """Return when each of these numbers texted last, where it did after a moment (UTC)."""
+    # The newest is enough: whether it came after the start is compared for each person.
     statement = (
         select(Message.phone, func.max(Message.created_at))
         .where(
@@ -44,6 +45,7 @@ def find_sent_texts(phones: Collection[str], since: datetime) -> dict[tuple[str,
     After an older database was restored they are known from the carrier's list alone.
     """
     row = Message
+    # Along the index of numbers: a person has few texts of the last day.
     statement = (
         select(row.phone, row.body, func.max(row.created_at))
         .where(
@@ -66,6 +68,7 @@ def find_common_refusal(message_ids: Collection[int]) -> str:
     row = Message
     statement = select(row.status, row.error_code).where(row.id.in_(message_ids))
     results = set(fetch_tuples(statement))
+    # Two different results: the sender is not what both have in common.
     if len(results) != 1:
         return ""
     ((status, error_code),) = results

@@ -65,10 +65,12 @@ class SequenceStopReason(StrEnum):
     NOT_REGISTERED = "not_registered"
     EVENT_GONE = "event_gone"
     ATTENDED = "attended"
+    # the new date starts it again when its day comes
     DATE_CHANGED = "date_changed"
     CHECKED_IN = "checked_in"
     NOT_A_CONTACT = "not_a_contact"
     NUMBER_INVALID = "number_invalid"
+    # a person is texted once, at whichever of their numbers entered it first
     OTHER_NUMBER = "other_number"
     SEQUENCE_ENDED = "sequence_ended"
 
@@ -103,6 +105,7 @@ class StepSkipReason(StrEnum):
 
     TOO_LATE = "too_late"
     CONDITION = "condition"
+    # found in the carrier's list after an older database was restored
     HAS_TEXT = "has_text"
 
 

@@ -84,6 +84,7 @@ def parse_step_condition(text: str | None) -> StepCondition | None:
         kind, ref_id = StepConditionKind(content["kind"]), content.get("ref")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidStepCondition from error
+    # True is an int to Python, and no id.
     has_reference = isinstance(ref_id, int) and not isinstance(ref_id, bool) and ref_id > 0
     if has_reference != (kind in KINDS_WITH_REFERENCE):
         raise InvalidStepCondition

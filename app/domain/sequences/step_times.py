@@ -22,6 +22,7 @@ def compute_step_time(
     if time_of_day is None and delay_days == 0:
         return counts_from
     local = counts_from.astimezone(zone_or_utc(zone))
+    # Days are counted on the calendar, not in hours: a day with a change of clocks has 23 or 25.
     day = local.date() + timedelta(days=delay_days)
     due_at = find_moment_on_day(day, time_of_day or f"{local:%H:%M}", zone)
     if due_at is not None and due_at < counts_from:
@@ -38,6 +39,7 @@ def compute_repeat_time(
     What would be too late at `moment` by more than a day is passed over.
     """
     next_at = compute_step_time(due_at, repeat_days, time_of_day, zone)
+    # By whole rounds, so that it stays on its weekday; a year's pause is one step, not 365.
     late_days = (moment - MAX_LATENESS - next_at).days
     if late_days >= 0:
         rounds = late_days // repeat_days + 1

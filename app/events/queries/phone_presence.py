@@ -47,6 +47,7 @@ def select_missed_registrations(
     nothing. `event_id`: this event only.
     """
     row, other = EventRegistration, aliased(EventRegistration)
+    # Where no one was marked, no one took attendance, and no one is known to have been missing.
     is_marked = exists().where(other.event_id == Event.id, other.attended_at.is_not(None))
     statement = (
         select(Event.id, Event.created_at, row.phone)

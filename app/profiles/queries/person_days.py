@@ -24,6 +24,7 @@ def select_phones_with_date(field_id: int, day: date) -> Select[str]:
 def select_phones_with_birthday(month_days: Collection[str]) -> Select[str]:
     """Select the first number of each person with a birthday on one of these days, MM-DD."""
     statement = _select_first_phones().join(Person, Person.id == PersonPhone.person_id)
+    # As ix_people_birthday has it, so that it is used.
     return statement.where(
         Person.birthday.is_not(None),
         func.substr(Person.birthday, 6).in_(select(build_listed_column(month_days))),
@@ -60,4 +61,5 @@ def find_birthdays_of_phones(phones: Collection[str]) -> dict[str, date]:
 
 
 def _select_first_phones() -> Select[str]:
+    # One number a person: the others follow only where this one cannot be texted.
     return select(PersonPhone.phone).where(PersonPhone.until.is_(None), PersonPhone.rank == 1)

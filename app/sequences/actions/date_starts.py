@@ -87,12 +87,14 @@ def _start_sequence(sequence_id: int, moment: datetime) -> int:
         return 0
     zone = get_organisation_timezone()
     today = get_local_date(zone, moment)
+    # Read first: in nearly every minute there is nothing to write, and no write lock to take.
     starts = _keep_new(sequence_id, list(_find_starts(sequence, today, zone)))
     if not starts and sequence.scanned_on == today:
         return 0
     revision = sequence.revision
     with write():
         row = reload_sequence(sequence_id)
+        # Edited meanwhile: another field, another distance. The next minute looks again.
         if row is None or row.revision != revision:
             return 0
         row.scanned_on = today
@@ -160,6 +162,7 @@ def _find_missed_events(sequence: SequenceRow, today: date, zone: str) -> Iterat
     first = max(
         get_local_date(zone, sequence.activated_at), today - timedelta(days=DAYS_OF_MARKING)
     )
+    # 0 is no event: one that was deleted must not become any event.
     event_id = None if sequence.is_any_event else sequence.event_id or 0
     rows = select_missed_registrations(event_id, first, today - timedelta(days=1))
     for missed_id, created_at, phone in fetch_tuples(rows):

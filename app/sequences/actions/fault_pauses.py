@@ -22,6 +22,7 @@ def pause_for_fault(sequence_id: int, fault: str, moment: datetime) -> None:
             return
         sequence.state, sequence.pause_reason = SequenceState.PAUSED, fault
         db.session.flush()
+        # It would be refused, or sent to people who are no longer meant.
         withdraw_texts(sequence_id, is_put_back=True)
         notice = build_notice(AlertEvent.SEQUENCE_STOPPED, fault, PAUSED_FIX, moment)
         tell_admins(notice, f"/sequences/{sequence_id}")

@@ -26,6 +26,7 @@ def move_sequences(old_phone: str, new_phone: str) -> None:
     moved = update(SequencePerson).where(SequencePerson.phone == old_phone)
     _run(moved.values(phone=new_phone))
     _stop_second_ways(new_phone)
+    # The statements wrote below the session.
     db.session.expire_all()
 
 
@@ -49,6 +50,7 @@ def _join_starts(old_id: int, new_id: int) -> None:
         other.step_id == row.step_id,
         other.repetition == row.repetition,
     )
+    # What both got stays with the one that goes on; what only one got is not sent again.
     given = update(row).where(row.sequence_person_id == old_id, ~is_there.correlate(row))
     _run(given.values(sequence_person_id=new_id))
     _run(delete(SequencePerson).where(SequencePerson.id == old_id))

@@ -73,6 +73,7 @@ class StepPlan:
         """Return when a step of a person is due, as the sequence is now."""
         counts_from = person.counts_from or person.started_at
         delay_days = step.delay_days
+        # From the second time on it follows itself, and not the step before.
         if person.repetition and step.repeat_days:
             delay_days = step.repeat_days
         clock = step.time_of_day
@@ -133,6 +134,7 @@ class StepPlan:
 
     def _choose_base(self, person: DuePerson, skip_reason: str | None) -> datetime:
         """Return from when the next step counts: from the plan, or from now after a late text."""
+        # The plan goes on from where it was, so that a pause delays nothing that is to come.
         if skip_reason == StepSkipReason.TOO_LATE:
             return person.next_at
         zone = zone_or_utc(self.zone)

@@ -81,6 +81,7 @@ class SlicePlanner:
         is_over = step is None or (person.repetition and not step.repeat_days)
         if step is None or is_over or person.id in self.facts.sent_ids:
             return plan.pass_over(person)
+        # Another time zone or delay since: it may be due later than it was planned.
         due_at = plan.compute_due_time(person, step)
         if due_at > self.moment:
             return plan.postpone(person, due_at)
@@ -98,10 +99,12 @@ class SlicePlanner:
         phone, reason = self._choose_number(person.phone)
         if reason is SkipReason.MAYBE_STOP:
             return plan.postpone(person, self.moment + MAYBE_STOP_WAIT)
+        # None of their numbers works: the steps to come would not arrive either.
         if reason is SkipReason.NUMBER_DEAD:
             return plan.stop(person, SequenceStopReason.NUMBER_INVALID)
         if reason is not None:
             return self._skip(person, step, reason)
+        # The text is made when its hours open: until then everything that happens still counts.
         hold = self.judge.find_hold(phone, TextPurpose.REMINDER) if self.judge else None
         if hold is not None and hold.until > self.moment:
             return plan.postpone(person, hold.until)

@@ -31,6 +31,7 @@ def render_step(
     """
     names = find_display_names(list(phones))
     recipients = [BlastRecipient(names.get(phone), phone, None) for phone in phones]
+    # An event's values only where an event started it; others have nothing to fill in.
     target = BlastTarget.COMMUNITY if event_id is None else BlastTarget.EVENT
     texts = build_language_texts(step.body, footer, step.translations, target, event_id, moment)
     rendered = render_in_languages(

@@ -85,6 +85,7 @@ def _cancel_texts(
             if not cancel_step_text(message_ids[person_id]):
                 continue
             canceled += 1
+            # Whose last step it was is through: their way has ended already.
             person = db.session.get(SequencePerson, person_id, populate_existing=True)
             if person is not None and person.ended_at is None:
                 person.state, person.stop_reason = SequencePersonState.STOPPED, reason.value

@@ -37,6 +37,7 @@ def find_condition_problem(text: str | None) -> str:
     if condition is None:
         return ""
     kind, ref_id = condition.kind, condition.ref_id
+    # "Not in a deleted group" would be everyone.
     if kind in GROUP_CONDITIONS and find_active_group(ref_id) is None:
         return "The group that a step asks for is archived or deleted."
     if kind in SEGMENT_CONDITIONS and not (find_segment(ref_id) and find_valid_rule(ref_id)):
@@ -76,6 +77,7 @@ def _find_phones(condition: StepCondition, phones: Sequence[str]) -> Collection[
     if condition.kind in GROUP_CONDITIONS:
         return _narrow(select_group_phones(ref_id), phones)
     rule = find_valid_rule(ref_id)
+    # Deleted since it was looked at: no one, and never everyone.
     if rule is None:
         raise InvalidStepCondition
     return _narrow(select_segment_phones(rule, load_condition_context()), phones)

@@ -22,6 +22,7 @@ def list_last_message_ids(sequence: SequenceRow, most: int) -> Sequence[int]:
         .where(
             row.step_id.in_(step_ids),
             row.message_id.is_not(None),
+            # What was refused before somebody resumed it is past.
             row.created_at >= sequence.activated_at,
         )
         .order_by(row.id.desc())

@@ -60,6 +60,7 @@ def _find_user_fault(sequence: Sequence) -> str:
 def _find_text_fault(due: DueSlice) -> str:
     try:
         for step in due.steps:
+            # What is off is not sent, whatever it says.
             if step.is_on:
                 require_textable_fields(step.body, *step.translations.values())
     except FieldNotTextable as error:

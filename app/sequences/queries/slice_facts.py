@@ -84,6 +84,7 @@ def is_of_event(sequence: SequenceRow) -> bool:
 def _find_inbound_times(
     sequence: SequenceRow, people: Sequence[DuePerson], phones: Sequence[str]
 ) -> dict[str, datetime]:
+    # Asked once for all: who texted before their own start is told apart by the decision.
     if not sequence.stops_on_reply or not people:
         return {}
     return find_last_inbound_times(phones, min(person.started_at for person in people))
@@ -117,6 +118,7 @@ def _find_check_in_days(sequence: SequenceRow, phones: Sequence[str]) -> dict[st
 
 
 def _find_contacts(sequence: SequenceRow, phones: Sequence[str]) -> set[str]:
+    # Of other triggers it follows from the group or the event.
     if sequence.trigger_kind not in DATE_TRIGGERS:
         return set()
     pool = select_pool_phones(RulePool.CONTACTS).subquery()
@@ -126,6 +128,7 @@ def _find_contacts(sequence: SequenceRow, phones: Sequence[str]) -> set[str]:
 
 def _find_people_with_other_number(people: Sequence[DuePerson]) -> set[int]:
     """Return the ids of whose other number was in the sequence first, at the same time."""
+    # Mostly no one has a second number, and then nothing is looked up.
     if not has_second_numbers():
         return set()
     row, other = SequencePerson, aliased(SequencePerson)
