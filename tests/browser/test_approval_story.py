@@ -117,6 +117,7 @@ def decline_on_the_page(sol, ada):
     send_as_sol(sol)
     address = sol.page.url
     ada.page.goto(address)
+    ada.click("main summary:has-text('Decline')")
     ada.page.fill("#reason", "The picnic is off.")
     ada.click("main button:text-is('Decline')")
     ada.wait_for("Declined by Ada")

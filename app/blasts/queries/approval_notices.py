@@ -97,5 +97,5 @@ def _describe_cost(request: BlastApproval) -> str:
 def _describe_decision(request: BlastApproval) -> str:
     if request.decided_by is None:
         return ""
-    channel = "by text" if request.decided_how is DecisionChannel.TEXT else "here"
-    return f"{name_user(request.decided_by)}, {channel}, {format_local_time(request.decided_at)}"
+    channel = " by text" if request.decided_how is DecisionChannel.TEXT else ""
+    return f"{name_user(request.decided_by)}{channel}, {format_local_time(request.decided_at)}"
