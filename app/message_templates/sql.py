@@ -3,7 +3,7 @@
 Up to 200 texts a second arrive; through the session each of these takes 200 µs, so 10.
 """
 
-from sqlalchemy import Table, and_, bindparam, select, update
+from sqlalchemy import Table, and_, bindparam, func, select, update
 
 from app.core.column_types import UtcDateTime
 from app.core.prepared_statements import PreparedStatement
@@ -41,6 +41,14 @@ SELECT_VERSION_OF_BODY = PreparedStatement(
     .where(MessageTemplateVersion.body == bindparam("b_body"))
     .order_by(MessageTemplate.archived_at.is_not(None), MessageTemplateVersion.id.desc())
     .limit(1)
+)
+# The same for all texts of a survey at once; the newest version of one text comes last.
+_BODIES = func.json_each(bindparam("b_bodies")).table_valued("value")
+SELECT_VERSIONS_OF_BODIES = PreparedStatement(
+    select(MessageTemplateVersion.body, MessageTemplateVersion.language, MessageTemplateVersion.id)
+    .join(MessageTemplate, MessageTemplate.id == MessageTemplateVersion.template_id)
+    .where(MessageTemplateVersion.body.in_(select(_BODIES.c.value)))
+    .order_by(MessageTemplate.archived_at.is_(None), MessageTemplateVersion.id)
 )
 # Written for each reply with the words of a template. It was used, not changed.
 COUNT_USE = PreparedStatement(

@@ -7,13 +7,13 @@ from wtforms import Field, FieldList, Form, FormField, RadioField, SelectField, 
 
 from app.core.form_fields import CleanTextField
 from app.domain.opt_outs.stop_words import STOP_WORD_MISSING_ERROR, has_stop_word
+from app.domain.texts.introductions import DEFAULT_INTRODUCTION_DAYS
 from app.domain.texts.opt_out_lines import BUILT_IN_LINES
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.text_languages import LANGUAGE_NAMES, is_language, name_language
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.organisation.models import MAX_FOOTER_LENGTH, Organisation
 
-DEFAULT_INTRODUCTION_DAYS = 30
 MAX_INTRODUCTION_DAYS = 365
 MAX_DAY_DIGITS = 4
 MAX_FOOTER_LANGUAGES = 12

@@ -23,6 +23,7 @@ SELECT_ANSWERS_HELP = PreparedStatement(
 SELECT_ZONE_AND_PRICE = PreparedStatement(
     select(Organisation.timezone, Organisation.price_per_segment).where(Organisation.id == 1)
 )
+SELECT_LANGUAGE = PreparedStatement(select(Organisation.language).where(Organisation.id == 1))
 SELECT_OWN_REPLIES = {
     StandingReply.HELP: _select_reply(Organisation.help_reply),
     StandingReply.STOP: _select_reply(Organisation.stop_reply),

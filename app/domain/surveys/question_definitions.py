@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.domain.surveys.survey_words import YES_WORDS, SurveyPhrase, find_survey_language, say
 from app.domain.texts.text_intent import fold_text
+from app.domain.texts.text_languages import DEFAULT_LANGUAGE
 
 MAX_CHOICES = 20
+LEAVE_WORD_PATTERN = re.compile(r"\b(?:DONE|LISTO|FINI)\b")
 CHOICE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 YES_VALUE = "yes"
 NO_VALUE = "no"
@@ -51,7 +54,8 @@ class SurveyQuestion:
     question from 1, END_OF_SURVEY, or END_WITHOUT_REGISTRATION (the survey ends, and the person
     is not registered for its event). Every other answer leads to the next question. `groups` maps
     an answer to the id of the group that those who finish with it are put into. `sets_language`:
-    the answer names the language that the person reads.
+    the answer names the language that the person reads. `language`: of the question as it is
+    asked (BCP 47), for what is said beside it; it is not stored.
     """
 
     prompt: str
@@ -64,6 +68,7 @@ class SurveyQuestion:
     branches: Mapping[str, int] = field(default_factory=dict)
     groups: Mapping[str, int] = field(default_factory=dict)
     sets_language: bool = False
+    language: str = DEFAULT_LANGUAGE
 
     @property
     def is_prompt_only(self) -> bool:
@@ -94,12 +99,13 @@ class SurveyQuestion:
             lines = map(" ".join, zip(self.choice_labels, self.choices, strict=True))
             return "\n".join([self.prompt, *lines])
         if self.question_type is QuestionType.YES_NO and not self._mentions_yes:
-            return f"{self.prompt} Reply YES or NO."
+            return f"{self.prompt} {say(SurveyPhrase.YES_OR_NO, self.language)}"
         return self.prompt
 
     @property
     def _mentions_yes(self) -> bool:
-        return re.search(r"\bYES\b", fold_text(self.prompt)) is not None
+        word = YES_WORDS[find_survey_language(self.language)]
+        return re.search(rf"\b{word}\b", fold_text(self.prompt)) is not None
 
 
 def parse_questions(questions_json: str) -> tuple[SurveyQuestion, ...]:
@@ -191,12 +197,12 @@ def _is_unset(value: Any) -> bool:
     return value is None or value is False or value in ("", [], {})
 
 
-def build_opening_text(intro: str, first_question: str) -> str:
+def build_opening_text(intro: str, first_question: str, language: str = DEFAULT_LANGUAGE) -> str:
     """Return the first text of a survey: the introduction, the first question, how to leave.
 
-    How to leave is left out when one of the two says DONE already.
+    How to leave is left out when one of the two says DONE already, in whatever language.
     """
     lines = [intro.strip(), first_question]
-    if not re.search(r"\bDONE\b", f"{intro} {first_question}"):
-        lines.append("Text DONE to leave this survey.")
+    if not LEAVE_WORD_PATTERN.search(f"{intro} {first_question}"):
+        lines.append(say(SurveyPhrase.HOW_TO_LEAVE, language))
     return "\n".join(filter(None, lines))

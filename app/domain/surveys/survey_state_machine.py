@@ -20,19 +20,16 @@ from app.domain.surveys.question_definitions import (
 )
 from app.domain.surveys.survey_commands import LEAVE_COMMAND, SKIP_COMMAND, SURVEY_COMMANDS
 from app.domain.surveys.survey_hints import build_hint
+from app.domain.surveys.survey_words import SurveyPhrase, say
 
 # So many unclear answers are asked again; the next one is handed over to a person.
 MAX_UNCLEAR_ANSWERS = 2
 # The same text within this time was sent twice by mistake, and counts once.
 REPEATED_TEXT_WINDOW = timedelta(seconds=10)
-LEFT_SURVEY_REPLY = (
-    "You ended the survey. Your answers are saved. "
-    "You will still get our other texts. To stop those too, reply with the word STOP."
-)
-HANDED_OVER_REPLY = "Thank you. A person will read your answers and get back to you."
-COMPLETION_REPLY = "Thank you, that was the last question."
-FIRST_QUESTION_REPLY = "This is the first question."
-ANSWER_REQUIRED_REPLY = "This question needs an answer."
+LEFT_SURVEY_REPLY = say(SurveyPhrase.LEFT)
+HANDED_OVER_REPLY = say(SurveyPhrase.HANDED_OVER)
+COMPLETION_REPLY = say(SurveyPhrase.COMPLETED)
+FIRST_QUESTION_REPLY = say(SurveyPhrase.FIRST_QUESTION)
 
 
 class SurveySessionStatus(StrEnum):
@@ -94,6 +91,10 @@ class SurveyState:
         """The question that was asked last."""
         return self.questions[self.position]
 
+    def say(self, phrase: SurveyPhrase) -> str:
+        """Return a phrase in the language of the question that was asked last."""
+        return say(phrase, self.question.language)
+
 
 @dataclass(frozen=True)
 class AnswerRecord:
@@ -153,7 +154,8 @@ def apply_unclear_answer(state: SurveyState, reason: str = "") -> SurveyStep:
     missed = replace(state, misses=state.misses + 1)
     if state.misses >= MAX_UNCLEAR_ANSWERS:
         handed_over = replace(missed, status=SurveySessionStatus.HANDED_OVER)
-        return SurveyStep(handed_over, (HANDED_OVER_REPLY,), record, needs_person="unclear")
+        reply = state.say(SurveyPhrase.HANDED_OVER)
+        return SurveyStep(handed_over, (reply,), record, needs_person="unclear")
     hint = build_hint(state.question)
     if reason:
         hint = f"{reason} {hint}"
@@ -162,10 +164,11 @@ def apply_unclear_answer(state: SurveyState, reason: str = "") -> SurveyStep:
 
 def _apply_command(state: SurveyState, command: str) -> SurveyStep:
     if command == LEAVE_COMMAND:
-        return SurveyStep(replace(state, status=SurveySessionStatus.LEFT), (LEFT_SURVEY_REPLY,))
+        left = replace(state, status=SurveySessionStatus.LEFT)
+        return SurveyStep(left, (state.say(SurveyPhrase.LEFT),))
     if command == SKIP_COMMAND:
         if state.question.required:
-            return apply_unclear_answer(state, ANSWER_REQUIRED_REPLY)
+            return apply_unclear_answer(state, state.say(SurveyPhrase.NEEDS_ANSWER))
         return _advance_to_next(state, None, AnswerState.SKIPPED)
     return _go_back(state)
 
@@ -174,7 +177,8 @@ def _go_back(state: SurveyState) -> SurveyStep:
     """Ask the previous question again; its answer is kept until there is a new one."""
     positions = list_visited_positions(state)
     if not positions:
-        return SurveyStep(state, (f"{FIRST_QUESTION_REPLY}\n{state.question.message_text}",))
+        first = state.say(SurveyPhrase.FIRST_QUESTION)
+        return SurveyStep(state, (f"{first}\n{state.question.message_text}",))
     previous = replace(state, position=positions[-1], misses=0)
     return SurveyStep(previous, (previous.question.message_text,))
 
@@ -192,7 +196,7 @@ def _advance_to_next(
     target = _find_branch_target(state.question, value)
     return SurveyStep(
         replace(answered, status=SurveySessionStatus.COMPLETED),
-        (state.completion.strip() or COMPLETION_REPLY,),
+        (state.completion.strip() or state.say(SurveyPhrase.COMPLETED),),
         record,
         registers_for_event=target != END_WITHOUT_REGISTRATION,
     )

@@ -1,5 +1,7 @@
 """The text of a template in the language of one reader, for replies that nobody writes by hand."""
 
+import json
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from app.domain.texts.translations import choose_translation
@@ -27,6 +29,14 @@ def find_version_of_reply(body: str) -> ReaderText:
     """Return a text as what it is of the templates: their version, or just the text."""
     row = sql.SELECT_VERSION_OF_BODY.fetch_first_row(b_body=body.strip()) if body else None
     return ReaderText(body, row[1], row[0]) if row else ReaderText(body)
+
+
+def find_versions_of_replies(bodies: Iterable[str]) -> dict[str, ReaderText]:
+    """Return those of these texts that are of templates, by what they say. One statement."""
+    rows = sql.SELECT_VERSIONS_OF_BODIES.fetch_rows(
+        b_bodies=json.dumps([body for body in bodies if body], ensure_ascii=False)
+    )
+    return {body: ReaderText(body, language, version_id) for body, language, version_id in rows}
 
 
 def choose_text_for_reader(text: ReaderText, language: str | None) -> ReaderText:

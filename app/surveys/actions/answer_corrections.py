@@ -24,6 +24,7 @@ from app.surveys.actions.survey_steps import apply_survey_step
 from app.surveys.models import UNDERSTOOD_STATES, survey_answers
 from app.surveys.queries import session_snapshots
 from app.surveys.queries.answer_calendar import build_answer_calendar
+from app.surveys.queries.reader_surveys import load_reader_texts
 from app.surveys.queries.session_snapshots import SessionSnapshot
 from app.surveys.queries.unclear_answers import WAITING_STATUSES, find_unclear_answer
 
@@ -121,12 +122,21 @@ def _continue_survey(
 ) -> None:
     if session.state.status is SurveySessionStatus.HANDED_OVER:
         session = survey_sessions.resume_session(session, moment)
-    replies = apply_survey_step(session, apply_survey_answer(session.state, value), moment)
+    state = session.state
+    texts = load_reader_texts(session.phone, state.questions, state.completion)
+    step = apply_survey_answer(texts.translate_state(state), value)
+    replies = apply_survey_step(session, step, moment)
     # The answer counts also of somebody who has said STOP since; they get no next question.
     if find_suppression_reason(session.phone, PermissionPurpose.ANSWERING):
         return
+    versions = texts.find_versions(dict(zip(replies, step.replies, strict=True)))
     for reply in replies:
         message = DirectMessage(
-            session.phone, reply, MessageKind.SURVEY, session.name, written_by=username
+            session.phone,
+            reply,
+            MessageKind.SURVEY,
+            session.name,
+            written_by=username,
+            template_version_id=versions.get(reply),
         )
         queue_survey_text(message, moment)

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from app.delivery.actions import direct_messages
 from app.delivery.actions.direct_messages import DirectMessage
+from app.message_templates.actions.template_use import count_reply_use
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def queue_survey_text(message: DirectMessage, moment: datetime) -> None:
 
     Inside write().
     """
+    if message.template_version_id is not None:
+        count_reply_use(message.template_version_id, moment)
     message_id = direct_messages.queue_direct_message(message, moment)
     _get_inbox_hooks().record_outbound_text(message.phone, message_id, message.body, moment)
 

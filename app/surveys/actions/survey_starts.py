@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from app.domain.surveys.question_definitions import build_opening_text, parse_questions
 from app.domain.surveys.survey_state_machine import REPEATED_TEXT_WINDOW, SurveySessionStatus
+from app.domain.surveys.survey_words import SurveyPhrase, say
 from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.suppression.queries.sending_permission import (
     PermissionPurpose,
@@ -12,11 +13,11 @@ from app.suppression.queries.sending_permission import (
 from app.surveys.actions import survey_sessions
 from app.surveys.actions.survey_steps import fill_survey_reply
 from app.surveys.queries import session_snapshots
+from app.surveys.queries.reader_surveys import ReaderTexts, load_reader_texts
 from app.surveys.queries.session_snapshots import SessionSnapshot
 from app.surveys.sql import SurveyDefinition
 
-RESTART_NOTICE = "Starting again."
-RESUME_NOTICE = "Welcome back. This is where you were."
+RESTART_NOTICE = say(SurveyPhrase.STARTING_AGAIN)
 REPEATED_VERDICT = "survey_repeated"
 # So long after a time-out the keyword leads back to where they were (docs/decisions/0011).
 RESUME_WINDOW = timedelta(days=7)
@@ -46,10 +47,13 @@ def _start_session(
     survey: SurveyDefinition, text: InboundText, *, is_restart: bool
 ) -> HandlerResult:
     session = survey_sessions.start_session(survey, text.phone, text.name, text.moment)
-    opening = build_opening_text(survey.intro_message or "", session.state.question.message_text)
+    texts = load_reader_texts(text.phone, session.state.questions[:1], survey.intro_message)
+    question = texts.translate_question(session.state.question)
+    intro = texts.translate(survey.intro_message or "")
+    opening = build_opening_text(intro, question.message_text, question.language)
     if is_restart:
-        opening = f"{RESTART_NOTICE}\n{opening}"
-    return HandlerResult("survey_started", [fill_survey_reply(opening, text.name)])
+        opening = f"{say(SurveyPhrase.STARTING_AGAIN, question.language)}\n{opening}"
+    return _answer("survey_started", opening, text.name, texts)
 
 
 def _is_just_started(session: SessionSnapshot, moment: datetime) -> bool:
@@ -71,5 +75,13 @@ def _may_resume(session: SessionSnapshot, survey: SurveyDefinition, moment: date
 
 def _resume_survey(session: SessionSnapshot, moment: datetime) -> HandlerResult:
     session = survey_sessions.resume_session(session, moment)
-    reply = f"{RESUME_NOTICE}\n{session.state.question.message_text}"
-    return HandlerResult("survey_resumed", [fill_survey_reply(reply, session.name)])
+    texts = load_reader_texts(session.phone, [session.state.question])
+    question = texts.translate_question(session.state.question)
+    reply = f"{say(SurveyPhrase.WELCOME_BACK, question.language)}\n{question.message_text}"
+    return _answer("survey_resumed", reply, session.name, texts)
+
+
+def _answer(verdict: str, words: str, name: str | None, texts: ReaderTexts) -> HandlerResult:
+    reply = fill_survey_reply(words, name)
+    versions = texts.find_versions({reply: words})
+    return HandlerResult(verdict, [reply], template_versions=versions)

@@ -20,18 +20,14 @@ from app.domain.surveys.survey_state_machine import (
     AnswerState,
     SurveySessionStatus,
     SurveyState,
-    SurveyStep,
-    apply_unclear_answer,
-    process_survey_text,
 )
 from app.domain.texts.inbound_text import HandlerResult, InboundText
 from app.surveys import sql
 from app.surveys.actions import survey_sessions
-from app.surveys.actions.answered_languages import learn_answered_language
+from app.surveys.actions.reader_steps import ReaderStep, compute_reader_step
 from app.surveys.actions.survey_starts import REPEATED_VERDICT, start_survey
 from app.surveys.actions.survey_steps import apply_survey_step
 from app.surveys.queries import session_snapshots, trigger_words
-from app.surveys.queries.answer_calendar import build_answer_calendar
 from app.surveys.queries.newest_question import (
     QuestionSource,
     find_newest_question,
@@ -77,7 +73,9 @@ def handle_survey_answer(
         return answer or _leave_to_person(session, text, only_valid=only_valid or doubtful)
     if newest.source is QuestionSource.OTHER_TEXT and not is_command:
         return _leave_to_person(session, text, only_valid=only_valid or doubtful)
-    step = _compute_step(session.state, text, only_valid=only_valid, doubtful=doubtful)
+    step = compute_reader_step(
+        session.state, session.survey_id, text, only_valid=only_valid, doubtful=doubtful
+    )
     return _store_step(session, step, text) if step else None
 
 
@@ -170,7 +168,7 @@ def _start_by_blast_answer(
         return None
     # The session is made only when the text is an answer: else nobody has started the survey.
     state = SurveyState(questions, survey.completion_message or "")
-    step = _compute_step(state, text, only_valid=only_valid, doubtful=doubtful)
+    step = compute_reader_step(state, survey.id, text, only_valid=only_valid, doubtful=doubtful)
     if step is None:
         return None
     session = survey_sessions.start_session(
@@ -194,25 +192,10 @@ def _is_answer_in_time(
     return invitation.is_newest or question.question_type not in FREE_TEXT_TYPES
 
 
-def _compute_step(
-    state: SurveyState, text: InboundText, *, only_valid: bool, doubtful: bool
-) -> SurveyStep | None:
-    """Return what the text does to the session, None when it is left to others.
-
-    A word that starts something is no free words, as long as what it starts may take it.
-    """
-    # STOP and the words of keywords come before free words; a bare YES or 5 is still an answer.
-    only_bare = doubtful
-    if not doubtful and only_valid and state.question.question_type in FREE_TEXT_TYPES:
-        only_bare = text.may_use_trigger_words and trigger_words.is_trigger_word(text.words)
-    calendar = build_answer_calendar(state.question, text.moment)
-    step = process_survey_text(state, text.words, calendar, only_bare=only_bare)
-    if step is None and not only_valid and not doubtful:
-        return apply_unclear_answer(state)
-    return step
-
-
-def _store_step(session: SessionSnapshot, step: SurveyStep, text: InboundText) -> HandlerResult:
+def _store_step(
+    session: SessionSnapshot, reader_step: ReaderStep, text: InboundText
+) -> HandlerResult:
+    step = reader_step.step
     record = step.record
     verdict = "survey_answered"
     if record:
@@ -221,10 +204,11 @@ def _store_step(session: SessionSnapshot, step: SurveyStep, text: InboundText) -
         )
         if record.state is AnswerState.UNCLEAR:
             verdict = "survey_unclear"
-        learn_answered_language(session, record, text.moment)
     verdict = VERDICT_BY_STATUS.get(step.state.status, verdict)
     replies = apply_survey_step(session, step, text.moment)
-    return HandlerResult(verdict, replies, step.needs_person)
+    # A reply is filled in from the words at the same place of the step.
+    versions = reader_step.texts.find_versions(dict(zip(replies, step.replies, strict=True)))
+    return HandlerResult(verdict, replies, step.needs_person, versions)
 
 
 def start_survey_by_keyword(text: InboundText) -> HandlerResult | None:

@@ -16,7 +16,7 @@ from app.delivery.actions.direct_messages import DirectMessage
 from app.delivery.actions.text_holding import load_hold_judge
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.quiet_hours.text_purposes import TextPurpose
-from app.domain.surveys.question_definitions import parse_questions
+from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
 from app.domain.surveys.survey_hints import build_nudge_text
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
 from app.domain.texts import message_templates
@@ -28,6 +28,7 @@ from app.suppression.queries.sending_permission import (
 )
 from app.surveys.actions.inbox_hooks import queue_survey_text
 from app.surveys.models import SurveyFlow, SurveySession
+from app.surveys.queries.reader_surveys import load_reader_texts
 
 # A batch is one write(): small, so that texts that come in never wait long for the write lock.
 BATCH_SIZE = 200
@@ -150,8 +151,18 @@ def _queue_nudges(sessions: Sequence[SurveySession], moment: datetime) -> None:
         questions = parse_questions(session.questions_json)
         if session.phone in suppressed or session.position >= len(questions):
             continue
-        nudge = build_nudge_text(questions[session.position])
-        values = organisation.get_text_values_for(nudge)
-        body = message_templates.fill_template(nudge, session.name, values)
-        message = DirectMessage(session.phone, body, MessageKind.SURVEY, session.name)
-        queue_survey_text(message, moment)
+        queue_survey_text(_build_nudge(session, questions[session.position]), moment)
+
+
+def _build_nudge(session: SurveySession, question: SurveyQuestion) -> DirectMessage:
+    texts = load_reader_texts(session.phone, [question])
+    nudge = build_nudge_text(texts.translate_question(question))
+    values = organisation.get_text_values_for(nudge)
+    body = message_templates.fill_template(nudge, session.name, values)
+    return DirectMessage(
+        session.phone,
+        body,
+        MessageKind.SURVEY,
+        session.name,
+        template_version_id=texts.find_versions({body: nudge}).get(body),
+    )

@@ -28,6 +28,7 @@ from app.surveys.forms.survey_form_data import (
     build_survey_form_data,
     is_open_requested,
 )
+from app.surveys.forms.template_buttons import apply_template_buttons, list_survey_templates
 from app.surveys.models import SurveyFlow
 from app.surveys.queries import survey_results, surveys
 from app.surveys.survey_simulator import MAX_SIMULATED_TEXTS, simulate_survey
@@ -54,10 +55,11 @@ def add_survey() -> ResponseReturnValue:
         values = build_preset_form_data(request.args.get("start", ""))
         values["linked_event_id"] = request.args.get("event", "")
         return _render_survey_builder(SurveyForm(formdata=None, data=values))
-    form = build_survey_form(request.form)
+    posted = apply_template_buttons(request.form)
+    form = build_survey_form(posted)
     # A button of the form changes questions or plays the survey, and saves nothing.
-    if "do" in request.form:
-        return _render_survey_builder(form.apply_question_edit(request.form["do"]))
+    if "do" in posted:
+        return _render_survey_builder(form.apply_question_edit(posted["do"]))
     if not form.validate():
         return _render_survey_builder(form), 422
     try:
@@ -87,9 +89,10 @@ def edit_survey(survey_id: int) -> ResponseReturnValue:
         values = build_survey_form_data(survey)
         form = SurveyForm(formdata=None, data=values, survey_id=survey_id)
         return _render_survey_builder(form, survey)
-    form = build_survey_form(request.form, survey)
-    if "do" in request.form:
-        return _render_survey_builder(form.apply_question_edit(request.form["do"]), survey)
+    posted = apply_template_buttons(request.form)
+    form = build_survey_form(posted, survey)
+    if "do" in posted:
+        return _render_survey_builder(form.apply_question_edit(posted["do"]), survey)
     if not form.validate():
         return _render_survey_builder(form, survey), 422
     try:
@@ -140,6 +143,7 @@ def _render_survey_builder(form: SurveyForm, survey: SurveyFlow | None = None) -
         simulation=simulate_survey(form.simulator_draft, simulator.texts, now()),
         simulated_texts=simulator.texts,
         unsent_text=simulator.unsent_text,
+        templates=list_survey_templates(),
     )
 
 
