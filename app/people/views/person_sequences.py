@@ -8,10 +8,11 @@ from app.sequences.queries.sequence_people_list import list_sequences_of_phones
 from app.sequences.queries.sequence_records import find_step_numbers
 
 MAX_SHOWN_SEQUENCES = 20
-PersonSequence = tuple[Sequence, SequencePerson, int | None]
 
 
-def list_person_sequences(phones: Collection[str]) -> list[PersonSequence]:
+def list_person_sequences(
+    phones: Collection[str],
+) -> list[tuple[Sequence, SequencePerson, int | None]]:
     """Return the sequences of a person with these numbers, the newest first.
 
     Each with the person's way through it, and the number of the step that is next.
