@@ -56,6 +56,7 @@ def count_day_texts(carrier: str, span: PlannedSpan, planned: PlannedSends) -> D
     What waits for a person is left out, because it is not known when it is sent. Limits and texting
     hours may stop some of the texts.
     """
+    # In the order of their times: where there are too many, the last of the day are not read.
     audiences = Counter(_list_audiences(planned))
     start = None if span.has_late else span.start
     counts = Counter(list_held_phones(carrier, start, span.end))

@@ -28,9 +28,11 @@ def record_check_in(source: CheckInSource, phone: str, moment: datetime) -> int:
     with several numbers has one streak, whichever of them they text from.
     """
     phone = find_texted_phone(phone)
+    # Of a text that is taken in late, the day on which it was written.
     day = get_local_date(organisation.get_organisation_timezone(), moment)
     before = find_streak(phone)
     streak = extend_streak(before, day)
+    # None: an earlier day, which may join two runs; then no one reaches anything by this text.
     is_new_day = streak is not None and streak != before
     is_recorded = sql.INSERT_CHECK_IN.execute(
         phone=phone,

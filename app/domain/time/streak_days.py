@@ -34,6 +34,7 @@ def extend_streak(streak: Streak | None, day: date) -> Streak | None:
         return None
     if day == streak.last_day:
         return streak
+    # Calendar days, so that a day of 23 or 25 hours breaks nothing.
     run = streak.run_days + 1 if day - streak.last_day == ONE_DAY else 1
     return Streak(day, run, max(streak.longest_days, run))
 

@@ -25,6 +25,7 @@ def build_check_in_card(phone: str) -> CheckInCard | None:
     streak = find_streak(phone)
     if streak is None:
         return None
+    # A streak ends by time alone: nothing is written when a day passes without a check-in.
     today = get_local_date(get_display_timezone(), now())
     days = streak.count_days(today)
     facts = (
