@@ -18,6 +18,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page lives for a second: what the optimizing compilers of V8 would make of its scripts
+    # and of axe takes longer than it saves (a seventh of the renderer's processor time).
+    "--js-flags=--no-opt --no-maglev",
 ]
 # The browser says this about every page with an error's status, and a page that shows mistakes
 # (422) is one.

@@ -182,7 +182,7 @@ def test_everybody_can_use_it(show, name):
     """The page is opened once, and turned: menu, widths, then menus, then what axe says."""
     page = show(name)
     the_menu_shows_where_we_are(page, PLACES[name])
-    fits_every_screen(page, widths=(320, 1280))
+    fits_every_screen(page, widths=(1280, 320))
     menus_fit(page, choose_menus(name), widths=(390,))
     if name not in LATER_STATES:
         everybody_can_use_it_on_a_desk(page)
@@ -218,7 +218,7 @@ def test_everybody_can_use_it_in_the_dark_on_a_phone(show, name):
 @pytest.mark.parametrize(("name", "who"), everybody_else())
 def test_it_fits_the_others_too_and_has_no_link_that_is_not_for_them(show, name, who):
     page = show(name, who)
-    fits_every_screen(page, widths=(320, 1280))
+    fits_every_screen(page, widths=(1280, 320))
     if who == "sol":
         no_link_is_for_admins(
             page.locator("a").evaluate_all(
