@@ -18,6 +18,7 @@ from app.core.db import db, execute_and_count_rows, write
 from app.core.environment import BadSettings
 from app.core.settings import Settings, current_settings
 from app.demo_year.starting_over import erase_demo, forget_cached_results
+from app.domain.texts.introductions import DEFAULT_INTRODUCTION_DAYS
 from app.message_templates.actions.seeding import store_missing_seeds, store_seeds
 from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
@@ -171,7 +172,10 @@ def create_first_admin(
     admin = accounts.create_admin_if_no_users(username, password_hash)
     if admin is None:
         raise SetupAlreadyDone
-    organisation.create_organisation(name, timezone, region)
+    row = organisation.create_organisation(name, timezone, region)
+    # Without a name of its own, "SMS Admin" would introduce itself.
+    if name:
+        row.introduction_days = DEFAULT_INTRODUCTION_DAYS
     create_first_limits()
     create_default_hours()
     db.session.execute(delete(SetupToken))

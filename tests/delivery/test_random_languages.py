@@ -6,7 +6,6 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.queries.audience import render_draft

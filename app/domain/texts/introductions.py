@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+# What a new organization starts with: a first text again after a month without one.
+DEFAULT_INTRODUCTION_DAYS = 30
+
 
 class Introduction(NamedTuple):
     """What a first text says beside its own words, in the language of its reader.
