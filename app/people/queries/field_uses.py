@@ -1,5 +1,6 @@
-"""What names a field: blasts that wait, segments, and imports that are not finished."""
+"""What names a field: blasts that wait, sequences, segments, imports that are not finished."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import url_for
@@ -9,6 +10,11 @@ from app.delivery.queries.field_blasts import list_waiting_blasts_with_field
 from app.domain.delivery.blast_labels import name_blast
 from app.imports.queries.field_imports import list_open_imports_with_field
 from app.profiles.field_models import PersonField
+from app.sequences.models import Sequence
+from app.sequences.queries.field_sequences import (
+    list_sequences_by_field,
+    list_sequences_with_field_text,
+)
 from app.series.queries.field_series import list_series_with_field
 
 MAX_NAMED_USES = 3
@@ -32,11 +38,16 @@ def list_field_uses(field: PersonField) -> list[FieldUse]:
     for row in list_open_imports_with_field(field.id):
         url = url_for("community.import_check", import_id=row.id)
         uses.append(FieldUse("the import of", row.file_name, url))
-    return uses
+    # A sequence may use it both ways; it is named once.
+    other_uses = _list_sequence_uses(list_sequences_by_field(field.id))
+    return list(dict.fromkeys([*uses, *other_uses]))
 
 
 def list_text_uses(field: PersonField) -> list[FieldUse]:
-    """Return the blasts that wait and series with a field in their text: it must stay public."""
+    """Return what is to be sent with a field in its text: blasts, series and sequences.
+
+    The field must stay public.
+    """
     uses = []
     for blast in list_waiting_blasts_with_field(field.name):
         url = url_for("blasts.show_scheduled_blast", scheduled_id=blast.id)
@@ -44,6 +55,14 @@ def list_text_uses(field: PersonField) -> list[FieldUse]:
     for series in list_series_with_field(field.name):
         url = url_for("series.show_series", series_id=series.id)
         uses.append(FieldUse("the series", name_blast(series), url))
+    return uses + _list_sequence_uses(list_sequences_with_field_text(field.name))
+
+
+def _list_sequence_uses(sequences: Iterable[Sequence]) -> list[FieldUse]:
+    uses = []
+    for sequence in sequences:
+        url = url_for("sequences.show_sequence", sequence_id=sequence.id)
+        uses.append(FieldUse("the sequence", sequence.name, url))
     return uses
 
 

@@ -34,6 +34,7 @@ from app.profiles.queries.field_records import (
     find_field,
     list_all_fields,
 )
+from app.sequences.actions.renamed_fields import rename_field_in_sequences
 from app.series.actions.field_renames import rename_field_in_series
 
 STEPS = {"up": -1, "down": 1}
@@ -121,6 +122,7 @@ def _save_field(field_id: int, form: PersonFieldForm) -> str:
         if "name" in changed:
             blast_count = rename_field_in_waiting_blasts(old_name, info.name)
             rename_field_in_series(old_name, info.name)
+            rename_field_in_sequences(old_name, info.name)
         trace.about = f"field {field_id}"
         trace.details = {"title": info.name, "changed": changed}
         if "name" in changed:
