@@ -77,6 +77,7 @@ LATER_STATES = {
     "event-edit",
     "survey-edit",
     "template-edit",
+    "sequence-edit",
     "fields-edit",
     "groups-delete",
     "fields-delete",
@@ -89,7 +90,7 @@ LATER_STATES = {
 HEAVIEST = 60 * 1024
 ONLY_FOR_ADMINS = re.compile(
     r"/(users|settings|audit|suppression|community/(add|import|export))|/export$"
-    r"|^(?!/(blasts/series|events|inbox|keywords|segments|surveys)/).*/edit$"
+    r"|^(?!/(blasts/series|events|inbox|keywords|segments|sequences|surveys)/).*/edit$"
 )
 OUTSIDE_THE_MENU = {
     "not-there",
