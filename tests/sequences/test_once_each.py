@@ -157,3 +157,24 @@ def run_all_days():
             run_sequences(START + hours * HOUR)
         with contextlib.suppress(WriteLockTimeout, SQLAlchemyError), write():
             db.session.execute(db.update(Message).values(status="delivered"))
+
+
+@pytest.mark.torture
+def test_ten_thousand_people_in_sequences_cost_a_tick_less_than_200_ms(shop):
+    save_organisation()
+    group_id, _ = make_group_sequence(*STEPS)
+    join(group_id, *(make_phone(n) for n in range(10_000)))
+    while run_at(START):
+        with write():
+            db.session.execute(db.update(Message).values(status="delivered"))
+    assert measure(START) < 0.02
+    # As many as one tick makes.
+    assert measure(START + 21 * HOUR) < 0.2
+    assert count_texts() == 10_200
+
+
+def measure(moment):
+    """Return the seconds of processor time that a tick takes at a moment."""
+    began = time.process_time()
+    run_at(moment)
+    return time.process_time() - began
