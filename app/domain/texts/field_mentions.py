@@ -1,6 +1,6 @@
 """The fields that a text names: which they are, and giving one its new name."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from app.domain.texts.message_templates import has_name_placeholders
 from app.domain.texts.template_fields import fold_field_name
@@ -37,6 +37,11 @@ def names_later_placeholder(template: str) -> bool:
     """Whether a text has a placeholder that a field may be called like."""
     tokens = iterate_tokens(template)
     return any(find_placeholder(token.name) in LATER_PLACEHOLDERS for token in tokens)
+
+
+def rename_field_in_all(texts: Mapping[str, str], old_name: str, new_name: str) -> dict[str, str]:
+    """Return texts by language with the placeholder of a field under its new name."""
+    return {tag: rename_field(text, old_name, new_name) for tag, text in texts.items()}
 
 
 def rename_field(template: str, old_name: str, new_name: str) -> str:

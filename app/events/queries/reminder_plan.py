@@ -24,11 +24,15 @@ from app.domain.time.reminder_timing import (
     EventSchedule,
     ReminderStepState,
     ReminderTiming,
-    build_event_values,
     compute_reminder_timing,
     format_day_offset,
 )
 from app.events.models import Event, EventReminder
+from app.events.queries.event_values import build_reminder_values
+from app.events.queries.reminder_translations import (
+    ReminderTranslation,
+    list_reminder_translations,
+)
 from app.message_templates.queries.template_records import TemplateOrigin, find_template_origins
 from app.organisation import queries as organisation
 from app.texting_hours.queries import load_texting_hours
@@ -50,7 +54,7 @@ class PlannedReminder:
     there from the time that the plan says. `blast_id` is the blast to link
     to, or None. `will_be_sent`: as things are. `text` is what a person without a name gets, with
     the event's own words and the footer, and `segments` how many that is. `origin`: the
-    template whose text it is, if any.
+    template whose text it is, if any. `translations`: the text in other languages.
     """
 
     id: int
@@ -62,6 +66,7 @@ class PlannedReminder:
     text: str
     origin: TemplateOrigin | None = None
     is_moved: bool = False
+    translations: tuple[ReminderTranslation, ...] = ()
 
     @property
     def segments(self) -> int:
@@ -103,23 +108,9 @@ def build_planned_reminders(event: Event, moment: datetime) -> list[PlannedRemin
         text = fill_reminder(step.body, values)
         reminder = _build_planned_reminder(step, timing, blast, text)
         origin = origins.get(blast.template_version_id or 0) if blast else None
-        reminders.append(replace(reminder, origin=origin))
+        translations = list_reminder_translations(event, step, moment)
+        reminders.append(replace(reminder, origin=origin, translations=translations))
     return reminders
-
-
-def build_reminder_values(
-    event: Event, moment: datetime, language: str | None = None
-) -> dict[str, str]:
-    """Return what the placeholders of a reminder stand for, as the event is now.
-
-    `language`: of the text (BCP 47, default the organisation's).
-    """
-    zone = organisation.get_organisation_timezone()
-    schedule = EventSchedule(event.date, event.start_time, zone)
-    region = organisation.get_organisation_region()
-    language = language or organisation.get_organisation_language()
-    values = build_event_values(event.title, schedule, event.place, moment, region, language)
-    return organisation.get_text_values() | values
 
 
 def find_next_reminder(reminders: Sequence[PlannedReminder]) -> PlannedReminder | None:

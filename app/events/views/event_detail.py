@@ -19,6 +19,7 @@ from app.events.forms.events import EventForm
 from app.events.forms.reminder_plan import ReminderPlanForm, build_plan_form_data
 from app.events.models import Event, EventAnswer
 from app.events.queries import events, registrations, reminder_plan
+from app.events.queries.event_values import build_reminder_values
 from app.events.queries.linked_survey_source import find_linked_surveys
 from app.events.views.blueprint import bp
 from app.events.views.event_date_labels import get_organisation_date
@@ -54,7 +55,7 @@ def show_event(event_id: int) -> ResponseReturnValue:
         reminders=reminders,
         next_reminder=reminder_plan.find_next_reminder(reminders),
         usual_plan=build_usual_plan_form(event),
-        reminder_values=reminder_plan.build_reminder_values(event, now()),
+        reminder_values=build_reminder_values(event, now()),
         fill_reminder=reminder_plan.fill_reminder,
         linked_surveys=find_linked_surveys(event_id),
     )

@@ -1,6 +1,6 @@
 """What is offered beside a text in several languages: templates, placeholders, languages."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.texts.plurals import pluralize
@@ -47,9 +47,9 @@ class TranslationChoices:
         others = {tag: languages[tag] for tag in languages if tag not in self.read_languages}
         return [*options, *others.items()]
 
-    def suggest_language(self, languages: Container[str]) -> str:
+    def suggest_language(self, languages: Collection[str]) -> str:
         """Return which of the languages to add is chosen at first: one that most people read."""
-        wanted = (*self.read_languages, MOST_LIKELY_LANGUAGE)
+        wanted = (*self.read_languages, MOST_LIKELY_LANGUAGE, *languages)
         return next((tag for tag in wanted if tag in languages), "")
 
 

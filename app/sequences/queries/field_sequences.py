@@ -41,7 +41,7 @@ def list_steps_with_field(name: str) -> list[SequenceStep]:
     folded = fold_field_name(name)
     steps = []
     for step in _list_steps_in_use():
-        texts = join_texts(step.body, step.translations)
+        texts = join_texts(step.body, step.translations.values())
         if folded in find_field_names(texts, (folded,)):
             steps.append(step)
     return steps

@@ -33,5 +33,5 @@ def list_dates_with_field(name: str) -> Sequence[SeriesOccurrence]:
 
 def _names_field(texts: BlastSeries | SeriesOccurrence, name: str) -> bool:
     folded = fold_field_name(name)
-    joined = join_texts(texts.body or "", texts.translations)
+    joined = join_texts(texts.body or "", texts.translations.values())
     return folded in find_field_names(joined, (folded,))

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
+from app.blasts.queries.written_texts import list_texts
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
@@ -76,6 +77,7 @@ def edit_series(series_id: int) -> ResponseReturnValue:
         sentence=describe_timing(form.timing),
         dates=[format_series_time(due_at, series.timezone) for _, due_at in dates],
         text=describe_next_text(text.body, lambda: render_series_text(series, text)),
+        texts=list_texts(text.body, text.translations),
         stale=list_stale_notices(series, text, series.timezone, dates),
         moved_note="",
         end_note="",

@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.audit.actions import audited_write
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
+from app.blasts.queries.written_texts import list_texts
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile
@@ -67,6 +68,7 @@ def repeat_blast(scheduled_id: int) -> ResponseReturnValue:
         sentence=describe_timing(form.timing),
         dates=[format_series_time(due_at, _get_zone(blast)) for _, due_at in dates],
         text=describe_next_text(blast.message_body, lambda: render_scheduled_blast(blast)),
+        texts=list_texts(text.body, text.translations),
         stale=list_stale_notices(blast, text, _get_zone(blast), dates),
         moved_note=_describe_move(blast, dates[0][1]),
         end_note="Its end is not repeated." if blast.not_after else "",
