@@ -105,3 +105,14 @@ def test_what_changed_after_the_approval_is_not_sent(app, visit):
     assert get_blast(app, blast_id).approval == "waiting"
     page = visit(f"/blasts/scheduled/{blast_id}", "ada")
     assert "It is not the text that was approved." in page.words
+
+
+def test_home_tells_whoever_decides_and_then_its_sender(app, visit):
+    blast_id = send_later(app, visit)
+    assert "Waits for approval: Hi friend, the picnic" in visit("/", "ada").words
+    # Sol cannot decide: it only stands among what is to come.
+    assert "It is not sent before an admin approves it." not in visit("/", "sol").words
+    assert "Waits for approval · Everybody in the community" in visit("/", "sol").words
+    visit(f"/blasts/scheduled/{blast_id}/decline", "ada", request_id="1", reason="")
+    assert "Declined: Hi friend, the picnic" in visit("/", "sol").words
+    assert "Waits for approval" not in visit("/", "ada").words
