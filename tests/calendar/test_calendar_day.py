@@ -117,3 +117,16 @@ def test_a_group_that_is_gone_breaks_no_page(app, visit):
     page = visit(PAGE, "sol")
     assert page.status_code == 200
     assert read_counts(page) == {}
+
+
+def test_days_on_which_much_is_sent_lead_to_the_texts_of_each_person(app, visit):
+    blasts = [make_blast(NOON + timedelta(hours=2 * n), f"Blast {n}") for n in range(2)]
+    add(app, *blasts, make_blast(NOON, "Me", test_mode=True), make_blast(NOON, held_reason="Grown"))
+    note = "reminders or sequences on one day. See how many texts each person gets:"
+    assert note not in visit("/calendar/list", "sol").words
+    add_steps(app, ZOE)
+    for address in ("/calendar/list", "/calendar"):
+        page = visit(address, "sol")
+        assert f"{note} Sun, Nov 29" in page.words
+        assert find(page, f"//div[contains(@class, 'note')]//a[@href='{PAGE}']")
+    assert note not in visit(PAGE, "sol").words

@@ -15,6 +15,8 @@ from app.domain.time.local_times import find_moment_on_day, get_local_date, zone
 
 # In the cell of a day; more open with a press.
 SHOWN_IN_CELL = 4
+# So many sends on one day may be as many texts for one person, which the page of the day counts.
+CROWDED_ENTRIES = 3
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class CalendarDay:
     def first_entries(self) -> Sequence[CalendarEntry]:
         """What the cell of a month shows at once."""
         return self.entries[:SHOWN_IN_CELL]
+
+    @property
+    def sent_entries(self) -> Sequence[CalendarEntry]:
+        """What is sent to people on it, as far as is known: no tests, and nothing paused."""
+        return [entry for entry in self.entries if entry.is_sent]
 
     @property
     def more_entries(self) -> Sequence[CalendarEntry]:
@@ -55,6 +62,11 @@ class CalendarSpan:
     def days_by_date(self) -> dict[date, CalendarDay]:
         """Each day by its date."""
         return {day.day: day for day in self.days}
+
+    @property
+    def crowded_days(self) -> list[CalendarDay]:
+        """The days on which so much is sent that somebody may get many texts."""
+        return [day for day in self.busy_days if len(day.sent_entries) >= CROWDED_ENTRIES]
 
     @property
     def close_days(self) -> list[CalendarDay]:

@@ -21,6 +21,9 @@ from app.sequences.queries.planned_steps import PlannedSteps
 from app.series.models import BlastSeries
 from app.series.queries.series_dates import SeriesDate
 
+TEST_KIND = "Test"
+PAUSED_NOTE = "Paused"
+
 
 @dataclass(frozen=True)
 class CalendarEntry:
@@ -42,6 +45,11 @@ class CalendarEntry:
     note: str = ""
     reason: str = ""
     is_blast: bool = False
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether people get it, as far as is known: it is no test, and not paused."""
+        return self.kind != TEST_KIND and self.note != PAUSED_NOTE
 
 
 def list_entries(planned: PlannedSends, zone: ZoneInfo, today: date) -> list[CalendarEntry]:
@@ -204,14 +212,14 @@ def _find_note(blast: ScheduledMessage, clock: str) -> str:
     if blast.approval in NOT_APPROVED:
         return APPROVAL_WORDS[blast.approval]
     if blast.held_reason:
-        return "Paused"
+        return PAUSED_NOTE
     return "" if clock else "Late"
 
 
 def _find_kind(blast: ScheduledMessage) -> tuple[str, str]:
     """Return what a blast is called in the calendar, and its icon."""
     if blast.test_mode:
-        return "Test", "send"
+        return TEST_KIND, "send"
     if blast.event_reminder_id is not None:
         return "Reminder", "clock"
     if blast.series_id is not None:
