@@ -1,9 +1,10 @@
 """People whose texts have the same length: one of each group is rendered instead of 100,000."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
+from app.domain.texts.first_names import extract_first_name
 from app.domain.texts.message_templates import build_name_values
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.segments import GSM7_BASIC_CHARACTERS, GSM7_CHARACTERS
@@ -40,16 +41,28 @@ def group_names(
     """
     groups: dict[object, NameGroup] = {}
     keys: dict[tuple[str | None, FieldTexts], object] = {}
-    for person in people:
-        key = keys.get(person)
+    find_filled_name = _choose_name_reader(used)
+    for name, texts in people:
+        # 100,000 people have a few thousand first names.
+        filled = (find_filled_name(name), texts)
+        key = keys.get(filled)
         if key is None:
-            key = keys[person] = _build_key(_list_parts(*person, used, field_names))
+            key = keys[filled] = _build_key(_list_parts(name, texts, used, field_names))
         group = groups.get(key)
         if group is None:
-            group = groups[key] = NameGroup(*person)
-            group.letters = _find_special_letters(_list_parts(*person, used, field_names))
+            group = groups[key] = NameGroup(name, texts)
+            group.letters = _find_special_letters(_list_parts(name, texts, used, field_names))
         group.count += 1
     return list(groups.values())
+
+
+def _choose_name_reader(used: Collection[str]) -> Callable[[str | None], str | None]:
+    """Return the function that tells apart names whose texts differ."""
+    if not used:
+        return lambda name: None
+    if set(used) == {"first_name"}:
+        return extract_first_name
+    return lambda name: name
 
 
 def _list_parts(
