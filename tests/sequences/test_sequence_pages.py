@@ -76,7 +76,9 @@ def test_people_are_added_by_hand_once(app, visit):
 
 def read_form(page):
     """Return what a browser would send for the form of a sequence."""
-    return dict(html.document_fromstring(page.text).get_element_by_id("sequence").form_values())
+    form = html.document_fromstring(page.text).get_element_by_id("sequence")
+    # A browser leaves out the line break that a textarea begins with.
+    return {name: value.removeprefix("\n") for name, value in form.form_values()}
 
 
 def edit(visit, sequence_id, who="sol", **changes):
@@ -119,6 +121,33 @@ def test_steps_ask_for_conditions_and_repeat(visit, app):
     assert "no event starts this sequence" in page.words
     page = edit(visit, sequence_id, **{"steps-0-remove": "y"})
     assert "Write the text of at least one step." in page.words
+
+
+def test_a_step_is_moved_up_with_its_texts(visit):
+    sequence_id = add(visit, steps=("First.", "Second."))
+    page = edit(visit, sequence_id, **{"steps-1-translation-es": "Segundo.", "move_up": "1"})
+    moved = read_form(page)
+    assert (moved["steps-0-body"], moved["steps-0-translation-es"]) == ("Second.", "Segundo.")
+    assert "steps-1-translation-es" not in moved
+    words = visit(f"/sequences/{sequence_id}/edit", "sol", follow=True, **moved).words
+    assert words.index("Segundo.") < words.index("First.")
+
+
+def test_people_enter_a_sequence_of_any_event_by_events_only(visit):
+    sequence_id = add(visit, kind="missed", event="any")
+    page = visit(f"/sequences/{sequence_id}/people", "ada", follow=True)
+    assert "People enter this sequence by an event" in page.words
+    assert "Add people" not in visit(f"/sequences/{sequence_id}", "ada").words
+
+
+def test_the_page_that_deletes_a_group_names_its_sequences(app, visit):
+    with app.app_context(), write() as session:
+        session.add(ContactGroup(name="Choir"))
+    add(visit, kind="group", group="1")
+    asks = {"steps-0-condition": "in_group", "steps-0-condition_ref": "group:1"}
+    add(visit, name="Concert", **asks)
+    page = visit("/groups/1/delete", "ada")
+    assert page.words.count("pauses until you edit it.") == 2
 
 
 def test_what_cannot_be_saved_is_said_and_stays_typed(visit):

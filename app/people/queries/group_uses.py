@@ -1,4 +1,4 @@
-"""What names a group: keywords, surveys and segments, and what each does without it."""
+"""What names a group: keywords, surveys, segments, sequences; what each does without it."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from flask import url_for
 from app.audiences.queries.segment_uses import list_segments_with_group
 from app.keywords.models import KeywordRule
 from app.keywords.queries import list_keywords_of_group
+from app.sequences.queries.group_sequences import list_sequences_of_group
 from app.surveys.queries.survey_groups import list_surveys_of_group
 
 
@@ -21,7 +22,7 @@ class GroupUse:
 
 
 def list_group_uses(group_id: int) -> list[GroupUse]:
-    """Return the keywords, surveys and segments that name a group, in this order."""
+    """Return the keywords, surveys, segments and sequences that name a group, in this order."""
     uses = [_describe_keyword(rule) for rule in list_keywords_of_group(group_id)]
     for survey in list_surveys_of_group(group_id):
         url = url_for("surveys.show_survey", survey_id=survey.id)
@@ -31,6 +32,9 @@ def list_group_uses(group_id: int) -> list[GroupUse]:
         url = url_for("segments.show_segment", segment_id=segment.id)
         effect = "says that its group was deleted, and has no people until you edit it."
         uses.append(GroupUse("Segment", segment.name, url, effect))
+    for sequence in list_sequences_of_group(group_id):
+        url = url_for("sequences.show_sequence", sequence_id=sequence.id)
+        uses.append(GroupUse("Sequence", sequence.name, url, "pauses until you edit it."))
     return uses
 
 

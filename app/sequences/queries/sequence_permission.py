@@ -6,6 +6,7 @@ from app.audiences.queries.audience_lists import find_part_problem
 from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import AudiencePart, PartKind
 from app.domain.profiles.field_types import FieldClass
+from app.domain.sequences.sequence_states import EVENT_TRIGGERS
 from app.domain.sequences.step_conditions import (
     FIELD_CONDITIONS,
     GROUP_CONDITIONS,
@@ -16,6 +17,7 @@ from app.sequences.models import Sequence
 from app.sequences.queries.sequence_records import list_steps
 from app.sequences.queries.step_condition_names import read_condition
 
+ANY_EVENT_ERROR = "People enter this sequence by an event, which its texts can name."
 FIELD_FOR_ADMINS_ERROR = "Only admins can use this sequence: it uses a sensitive field."
 
 
@@ -36,6 +38,13 @@ def find_sequence_problem(sequence: Sequence, role: Role) -> str:
         elif problem := find_part_problem(part, role):
             return problem
     return _find_field_problem(field_ids)
+
+
+def find_adding_problem(sequence: Sequence, role: Role) -> str:
+    """Return why a user with this role cannot add people by hand, "" when they can."""
+    if sequence.is_any_event and sequence.trigger_kind in EVENT_TRIGGERS:
+        return ANY_EVENT_ERROR
+    return find_sequence_problem(sequence, role)
 
 
 def find_trigger_problem(group_id: int | None, field_id: int | None, role: Role) -> str:

@@ -18,13 +18,13 @@ from app.sequences.forms.people_form import ChosenPeople, SequencePeopleForm
 from app.sequences.models import Sequence as SequenceRow
 from app.sequences.queries.chosen_phones import list_part_phones
 from app.sequences.queries.sequence_people_list import count_phones_in_sequence
+from app.sequences.queries.sequence_permission import find_adding_problem
 from app.sequences.queries.sequence_records import list_steps
 from app.sequences.views.blueprint import (
     CHANGED_MEANWHILE,
     bp,
     get_sequence_or_404,
     redirect_to_sequence,
-    refuse_change,
 )
 from app.sequences.views.sequence_labels import describe_steps
 
@@ -39,8 +39,9 @@ def add_people(sequence_id: int) -> ResponseReturnValue:
     sequence = get_sequence_or_404(sequence_id)
     if sequence.state is SequenceState.ARCHIVED:
         return redirect_to_sequence(sequence_id)
-    if refusal := refuse_change(sequence):
-        return refusal
+    if problem := find_adding_problem(sequence, current_user.role):
+        flash(problem, "error")
+        return redirect_to_sequence(sequence_id)
     form = SequencePeopleForm(
         current_user.role, data={"start_name": secrets.token_hex(START_NAME_BYTES)}
     )

@@ -3,23 +3,17 @@
 from flask import abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
 
 from app.audit.actions import audited_write
+from app.blasts.queries.field_fillings import list_field_chips
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import ChangedMeanwhile, NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.domain.sequences.sequence_states import SequenceState
 from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
 from app.domain.texts.template_purposes import TemplatePurpose
-from app.message_templates.forms.translated_texts import (
-    add_template_texts,
-    apply_language_buttons,
-    is_language_button_pressed,
-)
 from app.message_templates.queries.translation_choices import load_translation_choices
 from app.organisation import queries as organisation
-from app.profiles.queries.field_records import list_public_fields
 from app.sequences.actions import sequence_editing as actions
 from app.sequences.forms.form_data import (
     build_new_sequence_data,
@@ -27,6 +21,7 @@ from app.sequences.forms.form_data import (
     build_step_data,
 )
 from app.sequences.forms.sequence_form import NAME_TAKEN_ERROR, SequenceForm
+from app.sequences.forms.step_buttons import apply_step_buttons
 from app.sequences.forms.trigger_choices import load_trigger_choices
 from app.sequences.models import Sequence
 from app.sequences.queries.sequence_records import list_steps, reload_sequence
@@ -111,7 +106,7 @@ def _read_form(sequence: Sequence | None) -> tuple[SequenceForm, bool]:
     data = data or build_new_sequence_data()
     if request.method != "POST":
         return SequenceForm(choices, current_user.role, data=data), False
-    posted, is_button_pressed = _apply_buttons(request.form)
+    posted, is_button_pressed = apply_step_buttons(request.form)
     # What the browser left out of a step is blank, not what is stored.
     form = SequenceForm(choices, current_user.role, formdata=posted)
     if ADD_STEP_BUTTON in request.form and form.can_grow:
@@ -120,29 +115,13 @@ def _read_form(sequence: Sequence | None) -> tuple[SequenceForm, bool]:
     return form, is_button_pressed
 
 
-def _apply_buttons(posted: MultiDict[str, str]) -> tuple[MultiDict[str, str], bool]:
-    """Return the fields as the buttons beside the texts of the steps change them."""
-    fields = MultiDict(posted)
-    is_pressed = False
-    prefixes = {name.removesuffix("step_id") for name in posted if name.endswith("-step_id")}
-    for prefix in prefixes:
-        if is_language_button_pressed(fields, prefix):
-            fields, is_pressed = apply_language_buttons(fields, "body", prefix), True
-        version_id = posted.get(f"use-{prefix}body")
-        if version_id is not None:
-            add_template_texts(fields, "body", version_id, prefix)
-            is_pressed = True
-    return fields, is_pressed
-
-
 def _render_form(form: SequenceForm, sequence: Sequence | None = None) -> ResponseReturnValue:
-    fields = [(f"{{{field.name}}}", field.name) for field in list_public_fields()]
     languages = {tag for step in form.step_forms for tag in step.translation_fields}
     texts = load_translation_choices(
         sorted(languages),
         TEMPLATE_PURPOSES,
         first_language=organisation.get_organisation_language(),
-        tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *fields],
+        tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *list_field_chips()],
         event_tokens=EVENT_CHIPS,
     )
     page = render_template(

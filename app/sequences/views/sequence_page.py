@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.core.access import ALL_ROLES, roles_required
 from app.core.pagination import list_params
@@ -23,6 +24,7 @@ from app.sequences.queries.sequence_people_list import (
     count_people_by_step,
     paginate_sequence_people,
 )
+from app.sequences.queries.sequence_permission import find_adding_problem
 from app.sequences.queries.sequence_records import list_steps
 from app.sequences.views.blueprint import bp, find_problem_for_user, get_sequence_or_404
 from app.sequences.views.sequence_labels import describe_steps, describe_triggers
@@ -63,6 +65,7 @@ def show_sequence(sequence_id: int) -> ResponseReturnValue:
         ),
         missing=find_missing_start(sequence),
         problem=find_problem_for_user(sequence),
+        may_add=not find_adding_problem(sequence, current_user.role),
         is_of_other_carrier=sequence.carrier != current_settings().carrier,
     )
 
