@@ -1,5 +1,6 @@
 """Writing a blast in several languages: the texts are kept, checked, reviewed and carried on."""
 
+import csv
 import html
 import re
 
@@ -188,3 +189,5 @@ def test_the_pages_of_a_blast_show_every_text(app, visit):
     words = visit("/blasts/logs/1", "ada").words
     for said in ("English · 1 person", "Spanish · 1 person", "el picnic es a las once"):
         assert said in words
+    table = csv.DictReader(visit("/blasts/logs/1/export", "ada").text.splitlines())
+    assert sorted(row["language"] for row in table) == ["", "es"]

@@ -7,6 +7,9 @@ from app.core.db import db, write
 from app.delivery.actions.field_renaming import rename_field_in_waiting_blasts
 from app.delivery.models import Message, ScheduledMessage
 from app.domain.profiles.field_types import FieldClass
+from app.domain.texts.template_purposes import TemplatePurpose
+from app.message_templates.actions.template_editing import TemplateValues, create_template
+from app.message_templates.queries.template_records import find_template_texts
 from app.profiles.models import Person
 from app.series.actions.field_renames import rename_field_in_series
 from app.series.models import BlastSeries, SeriesOccurrence
@@ -103,3 +106,14 @@ def test_a_renamed_field_is_renamed_in_every_text(app, visit):
     renamed = {"es": "Cantas {Parte|con todos}."}
     assert read_stored(app, ScheduledMessage).translations == renamed
     assert read_stored(app, SeriesOccurrence).translations == renamed
+
+
+def test_a_template_fills_in_both_texts_of_one_date(app, visit):
+    with app.app_context(), write():
+        texts = {"en": "See you at noon.", "es": "Nos vemos a las doce."}
+        template = create_template(TemplateValues("Noon", TemplatePurpose.BLAST, texts), "ada")
+        version = find_template_texts(template).texts["en"].id
+    page = edit_date(visit, "2026-11-29", **{"use-body": str(version)})
+    assert page.status_code == 200
+    for text in (*texts.values(), ENGLISH, SPANISH):
+        assert text in page.words

@@ -35,6 +35,7 @@ BLAST_EXPORT_HEADERS = (
     "delivered",
     "failed",
     "text",
+    "language",
 )
 
 
@@ -92,6 +93,7 @@ def _build_csv_rows(log_id: int) -> Iterator[tuple[object, ...]]:
             format_iso_time(row.delivered_at),
             format_iso_time(row.failed_at),
             row.body,
+            row.language or "",
         )
 
 

@@ -52,6 +52,7 @@ EXPORT_COLUMNS = (
     Message.sent_at,
     Message.delivered_at,
     Message.failed_at,
+    Message.language,
 )
 
 

@@ -15,10 +15,7 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time.local_times import build_local_time_input
-from app.message_templates.forms.translated_texts import (
-    build_translation_data,
-    is_language_button_pressed,
-)
+from app.message_templates.forms.translated_texts import build_translation_data
 from app.series.actions import date_editing as actions
 from app.series.actions.series_approval import answer_for_series, ask_about_next_date
 from app.series.actions.series_planning import describe_stale_dates
@@ -34,7 +31,11 @@ from app.series.views.blueprint import (
 )
 from app.series.views.series_changes import CHANGED_MEANWHILE
 from app.series.views.series_labels import format_series_day, format_series_time
-from app.series.views.series_texts_posted import load_series_choices, read_posted_texts
+from app.series.views.series_texts_posted import (
+    is_text_button_pressed,
+    load_series_choices,
+    read_posted_texts,
+)
 
 MAX_COUNT_DIGITS = 9
 
@@ -99,7 +100,7 @@ def edit_date(series_id: int, day: str) -> ResponseReturnValue:
     text = form.text
     if request.form.get("reset"):
         text = get_series_text(series)
-    elif is_language_button_pressed(request.form) or not form.validate_on_submit():
+    elif is_text_button_pressed() or not form.validate_on_submit():
         texts = load_series_choices(form)
         page = _render_date_form("series/edit_date.html", series, coming, form, texts=texts)
         return page, 422 if form.errors else 200

@@ -13,10 +13,7 @@ from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import BlastTarget
-from app.message_templates.forms.translated_texts import (
-    build_translation_data,
-    is_language_button_pressed,
-)
+from app.message_templates.forms.translated_texts import build_translation_data
 from app.series.actions import series_editing as actions
 from app.series.actions.series_approval import answer_for_series, ask_about_next_date
 from app.series.actions.series_editing import SeriesTiming
@@ -34,7 +31,11 @@ from app.series.views.series_labels import (
     render_series_text,
 )
 from app.series.views.series_start import NO_DATES_ERROR, SHOWN_DATES
-from app.series.views.series_texts_posted import load_series_choices, read_posted_texts
+from app.series.views.series_texts_posted import (
+    is_text_button_pressed,
+    load_series_choices,
+    read_posted_texts,
+)
 
 CHANGED_MEANWHILE = "It changed in this moment. Look at the page and try again."
 
@@ -51,7 +52,7 @@ def edit_series(series_id: int) -> ResponseReturnValue:
     form = SeriesForm(read_posted_texts(), data=_build_form_data(series))
     form.of_event = series.target == BlastTarget.EVENT
     step = request.form.get("step", "")
-    is_changing = step == "change" or is_language_button_pressed(request.form)
+    is_changing = step == "change" or is_text_button_pressed()
     is_valid = not is_changing and form.validate_on_submit()
     dates = _list_moments(series, form.timing) if is_valid else []
     if is_valid and not dates:
