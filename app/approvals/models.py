@@ -54,6 +54,10 @@ class BlastApproval(Model):
     reason: Mapped[str | None] = mapped_column(String(300))
     # when admins were told that its time has come
     overdue_told_at: Mapped[timestamp | None]
+    # the sender, whatever they are called now; null: deleted
+    asked_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
 
 
 class ApprovalCode(Model):
@@ -90,3 +94,7 @@ class BlastConfirmation(Model):
     confirmed_at: Mapped[timestamp]
     people: Mapped[int]
     segments: Mapped[int]
+    # whatever they are called now; null: deleted
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )

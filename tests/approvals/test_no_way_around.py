@@ -4,7 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
+from app.accounts.models import AppUser
 from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.actions.gone_blasts import release_gone_blast
 from app.community.models import CommunityMember
@@ -178,3 +180,12 @@ def test_tests_of_ones_own_never_wait(app, visit):
     assert release(app) == 1
     assert get_blast(app, test_id).approval is None
     assert get_blast(app, send_blast(visit, "sol")).approval == "waiting"
+
+
+def test_a_new_name_makes_no_one_the_approver_of_their_own_blast(app, visit, waiting):
+    with app.app_context(), write() as session:
+        sol = AppUser.username == "sol"
+        session.execute(update(AppUser).where(sol).values(username="sol2", role="admin"))
+    answer = visit(f"/blasts/scheduled/{waiting}/approve", "sol2", request_id="1")
+    assert "Only an admin other than its sender" in visit(answer.location, "sol2").words
+    assert get_blast(app, waiting).approval == "waiting"

@@ -80,6 +80,9 @@ def _require_open(approval: BlastApproval, user: AppUser) -> None:
     is_waiting = blast.approval is ApprovalState.WAITING
     if blast.status is not ScheduledBlastStatus.PENDING or not is_waiting:
         raise DecisionRefused(NOT_WAITING)
+    # The name may be another one by now: then only the id tells that it is the sender.
+    if user.id == approval.asked_by_id:
+        raise DecisionRefused(NOT_AN_APPROVER)
     for sender in {approval.asked_by, blast.created_by or ""}:
         if user.id not in [approver.id for approver in list_approvers(sender)]:
             raise DecisionRefused(NOT_AN_APPROVER)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, update
 
+from app.accounts.queries import find_user_by_name
 from app.accounts.sender_limit_queries import list_approvers
 from app.approvals.actions.approval_codes import RequestText, text_codes
 from app.approvals.models import BlastApproval, BlastConfirmation
@@ -62,6 +63,7 @@ def ask_for_approval(ask: ApprovalAsk, moment: datetime) -> None:
         cost=cost,
         text_hash=ask.text_hash,
         asked_by=ask.sender,
+        asked_by_id=_find_user_id(ask.sender),
         asked_at=moment,
     )
     approval_id = db.session.scalar(statement.returning(BlastApproval.id))
@@ -96,6 +98,7 @@ def record_confirmation(
     statement = insert(BlastConfirmation).values(
         scheduled_id=scheduled_id,
         username=username,
+        user_id=_find_user_id(username),
         confirmed_at=moment,
         people=size.people,
         segments=size.segments,
@@ -110,6 +113,11 @@ def tell_of_overdue_request(approval: BlastApproval, moment: datetime) -> None:
     notice = build_notice(AlertEvent.APPROVAL_OVERDUE, cause, ASKED_FIX, moment)
     tell_admins(notice, f"/blasts/scheduled/{approval.scheduled_id}")
     approval.overdue_told_at = moment
+
+
+def _find_user_id(username: str) -> int | None:
+    user = find_user_by_name(username)
+    return user.id if user is not None else None
 
 
 def _build_notice(scheduled_id: int, text: RequestText, moment: datetime) -> PausedBlastAlert:

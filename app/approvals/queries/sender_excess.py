@@ -60,7 +60,7 @@ def _count_confirmed_segments(
     start = find_midnight(get_local_date(zone, moment), zone)
     row = BlastConfirmation
     statement = select(row.scheduled_id, row.segments).where(
-        row.username == user.username,
+        row.user_id == user.id,
         row.confirmed_at >= start,
         or_(row.scheduled_id.is_(None), row.scheduled_id != (scheduled_id or 0)),
     )

@@ -85,7 +85,7 @@ def _may_decide(
 ) -> bool:
     if blast.status is not ScheduledBlastStatus.PENDING or request.state is not RequestState.ASKED:
         return False
-    return user.id in [approver.id for approver in approvers]
+    return user.id != request.asked_by_id and user.id in [approver.id for approver in approvers]
 
 
 def _describe_cost(request: BlastApproval) -> str:
