@@ -27,6 +27,12 @@ def has_limit(username: str) -> bool:
     return user is not None and find_sender_limit(user) is not None
 
 
+def is_unlimited(username: str) -> bool:
+    """Whether a user is there and has no limit now."""
+    user = find_user_by_name(username)
+    return user is not None and find_sender_limit(user) is None
+
+
 def find_excess(
     username: str, size: BlastSize, moment: datetime | None, scheduled_id: int | None = None
 ) -> str:

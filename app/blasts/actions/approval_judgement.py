@@ -9,7 +9,7 @@ from app.approvals.actions.approval_requests import (
     record_confirmation,
 )
 from app.approvals.queries.approval_records import find_latest_request, has_covering_approval
-from app.approvals.queries.sender_excess import find_excess, has_limit
+from app.approvals.queries.sender_excess import find_excess, is_unlimited
 from app.blasts.queries.approval_content import choose_sample, hash_blast, measure_blast
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import reload_scheduled_blast
@@ -52,7 +52,7 @@ def find_approval_gap(blast: ScheduledMessage, rendered: RenderedBlast) -> str:
         return ""
     sender, size = blast.created_by or "", measure_blast(rendered)
     if blast.approval is ApprovalState.APPROVED:
-        return _find_changes(blast, size.people) if has_limit(sender) else ""
+        return "" if is_unlimited(sender) else _find_changes(blast, size.people)
     excess = find_excess(sender, size, None)
     return "" if excess and _is_covered_by_series(blast, size.people) else excess
 
