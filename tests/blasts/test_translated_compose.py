@@ -12,6 +12,8 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.blasts.models import StoredDraft
 from app.core.clock import now
 from app.core.db import db, write
+from app.domain.texts.template_purposes import TemplatePurpose
+from app.message_templates.actions.template_editing import TemplateValues, create_template
 from app.profiles.models import Person, PersonPhone
 from tests.blasts.helpers import (
     AT_NOON,
@@ -191,3 +193,17 @@ def test_the_pages_of_a_blast_show_every_text(app, visit):
         assert said in words
     table = csv.DictReader(visit("/blasts/logs/1/export", "ada").text.splitlines())
     assert sorted(row["language"] for row in table) == ["", "es"]
+
+
+def test_a_blast_that_begins_with_a_template_has_the_languages_that_people_read(app, visit):
+    texts = {"en": "See you at noon.", "es": "Nos vemos a las doce.", "fr": "Rendez-vous."}
+    with app.app_context(), write():
+        template = create_template(TemplateValues("Noon", TemplatePurpose.BLAST, texts), "ada")
+    page = visit(f"{COMPOSE_URL}?template={template}", "ada")
+    assert "See you at noon." in page.words
+    assert read_translations(page) == {"es": texts["es"]}
+    page = visit(f"{COMPOSE_URL}?template={template}&language=es", "ada")
+    assert read_translations(page) == {}
+    assert texts["es"] in page.words
+    added = {"message_body": texts["en"], "edit": "1", "add_language": "1", "new_language": "fr"}
+    assert read_translations(compose(visit, **added)) == {"fr": texts["fr"]}

@@ -92,8 +92,8 @@ def _prefill_from_template(template_id: str) -> dict[str, object]:
         abort(404)
     if language:
         return {"message_body": body}
-    others = find_other_texts(template_id, own_language, count_people_by_language())
-    return {"message_body": body, **build_translation_data(others)}
+    translations = find_other_texts(template_id, own_language, count_people_by_language())
+    return {"message_body": body, **build_translation_data(translations)}
 
 
 def _prefill_from_survey(id_text: str) -> dict[str, object]:

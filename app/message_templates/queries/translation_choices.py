@@ -44,13 +44,13 @@ class TranslationChoices:
         for tag, people in self.read_languages.items():
             if tag in languages:
                 options.append((tag, f"{languages[tag]} · {pluralize(people, 'person', 'people')}"))
-        others = {tag: languages[tag] for tag in languages if tag not in self.read_languages}
-        return [*options, *others.items()]
+        rest = {tag: languages[tag] for tag in languages if tag not in self.read_languages}
+        return [*options, *rest.items()]
 
     def suggest_language(self, languages: Collection[str]) -> str:
         """Return which of the languages to add is chosen at first: one that most people read."""
-        wanted = (*self.read_languages, MOST_LIKELY_LANGUAGE, *languages)
-        return next((tag for tag in wanted if tag in languages), "")
+        tags = (*self.read_languages, MOST_LIKELY_LANGUAGE, *languages)
+        return next((tag for tag in tags if tag in languages), "")
 
 
 def load_translation_choices(
