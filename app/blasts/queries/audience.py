@@ -13,16 +13,16 @@ from app.audiences.queries.audience_recipients import (
     ExclusionGone,
     select_audience_recipients,
 )
-from app.blasts.queries.blast_readers import (
-    build_language_texts,
-    load_blast_readers,
-)
-from app.blasts.queries.blast_readers import (
-    get_blast_placeholders as get_blast_placeholders,
-)
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.hours_forecast import skip_outside_hours
 from app.blasts.queries.person_limit_skips import limits_people, skip_people_at_limit
+from app.blasts.queries.reader_loading import (
+    build_language_texts,
+    load_blast_readers,
+)
+from app.blasts.queries.reader_loading import (
+    get_blast_placeholders as get_blast_placeholders,
+)
 from app.blasts.queries.results_audience import (
     fetch_results_recipients,
     iterate_results_recipients,

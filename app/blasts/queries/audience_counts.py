@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from flask import current_app
 
 from app.blasts.queries import audience
-from app.blasts.queries.blast_readers import load_blast_readers
 from app.blasts.queries.field_fillings import load_filling
+from app.blasts.queries.reader_loading import load_blast_readers
 from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.blast_readers import USUAL_READER, ReaderKind
 from app.domain.delivery.message_statuses import BlastTarget

@@ -49,17 +49,17 @@ def _list_text_fixes(forecaster: TextForecaster, tag: str | None) -> Iterator[Te
     characters = [c for c, _ in find_costly_characters(body)]
     saved = _count_saved(forecaster, tag, replace_costly_characters) if characters else 0
     if saved > 0:
-        shown = " ".join(c for c in characters[:MAX_CHARACTERS_SHOWN] if c.isprintable())
+        sample = " ".join(c for c in characters[:MAX_CHARACTERS_SHOWN] if c.isprintable())
         verb = "makes" if len(characters) == 1 else "make"
-        sentence = f"{shown or 'Invisible characters'} {verb} the texts longer."
+        sentence = f"{sample or 'Invisible characters'} {verb} the texts longer."
         label = f"Use plain characters: {_describe_saving(saved)} less"
         yield TextFix(_name_text(tag, sentence), label, "plain", tag or PLAIN_BODY)
         return
     letters = find_accented_letters(body)
     saved = _count_saved(forecaster, tag, write_plain_letters) if letters else 0
     if saved > 0:
-        shown = " ".join(letters[:MAX_CHARACTERS_SHOWN])
-        sentence = f"Letters like {shown} make the texts longer."
+        sample = " ".join(letters[:MAX_CHARACTERS_SHOWN])
+        sentence = f"Letters like {sample} make the texts longer."
         label = f"Write without accents: {_describe_saving(saved)} less"
         yield TextFix(_name_text(tag, sentence), label, "plain_letters", tag or PLAIN_BODY)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from app.blasts.queries import audience
 from app.blasts.queries.audience_counts import load_audience_counts
-from app.blasts.queries.blast_readers import build_language_texts, load_blast_readers
 from app.blasts.queries.compose_fixes import TextFix, list_fixes
 from app.blasts.queries.field_fillings import load_filling
+from app.blasts.queries.reader_loading import build_language_texts, load_blast_readers
 from app.blasts.queries.text_forecaster import TextForecaster
 from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.blast_rendering import BlastRecipient, render_in_languages
@@ -106,10 +106,10 @@ def build_compose_preview(request: PreviewRequest) -> ComposePreview:
     """Return the preview; of a text that cannot be filled in, the number of people only."""
     # A field that is still being written is none yet. Filled in for a hundred groups of people,
     # 400,000 characters took six seconds.
-    bodies = {
-        tag: body if not _is_too_large(body) and _is_sendable(request, body) else ""
-        for tag, body in request.bodies.items()
-    }
+    bodies = dict.fromkeys(request.bodies, "")
+    for tag, body in request.bodies.items():
+        if not _is_too_large(body) and _is_sendable(request, body):
+            bodies[tag] = body
     try:
         counts = load_audience_counts(request.target, request.event_id, request.people_of, bodies)
     except audience.BlastEventNotFound:

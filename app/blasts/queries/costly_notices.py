@@ -87,10 +87,10 @@ def _estimate_saved_segments(blast: RenderedBlast, tag: str | None, body: str) -
 
 def _name_letters(letters: Sequence[str]) -> list[str]:
     """Return letters as a plural subject of a sentence."""
-    shown = letters[:MAX_LETTERS_SHOWN]
-    if len(shown) == 1:
-        return [f"the letter {shown[0]}"]
-    return [f"letters like {', '.join(shown[:-1])}", shown[-1]]
+    sample = letters[:MAX_LETTERS_SHOWN]
+    if len(sample) == 1:
+        return [f"the letter {sample[0]}"]
+    return [f"letters like {', '.join(sample[:-1])}", sample[-1]]
 
 
 def _describe_savings(

@@ -133,8 +133,8 @@ def describe_introductions(blast: RenderedBlast) -> IntroductionShare | None:
 def _describe_first_texts(texts: list[RenderedText], added: int) -> str:
     """Return what is added to the texts of how many people, and the segments that costs."""
     days = organisations.get_organisation().introduction_days or 0
-    about = "about " if len(texts) > SAMPLE_SIZE else ""
-    cost = f"It adds {about}{pluralize(added, 'segment')}." if added else "It adds no segment."
+    accuracy = "about " if len(texts) > SAMPLE_SIZE else ""
+    cost = f"It adds {accuracy}{pluralize(added, 'segment')}." if added else "It adds no segment."
     people = pluralize(len(texts), "person gets", "people get")
     period = pluralize(days, "day")
     return (

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from app.accounts.own_phone_queries import find_test_phone
 from app.blasts.queries import audience
-from app.blasts.queries.blast_readers import build_language_texts, load_blast_readers
 from app.blasts.queries.draft_tests import find_tested_language
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.people_permission import get_stored_people
+from app.blasts.queries.reader_loading import build_language_texts, load_blast_readers
 from app.delivery.models import ScheduledMessage
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,

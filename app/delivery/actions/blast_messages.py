@@ -212,7 +212,8 @@ def _build_staged_row(
     """Return the first columns of the staging table, in its order."""
     # Taken apart at once, which for 100,000 rows is quicker than asking for each column.
     name, phone, body, encoding, segments, skip_reason, *_ = text
-    status, reason, held_until, held_why = QUEUED, None, None, None
+    status, reason = QUEUED, None
+    held_until, held_why = None, None
     if skip_reason:
         status, reason = SKIPPED, skip_reason.value
     elif hours and (hold := hours.find_hold(phone)):

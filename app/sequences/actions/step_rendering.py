@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.blasts.queries.blast_readers import build_language_texts, load_blast_readers
 from app.blasts.queries.field_fillings import load_filling
+from app.blasts.queries.reader_loading import build_language_texts, load_blast_readers
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedText,

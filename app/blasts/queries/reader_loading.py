@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.core.clock import now
 from app.core.settings import current_settings
-from app.delivery.queries.introductions import find_introduced_phones
+from app.delivery.queries.introduced_phones import find_introduced_phones
 from app.domain.delivery.blast_readers import NO_READERS, BlastReaders
 from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.language_texts import LanguageText
