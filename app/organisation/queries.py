@@ -162,8 +162,8 @@ def read_own_reply(reply: StandingReply) -> OwnReply:
 
 
 def _get_reply_text(reply: StandingReply) -> str:
-    own = read_own_reply(reply)
-    return own.text or get_default_reply(reply, own.language, own.name)
+    own_reply = read_own_reply(reply)
+    return own_reply.text or get_default_reply(reply, own_reply.language, own_reply.name)
 
 
 def select_consent_required() -> ColumnElement[bool]:

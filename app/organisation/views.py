@@ -16,8 +16,8 @@ from app.domain.opt_outs.default_replies import get_default_reply
 from app.domain.phones.phone_number import format_phone_number
 from app.organisation import actions, queries
 from app.organisation.consent_coverage import count_consent_coverage
-from app.organisation.forms import REPLY_BY_FIELD, OrganisationSettingsForm
-from app.organisation.language_fields import build_language_form_data
+from app.organisation.forms.language_fields import build_language_form_data
+from app.organisation.forms.settings_form import REPLY_BY_FIELD, OrganisationSettingsForm
 from app.organisation.models import Organisation
 
 bp = Blueprint("organisation", __name__)

@@ -7,7 +7,7 @@ from wtforms.validators import Length
 from app.accounts.forms import UsernameField, reject_weak_password
 from app.core.form_fields import CleanTextField
 from app.domain.texts.text_cleaning import is_blank_text
-from app.organisation.forms import (
+from app.organisation.forms.settings_form import (
     MAX_ORGANISATION_NAME_LENGTH,
     PlaceValidation,
     build_country_choices,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEvent
 from app.core.db import db, write
 from app.organisation import queries
-from app.organisation.forms import build_country_choices
+from app.organisation.forms.settings_form import build_country_choices
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import lift_opt_outs, record_opt_out
 from tests import sample_rows

@@ -63,7 +63,7 @@ NOT_PAGES = re.compile(
 READ_ATTRIBUTES = re.compile(
     r'\b(?:title|alt|placeholder|aria-label|aria-description|data-l|data-confirm\S*)="([^"]*)"'
 )
-ENDPOINT_PATTERN = re.compile(r"[a-z_.]+")
+ENDPOINT_PATTERN = re.compile(r"[a-z_./]+")
 SQL_STATEMENT = re.compile(r"\s*(?:SELECT|UPDATE|INSERT|DELETE|FROM|WHERE|AND|PRAGMA)\b")
 SILENT_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "PreparedStatement"})
 

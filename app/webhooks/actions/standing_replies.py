@@ -40,18 +40,18 @@ def find_standing_text(reply: StandingReply, language: str | None) -> StandingTe
     In its own language HELP, STOP and START are answered as the settings page says. Otherwise the
     template for this reply comes before the words of the program.
     """
-    own = organisation.read_own_reply(reply)
+    own_reply = organisation.read_own_reply(reply)
     texts = find_texts_of_seed(build_seed_key(reply))
     built_in = BUILT_IN_REPLIES[reply]
-    wanted_languages = (language, own.language, DEFAULT_LANGUAGE)
-    for wanted in filter(None, wanted_languages):
-        if reply in SETTINGS_REPLIES and is_same_language(wanted, own.language):
-            text = own.text or get_default_reply(reply, own.language, own.name)
-            return StandingText(ReaderText(text), own.language, own.name)
-        tag = choose_translation(wanted, texts)
+    wanted_languages = (language, own_reply.language, DEFAULT_LANGUAGE)
+    for language_tag in filter(None, wanted_languages):
+        if reply in SETTINGS_REPLIES and is_same_language(language_tag, own_reply.language):
+            text = own_reply.text or get_default_reply(reply, own_reply.language, own_reply.name)
+            return StandingText(ReaderText(text), own_reply.language, own_reply.name)
+        tag = choose_translation(language_tag, texts)
         if tag is not None:
-            return StandingText(texts[tag], tag, own.name)
-        tag = choose_translation(wanted, built_in)
+            return StandingText(texts[tag], tag, own_reply.name)
+        tag = choose_translation(language_tag, built_in)
         if tag is not None:
-            return StandingText(ReaderText(built_in[tag]), tag, own.name)
+            return StandingText(ReaderText(built_in[tag]), tag, own_reply.name)
     raise AssertionError("every reply is built in in English")

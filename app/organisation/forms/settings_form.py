@@ -16,13 +16,13 @@ from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time.zone_names import parse_time_zone
 from app.organisation import queries
-from app.organisation.language_fields import LanguageFields
-from app.organisation.models import MAX_FOOTER_LENGTH
-from app.organisation.setting_fields import (
+from app.organisation.forms.language_fields import LanguageFields
+from app.organisation.forms.setting_fields import (
     OptionalLineField,
     OptionalTextAreaField,
     SegmentPriceField,
 )
+from app.organisation.models import MAX_FOOTER_LENGTH
 
 MAX_ORGANISATION_NAME_LENGTH = 100
 # Two segments of 160 characters, and three.
