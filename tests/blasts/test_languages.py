@@ -11,8 +11,12 @@ from app.blasts.queries.compose_preview import PreviewRequest, build_compose_pre
 from app.blasts.queries.review_notices import ReviewButton, ReviewRequest
 from app.core.clock import now
 from app.core.db import db, write
+from app.delivery.models import MessageLog
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
+from app.domain.texts.template_purposes import TemplatePurpose
+from app.message_templates.actions.template_editing import TemplateValues, create_template
+from app.message_templates.models import MessageTemplate, MessageTemplateVersion
 from app.organisation.queries import get_organisation
 from tests.blasts.helpers import list_messages, release_blasts, set_message_status
 from tests.gunicorn_server import wait_until
@@ -187,3 +191,21 @@ def test_the_preview_counts_each_language_as_the_review_does(app):
     assert [(fix.field, fix.value, fix.label) for fix in preview.fixes] == [
         ("plain_letters", "es", "Write without accents: 1 segment ($0.01) less")
     ]
+
+
+def test_each_row_names_the_template_version_of_its_own_text(app):
+    fill_town(app)
+    texts = {"en": BODY, "es": SPANISH}
+    with app.app_context(), write():
+        values = TemplateValues("Picnic", TemplatePurpose.BLAST, texts)
+        template_id = create_template(values, "ada")
+    confirm(app, draft())
+    log_id = release_blasts(app)
+    with app.app_context():
+        rows = MessageTemplateVersion.query.filter_by(template_id=template_id)
+        versions = {row.language: row.id for row in rows}
+        log = db.session.get_one(MessageLog, log_id)
+        assert (log.translations, log.template_version_id) == ({"es": SPANISH}, versions["en"])
+        assert db.session.get_one(MessageTemplate, template_id).usage_count == 1
+    found = {row.phone: row.template_version_id for row in list_messages(app)}
+    assert found == dict.fromkeys((ZOE, MIA, MAX), versions["en"]) | {LEO: versions["es"]}

@@ -43,6 +43,8 @@ def test_a_first_text_names_the_organisation_once():
     assert name_organisation("Hi Zoë", "Ohr") == "Ohr: Hi Zoë"
     assert name_organisation("OHR sings", " Ohr ") == "OHR sings"
     assert name_organisation("Hi", " ") == "Hi"
+    assert name_organisation("A graceful night", "Grace") == "Grace: A graceful night"
+    assert name_organisation("Join Grace!", "GRACE") == "Join Grace!"
 
 
 def test_readers_are_of_a_kind_by_their_language_and_whether_they_are_new():

@@ -1,5 +1,7 @@
 """The first text to a number: it says who writes, and how to opt out."""
 
+import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # What a new organization starts with: a first text again after a month without one.
@@ -19,6 +21,12 @@ class Introduction(NamedTuple):
 def name_organisation(body: str, name: str) -> str:
     """Return the text with "<name>: " before it, unless it has the name in it already."""
     clean_name = name.strip()
-    if not clean_name or clean_name.casefold() in body.casefold():
+    if not clean_name or _compile_name(clean_name).search(body):
         return body
     return f"{clean_name}: {body}"
+
+
+@lru_cache(maxsize=16)
+def _compile_name(name: str) -> re.Pattern[str]:
+    # As words of its own: "graceful" does not name Grace.
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
