@@ -21,7 +21,7 @@ from app.sequences.progress_models import SequencePerson, SequenceSend
 from app.texting_hours.actions import create_default_hours
 from app.texting_hours.models import TextingHoursMode
 from tests.person_numbers import give_numbers
-from tests.sample_rows import add_dead_number, add_member, add_opt_out
+from tests.sample_rows import add_dead_number, add_inbound_text, add_member, add_opt_out
 from tests.sequences.steps import (
     DAY,
     HOUR,
@@ -102,6 +102,15 @@ def test_of_a_person_s_two_numbers_one_gets_the_steps(community):
     add_dead_number(PHONE)
     run_at(NINE_ON_SUNDAY)
     assert list_texts(OTHER) == ["How was your first day?"]
+
+
+def test_a_reply_from_their_other_number_ends_it(community):
+    add_member(OTHER)
+    give_numbers(PHONE, OTHER)
+    begin(stops_on_reply=True)
+    add_inbound_text(OTHER, "Thank you", at=START + HOUR)
+    run_at(NINE_ON_SUNDAY)
+    assert read_person()[:2] == ("stopped", "replied")
 
 
 def test_an_erased_person_is_in_no_sequence(community):

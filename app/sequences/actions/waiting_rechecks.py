@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.core.db import db, write
+from app.core.db import WriteLockTimeout, db, write
 from app.delivery.actions.step_texts import cancel_step_text
 from app.domain.sequences.sequence_states import SequencePersonState, SequenceStopReason
 from app.organisation.queries import get_organisation_timezone
@@ -32,10 +32,20 @@ def recheck_waiting_texts(moment: datetime) -> int:
         by_sequence[waiting.person.sequence_id].append(waiting)
     canceled = 0
     for sequence_id, sends in by_sequence.items():
-        reasons = _find_stop_reasons(sequence_id, sends, moment)
-        if reasons:
-            canceled += _cancel_texts(sends, reasons, moment)
+        try:
+            canceled += _recheck_sequence(sequence_id, sends, moment)
+        except WriteLockTimeout:
+            raise
+        # One that cannot be judged keeps no other from going on.
+        except Exception:
+            db.session.rollback()
+            log.exception("texts of sequence %s could not be judged again", sequence_id)
     return canceled
+
+
+def _recheck_sequence(sequence_id: int, sends: Sequence[WaitingSend], moment: datetime) -> int:
+    reasons = _find_stop_reasons(sequence_id, sends, moment)
+    return _cancel_texts(sends, reasons, moment) if reasons else 0
 
 
 def _find_stop_reasons(

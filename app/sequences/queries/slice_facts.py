@@ -26,7 +26,11 @@ from app.domain.sequences.sequence_states import (
 )
 from app.events.queries.phone_presence import EventPresence, find_event_dates, find_presences
 from app.groups.queries.memberships import select_group_phones
-from app.profiles.queries.other_phones import has_other_phone, has_second_numbers
+from app.profiles.queries.other_phones import (
+    has_other_phone,
+    has_second_numbers,
+    list_other_phones,
+)
 from app.profiles.queries.person_days import find_birthdays_of_phones, find_dates_of_phones
 from app.sequences.models import Sequence as SequenceRow
 from app.sequences.progress_models import SequencePerson, SequenceSend
@@ -87,7 +91,14 @@ def _find_inbound_times(
     # Asked once for all: who texted before their own start is told apart by the decision.
     if not sequence.stops_on_reply or not people:
         return {}
-    return find_last_inbound_times(phones, min(person.started_at for person in people))
+    since = min(person.started_at for person in people)
+    times = find_last_inbound_times(phones, since)
+    # Mostly no one has a second number; who has may answer from it.
+    if has_second_numbers():
+        for phone in phones:
+            other_times = find_last_inbound_times(list_other_phones(phone), since).values()
+            times[phone] = max([times.get(phone, since), *other_times])
+    return times
 
 
 def _find_group_phones(sequence: SequenceRow, phones: Sequence[str]) -> set[str]:
