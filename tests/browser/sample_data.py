@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from app import create_app, demo, scheduler
 from app.accounts.models import AppUser
+from app.check_ins.actions.check_in_recording import CheckInSource, record_check_in
 from app.core.clock import now
 from app.core.column_types import datetime_from_db
 from app.core.db import db, write
@@ -137,6 +138,7 @@ def fill(database: Path) -> Filled:
     _later(app, visit)
     series_day = add_series(app)
     sequence = _sequence(app)
+    _check_ins(app)
     _misread(visit)
     ids = _imports(app, visit) | _ids(app)
     _doubts(app, ids["doubtful"])
@@ -278,6 +280,15 @@ def _sequence(app):
         with write():
             end_person(sequence_id, 1, now())
     return sequence_id
+
+
+def _check_ins(app):
+    """The first person of the demo has checked in for three days, by two things."""
+    with app.app_context():
+        for days, name in ((2, "WALK"), (1, "WALK"), (0, "How was your day?")):
+            with write():
+                moment = now() - timedelta(days=days)
+                record_check_in(CheckInSource(name), demo.make_demo_phone(0), moment)
 
 
 def _doubts(app, log_id):
