@@ -11,6 +11,7 @@ from app.profiles.field_models import PersonField
 from app.sequences.actions.sequence_running import run_sequences
 from app.sequences.actions.sequence_seeding import store_missing_sequences
 from app.sequences.actions.starts_by_hand import start_by_hand
+from app.sequences.models import Sequence
 from tests.sample_rows import add_members, add_opt_out, make_phone
 
 WELCOME = "Welcome{if first_name}, {first_name}{end}!"
@@ -232,3 +233,18 @@ def test_what_a_step_sent_and_skipped_is_listed(app, visit):
     page = visit(visit.find_person_page(make_phone(0)), "sol")
     assert "Welcome Ended early" in page.words
     assert visit(f"/sequences/{sequence_id}?people=stopped", "ada").words.count("Opted out, ") == 1
+
+
+def test_who_entered_in_practice_gets_no_real_texts(app, visit):
+    sequence_id = add(visit)
+    with app.app_context():
+        add_members(1)
+        with write():
+            start_by_hand(sequence_id, [make_phone(0)], "x", "sol", now())
+        with write() as session:
+            session.get(Sequence, sequence_id).carrier = "twilio"
+    page = visit(f"/sequences/{sequence_id}/on", "sol", follow=True, _="")
+    assert "End it for everyone first." in page.words
+    visit.post(f"/sequences/{sequence_id}/end", "sol")
+    page = visit(f"/sequences/{sequence_id}/on", "sol", follow=True, _="")
+    assert "It’s on." in page.words

@@ -1,5 +1,6 @@
 """The fields that ask for a condition of a step: what is asked, and of which group or the like."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wtforms import SelectField
@@ -30,7 +31,7 @@ REFERENCE_NAMES |= dict.fromkeys(FIELD_CONDITIONS, "field")
 class ConditionChoices:
     """What conditions can ask, and what about; `references`: by a heading, as (value, label)."""
 
-    kinds: list[tuple[str, str]]
+    kinds: Sequence[tuple[str, str]]
     references: dict[str, list[tuple[str, str]]]
 
     @property
@@ -51,7 +52,7 @@ def load_condition_choices(role: Role) -> ConditionChoices:
         "Fields": [(f"field:{field.id}", field.name) for field in list_fields(role)],
     }
     return ConditionChoices(
-        kinds=[(kind.value, label) for kind, label in CONDITION_LABELS.items()],
+        kinds=list(CONDITION_LABELS.items()),
         references={heading: pairs for heading, pairs in references.items() if pairs},
     )
 

@@ -41,6 +41,12 @@ NEEDED_SELECTS = {
     SequenceTrigger.ANSWERED: ("survey", "Choose a survey."),
     SequenceTrigger.DATE_FIELD: ("date_field", "Choose a field."),
 } | dict.fromkeys(EVENT_TRIGGERS, ("event", "Choose an event, or any event."))
+TRIGGER_COLUMNS = {
+    "group": "group_id",
+    "event": "event_id",
+    "survey": "survey_id",
+    "date_field": "field_id",
+}
 COUNTED_TRIGGERS = (SequenceTrigger.STREAK, SequenceTrigger.MISSED_CHECK_IN)
 
 
@@ -95,7 +101,7 @@ class SequenceForm(FlaskForm):
         self.condition_choices = load_condition_choices(role)
         for number, step in enumerate(self.step_forms, 1):
             step.prepare(number, self.condition_choices)
-        self.trigger_kind.choices = choices.kinds
+        self.trigger_kind.choices = list(choices.kinds.items())
         self.group.choices = choices.groups
         self.event.choices = choices.events
         self.survey.choices = choices.surveys
@@ -151,8 +157,7 @@ class SequenceForm(FlaskForm):
         for step in self.step_forms:
             step.of_event, step.textable_fields = self.kind in EVENT_TRIGGERS, fields
         is_valid = super().validate(extra_validators)
-        steps = [step for step in self.step_forms if step.is_in_sequence]
-        self.form_errors.extend(list_step_problems(steps, self.kind))
+        self.form_errors.extend(list_step_problems(self.kept_steps, self.kind))
         for number, step in enumerate(self.step_forms, 1):
             for field in step:
                 self.form_errors.extend(f"Step {number}: {error}" for error in field.errors)
@@ -169,6 +174,11 @@ class SequenceForm(FlaskForm):
     def step_forms(self) -> list[SequenceStepForm]:
         """The forms of the steps."""
         return [entry.form for entry in self.steps]
+
+    @property
+    def kept_steps(self) -> list[SequenceStepForm]:
+        """The forms of the steps that are to be in the sequence."""
+        return [step for step in self.step_forms if step.is_in_sequence]
 
     @property
     def can_grow(self) -> bool:
@@ -188,22 +198,17 @@ class SequenceForm(FlaskForm):
     @property
     def trigger(self) -> TriggerValues:
         """What starts it: only what its kind needs."""
+        values: dict[str, Any] = {"kind": self.kind}
         needed, _ = NEEDED_SELECTS.get(self.kind, ("", ""))
-        ids = {name: parse_id(self[name].data or "") for name in (needed,) if name}
-        is_any_event = needed == "event" and self.event.data == ANY_EVENT
-        days = _parse_number(self.days, 0, MAX_TRIGGER_DAYS) or 0
-        return TriggerValues(
-            kind=self.kind,
-            group_id=ids.get("group"),
-            event_id=ids.get("event"),
-            is_any_event=is_any_event,
-            survey_id=ids.get("survey"),
-            field_id=ids.get("date_field"),
-            days=(-days if self.side.data == BEFORE else days) if self.kind in DATE_TRIGGERS else 0,
-            count=(_parse_number(self.count, 1, MAX_STREAK_DAYS) or 1)
-            if self.kind in COUNTED_TRIGGERS
-            else 1,
-        )
+        if needed:
+            values[TRIGGER_COLUMNS[needed]] = parse_id(self[needed].data or "")
+            values["is_any_event"] = needed == "event" and self.event.data == ANY_EVENT
+        if self.kind in DATE_TRIGGERS:
+            days = _parse_number(self.days, 0, MAX_TRIGGER_DAYS) or 0
+            values["days"] = -days if self.side.data == BEFORE else days
+        if self.kind in COUNTED_TRIGGERS:
+            values["count"] = _parse_number(self.count, 1, MAX_STREAK_DAYS) or 1
+        return TriggerValues(**values)
 
     @property
     def sequence_values(self) -> SequenceValues:
@@ -214,7 +219,7 @@ class SequenceForm(FlaskForm):
             description=(self.description.data or "").strip() or None,
             trigger=self.trigger,
             footer=footer,
-            steps=[step.step_values for step in self.step_forms if step.is_in_sequence],
+            steps=[step.step_values for step in self.kept_steps],
             stops_on_reply=bool(self.stops_on_reply.data),
             stops_on_rsvp=bool(self.stops_on_rsvp.data) and self.kind in EVENT_TRIGGERS,
             stops_on_leaving=bool(self.stops_on_leaving.data),

@@ -1,5 +1,6 @@
 """What the trigger of a sequence can name: groups, events, surveys and fields with dates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ Choices = dict[str, str]
 class TriggerChoices:
     """The choices of each select, value to label. What a sequence has already is always offered."""
 
-    kinds: Choices
+    kinds: Mapping[SequenceTrigger, str]
     groups: Choices
     events: Choices
     surveys: Choices
@@ -46,7 +47,7 @@ def load_trigger_choices(role: Role, sequence: Sequence | None) -> TriggerChoice
         events |= find_event_titles(_list_id(sequence.event_id))
         fields |= find_field_names(_list_id(sequence.field_id))
     return TriggerChoices(
-        kinds={kind.value: TRIGGER_LABELS[kind] for kind in SequenceTrigger},
+        kinds=TRIGGER_LABELS,
         groups=_build_choices(groups),
         events=NONE_CHOSEN | {ANY_EVENT: "Any event"} | _number_choices(events),
         surveys=_build_choices(dict(find_survey_choices(survey_id))),

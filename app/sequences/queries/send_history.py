@@ -6,15 +6,24 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict, fetch_tuples
-from app.core.pagination import ListParams, choose_page_window, clamp_to_last_page
+from app.core.pagination import ListPage, ListParams, choose_page_window, clamp_to_last_page
 from app.delivery.models import Message
 from app.delivery.queries.messages_by_id import find_messages
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.domain.sequences.sequence_states import STEP_SKIP_LABELS, StepSkipReason
+from app.domain.texts.plurals import pluralize
 from app.events.queries.contact_names import find_display_names
 from app.sequences.models import SequenceStep
 from app.sequences.progress_models import SequencePerson, SequenceSend
-from app.sequences.queries.sequence_people_list import SequencePeoplePage
+
+
+class SendPage(ListPage):
+    """A page of what a step has sent; a step that repeats has several rows of one person."""
+
+    @property
+    def total_in_words(self) -> str:
+        """The total as a count: 1 result, 20 results."""
+        return pluralize(self.total, "result")
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ def count_sends_by_step(sequence_id: int) -> dict[int, int]:
     return fetch_dict(statement.group_by(row.step_id))
 
 
-def paginate_sends(step_id: int, total: int, params: ListParams) -> SequencePeoplePage:
+def paginate_sends(step_id: int, total: int, params: ListParams) -> SendPage:
     """Return a page of what a step has sent, the newest first. `total`: how much that is."""
     params = clamp_to_last_page(total, params)
     window = choose_page_window(total, params.offset, params.per_page)
@@ -78,4 +87,4 @@ def paginate_sends(step_id: int, total: int, params: ListParams) -> SequencePeop
         SendRow(send, phone, names.get(phone), messages.get(send.message_id or 0))
         for send, phone in pairs
     ]
-    return SequencePeoplePage(rows, total, params)
+    return SendPage(rows, total, params)
