@@ -98,6 +98,17 @@ def test_a_refused_number_is_followed_by_the_next_and_the_person_counts_once(
     assert_everybody_accounted_for(people, twilio)
 
 
+def test_the_next_number_gets_the_same_text_in_the_same_language(people):
+    store_blast(people, ZOE)
+    with people.app_context(), write() as session:
+        session.execute(
+            update(Message).values(language="es", is_introduction=True, body="Ohr: Hola Zoe")
+        )
+    fail(people, ZOE, LANDLINE)
+    (row,) = [row for row in list_messages(people) if row.phone == MIA]
+    assert (row.language, row.is_introduction, row.body) == ("es", True, "Ohr: Hola Zoe")
+
+
 def test_a_receipt_that_comes_after_the_end_lets_the_blast_go_on(people, twilio, background):
     log = send_blast(people, background)
     assert count_requests(twilio) == {ZOE: 1, LEO: 1}
