@@ -1,6 +1,6 @@
 """The templates that are offered where a text is written."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from app.domain.texts.template_chips import cut_at_word, describe_template
@@ -9,6 +9,7 @@ from app.domain.texts.text_languages import DEFAULT_LANGUAGE, name_language
 from app.domain.texts.whole_numbers import parse_id
 from app.message_templates.models import MessageTemplateVersion
 from app.message_templates.queries.template_records import (
+    TemplateTexts,
     find_template_texts,
     find_version,
     list_templates_for,
@@ -41,8 +42,13 @@ class TemplateChoice:
 
 def list_template_choices(*purposes: TemplatePurpose) -> list[TemplateChoice]:
     """Return what is offered for these purposes, the first purpose first."""
+    return build_template_choices(list_templates_for(*purposes))
+
+
+def build_template_choices(templates: Iterable[TemplateTexts]) -> list[TemplateChoice]:
+    """Return a choice for each text of these templates, in their order."""
     choices = []
-    for row in list_templates_for(*purposes):
+    for row in templates:
         for version in row.texts.values():
             label = row.template.name
             if len(row.texts) > 1 or version.language != DEFAULT_LANGUAGE:

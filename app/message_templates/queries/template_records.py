@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
@@ -109,20 +110,35 @@ def attach_texts(templates: Iterable[MessageTemplate]) -> list[TemplateTexts]:
 
 def list_templates_for(*purposes: TemplatePurpose) -> list[TemplateTexts]:
     """Return the templates that are offered for these purposes, the first purpose first."""
-    # One statement for both: the page of compose has few left.
-    statement = (
-        select(MessageTemplate, MessageTemplateVersion)
-        .join(MessageTemplateVersion, MessageTemplateVersion.template_id == MessageTemplate.id)
-        .where(
-            MessageTemplate.purpose.in_(purposes),
-            MessageTemplate.is_active,
-            MessageTemplate.archived_at.is_(None),
-            MessageTemplateVersion.body != "",
-            is_current_version(),
-        )
+    return list_templates_with(null(), *purposes)[0]
+
+
+def list_templates_with(
+    value: ColumnElement[Any], *purposes: TemplatePurpose
+) -> tuple[list[TemplateTexts], Any]:
+    """Return list_templates_for() and one more value, which the same statement reads."""
+    # One statement for all: the page of compose has few left. Its first row is there without
+    # templates too.
+    is_offered = and_(
+        MessageTemplate.purpose.in_(purposes),
+        MessageTemplate.is_active,
+        MessageTemplate.archived_at.is_(None),
     )
+    is_used = and_(
+        MessageTemplateVersion.template_id == MessageTemplate.id,
+        MessageTemplateVersion.body != "",
+        is_current_version(),
+    )
+    first_row = select(literal(1)).subquery()
+    statement = (
+        select(value, MessageTemplate, MessageTemplateVersion)
+        .select_from(first_row)
+        .outerjoin(MessageTemplate, is_offered)
+        .outerjoin(MessageTemplateVersion, is_used)
+    )
+    database_rows = db.session.execute(statement).all()
     pairs = sorted(
-        db.session.execute(statement).all(),
+        ((template, version) for _, template, version in database_rows if version),
         key=lambda pair: (
             purposes.index(pair[0].purpose),
             pair[0].folded_name,
@@ -133,7 +149,7 @@ def list_templates_for(*purposes: TemplatePurpose) -> list[TemplateTexts]:
     for template, version in pairs:
         row = rows.setdefault(template.id, TemplateTexts(template, {}))
         row.texts[version.language] = version
-    return list(rows.values())
+    return list(rows.values()), database_rows[0][0]
 
 
 def find_template_names(template_ids: Collection[int]) -> dict[int, str]:

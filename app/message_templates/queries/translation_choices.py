@@ -8,12 +8,13 @@ from app.domain.texts.template_purposes import TemplatePurpose
 from app.domain.texts.text_languages import is_language
 from app.message_templates.queries.template_choices import (
     TemplateChoice,
+    build_template_choices,
     choose_first_texts,
     choose_texts_in,
-    list_template_choices,
 )
+from app.message_templates.queries.template_records import list_templates_with
 from app.organisation import queries as organisation
-from app.profiles.queries.language_counts import count_people_by_language
+from app.profiles.queries.language_counts import read_language_counts, select_language_counts
 
 # Where no one's language is known yet.
 MOST_LIKELY_LANGUAGE = "es"
@@ -67,14 +68,15 @@ def load_translation_choices(
     Beside the first text each template is offered once where there are others, as it fills in
     all of them; else in every language.
     """
-    templates = list_template_choices(*purposes)
+    rows, counts = list_templates_with(select_language_counts(), *purposes)
+    templates = build_template_choices(rows)
     by_language = {tag: choose_texts_in(templates, tag) for tag in languages}
     lines = organisation.get_opt_out_lines()
     return TranslationChoices(
         templates=choose_first_texts(templates, first_language) if languages else templates,
         templates_by_language=by_language,
         footers={tag: lines.choose(tag) for tag in languages},
-        read_languages=_count_readers(first_language),
+        read_languages=_choose_read_languages(counts, first_language),
         purpose=purposes[0],
         tokens=tokens,
         event_tokens=event_tokens,
@@ -82,6 +84,6 @@ def load_translation_choices(
     )
 
 
-def _count_readers(first_language: str) -> dict[str, int]:
-    counts = count_people_by_language()
+def _choose_read_languages(value: str | None, first_language: str) -> dict[str, int]:
+    counts = read_language_counts(value)
     return {tag: counts[tag] for tag in counts if is_language(tag) and tag != first_language}

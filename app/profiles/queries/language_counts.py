@@ -1,14 +1,35 @@
 """How many people read which language."""
 
-from sqlalchemy import func, select
+import json
+from typing import Any
 
-from app.core.fetched_rows import fetch_tuples
+from sqlalchemy import ColumnElement, func, select
+
+from app.core.db import db
 from app.profiles.models import Person
+
+
+def select_language_counts() -> ColumnElement[Any]:
+    """Return the counts as one value, for the select of another feature.
+
+    read_language_counts() reads it.
+    """
+    count = func.count().label("people")
+    counts = (
+        select(Person.language, count)
+        .where(Person.language.is_not(None))
+        .group_by(Person.language)
+        .subquery()
+    )
+    return select(func.json_group_object(counts.c.language, counts.c.people)).scalar_subquery()
+
+
+def read_language_counts(value: str | None) -> dict[str, int]:
+    """Return how many people have each language, the most frequent first; only known ones."""
+    counts: dict[str, int] = json.loads(value or "{}")
+    return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
 
 
 def count_people_by_language() -> dict[str, int]:
     """Return how many people have each language, the most frequent first; only known ones."""
-    count = func.count().label("people")
-    statement = select(Person.language, count).where(Person.language.is_not(None))
-    rows = fetch_tuples(statement.group_by(Person.language).order_by(count.desc()))
-    return {tag: people for tag, people in rows if tag}
+    return read_language_counts(db.session.scalar(select(select_language_counts())))
