@@ -27,7 +27,7 @@ class ForkedGunicorn:
     """A running gunicorn, with the methods of subprocess.Popen that tests use."""
 
     def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
-        FORK_SERVER.set_forkserver_preload([__name__])
+        FORK_SERVER.set_forkserver_preload(["tests.gunicorn_preload"])
         self._process = FORK_SERVER.Process(target=_run, args=(command, environment, log))
         self._process.start()
         self.pid = self._process.pid
