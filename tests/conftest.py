@@ -5,9 +5,11 @@ would pass falsely.
 """
 
 import compileall
+import fcntl
 import gc
 import logging
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,24 @@ def pytest_xdist_make_scheduler(config, log):
     if config.getvalue("dist") == "loadgroup":
         return GroupedScheduling(config, log)
     return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    """Let one worker of a run collect at a time: the next finds each file compiled.
+
+    In a fresh copy of the program collecting takes 11 s of a processor, after that 2.5 s.
+    """
+    if not hasattr(session.config, "workerinput"):
+        return (yield)
+    run = session.config.workerinput["testrunuid"]
+    lock_path = Path(tempfile.gettempdir(), f"sms-admin-collects-{run}")
+    with lock_path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return (yield)
+        finally:
+            lock_path.unlink(missing_ok=True)
 
 
 def pytest_collection_modifyitems(items):
