@@ -29,6 +29,8 @@ from app.domain.sequences.sequence_states import (
 from app.sequences.start_triggers import START_TRIGGERS
 
 MAX_START_KEY_LENGTH = 80
+# The key of a start by hand begins with it.
+HAND_KEY = "hand:"
 
 
 class SequencePerson(Model):

@@ -13,6 +13,7 @@ from app.sequences.models import Sequence
 from tests.sample_rows import add_inbound_text, add_member
 from tests.sequences.steps import (
     DAY,
+    DAY_AFTER,
     HOUR,
     PHONE,
     START,
@@ -70,6 +71,22 @@ def test_a_pause_of_one_person_takes_theirs_back_and_ending_it_sends_nothing(sho
         end_person(sequence_id, 1, START)
     assert list_statuses() == ["cancelled", "cancelled"]
     assert read_person()[:2] == ("stopped", "by_hand")
+
+
+def test_of_two_steps_that_wait_a_pause_leads_back_to_the_first(shop):
+    save_organisation()
+    group_id, sequence_id = make_group_sequence(WELCOME, DAY_AFTER)
+    join(group_id)
+    run_at(START)
+    run_at(START + DAY)
+    assert list_statuses() == ["queued", "queued"]
+    with write():
+        pause_sequence(sequence_id)
+    assert (list_statuses(), read_person()) == (["cancelled"] * 2, ("active", None, START))
+    with write():
+        switch_on(sequence_id, "ada", START + HOUR)
+    run_at(START + HOUR)
+    assert list_statuses() == ["cancelled", "cancelled", "queued"]
 
 
 def test_what_was_claimed_meanwhile_is_not_taken_back(waiting):

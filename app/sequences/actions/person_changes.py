@@ -6,15 +6,20 @@ from datetime import datetime
 
 from app.domain.delivery.blast_rendering import RenderedText
 from app.domain.sequences.sequence_states import (
+    DAY_TRIGGERS,
     SequencePersonState,
     SequenceSendOutcome,
     SequenceStopReason,
+    SequenceTrigger,
     StepSkipReason,
 )
 from app.domain.sequences.step_times import DAY_TIME, compute_repeat_time, compute_step_time
 from app.domain.time.local_times import zone_or_utc
+from app.organisation.queries import get_organisation_timezone
+from app.sequences.models import Sequence as SequenceRow
 from app.sequences.models import SequenceStep
 from app.sequences.queries.due_people import DuePerson
+from app.sequences.queries.sequence_records import find_step_positions
 
 BEFORE_FIRST = -1
 
@@ -55,14 +60,13 @@ class PersonChange:
 class StepPlan:
     """The steps of a sequence in their order, and the clocks that they follow.
 
-    `begins_with_day`: what starts it is a day, which has no time of its own. `positions`: those of
-    all steps by id, removed ones too.
+    `positions`: those of all steps by id, removed ones too.
     """
 
     steps: Sequence[SequenceStep]
     positions: dict[int, int]
+    trigger_kind: SequenceTrigger
     zone: str
-    begins_with_day: bool
     moment: datetime
 
     def find_step(self, step_id: int | None) -> SequenceStep | None:
@@ -77,7 +81,8 @@ class StepPlan:
         if person.repetition and step.repeat_days:
             delay_days = step.repeat_days
         clock = step.time_of_day
-        if clock is None and self.begins_with_day and counts_from == person.started_at:
+        begins_with_day = self.trigger_kind in DAY_TRIGGERS and not person.is_added_by_hand
+        if clock is None and begins_with_day and counts_from == person.started_at:
             clock = DAY_TIME
         return compute_step_time(counts_from, delay_days, clock, self.zone)
 
@@ -157,3 +162,12 @@ class StepPlan:
             counts_from=counts_from,
             next_at=self.compute_due_time(next_person, step),
         )
+
+
+def load_step_plan(
+    sequence: SequenceRow, steps: Sequence[SequenceStep], moment: datetime
+) -> StepPlan:
+    """Return the plan of a sequence with these steps in use, as it is at `moment` (UTC)."""
+    zone = get_organisation_timezone()
+    positions = find_step_positions(sequence.id)
+    return StepPlan(steps, positions, sequence.trigger_kind, zone, moment)

@@ -15,22 +15,19 @@ from app.domain.limits.allowances import Allowance
 from app.domain.quiet_hours.hold_judge import HoldJudge
 from app.domain.quiet_hours.text_purposes import TextPurpose
 from app.domain.sequences.sequence_states import (
-    DAY_TRIGGERS,
     SequenceStopReason,
     StepSkipReason,
 )
 from app.domain.sequences.step_times import MAX_LATENESS, is_too_late
-from app.organisation.queries import get_organisation_timezone
 from app.profiles.queries.other_phones import list_fallback_phones
 from app.sending_limits.queries.limit_rules import load_limit_rules
 from app.sending_limits.queries.present_allowance import load_allowance
-from app.sequences.actions.person_changes import PersonChange, StepPlan, StepSend
-from app.sequences.actions.step_decisions import HAND_KEY, find_stop_reason
+from app.sequences.actions.person_changes import PersonChange, StepSend, load_step_plan
+from app.sequences.actions.step_decisions import find_stop_reason
 from app.sequences.actions.step_rendering import find_step_versions, render_step
 from app.sequences.models import SequenceStep
 from app.sequences.queries.condition_people import find_people_meeting
 from app.sequences.queries.due_people import DuePerson, DueSlice
-from app.sequences.queries.sequence_records import find_step_positions
 from app.sequences.queries.slice_facts import load_slice_facts
 from app.suppression.queries.sending_permission import find_suppression_reasons
 
@@ -53,10 +50,9 @@ class SlicePlanner:
     def __init__(self, due: DueSlice, moment: datetime) -> None:
         self.due = due
         self.moment = moment
-        self.zone = get_organisation_timezone()
+        self.steps = load_step_plan(due.sequence, due.steps, moment)
         self.facts = load_slice_facts(due)
         self.judge: HoldJudge | None = load_hold_judge(due.sequence.carrier, moment)
-        self.positions = find_step_positions(due.sequence.id)
         self._met: dict[str, frozenset[int]] = {}
 
     def plan(self) -> list[PersonChange]:
@@ -72,50 +68,40 @@ class SlicePlanner:
         return [*changes, *self._write_texts(ready)]
 
     def _decide(self, person: DuePerson) -> PersonChange | ReadyStep:
-        plan = self._get_plan(person)
-        if reason := find_stop_reason(person, self.due.sequence, self.facts, self.zone):
-            return plan.stop(person, reason)
+        if reason := find_stop_reason(person, self.due.sequence, self.facts, self.steps.zone):
+            return self.steps.stop(person, reason)
         if person.step_id is None:
-            return plan.begin(person)
-        step = plan.find_step(person.step_id)
+            return self.steps.begin(person)
+        step = self.steps.find_step(person.step_id)
         is_over = step is None or (person.repetition and not step.repeat_days)
         if step is None or is_over or person.id in self.facts.sent_ids:
-            return plan.pass_over(person)
+            return self.steps.pass_over(person)
         # Another time zone or delay since: it may be due later than it was planned.
-        due_at = plan.compute_due_time(person, step)
+        due_at = self.steps.compute_due_time(person, step)
         if due_at > self.moment:
-            return plan.postpone(person, due_at)
-        return self._decide_step(person, step, plan)
+            return self.steps.postpone(person, due_at)
+        return self._decide_step(person, step)
 
-    def _decide_step(
-        self, person: DuePerson, step: SequenceStep, plan: StepPlan
-    ) -> PersonChange | ReadyStep:
+    def _decide_step(self, person: DuePerson, step: SequenceStep) -> PersonChange | ReadyStep:
         if step.until_condition and self._meets(step.until_condition, person):
-            return plan.end_repeating(person, step)
+            return self.steps.end_repeating(person, step)
         if is_too_late(person.next_at, self.moment):
             return self._skip(person, step, StepSkipReason.TOO_LATE)
         if step.condition and not self._meets(step.condition, person):
             return self._skip(person, step, StepSkipReason.CONDITION)
         phone, reason = self._choose_number(person.phone)
         if reason is SkipReason.MAYBE_STOP:
-            return plan.postpone(person, self.moment + MAYBE_STOP_WAIT)
+            return self.steps.postpone(person, self.moment + MAYBE_STOP_WAIT)
         # None of their numbers works: the steps to come would not arrive either.
         if reason is SkipReason.NUMBER_DEAD:
-            return plan.stop(person, SequenceStopReason.NUMBER_INVALID)
+            return self.steps.stop(person, SequenceStopReason.NUMBER_INVALID)
         if reason is not None:
             return self._skip(person, step, reason)
         # The text is made when its hours open: until then everything that happens still counts.
         hold = self.judge.find_hold(phone, TextPurpose.REMINDER) if self.judge else None
         if hold is not None and hold.until > self.moment:
-            return plan.postpone(person, hold.until)
+            return self.steps.postpone(person, hold.until)
         return ReadyStep(person, step, phone)
-
-    def _get_plan(self, person: DuePerson) -> StepPlan:
-        begins_with_day = (
-            self.due.sequence.trigger_kind in DAY_TRIGGERS
-            and not person.start_key.startswith(HAND_KEY)
-        )
-        return StepPlan(self.due.steps, self.positions, self.zone, begins_with_day, self.moment)
 
     def _meets(self, condition: str, person: DuePerson) -> bool:
         # One statement for all people of the slice.
@@ -137,7 +123,7 @@ class SlicePlanner:
         self, person: DuePerson, step: SequenceStep, reason: SkipReason | StepSkipReason
     ) -> PersonChange:
         send = StepSend(step.id, person.repetition, person.next_at, reason.value)
-        return self._get_plan(person).finish_step(person, step, send)
+        return self.steps.finish_step(person, step, send)
 
     def _write_texts(self, ready: Sequence[ReadyStep]) -> Iterator[PersonChange]:
         if not ready:
@@ -180,7 +166,7 @@ class SlicePlanner:
             text=text,
             template_version_id=versions.get(text.language),
         )
-        return self._get_plan(person).finish_step(person, step, send)
+        return self.steps.finish_step(person, step, send)
 
     def _load_allowance(self, planned: int) -> Allowance:
         rules = load_limit_rules()

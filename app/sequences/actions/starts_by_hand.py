@@ -10,7 +10,7 @@ from app.core.db import ChangedMeanwhile, execute_and_count_rows
 from app.core.listed_values import build_listed_column
 from app.domain.sequences.sequence_states import OPEN_PERSON_STATES, SequenceState
 from app.sequences.actions.sequence_editing import require_sequence
-from app.sequences.progress_models import SequencePerson
+from app.sequences.progress_models import HAND_KEY, SequencePerson
 
 
 def start_by_hand(
@@ -32,7 +32,7 @@ def start_by_hand(
     values = {
         "sequence_id": literal(sequence_id),
         "phone": phone,
-        "start_key": literal(f"hand:{start_name}"),
+        "start_key": literal(f"{HAND_KEY}{start_name}"),
         # Its texts may name the event.
         "event_id": literal(sequence.event_id, row.event_id.type),
         "added_by": literal(username),

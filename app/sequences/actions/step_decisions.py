@@ -11,8 +11,6 @@ from app.sequences.models import Sequence
 from app.sequences.queries.due_people import DuePerson
 from app.sequences.queries.slice_facts import SliceFacts, is_of_event
 
-HAND_KEY = "hand:"
-
 
 def find_stop_reason(
     person: DuePerson, sequence: Sequence, facts: SliceFacts, zone: str
@@ -25,8 +23,7 @@ def find_stop_reason(
     last_inbound = facts.last_inbound.get(person.phone)
     if sequence.stops_on_reply and last_inbound and last_inbound > person.started_at:
         return SequenceStopReason.REPLIED
-    # Who was added by hand is meant whatever the trigger says.
-    if person.start_key.startswith(HAND_KEY):
+    if person.is_added_by_hand:
         return None
     if is_of_event(sequence):
         return _find_event_reason(person, sequence, facts, zone)

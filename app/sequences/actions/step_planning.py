@@ -9,19 +9,16 @@ from app.core.column_types import datetime_to_db
 from app.core.db import db
 from app.core.listed_values import build_listed_column
 from app.domain.sequences.sequence_states import (
-    DAY_TRIGGERS,
     OPEN_PERSON_STATES,
     SequencePersonState,
 )
 from app.domain.sequences.step_times import compute_step_time
-from app.organisation.queries import get_organisation_timezone
 from app.sequences import sql
-from app.sequences.actions.person_changes import PersonChange, StepPlan
-from app.sequences.actions.step_decisions import HAND_KEY
+from app.sequences.actions.person_changes import PersonChange, StepPlan, load_step_plan
 from app.sequences.models import Sequence
 from app.sequences.progress_models import SequencePerson
 from app.sequences.queries.due_people import DuePerson
-from app.sequences.queries.sequence_records import find_step_positions, list_steps
+from app.sequences.queries.sequence_records import list_steps
 
 
 def replan_people(sequence: Sequence, step_ids: Collection[int], moment: datetime) -> None:
@@ -30,15 +27,9 @@ def replan_people(sequence: Sequence, step_ids: Collection[int], moment: datetim
     A time that has passed is the step's next time of day: a step that is moved from next week to
     yesterday is sent tomorrow morning, and not at midnight. 10,000 people take 0.2 s.
     """
-    zone = get_organisation_timezone()
-    steps = list_steps(sequence.id)
-    positions = find_step_positions(sequence.id)
+    plan = load_step_plan(sequence, list_steps(sequence.id), moment)
     rows = []
     for person in _iterate_waiting(sequence.id, step_ids):
-        begins_with_day = sequence.trigger_kind in DAY_TRIGGERS and not person.start_key.startswith(
-            HAND_KEY
-        )
-        plan = StepPlan(steps, positions, zone, begins_with_day, moment)
         change = _plan_person(plan, person)
         if change.state is not SequencePersonState.ACTIVE or change.next_at is None:
             # The job ends their way: after it nothing follows.

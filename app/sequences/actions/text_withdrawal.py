@@ -14,7 +14,8 @@ def withdraw_texts(
     `is_put_back`: a pause loses nothing. Who was to get the text gets it when it is resumed,
     unless it is more than a day late then.
     """
-    for waiting in list_waiting_sends():
+    # The last first: of two steps of one person that wait, they go on with the earlier one.
+    for waiting in reversed(list_waiting_sends()):
         person = waiting.person
         is_meant = person.sequence_id == sequence_id and person_id in (None, person.id)
         # What the engine has claimed meanwhile is on its way.

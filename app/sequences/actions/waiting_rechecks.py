@@ -88,11 +88,12 @@ def _cancel_texts(
     sends: Sequence[WaitingSend], reasons: dict[int, SequenceStopReason], moment: datetime
 ) -> int:
     """Cancel texts, and end the sequence for their readers unless it was their last step."""
-    message_ids = {waiting.person.id: waiting.message_id for waiting in sends}
     canceled = 0
     with write():
-        for person_id, reason in reasons.items():
-            if not cancel_step_text(message_ids[person_id]):
+        for waiting in sends:
+            person_id = waiting.person.id
+            reason = reasons.get(person_id)
+            if reason is None or not cancel_step_text(waiting.message_id):
                 continue
             canceled += 1
             # Whose last step it was is through: their way has ended already.

@@ -10,6 +10,7 @@ from app.core.db import db
 from app.sequences import sql
 from app.sequences.models import Sequence as SequenceRow
 from app.sequences.models import SequenceStep
+from app.sequences.progress_models import HAND_KEY
 from app.sequences.queries.sequence_records import list_steps, reload_sequence
 
 # Both columns are required, and asked for.
@@ -28,6 +29,11 @@ class DuePerson(NamedTuple):
     repetition: int
     counts_from: datetime | None
     next_at: datetime
+
+    @property
+    def is_added_by_hand(self) -> bool:
+        """Whether a user added them, whatever the trigger says."""
+        return self.start_key.startswith(HAND_KEY)
 
 
 @dataclass(frozen=True)
