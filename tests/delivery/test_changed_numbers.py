@@ -4,12 +4,14 @@ from collections import Counter
 
 import pytest
 
+from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.claim_skips import skip_texts_to_number
 from app.delivery.actions.message_claiming import SendCapacity, claim_messages
 from app.delivery.models import MessageLog
+from app.delivery.queries.number_rows import TEXT_COLUMNS
 from app.domain.delivery.send_rate import TokenBucket
 from app.domain.delivery.skip_reasons import SkipReason
 from app.organisation.models import Organisation
@@ -19,6 +21,7 @@ from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.undeliverable_numbers import mark_number_undeliverable
 from app.suppression.models import ConsentMethod
 from app.surveys.models import SurveyFlow, SurveySession
+from tests.blasts.test_languages import draft, set_language, set_organisation
 from tests.delivery.helpers import list_messages, start_blast, wait_until_ended
 from tests.person_numbers import give_numbers
 from tests.sample_people import LEO, MIA, ZOE
@@ -124,6 +127,32 @@ def test_a_second_number_that_becomes_the_new_one_gets_what_waited(sending_app):
     change(sending_app, ZOE, MIA)
     assert claim(sending_app) == [MIA]
     assert read_rows(sending_app)[ZOE] == ("skipped", SkipReason.OTHER_NUMBER)
+
+
+@pytest.mark.parametrize("first_number", ["is dead", "is given up"])
+def test_a_second_number_gets_the_text_that_the_first_one_had(sending_app, first_number):
+    """Its row was skipped when the blast was released, before it had a text."""
+    with sending_app.app_context():
+        add_member(ZOE, "Zoe")
+        add_member(MIA, "Zoe at work")
+        give_numbers(ZOE, MIA)
+        set_language(ZOE, "es")
+        set_organisation(name="Ohr", introduction_days=30)
+        with write():
+            confirm_blast(draft(), None, "ada", now())
+        release_due_blasts(now())
+    (before,) = [row for row in list_messages(sending_app) if row.phone == ZOE]
+    assert before.body.startswith("Ohr: Hola Zoe")
+    if first_number == "is given up":
+        change(sending_app, ZOE, MIA)
+    else:
+        with sending_app.app_context(), write():
+            mark_number_undeliverable(ZOE, reason="No such number")
+        claim(sending_app)
+    (after,) = [row for row in list_messages(sending_app) if row.phone == MIA]
+    assert after.status == "queued"
+    for column in TEXT_COLUMNS:
+        assert getattr(after, column) == getattr(before, column)
 
 
 @pytest.mark.parametrize("may_be_texted", [True, False])

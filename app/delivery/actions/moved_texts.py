@@ -5,13 +5,13 @@ from sqlalchemy import select, update
 from app.core.db import db
 from app.delivery.actions.number_fallback import NOT_HELD, set_message_values
 from app.delivery.models import Message, messages
-from app.delivery.queries.number_rows import NumberRow, find_number_row
+from app.delivery.queries.number_rows import NumberRow, find_number_row, load_text_values
 from app.delivery.sql.step_texts import IS_STEP_TEXT
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 from app.domain.delivery.skip_reasons import SkipReason
 
-# What a row takes over that is texted in the place of another.
-CARRIED_COLUMNS = ("name", "body", "segments", "encoding", "person_id", "fallback_for_id")
+# Whose text it is, which a row takes over with the text itself.
+OWNER_COLUMNS = ("person_id", "fallback_for_id")
 
 
 def move_queued_texts(old_phone: str, new_phone: str) -> None:
@@ -42,8 +42,8 @@ def _move_text(message_id: int, other: NumberRow | None, new_phone: str) -> None
     if other is None:
         set_message_values(message_id, phone=new_phone, **NOT_HELD)
         return
-    columns = [messages.c[name] for name in CARRIED_COLUMNS]
-    carried = db.session.execute(select(*columns).where(messages.c.id == message_id)).one()
+    columns = [messages.c[name] for name in OWNER_COLUMNS]
+    owner = db.session.execute(select(*columns).where(messages.c.id == message_id)).one()
     set_message_values(
         message_id,
         status=MessageStatus.SKIPPED,
@@ -53,7 +53,6 @@ def _move_text(message_id: int, other: NumberRow | None, new_phone: str) -> None
     )
     # Skipped because the given up number was to get it: now it is the one that does.
     if other.is_other_number:
-        values = (
-            NOT_HELD | {"status": MessageStatus.QUEUED, "reason": None} | dict(carried._mapping)
-        )
+        values = NOT_HELD | {"status": MessageStatus.QUEUED, "reason": None}
+        values |= dict(owner._mapping) | load_text_values(message_id)
         set_message_values(other.id, **values)

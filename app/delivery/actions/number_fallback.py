@@ -13,7 +13,7 @@ from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.actions.blast_control import reopen_blast
 from app.delivery.models import Message, MessageLog, messages
-from app.delivery.queries.number_rows import find_number_row
+from app.delivery.queries.number_rows import find_number_row, load_text_values
 from app.delivery.sql.installation import SELECT_HOLD
 from app.delivery.sql.other_texts import TAKEN_STATUSES
 from app.delivery.sql.status_updates import UpdatedMessage
@@ -94,7 +94,8 @@ def text_skipped_number(message_id: int) -> None:
             _take_person(blast.id, person_id)
             status = MessageStatus.QUEUED
             values = NOT_HELD | {"status": status, "reason": None, "person_id": person_id}
-            set_message_values(other.id, **values)
+            # A row that was skipped when the blast was released has no text of its own.
+            set_message_values(other.id, **values, **load_text_values(message_id))
             return
 
 
@@ -166,14 +167,8 @@ def _queue_for_number(
     _supersede(refused.id, blast.id, person_id)
     failpoint.crash_if_armed("T5")
     values = {
-        "name": refused.name,
+        **load_text_values(refused.id),
         "sender": current_settings().sender,
-        "body": refused.body,
-        "segments": refused.segments,
-        "encoding": refused.encoding,
-        "language": refused.language,
-        "is_introduction": refused.is_introduction,
-        "template_version_id": refused.template_version_id,
         "status": MessageStatus.QUEUED,
         "reason": None,
         "created_at": moment,

@@ -1,13 +1,24 @@
 """The row that a blast has for one number."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from app.core.db import db
-from app.delivery.models import Message
+from app.delivery.models import Message, messages
 from app.domain.delivery.message_statuses import MessageStatus
 from app.domain.delivery.skip_reasons import SkipReason
+
+# What a row says to whom: a number that is texted in the place of another takes it over.
+TEXT_COLUMNS = (
+    "name",
+    "body",
+    "segments",
+    "encoding",
+    "language",
+    "is_introduction",
+    "template_version_id",
+)
 
 
 class NumberRow(NamedTuple):
@@ -30,3 +41,10 @@ def find_number_row(log_id: int | None, phone: str) -> NumberRow | None:
         statement.where(Message.message_log_id == log_id, Message.phone == phone)
     ).first()
     return NumberRow(*row) if row else None
+
+
+def load_text_values(message_id: int) -> dict[str, Any]:
+    """Return the TEXT_COLUMNS of a row as they are now."""
+    columns = [messages.c[name] for name in TEXT_COLUMNS]
+    row = db.session.execute(select(*columns).where(messages.c.id == message_id)).one()
+    return dict(row._mapping)
