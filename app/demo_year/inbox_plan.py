@@ -22,7 +22,6 @@ from app.people.actions.person_notes import add_note
 
 # What is older was answered or read; the newest ones still need somebody.
 SETTLED_DAYS = (320, 250, 180, 120, 60, 30, 14, 7, 3, 2, 1)
-NEEDS_A_PERSON_FOR = timedelta(hours=1, minutes=30)
 
 
 class InboxPlan:

@@ -9,7 +9,7 @@ import time_machine
 
 from app.community.models import CommunityMember
 from app.core.db import write
-from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
+from app.domain.delivery.blast_rendering import BlastRecipient
 from app.organisation.models import Organisation
 from tests.blasts.helpers import (
     AT_NOON,
@@ -23,6 +23,7 @@ from tests.blasts.helpers import (
     press_button,
     send_blast,
 )
+from tests.one_language import render_blast_texts
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_member
 

@@ -5,10 +5,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
+from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
 from app.domain.texts.segments import measure_segments
+from tests.one_language import render_blast_texts
 
 ZOE = BlastRecipient("Zoe Example", "+13035550142", None)
 UNNAMED = BlastRecipient(None, "+13035550143", None)

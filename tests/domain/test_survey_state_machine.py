@@ -15,10 +15,6 @@ from app.domain.surveys.question_definitions import (
     SurveyQuestion,
 )
 from app.domain.surveys.survey_state_machine import (
-    COMPLETION_REPLY,
-    FIRST_QUESTION_REPLY,
-    HANDED_OVER_REPLY,
-    LEFT_SURVEY_REPLY,
     MAX_UNCLEAR_ANSWERS,
     AnswerState,
     SurveySessionStatus,
@@ -28,6 +24,7 @@ from app.domain.surveys.survey_state_machine import (
     list_visited_positions,
     process_survey_text,
 )
+from app.domain.surveys.survey_words import SurveyPhrase, say
 
 TODAY = DateContext(date(2026, 11, 26))
 COMING = SurveyQuestion("Coming?", QuestionType.YES_NO, branches={"no": END_WITHOUT_REGISTRATION})
@@ -85,7 +82,7 @@ def test_asked_again_twice_with_a_hint_then_a_person():
     assert (third.state.status, third.needs_person, third.replies) == (
         SurveySessionStatus.HANDED_OVER,
         "unclear",
-        (HANDED_OVER_REPLY,),
+        (say(SurveyPhrase.HANDED_OVER),),
     )
 
 
@@ -107,21 +104,23 @@ def test_skip_passes_what_is_not_needed():
 
 def test_back_asks_the_question_before():
     assert after("yes", "4", "back").replies == ("How many?",)
-    assert after("back").replies == (f"{FIRST_QUESTION_REPLY}\nComing? Reply YES or NO.",)
+    assert after("back").replies == (
+        f"{say(SurveyPhrase.FIRST_QUESTION)}\nComing? Reply YES or NO.",
+    )
 
 
 def test_done_leaves_at_any_time_and_says_what_it_means():
     step = after("yes", "Done.")
     assert (step.state.status, step.replies, step.record) == (
         SurveySessionStatus.LEFT,
-        (LEFT_SURVEY_REPLY,),
+        (say(SurveyPhrase.LEFT),),
         None,
     )
-    assert "STOP" in LEFT_SURVEY_REPLY
+    assert "STOP" in say(SurveyPhrase.LEFT)
 
 
 def test_no_completion_message_is_still_an_end():
-    assert after("hello", state=SurveyState((ELSE,))).replies == (COMPLETION_REPLY,)
+    assert after("hello", state=SurveyState((ELSE,))).replies == (say(SurveyPhrase.COMPLETED),)
 
 
 def test_free_words_do_not_take_what_may_mean_something_else():

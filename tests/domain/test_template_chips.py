@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.delivery.blast_labels import format_blast_title
-from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
+from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.name_groups import group_names
 from app.domain.delivery.segment_forecast import forecast_segments
 from app.domain.delivery.text_writers import build_text_writer
@@ -11,6 +11,7 @@ from app.domain.texts.message_templates import find_name_placeholders, split_tem
 from app.domain.texts.plain_letters import write_plain_name
 from app.domain.texts.template_chips import describe_chip
 from app.domain.texts.template_fields import FieldFilling
+from tests.one_language import render_blast_texts
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_the_forecast_counts_as_the_review_does():
             blast = render_blast_texts(recipients, template, "Stop", filling=filling, **options)
             write = build_text_writer(template, "Stop", {}, field_names=filling.names, **options)
             people = zip(names, texts, strict=True)
-            forecast = forecast_segments(group_names(people, used, filling.names), write)
+            forecast = forecast_segments([(group_names(people, used, filling.names), write)])
             assert forecast.segment_count == blast.segment_count
             assert forecast.people == blast.recipient_count
 
@@ -86,6 +87,16 @@ def test_the_forecast_says_whose_letters_cost_more():
     people = [("Ada", ())] * 49 + [("Zoë", ())] * 3
     write = build_text_writer(template, None, {})
     groups = group_names(people, find_name_placeholders(template))
-    assert forecast_segments(groups, write).describe() == (
+    assert forecast_segments([(groups, write)]).describe() == (
         "1 segment for 49 people, 2 for 3 people with letters like ë"
+    )
+
+
+def test_a_text_that_needs_the_larger_alphabet_blames_no_names():
+    template = "مرحبا {first_name}، " + "x" * 50
+    people = [("Łu", ())] + [("Łukasz", ())] * 2
+    write = build_text_writer(template, None, {})
+    groups = group_names(people, find_name_placeholders(template))
+    assert (
+        forecast_segments([(groups, write)]).describe() == "1 segment for 1 person, 2 for 2 people"
     )

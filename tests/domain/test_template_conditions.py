@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
+from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.installation_rules import build_body_pattern
 from app.domain.profiles.field_types import FieldClass
 from app.domain.texts.field_mentions import find_field_names, rename_field
@@ -16,6 +16,7 @@ from app.domain.texts.segments import measure_segments
 from app.domain.texts.template_chips import describe_template
 from app.domain.texts.template_fields import FieldFilling, TemplateField
 from app.domain.texts.template_problems import list_template_problems
+from tests.one_language import render_blast_texts
 
 FIELDS = {
     "voice part": TemplateField("Voice part"),

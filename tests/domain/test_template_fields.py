@@ -2,13 +2,14 @@
 
 import pytest
 
-from app.domain.delivery.blast_rendering import BlastRecipient, render_blast_texts
+from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.profiles.field_names import find_field_name_problem
 from app.domain.profiles.field_types import FieldClass
 from app.domain.texts.field_mentions import find_field_names, rename_field
 from app.domain.texts.message_templates import list_template_problems
 from app.domain.texts.template_fields import FieldFilling, TemplateField
+from tests.one_language import render_blast_texts
 
 FIELDS = {
     "voice part": TemplateField("Voice part"),

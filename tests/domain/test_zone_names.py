@@ -5,7 +5,6 @@ import pytest
 from app.domain.time.zone_names import (
     list_current_time_zones,
     parse_time_zone,
-    suggest_time_zones,
 )
 
 
@@ -30,9 +29,3 @@ def test_only_current_names_are_offered():
 )
 def test_a_typed_place_is_its_zone(typed, zone):
     assert parse_time_zone(typed) == zone
-
-
-def test_what_is_not_a_zone_gets_suggestions():
-    assert suggest_time_zones("york") == ["America/New_York"]
-    assert len(suggest_time_zones("a")) == 3
-    assert suggest_time_zones("  ") == []

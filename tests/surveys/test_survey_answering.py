@@ -11,7 +11,7 @@ from app.domain.surveys.question_definitions import (
     QuestionType,
     SurveyQuestion,
 )
-from app.domain.surveys.survey_state_machine import HANDED_OVER_REPLY, LEFT_SURVEY_REPLY
+from app.domain.surveys.survey_words import SurveyPhrase, say
 from app.events.models import EventRegistration
 from app.surveys.actions import survey_text_handling
 from tests.sample_people import LEO, MIA, ZOE
@@ -117,7 +117,7 @@ def test_not_understood_twice_is_asked_again_then_a_person_looks(make_survey, te
         [hint],
     ]
     result = text(ZOE, "five or six")
-    assert (result.replies, result.needs_person) == ([HANDED_OVER_REPLY], "unclear")
+    assert (result.replies, result.needs_person) == ([say(SurveyPhrase.HANDED_OVER)], "unclear")
     assert statuses(rows) == ["handed_over"]
     assert [row.body for row in rows("answers") if row.state.value == "unclear"] == [
         "a few",
@@ -129,7 +129,7 @@ def test_not_understood_twice_is_asked_again_then_a_person_looks(make_survey, te
 
 def test_done_leaves_the_survey_and_not_the_list(make_survey, text, rows):
     make_survey(COMING, MANY)
-    assert text.get_replies(ZOE, "picnic", "yes", "done") == [LEFT_SURVEY_REPLY]
+    assert text.get_replies(ZOE, "picnic", "yes", "done") == [say(SurveyPhrase.LEFT)]
     assert statuses(rows) == ["left"]
     assert answers_given(rows) == [(0, "answered", "yes", "yes")]
 
@@ -285,7 +285,7 @@ def test_what_fits_nothing_is_a_miss_of_the_first_question(make_survey, asked_by
     asked_by_blast(make_survey(COMING), ZOE)
     assert text.get_replies(ZOE, "perhaps")[0].startswith("Please answer YES or NO.")
     assert statuses(rows) == ["active"]
-    assert text.get_replies(ZOE, "done") == [LEFT_SURVEY_REPLY]
+    assert text.get_replies(ZOE, "done") == [say(SurveyPhrase.LEFT)]
 
 
 def test_free_words_answer_a_blast_only_when_nothing_was_texted_since(

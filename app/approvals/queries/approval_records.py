@@ -1,8 +1,8 @@
 """Requests for approval: the one that counts for a blast, and whether a series has one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.approvals.models import BlastApproval
 from app.core.db import db
@@ -22,14 +22,6 @@ def find_latest_request(scheduled_id: int) -> BlastApproval | None:
     return db.session.scalar(newest_first.execution_options(populate_existing=True))
 
 
-def find_latest_requests(scheduled_ids: Iterable[int]) -> Mapping[int, BlastApproval]:
-    """Return the last request of each of these blasts, by the blast's id."""
-    newest = select(func.max(BlastApproval.id)).group_by(BlastApproval.scheduled_id)
-    newest = newest.where(BlastApproval.scheduled_id.in_(list(scheduled_ids)))
-    rows = db.session.scalars(select(BlastApproval).where(BlastApproval.id.in_(newest)))
-    return {row.scheduled_id: row for row in rows}
-
-
 def has_covering_approval(scheduled_ids: Sequence[int], text_hash: str, people: int) -> bool:
     """Whether one of these blasts was approved with the same text, for hardly fewer people."""
     statement = select(BlastApproval.people).where(
@@ -44,13 +36,3 @@ def list_open_requests() -> Sequence[BlastApproval]:
     """Return what no admin has decided, the oldest first."""
     statement = select(BlastApproval).where(BlastApproval.state == RequestState.ASKED)
     return db.session.scalars(statement.order_by(BlastApproval.id)).all()
-
-
-def list_untold_requests(scheduled_ids: Sequence[int]) -> Sequence[BlastApproval]:
-    """Return the open requests of these blasts of which admins were not told that they are due."""
-    statement = select(BlastApproval).where(
-        BlastApproval.scheduled_id.in_(scheduled_ids),
-        BlastApproval.state == RequestState.ASKED,
-        BlastApproval.overdue_told_at.is_(None),
-    )
-    return db.session.scalars(statement).all()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from app.blasts.queries.audience_counts import AudienceCounts
 from app.domain.delivery.language_texts import LanguageTexts
-from app.domain.delivery.segment_forecast import SegmentForecast, forecast_all_segments
+from app.domain.delivery.segment_forecast import SegmentForecast, forecast_segments
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class TextForecaster:
         if body is not None:
             text = replace(text, body=body)
         plain = self.plain_names if plain_names is None else plain_names
-        return forecast_all_segments(
+        return forecast_segments(
             (
                 groups,
                 text.build_writer(

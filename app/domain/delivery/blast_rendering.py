@@ -4,7 +4,7 @@ Review and release both use it, so that what is sent is what was shown.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -15,8 +15,8 @@ from app.domain.delivery.blast_readers import (
     BlastReaders,
     ReaderKind,
 )
-from app.domain.delivery.language_texts import KindWriters, LanguageText, LanguageTexts
-from app.domain.delivery.skip_reasons import SkipReason
+from app.domain.delivery.language_texts import KindWriters, LanguageTexts
+from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.domain.delivery.text_writers import EMPTY_BODY
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
@@ -31,9 +31,20 @@ class BlastRecipient(NamedTuple):
     phone: str
     skip_reason: SkipReason | None
 
+    @property
+    def has_text(self) -> bool:
+        """Whether a text is written for them: also where the reason to skip them may go.
+
+        A person may decide then to send it after all.
+        """
+        return self.skip_reason is None or self.skip_reason in REVERSIBLE_SKIP_REASONS
+
 
 class RenderedText(NamedTuple):
-    """The text of one number. Who is skipped has an empty body of 0 segments."""
+    """The text of one number.
+
+    Who is skipped has an empty body of 0 segments, but where BlastRecipient.has_text.
+    """
 
     name: str | None
     phone: str
@@ -110,24 +121,6 @@ class RenderedBlast:
     def too_long_texts(self) -> tuple[RenderedText, ...]:
         """The texts the carrier would refuse for their length."""
         return tuple(filter(_is_too_long, self.sendable_texts))
-
-
-def render_blast_texts(
-    audience: Iterable[BlastRecipient],
-    template: str,
-    footer: str | None,
-    event_values: Mapping[str, str] | None = None,
-    *,
-    plain_names: bool = False,
-    filling: FieldFilling = NO_FILLING,
-) -> RenderedBlast:
-    """Render a blast of one language, as render_in_languages() does.
-
-    `footer`: the opt-out line, None for none. `event_values` are the values of the event's
-    placeholders, the same for everybody.
-    """
-    text = LanguageText(template, footer, event_values or {})
-    return render_in_languages(audience, {None: text}, plain_names=plain_names, filling=filling)
 
 
 def render_in_languages(
@@ -228,14 +221,14 @@ def _iterate_texts(
     get_texts = filling.texts_by_phone.get
     kind, write = USUAL_READER, writers[USUAL_READER]
     for name, phone, skip_reason in recipients:
-        if skip_reason is not None:
+        if skip_reason is not None and skip_reason not in REVERSIBLE_SKIP_REASONS:
             yield RenderedText(name, phone, *EMPTY_BODY, skip_reason)
             continue
         if choose_kind:
             kind = choose_kind(phone)
             write = writers[kind]
         body, encoding, segments = write(name, get_texts(phone, ()))
-        reason = None if body else SkipReason.EMPTY_TEXT
+        reason = skip_reason if body else SkipReason.EMPTY_TEXT
         yield RenderedText(name, phone, body, encoding, segments, reason, *kind)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.domain.delivery.name_groups import NameGroup
 from app.domain.delivery.text_writers import TextWriter
 from app.domain.texts.plurals import pluralize
-from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, count_utf16_units
+from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS, SmsEncoding, count_utf16_units
 
 MAX_SHARES_LISTED = 3
 MAX_LETTERS_SHOWN = 3
@@ -65,12 +65,7 @@ def _describe_people(share: SegmentShare) -> str:
     return f"{people} with letters like {share.letters}" if share.letters else people
 
 
-def forecast_segments(groups: Iterable[NameGroup], write: TextWriter) -> SegmentForecast:
-    """Return the forecast of a text, given by its writer, for these people."""
-    return forecast_all_segments([(groups, write)])
-
-
-def forecast_all_segments(
+def forecast_segments(
     parts: Iterable[tuple[Iterable[NameGroup], TextWriter]],
 ) -> SegmentForecast:
     """Return the forecast of several texts, each for its own people."""
@@ -78,7 +73,7 @@ def forecast_all_segments(
     letters: dict[int, set[str]] = {}
     plain_sizes = set()
     too_long_count = 0
-    for group, write in _iterate_groups(parts):
+    for group, group_letters, write in _iterate_groups(parts):
         body, _, segments = write(group.name, group.field_texts)
         if not body:
             continue
@@ -86,8 +81,8 @@ def forecast_all_segments(
             too_long_count += group.count
             continue
         people[segments] = people.get(segments, 0) + group.count
-        letters.setdefault(segments, set()).update(group.letters)
-        if not group.letters:
+        letters.setdefault(segments, set()).update(group_letters)
+        if not group_letters:
             plain_sizes.add(segments)
     shares = []
     for segments in sorted(people):
@@ -100,7 +95,10 @@ def forecast_all_segments(
 
 def _iterate_groups(
     parts: Iterable[tuple[Iterable[NameGroup], TextWriter]],
-) -> Iterator[tuple[NameGroup, TextWriter]]:
+) -> Iterator[tuple[NameGroup, set[str], TextWriter]]:
+    """Yield each group with the letters of its names that make its text longer, and its writer."""
     for groups, write in parts:
+        # A text in Arabic is in the larger alphabet whatever the names are.
+        is_plain = write(None, ()).encoding == SmsEncoding.GSM7
         for group in groups:
-            yield group, write
+            yield group, group.letters if is_plain else set(), write

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from app.domain.quiet_hours.texting_hours import WeekWindows
 
 DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
 
 
 class OpenSpan(NamedTuple):

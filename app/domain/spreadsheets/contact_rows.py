@@ -53,11 +53,6 @@ class ContactRow:
     opted_out: str = ""
     group_names: str = ""
 
-    @property
-    def duplicate_of_line(self) -> int | None:
-        """The line of the row that has the same number earlier in the file."""
-        return self.duplicate_of.line if self.duplicate_of else None
-
 
 @dataclass(frozen=True, slots=True)
 class _ParsedPhone:

@@ -26,10 +26,6 @@ from app.domain.surveys.survey_words import SurveyPhrase, say
 MAX_UNCLEAR_ANSWERS = 2
 # The same text within this time was sent twice by mistake, and counts once.
 REPEATED_TEXT_WINDOW = timedelta(seconds=10)
-LEFT_SURVEY_REPLY = say(SurveyPhrase.LEFT)
-HANDED_OVER_REPLY = say(SurveyPhrase.HANDED_OVER)
-COMPLETION_REPLY = say(SurveyPhrase.COMPLETED)
-FIRST_QUESTION_REPLY = say(SurveyPhrase.FIRST_QUESTION)
 
 
 class SurveySessionStatus(StrEnum):

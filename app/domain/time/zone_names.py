@@ -5,8 +5,6 @@ from importlib.resources import files
 
 from app.domain.time.local_times import is_time_zone, list_time_zones
 
-MAX_SUGGESTIONS = 3
-
 
 # Cached: the zone tables do not change while we run.
 @cache
@@ -24,15 +22,6 @@ def parse_time_zone(typed: str) -> str | None:
         return typed
     fitting = [zone for zone in list_current_time_zones() if _fold(typed) in _build_spellings(zone)]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def suggest_time_zones(typed: str) -> list[str]:
-    """Return up to three current zones whose name contains what somebody typed."""
-    words = _fold(typed)
-    if not words:
-        return []
-    fitting = [zone for zone in list_current_time_zones() if words in _fold(zone)]
-    return fitting[:MAX_SUGGESTIONS]
 
 
 def _fold(name: str) -> str:

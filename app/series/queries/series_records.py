@@ -17,7 +17,6 @@ class SeriesProgress:
 
     series_id: int
     pending_blast_id: int | None
-    has_pending_date: bool
     last_blast_id: int | None
 
 
@@ -107,7 +106,7 @@ def list_progress(carrier: str) -> Sequence[SeriesProgress]:
     pending, last = aliased(SeriesOccurrence), aliased(SeriesOccurrence)
     is_waiting = (pending.series_id == BlastSeries.id) & (pending.state == OccurrenceState.PENDING)
     statement = (
-        select(BlastSeries.id, pending.scheduled_id, pending.id.is_not(None), last.scheduled_id)
+        select(BlastSeries.id, pending.scheduled_id, last.scheduled_id)
         .outerjoin(pending, is_waiting)
         .outerjoin(last_days, last_days.c.series_id == BlastSeries.id)
         .outerjoin(last, (last.series_id == BlastSeries.id) & (last.occurs_on == last_days.c.day))
