@@ -168,7 +168,7 @@ def test_the_review_says_who_reads_what_and_which_language_is_missing(app):
         "Write the Spanish text without accents", "plain_letters", "es"
     )
     assert notice.text == (
-        "Spanish: The letter á doubles the cost: 2 segments instead of 1, about $0.01 less."
+        "Spanish: The letter á doubles the cost: 2 segments instead of 1, about $0.01 more."
     )
 
 

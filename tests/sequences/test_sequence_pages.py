@@ -42,7 +42,7 @@ def add(visit, who="sol", **written):
 def test_sol_writes_a_sequence_and_switches_it_on(visit):
     sequence_id = add(visit, steps=(WELCOME, "Any questions, {first_name|friend}?"))
     page = visit(f"/sequences/{sequence_id}", "sol")
-    assert "Started by hand Off" in page.words
+    assert "Someone is added by hand Off" in page.words
     assert "1. At once" in page.words
     assert "2. 3 days later at 10:00 AM" in page.words
     assert "Welcome, Maria!" in page.words

@@ -114,7 +114,7 @@ def _describe_savings(
     price = organisation.price_per_segment
     if price is not None:
         amount = format_money(saved * price, organisation.currency)
-        remainder = f"{remainder}, about {amount} less"
+        remainder = f"{remainder}, about {amount} more"
     effect = f"{verb} the cost"
     if total >= 2 * (total - saved):
         effect = choose_by_count(len(characters), "doubles the cost", "double the cost")

@@ -24,7 +24,7 @@ MAX_LISTED_PEOPLE = 20
 
 
 class BusyPerson(NamedTuple):
-    """Somebody who gets several texts on a day; `url` is their page, or ""."""
+    """Somebody who gets many texts on a day; `url` is their page, or ""."""
 
     name: str | None
     phone: str
@@ -74,13 +74,13 @@ def _link_day(day: date) -> str:
 
 
 def _list_busy_people(texts: DayTexts) -> Sequence[BusyPerson]:
-    """Return those who get the most texts, at least two, for admins.
+    """Return those who get many texts, the most first, for admins.
 
     Others may not see who is meant by a segment that asks a sensitive field.
     """
     if not current_user.is_admin:
         return ()
-    busiest = texts.list_busiest(2, MAX_LISTED_PEOPLE)
+    busiest = texts.list_busiest(MANY_TEXTS, MAX_LISTED_PEOPLE)
     phones = [phone for phone, _ in busiest]
     if not phones:
         return ()

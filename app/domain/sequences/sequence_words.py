@@ -51,7 +51,7 @@ PERSON_STATE_LABELS: dict[SequencePersonState, tuple[str, str]] = {
     SequencePersonState.STOPPED: ("", "Ended early"),
 }
 _TRIGGER_PHRASES = {
-    SequenceTrigger.HAND: "Started by hand",
+    SequenceTrigger.HAND: "Someone is added by hand",
     SequenceTrigger.GROUP: "Someone joins {name}",
     SequenceTrigger.REGISTERED: "Someone registers for {name}",
     SequenceTrigger.ATTENDED: "Someone comes to {name}",
