@@ -97,6 +97,5 @@ def test_a_text_that_needs_the_larger_alphabet_blames_no_names():
     people = [("Łu", ())] + [("Łukasz", ())] * 2
     write = build_text_writer(template, None, {})
     groups = group_names(people, find_name_placeholders(template))
-    assert (
-        forecast_segments([(groups, write)]).describe() == "1 segment for 1 person, 2 for 2 people"
-    )
+    forecast = forecast_segments([(groups, write)])
+    assert forecast.describe() == "1 segment for 1 person, 2 for 2 people"
