@@ -60,6 +60,7 @@ def test_placeholders_without_a_thing_have_words():
         "group",
         "field",
         "segment",
+        "sequence",
         "series",
         "template",
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import flash
+from flask import abort, flash
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
@@ -149,12 +149,14 @@ def _change_person(
 ) -> ResponseReturnValue:
     get_sequence_or_404(sequence_id)
     person = find_person_in_sequence(sequence_id, person_id)
-    phone = person.phone if person else ""
-    names = find_names([phone]) if phone else {}
+    if person is None:
+        abort(404)
+    phone = person.phone
+    names = find_names([phone])
     try:
         with audited_write(verb, current_username()) as trace:
             trace.about = f"sequence {sequence_id}"
-            trace.details = build_name_details([(names.get(phone), phone)] if phone else [])
+            trace.details = build_name_details([(names.get(phone), phone)])
             change()
     except ChangedMeanwhile:
         flash(CHANGED_MEANWHILE, "warning")
