@@ -16,6 +16,7 @@ from app.core.db import db, write
 from app.delivery.actions import blast_control, sender_throttle
 from app.delivery.models import Message, MessageLog, ScheduledMessage
 from app.organisation.models import Organisation
+from app.suppression.actions.stop_questions import open_stop_question
 from tests.blasts.helpers import (
     close_finished_blasts,
     list_messages,
@@ -23,6 +24,8 @@ from tests.blasts.helpers import (
     send_blast,
     set_message_status,
 )
+from tests.gunicorn_server import wait_until
+from tests.person_numbers import give_numbers
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_dead_number, add_member, add_members, add_opt_out
 
@@ -446,6 +449,27 @@ def test_who_was_left_out_for_what_has_changed_is_sent_to_as_if_they_had_only_wa
     assert "Resend it" in visit(at(log, "?state=left_out"), "ada").words
     confirmed(visit, log, visit(at(log, f"/send-again?state={reason}"), "ada"))
     assert (row(app, MAX).status, row(app, MAX).reason) == ("queued", None)
+
+
+def test_who_did_not_mean_stop_gets_the_text_as_it_was_sent_once(app, visit, background):
+    """They were skipped at release already; Leo has two numbers."""
+    with app.app_context():
+        for phone, name in ((ZOE, "Zoe"), (LEO, "Leo"), (MIA, "Leo at work")):
+            add_member(phone, name)
+        give_numbers(LEO, MIA)
+        with write():
+            open_stop_question(LEO, None, "please no more", now())
+    send_blast(visit)
+    log = release_blasts(app)
+    with app.app_context(), write() as session:
+        session.execute(text("DELETE FROM stop_questions"))
+    confirmed(visit, log, visit(at(log, "/send-again?state=maybe_stop"), "ada"))
+    background(app)
+    wait_until(lambda: log_now(app, log).finished_at, "the end")
+    with app.app_context():
+        bodies = db.session.execute(text("SELECT phone, body FROM sandbox_messages")).all()
+    picnic = "the picnic is at eleven.\nReply STOP to opt out."
+    assert bodies == [(ZOE, f"Hi Zoe, {picnic}"), (LEO, f"Hi Leo, {picnic}")]
 
 
 def test_many_come_in_pages_and_are_all_sent(app, visit):

@@ -49,7 +49,7 @@ def load_filling(recipients: Iterable[BlastRecipient], *texts: str) -> FieldFill
     if not names:
         return NO_FILLING
     field_ids = _find_field_ids(names)
-    phones = [person.phone for person in recipients if person.skip_reason is None]
+    phones = [person.phone for person in recipients if person.has_text]
     values: dict[str, FieldTexts] = {}
     if field_ids:
         values |= load_field_texts(phones, list(field_ids.values()))

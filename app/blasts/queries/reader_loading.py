@@ -26,7 +26,7 @@ def load_blast_readers(
     days = organisations.get_organisation().introduction_days
     if not translations and days is None:
         return NO_READERS
-    phones = [person.phone for person in recipients if person.skip_reason is None]
+    phones = [person.phone for person in recipients if person.has_text]
     languages = load_reader_languages(phones) if translations else {}
     introduced = None
     if days is not None:
