@@ -12,10 +12,17 @@ from app.delivery.actions.message_claiming import SendCapacity, claim_messages
 from app.delivery.models import Message
 from app.domain.delivery.send_rate import TokenBucket
 from app.domain.phones.phone_erasure import PhoneErasure
-from app.people.actions.number_change import change_number, move_person_data
+from app.domain.sequences.sequence_states import SequenceTrigger
+from app.people.actions.number_change import (
+    change_number,
+    make_number_first,
+    move_person_data,
+)
+from app.profiles.queries.person_lookup import find_person_of_phone
 from app.sending_limits.models import SendingLimits
 from app.sequences.actions import erasure
-from app.sequences.actions.sequence_editing import StepValues
+from app.sequences.actions.sequence_editing import StepValues, TriggerValues
+from app.sequences.actions.starts_by_hand import start_by_hand
 from app.sequences.models import SequenceStep
 from app.sequences.progress_models import SequencePerson, SequenceSend
 from app.texting_hours.actions import create_default_hours
@@ -31,6 +38,7 @@ from tests.sequences.steps import (
     list_skips,
     list_texts,
     make_group_sequence,
+    make_sequence,
     read_person,
     run_at,
     save_organisation,
@@ -102,6 +110,19 @@ def test_of_a_person_s_two_numbers_one_gets_the_steps(community):
     add_dead_number(PHONE)
     run_at(NINE_ON_SUNDAY)
     assert list_texts(OTHER) == ["How was your first day?"]
+
+
+def test_a_second_number_that_becomes_the_first_goes_on_with_the_steps(community):
+    add_member(OTHER)
+    give_numbers(PHONE, OTHER)
+    sequence_id = make_sequence(TriggerValues(SequenceTrigger.HAND))
+    with write():
+        start_by_hand(sequence_id, [PHONE, OTHER], "both", "ada", START)
+    run_at(START)
+    with write():
+        make_number_first(find_person_of_phone(PHONE), OTHER)
+    run_at(NINE_ON_SUNDAY)
+    assert (list_texts(), list_texts(OTHER)) == (["Welcome, Zoe!"], ["How was your first day?"])
 
 
 def test_a_reply_from_their_other_number_ends_it(community):

@@ -47,9 +47,7 @@ def list_source_totals(phone: str) -> Sequence[SourceTotal]:
     return [SourceTotal(*total) for total in db.session.execute(statement)]
 
 
-def list_missed_check_ins(
-    days: int, after: date, today: date, limit: int
-) -> Sequence[MissedCheckIn]:
+def list_missed_check_ins(days: int, after: date, today: date) -> Sequence[MissedCheckIn]:
     """Return people who missed `days` days in a row, the last of them after `after`.
 
     The last missed day is before `today`, for today is not over. In the order of that day; each
@@ -62,6 +60,5 @@ def list_missed_check_ins(
         select(row.phone, row.last_day)
         .where(row.last_day > after - ago, row.last_day < today - ago)
         .order_by(row.last_day, row.phone)
-        .limit(limit)
     )
     return [MissedCheckIn(*person) for person in db.session.execute(statement)]

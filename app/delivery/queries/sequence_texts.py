@@ -1,6 +1,7 @@
 """What sequences ask about texts: how many of theirs wait, who replied, who has a text already."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -39,13 +40,15 @@ def find_last_inbound_times(phones: Collection[str], since: datetime) -> dict[st
     return fetch_dict(statement)
 
 
-def find_sent_texts(phones: Collection[str], since: datetime) -> dict[tuple[str, str], datetime]:
-    """Return when these numbers got which texts of no blast last, since a moment (UTC).
+def find_sent_texts(
+    phones: Collection[str], since: datetime
+) -> Mapping[str, list[tuple[str, datetime]]]:
+    """Return the texts of no blast since a moment (UTC), and when each was last, by number.
 
     After an older database was restored they are known from the carrier's list alone.
     """
     row = Message
-    # Along the index of numbers: a person has few texts of the last day.
+    # Along the index of numbers: a person has few texts of the last days.
     statement = (
         select(row.phone, row.body, func.max(row.created_at))
         .where(
@@ -57,7 +60,10 @@ def find_sent_texts(phones: Collection[str], since: datetime) -> dict[tuple[str,
         )
         .group_by(row.phone, row.body)
     )
-    return {(phone, body): sent_at for phone, body, sent_at in fetch_tuples(statement)}
+    texts: defaultdict[str, list[tuple[str, datetime]]] = defaultdict(list)
+    for phone, body, sent_at in fetch_tuples(statement):
+        texts[phone].append((body, sent_at))
+    return texts
 
 
 def find_common_refusal(message_ids: Collection[int]) -> str:

@@ -61,6 +61,7 @@ class SequenceStopReason(StrEnum):
     REPLIED = "replied"
     ANSWERED_EVENT = "answered_event"
     OPTED_OUT = "opted_out"
+    LEFT_TOPIC = "left_topic"
     LEFT_GROUP = "left_group"
     NOT_REGISTERED = "not_registered"
     EVENT_GONE = "event_gone"
@@ -80,6 +81,7 @@ STOP_REASON_LABELS: dict[SequenceStopReason, str] = {
     SequenceStopReason.REPLIED: "They replied",
     SequenceStopReason.ANSWERED_EVENT: "They answered whether they come",
     SequenceStopReason.OPTED_OUT: "Opted out",
+    SequenceStopReason.LEFT_TOPIC: "Left this topic",
     SequenceStopReason.LEFT_GROUP: "No longer in the group",
     SequenceStopReason.NOT_REGISTERED: "No longer registered",
     SequenceStopReason.EVENT_GONE: "The event is over or was deleted",

@@ -26,6 +26,12 @@ def name_organisation(body: str, name: str) -> str:
     return f"{clean_name}: {body}"
 
 
+def drop_introduction(text: str, introduction: Introduction) -> str:
+    """Return a text without what it says as a first text, or would say as one."""
+    bare = text.removeprefix(f"{introduction.organisation_name.strip()}: ")
+    return bare.removesuffix(f"\n{introduction.opt_out_line.strip()}")
+
+
 @lru_cache(maxsize=16)
 def _compile_name(name: str) -> re.Pattern[str]:
     # As words of its own: "graceful" does not name Grace.

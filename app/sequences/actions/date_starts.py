@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 MAX_DAYS_BACK = 7
 # Attendance is marked in the days after an event.
 DAYS_OF_MARKING = 7
-MAX_MISSED_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,7 @@ def _find_missed_check_ins(sequence: SequenceRow, today: date, zone: str) -> Ite
     switched_on = get_local_date(zone, sequence.activated_at)
     first = max(sequence.scanned_on or switched_on, switched_on)
     after = max(first, today - timedelta(days=MAX_DAYS_BACK)) - timedelta(days=1)
-    missed = list_missed_check_ins(sequence.trigger_count, after, today, MAX_MISSED_AT_ONCE)
+    missed = list_missed_check_ins(sequence.trigger_count, after, today)
     for row in missed:
         yield DayStart(row.phone, f"missed_check_in:{row.last_day.isoformat()}", today)
 

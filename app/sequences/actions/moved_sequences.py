@@ -21,8 +21,8 @@ def move_sequences(old_phone: str, new_phone: str) -> None:
     Where both numbers have the same start, the steps of both count as sent. Of two ways through
     one sequence at the same time the first goes on.
     """
-    for old_id, new_id in _list_same_starts(old_phone, new_phone):
-        _join_starts(old_id, new_id)
+    for other_id, kept_id in _list_same_starts(old_phone, new_phone):
+        _join_starts(other_id, kept_id)
     moved = update(SequencePerson).where(SequencePerson.phone == old_phone)
     _run(moved.values(phone=new_phone))
     _stop_second_ways(new_phone)
@@ -31,29 +31,37 @@ def move_sequences(old_phone: str, new_phone: str) -> None:
 
 
 def _list_same_starts(old_phone: str, new_phone: str) -> list[tuple[int, int]]:
-    """Return (id of the old number, id of the new number) of each start that both have."""
+    """Return (id of the one that ends, id of the one that stays) of each start that both have.
+
+    The new number's stays, unless only the old one's goes on: of two numbers of one person the
+    second is stopped, and may be made the first.
+    """
     old, new = aliased(SequencePerson), aliased(SequencePerson)
-    statement = select(old.id, new.id).where(
+    statement = select(old.id, new.id, old.state, new.state).where(
         old.phone == old_phone,
         new.phone == new_phone,
         new.sequence_id == old.sequence_id,
         new.start_key == old.start_key,
     )
-    return [(old_id, new_id) for old_id, new_id in db.session.execute(statement)]
+    pairs = []
+    for old_id, new_id, old_state, new_state in db.session.execute(statement):
+        is_old_kept = old_state in OPEN_PERSON_STATES and new_state not in OPEN_PERSON_STATES
+        pairs.append((new_id, old_id) if is_old_kept else (old_id, new_id))
+    return pairs
 
 
-def _join_starts(old_id: int, new_id: int) -> None:
+def _join_starts(other_id: int, kept_id: int) -> None:
     """Give the steps of one way to the other, but those that it has, and delete it."""
     row, other = SequenceSend, aliased(SequenceSend)
     is_there = exists().where(
-        other.sequence_person_id == new_id,
+        other.sequence_person_id == kept_id,
         other.step_id == row.step_id,
         other.repetition == row.repetition,
     )
     # What both got stays with the one that goes on; what only one got is not sent again.
-    given = update(row).where(row.sequence_person_id == old_id, ~is_there.correlate(row))
-    _run(given.values(sequence_person_id=new_id))
-    _run(delete(SequencePerson).where(SequencePerson.id == old_id))
+    given = update(row).where(row.sequence_person_id == other_id, ~is_there.correlate(row))
+    _run(given.values(sequence_person_id=kept_id))
+    _run(delete(SequencePerson).where(SequencePerson.id == other_id))
 
 
 def _stop_second_ways(phone: str) -> None:

@@ -86,6 +86,12 @@ class StepPlan:
             clock = DAY_TIME
         return compute_step_time(counts_from, delay_days, clock, self.zone)
 
+    def find_planned_time(self, person: DuePerson, step: SequenceStep) -> datetime:
+        """Return when a step was due at first: its reader's hours may have put it off since."""
+        if person.counts_from is None:
+            return person.next_at
+        return min(person.next_at, self.compute_due_time(person, step))
+
     def begin(self, person: DuePerson) -> PersonChange:
         """Return the change that puts a person before the first step."""
         return self._move_behind(person, BEFORE_FIRST, person.started_at)

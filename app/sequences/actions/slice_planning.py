@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.delivery.actions.text_holding import load_hold_judge
-from app.delivery.queries.sequence_texts import find_sent_texts
 from app.domain.delivery.blast_rendering import RenderedText
-from app.domain.delivery.installation_rules import ADOPTION_TOLERANCE
 from app.domain.delivery.message_statuses import MessageKind
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.limits.allowances import Allowance
@@ -18,7 +16,7 @@ from app.domain.sequences.sequence_states import (
     SequenceStopReason,
     StepSkipReason,
 )
-from app.domain.sequences.step_times import MAX_LATENESS, is_too_late
+from app.domain.sequences.step_times import is_too_late
 from app.profiles.queries.other_phones import list_fallback_phones
 from app.sending_limits.queries.limit_rules import load_limit_rules
 from app.sending_limits.queries.present_allowance import load_allowance
@@ -28,6 +26,7 @@ from app.sequences.actions.step_rendering import find_step_versions, render_step
 from app.sequences.models import SequenceStep
 from app.sequences.queries.condition_people import find_people_meeting
 from app.sequences.queries.due_people import DuePerson, DueSlice
+from app.sequences.queries.earlier_texts import EarlierTexts
 from app.sequences.queries.slice_facts import load_slice_facts
 from app.suppression.queries.sending_permission import find_suppression_reasons
 
@@ -37,11 +36,15 @@ MAYBE_STOP_WAIT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class ReadyStep:
-    """A step that one person gets now, at one of their numbers."""
+    """A step that one person gets now, at one of their numbers.
+
+    `planned_at`: when it was due at first, before hours or a question put it off.
+    """
 
     person: DuePerson
     step: SequenceStep
     phone: str
+    planned_at: datetime
 
 
 class SlicePlanner:
@@ -101,7 +104,7 @@ class SlicePlanner:
         hold = self.judge.find_hold(phone, TextPurpose.REMINDER) if self.judge else None
         if hold is not None and hold.until > self.moment:
             return self.steps.postpone(person, hold.until)
-        return ReadyStep(person, step, phone)
+        return ReadyStep(person, step, phone, self.steps.find_planned_time(person, step))
 
     def _meets(self, condition: str, person: DuePerson) -> bool:
         # One statement for all people of the slice.
@@ -129,7 +132,8 @@ class SlicePlanner:
         if not ready:
             return
         allowance = self._load_allowance(len(ready))
-        sent = find_sent_texts([row.phone for row in ready], self.moment - MAX_LATENESS)
+        phones = {row.phone for row in ready}
+        earlier = EarlierTexts(phones, min(row.planned_at for row in ready))
         for (step, event_id), rows in _group_by_text(ready).items():
             texts = render_step(
                 step, self.due.sequence.footer, event_id, [row.phone for row in rows], self.moment
@@ -140,7 +144,7 @@ class SlicePlanner:
                 if allowance.find_reached_limit(MessageKind.REMINDER, text.segments) is not None:
                     # They wait as they are: a day later the step is skipped and named.
                     continue
-                change = self._finish(row, text, sent, versions)
+                change = self._finish(row, text, earlier, versions)
                 if change.send and change.send.text:
                     allowance.take(text.segments)
                 yield change
@@ -149,14 +153,13 @@ class SlicePlanner:
         self,
         row: ReadyStep,
         text: RenderedText,
-        sent: Mapping[tuple[str, str], datetime],
+        earlier: EarlierTexts,
         versions: Mapping[str | None, int | None],
     ) -> PersonChange:
         """Return the change that makes a person's text, or says why there is none."""
         if text.skip_reason is not None:
             return self._skip(row.person, row.step, text.skip_reason)
-        sent_at = sent.get((text.phone, text.body))
-        if sent_at is not None and sent_at >= row.person.next_at - ADOPTION_TOLERANCE:
+        if earlier.have(text, row.planned_at):
             return self._skip(row.person, row.step, StepSkipReason.HAS_TEXT)
         person, step = row.person, row.step
         send = StepSend(

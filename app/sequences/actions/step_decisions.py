@@ -18,6 +18,8 @@ def find_stop_reason(
     """Return why a sequence ends for a person now; None where it goes on."""
     if facts.reasons.get(person.phone) is SkipReason.SAID_STOP:
         return SequenceStopReason.OPTED_OUT
+    if person.phone in facts.left_phones:
+        return SequenceStopReason.LEFT_TOPIC
     if person.id in facts.other_number_ids:
         return SequenceStopReason.OTHER_NUMBER
     last_inbound = facts.last_inbound.get(person.phone)
@@ -40,7 +42,7 @@ def _find_event_reason(
     if presence is None:
         if sequence.stops_on_leaving:
             return SequenceStopReason.NOT_REGISTERED
-        return None
+        return _find_former_contact(person, facts)
     if sequence.trigger_kind is SequenceTrigger.MISSED and presence.attended_at:
         return SequenceStopReason.ATTENDED
     if sequence.stops_on_rsvp and presence.answer is not None:
@@ -48,6 +50,11 @@ def _find_event_reason(
     if sequence.trigger_kind is SequenceTrigger.REGISTERED and _was_over(person, facts, zone):
         return SequenceStopReason.EVENT_GONE
     return None
+
+
+def _find_former_contact(person: DuePerson, facts: SliceFacts) -> SequenceStopReason | None:
+    """Return that a person is on no list any more, as after an import was undone."""
+    return None if person.phone in facts.contacts else SequenceStopReason.NOT_A_CONTACT
 
 
 def _was_over(person: DuePerson, facts: SliceFacts, zone: str) -> bool:
@@ -67,10 +74,10 @@ def _find_trigger_reason(
         last_day = facts.check_in_days.get(phone)
         is_back = last_day is not None and last_day.isoformat() > started_by
         return SequenceStopReason.CHECKED_IN if is_back else None
-    if kind in DATE_TRIGGERS and phone not in facts.contacts:
-        return SequenceStopReason.NOT_A_CONTACT
+    if kind in DATE_TRIGGERS and (reason := _find_former_contact(person, facts)):
+        return reason
     if not sequence.stops_on_leaving:
-        return None
+        return _find_former_contact(person, facts) if kind is SequenceTrigger.GROUP else None
     if kind is SequenceTrigger.GROUP:
         return SequenceStopReason.LEFT_GROUP if phone not in facts.group_phones else None
     if kind is SequenceTrigger.DATE_FIELD:

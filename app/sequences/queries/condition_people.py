@@ -26,6 +26,7 @@ from app.profiles.queries.field_records import find_field
 from app.profiles.queries.person_values import load_values_of_phones
 from app.sequences.queries.due_people import DuePerson
 from app.sequences.queries.slice_facts import SliceFacts
+from app.suppression.queries.left_topics import find_phones_that_left
 
 
 def find_condition_problem(text: str | None) -> str:
@@ -75,7 +76,9 @@ def _find_phones(condition: StepCondition, phones: Sequence[str]) -> Collection[
     if condition.kind in FIELD_CONDITIONS:
         return load_values_of_phones(phones, [ref_id]).keys()
     if condition.kind in GROUP_CONDITIONS:
-        return _narrow(select_group_phones(ref_id), phones)
+        members = _narrow(select_group_phones(ref_id), phones)
+        # Who left the topic is still in its group, and gets no texts to it.
+        return members - find_phones_that_left(ref_id, phones)
     rule = find_valid_rule(ref_id)
     # Deleted since it was looked at: no one, and never everyone.
     if rule is None:

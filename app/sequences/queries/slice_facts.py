@@ -35,6 +35,7 @@ from app.profiles.queries.person_days import find_birthdays_of_phones, find_date
 from app.sequences.models import Sequence as SequenceRow
 from app.sequences.progress_models import SequencePerson, SequenceSend
 from app.sequences.queries.due_people import DuePerson, DueSlice
+from app.suppression.queries.left_topics import find_phones_that_left
 from app.suppression.queries.sending_permission import find_suppression_reasons
 
 
@@ -42,7 +43,8 @@ from app.suppression.queries.sending_permission import find_suppression_reasons
 class SliceFacts:
     """What is known of the people of a slice, by number; what was not asked is empty.
 
-    `group_phones`: those of them in the sequence's group. `other_number_ids`: whose other number is
+    `group_phones`: those of them in the sequence's group. `left_phones`: who left it as a topic,
+    which they do by text and stay in the group. `other_number_ids`: whose other number is
     in the sequence too, and was first. `contacts`: who is on any list of people.
     `sent_ids`: who got the step that is next already, as where steps were put into another order.
     """
@@ -50,6 +52,7 @@ class SliceFacts:
     reasons: Mapping[str, SkipReason]
     last_inbound: Mapping[str, datetime] = field(default_factory=dict)
     group_phones: Collection[str] = ()
+    left_phones: Collection[str] = ()
     presences: Mapping[tuple[int, str], EventPresence] = field(default_factory=dict)
     event_dates: Mapping[int, date | None] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +72,7 @@ def load_slice_facts(due: DueSlice) -> SliceFacts:
         reasons=find_suppression_reasons(phones),
         last_inbound=_find_inbound_times(sequence, people, phones),
         group_phones=_find_group_phones(sequence, phones),
+        left_phones=find_phones_that_left(sequence.group_id or 0, phones),
         presences=find_presences(event_ids, phones) if event_ids else {},
         event_dates=find_event_dates(event_ids) if event_ids else {},
         dates=_find_dates(sequence, phones),
@@ -129,8 +133,10 @@ def _find_check_in_days(sequence: SequenceRow, phones: Sequence[str]) -> dict[st
 
 
 def _find_contacts(sequence: SequenceRow, phones: Sequence[str]) -> set[str]:
-    # Of other triggers it follows from the group or the event.
-    if sequence.trigger_kind not in DATE_TRIGGERS:
+    # Of a group or an event it follows from the place there, where that is asked for.
+    is_of_list = sequence.trigger_kind in (SequenceTrigger.GROUP, *EVENT_TRIGGERS)
+    is_place_asked = not is_of_list or sequence.stops_on_leaving
+    if sequence.trigger_kind not in DATE_TRIGGERS and is_place_asked:
         return set()
     pool = select_pool_phones(RulePool.CONTACTS).subquery()
     statement = select(pool.c.phone).where(pool.c.phone.in_(select(build_listed_column(phones))))

@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
 from app.domain.sequences.sequence_states import SequenceState
 from app.domain.texts.plurals import pluralize
+from app.sequences.actions.sequence_control import MadeForOtherCarrier
 from app.sequences.actions.starts_by_hand import start_by_hand
 from app.sequences.forms.people_form import ChosenPeople, SequencePeopleForm
 from app.sequences.models import Sequence as SequenceRow
@@ -30,6 +31,9 @@ from app.sequences.views.sequence_labels import describe_steps
 
 START_NAME_BYTES = 12
 MAX_START_NAME_LENGTH = 40
+OTHER_CARRIER = (
+    "This sequence was on in another mode. Pause it and end it for everyone in it, then add people."
+)
 
 
 @bp.route("/<int:sequence_id>/people", methods=["GET", "POST"])
@@ -81,6 +85,8 @@ def _add(sequence_id: int, form: SequencePeopleForm, phones: Sequence[str]) -> R
             trace.about = f"sequence {sequence_id}"
             count = start_by_hand(sequence_id, phones, start_name, current_username(), now())
             trace.details = {"count": count}
+    except MadeForOtherCarrier:
+        flash(OTHER_CARRIER, "error")
     except (ChangedMeanwhile, NotFound):
         flash(CHANGED_MEANWHILE, "warning")
     else:

@@ -1,6 +1,6 @@
 """Who left which topic: as a condition for any select, and the topics of one number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import starmap
@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from app.core.clock import now
 from app.core.db import db
 from app.core.fetched_rows import count_rows
+from app.core.listed_values import build_listed_column
 from app.profiles.queries.other_phones import has_other_phone
 from app.suppression.topic_models import TopicLeaveSource, UnsubscribedTopic
 
@@ -52,6 +53,13 @@ def has_topic_been_left_since(moment: datetime) -> bool:
     # What a wrong clock dates ahead is no news until then.
     is_new = row.since.between(moment, now())
     return bool(db.session.scalar(select(exists().where(row.until.is_(None), is_new))))
+
+
+def find_phones_that_left(group_id: int, phones: Collection[str]) -> set[str]:
+    """Return those of some numbers whose person left a topic."""
+    phone = build_listed_column(phones)
+    statement = select(phone).where(select_left_topic(phone, group_id))
+    return set(db.session.scalars(statement))
 
 
 def count_people_who_left(group_id: int) -> int:
