@@ -1,5 +1,6 @@
 """A blast in several languages: each reader gets the text in theirs, others the body."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import text
@@ -121,6 +122,20 @@ def test_the_first_text_to_a_number_says_who_writes_until_the_days_are_over(app)
         ("Mia", True, f"Ohr sings.\n{FOOTER}"),
         ("Max", True, f"Ohr sings.\n{FOOTER}"),
     ]
+
+
+def test_a_blast_for_later_is_reviewed_as_first_texts_are_then(app):
+    fill_town(app)
+    with app.app_context():
+        set_organisation(name="Ohr", introduction_days=30)
+    confirm(app, draft())
+    release_blasts(app)
+    for phone in (ZOE, LEO, MIA, MAX):
+        set_message_status(app, phone, "delivered")
+    with app.app_context():
+        for days, is_first in ((29, False), (31, True)):
+            later = render_draft(draft(send_at=now() + timedelta(days=days)))
+            assert {text.is_introduction for text in later.texts} == {is_first}
 
 
 def test_a_test_reads_as_the_first_person_of_the_audience(app):

@@ -64,3 +64,13 @@ def test_accents_are_dropped_only_where_that_makes_the_text_cheaper():
     assert write_plain_letters("día {cancíon|í} “así”") == 'dia {cancíon|í} "asi"'
     assert find_accented_letters("mañana é") == []
     assert find_accented_letters("день í") == []
+
+
+def test_readers_of_the_bodys_own_language_get_the_body():
+    """Not the translation that they would read if there were no body."""
+    readers = BlastReaders({"+1": "fr-CA", "+2": "fr", "+3": "fr-BE"}, None, "fr-CA")
+    choose_kind = readers.build_kind_chooser(["fr"])
+    assert [choose_kind(phone).language for phone in ("+1", "+2", "+3")] == [None, "fr", "fr"]
+    # The organisation took to Spanish while a blast of before waits.
+    choose_kind = BlastReaders({"+1": "es"}, None, "es").build_kind_chooser(["es"])
+    assert choose_kind("+1").language == "es"

@@ -133,7 +133,7 @@ def render_draft(draft: BlastDraft) -> RenderedBlast:
     blast = render_in_languages(
         recipients,
         texts,
-        load_blast_readers(recipients, draft.translations),
+        load_blast_readers(recipients, draft.translations, draft.send_at),
         plain_names=draft.plain_names,
         filling=load_filling(recipients, draft.body, *draft.translations.values()),
     )

@@ -16,23 +16,26 @@ from app.profiles.queries.reader_languages import load_reader_languages
 
 
 def load_blast_readers(
-    recipients: Iterable[BlastRecipient], translations: Mapping[str, str]
+    recipients: Iterable[BlastRecipient],
+    translations: Mapping[str, str],
+    moment: datetime | None = None,
 ) -> BlastReaders:
-    """Return what decides which text these people get.
+    """Return what decides which text these people get; `moment`: when (UTC, default now).
 
     One statement for their languages, only where there are translations; one for whom an
     introduction has reached, only where the organisation sends introductions.
     """
-    days = organisations.get_organisation().introduction_days
+    organisation = organisations.get_organisation()
+    days = organisation.introduction_days
     if not translations and days is None:
         return NO_READERS
     phones = [person.phone for person in recipients if person.has_text]
     languages = load_reader_languages(phones) if translations else {}
     introduced = None
     if days is not None:
-        since = now() - timedelta(days=days)
+        since = (moment or now()) - timedelta(days=days)
         introduced = find_introduced_phones(phones, since, current_settings().carrier)
-    return BlastReaders(languages, introduced)
+    return BlastReaders(languages, introduced, organisation.language)
 
 
 def build_language_texts(

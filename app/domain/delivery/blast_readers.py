@@ -26,11 +26,13 @@ class BlastReaders:
     """The people of one blast, by number.
 
     `languages`: what they read (BCP 47), where that is known and matters. `introduced`: whom an
-    introduction has reached lately; None: no text is an introduction.
+    introduction has reached lately; None: no text is an introduction. `body_language`: what the
+    body is in.
     """
 
     languages: Mapping[str, str] = field(default_factory=dict)
     introduced: Collection[str] | None = None
+    body_language: str = ""
 
     @property
     def are_usual(self) -> bool:
@@ -58,18 +60,25 @@ class BlastReaders:
         introduced = self.introduced
         if introduced is not None:
             introduced = {phone} if other_phone in introduced else set()
-        return BlastReaders({phone: language} if language else {}, introduced)
+        languages = {phone: language} if language else {}
+        return BlastReaders(languages, introduced, self.body_language)
 
     def _list_read_tags(self, tags: Collection[str]) -> dict[str, str]:
         """Return the translation of each number that reads one."""
         if not tags:
             return {}
+        # The body is one of the choices: where it is in French of Canada, its readers get it
+        # rather than a translation into French.
+        choices = (*tags, self.body_language) if self.body_language else tags
         chosen = {
-            language: choose_translation(language, tags)
+            language: tag
             for language in set(self.languages.values())
+            if (tag := choose_translation(language, choices)) in tags
         }
         return {
-            phone: tag for phone, language in self.languages.items() if (tag := chosen[language])
+            phone: tag
+            for phone, language in self.languages.items()
+            if (tag := chosen.get(language))
         }
 
 
