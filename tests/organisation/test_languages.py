@@ -44,6 +44,17 @@ def test_a_line_in_another_language_is_added_with_its_standard_words(visit, app)
     assert row(app).footers == {}
 
 
+def test_the_standard_line_follows_the_language_and_a_second_one_can_be_cleared(visit, app):
+    own = {"footers-0-language": "es", "footers-0-line": "Mande STOP para salir."}
+    save(visit, **own)
+    page = save(visit, language="es", **own)
+    assert "There is a second opt-out line in Spanish. Clear one." in page.words
+    save(visit, language="es", **(own | {"footers-0-line": ""}))
+    assert (row(app).footer, row(app).footers) == ("Responda STOP para cancelar.", {})
+    save(visit, language="fr", footer="Text STOP.")
+    assert row(app).footer == "Text STOP.", "words of their own stay"
+
+
 def test_first_texts_say_who_writes_once_an_admin_says_so(visit, app):
     fields = visit("/settings", "ada").fields()
     assert (fields["introduction"], fields["introduction_days"]) == ("off", "30")
@@ -68,7 +79,7 @@ def test_first_texts_say_who_writes_once_an_admin_says_so(visit, app):
         ),
         (
             {"footers-0-language": "en", "footers-0-line": "Text STOP."},
-            "There is a second opt-out line in English. Remove one.",
+            "There is a second opt-out line in English. Clear one.",
         ),
         ({"footers-0-language": "xx", "footers-0-line": "Text STOP."}, "Choose a language."),
         (

@@ -57,3 +57,13 @@ class OptOutLines:
             if line:
                 return self.line if tag == self.language else line
         return self.line
+
+
+def follow_language(line: str, before: str, after: str) -> str:
+    """Return the line of an organisation whose own language (BCP 47) changes.
+
+    The standard one of before becomes that of the new language; words of its own stay.
+    """
+    if before == after or line.strip() != BUILT_IN_LINES.get(before):
+        return line
+    return BUILT_IN_LINES.get(after, line)

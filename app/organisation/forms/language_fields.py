@@ -65,13 +65,15 @@ class LanguageFields:
             raise ValidationError("Choose a language from the list.")
 
     def validate_footers(self, field: FieldList) -> None:
-        """Reject a second line in one language."""
+        """Reject a second line in one language; one that is cleared is none."""
         languages = [str(self.language.data)]
         for entry in field:
             tag = str(entry.form.language.data)
+            if is_blank_text(str(entry.form.line.data or "")):
+                continue
             if tag in languages:
                 name = name_language(tag)
-                raise ValidationError(f"There is a second opt-out line in {name}. Remove one.")
+                raise ValidationError(f"There is a second opt-out line in {name}. Clear one.")
             languages.append(tag)
 
     def validate_introduction(self, field: RadioField) -> None:

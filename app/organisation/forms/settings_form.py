@@ -12,6 +12,7 @@ from app.core.form_fields import CleanTextField
 from app.domain.opt_outs.default_replies import StandingReply, list_default_replies
 from app.domain.opt_outs.stop_words import STOP_WORD_MISSING_ERROR, has_stop_word
 from app.domain.phones.country_names import load_country_names
+from app.domain.texts.opt_out_lines import follow_language
 from app.domain.texts.text_cleaning import is_blank_text
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time.zone_names import parse_time_zone
@@ -181,7 +182,7 @@ class OrganisationSettingsForm(LanguageFields, PlaceValidation, FlaskForm):
             "region": self.region.data,
             "currency": str(self.currency.data).upper(),
             "price_per_segment": self.price_per_segment.amount,
-            "footer": self.footer.data,
+            "footer": self._choose_footer(),
             "stop_reply": self._choose_own_reply(self.stop_reply),
             "start_reply": self._choose_own_reply(self.start_reply),
             "help_reply": self._choose_own_reply(self.help_reply),
@@ -190,6 +191,10 @@ class OrganisationSettingsForm(LanguageFields, PlaceValidation, FlaskForm):
             "consent_required": self.whom.data == "agreed",
             **self.get_language_values(),
         }
+
+    def _choose_footer(self) -> str:
+        before, after = queries.get_organisation_language(), str(self.language.data)
+        return follow_language(str(self.footer.data), before, after)
 
     def _choose_own_reply(self, field: OptionalTextAreaField) -> str | None:
         """Return the reply, None for an empty box and for the default text that the box showed.
