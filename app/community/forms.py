@@ -17,7 +17,7 @@ from app.core.settings import current_settings
 from app.domain.audiences.condition_addresses import write_condition_address
 from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.phones.phone_renumbering import canonicalize_phone
-from app.domain.texts.whole_numbers import parse_id
+from app.domain.texts.whole_numbers import parse_id, parse_ids
 from app.organisation import queries as organisation
 from app.profiles.forms.details_form import PersonDetailsForm
 from app.profiles.forms.value_inputs import list_value_inputs
@@ -136,8 +136,7 @@ def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
             for text in texts:
                 fields.append((name, text))
         return MemberSelection(ids, fields, is_everyone=True, filters=filter_.filters)
-    parsed_ids = map(parse_id, dict.fromkeys(form.getlist("member_ids")))
-    ids = [id_ for id_ in parsed_ids if id_ is not None]
+    ids = parse_ids(form.getlist("member_ids"))
     return MemberSelection(ids, [("member_ids", str(id_)) for id_ in ids], is_everyone=False)
 
 

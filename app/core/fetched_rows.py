@@ -1,14 +1,15 @@
 """The rows of a SELECT as plain Python values."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 from sqlalchemy import Select, func, select
 
-from app.core.db import db
+from app.core.db import Model, db
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
+ModelT = TypeVar("ModelT", bound=Model)
 ColumnTs = TypeVarTuple("ColumnTs")
 # A SELECT whose columns are known where it is written, and joined or copied as a whole elsewhere.
 RowSelect = Select[*tuple[Any, ...]]
@@ -23,6 +24,18 @@ def fetch_tuples(statement: Select[*ColumnTs]) -> list[tuple[*ColumnTs]]:
     """Run a SELECT; return its rows as tuples."""
     rows: Any = db.session.execute(statement)
     return cast(list[tuple[*ColumnTs]], [tuple(row) for row in rows])
+
+
+def fetch_by_ids(model: type[ModelT], ids: Collection[int]) -> dict[int, ModelT]:
+    """Return the rows of a table with these ids, by id; one that is gone is missing.
+
+    For the rows of a page, not more. No statement for no ids.
+    """
+    if not ids:
+        return {}
+    table: Any = model
+    rows = db.session.scalars(select(table).where(table.id.in_(ids)))
+    return {row.id: row for row in rows}
 
 
 def count_rows(source: Any, *conditions: Any) -> int:

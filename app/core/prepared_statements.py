@@ -88,6 +88,10 @@ class PreparedStatement:
             return None
         return row[0]
 
+    def fetch_values(self, **values: Any) -> list[Any]:
+        """Return the first value of each row."""
+        return [row[0] for row in self.fetch_rows(**values)]
+
     def fetch_json(self, **values: Any) -> Any:
         """Parse the first value of the first row as JSON.
 

@@ -80,6 +80,11 @@ class SpreadsheetData:
     hidden_columns: frozenset[int] = frozenset()
     is_number_list: bool = False
 
+    @property
+    def cells(self) -> list[list[str]]:
+        """The cells of each row."""
+        return [row.cells for row in self.rows]
+
 
 @dataclass(frozen=True)
 class SheetSelection:

@@ -15,7 +15,7 @@ from app.domain.accounts.roles import Role
 from app.domain.audiences.condition_addresses import parse_condition_address
 from app.domain.audiences.condition_phrases import RuleNames, describe_condition
 from app.domain.audiences.conditions import Condition, ConditionKind, ReferenceKind
-from app.domain.audiences.segment_rules import MAX_CONDITIONS, Joiner, SegmentRule
+from app.domain.audiences.segment_rules import MAX_CONDITIONS, Joiner, SegmentRule, list_references
 from app.domain.texts.text_cleaning import capitalize_first
 from app.profiles.queries.person_conditions import is_value_of_field
 
@@ -40,9 +40,8 @@ def describe_filters(
 
     `field_names`: those of the fields that the list has read already.
     """
-    conditions = [parse_condition_address(address) for address in addresses]
-    readable_conditions = [condition for condition in conditions if condition is not None]
-    references = {condition.reference for condition in readable_conditions if condition.reference}
+    conditions = list(map(parse_condition_address, addresses))
+    references = list_references(read_conditions(addresses))
     hidden = find_hidden_references(references, role)
     names = _load_names(references, field_names)
     filters: list[ListFilter] = []
@@ -82,7 +81,7 @@ def build_filter_conditions(
     only the first matches of the list are asked for.
     """
     conditions = read_conditions(addresses)
-    references = {condition.reference for condition in conditions if condition.reference}
+    references = list_references(conditions)
     is_readable = len(conditions) == len(addresses) <= MAX_CONDITIONS
     if not is_readable or find_hidden_references(references, role):
         return FilterConditions([false()])

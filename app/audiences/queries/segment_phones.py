@@ -18,6 +18,7 @@ from app.domain.audiences.segment_rules import (
     RuleItem,
     RulePool,
     SegmentRule,
+    list_references,
     normalize_rule,
 )
 from app.events.queries.event_conditions import exists_event, select_registered_phones
@@ -73,8 +74,8 @@ def build_rule_conditions(
 
 def build_existence_conditions(conditions: Iterable[Condition]) -> list[ColumnElement[bool]]:
     """Return the conditions that what conditions name has not been deleted."""
-    references = {condition.reference for condition in conditions if condition.reference}
-    return [EXISTENCE[kind](ref_id) for kind, ref_id in sorted(references)]
+    references = sorted(list_references(conditions))
+    return [EXISTENCE[kind](ref_id) for kind, ref_id in references]
 
 
 def leaves_few(rule: SegmentRule) -> bool:

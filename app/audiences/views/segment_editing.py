@@ -28,7 +28,7 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.db import ChangedMeanwhile, UniqueViolation
 from app.delivery.queries.group_blasts import ListInUse
 from app.domain.accounts.roles import Role
-from app.domain.audiences.segment_rules import MAX_CONDITIONS, SegmentRule
+from app.domain.audiences.segment_rules import MAX_CONDITIONS, SegmentRule, list_references
 from app.domain.audiences.segment_sentences import describe_rule
 from app.domain.texts.whole_numbers import parse_id
 
@@ -146,8 +146,7 @@ def _begin_with_filters(addresses: list[str]) -> SegmentForm:
     if len(conditions) < len(addresses) or len(conditions) > MAX_CONDITIONS:
         flash(FILTERS_UNREADABLE, "error")
         conditions = []
-    named = {condition.reference for condition in conditions if condition.reference}
-    choices = load_rule_choices(current_user.role, sorted(named))
+    choices = load_rule_choices(current_user.role, sorted(list_references(conditions)))
     rows = [build_condition_data(condition, "", choices) for condition in conditions]
     return SegmentForm(choices, formdata=None, data={"rows": rows})
 

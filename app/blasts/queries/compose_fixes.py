@@ -32,11 +32,14 @@ def list_fixes(forecaster: TextForecaster) -> Iterator[TextFix]:
         yield from _list_text_fixes(forecaster, tag)
     if forecaster.plain_names:
         return
-    results = [forecaster.forecast(tag) for tag in forecaster.texts]
-    plain = [forecaster.forecast(tag, plain_names=True) for tag in forecaster.texts]
-    saved = sum(r.segment_count for r in results) - sum(r.segment_count for r in plain)
+    saved = 0
+    letters: set[str] = set()
+    for tag in forecaster.texts:
+        result = forecaster.forecast(tag)
+        saved += result.segment_count - forecaster.forecast(tag, plain_names=True).segment_count
+        for share in result.shares:
+            letters.update(share.letters.split())
     if saved > 0:
-        letters = {c for r in results for share in r.shares for c in share.letters.split()}
         sample = " ".join(sorted(letters)) or "ë"
         sentence = f"Letters like {sample} in names make some texts longer."
         label = f"Send plain letters in names: {_describe_saving(saved)} less"

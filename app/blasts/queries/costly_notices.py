@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.blasts.queries.review_notices import ReviewButton, ReviewNotice
-from app.domain.delivery.blast_rendering import RenderedBlast, count_segments_with
+from app.domain.delivery.blast_rendering import RenderedBlast, count_segments, count_segments_with
 from app.domain.delivery.cost_estimate import format_money
 from app.domain.texts import text_cleaning
 from app.domain.texts.accented_letters import find_accented_letters, write_plain_letters
@@ -81,7 +81,7 @@ def _estimate_saved_segments(blast: RenderedBlast, tag: str | None, body: str) -
     if not sample:
         return 0
     changed = {tag: replace(blast.language_texts[tag], body=body)}
-    saved = sum(text.segments for text in sample) - count_segments_with(blast, sample, changed)
+    saved = count_segments(sample) - count_segments_with(blast, sample, changed)
     return round(saved * len(texts) / len(sample))
 
 
@@ -107,7 +107,7 @@ def _describe_savings(
         names = f"{name_language(tag)}: {names}"
     verb = choose_by_count(len(characters), "raises", "raise")
     texts = blast.texts_by_language[tag]
-    total = sum(text.segments for text in texts)
+    total = count_segments(texts)
     remainder = f"{total - saved:,}"
     if len(texts) > SAVINGS_SAMPLE_SIZE:
         remainder = f"about {remainder}"

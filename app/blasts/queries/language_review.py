@@ -4,7 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.blasts.queries.reviewed_texts import ReviewedText, build_reviewed_text
-from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText, count_segments_with
+from app.domain.delivery.blast_rendering import (
+    RenderedBlast,
+    RenderedText,
+    count_segments,
+    count_segments_with,
+)
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.texts.plurals import choose_by_count, pluralize
 from app.domain.texts.text_languages import name_language
@@ -71,7 +76,7 @@ def list_language_shares(blast: RenderedBlast) -> list[LanguageShare]:
 def _build_share(blast: RenderedBlast, tag: str | None) -> LanguageShare:
     organisation = organisations.get_organisation()
     texts = blast.texts_by_language[tag]
-    segments = sum(text.segments for text in texts)
+    segments = count_segments(texts)
     cost = compute_cost(segments, organisation.price_per_segment)
     return LanguageShare(
         tag,
@@ -125,7 +130,7 @@ def describe_introductions(blast: RenderedBlast) -> IntroductionShare | None:
         return None
     sample = first_texts[:SAMPLE_SIZE]
     usual = count_segments_with(blast, sample, blast.language_texts, has_introductions=False)
-    more = sum(text.segments for text in sample) - usual
+    more = count_segments(sample) - usual
     added = round(more * len(first_texts) / len(sample))
     return IntroductionShare(len(first_texts), added, _describe_first_texts(first_texts, added))
 

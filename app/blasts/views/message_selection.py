@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app.delivery.queries.resendable_messages import list_actionable_message_ids
-from app.domain.texts.whole_numbers import parse_id
+from app.domain.texts.whole_numbers import parse_ids
 
 MAX_MESSAGE_IDS = 500
 # A URL of 100 ids is 1,900 characters at most, which every browser and proxy takes.
@@ -40,6 +40,4 @@ def parse_selection(log_id: int, params: MultiDict[str, str]) -> MessageSelectio
     if not id_texts:
         ids = list_actionable_message_ids(log_id, state)
         return MessageSelection(ids, state, by_id=False)
-    parsed_ids = [parse_id(id_text) for id_text in id_texts]
-    valid_ids = [message_id for message_id in parsed_ids if message_id is not None]
-    return MessageSelection(valid_ids, state, by_id=True)
+    return MessageSelection(parse_ids(id_texts), state, by_id=True)

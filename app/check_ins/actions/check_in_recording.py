@@ -63,4 +63,4 @@ def store_streak(phone: str, streak: Streak | None = None) -> Streak | None:
 
 
 def _list_days(phone: str) -> list[date]:
-    return [row[0] for row in sql.SELECT_DAYS.fetch_rows(b_phone=phone)]
+    return sql.SELECT_DAYS.fetch_values(b_phone=phone)

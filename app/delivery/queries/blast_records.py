@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_by_ids
 from app.delivery.models import MessageLog, ScheduledMessage
 
 
@@ -28,10 +29,7 @@ def find_blast_log(log_id: int) -> MessageLog | None:
 
 def find_blast_logs(log_ids: Collection[int]) -> dict[int, MessageLog]:
     """Return the logs of these blasts by their ids; those that were deleted are left out."""
-    if not log_ids:
-        return {}
-    rows = db.session.scalars(select(MessageLog).where(MessageLog.id.in_(log_ids)))
-    return {log.id: log for log in rows}
+    return fetch_by_ids(MessageLog, log_ids)
 
 
 def reload_blast_log(log_id: int) -> MessageLog:

@@ -2,15 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
-
-from app.core.db import db
+from app.core.fetched_rows import fetch_by_ids
 from app.delivery.models import Message
 
 
 def find_messages(message_ids: Collection[int]) -> dict[int, Message]:
     """Return these messages by id; a deleted one is missing. For the rows of a page, not more."""
-    if not message_ids:
-        return {}
-    rows = db.session.scalars(select(Message).where(Message.id.in_(message_ids)))
-    return {message.id: message for message in rows}
+    return fetch_by_ids(Message, message_ids)

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import messages
-from app.delivery.sql.survey_texts import POSSIBLY_RECEIVED_STATUSES
+from app.delivery.sql.survey_texts import POSSIBLY_RECEIVED_VALUES
 from app.domain.delivery.message_statuses import MessageDirection, MessageKind, MessageStatus
 
 # Up to 200 texts a second come in: prepared, an insert takes 10 µs, through SQLAlchemy 100 to
@@ -57,7 +57,7 @@ _newest_outbound = (
     select(_newest.c.body, func.coalesce(_newest.c.sent_at, _newest.c.submitted_at))
     .where(
         _newest.c.direction == MessageDirection.OUTBOUND,
-        _newest.c.status.in_([status.value for status in POSSIBLY_RECEIVED_STATUSES]),
+        _newest.c.status.in_(POSSIBLY_RECEIVED_VALUES),
         _newest.c.body != "",
     )
     .order_by(_newest.c.id.desc())

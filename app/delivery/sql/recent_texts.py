@@ -4,13 +4,13 @@ from sqlalchemy import bindparam, case, null, select
 
 from app.core.prepared_statements import PreparedStatement
 from app.delivery.models import message_logs, messages
-from app.delivery.sql.survey_texts import POSSIBLY_RECEIVED_STATUSES, SENT_AT
+from app.delivery.sql.survey_texts import POSSIBLY_RECEIVED_VALUES, SENT_AT
 from app.domain.delivery.message_statuses import MessageDirection, MessageStatus
 
 RECENT_TEXTS = 12
 M = messages.c
 _is_queued = M.status == MessageStatus.QUEUED
-_STATUS_VALUES = [MessageStatus.QUEUED.value, *(s.value for s in POSSIBLY_RECEIVED_STATUSES)]
+_STATUS_VALUES = [MessageStatus.QUEUED.value, *POSSIBLY_RECEIVED_VALUES]
 # Read for every text of somebody who is answering a survey, inside the write lock: prepared it
 # takes 20 µs, through the session 250.
 SELECT_RECENT_TEXTS = PreparedStatement(

@@ -19,13 +19,13 @@ POSSIBLY_RECEIVED_STATUSES = (
 L = message_logs.c
 M = messages.c
 _PHONE = bindparam("b_phone", type_=M.phone.type)
-_STATUS_VALUES = [status.value for status in POSSIBLY_RECEIVED_STATUSES]
+POSSIBLY_RECEIVED_VALUES = [status.value for status in POSSIBLY_RECEIVED_STATUSES]
 # When a text left us, as exactly as its row says.
 SENT_AT = func.coalesce(M.sent_at, M.submitted_at, M.created_at, type_=M.created_at.type)
 
 _later = messages.alias()
 _HAS_LATER_TEXT = exists().where(
-    _later.c.phone == _PHONE, _later.c.id > M.id, _later.c.status.in_(_STATUS_VALUES)
+    _later.c.phone == _PHONE, _later.c.id > M.id, _later.c.status.in_(POSSIBLY_RECEIVED_VALUES)
 )
 # Runs for every text of a phone that may answer a survey, inside the write lock: built once it
 # takes 10 µs, through the session 200. It looks once into the unique index of (blast, phone) for
@@ -38,7 +38,7 @@ SELECT_NEWEST_SURVEY_TEXT = PreparedStatement(
         func.coalesce(L.finished_at, bindparam("b_moment", type_=UtcDateTime()))
         >= bindparam("b_since", type_=UtcDateTime()),
         M.phone == _PHONE,
-        M.status.in_(_STATUS_VALUES),
+        M.status.in_(POSSIBLY_RECEIVED_VALUES),
     )
     .order_by(M.id.desc())
     .limit(1)

@@ -1,6 +1,6 @@
 """The rule of a segment: all or any of conditions, or of groups of conditions, two levels deep."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -59,7 +59,12 @@ class SegmentRule:
     @property
     def references(self) -> set[tuple[ReferenceKind, int]]:
         """What the rule names, by kind and id."""
-        return {condition.reference for condition in self.conditions if condition.reference}
+        return list_references(self.conditions)
+
+
+def list_references(conditions: Iterable[Condition]) -> set[tuple[ReferenceKind, int]]:
+    """Return what these conditions name, by kind and id."""
+    return {condition.reference for condition in conditions if condition.reference}
 
 
 def normalize_rule(rule: SegmentRule) -> SegmentRule:

@@ -105,7 +105,7 @@ class RenderedBlast:
     @cached_property
     def segment_count(self) -> int:
         """The segments that would be billed."""
-        return sum(text.segments for text in self.sendable_texts)
+        return count_segments(self.sendable_texts)
 
     @cached_property
     def longest_text(self) -> RenderedText | None:
@@ -148,6 +148,11 @@ def render_in_languages(
         readers=readers,
         plain_names=plain_names,
     )
+
+
+def count_segments(texts: Iterable[RenderedText]) -> int:
+    """Return the segments of these texts together."""
+    return sum(text.segments for text in texts)
 
 
 def count_segments_with(

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
-from app.core.fetched_rows import fetch_dict
+from app.core.fetched_rows import fetch_by_ids, fetch_dict
 from app.core.search_terms import build_text_filter
 from app.domain.accounts.roles import Role
 from app.groups.models import (
@@ -44,10 +44,7 @@ def find_active_group_ids(group_ids: Collection[int]) -> set[int]:
 
 def find_groups(group_ids: Collection[int]) -> dict[int, ContactGroup]:
     """Return these groups by id; a deleted one is missing. No statement for no ids."""
-    if not group_ids:
-        return {}
-    rows = db.session.scalars(select(ContactGroup).where(ContactGroup.id.in_(group_ids)))
-    return {group.id: group for group in rows}
+    return fetch_by_ids(ContactGroup, group_ids)
 
 
 def find_group_by_name(name: str) -> ContactGroup | None:

@@ -119,7 +119,7 @@ def parse_sheet(
     sheet: SpreadsheetData, region: str, profile: ProfileContext | None = None
 ) -> ParsedSpreadsheet:
     """Guess the columns of a table. Raises one of UNREADABLE_FILE_ERRORS."""
-    cells = [row.cells for row in sheet.rows]
+    cells = sheet.cells
     number_rows = split_number_list(cells, region)
     if number_rows:
         cells = number_rows
@@ -143,7 +143,7 @@ def parse_sheet_as_chosen(
 
     `guessed` is how it was read before.
     """
-    cells = [row.cells for row in sheet.rows]
+    cells = sheet.cells
     columns = column_mapping.choose_columns(choice.kinds, cells, choice.has_headings, guessed)
     if profile is None:
         columns = column_mapping.ignore_kinds(columns, PROFILE_KINDS)
@@ -157,7 +157,7 @@ def _build_parsed_spreadsheet(
     sheet: SpreadsheetData, columns: ColumnMapping, region: str, profile: ProfileContext | None
 ) -> ParsedSpreadsheet:
     """Return the table with its layout. Raises one of UNREADABLE_FILE_ERRORS."""
-    cells = [row.cells for row in sheet.rows]
+    cells = sheet.cells
     ignored_columns = (ColumnKind.IGNORED,) * (max(map(len, cells)) - len(columns.kinds))
     columns = replace(columns, kinds=(*columns.kinds, *ignored_columns))
     table = sample_people(columns, cells, region)

@@ -24,7 +24,7 @@ from app.delivery.queries.blast_reply_people import REPLY_FILTERS
 from app.domain.delivery.blast_labels import name_blast
 from app.domain.surveys.question_definitions import parse_questions
 from app.domain.surveys.survey_state_machine import SurveySessionStatus
-from app.domain.texts.whole_numbers import parse_id, parse_whole_number
+from app.domain.texts.whole_numbers import parse_id, parse_ids, parse_whole_number
 from app.events.forms.answer_choice import read_answer_word
 from app.events.queries.events import find_event
 from app.events.queries.registration_phones import (
@@ -183,5 +183,4 @@ def _read_search(values: Fields) -> str:
 
 
 def _read_ticked_ids(values: Fields, name: str = "ids") -> list[int]:
-    ids = [parse_id(text) for text in dict.fromkeys(values.getlist(name)[:MAX_TICKED_ROWS])]
-    return [id_ for id_ in ids if id_ is not None]
+    return parse_ids(values.getlist(name)[:MAX_TICKED_ROWS])

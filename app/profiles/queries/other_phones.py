@@ -137,7 +137,7 @@ def find_texted_phone(phone: str) -> str:
 
 def list_other_phones(phone: str) -> list[str]:
     """Return the other numbers that the person of this number has today, in no order."""
-    return [row[0] for row in _SELECT_OTHER_PHONES.fetch_rows(b_phone=phone)]
+    return _SELECT_OTHER_PHONES.fetch_values(b_phone=phone)
 
 
 def find_person_id(phone: str) -> int | None:

@@ -48,8 +48,7 @@ class DueSlice:
 
 def list_due_sequence_ids(carrier: str, moment: datetime) -> list[int]:
     """Return the sequences of a carrier that have something due. A read of indexes."""
-    rows = sql.SELECT_DUE_SEQUENCES.fetch_rows(carrier=carrier, moment=moment)
-    return [sequence_id for (sequence_id,) in rows]
+    return sql.SELECT_DUE_SEQUENCES.fetch_values(carrier=carrier, moment=moment)
 
 
 def load_due_slice(sequence_id: int, moment: datetime, most: int) -> DueSlice | None:

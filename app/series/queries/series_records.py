@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
+from app.core.fetched_rows import fetch_by_ids
 from app.domain.delivery.blast_labels import name_blast
 from app.series.models import BlastSeries, OccurrenceState, SeriesOccurrence, SeriesState
 
@@ -46,10 +47,7 @@ def list_series_in_states(states: Collection[SeriesState]) -> Sequence[BlastSeri
 
 def find_series_by_ids(series_ids: Collection[int]) -> dict[int, BlastSeries]:
     """Return these series by their ids; those that were deleted are left out."""
-    if not series_ids:
-        return {}
-    rows = db.session.scalars(select(BlastSeries).where(BlastSeries.id.in_(series_ids)))
-    return {series.id: series for series in rows}
+    return fetch_by_ids(BlastSeries, series_ids)
 
 
 def find_series_names(series_ids: Collection[int]) -> dict[int, str]:
