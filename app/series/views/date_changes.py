@@ -83,7 +83,7 @@ def confirm_date(series_id: int, day: str) -> ResponseReturnValue:
         occurs_on,
         "series.date_confirmed",
         success,
-        lambda: actions.confirm_date(series_id, occurs_on, count, now()),
+        lambda: actions.confirm_date(series_id, occurs_on, count, current_username(), now()),
     )
 
 
@@ -101,7 +101,7 @@ def edit_date(series_id: int, day: str) -> ResponseReturnValue:
     if request.form.get("reset"):
         text = get_series_text(series)
     elif is_text_button_pressed() or not form.validate_on_submit():
-        texts = load_series_choices(form)
+        texts = load_series_choices(form, of_event=form.of_event)
         page = _render_date_form("series/edit_date.html", series, coming, form, texts=texts)
         return page, 422 if form.errors else 200
     stale = describe_stale_dates(series, text, coming.day)

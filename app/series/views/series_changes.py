@@ -63,7 +63,7 @@ def edit_series(series_id: int) -> ResponseReturnValue:
             form=form,
             series=series,
             series_url=series_url,
-            texts=load_series_choices(form),
+            texts=load_series_choices(form, of_event=form.of_event),
         )
         return page, 422 if form.errors else 200
     if step == "start":

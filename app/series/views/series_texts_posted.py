@@ -3,6 +3,8 @@
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from app.blasts.queries.field_fillings import list_field_chips
+from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
 from app.domain.texts.template_purposes import TemplatePurpose
 from app.message_templates.forms.translated_texts import (
     USE_BUTTON,
@@ -35,10 +37,12 @@ def is_text_button_pressed() -> bool:
     return USE_TEMPLATE in request.form or is_language_button_pressed(request.form)
 
 
-def load_series_choices(form: TranslatedTextForm) -> TranslationChoices:
-    """Return the templates and languages that are offered beside the text of a series."""
+def load_series_choices(form: TranslatedTextForm, *, of_event: bool) -> TranslationChoices:
+    """Return what is offered beside the text of a series: templates, languages, placeholders."""
+    event_chips = EVENT_CHIPS if of_event else []
     return load_translation_choices(
         list(form.translation_fields),
         (TemplatePurpose.BLAST, TemplatePurpose.REMINDER),
         first_language=form.first_language,
+        tokens=[*NAME_CHIPS, *ORGANISATION_CHIPS, *list_field_chips(), *event_chips],
     )
