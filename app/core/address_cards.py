@@ -56,7 +56,7 @@ def is_address_card(text: str) -> bool:
 def read_address_cards(text: str) -> list[SpreadsheetRow]:
     """Return a row of headings and one row a card, the number to text first."""
     cards = list(_iterate_cards(text))
-    phones = [_list_phones(card) for card in cards]
+    phones = list(map(_list_phones, cards))
     phone_count = max([1, *map(len, phones)])
     headings = [NAME_HEADING, PHONE_HEADING]
     headings += [f"Other phone {number}" for number in range(2, phone_count + 1)]

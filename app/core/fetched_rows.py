@@ -23,7 +23,7 @@ def fetch_dict(statement: Select[KeyT, ValueT]) -> dict[KeyT, ValueT]:
 def fetch_tuples(statement: Select[*ColumnTs]) -> list[tuple[*ColumnTs]]:
     """Run a SELECT; return its rows as tuples."""
     rows: Any = db.session.execute(statement)
-    return cast(list[tuple[*ColumnTs]], [tuple(row) for row in rows])
+    return cast(list[tuple[*ColumnTs]], list(map(tuple, rows)))
 
 
 def fetch_by_ids(model: type[ModelT], ids: Collection[int]) -> dict[int, ModelT]:

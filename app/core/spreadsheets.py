@@ -196,7 +196,7 @@ def _collect_rows(rows: Iterable[SpreadsheetRow]) -> list[SpreadsheetRow]:
 def _drop_blank_rows(rows: Iterable[SpreadsheetRow]) -> Iterator[SpreadsheetRow]:
     """Yield the rows that are not blank, without the empty cells at their ends."""
     for line, written_cells in rows:
-        cells = [_clean_cell(cell) for cell in written_cells]
+        cells = list(map(_clean_cell, written_cells))
         while cells and not cells[-1].strip():
             cells.pop()
         if len(cells) > MAX_COLUMNS:

@@ -174,7 +174,7 @@ def iterate_filled_rows(sheet: CalamineSheet, first_column: int) -> Iterator[tup
     row_count = 0
     character_count = 0
     for line, values in enumerate(sheet.iter_rows(), 1):
-        cells = empty_columns + [format_cell_value(value) for value in values]
+        cells = empty_columns + list(map(format_cell_value, values))
         while cells and not cells[-1].strip():
             cells.pop()
         if not cells:

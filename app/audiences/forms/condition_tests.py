@@ -162,7 +162,7 @@ def list_family_references(family: str) -> set[ReferenceKind]:
         return {ReferenceKind.FIELD}
     if family.startswith(SURVEY_PREFIX):
         return {ReferenceKind.SURVEY}
-    kinds = [parse_test(test) for test in FAMILY_TESTS.get(family, {})]
+    kinds = list(map(parse_test, FAMILY_TESTS.get(family, {})))
     references = {CONDITION_SHAPES[kind[0]].reference for kind in kinds if kind}
     return {reference for reference in references if reference is not None}
 

@@ -96,9 +96,7 @@ def build_review_page(blast: RenderedBlast, page_number: int) -> ReviewPage:
     page_count = max(1, -(-blast.recipient_count // TEXTS_PER_PAGE))
     number = min(max(1, page_number), page_count)
     start = (number - 1) * TEXTS_PER_PAGE
-    texts = [
-        build_reviewed_text(text) for text in blast.sendable_texts[start : start + TEXTS_PER_PAGE]
-    ]
+    texts = list(map(build_reviewed_text, blast.sendable_texts[start : start + TEXTS_PER_PAGE]))
     return ReviewPage(number, page_count, start + 1, start + len(texts), texts)
 
 

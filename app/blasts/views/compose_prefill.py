@@ -173,7 +173,7 @@ def _prefill_stored_lists(audience_id: int) -> dict[str, object]:
     rule = audience.rule
     fields = _prefill_lists(
         [format_part(part) for part in rule.included if part.kind is not PartKind.PEOPLE],
-        [format_part(part) for part in rule.excluded],
+        list(map(format_part, rule.excluded)),
     )
     fields["not_texted_today"] = rule.is_texted_today_excluded
     fields["freeze"] = audience.is_frozen

@@ -82,7 +82,7 @@ def _type_blast(blast: ScheduledMessage) -> TypedDraft:
 def _write_value(value: object) -> list[str]:
     """Return a value as a browser would send it; an empty box sends none."""
     if isinstance(value, list):
-        return [str(item) for item in value]
+        return list(map(str, value))
     if value is True:
         return ["y"]
     return [str(value)] if value else []

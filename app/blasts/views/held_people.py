@@ -24,7 +24,7 @@ def describe_held_groups(groups: Sequence[HeldGroup]) -> list[str]:
 
     Times are those of the organisation, like all times on pages.
     """
-    lines = [_describe_group(group) for group in groups[:MAX_GROUPS]]
+    lines = list(map(_describe_group, groups[:MAX_GROUPS]))
     rest = groups[MAX_GROUPS:]
     if rest:
         last = format_recent_time(rest[-1].until)

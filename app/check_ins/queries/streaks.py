@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import starmap
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -44,7 +45,7 @@ def list_source_totals(phone: str) -> Sequence[SourceTotal]:
         .group_by(row.source_name)
         .order_by(last_day.desc(), row.source_name)
     )
-    return [SourceTotal(*total) for total in db.session.execute(statement)]
+    return list(starmap(SourceTotal, db.session.execute(statement)))
 
 
 def list_missed_check_ins(days: int, after: date, today: date) -> Sequence[MissedCheckIn]:
@@ -61,4 +62,4 @@ def list_missed_check_ins(days: int, after: date, today: date) -> Sequence[Misse
         .where(row.last_day > after - ago, row.last_day < today - ago)
         .order_by(row.last_day, row.phone)
     )
-    return [MissedCheckIn(*person) for person in db.session.execute(statement)]
+    return list(starmap(MissedCheckIn, db.session.execute(statement)))

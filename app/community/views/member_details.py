@@ -18,7 +18,7 @@ from app.profiles.queries.person_values import FilledField, load_person_values
 def build_added_member_form(data: dict[str, Any]) -> Any:
     """Return the form of a new member with an input for each field, for admins, who see all."""
     context = ValueContext(organisation.get_organisation_region(), now().date())
-    fields = [FilledField(field) for field in list_fields()]
+    fields = list(map(FilledField, list_fields()))
     form_class: Any = add_value_inputs(AddedMemberForm, fields, context)
     return form_class(context, data=data)
 

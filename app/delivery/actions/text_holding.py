@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import NamedTuple
 
 from flask import current_app
@@ -205,4 +206,4 @@ def _store_changes(
 
 
 def _read_texts(rows: Iterable[Sequence[object]]) -> list[HoldableText]:
-    return [HoldableText(*row) for row in rows]  # type: ignore[arg-type]
+    return list(starmap(HoldableText, rows))

@@ -141,7 +141,7 @@ def _list_messages(account: str, path: str, params: Mapping[str, str]) -> Sandbo
     return build_json_response(
         200,
         {
-            "messages": [build_message_json(text) for text in texts],
+            "messages": list(map(build_message_json, texts)),
             "page": page,
             "page_size": page_size,
             "uri": _build_page_uri(path, page_params, page),

@@ -65,4 +65,4 @@ def write_rule_addresses(rule: SegmentRule) -> list[str]:
     is_plain = len(conditions) == len(normal.items) and normal.joiner is Joiner.ALL
     if not is_plain or normal.among is not RulePool.COMMUNITY:
         return []
-    return [write_condition_address(condition) for condition in conditions]
+    return list(map(write_condition_address, conditions))

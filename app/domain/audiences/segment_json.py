@@ -32,7 +32,7 @@ def write_rule(rule: SegmentRule) -> str:
     normal = normalize_rule(rule)
     content = {
         "among": normal.among.value,
-        "items": [_dump_item(item) for item in normal.items],
+        "items": list(map(_dump_item, normal.items)),
         "join": normal.joiner.value,
     }
     return dump_json(content)
@@ -46,7 +46,7 @@ def dump_json(content: Any) -> str:
 def _dump_item(item: RuleItem) -> dict[str, Any]:
     if isinstance(item, Condition):
         return _dump_condition(item)
-    conditions = [_dump_condition(row) for row in item.conditions]
+    conditions = list(map(_dump_condition, item.conditions))
     return {"join": item.joiner.value, "items": conditions}
 
 

@@ -32,7 +32,7 @@ def find_request_language(words: str, name_words: Iterable[str] = ()) -> Request
 
     `name_words`: folded words of the topics it names, which say nothing about it.
     """
-    folded = {fold_word(word) for word in WORD_PATTERN.findall(words)}
+    folded = set(map(fold_word, WORD_PATTERN.findall(words)))
     # "PAUSE30"
     telling = {word.strip(digits) for word in folded - set(name_words)} - {""}
     for language in (RequestLanguage.SPANISH, RequestLanguage.FRENCH):

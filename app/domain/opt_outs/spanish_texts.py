@@ -25,5 +25,5 @@ def is_spanish_opt_out_word(words: str) -> bool:
 
 def is_spanish_text(text: str) -> bool:
     """Whether a text of ours is Spanish."""
-    words = {fold_word(word) for word in _WORD_PATTERN.findall(text)}
+    words = set(map(fold_word, _WORD_PATTERN.findall(text)))
     return len(words & _COMMON_WORDS) >= MIN_SPANISH_WORDS

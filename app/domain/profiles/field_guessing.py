@@ -106,7 +106,7 @@ def _is_heading_of_codes(heading: str) -> bool:
 
 
 def _are_choices(counts: Counter[str]) -> bool:
-    folded = {fold_value(cell) for cell in islice(counts, MAX_JUDGED_CELLS)}
+    folded = set(map(fold_value, islice(counts, MAX_JUDGED_CELLS)))
     if not 2 <= len(folded) <= MAX_GUESSED_CHOICES or len(counts) > MAX_JUDGED_CELLS:
         return False
     is_short = all(len(cell) <= MAX_GUESSED_CHOICE_LENGTH for cell in counts)

@@ -178,7 +178,7 @@ def build_plan_form_data(
         steps.append(ReminderStep(*timing, row.body, row.is_on, translations))
     if with_blank_step and len(steps) < MAX_REMINDER_STEPS:
         steps.append(BLANK_STEP)
-    return {"steps": [_build_step_form_data(step) for step in steps]}
+    return {"steps": list(map(_build_step_form_data, steps))}
 
 
 def _build_step_form_data(step: ReminderStep) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def find_group_names(group_ids: Collection[int]) -> dict[int, str]:
 
 def find_groups_by_name(names: Collection[str]) -> dict[str, ContactGroup]:
     """Return those of the groups with these names that exist, by folded name."""
-    folded_names = {fold_group_name(name) for name in names}
+    folded_names = set(map(fold_group_name, names))
     statement = select(ContactGroup).where(ContactGroup.folded_name.in_(folded_names))
     return {group.folded_name: group for group in db.session.scalars(statement)}
 

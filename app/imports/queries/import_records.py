@@ -125,7 +125,7 @@ def _build_layout(layout: dict[str, Any]) -> SpreadsheetLayout:
         parse_fields(layout.get("fields", {})),
         {int(index): bool(order) for index, order in layout.get("month_first", {}).items()},
     )
-    evidence = [str(sentence) for sentence in layout.get("evidence", [])]
+    evidence = list(map(str, layout.get("evidence", [])))
     return SpreadsheetLayout(
         columns,
         [list(map(str, cells)) for cells in layout["first_rows"]],

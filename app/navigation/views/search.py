@@ -57,7 +57,7 @@ def show_search() -> ResponseReturnValue:
 def list_search_results() -> ResponseReturnValue:
     """Return the first results for the command palette, as JSON."""
     results = _find_results(_read_search(), PALETTE_MATCHES)
-    return jsonify([asdict(result) for result in results])
+    return jsonify(list(map(asdict, results)))
 
 
 def _read_search() -> str:
@@ -76,7 +76,7 @@ def _find_results(typed: str, limit: int) -> Sequence[SearchResult]:
     matches = find_matches(typed, organisation.get_organisation_region(), limit)
     # What a segment is called may say what its people have.
     segment_ids = [int(match.key) for match in matches if match.kind == "segment"]
-    hidden = {str(id_) for id_ in find_hidden_segments(segment_ids, current_user.role)}
+    hidden = set(map(str, find_hidden_segments(segment_ids, current_user.role)))
     matches = [match for match in matches if match.kind != "segment" or match.key not in hidden]
     load_public_ids(match.key for match in matches if match.kind == "person")
     return [*map(_build_result, matches), *pages]

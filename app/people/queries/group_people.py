@@ -90,11 +90,11 @@ def _fetch_match_page(
     matches: CTE, total: Any, params: ListParams, set_direction: Direction
 ) -> Sequence[Row[Any]]:
     """Return rows of select_memberships() with the total. Only those of the page are judged."""
-    order = [set_direction(column) for column in list(matches.c)[1:]]
+    order = list(map(set_direction, list(matches.c)[1:]))
     page = select(matches).order_by(*order).offset(params.offset).limit(params.per_page)
     page_matches = page.cte("page_matches")
     statement = select_memberships_of_page(page_matches).add_columns(total)
-    page_order = [set_direction(column) for column in list(page_matches.c)[1:]]
+    page_order = list(map(set_direction, list(page_matches.c)[1:]))
     return db.session.execute(statement.order_by(*page_order)).all()
 
 

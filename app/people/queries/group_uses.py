@@ -23,7 +23,7 @@ class GroupUse:
 
 def list_group_uses(group_id: int) -> list[GroupUse]:
     """Return the keywords, surveys, segments and sequences that name a group, in this order."""
-    uses = [_describe_keyword(rule) for rule in list_keywords_of_group(group_id)]
+    uses = list(map(_describe_keyword, list_keywords_of_group(group_id)))
     for survey in list_surveys_of_group(group_id):
         url = url_for("surveys.show_survey", survey_id=survey.id)
         effect = "continues, and adds no one to this group."

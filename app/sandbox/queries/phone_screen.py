@@ -51,7 +51,7 @@ def load_phone_screen(phone: str) -> PhoneScreen:
     """Return what this phone shows now: its newest texts, at most MAX_SCREEN_MESSAGES."""
     texts = list_phone_texts_newest_first(phone, MAX_SCREEN_MESSAGES)
     return PhoneScreen(
-        [_build_screen_message(text) for text in reversed(texts)],
+        list(map(_build_screen_message, reversed(texts))),
         list_phone_events(phone),
     )
 

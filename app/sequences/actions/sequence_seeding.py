@@ -72,7 +72,7 @@ def _build_values(seed: SeedSequence) -> SequenceValues:
         description=seed.description,
         trigger=TriggerValues(seed.trigger, days=seed.trigger_days, count=seed.trigger_count),
         footer=organisation_row.footer,
-        steps=[_build_step(step) for step in seed.steps],
+        steps=list(map(_build_step, seed.steps)),
         stops_on_reply=seed.stops_on_reply,
     )
 

@@ -33,7 +33,7 @@ def build_sequence_data(row: SequenceRow, steps: Sequence[SequenceStep]) -> dict
         "stops_on_leaving": row.stops_on_leaving,
         "include_unsubscribe": bool(row.footer),
         "revision": str(row.revision),
-        "steps": [_build_stored_step_data(step) for step in steps],
+        "steps": list(map(_build_stored_step_data, steps)),
     }
 
 

@@ -62,7 +62,7 @@ def load_due_slice(sequence_id: int, moment: datetime, most: int) -> DueSlice | 
     if sequence is None:
         return None
     rows = sql.SELECT_DUE_PEOPLE.fetch_rows(sequence_id=sequence_id, moment=moment, most=most)
-    people = [_read_person(row) for row in rows]
+    people = list(map(_read_person, rows))
     return DueSlice(sequence, list_steps(sequence_id), people, sequence.revision)
 
 

@@ -179,7 +179,7 @@ def build_timing_data(timing: SeriesTiming) -> dict[str, Any]:
         ends = AFTER_COUNT
     return {
         "kind": rule.kind.value,
-        "weekdays": [str(weekday) for weekday in weekdays],
+        "weekdays": list(map(str, weekdays)),
         "month_day": str(rule.month_day if rule.kind is RecurrenceKind.MONTH_DAY else first.day),
         "nth": str(rule.nth if is_monthly else _find_nth(first)),
         "weekday": str(weekdays[0]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -111,4 +112,4 @@ def list_progress(carrier: str) -> Sequence[SeriesProgress]:
         .where(BlastSeries.state == SeriesState.ACTIVE, BlastSeries.carrier == carrier)
         .order_by(BlastSeries.id)
     )
-    return [SeriesProgress(*row) for row in db.session.execute(statement)]
+    return list(starmap(SeriesProgress, db.session.execute(statement)))

@@ -76,6 +76,5 @@ def build_survey_form_data(survey: SurveyFlow) -> dict[str, Any]:
         "counts_as_check_in": "y" if survey.counts_as_check_in else "",
         "timeout_hours": str(survey.timeout_hours),
         "nudge_hours": str(survey.nudge_hours or ""),
-        "questions": [build_question_form_data(question) for question in questions]
-        or [BLANK_QUESTION],
+        "questions": list(map(build_question_form_data, questions)) or [BLANK_QUESTION],
     }

@@ -64,7 +64,5 @@ def build_preset_form_data(key: str) -> dict[str, Any]:
     values = dict(SURVEY_PRESETS.get(key, {}))
     values.pop("label", None)
     questions = values.get("questions", ())
-    values["questions"] = [build_question_form_data(question) for question in questions] or [
-        BLANK_QUESTION
-    ]
+    values["questions"] = list(map(build_question_form_data, questions)) or [BLANK_QUESTION]
     return values

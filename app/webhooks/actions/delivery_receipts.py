@@ -59,7 +59,7 @@ def _get_receipt_writer() -> BatchWriter[DeliveryReceipt, str]:
 
 
 def _store_receipts(receipts: Sequence[DeliveryReceipt]) -> list[str]:
-    return [_store_receipt(receipt) for receipt in receipts]
+    return list(map(_store_receipt, receipts))
 
 
 def _store_receipt(receipt: DeliveryReceipt) -> str:
