@@ -15,9 +15,10 @@ from sqlalchemy.dialects.sqlite import insert
 from app.audiences.queries.segment_phones import select_pool_phones
 from app.check_ins.queries.streaks import list_missed_check_ins
 from app.core.column_types import datetime_to_db
-from app.core.db import WriteLockTimeout, db, write
+from app.core.db import db, write
 from app.core.fetched_rows import fetch_tuples
 from app.core.listed_values import build_listed_column
+from app.core.separate_runs import run_for_each
 from app.core.settings import current_settings
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.domain.audiences.rule_days import RuleDays
@@ -56,15 +57,11 @@ def start_by_dates(moment: datetime) -> int:
     """
     if find_sending_hold() is not None:
         return 0
-    started = 0
-    for sequence_id in _list_sequence_ids():
-        try:
-            started += _start_sequence(sequence_id, moment)
-        except WriteLockTimeout:
-            raise
-        except Exception:
-            db.session.rollback()
-            log.exception("dates of sequence %s could not be looked for", sequence_id)
+    started = run_for_each(
+        _list_sequence_ids(),
+        lambda id_: _start_sequence(id_, moment),
+        "dates of sequence %s could not be looked for",
+    )
     db.session.rollback()
     return started
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from app.core import failpoint
 from app.core.clock import now
-from app.core.db import WriteLockTimeout, db, write
+from app.core.db import db, write
+from app.core.separate_runs import run_for_each
 from app.core.settings import current_settings
 from app.delivery.actions.step_texts import queue_step_text
 from app.delivery.queries.installation_hold import find_sending_hold
@@ -48,15 +49,10 @@ def run_sequences(moment: datetime | None = None) -> int:
         return 0
     moment = moment or now()
     recheck_waiting_texts(moment)
-    changed = 0
-    for sequence_id in list_due_sequence_ids(current_settings().carrier, moment):
-        try:
-            changed += _run_sequence(sequence_id, moment)
-        except WriteLockTimeout:
-            raise
-        except Exception:
-            db.session.rollback()
-            log.exception("sequence %s could not go on", sequence_id)
+    due_ids = list_due_sequence_ids(current_settings().carrier, moment)
+    changed = run_for_each(
+        due_ids, lambda id_: _run_sequence(id_, moment), "sequence %s could not go on"
+    )
     db.session.rollback()
     return changed
 

@@ -17,7 +17,7 @@ from app.sequences import sql
 from app.sequences.actions.person_changes import PersonChange, StepPlan, load_step_plan
 from app.sequences.models import Sequence
 from app.sequences.progress_models import SequencePerson
-from app.sequences.queries.due_people import DuePerson
+from app.sequences.queries.due_people import DUE_COLUMNS, DuePerson
 from app.sequences.queries.sequence_records import list_steps
 
 
@@ -54,17 +54,7 @@ def _plan_person(plan: StepPlan, person: DuePerson) -> PersonChange:
 
 def _iterate_waiting(sequence_id: int, step_ids: Collection[int]) -> Iterator[DuePerson]:
     row = SequencePerson
-    statement = select(
-        row.id,
-        row.phone,
-        row.start_key,
-        row.event_id,
-        row.started_at,
-        row.step_id,
-        row.repetition,
-        row.counts_from,
-        row.next_at,
-    ).where(
+    statement = select(*DUE_COLUMNS).where(
         row.sequence_id == sequence_id,
         row.state.in_(OPEN_PERSON_STATES),
         row.step_id.in_(select(build_listed_column(step_ids))),

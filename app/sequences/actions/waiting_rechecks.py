@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.core.db import WriteLockTimeout, db, write
+from app.core.db import db, write
+from app.core.separate_runs import run_for_each
 from app.delivery.actions.step_texts import cancel_step_text
 from app.domain.sequences.sequence_states import SequencePersonState, SequenceStopReason
 from app.organisation.queries import get_organisation_timezone
 from app.sequences.actions.fault_pauses import pause_for_fault
 from app.sequences.actions.step_decisions import find_stop_reason
 from app.sequences.progress_models import SequencePerson
-from app.sequences.queries.due_people import DuePerson, DueSlice
+from app.sequences.queries.due_people import DueSlice, copy_person
 from app.sequences.queries.sequence_faults import find_trigger_fault
 from app.sequences.queries.sequence_records import reload_sequence
 from app.sequences.queries.slice_facts import load_slice_facts
@@ -30,17 +31,11 @@ def recheck_waiting_texts(moment: datetime) -> int:
     by_sequence: defaultdict[int, list[WaitingSend]] = defaultdict(list)
     for waiting in list_waiting_sends():
         by_sequence[waiting.person.sequence_id].append(waiting)
-    canceled = 0
-    for sequence_id, sends in by_sequence.items():
-        try:
-            canceled += _recheck_sequence(sequence_id, sends, moment)
-        except WriteLockTimeout:
-            raise
-        # One that cannot be judged keeps no other from going on.
-        except Exception:
-            db.session.rollback()
-            log.exception("texts of sequence %s could not be judged again", sequence_id)
-    return canceled
+    return run_for_each(
+        by_sequence,
+        lambda id_: _recheck_sequence(id_, by_sequence[id_], moment),
+        "texts of sequence %s could not be judged again",
+    )
 
 
 def _recheck_sequence(sequence_id: int, sends: Sequence[WaitingSend], moment: datetime) -> int:
@@ -59,7 +54,7 @@ def _find_stop_reasons(
     if fault := find_trigger_fault(sequence):
         pause_for_fault(sequence_id, fault, moment)
         return {}
-    people = [_read_person(waiting.person) for waiting in sends]
+    people = [copy_person(waiting.person) for waiting in sends]
     facts = load_slice_facts(DueSlice(sequence, (), people, sequence.revision))
     zone = get_organisation_timezone()
     reasons = {}
@@ -68,20 +63,6 @@ def _find_stop_reasons(
         if reason is not None:
             reasons[person.id] = reason
     return reasons
-
-
-def _read_person(row: SequencePerson) -> DuePerson:
-    return DuePerson(
-        row.id,
-        row.phone,
-        row.start_key,
-        row.event_id,
-        row.started_at,
-        row.step_id,
-        row.repetition,
-        row.counts_from,
-        row.next_at or row.started_at,
-    )
 
 
 def _cancel_texts(

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from app.core.column_types import datetime_from_db
 from app.core.db import db
+from app.core.fetched_rows import count_rows
+from app.domain.sequences.sequence_states import SequencePersonState
 from app.sequences import sql
 from app.sequences.models import Sequence as SequenceRow
 from app.sequences.models import SequenceStep
-from app.sequences.progress_models import HAND_KEY
+from app.sequences.progress_models import HAND_KEY, SequencePerson
 from app.sequences.queries.sequence_records import list_steps, reload_sequence
 
 # Both columns are required, and asked for.
@@ -34,6 +36,9 @@ class DuePerson(NamedTuple):
     def is_added_by_hand(self) -> bool:
         """Whether a user added them, whatever the trigger says."""
         return self.start_key.startswith(HAND_KEY)
+
+
+DUE_COLUMNS = tuple(getattr(SequencePerson, name) for name in DuePerson._fields)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,23 @@ def load_due_slice(sequence_id: int, moment: datetime, most: int) -> DueSlice | 
     rows = sql.SELECT_DUE_PEOPLE.fetch_rows(sequence_id=sequence_id, moment=moment, most=most)
     people = list(map(_read_person, rows))
     return DueSlice(sequence, list_steps(sequence_id), people, sequence.revision)
+
+
+def count_due_people(sequence_id: int, moment: datetime) -> int:
+    """Return of how many people of a sequence something is due."""
+    row = SequencePerson
+    return count_rows(
+        row,
+        row.sequence_id == sequence_id,
+        row.state == SequencePersonState.ACTIVE,
+        row.next_at <= moment,
+    )
+
+
+def copy_person(row: SequencePerson) -> DuePerson:
+    """Return a person as of a slice; whose way has ended is due since their start."""
+    values = {name: getattr(row, name) for name in DuePerson._fields}
+    return DuePerson(**values | {"next_at": row.next_at or row.started_at})
 
 
 def _read_person(row: tuple[Any, ...]) -> DuePerson:

@@ -19,11 +19,10 @@ from app.series.queries.series_texts import SeriesText
 MAX_NAME_LENGTH = 80
 
 
-class SeriesForm(TimingForm, TranslatedTextForm):
-    """A whole series: its text, its name and when it repeats. Set `of_event` for an event's."""
+class SeriesTextForm(TranslatedTextForm):
+    """The text of a series in every language. Set `of_event` for an event's."""
 
     body = CleanTextField("Text", widget=TextArea())
-    name = CleanTextField("Name")
     of_event = False
 
     def validate_body(self, field: Field) -> None:
@@ -39,6 +38,12 @@ class SeriesForm(TimingForm, TranslatedTextForm):
     def text(self) -> SeriesText:
         """The text in every language, after `validate()`."""
         return SeriesText(self.body.data or "", self.translations)
+
+
+class SeriesForm(TimingForm, SeriesTextForm):
+    """A whole series: its text, its name and when it repeats."""
+
+    name = CleanTextField("Name")
 
     def validate_name(self, field: Field) -> None:
         """Reject a name that is too long to be kept."""
@@ -46,25 +51,8 @@ class SeriesForm(TimingForm, TranslatedTextForm):
             raise ValidationError(f"Enter at most {MAX_NAME_LENGTH} characters.")
 
 
-class DateTextForm(FlaskForm, TranslatedTextForm):
-    """The text of one date. Set `of_event` for an event's series."""
-
-    body = CleanTextField("Text", widget=TextArea())
-    of_event = False
-
-    def validate_body(self, field: Field) -> None:
-        """Reject a text that cannot be sent."""
-        self.check_text(field)
-
-    def check_text(self, field: Field) -> None:
-        """Reject a text that cannot be sent to the people of the series."""
-        fields = load_template_fields()
-        check_message_text(field, of_event=self.of_event, fields=fields)
-
-    @property
-    def text(self) -> SeriesText:
-        """The text in every language, after `validate()`."""
-        return SeriesText(self.body.data or "", self.translations)
+class DateTextForm(FlaskForm, SeriesTextForm):
+    """The text of one date."""
 
 
 class MoveForm(FlaskForm):
