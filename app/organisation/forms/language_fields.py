@@ -18,7 +18,7 @@ MAX_INTRODUCTION_DAYS = 365
 MAX_DAY_DIGITS = 4
 MAX_FOOTER_LANGUAGES = 12
 INTRODUCTION_CHOICES = {
-    "on": "Add your name and the opt-out line",
+    "on": "Add your organization’s name and the opt-out line",
     "off": "Add nothing",
 }
 

@@ -9,7 +9,7 @@ from app.audit.actions import audited_write, build_name_details
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
-from app.domain.sequences.sequence_states import SequenceStopReason
+from app.domain.sequences.sequence_states import SequenceStopReason, SequenceTrigger
 from app.domain.texts.plurals import pluralize
 from app.events.queries.contact_names import find_names
 from app.sequences.actions import person_control, sequence_control
@@ -35,6 +35,7 @@ def switch_on_sequence(sequence_id: int) -> ResponseReturnValue:
     sequence = get_sequence_or_404(sequence_id)
     if refusal := refuse_change(sequence):
         return refusal
+    starters = "whom you add" if sequence.trigger_kind is SequenceTrigger.HAND else "from now on"
     try:
         with audited_write("sequence.switched_on", current_username()) as trace:
             trace.about = f"sequence {sequence_id}"
@@ -46,7 +47,7 @@ def switch_on_sequence(sequence_id: int) -> ResponseReturnValue:
     except (ChangedMeanwhile, NotFound):
         flash(CHANGED_MEANWHILE, "warning")
     else:
-        flash("It’s on. It starts for people from now on.", "success")
+        flash(f"It’s on. It starts for people {starters}.", "success")
     return redirect_to_sequence(sequence_id)
 
 
