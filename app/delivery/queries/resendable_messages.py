@@ -57,7 +57,9 @@ def build_resendable_filter(log_id: int, message_ids: Sequence[int]) -> ColumnEl
 
 
 def _build_skipped_filter(reason: str) -> ColumnElement[bool]:
-    return and_(Message.status == MessageStatus.SKIPPED, Message.reason == str(reason))
+    # Earlier versions stored no text with them, and an empty one cannot be sent.
+    is_skipped = and_(Message.status == MessageStatus.SKIPPED, Message.reason == str(reason))
+    return and_(is_skipped, Message.body != "")
 
 
 def _build_actionable_filter(log_id: int, state: str) -> ColumnElement[bool]:

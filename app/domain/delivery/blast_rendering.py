@@ -233,7 +233,7 @@ def _iterate_texts(
             kind = choose_kind(phone)
             write = writers[kind]
         body, encoding, segments = write(name, get_texts(phone, ()))
-        reason = skip_reason if body else SkipReason.EMPTY_TEXT
+        reason = skip_reason or (None if body else SkipReason.EMPTY_TEXT)
         yield RenderedText(name, phone, body, encoding, segments, reason, *kind)
 
 
