@@ -104,7 +104,8 @@ def test_two_numbers_of_one_start_are_one_way_and_no_step_is_sent_again(communit
 def test_of_a_person_s_two_numbers_one_gets_the_steps(community):
     add_member(OTHER)
     give_numbers(PHONE, OTHER)
-    begin(phones=(PHONE, OTHER))
+    # Somebody after them has nothing to do with it.
+    begin(phones=(PHONE, OTHER, "+13035550113"))
     assert (list_texts(), list_texts(OTHER)) == (["Welcome, Zoe!"], [])
     assert read_person(OTHER)[:2] == ("stopped", "other_number")
     add_dead_number(PHONE)

@@ -151,13 +151,15 @@ def _find_people_with_other_number(people: Sequence[DuePerson]) -> set[int]:
     row, other = SequencePerson, aliased(SequencePerson)
 
     def is_in_it(phone: Any) -> ColumnElement[bool]:
-        return exists().where(
+        is_first = exists().where(
             other.phone == phone,
             other.sequence_id == row.sequence_id,
             other.id < row.id,
             or_(other.ended_at.is_(None), other.ended_at >= row.started_at),
             other.event_id.is_not_distinct_from(row.event_id),
         )
+        # Two selects further in, SQLAlchemy would take `row` for another list of its own.
+        return is_first.correlate_except(other)
 
     ids = build_listed_column(person.id for person in people)
     statement = select(row.id).where(row.id.in_(select(ids)), has_other_phone(row.phone, is_in_it))
