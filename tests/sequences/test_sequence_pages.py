@@ -59,7 +59,7 @@ def test_people_are_added_by_hand_once(app, visit):
     address = f"/sequences/{sequence_id}/people"
     typed = "\n".join(f"Person {n}, {make_phone(n)}" for n in range(3))
     check = visit(address, "sol", source="numbers", written=typed, start_name="abc")
-    assert "Add 3 people" in check.words
+    assert "3 people get the first step" in check.words
     posted = check.fields() | {"step": "add", "written": typed}
     assert "3 people were added." in visit(address, "sol", follow=True, **posted).words
     assert "0 people were added." in visit(address, "sol", follow=True, **posted).words

@@ -92,6 +92,15 @@ class StepPlan:
             return person.next_at
         return min(person.next_at, self.compute_due_time(person, step))
 
+    def enter(self, person: DuePerson) -> DuePerson:
+        """Return a person who has just started as they wait for the first step."""
+        change = self.begin(person)
+        return person._replace(
+            step_id=change.step_id,
+            counts_from=change.counts_from,
+            next_at=change.next_at or person.next_at,
+        )
+
     def begin(self, person: DuePerson) -> PersonChange:
         """Return the change that puts a person before the first step."""
         return self._move_behind(person, BEFORE_FIRST, person.started_at)

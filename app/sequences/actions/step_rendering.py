@@ -7,7 +7,9 @@ from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.reader_loading import build_language_texts, load_blast_readers
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
+    RenderedBlast,
     RenderedText,
+    count_segments_with,
     render_in_languages,
     skip_too_long_texts,
 )
@@ -29,18 +31,42 @@ def render_step(
     `event_id`: the event whose values it may name. A text that would be empty or too long has a
     reason to be skipped. Raises FieldNotTextable.
     """
+    blast = skip_too_long_texts(_render(step, footer, event_id, phones, moment))
+    return {text.phone: text for text in blast.texts}
+
+
+def count_step_segments(
+    step: SequenceStep,
+    footer: str | None,
+    event_id: int | None,
+    phones: Sequence[str],
+    moment: datetime,
+) -> int:
+    """Return the segments of a step for these numbers, to none of whom it is the first text."""
+    blast = _render(step, footer, event_id, phones, moment)
+    return count_segments_with(
+        blast, blast.sendable_texts, blast.language_texts, has_introductions=False
+    )
+
+
+def _render(
+    step: SequenceStep,
+    footer: str | None,
+    event_id: int | None,
+    phones: Sequence[str],
+    moment: datetime,
+) -> RenderedBlast:
     names = find_display_names(list(phones))
     recipients = [BlastRecipient(names.get(phone), phone, None) for phone in phones]
     # An event's values only where an event started it; others have nothing to fill in.
     target = BlastTarget.COMMUNITY if event_id is None else BlastTarget.EVENT
     texts = build_language_texts(step.body, footer, step.translations, target, event_id, moment)
-    rendered = render_in_languages(
+    return render_in_languages(
         recipients,
         texts,
         load_blast_readers(recipients, step.translations),
         filling=load_filling(recipients, step.body, *step.translations.values()),
     )
-    return {text.phone: text for text in skip_too_long_texts(rendered).texts}
 
 
 def find_step_versions(step: SequenceStep) -> Mapping[str | None, int | None]:

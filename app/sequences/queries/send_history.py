@@ -10,7 +10,12 @@ from app.core.pagination import ListPage, ListParams, choose_page_window, clamp_
 from app.delivery.models import Message
 from app.delivery.queries.messages_by_id import find_messages
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
-from app.domain.sequences.sequence_states import STEP_SKIP_LABELS, StepSkipReason
+from app.domain.sequences.sequence_states import (
+    STEP_SKIP_LABELS,
+    STOP_REASON_LABELS,
+    SequenceStopReason,
+    StepSkipReason,
+)
 from app.domain.texts.plurals import pluralize
 from app.events.queries.contact_names import find_display_names
 from app.sequences.models import SequenceStep
@@ -38,14 +43,18 @@ class SendRow:
     @property
     def skip_words(self) -> str:
         """Why it was skipped, "" for one that was not."""
-        reason = self.send.skip_reason
-        if reason is None:
-            return ""
-        if reason in set(StepSkipReason):
-            return STEP_SKIP_LABELS[StepSkipReason(reason)]
-        if reason in set(SkipReason):
-            return SKIP_REASON_LABELS[SkipReason(reason)][0]
-        return reason
+        return describe_skip(self.send.skip_reason) if self.send.skip_reason else ""
+
+
+def describe_skip(reason: str) -> str:
+    """Return why someone gets no text of a step in words."""
+    if reason in set(StepSkipReason):
+        return STEP_SKIP_LABELS[StepSkipReason(reason)]
+    if reason in set(SkipReason):
+        return SKIP_REASON_LABELS[SkipReason(reason)][0]
+    if reason in set(SequenceStopReason):
+        return STOP_REASON_LABELS[SequenceStopReason(reason)]
+    return reason
 
 
 def list_all_steps(sequence_id: int) -> list[SequenceStep]:

@@ -23,8 +23,12 @@ def find_sequence_fault(due: DueSlice) -> str:
     What it is about was deleted, a text names a field that texts may not name, or whoever switched
     it on may not text its people any more.
     """
-    fault = find_trigger_fault(due.sequence) or _find_user_fault(due.sequence)
-    if fault:
+    return _find_user_fault(due.sequence) or find_content_fault(due) or _find_refusal_fault(due)
+
+
+def find_content_fault(due: DueSlice) -> str:
+    """Return the same as far as it lies in the sequence itself, whoever switches it on."""
+    if fault := find_trigger_fault(due.sequence):
         return fault
     for step in due.steps:
         problem = find_condition_problem(step.condition) or find_condition_problem(
@@ -32,7 +36,7 @@ def find_sequence_fault(due: DueSlice) -> str:
         )
         if problem:
             return problem
-    return _find_text_fault(due) or _find_refusal_fault(due)
+    return _find_text_fault(due)
 
 
 def find_trigger_fault(sequence: Sequence) -> str:

@@ -108,10 +108,10 @@ def list_sequences_of_phones(
     return fetch_tuples(statement)
 
 
-def count_phones_in_sequence(sequence_id: int, phones: Collection[str]) -> int:
-    """Return how many of these phones are in a sequence and get further steps."""
+def find_phones_in_sequence(sequence_id: int, phones: Collection[str]) -> set[str]:
+    """Return which of these phones are in a sequence and get further steps."""
     row = SequencePerson
     statement = select(row.phone).where(
         row.sequence_id == sequence_id, row.state.in_(OPEN_PERSON_STATES)
     )
-    return len(set(db.session.scalars(statement)).intersection(phones))
+    return set(db.session.scalars(statement)).intersection(phones)

@@ -15,10 +15,11 @@ from app.domain.sequences.sequence_states import SequenceState
 from app.domain.texts.plurals import pluralize
 from app.sequences.actions.sequence_control import MadeForOtherCarrier
 from app.sequences.actions.starts_by_hand import start_by_hand
+from app.sequences.actions.step_rehearsal import rehearse_adding
 from app.sequences.forms.people_form import ChosenPeople, SequencePeopleForm
 from app.sequences.models import Sequence as SequenceRow
 from app.sequences.queries.chosen_phones import list_part_phones
-from app.sequences.queries.sequence_people_list import count_phones_in_sequence
+from app.sequences.queries.sequence_people_list import find_phones_in_sequence
 from app.sequences.queries.sequence_permission import find_adding_problem
 from app.sequences.queries.sequence_records import list_steps
 from app.sequences.views.blueprint import (
@@ -27,6 +28,7 @@ from app.sequences.views.blueprint import (
     get_sequence_or_404,
     redirect_to_sequence,
 )
+from app.sequences.views.rehearsal_labels import describe_rehearsal
 from app.sequences.views.sequence_labels import describe_steps
 
 START_NAME_BYTES = 12
@@ -61,13 +63,15 @@ def add_people(sequence_id: int) -> ResponseReturnValue:
 def _render_check(
     sequence: SequenceRow, form: SequencePeopleForm, phones: Sequence[str]
 ) -> ResponseReturnValue:
-    in_it = count_phones_in_sequence(sequence.id, phones)
+    in_it = find_phones_in_sequence(sequence.id, phones)
+    rehearsal = rehearse_adding(sequence, phones, in_it, now())
     return render_template(
         "sequences/check_people.html",
         sequence=sequence,
         form=form,
-        count=len(phones) - in_it,
-        in_it=in_it,
+        count=len(set(phones)) - len(in_it),
+        in_it=len(in_it),
+        rehearsal=describe_rehearsal(rehearsal, "the first step") if rehearsal else None,
         first=next(iter(describe_steps(sequence, list_steps(sequence.id))), None),
     )
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.access import ALL_ROLES, roles_required
+from app.core.clock import now
 from app.core.pagination import list_params
 from app.core.settings import current_settings
 from app.domain.sequences.sequence_states import (
@@ -18,7 +19,9 @@ from app.domain.sequences.sequence_words import (
     SEQUENCE_STATE_LABELS,
     describe_ends,
 )
-from app.sequences.actions.sequence_control import find_missing_start
+from app.sequences.actions.sequence_control import MAY_START, find_missing_start
+from app.sequences.actions.step_rehearsal import rehearse_resuming
+from app.sequences.models import Sequence
 from app.sequences.queries.sequence_people_list import (
     count_people_by_state,
     count_people_by_step,
@@ -27,6 +30,7 @@ from app.sequences.queries.sequence_people_list import (
 from app.sequences.queries.sequence_permission import find_adding_problem
 from app.sequences.queries.sequence_records import list_steps
 from app.sequences.views.blueprint import bp, find_problem_for_user, get_sequence_or_404
+from app.sequences.views.rehearsal_labels import RehearsalLabel, describe_rehearsal
 from app.sequences.views.sequence_labels import describe_steps, describe_triggers
 
 Chip = tuple[str, str, bool]
@@ -64,10 +68,19 @@ def show_sequence(sequence_id: int) -> ResponseReturnValue:
             on_leaving=sequence.stops_on_leaving,
         ),
         missing=find_missing_start(sequence),
+        rehearsal=_rehearse_resuming(sequence),
         problem=find_problem_for_user(sequence),
         may_add=not find_adding_problem(sequence, current_user.role),
         is_of_other_carrier=sequence.carrier != current_settings().carrier,
     )
+
+
+def _rehearse_resuming(sequence: Sequence) -> RehearsalLabel | None:
+    """Return what is sent as soon as a sequence is switched on or resumed."""
+    if sequence.state not in MAY_START:
+        return None
+    rehearsal = rehearse_resuming(sequence, now())
+    return describe_rehearsal(rehearsal, "a text at once") if rehearsal else None
 
 
 def _choose_state(counts: Mapping[SequencePersonState, int]) -> SequencePersonState:
