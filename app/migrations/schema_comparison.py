@@ -3,6 +3,7 @@
 It covers tables, columns, keys, indexes, CHECK rules and triggers.
 """
 
+import functools
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -61,6 +62,8 @@ def compare_schemas(actual: SchemaDescription, expected: SchemaDescription) -> l
     return sentences
 
 
+# Cached: the databases that the doctor compares have nearly all statements in common.
+@functools.lru_cache(maxsize=1024)
 def normalize_sql(sql: str) -> str:
     """Return the statement with single blanks, unquoted names, and lower case outside of texts."""
     return " ".join(map(_normalize_token, SQL_TOKEN_PATTERN.findall(sql)))
@@ -82,7 +85,7 @@ def _describe_table(
         yield f"column {table}.{name}", description
     yield from _describe_foreign_keys(connection, table)
     yield from _describe_indexes(connection, table)
-    for name, rule in _describe_check_constraints(normalize_sql(sql)):
+    for name, rule in _list_check_constraints(normalize_sql(sql)):
         if name:
             yield f"check {name}", rule
         else:
@@ -123,8 +126,10 @@ def _describe_indexes(connection: sqlite3.Connection, table: str) -> Iterator[tu
             yield f"unique rule of {table}({columns})", f"unique {unique}"
 
 
-def _describe_check_constraints(sql: str) -> Iterator[tuple[str, str]]:
-    """Yield the name, or "", and the rule of each CHECK in a normalized statement."""
+@functools.lru_cache(maxsize=256)
+def _list_check_constraints(sql: str) -> list[tuple[str, str]]:
+    """Return the name, or "", and the rule of each CHECK in a normalized statement."""
+    constraints = []
     for match in CHECK_CONSTRAINT_PATTERN.finditer(sql):
         tokens: list[str] = []
         depth = 1
@@ -134,4 +139,5 @@ def _describe_check_constraints(sql: str) -> Iterator[tuple[str, str]]:
             if depth == 0:
                 break
             tokens.append(token)
-        yield match[1] or "", " ".join(tokens)
+        constraints.append((match[1] or "", " ".join(tokens)))
+    return constraints
