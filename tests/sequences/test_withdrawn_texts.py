@@ -1,10 +1,13 @@
 """Texts that wait are taken back by a pause, and are not sent to who is no longer meant."""
 
 import pytest
+import time_machine
 
-from app.core.clock import pretend_moment
+from app.core.clock import now, pretend_moment
 from app.core.db import db, write
+from app.delivery.actions.message_claiming import SendCapacity, claim_messages
 from app.delivery.models import Message
+from app.domain.delivery.send_rate import TokenBucket
 from app.groups.actions.memberships import remove_people_from_group
 from app.groups.models import ContactGroup
 from app.sequences.actions.person_control import end_person, pause_person, resume_person
@@ -119,3 +122,11 @@ def test_a_group_that_is_gone_takes_the_texts_back(waiting):
     run_at(START + HOUR)
     assert list_statuses() == ["cancelled"]
     assert db.session.get(Sequence, sequence_id, populate_existing=True).state == "paused"
+
+
+def test_what_an_outage_keeps_for_more_than_a_day_is_too_late(waiting):
+    capacity = SendCapacity(40, TokenBucket(10_000), 0.0)
+    late = START + 3 * DAY
+    with time_machine.travel(late, tick=False), write():
+        assert claim_messages("sandbox", capacity, now()) == []
+    assert list_statuses() == ["expired"]

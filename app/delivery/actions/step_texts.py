@@ -8,11 +8,14 @@ from app.domain.delivery.blast_rendering import RenderedText
 from app.domain.delivery.message_statuses import MessageKind, MessageStatus
 
 
-def queue_step_text(text: RenderedText, template_version_id: int | None, moment: datetime) -> int:
+def queue_step_text(
+    text: RenderedText, template_version_id: int | None, moment: datetime, not_after: datetime
+) -> int:
     """Queue one text of a sequence for the engine and return its id. Inside write().
 
-    It is sent like a reminder, before blasts and after answers; whether it may leave is decided
-    when it is claimed, as for every text.
+    `not_after`: from when on it is too late for it, as after an outage. It is sent like a reminder,
+    before blasts and after answers; whether it may leave is decided when it is claimed, as for
+    every text.
     """
     settings = current_settings()
     return INSERT_STEP_TEXT.insert_row(
@@ -29,6 +32,7 @@ def queue_step_text(text: RenderedText, template_version_id: int | None, moment:
         language=text.language,
         is_introduction=text.is_introduction,
         template_version_id=template_version_id,
+        not_after=not_after,
     )
 
 

@@ -29,6 +29,7 @@ INSERT_STEP_TEXT = PreparedStatement(
     "language",
     "is_introduction",
     "template_version_id",
+    "not_after",
 )
 _WAITING = (
     select(messages_c.id)

@@ -6,6 +6,8 @@ from app.domain.time.local_times import find_moment_on_day, zone_or_utc
 
 # Later than this a step is skipped: "See you tomorrow" is no text for next week.
 MAX_LATENESS = timedelta(hours=24)
+# Made at the last moment, a text still has so long to be sent.
+LEAST_TIME_TO_SEND = timedelta(hours=1)
 # What a day starts, such as a birthday, is sent at this time unless its step says another.
 DAY_TIME = "10:00"
 
@@ -45,6 +47,11 @@ def compute_repeat_time(
         rounds = late_days // repeat_days + 1
         next_at = compute_step_time(due_at, repeat_days * (rounds + 1), time_of_day, zone)
     return next_at
+
+
+def find_latest_time(due_at: datetime, moment: datetime) -> datetime:
+    """Return until when the text of a step may be sent that was due and is made at `moment`."""
+    return max(due_at + MAX_LATENESS, moment + LEAST_TIME_TO_SEND)
 
 
 def is_too_late(due_at: datetime, moment: datetime) -> bool:

@@ -13,6 +13,7 @@ from app.delivery.actions.step_texts import queue_step_text
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.delivery.queries.sequence_texts import count_waiting_step_texts
 from app.domain.sequences.sequence_states import SequenceState
+from app.domain.sequences.step_times import find_latest_time
 from app.message_templates.actions.template_use import count_templates_use
 from app.sequences import sql
 from app.sequences.actions.fault_pauses import pause_for_fault
@@ -124,7 +125,8 @@ def _store_change(change: PersonChange, moment: datetime) -> bool:
     if send is not None:
         message_id = None
         if send.text is not None:
-            message_id = queue_step_text(send.text, send.template_version_id, moment)
+            not_after = find_latest_time(send.due_at, moment)
+            message_id = queue_step_text(send.text, send.template_version_id, moment, not_after)
             failpoint.crash_if_armed("S1")
         # Unique for the person, the step and the repetition: a second one undoes all of it.
         sql.INSERT_SEND.execute(
