@@ -45,6 +45,8 @@ from app.domain.delivery.skip_reasons import SkipReason
 from app.events.queries import events
 from app.profiles.queries.other_phones import find_numbers_of_several, has_second_numbers
 
+# Row by row 100,000 take a quarter longer.
+ROWS_AT_ONCE = 2000
 _SKIP_REASONS: dict[str | None, SkipReason | None] = {None: None}
 _SKIP_REASONS |= {reason.value: reason for reason in SkipReason}
 
@@ -223,4 +225,8 @@ def _fetch_recipients(audience: Any) -> list[BlastRecipient]:
     columns = (name, phone, type_coerce(reason, String))
     statement = audience.with_only_columns(*columns, maintain_column_froms=True)
     rows = db.session.connection().execute(statement)
-    return [BlastRecipient(name, phone, _SKIP_REASONS[reason]) for name, phone, reason in rows]
+    return [
+        BlastRecipient(name, phone, _SKIP_REASONS[reason])
+        for fetched in rows.partitions(ROWS_AT_ONCE)
+        for name, phone, reason in fetched
+    ]

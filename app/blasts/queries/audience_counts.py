@@ -4,6 +4,7 @@ That is the language they read, whether theirs is a first text, and what is fill
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -85,15 +86,15 @@ def _read_audience_counts(
     translations = {tag: body for tag, body in bodies.items() if tag is not None}
     readers = load_blast_readers(recipients, translations)
     choose_kind = readers.build_kind_chooser(tuple(translations))
-    people: dict[ReaderKind, list[tuple[str | None, FieldTexts]]] = {}
-    count = 0
+    get_texts = filling.texts_by_phone.get
+    people: dict[ReaderKind, list[tuple[str | None, FieldTexts]]] = defaultdict(list)
     for name, phone, skip_reason in recipients:
         if skip_reason is None:
-            count += 1
             kind = choose_kind(phone) if choose_kind else USUAL_READER
-            people.setdefault(kind, []).append((name, filling.get_texts(phone)))
+            people[kind].append((name, get_texts(phone, ())))
     groups = {
         kind: group_names(names, find_name_placeholders(bodies[kind.language]), filling.names)
         for kind, names in people.items()
     }
+    count = sum(map(len, people.values()))
     return AudienceCounts(groups, count, len(recipients) - count)

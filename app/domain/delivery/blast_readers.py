@@ -49,10 +49,11 @@ class BlastReaders:
         if introduced is None and not read_tags:
             return None
         get_tag = read_tags.get
+        usual_kinds = {tag: ReaderKind(tag) for tag in (None, *tags)}
         if introduced is None:
-            kinds = {tag: ReaderKind(tag) for tag in (None, *tags)}
-            return lambda phone: kinds[get_tag(phone)]
-        return lambda phone: ReaderKind(get_tag(phone), phone not in introduced)
+            return lambda phone: usual_kinds[get_tag(phone)]
+        new_kinds = {tag: ReaderKind(tag, is_introduction=True) for tag in usual_kinds}
+        return lambda phone: (usual_kinds if phone in introduced else new_kinds)[get_tag(phone)]
 
     def copy_for_phone(self, phone: str, other_phone: str) -> "BlastReaders":
         """Return the same for a test to `phone`, as the person of `other_phone` reads it."""
