@@ -41,8 +41,10 @@ def load_streak_texts(phones: Sequence[str]) -> dict[str, str]:
     """
     first_phones = _find_first_phones()
     # Check-ins are under the number that is texted; a pasted list may name another one.
-    asked = {first_phones.get(phone, phone) for phone in phones}
-    days = _load_days(asked, get_local_date(organisation.get_organisation_timezone(), now()))
+    texted_phones = {first_phones.get(phone, phone) for phone in phones}
+    days = _load_days(
+        texted_phones, get_local_date(organisation.get_organisation_timezone(), now())
+    )
     for phone in first_phones.keys() & set(phones):
         if first_phones[phone] in days:
             days[phone] = days[first_phones[phone]]

@@ -59,8 +59,8 @@ def _join_starts(other_id: int, kept_id: int) -> None:
         other.repetition == row.repetition,
     )
     # What both got stays with the one that goes on; what only one got is not sent again.
-    given = update(row).where(row.sequence_person_id == other_id, ~is_there.correlate(row))
-    _run(given.values(sequence_person_id=kept_id))
+    transfer = update(row).where(row.sequence_person_id == other_id, ~is_there.correlate(row))
+    _run(transfer.values(sequence_person_id=kept_id))
     _run(delete(SequencePerson).where(SequencePerson.id == other_id))
 
 

@@ -93,7 +93,9 @@ class StepPlan:
         return min(person.next_at, self.compute_due_time(person, step))
 
     def enter(self, person: DuePerson) -> DuePerson:
-        """Return a person who has just started as they wait for the first step."""
+        """Return a person who has just started as they wait for the first step; others as is."""
+        if person.step_id is not None:
+            return person
         change = self.begin(person)
         return person._replace(
             step_id=change.step_id,

@@ -118,9 +118,10 @@ class SlicePlanner:
         reason = self.facts.reasons.get(phone)
         if reason is not SkipReason.NUMBER_DEAD:
             return phone, reason
-        others = list_fallback_phones(phone)
-        reasons = find_suppression_reasons(others) if others else {}
-        return next(((other, None) for other in others if other not in reasons), (phone, reason))
+        fallbacks = list_fallback_phones(phone)
+        reasons = find_suppression_reasons(fallbacks) if fallbacks else {}
+        textable = [number for number in fallbacks if number not in reasons]
+        return (textable[0], None) if textable else (phone, reason)
 
     def _skip(
         self, person: DuePerson, step: SequenceStep, reason: SkipReason | StepSkipReason

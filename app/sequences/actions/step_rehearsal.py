@@ -98,7 +98,7 @@ def rehearse_resuming(sequence: SequenceRow, moment: datetime) -> Rehearsal | No
     if due is None or not due.people:
         return None
     steps = load_step_plan(sequence, due.steps, moment)
-    entered = [person if person.step_id else steps.enter(person) for person in due.people]
+    entered = list(map(steps.enter, due.people))
     # Whose first step comes later is not texted yet.
     people = [person for person in entered if person.step_id and person.next_at <= moment]
     if not people:

@@ -18,7 +18,9 @@ from app.organisation import queries as organisation
 from app.sequences.forms.trigger_choices import is_offered
 
 MAX_SHOWN_PROBLEMS = 5
-GROUP, SEGMENT, NUMBERS = "group", "segment", "numbers"
+GROUP = "group"
+SEGMENT = "segment"
+NUMBERS = "numbers"
 SOURCE_LABELS = {
     GROUP: "The people of a group",
     SEGMENT: "The people of a segment",

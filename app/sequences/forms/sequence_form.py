@@ -186,7 +186,7 @@ class SequenceForm(FlaskForm):
         return len(self.steps) < MAX_STEPS
 
     def add_step(self, data: dict[str, Any]) -> None:
-        """Add an empty step."""
+        """Add a step with this form data behind the last one."""
         self.steps.append_entry(data)
         self.step_forms[-1].prepare(len(self.steps), self.condition_choices)
 

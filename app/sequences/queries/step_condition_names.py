@@ -34,9 +34,9 @@ def find_condition_names(conditions: Collection[StepCondition]) -> dict[StepCond
     """Return what these conditions name; one whose group, segment or field is gone is missing."""
     names = {}
     for kinds, find_names in NAME_FINDERS:
-        own = [condition for condition in conditions if condition.kind in kinds]
-        names_by_id = find_names([condition.ref_id or 0 for condition in own]) if own else {}
-        for condition in own:
-            if condition.ref_id in names_by_id:
-                names[condition] = names_by_id[condition.ref_id]
+        ref_ids = {row: row.ref_id for row in conditions if row.kind in kinds and row.ref_id}
+        names_by_id = find_names(list(ref_ids.values())) if ref_ids else {}
+        for condition, ref_id in ref_ids.items():
+            if ref_id in names_by_id:
+                names[condition] = names_by_id[ref_id]
     return names

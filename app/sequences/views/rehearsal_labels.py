@@ -24,18 +24,18 @@ def describe_rehearsal(rehearsal: Rehearsal, step: str) -> RehearsalLabel:
     """Return a rehearsal in sentences. `step`: what it is called, such as "the first step"."""
     if rehearsal.fault:
         return RehearsalLabel([f"Nothing is sent: {rehearsal.fault}"], [])
-    about = "About " if rehearsal.is_estimate else ""
+    accuracy = "About " if rehearsal.is_estimate else ""
     people = pluralize(rehearsal.text_count, "person gets", "people get")
-    sentences = [f"{about}{people} {step}: {_describe_size(rehearsal.segments)}."]
+    sentences = [f"{accuracy}{people} {step}: {_describe_size(rehearsal.segments)}."]
     if rehearsal.texts and rehearsal.due_at > now():
         sentences.append(f"It is sent {format_recent_time(rehearsal.due_at)}.")
     if rehearsal.held_until is not None:
         later = pluralize(rehearsal.held_count, "person gets it", "people get it")
         until = format_recent_time(rehearsal.held_until)
-        sentences.append(f"{about}{later} later, from {until}, because of your texting hours.")
+        sentences.append(f"{accuracy}{later} later, from {until}, because of your texting hours.")
     if rehearsal.without_money:
         waiting = pluralize(rehearsal.without_money, "person waits", "people wait")
-        sentences.append(f"{about}{waiting} because of your sending limits.")
+        sentences.append(f"{accuracy}{waiting} because of your sending limits.")
     if rehearsal.later_segments:
         size = _describe_size(rehearsal.segments + rehearsal.later_segments)
         sentences.append(f"All steps: at most {size}. A step that repeats counts once.")

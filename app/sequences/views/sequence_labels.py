@@ -105,7 +105,7 @@ def describe_conditions(steps: Sequence[SequenceStep]) -> dict[str, str]:
     """Return the conditions of these steps as phrases, by their JSON."""
     texts = {step.condition for step in steps} | {step.until_condition for step in steps}
     conditions = {text: read_condition(text) for text in texts if text}
-    names = find_condition_names([found for found in conditions.values() if found])
+    names = find_condition_names(list(filter(None, conditions.values())))
     phrases = {}
     for text, condition in conditions.items():
         if condition is None:
