@@ -126,6 +126,16 @@ def test_an_older_text_and_a_changed_one_stay_what_they_are(shop, template_id):
     assert receive_text("CHANGED").template_versions == {}
 
 
+@pytest.mark.parametrize("spanish", ["Hola, cantas {Voice part}.", "Nos vemos el {event_date}."])
+def test_a_translation_that_cannot_be_filled_in_is_not_sent(shop, spanish):
+    with write():
+        update_person_details(find_person_of_phone(ZOE).id, "es", None)
+        texts = {"en": "Welcome.", "es": spanish}
+        create_template(TemplateValues("Welcome", TemplatePurpose.BLAST, texts), "sol")
+    create_keyword("HELLO", "Welcome.")
+    assert get_replies("HELLO") == ["Welcome."]
+
+
 def test_the_form_offers_templates_and_adds_one_without_scripts(shop, template_id):
     visit = Visitor(shop)
     assert "Doors" in visit("/keywords/add", "sol").words

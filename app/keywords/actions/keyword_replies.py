@@ -25,7 +25,8 @@ def build_keyword_reply(
     """
     text = find_version_of_reply(keyword.response_body or "")
     if text.version_id is not None:
-        text = choose_text_for_reader(text, find_reader_language(phone))
+        language = find_reader_language(phone)
+        text = choose_text_for_reader(text, language, of_event=keyword.event_id is not None)
     values = _build_values(keyword, text, streak_days)
     reply = _fill_in(text.body, name, values)
     if count_utf16_units(reply) > MAX_MESSAGE_CHARACTERS:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from app.domain.texts.message_templates import list_template_problems
+from app.domain.texts.template_fields import COMPUTED_FIELDS
 from app.domain.texts.translations import choose_translation
 from app.message_templates import sql
 
@@ -39,10 +41,13 @@ def find_versions_of_replies(bodies: Iterable[str]) -> dict[str, ReaderText]:
     return {body: ReaderText(body, language, version_id) for body, language, version_id in rows}
 
 
-def choose_text_for_reader(text: ReaderText, language: str | None) -> ReaderText:
+def choose_text_for_reader(
+    text: ReaderText, language: str | None, *, of_event: bool = False
+) -> ReaderText:
     """Return the text that the same template has in a language, else the text itself.
 
-    Not where the text is an older version: its template may say something else by now.
+    Not where the text is an older version: its template may say something else by now. Nor where
+    the other one names what the reply cannot fill in; `of_event`: it can name an event.
     """
     if language is None or text.version_id is None:
         return text
@@ -51,4 +56,8 @@ def choose_text_for_reader(text: ReaderText, language: str | None) -> ReaderText
     if all(other.version_id != text.version_id for other in texts.values()):
         return text
     tag = choose_translation(language, texts)
-    return texts[tag] if tag else text
+    if tag is None or list_template_problems(
+        texts[tag].body, of_event=of_event, fields=COMPUTED_FIELDS
+    ):
+        return text
+    return texts[tag]
