@@ -4,7 +4,8 @@ import pytest
 
 from app.core.db import db, write
 from app.domain.sequences.seed_sequences import SEED_SEQUENCES
-from app.domain.sequences.sequence_states import SequenceState
+from app.domain.sequences.sequence_states import SequenceState, SequenceTrigger
+from app.domain.sequences.sequence_words import describe_ends
 from app.domain.texts.message_templates import append_footer
 from app.domain.texts.opt_out_lines import BUILT_IN_LINES
 from app.domain.texts.segments import SmsEncoding, measure_segments
@@ -29,6 +30,13 @@ def test_each_text_is_one_plain_segment_with_the_opt_out_line(seed):
                 assert (size.encoding, size.segments) == (SmsEncoding.GSM7, 1), text
                 assert "  " not in text
                 assert " ," not in text
+
+
+def test_what_always_ends_one_is_said():
+    ends = {"on_reply": True, "on_rsvp": False, "on_leaving": True}
+    missed = describe_ends(SequenceTrigger.MISSED_CHECK_IN, **ends)
+    assert missed == "people who opt out, check in again or reply"
+    assert describe_ends(SequenceTrigger.HAND, **ends) == "people who opt out or reply"
 
 
 def test_they_are_stored_once_and_off(shop):

@@ -37,6 +37,11 @@ TRIGGER_LABELS: dict[SequenceTrigger, str] = {
 _LEAVING_PHRASES = dict.fromkeys(EVENT_TRIGGERS, "are no longer registered")
 _LEAVING_PHRASES[SequenceTrigger.GROUP] = "leave the group"
 _LEAVING_PHRASES |= dict.fromkeys(DATE_TRIGGERS, "have another date, or none")
+# What ends one whatever its settings say.
+_RETURN_PHRASES = {
+    SequenceTrigger.MISSED: "turn out to have come",
+    SequenceTrigger.MISSED_CHECK_IN: "check in again",
+}
 # The kind of a tag and its word.
 SEQUENCE_STATE_LABELS: dict[SequenceState, tuple[str, str]] = {
     SequenceState.OFF: ("", "Off"),
@@ -146,6 +151,8 @@ def describe_condition(condition: StepCondition, name: str | None) -> str:
 def describe_ends(kind: SequenceTrigger, *, on_reply: bool, on_rsvp: bool, on_leaving: bool) -> str:
     """Return for whom a sequence ends early: "people who opt out or leave the group"."""
     phrases = ["opt out"]
+    if kind in _RETURN_PHRASES:
+        phrases.append(_RETURN_PHRASES[kind])
     if on_reply:
         phrases.append("reply")
     if on_rsvp and kind in EVENT_TRIGGERS:
