@@ -121,6 +121,22 @@ def find_user_by_name(username: str) -> AppUser | None:
     return None
 
 
+def find_user_id(username: str) -> int | None:
+    """Return the id of the user of this name, or None."""
+    user = find_user_by_name(username)
+    return user.id if user is not None else None
+
+
+def find_author(user_id: int | None, username: str | None) -> AppUser | None:
+    """Return who a row names by id and by the name of that time; None where they are deleted.
+
+    A new name changes nothing: the name counts only where no id is stored.
+    """
+    if user_id is not None:
+        return find_user(user_id)
+    return find_user_by_name(username or "")
+
+
 def authenticate_user(username: str, password: str) -> AppUser | None:
     """Return the user with this name and password, or None. Takes as long for an unknown name."""
     user = find_user_by_name(username)

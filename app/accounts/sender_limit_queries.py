@@ -45,8 +45,12 @@ def describe_allowance(user: AppUser) -> str:
     return join_words(allowances, "and")
 
 
-def list_approvers(sender: str) -> Sequence[AppUser]:
-    """Return the admins who may approve blasts of a user (user name): all others."""
+def list_approvers(sender_id: int | None) -> Sequence[AppUser]:
+    """Return the admins who may approve blasts of a user: all others; None: of a deleted one."""
     admins = select(AppUser).where(AppUser.role == Role.ADMIN).order_by(AppUser.username)
-    folded = sender.casefold()
-    return [admin for admin in db.session.scalars(admins) if admin.username.casefold() != folded]
+    return [admin for admin in db.session.scalars(admins) if admin.id != sender_id]
+
+
+def list_limited_user_ids() -> Sequence[int]:
+    """Return the ids of the users for whom a limit is stored."""
+    return db.session.scalars(select(SenderLimit.user_id)).all()

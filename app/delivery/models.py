@@ -272,6 +272,10 @@ class ScheduledMessage(Model):
     approval: Mapped[ApprovalState | None] = mapped_column(enum_column(ApprovalState))
     # the text in other languages, by their tags; message_body is in the organisation's language
     translations: Mapped[texts_by_language]
+    # who answers for it, whatever they are called now; of a reminder who wrote it; null: deleted
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
 
 
 class Message(Model):

@@ -70,6 +70,10 @@ class EventReminder(Model):
     translations: Mapped[texts_by_language]
     is_on: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[timestamp_default_now]
+    # who wrote or changed it last; null: it came with the event, or they were deleted
+    written_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
 
 
 class EventAnswer(StrEnum):

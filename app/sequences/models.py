@@ -100,6 +100,10 @@ class Sequence(Model):
     activated_at: Mapped[timestamp | None]
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]
+    # that person, whatever they are called now; null: deleted
+    activated_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
 
     @validates("name")
     def _set_name(self, key: str, name: str) -> str:

@@ -104,6 +104,10 @@ class BlastSeries(Model):
     created_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[timestamp_default_now]
     updated_at: Mapped[timestamp_on_update]
+    # that person, whatever they are called now; null: deleted
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
 
     @property
     def message_body(self) -> str:

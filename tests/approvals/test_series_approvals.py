@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
+from app.accounts.queries import find_user_id
 from app.core.db import db, write
 from app.delivery.models import ScheduledMessage
 from app.series.models import BlastSeries
@@ -37,7 +38,8 @@ def series(app, clock):
         series_id, blast_id = start_sunday_series(confirmed_count=20)
         with write() as session:
             for model in (BlastSeries, ScheduledMessage):
-                session.execute(update(model).values(created_by="sol"))
+                change = update(model).values(created_by="sol", created_by_id=find_user_id("sol"))
+                session.execute(change)
     return series_id, blast_id
 
 
@@ -92,7 +94,7 @@ def test_another_text_is_asked_at_once_and_an_admins_series_is_no_way_around(
 ):
     series_id, _ = series
     with app.app_context(), write() as session:
-        session.execute(update(BlastSeries).values(created_by="ada"))
+        session.execute(update(BlastSeries).values(created_by="ada", created_by_id=None))
     edit_series(visit, series_id, "sol", "Worship is at eleven.")
     blast = find_waiting(app)
     assert (blast.created_by, blast.approval) == ("sol", "waiting")

@@ -1,5 +1,5 @@
-"""0053_approvals, 0056_approval_senders: what waits already needs no approval, and going back
-sends nothing unapproved.
+"""0053_approvals, 0056_approval_senders, 0057_author_ids: what waits already needs no approval, and
+going back sends nothing unapproved.
 """
 
 from app.migrations.migration_files import find_migrations
@@ -12,16 +12,20 @@ SCHEDULED = """INSERT INTO scheduled_messages (scheduled_at, message_body, targe
 REQUEST = """INSERT INTO blast_approvals
     (scheduled_id, state, why, people, segments, text_hash, asked_by, asked_at)
     VALUES (1, 'withdrawn', '', 6, 6, '', 'Sol', '2026-11-28 09:00:00.000000')"""
+BY_SOL = "UPDATE scheduled_messages SET created_by = 'Sol' WHERE id = 1"
 SOL = "INSERT INTO users (id, username, password_hash) VALUES (7, 'sol', '!')"
 
 
 def _look_up_senders(path):
-    """0056 finds the user of a name, and goes back."""
-    for statement in (SOL, REQUEST):
+    """0056 and 0057 find the user of a name, and go back."""
+    for statement in (SOL, REQUEST, BY_SOL):
         run_sql(path, statement)
     migrate_database(path, QUIET, find_migrations()[:56])
     assert run_sql(path, "SELECT asked_by_id FROM blast_approvals") == [(7,)]
-    for version in (56, 55, 54):
+    migrate_database(path, QUIET, find_migrations()[:57])
+    authors = "SELECT created_by_id FROM scheduled_messages ORDER BY id"
+    assert run_sql(path, authors) == [(7,), (None,), (None,), (None,)]
+    for version in (57, 56, 55, 54):
         revert_migration(path, version, QUIET)
 
 

@@ -8,6 +8,7 @@ from app.accounts import queries
 from app.accounts.actions.sender_limit_changes import NoOtherApprover, set_sender_limit
 from app.accounts.forms import SenderLimitForm
 from app.accounts.models import AppUser
+from app.accounts.own_phone_queries import has_practice_phones
 from app.accounts.sender_limit_queries import find_stored_limit, list_approvers
 from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
@@ -32,13 +33,14 @@ def edit_sender_limit(user_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and _store_limit(user, form):
         return redirect(url_for("accounts.edit_user", user_id=user_id), 303)
     user = queries.find_user(user_id) or abort(404)
-    approvers = [approver.shown_name for approver in list_approvers(user.username)]
+    approvers = [approver.shown_name for approver in list_approvers(user.id)]
     page = render_template(
         "accounts/limit.html",
         form=form,
         user=user,
         currency=organisation.currency,
         is_price_known=is_price_known,
+        is_practice=has_practice_phones(),
         approvers=join_words(approvers, "or"),
         last_admin_note=LAST_ADMIN_ERROR if queries.is_last_admin(user) else "",
     )

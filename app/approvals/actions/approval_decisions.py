@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts.models import AppUser
+from app.accounts.queries import find_author
 from app.accounts.sender_limit_queries import list_approvers
 from app.approvals.models import BlastApproval
 from app.approvals.queries.approval_records import reload_request
@@ -80,9 +81,7 @@ def _require_open(approval: BlastApproval, user: AppUser) -> None:
     is_waiting = blast.approval is ApprovalState.WAITING
     if blast.status is not ScheduledBlastStatus.PENDING or not is_waiting:
         raise DecisionRefused(NOT_WAITING)
-    # The name may be another one by now: then only the id tells that it is the sender.
-    if user.id == approval.asked_by_id:
-        raise DecisionRefused(NOT_AN_APPROVER)
-    for sender in {approval.asked_by, blast.created_by or ""}:
-        if user.id not in [approver.id for approver in list_approvers(sender)]:
+    author = find_author(blast.created_by_id, blast.created_by)
+    for sender_id in {approval.asked_by_id, author.id if author else None}:
+        if user.id not in [approver.id for approver in list_approvers(sender_id)]:
             raise DecisionRefused(NOT_AN_APPROVER)

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, update
 
-from app.accounts.queries import find_user_by_name
+from app.accounts.models import AppUser
 from app.accounts.sender_limit_queries import list_approvers
 from app.approvals.actions.approval_codes import RequestText, text_codes
 from app.approvals.models import BlastApproval, BlastConfirmation
 from app.audit import actions as audit
-from app.core.db import db
+from app.core.db import db, execute_and_count_rows
 from app.core.user_names import name_user
 from app.delivery.actions.blast_approval import drop_approval, keep_for_approval
 from app.delivery.actions.fault_notices import build_notice, store_alert, tell_admins
@@ -30,12 +30,13 @@ OVERDUE_CAUSE = "Scheduled blast {id} for {people} is due. It waits until an adm
 class ApprovalAsk:
     """A blast that is above its sender's limit.
 
-    `why`: which limit, as a sentence. `text_hash`: of all that would be sent. `sample`: the text
-    as its first reader gets it.
+    `sender` is a user name, `sender_id` that user. `why`: which limit, as a sentence. `text_hash`:
+    of all that would be sent. `sample`: the text as its first reader gets it.
     """
 
     scheduled_id: int
     sender: str
+    sender_id: int | None
     why: str
     size: BlastSize
     text_hash: str
@@ -63,13 +64,13 @@ def ask_for_approval(ask: ApprovalAsk, moment: datetime) -> None:
         cost=cost,
         text_hash=ask.text_hash,
         asked_by=ask.sender,
-        asked_by_id=_find_user_id(ask.sender),
+        asked_by_id=ask.sender_id,
         asked_at=moment,
     )
     approval_id = db.session.scalar(statement.returning(BlastApproval.id))
     assert approval_id is not None
     text = RequestText(ask.size.people, shown_cost, name_user(ask.sender), ask.sample)
-    approvers = list_approvers(ask.sender)
+    approvers = list_approvers(ask.sender_id)
     has_texted = text_codes(approval_id, approvers, text, moment) > 0
     _tell(ask, _build_notice(ask.scheduled_id, text, moment), has_texted=has_texted)
 
@@ -89,21 +90,38 @@ def free_from_approval(scheduled_id: int, moment: datetime) -> None:
 
 
 def record_confirmation(
-    scheduled_id: int, username: str, size: BlastSize, moment: datetime
+    scheduled_id: int | None, sender: AppUser | None, size: BlastSize, moment: datetime
 ) -> None:
-    """Count a confirmed blast to its sender's money of the day, once. Inside write()."""
+    """Count what a user confirmed to their money of the day, a blast once. Inside write().
+
+    `scheduled_id` None: texts of no blast.
+    """
     # An edited blast is confirmed anew, perhaps by someone else.
-    is_same = BlastConfirmation.scheduled_id == scheduled_id
-    db.session.execute(delete(BlastConfirmation).where(is_same))
+    if scheduled_id is not None:
+        is_same = BlastConfirmation.scheduled_id == scheduled_id
+        db.session.execute(delete(BlastConfirmation).where(is_same))
+    if sender is None:
+        return
     statement = insert(BlastConfirmation).values(
         scheduled_id=scheduled_id,
-        username=username,
-        user_id=_find_user_id(username),
+        username=sender.username,
+        user_id=sender.id,
         confirmed_at=moment,
         people=size.people,
         segments=size.segments,
     )
     db.session.execute(statement)
+
+
+def record_release(scheduled_id: int, sender: AppUser, size: BlastSize, moment: datetime) -> None:
+    """Count a blast as large as it is sent, on the day it was confirmed. Inside write().
+
+    Dates of a series and reminders are confirmed by no one: they count on the day they are sent.
+    """
+    statement = update(BlastConfirmation).where(BlastConfirmation.scheduled_id == scheduled_id)
+    values = {"people": size.people, "segments": size.segments}
+    if not execute_and_count_rows(statement.values(values)):
+        record_confirmation(scheduled_id, sender, size, moment)
 
 
 def tell_of_overdue_request(approval: BlastApproval, moment: datetime) -> None:
@@ -113,11 +131,6 @@ def tell_of_overdue_request(approval: BlastApproval, moment: datetime) -> None:
     notice = build_notice(AlertEvent.APPROVAL_OVERDUE, cause, ASKED_FIX, moment)
     tell_admins(notice, f"/blasts/scheduled/{approval.scheduled_id}")
     approval.overdue_told_at = moment
-
-
-def _find_user_id(username: str) -> int | None:
-    user = find_user_by_name(username)
-    return user.id if user is not None else None
 
 
 def _build_notice(scheduled_id: int, text: RequestText, moment: datetime) -> PausedBlastAlert:

@@ -2,15 +2,24 @@
 
 from datetime import datetime
 
+from app.accounts.models import AppUser
+from app.accounts.queries import find_author
 from app.approvals.actions.approval_requests import (
     ApprovalAsk,
     ask_for_approval,
     free_from_approval,
     record_confirmation,
+    record_release,
 )
 from app.approvals.queries.approval_records import find_latest_request, has_covering_approval
-from app.approvals.queries.sender_excess import find_excess, is_unlimited
+from app.approvals.queries.sender_excess import (
+    find_excess,
+    find_release_excess,
+    has_limit,
+    is_unlimited,
+)
 from app.blasts.queries.approval_content import choose_sample, hash_blast, measure_blast
+from app.delivery.actions.blast_scheduling import update_pending_blast
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import reload_scheduled_blast
 from app.delivery.queries.waiting_approvals import list_blast_ids_of_series
@@ -29,9 +38,9 @@ def judge_confirmed_blast(scheduled_id: int, rendered: RenderedBlast, moment: da
     `rendered`: what its review showed.
     """
     blast = reload_scheduled_blast(scheduled_id)
-    sender = blast.created_by or ""
-    if not _needs_judgement(blast):
+    if blast.test_mode:
         return False
+    sender = _find_sender(blast)
     size = measure_blast(rendered)
     record_confirmation(scheduled_id, sender, size, moment)
     excess = find_excess(sender, size, moment, scheduled_id)
@@ -42,34 +51,42 @@ def judge_confirmed_blast(scheduled_id: int, rendered: RenderedBlast, moment: da
     return True
 
 
-def find_approval_gap(blast: ScheduledMessage, rendered: RenderedBlast) -> str:
+def find_approval_gap(blast: ScheduledMessage, rendered: RenderedBlast, moment: datetime) -> str:
     """Return why a due blast must not be sent before an admin approves it; "" when it may.
 
     Asked of every blast at its release, whatever made it due: also of one that was within the
-    limit when it was confirmed, or that a series made.
+    limit when it was confirmed, that a series made, or that reminds of an event.
     """
-    if not _needs_judgement(blast):
+    if blast.test_mode:
         return ""
-    sender, size = blast.created_by or "", measure_blast(rendered)
+    sender, size = _find_sender(blast), measure_blast(rendered)
     if blast.approval is ApprovalState.APPROVED:
         return "" if is_unlimited(sender) else _find_changes(blast, size.people)
-    excess = find_excess(sender, size, None)
+    excess = find_release_excess(sender, size, moment, blast.id)
     return "" if excess and _is_covered_by_series(blast, size.people) else excess
 
 
-def judge_series_blast(scheduled_id: int, rendered: RenderedBlast, moment: datetime) -> None:
-    """Ask for approval of the next date of a series if it needs one. Inside write().
+def needs_planned_judgement(scheduled_id: int, rendered: RenderedBlast, moment: datetime) -> bool:
+    """Whether judge_planned_blast() would ask, or free a blast from approval."""
+    blast = reload_scheduled_blast(scheduled_id)
+    request = find_latest_request(scheduled_id)
+    if request is not None and request.text_hash == hash_blast(blast):
+        return False
+    return blast.approval is not None or bool(find_approval_gap(blast, rendered, moment))
+
+
+def judge_planned_blast(scheduled_id: int, rendered: RenderedBlast, moment: datetime) -> None:
+    """Ask for approval of a blast that a series or a plan made, if it needs one. Inside write().
 
     Without a request that is still true of it: a date that was declined is asked about anew once
     its text is another one.
     """
-    blast = reload_scheduled_blast(scheduled_id)
-    request = find_latest_request(scheduled_id)
-    if request is not None and request.text_hash == hash_blast(blast):
+    if not needs_planned_judgement(scheduled_id, rendered, moment):
         return
-    if gap := find_approval_gap(blast, rendered):
+    blast = reload_scheduled_blast(scheduled_id)
+    if gap := find_approval_gap(blast, rendered, moment):
         _ask(blast, rendered, gap, moment)
-    elif blast.approval is not None:
+    else:
         free_from_approval(scheduled_id, moment)
 
 
@@ -80,9 +97,32 @@ def ask_about_due_blast(
     _ask(reload_scheduled_blast(scheduled_id), rendered, why, moment)
 
 
-def _needs_judgement(blast: ScheduledMessage) -> bool:
-    """Whether a person sends it to others: no test, and no reminder of an event's plan."""
-    return not blast.test_mode and blast.event_reminder_id is None
+def answer_for_blast(scheduled_id: int, user: AppUser | None) -> None:
+    """Let a user with a limit answer for a blast that they confirm for more people. Inside write().
+
+    Otherwise it would be sent as that of someone who needs no approval.
+    """
+    if user is None or not has_limit(user):
+        return
+    values: dict[str, object] = {"created_by_id": user.id}
+    if reload_scheduled_blast(scheduled_id).event_reminder_id is None:
+        values["created_by"] = user.username
+    update_pending_blast(scheduled_id, **values)
+
+
+def record_released_blast(scheduled_id: int, rendered: RenderedBlast, moment: datetime) -> None:
+    """Count what is sent now to its sender's money of the day. Inside write()."""
+    blast = reload_scheduled_blast(scheduled_id)
+    sender = None if blast.test_mode else _find_sender(blast)
+    # What an admin approved for the series is no longer a matter of the limit.
+    if sender is None or _is_covered_by_series(blast, rendered.recipient_count):
+        return
+    record_release(scheduled_id, sender, measure_blast(rendered), moment)
+
+
+def _find_sender(blast: ScheduledMessage) -> AppUser | None:
+    """Return who answers for a blast; None: deleted, or the program itself."""
+    return find_author(blast.created_by_id, blast.created_by)
 
 
 def _find_changes(blast: ScheduledMessage, people: int) -> str:
@@ -107,9 +147,11 @@ def _is_covered_by_series(blast: ScheduledMessage, people: int) -> bool:
 
 
 def _ask(blast: ScheduledMessage, rendered: RenderedBlast, why: str, moment: datetime) -> None:
+    sender = _find_sender(blast)
     ask = ApprovalAsk(
         blast.id,
-        blast.created_by or "",
+        sender.username if sender else blast.created_by or "",
+        sender.id if sender else None,
         why,
         measure_blast(rendered),
         hash_blast(blast),

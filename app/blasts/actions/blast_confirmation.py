@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from app.accounts.queries import find_user_id
 from app.audiences.queries.audience_lists import is_rule_for_admins
 from app.audiences.queries.audience_recipients import require_lists
 from app.blasts.queries.field_fillings import require_textable_fields
@@ -80,6 +81,7 @@ def build_blast_spec(
         timezone=draft.timezone,
         client_token=client_token,
         created_by=username,
+        created_by_id=find_user_id(username),
         not_after=draft.not_after,
         survey_id=draft.survey_id,
         audience_id=audience_id,

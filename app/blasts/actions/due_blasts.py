@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 
 from app.audiences.actions.admin_reserve import reserve_released_audience
 from app.audiences.actions.audience_topics import record_segment_topics
-from app.blasts.actions.approval_judgement import ask_about_due_blast, find_approval_gap
+from app.blasts.actions.approval_judgement import (
+    ask_about_due_blast,
+    find_approval_gap,
+    record_released_blast,
+)
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.gone_lists import describe_gone_lists, describe_missed_lists
@@ -137,7 +141,7 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
     if not rendered.texts:
         _fail_blast(scheduled_id, _explain_no_texts(blast))
         return False
-    if gap := find_approval_gap(blast, rendered):
+    if gap := find_approval_gap(blast, rendered, moment):
         _hold_for_approval(scheduled_id, rendered, gap)
         return False
     confirmed_count, count = blast.confirmed_count, rendered.recipient_count
@@ -194,6 +198,7 @@ def store_blast(blast: ScheduledMessage, rendered: RenderedBlast, read_at: datet
             return False
         log_id = blast_messages.create_blast_messages(scheduled_id, rendered, moment, event_title)
         record_segment_topics(log_id, audience_id)
+        record_released_blast(scheduled_id, rendered, moment)
         reserve_released_audience(audience_id)
         if missed:
             blast_scheduling.record_blast_note(scheduled_id, missed)
@@ -205,7 +210,7 @@ def _read_plan(blast: ScheduledMessage) -> tuple[object, ...]:
     """Return what may change of a blast that waits: its text, people, times, and that it waits."""
     text = (blast.message_body, blast.translations, blast.footer, blast.plain_names)
     kind = (blast.survey_id, blast.test_mode)
-    lists = (blast.target, blast.event_id, blast.audience_id, blast.created_by)
+    lists = (blast.target, blast.event_id, blast.audience_id, blast.created_by_id)
     earlier_people = (blast.audience_log_id, blast.audience_outcome, blast.confirmed_count)
     waits_for = (blast.held_reason, blast.approval)
     return text, kind, lists, earlier_people, blast.scheduled_at, blast.not_after, waits_for

@@ -1,12 +1,17 @@
 """What happens to blasts that wait for approval while no one decides."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from app.accounts.sender_limit_queries import list_limited_user_ids
 from app.approvals.actions.approval_requests import tell_of_overdue_request, withdraw_requests
 from app.approvals.actions.code_answers import delete_old_codes
 from app.approvals.queries.approval_records import find_latest_request, list_open_requests
-from app.blasts.actions.approval_judgement import ask_about_due_blast
+from app.blasts.actions.approval_judgement import (
+    ask_about_due_blast,
+    judge_planned_blast,
+    needs_planned_judgement,
+)
 from app.blasts.queries import audience
 from app.blasts.queries.approval_content import hash_blast
 from app.blasts.queries.field_fillings import FieldNotTextable
@@ -19,12 +24,14 @@ from app.delivery.actions.blast_scheduling import expire_scheduled_blast
 from app.delivery.models import ScheduledMessage
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.delivery.queries.waiting_approvals import (
+    list_coming_reminders,
     list_ended_unapproved_blasts,
     list_waiting_blasts,
     waits_for_approval,
 )
 from app.domain.delivery.approval_states import RequestState
 
+REMINDERS_ASKED_AHEAD = timedelta(hours=24)
 log = logging.getLogger(__name__)
 NOT_APPROVED_ERROR = "Nothing was sent: it was not approved before {end}, when it had to end."
 CHANGED_REASON = "It is not the text that was asked about."
@@ -45,11 +52,31 @@ def attend_waiting_approvals(moment: datetime | None = None) -> int:
     changed += _withdraw_requests_of_ended_blasts(moment)
     for blast in waiting:
         changed += _tell_if_overdue(blast, moment) or _ask_anew_if_changed(blast, moment)
+    _ask_about_reminders(carrier, moment)
     if changed:
         with write():
             delete_old_codes(moment)
     db.session.rollback()
     return changed
+
+
+def _ask_about_reminders(carrier: str, moment: datetime) -> None:
+    """Ask about the reminders of the coming day that are above the limit of who wrote them.
+
+    Their release asks in any case, but an hour before an event is late to find an admin.
+    """
+    author_ids = list_limited_user_ids()
+    if not author_ids:
+        return
+    for blast in list_coming_reminders(author_ids, carrier, moment + REMINDERS_ASKED_AHEAD):
+        scheduled_id = blast.id
+        try:
+            rendered = render_scheduled_blast(blast)
+        except (audience.BlastEventNotFound, FieldNotTextable):
+            continue
+        if needs_planned_judgement(scheduled_id, rendered, moment):
+            with write():
+                judge_planned_blast(scheduled_id, rendered, moment)
 
 
 def _end_unapproved_blasts(carrier: str, moment: datetime) -> int:

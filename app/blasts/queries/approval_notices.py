@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts.models import AppUser
+from app.accounts.own_phone_queries import has_practice_phones
 from app.accounts.sender_limit_queries import list_approvers
 from app.approvals.models import BlastApproval
 from app.approvals.queries.approval_records import find_latest_request
@@ -29,7 +30,7 @@ class ApprovalNotice:
     `figures`: for how many people at what cost. `asked`: by whom and when. `approvers`: who may
     decide. `may_decide`: the user of this page may. `label`: of the button that approves.
     `overdue`: what happens after its time, "" before. `decided`: by whom and when, "" while no
-    one has; `reason`: why it was declined.
+    one has; `reason`: why it was declined. `is_practice`: codes go to practice phones.
     """
 
     request_id: int
@@ -43,6 +44,7 @@ class ApprovalNotice:
     overdue: str
     decided: str
     reason: str
+    is_practice: bool
 
 
 def build_approval_notice(
@@ -52,7 +54,7 @@ def build_approval_notice(
     request = find_latest_request(blast.id) if blast.approval else None
     if request is None or blast.approval is None:
         return None
-    approvers = list_approvers(request.asked_by)
+    approvers = list_approvers(request.asked_by_id)
     people = pluralize(request.people, "person", "people")
     is_due = blast.immediate or blast.scheduled_at <= moment
     is_over = not blast.immediate and blast.scheduled_at <= moment
@@ -68,6 +70,7 @@ def build_approval_notice(
         OVERDUE_NOTE if is_over else "",
         _describe_decision(request),
         request.reason or "",
+        has_practice_phones(),
     )
 
 
@@ -75,9 +78,7 @@ def list_blasts_to_decide(user: AppUser) -> list[ScheduledMessage]:
     """Return the blasts that wait for approval and that this user may approve."""
     if not user.is_admin:
         return []
-    own_name = user.username.casefold()
-    blasts = list_waiting_blasts()
-    return [blast for blast in blasts if (blast.created_by or "").casefold() != own_name]
+    return [blast for blast in list_waiting_blasts() if blast.created_by_id != user.id]
 
 
 def _may_decide(

@@ -1,6 +1,6 @@
 """Who may text the people of a group, also as people of an earlier blast to that group."""
 
-from app.accounts.queries import find_user_by_name
+from app.accounts.queries import find_author
 from app.audiences.queries.audience_lists import HIDDEN_SEGMENT_ERROR, find_part_problem
 from app.blasts.queries.results_audience import get_stored_audience
 from app.delivery.models import MessageLog, ScheduledMessage
@@ -47,5 +47,5 @@ def may_creator_text_people(blast: ScheduledMessage) -> bool:
 
     What a deleted user or the program itself confirmed stays confirmed.
     """
-    creator = find_user_by_name(blast.created_by or "")
+    creator = find_author(blast.created_by_id, blast.created_by)
     return creator is None or not find_people_problem(get_stored_people(blast), creator.role)

@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass, fields, replace
 
 from flask import render_template, request
+from flask_login import current_user
 
 from app.approvals.queries.sender_excess import find_excess
 from app.blasts.forms.blast_confirmation import (
@@ -17,7 +18,6 @@ from app.blasts.queries.approval_content import measure_blast
 from app.blasts.queries.blast_review import review_blast
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.review_notices import ReviewRequest
-from app.core.access import current_username
 from app.core.clock import now
 from app.core.form_fields import add_error
 from app.core.settings import current_settings
@@ -130,7 +130,7 @@ def _find_sender_excess(blast: RenderedBlast, scheduled_id: int | None) -> str:
 
     Of a scheduled blast, `scheduled_id`, only the change counts to the money of the day.
     """
-    return find_excess(current_username(), measure_blast(blast), now(), scheduled_id)
+    return find_excess(current_user, measure_blast(blast), now(), scheduled_id)
 
 
 def is_as_reviewed(checked: CheckedBlast, scheduled_id: int | None = None) -> bool:

@@ -4,7 +4,9 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.accounts.queries import find_user
 from app.audit.actions import audited_write
+from app.blasts.actions.approval_judgement import answer_for_blast
 from app.blasts.forms.approval_reason import DeclineForm
 from app.blasts.queries.approval_notices import build_approval_notice
 from app.blasts.queries.event_labels import (
@@ -141,12 +143,14 @@ def confirm_grown_blast(scheduled_id: int) -> ResponseReturnValue:
     if problem := find_people_problem(get_stored_people(blast), current_user.role):
         flash(problem, "error")
         return redirect(url_for("blasts.show_scheduled_blast", scheduled_id=scheduled_id), 303)
+    user_id = current_user.id
     try:
         with audited_write("blast.confirmed_anew", current_username()) as trace:
             trace.about = f"scheduled blast {scheduled_id}"
             trace.details = {"people": count}
             if not blast_scheduling.confirm_held_blast(scheduled_id, count, now()):
                 raise ScheduledBlastUnchanged
+            answer_for_blast(scheduled_id, find_user(user_id))
     except ScheduledBlastUnchanged:
         flash("It no longer waits for the new number, so there is nothing to confirm.", "warning")
     else:

@@ -125,7 +125,7 @@ def _list_attention(
         *attention.describe_unresolved_texts(find_unresolved_texts(moment)),
         *attention.describe_paused_blasts(running),
         *attention.describe_approvals(
-            list_blasts_to_decide(current_user), list_declined_blasts(current_username())
+            list_blasts_to_decide(current_user), list_declined_blasts(current_user.id)
         ),
         *describe_stopped_series(series),
         *attention.describe_waiting_replies(count_waiting_threads()),

@@ -24,7 +24,8 @@ class BlastSpec:
     """A blast as it was confirmed. `event_id` only for target event.
 
     `audience_id`: of target audience. `results_of`: the people of an earlier blast instead.
-    `translations`: the body in other languages, by their tags.
+    `translations`: the body in other languages, by their tags. `created_by_id`: the user who
+    answers for it, also of a reminder; None: the program.
     """
 
     body: str
@@ -47,6 +48,7 @@ class BlastSpec:
     audience_id: int | None = None
     results_of: ResultsAudience | None = None
     translations: dict[str, str] = field(default_factory=dict)
+    created_by_id: int | None = None
 
 
 def schedule_blast(blast: BlastSpec, scheduled_at: datetime) -> ScheduledMessage:
@@ -86,6 +88,7 @@ def _build_values(blast: BlastSpec, scheduled_at: datetime) -> dict[str, Any]:
         "timezone": blast.timezone,
         "client_token": blast.client_token,
         "created_by": blast.created_by,
+        "created_by_id": blast.created_by_id,
         "not_after": blast.not_after,
         "event_reminder_id": blast.event_reminder_id,
         "survey_id": blast.survey_id,
@@ -114,6 +117,7 @@ def reschedule_blast(scheduled_id: int, blast: BlastSpec, scheduled_at: datetime
         footer=blast.footer,
         timezone=blast.timezone,
         not_after=blast.not_after,
+        created_by_id=blast.created_by_id,
         any_hour_reason=case((is_same_time, ScheduledMessage.any_hour_reason)),
     )
 

@@ -25,12 +25,12 @@ def list_waiting_blasts(carrier: str = "") -> Sequence[ScheduledMessage]:
     return db.session.scalars(ordered).all()
 
 
-def list_declined_blasts(username: str) -> Sequence[ScheduledMessage]:
+def list_declined_blasts(user_id: int) -> Sequence[ScheduledMessage]:
     """Return the blasts of a user that an admin declined and that are not edited yet."""
     statement = select(ScheduledMessage).where(
         ScheduledMessage.status == ScheduledBlastStatus.PENDING,
         ScheduledMessage.approval == ApprovalState.DECLINED,
-        ScheduledMessage.created_by == username,
+        ScheduledMessage.created_by_id == user_id,
     )
     return db.session.scalars(statement.order_by(ScheduledMessage.scheduled_at)).all()
 
@@ -75,3 +75,25 @@ def list_cancelled_ids(scheduled_ids: Sequence[int]) -> set[int]:
         ScheduledMessage.message_log_id.is_(None),
     )
     return set(db.session.scalars(statement))
+
+
+def list_judged_ids(scheduled_ids: Sequence[int]) -> set[int]:
+    """Return which of these blasts an admin approved, declined or has to decide about."""
+    statement = select(ScheduledMessage.id).where(
+        ScheduledMessage.id.in_(scheduled_ids), ScheduledMessage.approval.is_not(None)
+    )
+    return set(db.session.scalars(statement))
+
+
+def list_coming_reminders(
+    author_ids: Sequence[int], carrier: str, until: datetime
+) -> Sequence[ScheduledMessage]:
+    """Return the reminders of events by these users that are due by `until`."""
+    statement = select(ScheduledMessage).where(
+        ScheduledMessage.created_by_id.in_(author_ids),
+        ScheduledMessage.event_reminder_id.is_not(None),
+        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+        ScheduledMessage.carrier == carrier,
+        ScheduledMessage.scheduled_at <= until,
+    )
+    return db.session.scalars(statement).all()

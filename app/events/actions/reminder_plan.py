@@ -73,11 +73,16 @@ def create_reminder_plan(event_id: int, moment: datetime) -> None:
     reschedule_reminders(event_id, moment)
 
 
-def save_reminder_plan(event_id: int, steps: Sequence[ReminderStep], moment: datetime) -> None:
+def save_reminder_plan(
+    event_id: int,
+    steps: Sequence[ReminderStep],
+    moment: datetime,
+    author_id: int | None = None,
+) -> None:
     """Replace the plan by these steps and schedule them. Inside write().
 
-    A step that somebody else has removed meanwhile stays removed. Raises UniqueViolation for two
-    steps at one time.
+    `author_id`: the user who answers for what is new or other in it. A step that somebody else has
+    removed meanwhile stays removed. Raises UniqueViolation for two steps at one time.
     """
     saved_ids = {step.id for step in steps}
     rows = {row.id: row for row in _load_steps(event_id)}
@@ -88,9 +93,9 @@ def save_reminder_plan(event_id: int, steps: Sequence[ReminderStep], moment: dat
     db.session.flush()
     for step in steps:
         if step.id is None:
-            _add_step(event_id, step)
+            _add_step(event_id, step, author_id)
         elif step.id in rows:
-            _update_step(rows[step.id], step)
+            _update_step(rows[step.id], step, author_id)
     db.session.flush()
     reschedule_reminders(event_id, moment)
 
@@ -198,6 +203,7 @@ def _build_blast_spec(
         # No form was submitted, so there is no token that could come twice.
         client_token=None,
         created_by=REMINDER_AUTHOR,
+        created_by_id=step.written_by_id,
         not_after=timing.not_after,
         event_reminder_id=step.id,
     )
@@ -225,13 +231,16 @@ def _load_steps(event_id: int) -> Sequence[EventReminder]:
     return db.session.scalars(steps.execution_options(populate_existing=True)).all()
 
 
-def _add_step(event_id: int, step: ReminderStep) -> None:
+def _add_step(event_id: int, step: ReminderStep, author_id: int | None = None) -> None:
     row = EventReminder(event_id=event_id)
-    _update_step(row, step)
+    _update_step(row, step, author_id)
     db.session.add(row)
 
 
-def _update_step(row: EventReminder, step: ReminderStep) -> None:
+def _update_step(row: EventReminder, step: ReminderStep, author_id: int | None) -> None:
+    # Whoever only saves the plan answers for nothing that another one wrote and switched on.
+    if (row.body, row.translations, row.is_on) != (step.body, step.translations, step.is_on):
+        row.written_by_id = author_id
     row.days = step.days
     row.time_of_day = step.time_of_day
     row.body, row.translations = step.body, step.translations

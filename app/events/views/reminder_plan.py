@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
@@ -46,9 +47,11 @@ def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
     if is_growing:
         form.add_blank_step()
     elif not is_step_button_pressed(request.form) and form.validate_on_submit():
+        # Read before write() begins, which ends the read that the session's user came from.
+        author_id = current_user.id
         with audited_write("event.reminders_planned", current_username()) as audit_event:
             audit_event.about = f"event {event_id}"
-            save_reminder_plan(event_id, form.reminder_steps, now())
+            save_reminder_plan(event_id, form.reminder_steps, now(), author_id)
         flash(_describe_saved_plan(build_planned_reminders(event, now())), "success")
         return redirect(url_for("events.show_event", event_id=event_id), 303)
     reminders = build_planned_reminders(event, now())

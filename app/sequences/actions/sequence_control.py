@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.accounts.queries import find_user_id
 from app.core.db import ChangedMeanwhile, db
 from app.core.settings import current_settings
 from app.domain.sequences.sequence_states import (
@@ -53,6 +54,7 @@ def switch_on(sequence_id: int, username: str, moment: datetime) -> Sequence:
         row.scanned_on = None
     row.state, row.pause_reason = SequenceState.ACTIVE, None
     row.activated_by, row.activated_at = username, moment
+    row.activated_by_id = find_user_id(username)
     db.session.flush()
     return row
 

@@ -1,6 +1,6 @@
 """Why a sequence cannot go on before a person has looked at it."""
 
-from app.accounts.queries import find_user_by_name
+from app.accounts.queries import find_author
 from app.blasts.queries.field_fillings import FieldNotTextable, require_textable_fields
 from app.delivery.queries.sequence_texts import find_common_refusal
 from app.domain.sequences.sequence_states import EVENT_TRIGGERS, SequenceTrigger
@@ -54,7 +54,7 @@ def find_trigger_fault(sequence: Sequence) -> str:
 
 
 def _find_user_fault(sequence: Sequence) -> str:
-    user = find_user_by_name(sequence.activated_by) if sequence.activated_by else None
+    user = find_author(sequence.activated_by_id, sequence.activated_by)
     # A deleted user has no role any more.
     if user is not None and find_sequence_problem(sequence, user.role):
         return NOT_ALLOWED_FAULT

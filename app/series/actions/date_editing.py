@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from app.accounts.queries import find_user_by_name
+from app.blasts.actions.approval_judgement import answer_for_blast
 from app.core.db import ChangedMeanwhile, db
 from app.delivery.actions.blast_scheduling import confirm_held_blast
 from app.domain.time.local_times import find_moment_on_day
@@ -60,10 +62,12 @@ def edit_date(series_id: int, occurs_on: date, text: SeriesText, moment: datetim
     _plan(series, moment)
 
 
-def confirm_date(series_id: int, occurs_on: date, count: int, moment: datetime) -> None:
+def confirm_date(
+    series_id: int, occurs_on: date, count: int, username: str, moment: datetime
+) -> None:
     """Let the held blast of one date go for `count` people, at its time or at once if it is late.
 
-    Inside write(). Raises ChangedMeanwhile when it is not held.
+    `username`: who says so. Inside write(). Raises ChangedMeanwhile when it is not held.
     """
     series = require_series(series_id)
     coming = find_coming_date(series, occurs_on, moment)
@@ -72,6 +76,7 @@ def confirm_date(series_id: int, occurs_on: date, count: int, moment: datetime) 
     due_at = max(coming.due_at, moment)
     if not confirm_held_blast(coming.row.scheduled_id, count, due_at):
         raise ChangedMeanwhile
+    answer_for_blast(coming.row.scheduled_id, find_user_by_name(username))
 
 
 def find_coming_date(series: BlastSeries, occurs_on: date, moment: datetime) -> SeriesDate | None:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from app.accounts.queries import find_author, find_user_by_name
 from app.approvals.queries.sender_excess import has_limit
-from app.blasts.actions.approval_judgement import judge_series_blast
+from app.blasts.actions.approval_judgement import judge_planned_blast
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
@@ -20,9 +21,10 @@ def answer_for_series(series_id: int, username: str) -> None:
 
     Otherwise their words would be sent as those of someone who needs no approval.
     """
-    if has_limit(username):
+    user = find_user_by_name(username)
+    if user is not None and has_limit(user):
         statement = update(BlastSeries).where(BlastSeries.id == series_id)
-        db.session.execute(statement.values(created_by=username))
+        db.session.execute(statement.values(created_by=username, created_by_id=user.id))
 
 
 def ask_about_next_date(series_id: int, moment: datetime) -> None:
@@ -35,7 +37,7 @@ def ask_about_next_date(series_id: int, moment: datetime) -> None:
     if pending is None or pending.scheduled_id is None:
         return
     blast = reload_scheduled_blast(pending.scheduled_id)
-    if not blast.approval and not has_limit(blast.created_by or ""):
+    if not blast.approval and not has_limit(find_author(blast.created_by_id, blast.created_by)):
         return
     try:
         rendered = render_scheduled_blast(blast)
@@ -43,4 +45,4 @@ def ask_about_next_date(series_id: int, moment: datetime) -> None:
         return
     scheduled_id = blast.id
     with write():
-        judge_series_blast(scheduled_id, rendered, moment)
+        judge_planned_blast(scheduled_id, rendered, moment)

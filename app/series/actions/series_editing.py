@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from sqlalchemy import delete
 
+from app.accounts.queries import find_user_id
 from app.core.db import ChangedMeanwhile, NotFound, db
 from app.delivery.actions.audience_storage import delete_unused_audience
 from app.delivery.actions.series_blasts import assign_blast_to_series
@@ -76,6 +77,7 @@ def start_series(
         starts_on=timing.starts_on,
         confirmed_count=blast.confirmed_count,
         created_by=username,
+        created_by_id=find_user_id(username),
     )
     db.session.add(series)
     db.session.flush()
@@ -128,7 +130,7 @@ def resume_series(series_id: int, username: str, moment: datetime) -> BlastSerie
     if series.state not in (SeriesState.PAUSED, SeriesState.STOPPED):
         raise ChangedMeanwhile
     series.state, series.stop_reason = SeriesState.ACTIVE, None
-    series.created_by = username
+    series.created_by, series.created_by_id = username, find_user_id(username)
     db.session.flush()
     plan_next_blast(series, moment)
     return series

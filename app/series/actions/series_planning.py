@@ -214,6 +214,7 @@ def _build_spec(series: BlastSeries, text: SeriesText, scheduled_id: int | None)
         timezone=series.timezone,
         client_token=blast.client_token if blast else None,
         created_by=series.created_by,
+        created_by_id=series.created_by_id,
         survey_id=series.survey_id,
         confirmed_count=series.confirmed_count,
         name=series.name,
