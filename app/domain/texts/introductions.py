@@ -34,5 +34,9 @@ def drop_introduction(text: str, introduction: Introduction) -> str:
 
 @lru_cache(maxsize=16)
 def _compile_name(name: str) -> re.Pattern[str]:
-    # As words of its own: "graceful" does not name Grace.
-    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    # As words of its own: "graceful" does not name Grace. Chinese or Thai has no spaces between
+    # words, so only letters of alphabets that have them tell.
+    words = re.sub(r"(?:\\\s)+", r"\\s+", re.escape(name))
+    words = re.sub("['’]", "['’]", words)
+    letter = r"[0-9A-Za-z\u00aa-\u058f]"
+    return re.compile(rf"(?<!{letter}){words}(?!{letter})", re.IGNORECASE)
