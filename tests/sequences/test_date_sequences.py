@@ -15,7 +15,12 @@ from app.profiles.field_models import PersonField, PersonValue
 from app.profiles.models import Person
 from app.profiles.queries.other_phones import find_person_id
 from app.sequences.actions.date_starts import start_by_dates
-from app.sequences.actions.sequence_editing import StepValues, TriggerValues
+from app.sequences.actions.sequence_editing import (
+    SequenceValues,
+    StepValues,
+    TriggerValues,
+    save_sequence,
+)
 from tests.sample_rows import add_member
 from tests.sequences.steps import (
     DAY,
@@ -103,7 +108,8 @@ def test_a_date_starts_days_before_and_a_moved_one_stops_it_and_starts_anew(zoe)
     assert len(list_texts()) == 3
 
 
-def test_who_missed_an_event_is_texted_the_day_after_unless_they_came(zoe):
+def miss_supper():
+    """Zoe was not marked at a supper in November, at which another one was."""
     with write() as session:
         session.add(event := Event(title="Supper", date=date(2026, 11, 28), created_at=START))
         session.flush()
@@ -113,6 +119,10 @@ def test_who_missed_an_event_is_texted_the_day_after_unless_they_came(zoe):
             EventRegistration(event_id=event.id, phone="+13035550113", answer="not_coming"),
         ]
         session.add_all(rows)
+
+
+def test_who_missed_an_event_is_texted_the_day_after_unless_they_came(zoe):
+    miss_supper()
     trigger = TriggerValues(SequenceTrigger.MISSED, is_any_event=True)
     step = StepValues(None, 0, "09:00", "We missed you at {event_title}.")
     make_sequence(trigger, step, StepValues(None, 1, "09:00", "Next week again?"))
@@ -124,6 +134,26 @@ def test_who_missed_an_event_is_texted_the_day_after_unless_they_came(zoe):
         session.execute(update(EventRegistration).values(attended_at=START))
     look_at(NINE_ON_SUNDAY + DAY)
     assert read_person()[:2] == ("stopped", "attended")
+
+
+def test_no_one_missed_an_event_that_has_another_day_since(zoe):
+    miss_supper()
+    make_sequence(TriggerValues(SequenceTrigger.MISSED, is_any_event=True), GREETING)
+    look_at(START + 14 * HOUR)
+    with write() as session:
+        session.execute(update(Event).values(date=date(2026, 12, 12)))
+    look_at(NINE_ON_SUNDAY)
+    assert (list_texts(), read_person()[1]) == ([], "event_moved")
+
+
+def test_events_of_before_another_trigger_was_chosen_count_for_no_one(zoe):
+    miss_supper()
+    sequence_id = make_sequence(TriggerValues(SequenceTrigger.HAND), GREETING)
+    missed = TriggerValues(SequenceTrigger.MISSED, is_any_event=True)
+    with pretend_moment(START + 2 * DAY), write():
+        save_sequence(sequence_id, SequenceValues("Welcome", None, missed, None, [GREETING]), 1)
+    look_at(START + 2 * DAY)
+    assert read_person() is None
 
 
 def test_a_streak_and_a_missed_check_in_start_sequences(zoe):

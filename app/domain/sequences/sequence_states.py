@@ -65,6 +65,7 @@ class SequenceStopReason(StrEnum):
     LEFT_GROUP = "left_group"
     NOT_REGISTERED = "not_registered"
     EVENT_GONE = "event_gone"
+    EVENT_MOVED = "event_moved"
     ATTENDED = "attended"
     # the new date starts it again when its day comes
     DATE_CHANGED = "date_changed"
@@ -85,6 +86,7 @@ STOP_REASON_LABELS: dict[SequenceStopReason, str] = {
     SequenceStopReason.LEFT_GROUP: "No longer in the group",
     SequenceStopReason.NOT_REGISTERED: "No longer registered",
     SequenceStopReason.EVENT_GONE: "The event is over or was deleted",
+    SequenceStopReason.EVENT_MOVED: "The event was moved",
     SequenceStopReason.ATTENDED: "They came after all",
     SequenceStopReason.DATE_CHANGED: "The date was changed or removed",
     SequenceStopReason.CHECKED_IN: "They checked in again",

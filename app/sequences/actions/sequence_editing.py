@@ -87,8 +87,9 @@ def save_sequence(sequence_id: int, values: SequenceValues, seen_revision: int) 
         raise ChangedMeanwhile
     changed = _set_values(row, values)
     if "trigger" in changed:
-        # Dates of before the change are not looked for again.
+        # Dates and events of before the change are not looked for.
         row.scanned_on = None
+        row.activated_at = row.activated_at and now()
     row.revision += 1
     times = load_step_times(sequence_id)
     if _save_steps(sequence_id, values.steps):

@@ -47,8 +47,16 @@ def _find_event_reason(
         return SequenceStopReason.ATTENDED
     if sequence.stops_on_rsvp and presence.answer is not None:
         return SequenceStopReason.ANSWERED_EVENT
-    if sequence.trigger_kind is SequenceTrigger.REGISTERED and _was_over(person, facts, zone):
+    return _find_reason_of_day(sequence.trigger_kind, is_over=_was_over(person, facts, zone))
+
+
+def _find_reason_of_day(kind: SequenceTrigger, *, is_over: bool) -> SequenceStopReason | None:
+    """Return why an event's day ends a sequence. `is_over`: by that day it was when they began."""
+    if kind is SequenceTrigger.REGISTERED and is_over:
         return SequenceStopReason.EVENT_GONE
+    # It was over when it was missed, so it has another day since.
+    if kind is SequenceTrigger.MISSED and not is_over:
+        return SequenceStopReason.EVENT_MOVED
     return None
 
 
@@ -58,7 +66,7 @@ def _find_former_contact(person: DuePerson, facts: SliceFacts) -> SequenceStopRe
 
 
 def _was_over(person: DuePerson, facts: SliceFacts, zone: str) -> bool:
-    """Whether the event was over when a person was registered, as by an import of a list."""
+    """Whether the event was over when a person started, as by an import of a list."""
     event_date = facts.event_dates.get(person.event_id or 0)
     started_on = person.started_at.astimezone(zone_or_utc(zone)).date()
     return event_date is not None and event_date < started_on
