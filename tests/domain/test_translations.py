@@ -3,8 +3,14 @@
 import pytest
 
 from app.domain.delivery.blast_readers import BlastReaders, ReaderKind
+from app.domain.profiles.language_names import LANGUAGE_SPELLINGS
 from app.domain.texts.accented_letters import find_accented_letters, write_plain_letters
 from app.domain.texts.introductions import name_organisation
+from app.domain.texts.text_languages import (
+    LANGUAGE_NAMES,
+    READ_LANGUAGE_NAMES,
+    name_language,
+)
 from app.domain.texts.translations import choose_translation, is_same_language
 
 
@@ -45,6 +51,12 @@ def test_a_first_text_names_the_organisation_once():
     assert name_organisation("Hi", " ") == "Hi"
     assert name_organisation("A graceful night", "Grace") == "Grace: A graceful night"
     assert name_organisation("Join Grace!", "GRACE") == "Join Grace!"
+    for body, name in (
+        ("欢迎来到光明教会聚会", "光明教会"),
+        ("欢迎来到Ohr聚会", "Ohr"),
+        ("Join St.\nMary’s today", "St. Mary's"),
+    ):
+        assert name_organisation(body, name) == body
 
 
 def test_readers_are_of_a_kind_by_their_language_and_whether_they_are_new():
@@ -74,3 +86,9 @@ def test_readers_of_the_bodys_own_language_get_the_body():
     # The organisation took to Spanish while a blast of before waits.
     choose_kind = BlastReaders({"+1": "es"}, None, "es").build_kind_chooser(["es"])
     assert choose_kind("+1").language == "es"
+
+
+def test_pages_have_one_name_for_each_language_that_people_read():
+    names = {code: names.split("|")[0] for code, names in LANGUAGE_SPELLINGS.items()}
+    assert names == {code: name_language(code) for code in LANGUAGE_SPELLINGS}
+    assert not LANGUAGE_NAMES.keys() & READ_LANGUAGE_NAMES.keys()

@@ -11,7 +11,8 @@ from app.domain.accounts.roles import Role
 from app.domain.audiences.condition_phrases import RuleNames
 from app.domain.audiences.conditions import ReferenceKind
 from app.domain.profiles.field_types import may_see_field
-from app.domain.profiles.language_names import LANGUAGE_NAMES, name_language
+from app.domain.profiles.language_names import LANGUAGE_SPELLINGS
+from app.domain.texts.text_languages import name_language
 from app.domain.time.date_styles import get_date_style
 from app.events.queries.events import find_event_titles
 from app.groups.queries.group_conditions import select_marked_group_names
@@ -20,7 +21,7 @@ from app.profiles.queries.field_records import find_field_classes, select_field_
 from app.surveys.queries.surveys import find_survey_names
 
 Reference = tuple[ReferenceKind, int]
-LANGUAGES = {code: name_language(code) for code in LANGUAGE_NAMES}
+LANGUAGES = {code: name_language(code) for code in LANGUAGE_SPELLINGS}
 NAME_FINDERS: dict[ReferenceKind, Callable[[list[int]], Mapping[int, str]]] = {
     ReferenceKind.EVENT: find_event_titles,
     ReferenceKind.SURVEY: find_survey_names,

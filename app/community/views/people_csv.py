@@ -8,7 +8,7 @@ from flask import Response, stream_with_context
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import db
-from app.domain.profiles.language_names import name_language
+from app.domain.texts.text_languages import name_language
 from app.groups.queries.group_records import has_groups
 from app.groups.queries.memberships import list_group_names_of_phones
 from app.profiles.queries.field_records import list_fields_in_use

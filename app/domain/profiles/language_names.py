@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from functools import cache
 
 from app.domain.spreadsheets.heading_words import fold_heading
+from app.domain.texts.text_languages import name_language
 
 MAX_LANGUAGE_CHARACTERS = 40
 # Shorter names are words of other languages too, and count only alone.
 MIN_MENTIONED_CHARACTERS = 4
 # The English name first, which pages show; then the own name, and those in Spanish, French, German.
-LANGUAGE_NAMES = {
+LANGUAGE_SPELLINGS = {
     "am": "Amharic|አማርኛ|amárico|amharique",
     "ar": "Arabic|العربية|árabe|arabe|Arabisch",
     "bg": "Bulgarian|български|búlgaro|bulgare",
@@ -89,8 +90,8 @@ LANGUAGE_NAMES = {
 
 @cache
 def _list_codes_by_name() -> dict[str, str]:
-    codes = {fold_heading(code): code for code in LANGUAGE_NAMES}
-    for code, names in LANGUAGE_NAMES.items():
+    codes = {fold_heading(code): code for code in LANGUAGE_SPELLINGS}
+    for code, names in LANGUAGE_SPELLINGS.items():
         for name in names.split("|"):
             codes[fold_heading(name)] = code
     return codes
@@ -131,9 +132,4 @@ def _has_more_exact_code(code: str, codes: Iterable[str]) -> bool:
 
 def list_language_choices() -> dict[str, str]:
     """Return the names of all languages by their codes, in the order of the names."""
-    return {code: name_language(code) for code in sorted(LANGUAGE_NAMES, key=name_language)}
-
-
-def name_language(code: str) -> str:
-    """Return the English name of a language; an unknown code as it is."""
-    return LANGUAGE_NAMES.get(code, code).partition("|")[0]
+    return {code: name_language(code) for code in sorted(LANGUAGE_SPELLINGS, key=name_language)}

@@ -1,4 +1,4 @@
-"""The languages that texts are written in, by their BCP 47 tags."""
+"""The languages that texts are written in, and those that people read, by their BCP 47 tags."""
 
 DEFAULT_LANGUAGE = "en"
 # RFC 5646, 4.4.1: what every tag in use fits into.
@@ -69,6 +69,24 @@ LANGUAGE_NAMES = {
     "yi": "Yiddish",
     "yo": "Yoruba",
 }
+# People read these too. No text is written in them: there are no words for their dates.
+READ_LANGUAGE_NAMES = {
+    "sq": "Albanian",
+    "bs": "Bosnian",
+    "bg": "Bulgarian",
+    "ca": "Catalan",
+    "zh": "Chinese",
+    "ha": "Hausa",
+    "ig": "Igbo",
+    "ga": "Irish",
+    "ml": "Malayalam",
+    "nb": "Norwegian",
+    "om": "Oromo",
+    "si": "Sinhala",
+    "sl": "Slovenian",
+    "cy": "Welsh",
+    "zu": "Zulu",
+}
 
 
 def is_language(tag: str) -> bool:
@@ -78,7 +96,7 @@ def is_language(tag: str) -> bool:
 
 def name_language(tag: str) -> str:
     """Return what pages call a language: "Spanish"; an unknown tag as it is."""
-    return LANGUAGE_NAMES.get(tag, tag)
+    return LANGUAGE_NAMES.get(tag) or READ_LANGUAGE_NAMES.get(tag, tag)
 
 
 def get_language_order(tag: str) -> tuple[bool, str]:

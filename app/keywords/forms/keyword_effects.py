@@ -2,7 +2,7 @@
 
 from wtforms import BooleanField, Field, SelectField, ValidationError
 
-from app.domain.profiles.language_names import LANGUAGE_NAMES, list_language_choices
+from app.domain.profiles.language_names import LANGUAGE_SPELLINGS, list_language_choices
 
 
 class KeywordEffectFields:
@@ -18,7 +18,7 @@ class KeywordEffectFields:
 
     def validate_sets_language(self, field: Field) -> None:
         """Require a language of the list, or none."""
-        if field.data and field.data not in LANGUAGE_NAMES:
+        if field.data and field.data not in LANGUAGE_SPELLINGS:
             raise ValidationError("Choose a language from the list.")
 
     @property

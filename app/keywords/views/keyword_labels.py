@@ -9,9 +9,9 @@ from app.core.clock import now
 from app.core.local_formats import format_local_time
 from app.domain.opt_outs.request_languages import RequestLanguage
 from app.domain.opt_outs.request_replies import PAUSE_REPLIES
-from app.domain.profiles.language_names import name_language
 from app.domain.texts.message_templates import has_event_placeholders
 from app.domain.texts.template_chips import cut_at_word, describe_template
+from app.domain.texts.text_languages import name_language
 from app.events.queries.events import build_event_placeholders
 from app.groups.queries.group_records import find_group
 from app.keywords import queries

@@ -13,7 +13,7 @@ from app.core.local_formats import get_display_style
 from app.delivery.queries.text_conditions import select_last_texted_at
 from app.domain.accounts.roles import Role
 from app.domain.profiles.field_types import FieldType
-from app.domain.profiles.language_names import name_language
+from app.domain.texts.text_languages import name_language
 from app.groups.queries.listed_group_names import select_group_names
 from app.profiles.queries.field_records import list_fields
 from app.profiles.queries.person_details import PersonDetail, select_detail

@@ -12,7 +12,7 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import get_display_style
 from app.domain.profiles.field_values import ValueContext
-from app.domain.profiles.language_names import name_language
+from app.domain.texts.text_languages import name_language
 from app.organisation import queries as organisation
 from app.people.queries.person_records import load_person_record
 from app.people.views.blueprint import bp, get_person_or_404

@@ -9,11 +9,11 @@ from wtforms import SelectField, StringField, ValidationError
 from app.core.local_formats import get_display_style
 from app.domain.profiles.field_values import ValueContext, parse_birthday
 from app.domain.profiles.language_names import (
-    LANGUAGE_NAMES,
+    LANGUAGE_SPELLINGS,
     list_language_choices,
-    name_language,
 )
 from app.domain.texts.text_cleaning import clean_text
+from app.domain.texts.text_languages import name_language
 from app.profiles.forms.value_inputs import NOT_SET
 
 
@@ -37,7 +37,7 @@ class PersonDetailsForm(FlaskForm):
 
     def validate_language(self, field: SelectField) -> None:
         """Require a language of the list, or none."""
-        if field.data and field.data not in LANGUAGE_NAMES and field.data != self.stored_language:
+        if field.data and field.data not in {*LANGUAGE_SPELLINGS, self.stored_language}:
             raise ValidationError("Choose a language from the list.")
 
     def validate_birthday(self, field: StringField) -> None:
