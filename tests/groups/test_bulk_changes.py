@@ -1,15 +1,19 @@
 """People of an event and of a blast are put into a group and taken out, ticked ones or all."""
 
+import io
 import re
 
 import pytest
 
 from app.core.db import db, write
 from app.delivery.models import Message, MessageLog
+from app.domain.sequences.sequence_states import SequenceTrigger
 from app.events.models import Event, EventAnswer, EventRegistration
 from app.groups.models import ContactGroup, GroupTexters
+from app.sequences.actions.sequence_editing import TriggerValues
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.select_recorder import record_selects
+from tests.sequences.steps import make_sequence
 
 UMA = "+13035550150"
 
@@ -139,6 +143,21 @@ def test_people_whom_the_search_found_are_added(visit, choir, people_of):
     assert page.headings == ["Add 1 person to a group"]
     visit("/groups/people", "sol", group_id=str(choir), **ticked)
     assert people_of(choir) == [ZOE, LEO, MIA]
+
+
+def test_a_group_that_starts_a_sequence_says_so_before_people_are_put_into_it(app, visit, choir):
+    ticked = {"list": "search", "phones": [MIA], "change": "add"}
+    assert "No one is texted now." in visit("/groups/people", "sol", **ticked).words
+    with app.app_context():
+        trigger = TriggerValues(SequenceTrigger.GROUP, group_id=choir)
+        make_sequence(trigger, name="First weeks")
+    words = visit("/groups/people", "sol", **ticked).words
+    assert "Starts “First weeks”" in words
+    assert "No one is texted now." not in words
+    files = {"file": (io.BytesIO(b"name,phone,groups\nUma,303 555 0150,choir\n"), "people.csv")}
+    words = visit(visit("/community/import", "ada", files=files).location, "ada").words
+    assert "People who are put into Choir get the texts of “First weeks” ." in words
+    assert "Choir (starts “First weeks”)" in words
 
 
 def test_many_people_are_added_by_the_same_few_statements(app, visit, choir, people_of, picnic):

@@ -35,6 +35,7 @@ from app.imports.views.importer_config import (
 )
 from app.imports.views.kept_choices import KEPT_NAMES, list_kept_fields, read_kept_choices
 from app.organisation import queries as organisation
+from app.sequences.queries.group_sequences import find_started_sequences
 from app.suppression.forms import CONSENT_METHOD_CHOICES, NO_CONSENT_CHOICE
 
 OLDER_RELEASE_MESSAGE = (
@@ -130,10 +131,18 @@ def _load_groups(row: Import, urls: ImportUrls) -> dict[str, Any]:
     if not urls.gets_texts:
         return {}
     groups = list_fillable_groups(current_user.role)
+    sequences = find_started_sequences()
     return {
         "named_groups": find_named_groups(row.id, current_user.role),
-        "group_choices": {str(group.id): group.name for group in groups},
+        "group_choices": {
+            str(group.id): _label_group(group.name, sequences.get(group.id)) for group in groups
+        },
+        "group_sequences": sequences,
     }
+
+
+def _label_group(name: str, sequences: str | None) -> str:
+    return f"{name} (starts {sequences})" if sequences else name
 
 
 def _load_rows(row: Import, shows_bad_rows: bool) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from app.people.actions.group_changes import change_group
 from app.people.queries.listed_people import count_phones
 from app.people.views.group_undo import build_group_url, describe_change
 from app.people.views.people_selection import ListedPeople, read_listed_people
+from app.sequences.queries.group_sequences import find_started_sequences
 
 NOBODY_CHOSEN = "Select at least one person first."
 GROUP_MISSING_ERROR = "Choose a group."
@@ -89,6 +90,7 @@ def _render_choice(people: ListedPeople, error: str = "") -> str:
     """Show the page that asks for the group, with what was chosen before."""
     in_groups = count_people_by_group(people.phones)
     groups = list_fillable_groups(current_user.role)
+    sequences = find_started_sequences() if _is_adding() else {}
     if not _is_adding():
         groups = [group for group in groups if group.id in in_groups]
     return render_template(
@@ -98,6 +100,9 @@ def _render_choice(people: ListedPeople, error: str = "") -> str:
         is_adding=_is_adding(),
         groups=groups,
         in_groups=in_groups,
+        group_sequences={
+            group.id: sequences[group.id] for group in groups if group.id in sequences
+        },
         may_create=_is_adding() and current_user.role == Role.ADMIN,
         error=error,
         chosen=_choose_group(groups),

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 
 from app.core.db import db
-from app.domain.sequences.sequence_states import SequenceState
+from app.core.fetched_rows import fetch_tuples
+from app.domain.sequences.sequence_states import SequenceState, SequenceTrigger
 from app.domain.sequences.step_conditions import (
     GROUP_CONDITIONS,
     StepCondition,
@@ -28,3 +29,16 @@ def list_sequences_of_group(group_id: int) -> Sequence[SequenceRow]:
         or_(row.group_id == group_id, row.id.in_(asking)), row.state != SequenceState.ARCHIVED
     )
     return db.session.scalars(statement.order_by(row.folded_name)).all()
+
+
+def find_started_sequences() -> dict[int, str]:
+    """Return which sequences joining a group starts now, by group: “Welcome”, “Second week”."""
+    row = SequenceRow
+    statement = select(row.group_id, row.name).where(
+        row.state == SequenceState.ACTIVE, row.trigger_kind == SequenceTrigger.GROUP
+    )
+    labels: dict[int, str] = {}
+    for group_id, name in fetch_tuples(statement.order_by(row.folded_name)):
+        if group_id is not None:
+            labels[group_id] = ", ".join(filter(None, [labels.get(group_id), f"“{name}”"]))
+    return labels
