@@ -50,10 +50,10 @@ def find_release_excess(
     It counts to the day on which it was confirmed, a date of a series or a reminder to the day of
     `moment`. What an admin approves or decides yet is no longer a matter of the limit.
     """
-    own = select(BlastConfirmation.confirmed_at).where(
+    statement = select(BlastConfirmation.confirmed_at).where(
         BlastConfirmation.scheduled_id == scheduled_id
     )
-    confirmed_at = db.session.scalar(own) or moment
+    confirmed_at = db.session.scalar(statement) or moment
     rows = _list_confirmations(user, confirmed_at, scheduled_id)
     judged = list_judged_ids([row.scheduled_id for row in rows if row.scheduled_id])
     spent = sum(row.segments for row in rows if row.scheduled_id not in judged)

@@ -2,20 +2,25 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.accounts.queries import find_user_by_name
+from app.approvals.actions.approval_requests import record_confirmation
+from app.approvals.queries.sender_excess import find_excess
 from app.audit.actions import audited_write
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
+from app.domain.limits.sender_limits import BlastSize
 from app.domain.sequences.sequence_states import SequenceState
 from app.domain.texts.plurals import pluralize
 from app.sequences.actions.sequence_control import MadeForOtherCarrier
 from app.sequences.actions.starts_by_hand import start_by_hand
-from app.sequences.actions.step_rehearsal import rehearse_adding
+from app.sequences.actions.step_rehearsal import Rehearsal, rehearse_adding
 from app.sequences.forms.people_form import ChosenPeople, SequencePeopleForm
 from app.sequences.models import Sequence as SequenceRow
 from app.sequences.queries.chosen_phones import list_part_phones
@@ -55,22 +60,44 @@ def add_people(sequence_id: int) -> ResponseReturnValue:
         page = render_template("sequences/add_people.html", sequence=sequence, form=form)
         return page, 422 if form.errors else 200
     phones = _list_phones(form.chosen)
-    if request.form.get("step") == "add":
-        return _add(sequence_id, form, phones)
-    return _render_check(sequence, form, phones)
+    addition = _measure(sequence, phones)
+    if request.form.get("step") == "add" and not addition.excess:
+        return _add(sequence_id, form, phones, addition)
+    page = _render_check(sequence, form, addition)
+    return page, 422 if request.form.get("step") == "add" else 200
 
 
-def _render_check(
-    sequence: SequenceRow, form: SequencePeopleForm, phones: Sequence[str]
-) -> ResponseReturnValue:
-    in_it = find_phones_in_sequence(sequence.id, phones)
-    rehearsal = rehearse_adding(sequence, phones, in_it, now())
+@dataclass(frozen=True)
+class Addition:
+    """Who would be added: how many are in it already, and the size of what the others get.
+
+    `excess`: why the user needs an admin for that, as a sentence; "" when they do not.
+    """
+
+    in_it: int
+    size: BlastSize
+    rehearsal: Rehearsal | None
+    excess: str
+
+
+def _measure(sequence: SequenceRow, phones: Sequence[str]) -> Addition:
+    in_it, moment = find_phones_in_sequence(sequence.id, phones), now()
+    rehearsal = rehearse_adding(sequence, phones, in_it, moment)
+    # Each step once: no one knows how often one is repeated.
+    segments = rehearsal.segments + rehearsal.later_segments if rehearsal else 0
+    size = BlastSize(len(set(phones)) - len(in_it), segments)
+    return Addition(len(in_it), size, rehearsal, find_excess(current_user, size, moment))
+
+
+def _render_check(sequence: SequenceRow, form: SequencePeopleForm, addition: Addition) -> str:
+    rehearsal = addition.rehearsal
     return render_template(
         "sequences/check_people.html",
         sequence=sequence,
         form=form,
-        count=len(set(phones)) - len(in_it),
-        in_it=len(in_it),
+        count=addition.size.people,
+        in_it=addition.in_it,
+        excess=addition.excess,
         rehearsal=describe_rehearsal(rehearsal, "the first step") if rehearsal else None,
         first=next(iter(describe_steps(sequence, list_steps(sequence.id))), None),
     )
@@ -80,15 +107,22 @@ def _list_phones(chosen: ChosenPeople) -> Sequence[str]:
     return list_part_phones(chosen.part) if chosen.part else chosen.phones
 
 
-def _add(sequence_id: int, form: SequencePeopleForm, phones: Sequence[str]) -> ResponseReturnValue:
+def _add(
+    sequence_id: int, form: SequencePeopleForm, phones: Sequence[str], addition: Addition
+) -> ResponseReturnValue:
     start_name = (form.start_name.data or "")[:MAX_START_NAME_LENGTH]
     if not start_name:
         return redirect(url_for("sequences.add_people", sequence_id=sequence_id), 303)
+    username = current_username()
     try:
-        with audited_write("sequence.people_added", current_username()) as trace:
+        with audited_write("sequence.people_added", username) as trace:
             trace.about = f"sequence {sequence_id}"
-            count = start_by_hand(sequence_id, phones, start_name, current_username(), now())
+            count = start_by_hand(sequence_id, phones, start_name, username, now())
             trace.details = {"count": count}
+            # Posted twice it adds no one, and costs nothing more.
+            if count:
+                sender = find_user_by_name(username)
+                record_confirmation(None, sender, addition.size, now())
     except MadeForOtherCarrier:
         flash(OTHER_CARRIER, "error")
     except (ChangedMeanwhile, NotFound):

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.sequences.models import Sequence
+from app.sequences.queries.sender_limit_problems import find_limit_problem
 from app.sequences.queries.sequence_permission import find_sequence_problem
 from app.sequences.queries.sequence_records import find_sequence
 
@@ -30,6 +31,14 @@ def redirect_to_sequence(sequence_id: int) -> ResponseReturnValue:
 def refuse_change(sequence: Sequence) -> ResponseReturnValue | None:
     """Lead back to the page with the reason why the user cannot change it; None where they can."""
     if problem := find_problem_for_user(sequence):
+        flash(problem, "error")
+        return redirect_to_sequence(sequence.id)
+    return None
+
+
+def refuse_limited_sender(sequence: Sequence) -> ResponseReturnValue | None:
+    """Lead back with the reason why the user's sending limit forbids it; None where it does not."""
+    if problem := find_limit_problem(sequence, current_user):
         flash(problem, "error")
         return redirect_to_sequence(sequence.id)
     return None

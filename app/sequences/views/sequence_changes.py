@@ -20,6 +20,7 @@ from app.sequences.views.blueprint import (
     get_sequence_or_404,
     redirect_to_sequence,
     refuse_change,
+    refuse_limited_sender,
 )
 
 OTHER_CARRIER = (
@@ -33,7 +34,7 @@ OTHER_CARRIER = (
 def switch_on_sequence(sequence_id: int) -> ResponseReturnValue:
     """Let a sequence start for people and send."""
     sequence = get_sequence_or_404(sequence_id)
-    if refusal := refuse_change(sequence):
+    if refusal := refuse_change(sequence) or refuse_limited_sender(sequence):
         return refusal
     starters = "whom you add" if sequence.trigger_kind is SequenceTrigger.HAND else "from now on"
     try:

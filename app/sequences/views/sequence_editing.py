@@ -30,6 +30,7 @@ from app.sequences.views.blueprint import (
     get_sequence_or_404,
     redirect_to_sequence,
     refuse_change,
+    refuse_limited_sender,
 )
 
 ADD_STEP_BUTTON = "add_step"
@@ -70,6 +71,10 @@ def edit_sequence(sequence_id: int) -> ResponseReturnValue:
     if sequence.state is SequenceState.ARCHIVED:
         return redirect_to_sequence(sequence_id)
     if refusal := refuse_change(sequence):
+        return refusal
+    # The texts of one that is on are sent without anyone's approval.
+    is_on = sequence.state is SequenceState.ACTIVE
+    if is_on and (refusal := refuse_limited_sender(sequence)):
         return refusal
     form, is_button_pressed = _read_form(sequence)
     if not is_button_pressed and form.validate_on_submit() and _save(sequence_id, form):

@@ -22,6 +22,7 @@ from app.domain.sequences.sequence_words import (
 from app.sequences.actions.sequence_control import MAY_START, find_missing_start
 from app.sequences.actions.step_rehearsal import rehearse_resuming
 from app.sequences.models import Sequence
+from app.sequences.queries.sender_limit_problems import find_limit_problem
 from app.sequences.queries.sequence_people_list import (
     count_people_by_state,
     count_people_by_step,
@@ -70,6 +71,7 @@ def show_sequence(sequence_id: int) -> ResponseReturnValue:
         missing=find_missing_start(sequence),
         rehearsal=_rehearse_resuming(sequence),
         problem=find_problem_for_user(sequence),
+        limit_problem=find_limit_problem(sequence, current_user),
         may_add=not find_adding_problem(sequence, current_user.role),
         is_of_other_carrier=sequence.carrier != current_settings().carrier,
     )
