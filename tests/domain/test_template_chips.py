@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.delivery.blast_rendering import BlastRecipient
-from app.domain.delivery.name_groups import group_names
+from app.domain.delivery.name_groups import NameGrouper
 from app.domain.delivery.segment_forecast import forecast_segments
 from app.domain.delivery.text_writers import build_text_writer
 from app.domain.texts.message_templates import find_name_placeholders, split_template
@@ -25,6 +25,13 @@ from tests.one_language import render_blast_texts
 )
 def test_a_chip_says_what_it_becomes(template, label):
     assert describe_chip(split_template(template)[0]) == label
+
+
+def group(people, used, field_names=()):
+    grouper = NameGrouper(used, field_names)
+    for name, texts in people:
+        grouper.add(name, texts)
+    return grouper.groups
 
 
 def test_a_title_is_the_own_name_or_the_first_words_and_never_made_up():
@@ -77,7 +84,7 @@ def test_the_forecast_counts_as_the_review_does():
             blast = render_blast_texts(recipients, template, "Stop", filling=filling, **options)
             write = build_text_writer(template, "Stop", {}, field_names=filling.names, **options)
             people = zip(names, texts, strict=True)
-            forecast = forecast_segments([(group_names(people, used, filling.names), write)])
+            forecast = forecast_segments([(group(people, used, filling.names), write)])
             assert forecast.segment_count == blast.segment_count
             assert forecast.people == blast.recipient_count
 
@@ -86,7 +93,7 @@ def test_the_forecast_says_whose_letters_cost_more():
     template = "Hi {first_name}, " + "x" * 100
     people = [("Ada", ())] * 49 + [("Zoë", ())] * 3
     write = build_text_writer(template, None, {})
-    groups = group_names(people, find_name_placeholders(template))
+    groups = group(people, find_name_placeholders(template))
     assert forecast_segments([(groups, write)]).describe() == (
         "1 segment for 49 people, 2 for 3 people with letters like ë"
     )
@@ -96,6 +103,6 @@ def test_a_text_that_needs_the_larger_alphabet_blames_no_names():
     template = "مرحبا {first_name}، " + "x" * 58
     people = [("Łu", ())] + [("Łukasz", ())] * 2
     write = build_text_writer(template, None, {})
-    groups = group_names(people, find_name_placeholders(template))
+    groups = group(people, find_name_placeholders(template))
     forecast = forecast_segments([(groups, write)])
     assert forecast.describe() == "1 segment for 1 person, 2 for 2 people"

@@ -4,9 +4,9 @@ That is the language they read, whether theirs is a first text, and what is fill
 """
 
 import time
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from flask import current_app
 
@@ -15,10 +15,10 @@ from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.reader_loading import load_blast_readers
 from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.blast_readers import USUAL_READER, ReaderKind
+from app.domain.delivery.blast_rendering import BlastRecipient
 from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.delivery.name_groups import NameGroup, group_names
+from app.domain.delivery.name_groups import NameGroup, NameGrouper
 from app.domain.texts.message_templates import find_name_placeholders
-from app.domain.texts.template_fields import FieldTexts
 from app.profiles.queries.textable_fields import find_text_fields
 
 # A large audience takes a second to read: what was read is used again while somebody types.
@@ -26,6 +26,8 @@ from app.profiles.queries.textable_fields import find_text_fields
 SLOW_READ_SECONDS = 0.25
 KEPT_SECONDS = 20.0
 MAX_KEPT_AUDIENCES = 16
+# Only of so many people it is looked up who they are; of more, everybody's languages are read.
+SMALL_AUDIENCE = 500
 
 
 @dataclass(frozen=True)
@@ -81,20 +83,44 @@ def _read_audience_counts(
     bodies: Mapping[str | None, str],
 ) -> AudienceCounts:
     """Count the people of an audience, and how long their texts are."""
-    recipients = audience.fetch_recipients(target, event_id, None, people_of)
-    filling = load_filling(recipients, *bodies.values())
+    used = {tag: find_name_placeholders(body) for tag, body in bodies.items()}
+    has_names = any(used.values())
+    rows = audience.iterate_recipient_rows(target, event_id, people_of, has_names=has_names)
+    people = map(BlastRecipient._make, rows)
+    # What people have in fields is looked up for all of them.
+    has_fields = bool(find_text_fields(*bodies.values()))
+    beginning = list(people if has_fields else islice(people, SMALL_AUDIENCE))
+    is_large = not has_fields and len(beginning) == SMALL_AUDIENCE
+    filling = load_filling(beginning, *bodies.values())
     translations = {tag: body for tag, body in bodies.items() if tag is not None}
-    readers = load_blast_readers(recipients, translations)
-    choose_kind = readers.build_kind_chooser(tuple(translations))
+    readers = load_blast_readers(None if is_large else beginning, translations)
+    choose_kind = readers.build_kind_chooser(tuple(translations)) or (lambda _: USUAL_READER)
     get_texts = filling.texts_by_phone.get
-    people: dict[ReaderKind, list[tuple[str | None, FieldTexts]]] = defaultdict(list)
-    for name, phone, skip_reason in recipients:
+    groupers = _KindGroupers(used, filling.names)
+    skipped = 0
+    for name, phone, skip_reason in chain(beginning, rows):
         if skip_reason is None:
-            kind = choose_kind(phone) if choose_kind else USUAL_READER
-            people[kind].append((name, get_texts(phone, ())))
-    groups = {
-        kind: group_names(names, find_name_placeholders(bodies[kind.language]), filling.names)
-        for kind, names in people.items()
-    }
-    count = sum(map(len, people.values()))
-    return AudienceCounts(groups, count, len(recipients) - count)
+            groupers[choose_kind(phone)].add(name, get_texts(phone, ()))
+        else:
+            skipped += 1
+    groups = {kind: grouper.groups for kind, grouper in groupers.items()}
+    return AudienceCounts(groups, sum(map(_count_people, groups.values())), skipped)
+
+
+class _KindGroupers(dict[ReaderKind, NameGrouper]):
+    """What groups the people of each kind; `used`: the placeholders of names by language."""
+
+    def __init__(
+        self, used: Mapping[str | None, frozenset[str]], field_names: tuple[str, ...]
+    ) -> None:
+        super().__init__()
+        self._used = used
+        self._field_names = field_names
+
+    def __missing__(self, kind: ReaderKind) -> NameGrouper:
+        grouper = self[kind] = NameGrouper(self._used[kind.language], self._field_names)
+        return grouper
+
+
+def _count_people(groups: Iterable[NameGroup]) -> int:
+    return sum(group.count for group in groups)

@@ -16,12 +16,13 @@ from app.profiles.queries.reader_languages import load_reader_languages
 
 
 def load_blast_readers(
-    recipients: Iterable[BlastRecipient],
+    recipients: Iterable[BlastRecipient] | None,
     translations: Mapping[str, str],
     moment: datetime | None = None,
 ) -> BlastReaders:
     """Return what decides which text these people get; `moment`: when (UTC, default now).
 
+    `recipients`: None for a large audience, of whose people more is read than is needed.
     One statement for their languages, only where there are translations; one for whom an
     introduction has reached, only where the organisation sends introductions.
     """
@@ -29,7 +30,9 @@ def load_blast_readers(
     days = organisation.introduction_days
     if not translations and days is None:
         return NO_READERS
-    phones = [person.phone for person in recipients if person.has_text]
+    phones = None
+    if recipients is not None:
+        phones = [person.phone for person in recipients if person.has_text]
     languages = load_reader_languages(phones) if translations else {}
     introduced = None
     if days is not None:

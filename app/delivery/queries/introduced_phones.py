@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.core.db import db
+from app.core.fetched_rows import iterate_stored_rows
 from app.delivery.models import messages
 from app.domain.delivery.message_statuses import ACCEPTED_STATUSES
 
@@ -14,11 +14,13 @@ MAX_LISTED_PHONES = 500
 INTRODUCTIONS_INDEX = "INDEXED BY ix_messages_introductions"
 
 
-def find_introduced_phones(phones: Collection[str], since: datetime, carrier: str) -> set[str]:
+def find_introduced_phones(
+    phones: Collection[str] | None, since: datetime, carrier: str
+) -> set[str]:
     """Return the numbers that an introduction has left for since this moment (UTC).
 
-    One statement. Of many numbers others may be in it too. One that was not accepted introduced
-    no one; what practice said, no real phone has heard.
+    One statement. `phones`: None for all; of many numbers others may be in it too. One that was
+    not accepted introduced no one; what practice said, no real phone has heard.
     """
     columns = messages.c
     # Of a large audience SQLite would read all texts of the time along ix_messages_created_at.
@@ -29,6 +31,6 @@ def find_introduced_phones(phones: Collection[str], since: datetime, carrier: st
         columns.carrier == carrier,
         columns.status.in_(ACCEPTED_STATUSES),
     )
-    if len(phones) <= MAX_LISTED_PHONES:
+    if phones is not None and len(phones) <= MAX_LISTED_PHONES:
         statement = statement.where(columns.phone.in_(phones))
-    return set(db.session.connection().scalars(statement))
+    return {phone for (phone,) in iterate_stored_rows(statement)}

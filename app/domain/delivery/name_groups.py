@@ -30,30 +30,40 @@ class NameGroup:
     letters: set[str] = field(default_factory=set)
 
 
-def group_names(
-    people: Iterable[tuple[str | None, FieldTexts]],
-    used: Collection[str],
-    field_names: tuple[str, ...] = (),
-) -> list[NameGroup]:
-    """Return the groups of these people, (name, what they have in the fields).
+class NameGrouper:
+    """Groups the readers of one text one by one, so that 100,000 need not be in memory.
 
-    For a text with the `used` placeholders of names, and those of the fields.
+    `used`: the placeholders of names in the text; `field_names`: those of fields.
     """
-    groups: dict[object, NameGroup] = {}
-    keys: dict[tuple[str | None, FieldTexts], object] = {}
-    find_filled_name = _choose_name_reader(used)
-    for name, texts in people:
+
+    def __init__(self, used: Collection[str], field_names: tuple[str, ...] = ()) -> None:
+        self._used = used
+        self._field_names = field_names
+        self._find_filled_name = _choose_name_reader(used)
+        self._groups: dict[object, NameGroup] = {}
         # 100,000 people have a few thousand first names.
-        filled = (find_filled_name(name), texts)
-        key = keys.get(filled)
-        if key is None:
-            key = keys[filled] = _build_key(_list_parts(name, texts, used, field_names))
-        group = groups.get(key)
+        self._groups_by_filled: dict[tuple[str | None, FieldTexts], NameGroup] = {}
+
+    @property
+    def groups(self) -> list[NameGroup]:
+        """The groups of everybody who was added."""
+        return list(self._groups.values())
+
+    def add(self, name: str | None, texts: FieldTexts = ()) -> None:
+        """Count one more person; `texts`: what they have in the fields."""
+        filled = (self._find_filled_name(name), texts)
+        group = self._groups_by_filled.get(filled)
         if group is None:
-            group = groups[key] = NameGroup(name, texts)
-            group.letters = _find_special_letters(_list_parts(name, texts, used, field_names))
+            group = self._groups_by_filled[filled] = self._find_group(name, texts)
         group.count += 1
-    return list(groups.values())
+
+    def _find_group(self, name: str | None, texts: FieldTexts) -> NameGroup:
+        parts = _list_parts(name, texts, self._used, self._field_names)
+        key = _build_key(parts)
+        if key not in self._groups:
+            letters = _find_special_letters(parts)
+            self._groups[key] = NameGroup(name, texts, letters=letters)
+        return self._groups[key]
 
 
 def _choose_name_reader(used: Collection[str]) -> Callable[[str | None], str | None]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import BindParameter, String, bindparam, select, type_coerce
+from sqlalchemy import BindParameter, String, bindparam, select
 
-from app.core.db import db
+from app.core.fetched_rows import iterate_stored_rows
 from app.core.prepared_statements import PreparedStatement
 from app.profiles.models import Person, PersonPhone
 
@@ -25,18 +25,16 @@ def find_reader_language(phone: str) -> str | None:
     return language
 
 
-def load_reader_languages(phones: Collection[str]) -> dict[str, str]:
+def load_reader_languages(phones: Collection[str] | None) -> dict[str, str]:
     """Return the language (BCP 47) of the person of each number, where one is known.
 
-    One statement. Of many numbers others may be in it too.
+    One statement. `phones`: None for all; of many numbers others may be in it too.
     """
     statement = (
-        select(PersonPhone.phone, type_coerce(Person.language, String))
+        select(PersonPhone.phone, Person.language)
         .join(Person, Person.id == PersonPhone.person_id)
         .where(Person.language.is_not(None), PersonPhone.until.is_(None))
     )
-    if len(phones) <= MAX_LISTED_PHONES:
+    if phones is not None and len(phones) <= MAX_LISTED_PHONES:
         statement = statement.where(PersonPhone.phone.in_(phones))
-    # Past the session, which costs as much a row as the database does.
-    rows = db.session.connection().execute(statement)
-    return {phone: language for phone, language in rows}
+    return dict(iterate_stored_rows(statement))
