@@ -179,6 +179,10 @@ def test_a_test_comes_in_each_language(app, visit):
     release_blasts(app)
     texts = [(row.phone, row.body.split(",")[0]) for row in list_messages(app)]
     assert texts == [("+13035550188", "Hi Zoë"), ("+13035550188", "Hola Zoë")]
+    for path in ("/blasts/logs/2", "/blasts/scheduled/2"):
+        words = visit(path, "sol", follow=True).words
+        assert words.count("Responda STOP para cancelar.") == 1
+        assert "English" not in words
 
 
 def test_the_pages_of_a_blast_show_every_text(app, visit):

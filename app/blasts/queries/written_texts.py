@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from app.blasts.queries.draft_tests import find_tested_language
 from app.domain.texts.message_templates import append_footer
 from app.domain.texts.text_languages import name_language
 from app.organisation import queries as organisation
@@ -44,8 +45,13 @@ def list_blast_texts(
     """Return the texts with their opt-out lines, the organisation's language first.
 
     `readers`: how many people read which translation, the first text at None; none: not counted.
+    Of a test, its one text.
     """
     texts = list_texts(blast.message_body, blast.translations)
+    tested = find_tested_language(blast.message_body, blast.translations)
+    if tested is not None and getattr(blast, "test_mode", False):
+        line = organisation.get_opt_out_lines().choose(tested) if blast.footer else ""
+        return [BlastText(tested, "", append_footer(blast.message_body, line))]
     if readers:
         tags = (None, *[text.tag for text in texts[1:]])
         counts = [readers.get(tag, 0) for tag in tags]

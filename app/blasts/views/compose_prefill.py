@@ -129,7 +129,8 @@ def build_blast_values(blast: ScheduledMessage) -> dict[str, object]:
         zone = organisation.get_organisation_timezone()
     return {
         "message_body": blast.message_body,
-        **build_translation_data(blast.translations),
+        # A test has one text, in whichever language it is.
+        **build_translation_data({} if blast.test_mode else blast.translations),
         "target": blast.target.value,
         "event_id": str(blast.event_id or ""),
         **_prefill_audience(blast),
