@@ -54,3 +54,9 @@ def test_a_long_text_is_cut_and_the_code_stays():
     assert text.endswith("…")
     assert count_utf16_units(text) <= MAX_MESSAGE_CHARACTERS
     assert "482913" not in hide_approval_code(text)
+
+
+def test_texts_in_other_languages_are_named_as_the_code_approves_them_too():
+    text = write_request_text("482913", 6, "6 segments", "Sol", "Picnic at noon", 2)
+    first_line = "Reply 482913 to approve: 6 people, 6 segments, by Sol."
+    assert text == f"{first_line} Its page has 2 more texts in other languages.\n\nPicnic at noon"

@@ -28,12 +28,16 @@ MAX_WRONG_TRIES = 5
 
 @dataclass(frozen=True)
 class RequestText:
-    """What the text about a request says; `cost` as pages show it, `sample` as a reader gets it."""
+    """What the text about a request says; `cost` as pages show it, `sample` as a reader gets it.
+
+    `other_texts`: how many texts in other languages are approved with it.
+    """
 
     people: int
     cost: str
     sender: str
     sample: str
+    other_texts: int
 
 
 def text_codes(
@@ -49,7 +53,9 @@ def text_codes(
         values = {"approval_id": approval_id, "user_id": approver.id, "sent_at": moment}
         code_hash = hash_code(approver.id, code)
         db.session.execute(insert(ApprovalCode).values(**values, code_hash=code_hash))
-        body = write_request_text(code, text.people, text.cost, text.sender, text.sample)
+        body = write_request_text(
+            code, text.people, text.cost, text.sender, text.sample, text.other_texts
+        )
         # As long as the code counts: the engine may have to wait for the carrier.
         message = DirectMessage(phone, body, MessageKind.TEST, lifetime=CODE_LIFETIME)
         queue_direct_message(message, moment)

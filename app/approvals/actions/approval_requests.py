@@ -31,7 +31,8 @@ class ApprovalAsk:
     """A blast that is above its sender's limit.
 
     `sender` is a user name, `sender_id` that user. `why`: which limit, as a sentence. `text_hash`:
-    of all that would be sent. `sample`: the text as its first reader gets it.
+    of all that would be sent. `sample`: the text as its first reader gets it. `other_texts`: how
+    many texts in other languages it has.
     """
 
     scheduled_id: int
@@ -41,6 +42,7 @@ class ApprovalAsk:
     size: BlastSize
     text_hash: str
     sample: str
+    other_texts: int
 
 
 def ask_for_approval(ask: ApprovalAsk, moment: datetime) -> None:
@@ -69,7 +71,8 @@ def ask_for_approval(ask: ApprovalAsk, moment: datetime) -> None:
     )
     approval_id = db.session.scalar(statement.returning(BlastApproval.id))
     assert approval_id is not None
-    text = RequestText(ask.size.people, shown_cost, name_user(ask.sender), ask.sample)
+    sender = name_user(ask.sender)
+    text = RequestText(ask.size.people, shown_cost, sender, ask.sample, ask.other_texts)
     approvers = list_approvers(ask.sender_id)
     has_texted = text_codes(approval_id, approvers, text, moment) > 0
     _tell(ask, _build_notice(ask.scheduled_id, text, moment), has_texted=has_texted)

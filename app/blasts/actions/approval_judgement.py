@@ -156,5 +156,6 @@ def _ask(blast: ScheduledMessage, rendered: RenderedBlast, why: str, moment: dat
         measure_blast(rendered),
         hash_blast(blast),
         choose_sample(rendered),
+        len(blast.translations),
     )
     ask_for_approval(ask, moment)

@@ -41,14 +41,20 @@ def parse_code_answer(text: str) -> CodeAnswer | None:
     return None if match["reason"] else CodeAnswer(code, is_approval=True)
 
 
-def write_request_text(code: str, people: int, cost: str, sender: str, sample: str) -> str:
+def write_request_text(
+    code: str, people: int, cost: str, sender: str, sample: str, other_texts: int = 0
+) -> str:
     """Return what an admin's phone gets: the code, the figures, and the text as it is read.
 
     `cost`: as pages show it, or segments while no price is set. `sample` is cut where both are
-    longer than a text may be.
+    longer than a text may be. `other_texts`: in how many other languages it is sent.
     """
     number = pluralize(people, "person", "people")
-    head = f"Reply {code} to approve: {number}, {cost}, by {sender}.\n\n"
+    head = f"Reply {code} to approve: {number}, {cost}, by {sender}."
+    # The code approves these too, so whoever reads one of them must know.
+    if other_texts:
+        head += f" Its page has {pluralize(other_texts, 'more text')} in other languages."
+    head += "\n\n"
     free_units = MAX_MESSAGE_CHARACTERS - count_utf16_units(head)
     if count_utf16_units(sample) > free_units:
         # Half, because some characters have two units.
