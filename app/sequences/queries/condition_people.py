@@ -2,13 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, select
-
 from app.audiences.queries.condition_context import load_condition_context
 from app.audiences.queries.segment_phones import select_segment_phones
 from app.audiences.queries.segment_records import find_segment, find_valid_rule
-from app.core.db import db
-from app.core.listed_values import build_listed_column
 from app.domain.sequences.step_conditions import (
     FIELD_CONDITIONS,
     GROUP_CONDITIONS,
@@ -25,7 +21,7 @@ from app.groups.queries.memberships import select_group_phones
 from app.profiles.queries.field_records import find_field
 from app.profiles.queries.person_values import load_values_of_phones
 from app.sequences.queries.due_people import DuePerson
-from app.sequences.queries.slice_facts import SliceFacts
+from app.sequences.queries.slice_facts import SliceFacts, keep_selected
 from app.suppression.queries.left_topics import find_phones_that_left
 
 
@@ -76,17 +72,11 @@ def _find_phones(condition: StepCondition, phones: Sequence[str]) -> Collection[
     if condition.kind in FIELD_CONDITIONS:
         return load_values_of_phones(phones, [ref_id]).keys()
     if condition.kind in GROUP_CONDITIONS:
-        members = _narrow(select_group_phones(ref_id), phones)
+        members = keep_selected(select_group_phones(ref_id), phones)
         # Who left the topic is still in its group, and gets no texts to it.
         return members - find_phones_that_left(ref_id, phones)
     rule = find_valid_rule(ref_id)
     # Deleted since it was looked at: no one, and never everyone.
     if rule is None:
         raise InvalidStepCondition
-    return _narrow(select_segment_phones(rule, load_condition_context()), phones)
-
-
-def _narrow(meant: Select[str], phones: Sequence[str]) -> set[str]:
-    phone = meant.subquery().columns[0]
-    statement = select(phone).where(phone.in_(select(build_listed_column(phones))))
-    return set(db.session.scalars(statement))
+    return keep_selected(select_segment_phones(rule, load_condition_context()), phones)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.audiences.queries.segment_phones import select_pool_phones
@@ -84,6 +84,13 @@ def load_slice_facts(due: DueSlice) -> SliceFacts:
     )
 
 
+def keep_selected(selected: Select[str], phones: Sequence[str]) -> set[str]:
+    """Return which of these numbers a select of numbers has. One statement."""
+    phone = selected.subquery().columns[0]
+    statement = select(phone).where(phone.in_(select(build_listed_column(phones))))
+    return set(db.session.scalars(statement))
+
+
 def is_of_event(sequence: SequenceRow) -> bool:
     """Whether what starts a sequence is about events."""
     return sequence.trigger_kind in EVENT_TRIGGERS
@@ -108,10 +115,7 @@ def _find_inbound_times(
 def _find_group_phones(sequence: SequenceRow, phones: Sequence[str]) -> set[str]:
     if sequence.trigger_kind is not SequenceTrigger.GROUP or sequence.group_id is None:
         return set()
-    members = select_group_phones(sequence.group_id).subquery()
-    phone = members.columns[0]
-    statement = select(phone).where(phone.in_(select(build_listed_column(phones))))
-    return set(db.session.scalars(statement))
+    return keep_selected(select_group_phones(sequence.group_id), phones)
 
 
 def _find_dates(sequence: SequenceRow, phones: Sequence[str]) -> dict[str, str]:
@@ -138,9 +142,7 @@ def _find_contacts(sequence: SequenceRow, phones: Sequence[str]) -> set[str]:
     is_place_asked = not is_of_list or sequence.stops_on_leaving
     if sequence.trigger_kind not in DATE_TRIGGERS and is_place_asked:
         return set()
-    pool = select_pool_phones(RulePool.CONTACTS).subquery()
-    statement = select(pool.c.phone).where(pool.c.phone.in_(select(build_listed_column(phones))))
-    return set(db.session.scalars(statement))
+    return keep_selected(select_pool_phones(RulePool.CONTACTS), phones)
 
 
 def _find_people_with_other_number(people: Sequence[DuePerson]) -> set[int]:
