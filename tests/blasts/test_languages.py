@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.queries.audience import render_draft
+from app.blasts.queries.audience_counts import SMALL_AUDIENCE
 from app.blasts.queries.blast_review import review_blast
 from app.blasts.queries.compose_preview import PreviewRequest, build_compose_preview
 from app.blasts.queries.review_notices import ReviewButton, ReviewRequest
@@ -22,7 +23,7 @@ from app.organisation.queries import get_organisation
 from tests.blasts.helpers import list_messages, release_blasts, set_message_status
 from tests.gunicorn_server import wait_until
 from tests.sample_people import LEO, MAX, MIA, ZOE
-from tests.sample_rows import add_member
+from tests.sample_rows import add_member, add_members, add_opt_out, make_phone
 
 BODY = "Hi {first_name|friend}, the picnic is at eleven."
 SPANISH = "Hola {first_name}, la merienda es a las once."
@@ -206,6 +207,26 @@ def test_the_preview_counts_each_language_as_the_review_does(app):
     assert [(fix.field, fix.value, fix.label) for fix in preview.fixes] == [
         ("plain_letters", "es", "Write without accents: 1 segment ($0.01) less")
     ]
+
+
+def test_a_large_audience_is_counted_as_the_review_does(app):
+    count = SMALL_AUDIENCE + 20
+    with app.app_context():
+        add_members(count)
+        set_organisation(introduction_days=30)
+        for position in (3, count - 1):
+            set_language(make_phone(position), "es")
+        add_opt_out(make_phone(count - 2))
+        request = PreviewRequest(
+            BlastTarget.COMMUNITY, None, None, BODY, FOOTER, translations={"es": SPANISH * 3}
+        )
+        preview = build_compose_preview(request)
+        rendered = render_draft(draft(translations={"es": SPANISH * 3}))
+    texts = rendered.texts_by_language
+    assert [(row.tag, row.people, row.segments) for row in preview.languages] == [
+        (tag, len(texts[tag]), sum(text.segments for text in texts[tag])) for tag in (None, "es")
+    ]
+    assert (preview.people, preview.skipped, len(texts["es"])) == (count - 1, 1, 2)
 
 
 def test_each_row_names_the_template_version_of_its_own_text(app):
