@@ -23,6 +23,7 @@ from app.delivery import installation_models as installation
 from app.delivery import last_text_models as last_texts
 from app.delivery import models as delivery
 from app.delivery import reply_models as replies
+from app.delivery import scheduled_models as scheduled
 from app.delivery.carriers import sandbox_models as sandbox
 from app.events import models as events
 from app.groups import models as groups
@@ -82,6 +83,7 @@ FEATURE_MODELS = (
     profiles,
     replies,
     sandbox,
+    scheduled,
     segments,
     sending_limits,
     sequence_progress,

@@ -11,7 +11,8 @@ from app.approvals.models import BlastApproval
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.organisation.models import Organisation
 from tests.blasts.helpers import send_blast
 from tests.sample_rows import add_members

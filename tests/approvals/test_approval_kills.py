@@ -16,7 +16,8 @@ from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.queries.audience import render_draft
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from tests.approvals.helpers import ADA_PHONE, limit_user, list_requests, read_code

@@ -10,7 +10,7 @@ from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.queries.approval_content import find_blast_hash
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.events.models import Event

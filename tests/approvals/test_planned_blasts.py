@@ -12,7 +12,7 @@ from app.blasts.actions.waiting_approvals_job import attend_waiting_approvals
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.blast_scheduling import hold_scheduled_blast
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.events.models import EventRegistration
 from app.series.models import BlastSeries
 from tests.approvals.helpers import (

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from app.accounts.queries import find_user_id
 from app.core.db import db, write
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.series.models import BlastSeries
 from tests.approvals.helpers import (
     count_logs,

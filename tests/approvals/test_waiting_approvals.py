@@ -8,7 +8,7 @@ from app.blasts.actions.waiting_approvals_job import attend_waiting_approvals
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.alert_models import Alert
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from tests.approvals.helpers import (
     get_blast,
     get_decide_fields,

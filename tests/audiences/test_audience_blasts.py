@@ -11,7 +11,8 @@ from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.audience_models import BlastAudience, BlastAudiencePerson
-from app.delivery.models import Message, ScheduledMessage
+from app.delivery.models import Message
+from app.delivery.scheduled_models import ScheduledMessage
 from app.events.models import Event, EventAnswer, EventRegistration
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.actions.memberships import add_people_to_group

@@ -7,7 +7,7 @@ import pytest
 from app.audiences.segment_models import Segment, SegmentReference
 from app.core.db import db, write
 from app.delivery.actions.audience_storage import store_audience
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
 from app.groups.models import ContactGroup, GroupMembership

@@ -10,7 +10,8 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.events.models import Event, EventRegistration
 
 COMPOSE_URL = "/blasts/new"

@@ -14,7 +14,8 @@ from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control, sender_throttle
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.organisation.models import Organisation
 from app.suppression.actions.stop_questions import open_stop_question
 from tests.blasts.helpers import (

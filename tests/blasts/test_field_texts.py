@@ -4,7 +4,7 @@ import pytest
 
 from app.accounts.models import AppUser
 from app.core.db import db, write
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.profiles.field_types import FieldClass
 from app.profiles.actions import field_editing
 from tests.blasts.helpers import (

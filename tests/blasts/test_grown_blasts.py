@@ -6,8 +6,9 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db
 from app.delivery.alert_models import Alert
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
 from app.delivery.queries.progress import find_stall
+from app.delivery.scheduled_models import ScheduledMessage
 from tests.blasts.helpers import send_blast
 from tests.sample_rows import add_members
 

@@ -22,8 +22,9 @@ from app.core.column_types import datetime_from_db
 from app.core.db import db, write
 from app.core.settings import Settings
 from app.delivery.actions import blast_control
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_list import find_running_blasts
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.texts.template_purposes import TemplatePurpose

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from lxml import html
 
 from app.core.db import write
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from tests.series.helpers import DENVER
 
 

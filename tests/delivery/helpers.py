@@ -9,8 +9,9 @@ from app.core.db import db, write
 from app.delivery.carriers.carrier_factory import create_carrier
 from app.delivery.engine.status_poller import StatusPoller
 from app.delivery.engine_models import Attempt
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_messages import get_blast_tally
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget
 from app.suppression.models import SuppressedContact, UnsubscribedContact
 from tests.async_runner import run_coroutine

@@ -11,8 +11,9 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.row_inspection import set_aside_unreadable_rows
 from app.delivery.alert_models import Alert
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
 from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY
+from app.delivery.scheduled_models import ScheduledMessage
 from app.texting_hours.actions import create_default_hours
 from app.texting_hours.models import TextingHoursMode
 from tests.delivery.helpers import (

@@ -8,7 +8,8 @@ from app.blasts.actions import due_blasts
 from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget
 from tests.sample_people import LEO, MIA, ZOE
 from tests.sample_rows import add_member

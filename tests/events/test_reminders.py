@@ -12,7 +12,7 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.hour_exemptions import exempt_scheduled_blast
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.time import local_times
 from app.domain.time.reminder_timing import DEFAULT_REMINDER_STEPS
 from app.events.actions.registrations import record_survey_answer

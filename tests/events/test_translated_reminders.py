@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from app.core.db import db, write
-from app.delivery.models import Message, ScheduledMessage
+from app.delivery.models import Message
+from app.delivery.scheduled_models import ScheduledMessage
 from app.events.models import EventReminder
 from app.profiles.models import Person
 from tests.events.test_reminders import TEXTAREA, read_plan_form, release_blasts, save_plan

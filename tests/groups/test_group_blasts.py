@@ -7,7 +7,8 @@ import pytest
 from app.blasts.actions.due_blasts import GROUP_RESTRICTED_ERROR, release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.events.models import Event, EventRegistration
 from app.groups.actions import group_editing
 from app.groups.actions.memberships import add_people_to_group

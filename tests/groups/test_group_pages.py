@@ -10,8 +10,9 @@ from app.audiences.segment_models import Segment, SegmentReference
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.audience_storage import store_audience
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
 from app.delivery.queries.admin_audiences import find_audience_sentences
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.groups.models import ContactGroup
 from app.keywords.models import KeywordRule

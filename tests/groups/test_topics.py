@@ -10,7 +10,8 @@ from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.message_claiming import SendCapacity, claim_messages
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.audiences.segment_rules import Joiner, SegmentRule
 from app.domain.delivery.send_rate import TokenBucket

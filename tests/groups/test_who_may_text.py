@@ -6,7 +6,8 @@ import pytest
 
 from app.audiences.actions.segment_editing import SegmentInfo, create_segment
 from app.core.db import db, write
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.audiences.segment_rules import Joiner, SegmentRule
 from app.groups.models import ContactGroup, GroupTexters

@@ -9,7 +9,8 @@ from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_scheduling
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.template_purposes import TemplatePurpose

@@ -16,9 +16,10 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import message_resend
 from app.delivery.engine_models import Attempt
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_messages import get_blast_tally
 from app.delivery.queries.resendable_messages import list_actionable_message_ids
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.phones.phone_erasure import contains_phone_number, is_erasure_mark
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership

@@ -8,7 +8,7 @@ import pytest
 from app.audiences.segment_models import Segment, SegmentReference
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.conditions import ReferenceKind
 from app.profiles.field_models import PersonField
 from app.profiles.queries.field_records import find_field_by_name, list_all_fields

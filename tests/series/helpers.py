@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from app.blasts.actions.blast_confirmation import confirm_blast
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.db import db, write
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule

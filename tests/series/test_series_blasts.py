@@ -7,7 +7,8 @@ import pytest
 from app.core.db import ChangedMeanwhile, db, write
 from app.delivery.actions import blast_control, blast_scheduling
 from app.delivery.alert_models import Alert
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.audience_rules import AudiencePart, AudienceRule, PartKind
 from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.message_statuses import BlastTarget

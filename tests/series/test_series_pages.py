@@ -5,7 +5,7 @@ import time_machine
 
 from app.blasts.actions.blast_confirmation import confirm_blast
 from app.core.db import db, write
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.profiles.field_types import FieldType

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.core.db import ChangedMeanwhile, UniqueViolation, WriteLockTimeout, db, write
 from app.delivery.actions import blast_scheduling
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.series.actions.date_editing import restore_date, skip_date
 from app.series.actions.series_editing import pause_series, resume_series
 from app.series.actions.series_progress import continue_series

@@ -5,7 +5,8 @@ import time_machine
 
 from app.core.db import db, write
 from app.delivery.actions.field_renaming import rename_field_in_waiting_blasts
-from app.delivery.models import Message, ScheduledMessage
+from app.delivery.models import Message
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.profiles.field_types import FieldClass
 from app.domain.texts.template_purposes import TemplatePurpose
 from app.message_templates.actions.template_editing import TemplateValues, create_template

@@ -3,7 +3,8 @@
 import pytest
 
 from app.core.db import db, write
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.surveys.question_definitions import QuestionType, SurveyQuestion
 from app.events.models import EventRegistration
 from app.surveys.models import SurveySession

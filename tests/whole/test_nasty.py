@@ -10,7 +10,8 @@ from app.accounts.models import AppUser
 from app.community.models import CommunityMember
 from app.core.clock import now
 from app.core.db import db, write
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.phones.phone_number import format_phone_number
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup

@@ -20,9 +20,9 @@ from app.approvals.queries.sender_excess import (
 )
 from app.blasts.queries.approval_content import choose_sample, hash_blast, measure_blast
 from app.delivery.actions.blast_scheduling import update_pending_blast
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import reload_scheduled_blast
 from app.delivery.queries.waiting_approvals import list_blast_ids_of_series
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.approval_states import ApprovalState, RequestState
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.limits.sender_limits import is_within_approval

@@ -23,9 +23,9 @@ from app.core.settings import current_settings
 from app.delivery.actions import blast_messages, blast_scheduling
 from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.actions.limit_pauses import resume_blasts_after_day_limit
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries import blast_records, scheduled_messages
 from app.delivery.queries.installation_hold import find_sending_hold
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.blast_growth import describe_growth, has_grown_too_much
 from app.domain.delivery.blast_rendering import RenderedBlast

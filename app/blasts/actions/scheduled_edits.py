@@ -7,8 +7,8 @@ from app.blasts.actions.blast_confirmation import build_blast_spec, compute_due_
 from app.delivery.actions.audience_storage import delete_unused_audience
 from app.delivery.actions.blast_scheduling import replace_pending_blast
 from app.delivery.actions.series_blasts import forget_exemption
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import reload_scheduled_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 
 

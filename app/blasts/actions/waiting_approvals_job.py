@@ -21,7 +21,6 @@ from app.core.db import db, write
 from app.core.local_formats import format_time_in_zone
 from app.core.settings import current_settings
 from app.delivery.actions.blast_scheduling import expire_scheduled_blast
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.delivery.queries.waiting_approvals import (
     list_coming_reminders,
@@ -29,6 +28,7 @@ from app.delivery.queries.waiting_approvals import (
     list_waiting_blasts,
     waits_for_approval,
 )
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.approval_states import RequestState
 
 REMINDERS_ASKED_AHEAD = timedelta(hours=24)

@@ -6,8 +6,8 @@ import json
 from app.audiences.queries.segment_records import find_segment
 from app.blasts.queries.audience import get_blast_placeholders
 from app.blasts.queries.people_permission import get_stored_people
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import reload_scheduled_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.audience_rules import PartKind, write_audience
 from app.domain.audiences.chosen_audience import ChosenAudience
 from app.domain.delivery.blast_rendering import RenderedBlast

@@ -11,8 +11,8 @@ from app.approvals.models import BlastApproval
 from app.approvals.queries.approval_records import find_latest_request
 from app.core.local_formats import format_local_time
 from app.core.user_names import name_user
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.waiting_approvals import list_waiting_blasts
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.audience_rules import join_words
 from app.domain.delivery.approval_states import ApprovalState, DecisionChannel, RequestState
 from app.domain.delivery.cost_estimate import format_money

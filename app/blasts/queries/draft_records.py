@@ -9,8 +9,8 @@ from app.blasts.queries.people_permission import find_people_problem, get_stored
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.delivery.message_statuses import ScheduledBlastStatus

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.time import reminder_timing
 from app.events.queries import events, reminder_plan
 

@@ -3,9 +3,10 @@
 from app.accounts.queries import find_author
 from app.audiences.queries.audience_lists import HIDDEN_SEGMENT_ERROR, find_part_problem
 from app.blasts.queries.results_audience import get_stored_audience
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
 from app.delivery.queries.admin_audiences import find_blasts_for_admins, is_audience_for_admins
 from app.delivery.queries.stored_audiences import load_audience
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.domain.audiences.chosen_audience import ChosenPeople, build_results_part
 from app.domain.delivery.blast_outcomes import ResultsAudience

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.user_names import name_user
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
 from app.delivery.queries.admin_audiences import find_audience_sentences
 from app.delivery.queries.blast_records import find_blast_log, find_blast_logs
 from app.delivery.queries.outcome_recipients import select_results_audience
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.domain.delivery.blast_labels import describe_audience, describe_test_phone, name_blast
 from app.domain.delivery.blast_outcomes import BlastOutcome, ResultsAudience, describe_outcome

@@ -8,7 +8,7 @@ from app.blasts.queries.draft_tests import find_tested_language
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.people_permission import get_stored_people
 from app.blasts.queries.reader_loading import build_language_texts, load_blast_readers
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_rendering import (
     BlastRecipient,
     RenderedBlast,
@@ -53,20 +53,21 @@ def _render_for_audience(blast: ScheduledMessage) -> RenderedBlast:
 
 
 def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> RenderedBlast:
-    """Return the text as the first person of the audience would read it, for the test phone.
+    """Return the text as the first of its readers gets it, for the test phone.
 
-    In the language of the test, whatever that person reads.
+    Where no one reads the language of the test: as the first person of the audience.
     """
     phone = find_test_phone(blast.created_by)
     if phone is None:
         return replace(rendered, texts=())
     name = None
     filling, readers = rendered.filling, rendered.readers
-    if rendered.sendable_texts:
-        first = rendered.sendable_texts[0]
+    language = find_tested_language(blast.message_body, blast.translations)
+    texts = rendered.texts_by_language.get(language) or rendered.sendable_texts
+    if texts:
+        first = texts[0]
         name, filling = first.name, filling.copy_for_phone(phone, first.phone)
         readers = readers.copy_for_phone(phone, first.phone)
-    language = find_tested_language(blast.message_body, blast.translations)
     readers = replace(readers, languages={phone: language} if language else {})
     # Whoever put their own number there asks for the test.
     reason = find_suppression_reason(phone, PermissionPurpose.ANSWERING)
@@ -78,5 +79,5 @@ def _render_for_test_phone(rendered: RenderedBlast, blast: ScheduledMessage) -> 
         filling=filling,
     )
     # The number is the user's, so a member's name never stands beside it.
-    texts = tuple(text._replace(name=None) for text in test.texts)
-    return replace(test, texts=texts, tested_as=name)
+    unnamed = tuple(text._replace(name=None) for text in test.texts)
+    return replace(test, texts=unnamed, tested_as=name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 
 _EXTENSION_KEY = "series_source"
 

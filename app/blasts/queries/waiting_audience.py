@@ -3,7 +3,7 @@
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_rendering import RenderedBlast
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 

@@ -21,7 +21,7 @@ from app.blasts.queries.field_fillings import list_field_chips
 from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.views.blueprint import bp
 from app.core.access import ALL_ROLES, roles_required
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
 from app.domain.texts.template_purposes import TemplatePurpose

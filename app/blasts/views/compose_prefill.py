@@ -9,9 +9,9 @@ from app.blasts.actions.blast_confirmation import create_client_token
 from app.blasts.forms.audience_fields import RESULTS_FIELDS, RESULTS_KIND
 from app.blasts.forms.compose import ComposeForm
 from app.core.clock import now
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.delivery.queries.stored_audiences import list_audience_people, load_audience
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.audience_rules import PartKind
 from app.domain.audiences.chosen_audience import format_part
 from app.domain.delivery.message_statuses import BlastTarget

@@ -16,8 +16,8 @@ from app.blasts.views.compose_prefill import build_blast_values
 from app.blasts.views.draft_saving import get_writer
 from app.core.access import ALL_ROLES, roles_required
 from app.core.db import write
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
 NOT_EDITABLE = "This blast can’t be edited any more."

@@ -8,7 +8,7 @@ from flask_login import current_user
 from app.audit import queries as audit
 from app.blasts.queries.results_audience import describe_blast_audiences
 from app.core.local_formats import format_time_in_zone
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.time import local_times
 
 

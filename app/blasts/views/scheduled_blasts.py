@@ -30,9 +30,9 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.actions import blast_scheduling
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries import blast_list
 from app.delivery.queries.blast_records import find_scheduled_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.texts.whole_numbers import parse_whole_number

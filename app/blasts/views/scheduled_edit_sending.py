@@ -20,8 +20,8 @@ from app.blasts.views.scheduled_blast_labels import describe_audiences, format_b
 from app.core.access import current_username
 from app.core.clock import now
 from app.core.db import db
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.waiting_approvals import waits_for_approval
+from app.delivery.scheduled_models import ScheduledMessage
 
 EXEMPTION_ENDED = "Texting hours hold for it again. An admin can let it be sent at any hour."
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from app.blasts.queries.audience import BlastEventNotFound, fetch_reader_phones
 from app.blasts.queries.people_permission import get_stored_people
 from app.calendar.queries.planned_span import PlannedSends, PlannedSpan
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.planned_sends import list_held_phones
 from app.delivery.queries.stored_audiences import load_audience
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.time.reminder_timing import compute_registration_cutoff

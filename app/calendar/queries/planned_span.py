@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
 from app.delivery.queries.admin_audiences import find_audience_sentences
 from app.delivery.queries.blast_records import find_blast_logs
 from app.delivery.queries.planned_sends import HeldTotal, list_held_totals, list_pending_blasts
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.events.queries.events import find_event_titles
 from app.events.queries.registrations import count_invited_people_by_event

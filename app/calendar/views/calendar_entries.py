@@ -9,9 +9,10 @@ from flask import url_for
 
 from app.blasts.views.blast_filters import format_people_count
 from app.calendar.queries.planned_span import PlannedSends
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
 from app.delivery.queries.planned_sends import HeldTotal
 from app.delivery.queries.waiting_approvals import NOT_APPROVED
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.approval_states import APPROVAL_WORDS
 from app.domain.delivery.blast_labels import describe_audience, name_blast
 from app.domain.delivery.blast_outcomes import describe_outcome

@@ -10,8 +10,9 @@ from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import name_draft
 from app.core.local_formats import format_local_time
 from app.core.user_names import name_user
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
 from app.delivery.queries.unresolved_texts import UnresolvedTexts
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.texts.plurals import pluralize
 from app.events.queries.event_blast_names import name_event_blast

@@ -8,9 +8,9 @@ from flask import url_for
 from flask_login import current_user
 
 from app.core.local_formats import format_day
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.admin_audiences import find_audience_sentences
 from app.delivery.queries.waiting_approvals import NOT_APPROVED
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.approval_states import APPROVAL_WORDS
 from app.domain.delivery.blast_labels import describe_audience
 from app.domain.time.local_times import get_local_date, zone_or_utc

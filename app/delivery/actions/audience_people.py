@@ -4,7 +4,7 @@ from sqlalchemy import delete, select, update
 
 from app.core.db import execute_and_count_rows
 from app.delivery.audience_models import BlastAudiencePerson
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
 

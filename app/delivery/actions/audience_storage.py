@@ -11,7 +11,8 @@ from app.delivery.audience_models import (
     BlastAudiencePerson,
     PartRole,
 )
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.audience_rules import PartKind, hash_audience, write_audience
 from app.domain.audiences.chosen_audience import ChosenAudience
 

@@ -6,7 +6,7 @@ from sqlalchemy import case, update
 
 from app.core.db import execute_and_count_rows
 from app.delivery.actions.blast_scheduling import update_pending_blast
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.approval_states import ApprovalState
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows, update_row
 from app.delivery.actions import sender_throttle
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_messages import get_blast_tally
+from app.delivery.scheduled_models import ScheduledMessage
 from app.delivery.sql import engine_state, queued_messages
 from app.delivery.sql.queue_filters import IS_WAITING
 from app.domain.delivery.message_statuses import (

@@ -11,9 +11,10 @@ from app.core.db import db, execute_and_count_rows
 from app.core.page_cache import enlarge_page_cache
 from app.delivery.actions.blast_topics import copy_blast_topics, record_blast_topics
 from app.delivery.actions.text_holding import ReleaseHours, load_release_hours
-from app.delivery.models import MessageLog, ScheduledMessage, messages
+from app.delivery.models import MessageLog, messages
 from app.delivery.queries.scheduled_messages import NEEDS_NO_APPROVAL
 from app.delivery.queries.stored_audiences import list_included_blasts, list_included_groups
+from app.delivery.scheduled_models import ScheduledMessage
 from app.delivery.sql import blast_release as sql
 from app.domain.delivery.blast_rendering import RenderedBlast, RenderedText
 from app.domain.delivery.hold_rules import is_never_in_time

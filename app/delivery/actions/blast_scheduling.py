@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.audience_storage import delete_unused_audience
 from app.delivery.actions.fault_notices import build_notice, tell_admins
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.blast_outcomes import ResultsAudience
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus

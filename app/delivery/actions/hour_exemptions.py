@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import update
 
 from app.core.db import execute_and_count_rows
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.delivery.sql.queue_filters import IS_HELD
 from app.domain.delivery.message_statuses import OPEN_BLAST_STATUSES, ScheduledBlastStatus
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, update
 
 from app.core.db import db, execute_and_count_rows
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.resendable_messages import (
     build_blast_messages_filter,
     build_resendable_filter,
     preview_resend,
     select_resend_reason,
 )
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import (
     ENDED_BLAST_STATUSES,
     UNCERTAIN_STATUSES,

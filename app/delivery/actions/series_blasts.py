@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from app.core.db import db
 from app.delivery.actions.blast_scheduling import update_pending_blast
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 
 
 def assign_blast_to_series(scheduled_id: int, series_id: int) -> bool:

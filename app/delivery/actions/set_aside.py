@@ -9,7 +9,8 @@ from sqlalchemy import Table, not_, or_, select, update
 from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.actions.row_repair import repair_row
-from app.delivery.models import ScheduledMessage, message_logs, messages
+from app.delivery.models import message_logs, messages
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.message_statuses import (
     BlastStatus,

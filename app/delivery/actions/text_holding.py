@@ -17,7 +17,7 @@ from flask import current_app
 
 from app.core import failpoint
 from app.core.column_types import datetime_from_db, datetime_to_db
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.delivery.sql import held_texts as sql
 from app.domain.delivery.hold_rules import find_text_purpose, is_never_in_time
 from app.domain.delivery.message_statuses import MessageKind

@@ -10,7 +10,8 @@ from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.core.settings import current_settings
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import (
     ENDED_BLAST_STATUSES,
     OPEN_BLAST_STATUSES,

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from app.core.db import db
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_labels import format_blast_title
 
 

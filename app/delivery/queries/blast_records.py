@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_by_ids
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 
 
 def find_scheduled_blast(scheduled_id: int) -> ScheduledMessage | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, func, select
 
 from app.core.db import db
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastStatus, ScheduledBlastStatus
 
 MAX_LISTED_BLASTS = 50

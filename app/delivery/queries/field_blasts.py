@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.core.db import db
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.texts.field_mentions import find_field_names
 from app.domain.texts.template_fields import fold_field_name

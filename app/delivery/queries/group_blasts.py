@@ -9,7 +9,8 @@ from sqlalchemy import Select, func, literal, select, union_all
 
 from app.core.db import db
 from app.delivery.audience_models import BlastAudiencePart, PartRole
-from app.delivery.models import MessageLog, ScheduledMessage
+from app.delivery.models import MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.audiences.audience_rules import PartKind
 from app.domain.delivery.blast_labels import NamedBlast, format_blast_title, name_blast
 from app.domain.delivery.message_statuses import BlastStatus, ScheduledBlastStatus

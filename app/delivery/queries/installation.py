@@ -9,8 +9,9 @@ from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.engine_models import attempts
 from app.delivery.installation_models import Installation
-from app.delivery.models import MessageLog, ScheduledMessage, messages
+from app.delivery.models import MessageLog, messages
 from app.delivery.queries.due_lookups import find_known_sids, list_uncertain_attempts
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.installation_rules import (
     API_DIRECTION,
     InstallationRecord,

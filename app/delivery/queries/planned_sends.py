@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from app.core.db import db
-from app.delivery.models import Message, ScheduledMessage
+from app.delivery.models import Message
+from app.delivery.scheduled_models import ScheduledMessage
 from app.delivery.sql.queue_filters import IS_HELD
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 

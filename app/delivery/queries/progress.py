@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.engine_models import attempts, sender_health
-from app.delivery.models import MessageLog, ScheduledMessage, messages
+from app.delivery.models import MessageLog, messages
 from app.delivery.queries.scheduled_messages import NEEDS_NO_APPROVAL
+from app.delivery.scheduled_models import ScheduledMessage
 from app.delivery.sql.queue_filters import IS_CLAIMABLE, IS_HELD
 from app.domain.delivery.message_statuses import (
     BlastStatus,

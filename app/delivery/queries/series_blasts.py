@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.core.db import db
-from app.delivery.models import Message, MessageLog, ScheduledMessage
+from app.delivery.models import Message, MessageLog
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import (
     BlastStatus,
     MessageStatus,

@@ -5,8 +5,9 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, not_, or_, select
 
 from app.core.fetched_rows import fetch_tuples
-from app.delivery.models import ScheduledMessage, message_logs, messages
+from app.delivery.models import message_logs, messages
 from app.delivery.queries.row_readability import find_unreadable_values
+from app.delivery.scheduled_models import ScheduledMessage
 from app.delivery.sql.queue_filters import IS_CLAIMABLE, IS_HELD
 from app.domain.delivery.message_statuses import (
     OPEN_BLAST_STATUSES,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.core.db import db
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.approval_states import ApprovalState
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 

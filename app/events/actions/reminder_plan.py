@@ -9,12 +9,12 @@ from sqlalchemy import delete, select, update
 from app.core.db import db
 from app.core.settings import current_settings
 from app.delivery.actions import blast_scheduling
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.reminder_blasts import (
     list_event_ids_planned_in_other_zone,
     list_event_ids_with_pending_reminders,
     list_reminder_blasts,
 )
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import BlastTarget, ScheduledBlastStatus
 from app.domain.time import local_times
 from app.domain.time.reminder_timing import (

@@ -10,8 +10,8 @@ from app.core.db import db
 from app.core.fetched_rows import fetch_dict
 from app.core.local_formats import format_clock
 from app.core.settings import current_settings
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.reminder_blasts import join_newest_reminder_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import (
     DELIVERY_STATUS_LABELS,
     ScheduledBlastStatus,

@@ -10,8 +10,8 @@ from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.local_formats import format_time_in_zone
 from app.core.pagination import list_params
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries import event_blasts
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
 from app.domain.texts.plurals import pluralize
 from app.events.actions import events as event_actions

@@ -10,8 +10,8 @@ from app.accounts.queries import find_user_id
 from app.core.db import ChangedMeanwhile, NotFound, db
 from app.delivery.actions.audience_storage import delete_unused_audience
 from app.delivery.actions.series_blasts import assign_blast_to_series
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import reload_scheduled_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.recurrence.recurrence_rules import RecurrenceRule, iterate_days
 from app.domain.time.local_times import get_local_date

@@ -11,8 +11,8 @@ from app.delivery.actions import blast_scheduling
 from app.delivery.actions.blast_scheduling import BlastSpec
 from app.delivery.actions.fault_notices import build_notice, tell_admins
 from app.delivery.actions.series_blasts import assign_blast_to_series, forget_exemption
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import reload_scheduled_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.alert_messages import AlertEvent
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.recurrence.stale_dates import list_stale_dates

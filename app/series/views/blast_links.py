@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import url_for
 
 from app.blasts.queries.series_source import SeriesLink, SeriesSource
-from app.delivery.models import ScheduledMessage
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.series.actions.series_editing import may_repeat
 from app.series.queries.series_records import find_series_by_ids, list_pending_occurrences

@@ -10,9 +10,9 @@ from app.blasts.queries.audience import BlastEventNotFound, render_draft
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.core.clock import now
 from app.core.local_formats import get_display_region
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.admin_audiences import find_audience_sentences
 from app.delivery.queries.stored_audiences import load_audience
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.blast_draft import BlastDraft
 from app.domain.delivery.blast_labels import describe_audience
 from app.domain.delivery.blast_rendering import RenderedBlast

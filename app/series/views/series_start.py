@@ -13,8 +13,8 @@ from app.blasts.queries.written_texts import list_texts
 from app.core.access import ALL_ROLES, current_username, roles_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile
-from app.delivery.models import ScheduledMessage
 from app.delivery.queries.blast_records import find_scheduled_blast
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.series.actions.series_approval import ask_about_next_date
