@@ -1,6 +1,7 @@
-"""From the newest version back to any older one and up again: the same tables, the same people."""
+"""From the newest version back to any older one and up again: the same tables, the same rows."""
 
 import contextlib
+import re
 import shutil
 import sqlite3
 
@@ -8,21 +9,32 @@ import pytest
 
 from app import create_app
 from app.core.db import db
-from app.demo import load_demo_data
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
 from app.migrations.schema_comparison import compare_schemas, describe_schema
 from tests.conftest import _settings
 from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.sample_people import create_test_users
+from tests.whole.sample_data import fill_sample_data
 
 NEWEST = len(find_migrations())
 PEOPLE = "SELECT id, name, phone FROM community_members ORDER BY id"
+# Of the migrations themselves, of SQLite, and the words of the searches, which are made anew.
+WITH_OTHER_ROWS = re.compile("schema_migration|sqlite_|_search")
 
 
 def read_schema(path):
     """The schema of a database file, described."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         return describe_schema(connection)
+
+
+def count_rows(path):
+    """The number of rows in each table."""
+    names = run_sql(path, "SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = [name for (name,) in names if not WITH_OTHER_ROWS.search(name)]
+    counts = [f"SELECT '{name}', count(*) FROM \"{name}\"" for name in tables]
+    return dict(run_sql(path, " UNION ALL ".join(counts)))
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +50,13 @@ def schemas(tmp_path_factory):
 
 @pytest.fixture
 def filled_database(tmp_path):
-    """A made-up organisation's database at the newest version."""
+    """A database with one of nearly everything, at the newest version."""
     path = tmp_path / "sms.db"
     migrate_database(path, QUIET)
     app = create_app(_settings(path))
+    create_test_users(app)
+    fill_sample_data(app)
     with app.app_context():
-        load_demo_data()
         db.engine.dispose()
     return path
 
@@ -52,14 +65,19 @@ def test_every_version_can_be_reached_from_the_newest_and_left_again(
     filled_database, schemas, tmp_path
 ):
     people = run_sql(filled_database, PEOPLE)
+    assert people
+    counts = count_rows(filled_database)
     for version in range(NEWEST - 1, 0, -1):
         revert_migration(filled_database, version + 1, QUIET)
         expected = schemas[version - 1]
         assert compare_schemas(read_schema(filled_database), expected) == [], version
+        counts_here = count_rows(filled_database)
+        assert counts_here.items() <= counts.items(), version
         copy = shutil.copy(filled_database, tmp_path / f"from{version}.db")
         migrate_database(copy, QUIET)
         assert compare_schemas(read_schema(copy), schemas[-1]) == [], version
         assert run_sql(copy, PEOPLE) == people
+        assert counts_here.items() <= count_rows(copy).items(), version
 
 
 def test_an_index_that_an_older_release_left_behind_is_no_obstacle(tmp_path):
