@@ -178,7 +178,7 @@ def test_a_test_comes_in_each_language(app, visit):
     assert compose(visit, "sol", **typed).status_code == 303
     release_blasts(app)
     texts = [(row.phone, row.body.split(",")[0]) for row in list_messages(app)]
-    assert texts == [("+13035550188", "Hi Zoë"), ("+13035550188", "Hola Zoë")]
+    assert texts == [("+13035550188", "Hi Zoë"), ("+13035550188", "Hola Mía")]
     for path in ("/blasts/logs/2", "/blasts/scheduled/2"):
         words = visit(path, "sol", follow=True).words
         assert words.count("Responda STOP para cancelar.") == 1
