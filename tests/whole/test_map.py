@@ -33,6 +33,7 @@ EXTRA = {
         "alert_models",
         "blast_topic_models",
         "audience_models",
+        "scheduled_models",
         "message_indexes",
     },
     "profiles": {"apart_models", "field_models", "person_addresses"},
