@@ -27,6 +27,7 @@ from app.domain.sequences.sequence_states import (
     SequenceSendOutcome,
 )
 from app.sequences.start_triggers import START_TRIGGERS
+from app.sequences.topic_trigger import TOPIC_LEAVE_TRIGGER
 
 MAX_START_KEY_LENGTH = 80
 # The key of a start by hand begins with it.
@@ -135,5 +136,5 @@ class SequenceSend(Model):
 
 
 # On the metadata, not on a table: all tables must be there before a trigger names them.
-for _statement in START_TRIGGERS:
+for _statement in (*START_TRIGGERS, TOPIC_LEAVE_TRIGGER):
     event.listen(Model.metadata, "after_create", DDL(_statement))

@@ -42,17 +42,37 @@ def leave(group_id):
         leave_topic(PHONE, group_id, TopicLeaveSource.INBOUND)
 
 
+def list_step_texts():
+    rows = db.session.execute(
+        db.text("SELECT status, reason FROM messages WHERE kind = 'reminder'")
+    )
+    return [tuple(row) for row in rows]
+
+
 def test_who_left_the_topic_and_stays_in_its_group_gets_no_further_step(organised):
     group_id, _ = make_group_sequence(stops_on_leaving=False)
     join(group_id)
     run_at(START)
     leave(group_id)
-    # What waits is taken back.
-    run_at(START + HOUR)
-    assert read_person()[:2] == ("stopped", "left_topic")
+    assert list_step_texts() == [("skipped", "left_topic")]
     run_at(NINE_ON_SUNDAY)
-    statuses = db.session.execute(db.text("SELECT status FROM messages WHERE kind = 'reminder'"))
-    assert statuses.scalars().all() == ["cancelled"]
+    assert read_person()[:2] == ("stopped", "left_topic")
+    assert list_step_texts() == [("skipped", "left_topic")]
+
+
+def test_a_text_to_any_of_their_numbers_stops_in_the_moment_they_leave(organised):
+    group_id, _ = make_group_sequence()
+    join(group_id)
+    with write():
+        other = db.text(
+            "INSERT INTO person_phones (phone, person_id, rank) SELECT "
+            "'+13035550177', person_id, 2 FROM person_phones WHERE phone = :phone"
+        )
+        db.session.execute(other, {"phone": PHONE})
+    run_at(START)
+    with write():
+        leave_topic("+13035550177", group_id, TopicLeaveSource.INBOUND)
+    assert list_step_texts() == [("skipped", "left_topic")]
 
 
 def test_a_step_for_a_group_is_for_no_one_who_left_its_topic(organised):
