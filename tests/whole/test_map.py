@@ -37,7 +37,7 @@ EXTRA = {
         "message_indexes",
     },
     "profiles": {"apart_models", "field_models", "person_addresses"},
-    "sequences": {"progress_models", "start_triggers"},
+    "sequences": {"progress_models", "start_triggers", "topic_trigger"},
     "suppression": {"pause_models", "topic_models"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},

@@ -21,8 +21,8 @@ from app.domain.delivery.name_groups import NameGroup, NameGrouper
 from app.domain.texts.message_templates import find_name_placeholders
 from app.profiles.queries.textable_fields import find_text_fields
 
-# A large audience takes a quarter of a second to read: what was read is used again while somebody types.
-# A small one is read anew each time.
+# A large audience takes a quarter of a second to read: what was read is used again while somebody
+# types. A small one is read anew each time.
 SLOW_READ_SECONDS = 0.1
 KEPT_SECONDS = 20.0
 MAX_KEPT_AUDIENCES = 16
