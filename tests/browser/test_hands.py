@@ -237,7 +237,7 @@ def test_people_are_imported_and_deleted_without_javascript(plain_ada, tmp_path)
 def test_sol_writes_and_stops_but_sees_nothing_of_the_admins(server, visits_to):
     sol = Walk(visits_to(server.url)(), server.url)
     sol.sign_in("sol")
-    assert sol.page.locator(".side .nav").all_inner_texts()[:11] == [
+    assert sol.page.locator(".side .nav").all_inner_texts()[:12] == [
         "Home",
         "Inbox",
         "Blasts",
@@ -247,6 +247,7 @@ def test_sol_writes_and_stops_but_sees_nothing_of_the_admins(server, visits_to):
         "Events",
         "Surveys",
         "Keywords",
+        "Sequences",
         "Templates",
         "Practice phone",
     ]

@@ -210,10 +210,11 @@ def _read_plan(blast: ScheduledMessage) -> tuple[object, ...]:
     """Return what may change of a blast that waits: its text, people, times, and that it waits."""
     text = (blast.message_body, blast.translations, blast.footer, blast.plain_names)
     kind = (blast.survey_id, blast.test_mode)
-    lists = (blast.target, blast.event_id, blast.audience_id, blast.created_by_id)
+    lists = (blast.target, blast.event_id, blast.audience_id)
+    author = (blast.created_by, blast.created_by_id)
     earlier_people = (blast.audience_log_id, blast.audience_outcome, blast.confirmed_count)
     waits_for = (blast.held_reason, blast.approval)
-    return text, kind, lists, earlier_people, blast.scheduled_at, blast.not_after, waits_for
+    return text, kind, lists, author, earlier_people, blast.scheduled_at, blast.not_after, waits_for
 
 
 def _hold_blast(scheduled_id: int, reason: str) -> None:
