@@ -29,7 +29,7 @@ ANSWERS = {0: "Yes", 1: "yes please", 2: "No, sorry"}
 TEXTS_OF = "SELECT body FROM sandbox_messages WHERE phone = ? AND NOT from_phone ORDER BY id"
 PHONES_WITH = """
     SELECT count(DISTINCT phone) FROM sandbox_messages
-    WHERE NOT from_phone AND status = 'delivered' AND substr(body, 1, ?) = ?
+    WHERE NOT from_phone AND status = 'delivered' AND instr(body, ?)
 """
 STORED = (
     "SELECT name, phone FROM community_members ORDER BY phone",
@@ -104,14 +104,20 @@ class GroupWalk(Walk):
         if reply:
             self.page.wait_for_selector(f'.phone .bub.in:has-text("{reply}")')
 
-    def phones_with(self, beginning):
-        """How many practice phones got a text that begins so."""
-        return self._read(PHONES_WITH, (len(beginning), beginning))[0][0]
+    def phones_with(self, words):
+        """How many practice phones got a text with these words."""
+        return self._read(PHONES_WITH, (words,))[0][0]
 
     def texts_of(self, n):
-        """What the practice phone of the n-th person got, without the line to opt out."""
+        """What the practice phone of the n-th person got, without the line to opt out and the name
+        of the organization, with which a first text begins.
+        """
+        [(name,)] = self._read("SELECT name FROM organisation", ())
         bodies = [body for (body,) in self._read(TEXTS_OF, (make_phone(n),))]
-        return [body.replace("\nReply STOP to opt out.", "") for body in bodies]
+        return [
+            body.replace("\nReply STOP to opt out.", "").removeprefix(f"{name}: ")
+            for body in bodies
+        ]
 
     def read_rows(self):
         """Members, values and memberships of today, as they are stored."""
