@@ -103,7 +103,7 @@ def test_a_text_that_comes_back_unsent_after_the_rest_was_stopped_is_cancelled_t
     sending_app, twilio, background
 ):
     add_phones(sending_app, ZOE, LEO)
-    twilio.answer(status=429, code=20429, delay=0.5)
+    twilio.answer(status=429, code=20429, delay=2.0)
     background(sending_app)
     blast_id = start_blast(sending_app)
     log = wait_until(lambda: get_log(sending_app, blast_id), "the release")
