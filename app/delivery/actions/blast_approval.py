@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, update
+from sqlalchemy import case
 
-from app.core.db import execute_and_count_rows
 from app.delivery.actions.blast_scheduling import update_pending_blast
 from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.approval_states import ApprovalState
-from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
 
 def keep_for_approval(scheduled_id: int) -> bool:
@@ -43,9 +41,5 @@ def decline_waiting_blast(scheduled_id: int) -> bool:
 
 def _decide(scheduled_id: int, values: dict[str, object]) -> bool:
     # Guarded: of two admins one decides, and a blast that was canceled meanwhile stays so.
-    statement = update(ScheduledMessage).where(
-        ScheduledMessage.id == scheduled_id,
-        ScheduledMessage.status == ScheduledBlastStatus.PENDING,
-        ScheduledMessage.approval == ApprovalState.WAITING,
-    )
-    return execute_and_count_rows(statement.values(values)) == 1
+    is_waiting = ScheduledMessage.approval == ApprovalState.WAITING
+    return update_pending_blast(scheduled_id, is_waiting, **values)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import ColumnElement, case, update
 
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows
@@ -143,16 +143,9 @@ def confirm_held_blast(scheduled_id: int, count: int, scheduled_at: datetime) ->
 
     One that is not held keeps its time and its number.
     """
-    statement = (
-        update(ScheduledMessage)
-        .where(
-            ScheduledMessage.id == scheduled_id,
-            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
-            ScheduledMessage.held_reason.is_not(None),
-        )
-        .values(held_reason=None, confirmed_count=count, scheduled_at=scheduled_at)
-    )
-    return execute_and_count_rows(statement) == 1
+    is_held = ScheduledMessage.held_reason.is_not(None)
+    values = {"held_reason": None, "confirmed_count": count, "scheduled_at": scheduled_at}
+    return update_pending_blast(scheduled_id, is_held, **values)
 
 
 def cancel_event_blasts(event_id: int, reason: str) -> int:
@@ -214,13 +207,19 @@ def _end_scheduled_blast(
     return update_pending_blast(scheduled_id, status=status, error_message=reason)
 
 
-def update_pending_blast(scheduled_id: int, **values: Any) -> bool:
-    """Change columns of a blast if it still waits; return whether it did. Inside write()."""
+def update_pending_blast(
+    scheduled_id: int, *conditions: ColumnElement[bool], **values: Any
+) -> bool:
+    """Change columns of a blast if it still waits; return whether it did. Inside write().
+
+    `conditions`: what else must be true of it at that moment.
+    """
     statement = (
         update(ScheduledMessage)
         .where(
             ScheduledMessage.id == scheduled_id,
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+            *conditions,
         )
         .values(**values)
     )
