@@ -1,7 +1,6 @@
 """Sol sends above the limit in a browser; Ada answers the code on her phone, and it is sent."""
 
 import contextlib
-import os
 import re
 import shutil
 import sqlite3
@@ -10,10 +9,12 @@ import pytest
 
 from app.accounts.own_phone_queries import build_practice_phone
 from tests.browser.browser_user import LONG, Walk
+from tests.browser.story_records import read_rows, take_picture
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_people import PASSWORD
 from tests.sample_rows import make_phone
 
+PICTURES = "APPROVAL_PICTURES"
 pytestmark = [pytest.mark.browser, pytest.mark.torture]
 PEOPLE = 6
 ADD_MEMBER = "INSERT INTO community_members (name, phone, created_at) VALUES (?, ?, '2026-01-05')"
@@ -34,30 +35,14 @@ def database(tmp_path, fresh_database):
     return path
 
 
-def read_rows(path, statement):
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        return connection.execute(statement).fetchall()
-
-
-def take_picture(walk, name):
-    """With APPROVAL_PICTURES=folder, keep how the page looks on a desk and on a phone."""
-    folder = os.environ.get("APPROVAL_PICTURES")
-    if not folder:
-        return
-    for width, height in ((1366, 650), (390, 844)):
-        walk.page.set_viewport_size({"width": width, "height": height})
-        walk.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-    walk.page.set_viewport_size({"width": 1280, "height": 800})
-
-
 def limit_sol(ada):
     """Ada lets Sol text five people without approval."""
     ada.page.goto(f"{ada.url}/users/2/edit")
-    take_picture(ada, "user")
+    take_picture(ada, PICTURES, "user")
     ada.click("main a:has-text('Sending limit')")
     ada.heading("Sending limit of Sol")
     ada.page.fill("#max_people", "5")
-    take_picture(ada, "limit")
+    take_picture(ada, PICTURES, "limit")
     ada.click(".sticky button:text-is('Save limit')")
     ada.wait_for("Without approval: up to 5 people in one blast.")
 
@@ -67,10 +52,10 @@ def send_as_sol(sol):
     sol.page.goto(sol.url)
     sol.write("Hi {first_name|friend}, the picnic is at eleven.")
     sol.wait_for("This blast waits until an admin approves it.")
-    take_picture(sol, "review")
+    take_picture(sol, PICTURES, "review")
     sol.click(".confirm-bar button[name=confirm]")
     sol.wait_for("Waits for approval: 6 people")
-    take_picture(sol, "waiting-sol")
+    take_picture(sol, PICTURES, "waiting-sol")
 
 
 def answer_by_phone(ada):
@@ -79,7 +64,7 @@ def answer_by_phone(ada):
     ada.page.goto(f"{ada.url}/sandbox/{digits}")
     ada.page.wait_for_selector("text=to approve: 6 people", timeout=LONG)
     code = CODE.search(ada.page.inner_text("main"))[1]
-    take_picture(ada, "phone")
+    take_picture(ada, PICTURES, "phone")
     ada.page.fill("#body", code)
     ada.click("main .played button:text-is('Send')")
     ada.page.wait_for_selector("text=Approved. Sending to 6 people now.", timeout=LONG)
@@ -94,13 +79,13 @@ def test_a_blast_above_the_limit_is_approved_by_text(database, visits_to):
         send_as_sol(sol)
         sol.page.goto(f"{sol.url}/blasts/scheduled")
         sol.wait_for("Waits for approval")
-        take_picture(sol, "list")
+        take_picture(sol, PICTURES, "list")
         ada.page.goto(ada.url)
         ada.wait_for("Waits for approval")
-        take_picture(ada, "home")
+        take_picture(ada, PICTURES, "home")
         ada.click("main a:has-text('Waits for approval')")
         ada.page.wait_for_selector("button:has-text('Approve and send to 6 people')")
-        take_picture(ada, "waiting-ada")
+        take_picture(ada, PICTURES, "waiting-ada")
         assert read_rows(database, STATES) == [("waiting", "pending")]
         answer_by_phone(ada)
         wait_until(lambda: read_rows(database, DELIVERED) == [(PEOPLE,)], "six texts", LONG / 1000)
@@ -123,4 +108,4 @@ def decline_on_the_page(sol, ada):
     ada.wait_for("Declined by Ada")
     sol.page.goto(address)
     sol.wait_for("The picnic is off.")
-    take_picture(sol, "declined")
+    take_picture(sol, PICTURES, "declined")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.browser.browser_user import LONG, Walk
+from tests.browser.story_records import read_rows
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_people import PASSWORD
 from tests.sample_rows import make_phone
@@ -31,11 +32,6 @@ def database(tmp_path, fresh_database):
         for n in range(PEOPLE):
             connection.execute(ADD_MEMBER, (f"Person {n}", make_phone(n)))
     return path
-
-
-def read_rows(path, statement, *values):
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        return connection.execute(statement, values).fetchall()
 
 
 def set_hours(ada, opens, closes):

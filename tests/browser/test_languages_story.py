@@ -3,17 +3,18 @@ its own language.
 """
 
 import contextlib
-import os
 import shutil
 import sqlite3
 
 import pytest
 
 from tests.browser.browser_user import LONG, Walk
+from tests.browser.story_records import read_rows, take_picture
 from tests.gunicorn_server import GunicornServer, wait_until
 from tests.sample_people import PASSWORD
 from tests.sample_rows import make_phone
 
+PICTURES = "LANGUAGE_PICTURES"
 pytestmark = [pytest.mark.browser, pytest.mark.torture]
 PEOPLE = 60
 # Every third reads Spanish, one reads Vietnamese.
@@ -46,22 +47,6 @@ def database(tmp_path, fresh_database):
     return path
 
 
-def read_rows(path, statement):
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        return connection.execute(statement).fetchall()
-
-
-def take_picture(walk, name):
-    """With LANGUAGE_PICTURES=folder, keep how the page looks on a desk and on a phone."""
-    folder = os.environ.get("LANGUAGE_PICTURES")
-    if not folder:
-        return
-    for width, height in ((1366, 650), (390, 844)):
-        walk.page.set_viewport_size({"width": width, "height": height})
-        walk.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-    walk.page.set_viewport_size({"width": 1280, "height": 800})
-
-
 def test_a_bilingual_blast_reaches_each_phone_in_its_language(database, visits_to):
     with GunicornServer(database, ADMIN_TEST_PHONE=ADMIN_PHONE, UNDO_SECONDS="1") as server:
         ada = Walk(visits_to(server.url, ada=PASSWORD)(who="ada"), server.url)
@@ -70,14 +55,14 @@ def test_a_bilingual_blast_reaches_each_phone_in_its_language(database, visits_t
         write_both_texts(ada)
         ada.wait_for("40 people")
         ada.wait_for("20 people")
-        take_picture(ada, "compose")
+        take_picture(ada, PICTURES, "compose")
         ada.click(".sticky button:text-is('Send a test to me')")
         wait_until(lambda: len(read_rows(database, ARRIVED)) == 2, "a test in each language")
         ada.page.goto(f"{ada.url}/blasts/drafts/1")
         review_and_send(ada)
         ada.page.wait_for_url("**/blasts/logs/*", timeout=LONG)
         wait_until(lambda: count_delivered(database) == PEOPLE, "60 texts", LONG / 1000)
-        take_picture(ada, "sent")
+        take_picture(ada, PICTURES, "sent")
     expect_own_languages(database)
 
 
@@ -85,7 +70,7 @@ def write_both_texts(ada):
     """Add Spanish, which most people here read, and write both texts."""
     ada.click("summary:has-text('Add a language')")
     assert ada.page.input_value("#new_language") == "es"
-    take_picture(ada, "add")
+    take_picture(ada, PICTURES, "add")
     ada.click("button[name=add_language]")
     ada.page.wait_for_selector("label:has-text('Spanish text')")
     ada.page.click("#message_body")
@@ -101,12 +86,12 @@ def review_and_send(ada):
     ada.check()
     ada.wait_for("Texts by language")
     ada.wait_for("1 person reads Vietnamese. They get the English text.")
-    take_picture(ada, "review")
+    take_picture(ada, PICTURES, "review")
     ada.press("Write the Spanish text without accents")
     ada.wait_for("la feria es el sabado")
-    take_picture(ada, "review-plain")
+    take_picture(ada, PICTURES, "review-plain")
     ada.confirm(PEOPLE)
-    take_picture(ada, "scheduled")
+    take_picture(ada, PICTURES, "scheduled")
 
 
 def count_delivered(database):
