@@ -9,9 +9,11 @@ from typing import Any
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, Dialect, Enum, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.accounts.permission_set_models import PermissionSet
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -23,6 +25,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.domain.accounts.permissions import Permission, list_role_permissions
 from app.domain.accounts.roles import Role
 from app.domain.texts.text_cleaning import capitalize_first
 
@@ -91,9 +94,15 @@ class AppUser(UserMixin, Model):
     """A person who may sign in. A new `session_key` ends every session of this user."""
 
     __tablename__ = "users"
+    __column_classes__ = ColumnClasses(
+        administrative="theme member_columns",
+        personal="username phone pending_phone display_name email",
+        secret="password_hash session_key phone_code_hash",
+    )
     __table_args__ = (
         CheckConstraint(build_e164_check("phone"), name="phone_is_e164"),
         CheckConstraint(build_e164_check("pending_phone"), name="pending_phone_is_e164"),
+        Index("ix_users_email", "email", unique=True),
     )
 
     id: Mapped[primary_key]
@@ -119,6 +128,19 @@ class AppUser(UserMixin, Model):
     hides_first_steps: Mapped[bool_default_false]
     # keys of the columns of the community's list with spaces between; null: the usual ones
     member_columns: Mapped[str | None] = mapped_column(Text)
+    # where links and notices go; null: none
+    email: Mapped[str | None] = mapped_column(String(254, collation="NOCASE"))
+    # null: nobody has shown yet, by a link in a mail, that the address is theirs
+    email_verified_at: Mapped[timestamp | None]
+    # null: may sign in. Disabling keeps all that the user did, and ends every session
+    disabled_at: Mapped[timestamp | None]
+    # the last use of any session, to the minute; their rows go when they end
+    last_seen_at: Mapped[timestamp | None]
+    # null: what the role permits. A set that somebody has is not deleted: they would gain rights
+    permission_set_id: Mapped[int | None] = mapped_column(
+        ForeignKey("permission_sets.id", ondelete="RESTRICT"), index=True
+    )
+    permission_set: Mapped[PermissionSet | None] = relationship()
 
     def set_password(self, password: str) -> None:
         """Store a hash of the password. Takes about 0.15 s: never call it inside write()."""
@@ -132,6 +154,20 @@ class AppUser(UserMixin, Model):
     def is_admin(self) -> bool:
         """Whether the user has every permission."""
         return self.role == Role.ADMIN
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the user may do: everything as an admin, what the set says, else what the role does.
+
+        A word that is no role permits nothing, whatever the set says.
+        """
+        if self.role is Role.SOCIAL_MANAGER and self.permission_set is not None:
+            return self.permission_set.allowed
+        return list_role_permissions(self.role)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the user has a permission now."""
+        return permission in self.permissions
 
     @property
     def shown_name(self) -> str:
@@ -152,6 +188,10 @@ class LoginSession(Model):
     """
 
     __tablename__ = "sessions"
+    __column_classes__ = ColumnClasses(
+        personal="device client_ip",
+        secret="token_hash previous_hash session_key",
+    )
 
     id: Mapped[primary_key]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
@@ -171,6 +211,7 @@ class LoginAttempt(Model):
     """Tries to sign in, counted for a network address, a user name, a device or a session."""
 
     __tablename__ = "login_attempts"
+    __column_classes__ = ColumnClasses(personal="client_ip")
     __table_args__ = (Index("ix_login_attempts_client_ip", "client_ip", unique=True),)
 
     id: Mapped[primary_key]
@@ -187,6 +228,7 @@ class SenderLimit(Model):
     """
 
     __tablename__ = "sender_limits"
+    __column_classes__ = ColumnClasses()
     __table_args__ = (
         CheckConstraint(
             "max_people IS NOT NULL OR max_money_a_day IS NOT NULL", name="limits_something"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import MetaData, create_engine
 
+from app.accounts import link_models as account_links
 from app.accounts import models as accounts
 from app.approvals import models as approvals
 from app.audiences import segment_models as segments
@@ -56,6 +57,7 @@ from app.webhooks import models as webhooks
 # Importing a feature's models adds its tables to the metadata; a test compares this list with the
 # files.
 FEATURE_MODELS = (
+    account_links,
     accounts,
     alerts,
     approvals,

@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "map.md").read_text()
 LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "__pycache__"}
 # What a few features have beside the usual files, each for a reason the map tells.
 EXTRA = {
-    "accounts": {"own_phone_queries", "sender_limit_queries"},
+    "accounts": {"link_models", "link_queries", "own_phone_queries", "sender_limit_queries"},
     "audiences": {"segment_models"},
     "audit": {"audit_items", "sentences", "subjects"},
     "community": {
