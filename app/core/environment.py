@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 
 from app.core.base_url import find_base_url_problems, normalize_base_url
+from app.core.mail import find_mail_problems
 from app.core.settings import Settings
 from app.domain.phones.phone_number import PhoneNumber, is_e164
 from app.domain.phones.phone_problems import InvalidPhoneNumber
@@ -29,6 +30,7 @@ WEAK_SECRET_KEYS = {
     "please-change-me",
 }
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+HSTS_PATTERN = re.compile(r"max-age=[0-9]{1,10}(; ?(includeSubDomains|preload))*")
 SHORT_CODE_OR_SENDER_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 
@@ -95,7 +97,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         if not setting.metadata.get("derived"):
             values[setting.name] = _read_setting(reader, setting.name.upper(), setting.default)
     # A password may begin or end with blanks, which read_text() strips.
-    values["admin_password"] = reader.environ.get("ADMIN_PASSWORD", "")
+    for name in ("admin_password", "smtp_password"):
+        values[name] = reader.environ.get(name.upper(), "")
     values["missing_twilio_variables"] = _find_missing_twilio_variables(values)
     values["public_base_url"] = _choose_public_base_url(values)
     values["trusted_hosts"] = values["trusted_hosts"] or _choose_trusted_hosts(values)
@@ -164,6 +167,7 @@ NUMBER_BOUNDS: dict[str, tuple[float, float]] = {
     "SCHEDULED_MESSAGE_MAX_LAG": (1, 100_000),
     "TRUST_PROXY": (0, 10),
     "PORT": (1, 65_535),
+    "SMTP_PORT": (1, 65_535),
 }
 
 
@@ -203,12 +207,25 @@ def _find_setting_problems(settings: Settings) -> list[str]:
         problems.append("DEFAULT_REGION must be a two-letter country code such as US.")
     if settings.log_format not in {"text", "json"}:
         problems.append("LOG_FORMAT must be text or json.")
-    for name in ("twilio_api_url", "alert_webhook_url"):
+    for name in ("twilio_api_url", "alert_webhook_url", "ping_url"):
         url = getattr(settings, name)
         if url and not _is_http_url(url):
             problems.append(f"{name.upper()} must be an address such as https://sms.example.org.")
     problems += find_base_url_problems(settings.public_base_url)
-    return problems + _find_phone_problems(settings)
+    problems += _find_header_problems(settings)
+    return problems + _find_phone_problems(settings) + find_mail_problems(settings)
+
+
+def _find_header_problems(settings: Settings) -> list[str]:
+    problems = []
+    if not HSTS_PATTERN.fullmatch(settings.strict_transport_security):
+        problems.append(
+            "STRICT_TRANSPORT_SECURITY must begin with max-age= and a number of seconds."
+        )
+    contact = settings.security_contact
+    if contact and not contact.startswith(("mailto:", "https://", "tel:")):
+        problems.append("SECURITY_CONTACT must begin with mailto:, https:// or tel:.")
+    return problems
 
 
 def _is_http_url(url: str) -> bool:

@@ -62,6 +62,9 @@ def configure_logging(settings: Settings) -> None:
         settings.admin_password,
         # Whoever knows the webhook URL of a chat channel can post there.
         settings.alert_webhook_url,
+        settings.smtp_password,
+        # Whoever knows it can say that all is well.
+        settings.ping_url,
     )
     handler = _build_handler(settings)
     handler.addFilter(RepeatFilter())

@@ -33,6 +33,13 @@ class Settings:
     send_concurrency: int = 32
     admin_test_phone: str = ""
     alert_webhook_url: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_security: str = "starttls"
+    mail_from: str = ""
+    ping_url: str = ""
     scheduler_enabled: bool = True
     undo_seconds: int = 10
     scheduled_message_max_lag: int = 60
@@ -43,6 +50,8 @@ class Settings:
     trust_proxy: int = 0
     trusted_hosts: tuple[str, ...] = ()
     log_format: str = ""
+    strict_transport_security: str = "max-age=31536000; includeSubDomains"
+    security_contact: str = ""
     host: str = "127.0.0.1"
     port: int = 5000
     missing_twilio_variables: tuple[str, ...] = field(default=(), metadata={"derived": True})
@@ -61,6 +70,11 @@ class Settings:
         if self.twilio_account_sid and self.twilio_auth_token and self.sender_id:
             return "twilio"
         return "sandbox"
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether e-mails can be sent: there is a server and an address that they come from."""
+        return bool(self.smtp_host and self.mail_from)
 
     @property
     def sender_id(self) -> str:
