@@ -5,6 +5,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import enum_column, int_default_zero, primary_key, timestamp
 from app.core.db import Model
 from app.domain.delivery.approval_states import DecisionChannel, RequestState
@@ -17,6 +18,7 @@ class BlastApproval(Model):
     """
 
     __tablename__ = "blast_approvals"
+    __column_classes__ = ColumnClasses(administrative="why text_hash asked_by decided_by reason")
     __table_args__ = (
         CheckConstraint(
             "(state IN ('approved', 'declined')) = (decided_by IS NOT NULL) "
@@ -64,6 +66,7 @@ class ApprovalCode(Model):
     """The code that one admin was texted for one request. Only its keyed hash is stored."""
 
     __tablename__ = "approval_codes"
+    __column_classes__ = ColumnClasses(secret="code_hash")
     __table_args__ = (UniqueConstraint("approval_id", "user_id"),)
 
     id: Mapped[primary_key]
@@ -83,6 +86,7 @@ class BlastConfirmation(Model):
     """
 
     __tablename__ = "blast_confirmations"
+    __column_classes__ = ColumnClasses(administrative="username")
     __table_args__ = (Index("ix_blast_confirmations_username", "username", "confirmed_at"),)
 
     id: Mapped[primary_key]

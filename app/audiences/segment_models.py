@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, validates
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -39,6 +40,7 @@ class SegmentReference(Model):
     """
 
     __tablename__ = "segment_references"
+    __column_classes__ = ColumnClasses()
     __table_args__ = (
         CheckConstraint("is_gone IN (0, 1)", name="is_gone"),
         Index("ix_segment_references_ref", "kind", "ref_id"),
@@ -61,6 +63,9 @@ class Segment(Model):
     """
 
     __tablename__ = "segments"
+    __column_classes__ = ColumnClasses(
+        administrative="name folded_name description rule sentence created_by",
+    )
     __table_args__ = (
         CheckConstraint("length(trim(name)) > 0", name="name"),
         CheckConstraint("json_valid(rule)", name="rule"),

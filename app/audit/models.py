@@ -6,6 +6,7 @@ from sqlalchemy import DDL, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import UtcDateTime, primary_key
 from app.core.db import Model
 
@@ -17,6 +18,11 @@ class AuditEvent(Model):
     """
 
     __tablename__ = "audit_events"
+    __column_classes__ = ColumnClasses(
+        administrative="who verb request_id",
+        personal="about client_ip",
+        sensitive="details",
+    )
     __table_args__ = (Index("ix_audit_events_who_at", "who", "at"),)
 
     id: Mapped[primary_key]

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     long_text,
     primary_key,
@@ -24,6 +25,10 @@ class StoredDraft(Model):
     """
 
     __tablename__ = "blast_drafts"
+    __column_classes__ = ColumnClasses(
+        administrative="client_token created_by audience updated_by",
+        personal="fields",
+    )
     __table_args__ = (
         CheckConstraint("version >= 1", name="version"),
         Index("ix_blast_drafts_created_by_id", "created_by_id"),

@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import build_e164_check, e164, primary_key, timestamp_default_now
 from app.core.db import Model
 
@@ -18,6 +19,11 @@ class CheckIn(Model):
     """
 
     __tablename__ = "check_ins"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="source_name",
+        personal="phone day",
+    )
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("streak_days > 0", name="streak_days"),
@@ -51,6 +57,7 @@ class CheckInStreak(Model):
     """
 
     __tablename__ = "check_in_streaks"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone last_day")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("run_days > 0 AND longest_days >= run_days", name="days"),

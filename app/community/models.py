@@ -3,6 +3,7 @@
 from sqlalchemy import DDL, CheckConstraint, Index, String, event, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     build_e164_check,
     e164,
@@ -18,6 +19,7 @@ class CommunityMember(Model):
     """A person who receives community blasts."""
 
     __tablename__ = "community_members"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="name phone folded_name")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         # Each order of the list has an index that also carries what is searched, so that no

@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import int_default_zero, primary_key, timestamp, timestamp_default_now
 from app.core.db import Model
 from app.domain.delivery.alert_messages import AlertEvent
@@ -17,6 +18,7 @@ class Alert(Model):
     """
 
     __tablename__ = "alerts"
+    __column_classes__ = ColumnClasses(administrative="words event")
     __table_args__ = (
         Index("ix_alerts_message_log_id", "message_log_id"),
         Index(

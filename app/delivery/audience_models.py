@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     bool_default_false,
     build_e164_check,
@@ -38,6 +39,7 @@ class BlastAudience(Model):
     """
 
     __tablename__ = "audiences"
+    __column_classes__ = ColumnClasses(administrative="rule rule_hash sentence")
 
     id: Mapped[primary_key]
     rule: Mapped[long_text]
@@ -59,6 +61,7 @@ class BlastAudiencePart(Model):
     """
 
     __tablename__ = "audience_parts"
+    __column_classes__ = ColumnClasses(administrative="detail name")
     __table_args__ = (
         Index("ix_audience_parts_audience_id", "audience_id"),
         Index("ix_audience_parts_ref", "kind", "ref_id", "audience_id"),
@@ -77,6 +80,7 @@ class BlastAudiencePerson(Model):
     """One person whom an audience names: pasted, selected, or on its list when it was frozen."""
 
     __tablename__ = "audience_people"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone name")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index("ix_audience_people_phone", "phone"),

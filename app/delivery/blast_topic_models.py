@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import bool_default_false
 from app.core.db import Model
 
@@ -18,6 +19,7 @@ class BlastTopic(Model):
     """
 
     __tablename__ = "blast_topics"
+    __column_classes__ = ColumnClasses()
     __table_args__ = (
         CheckConstraint("is_only IN (0, 1)", name="is_only"),
         Index("ix_blast_topics_group_id", "group_id"),

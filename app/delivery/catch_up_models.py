@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import CheckConstraint, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     bool_default_false,
     enum_column,
@@ -24,6 +25,7 @@ class InboundCatchUp(Model):
     """
 
     __tablename__ = "inbound_catch_ups"
+    __column_classes__ = ColumnClasses(administrative="carrier failure")
     __table_args__ = (CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),)
 
     carrier: Mapped[str] = mapped_column(String(10), primary_key=True)
@@ -61,6 +63,7 @@ class RefusedCalls(Model):
     """
 
     __tablename__ = "refused_calls"
+    __column_classes__ = ColumnClasses(administrative="carrier expected_url called_url fitting_url")
     __table_args__ = (CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),)
 
     carrier: Mapped[str] = mapped_column(String(10), primary_key=True)

@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import int_default_zero, primary_key, timestamp, timestamp_default_now
 from app.core.db import Model
 from app.delivery.models import CARRIER_CHECK_SQL
@@ -18,6 +19,7 @@ class Attempt(Model):
     """
 
     __tablename__ = "attempts"
+    __column_classes__ = ColumnClasses(administrative="ref provider_sid outcome why")
     __table_args__ = (
         Index("ix_attempts_message_id", "message_id", "n", unique=True),
         CheckConstraint("length(ref) = 32", name="ref_is_32_hex"),
@@ -44,6 +46,7 @@ class Lease(Model):
     """Which process leads. Acquiring it adds 1 to `epoch`, each renewal 1 to `beat`."""
 
     __tablename__ = "leases"
+    __column_classes__ = ColumnClasses(administrative="name holder carrier")
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     holder: Mapped[str] = mapped_column(String(32), server_default="")
@@ -62,6 +65,7 @@ class SenderHealth(Model):
     """
 
     __tablename__ = "sender_health"
+    __column_classes__ = ColumnClasses(administrative="sender carrier hold_words")
     __table_args__ = (CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),)
 
     sender: Mapped[str] = mapped_column(String(40), primary_key=True)

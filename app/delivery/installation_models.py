@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import CheckConstraint, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import int_default_zero, primary_key, timestamp
 from app.core.db import Model
 
@@ -17,6 +18,9 @@ class Installation(Model):
     """
 
     __tablename__ = "installation"
+    __column_classes__ = ColumnClasses(
+        administrative="installation_id machine path hold_reason reconcile_words",
+    )
     __table_args__ = (
         CheckConstraint("id = 1", name="one_row"),
         CheckConstraint("hold_reason IN ('behind', 'carrier', 'clone')", name="hold_reason"),

@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import DDL, Table, event
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import e164, timestamp
 from app.core.db import Model
 from app.delivery.models import Message
@@ -18,6 +19,7 @@ class LastText(Model):
     """
 
     __tablename__ = "last_texts"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone")
     __table_args__ = {"sqlite_with_rowid": False}
 
     phone: Mapped[e164] = mapped_column(primary_key=True)

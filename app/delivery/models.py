@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     bool_default_false,
     e164,
@@ -60,6 +61,11 @@ class MessageLog(Model):
     """
 
     __tablename__ = "message_logs"
+    __column_classes__ = ColumnClasses(
+        public="message_body footer translations event_title",
+        administrative="sender carrier pause_reason created_by name any_hour_reason",
+        personal="details tested_as",
+    )
     __table_args__ = (
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
         CheckConstraint(TRANSLATIONS_CHECK_SQL, name="translations"),
@@ -165,6 +171,12 @@ class Message(Model):
     """
 
     __tablename__ = "messages"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="sender reason carrier provider_sid encoding price written_by held_why",
+        personal="phone name language",
+        sensitive="body media error_message",
+    )
     __table_args__ = (
         *MESSAGE_INDEXES,
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),

@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import bool_default_false, enum_column, timestamp
 from app.core.db import Model
 
@@ -35,6 +36,7 @@ class BlastReply(Model):
     """
 
     __tablename__ = "blast_replies"
+    __column_classes__ = ColumnClasses(others=PERSONAL, sensitive="answer")
     __table_args__ = (
         CheckConstraint("is_topic_left IN (0, 1)", name="is_topic_left"),
         CheckConstraint("is_pause IN (0, 1)", name="is_pause"),

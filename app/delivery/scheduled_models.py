@@ -10,6 +10,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     bool_default_false,
     enum_column,
@@ -42,6 +43,13 @@ class ScheduledMessage(Model):
     """
 
     __tablename__ = "scheduled_messages"
+    __column_classes__ = ColumnClasses(
+        public="message_body footer translations",
+        administrative=(
+            "error_message sender carrier timezone client_token created_by held_reason name "
+            "any_hour_reason"
+        ),
+    )
     __table_args__ = (
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),
         CheckConstraint(TRANSLATIONS_CHECK_SQL, name="translations"),

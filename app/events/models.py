@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     build_e164_check,
     e164,
@@ -32,6 +33,7 @@ class Event(Model):
     """What people register for. Deleting it deletes its registrations."""
 
     __tablename__ = "events"
+    __column_classes__ = ColumnClasses(public="title date start_time place")
     __table_args__ = (Index("ix_events_date", "date"),)
 
     id: Mapped[primary_key]
@@ -54,6 +56,7 @@ class EventReminder(Model):
     """
 
     __tablename__ = "event_reminders"
+    __column_classes__ = ColumnClasses(public="body translations", administrative="time_of_day")
     __table_args__ = (
         UniqueConstraint("event_id", "days", "time_of_day", name="unique_event_step"),
         CheckConstraint("time_of_day GLOB '[0-2][0-9]:[0-5][0-9]'", name="time_of_day"),
@@ -88,6 +91,7 @@ class EventRegistration(Model):
     """A person who receives this event's blasts."""
 
     __tablename__ = "event_registrations"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="name phone", sensitive="answer")
     __table_args__ = (
         UniqueConstraint("event_id", "phone", name="unique_event_phone"),
         CheckConstraint(build_e164_check(), name="phone_is_e164"),

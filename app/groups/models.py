@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -69,6 +70,7 @@ class ContactGroup(Model):
     """
 
     __tablename__ = "groups"
+    __column_classes__ = ColumnClasses(administrative="name folded_name description")
     __table_args__ = (
         CheckConstraint("is_topic IN (0, 1)", name="is_topic"),
         CheckConstraint("length(trim(name)) > 0", name="name"),
@@ -121,6 +123,7 @@ class FormerGroupName(Model):
     """A name that a group had before it was renamed: STOP and that name still leaves the topic."""
 
     __tablename__ = "former_group_names"
+    __column_classes__ = ColumnClasses(administrative="name folded_name")
     __table_args__ = (
         UniqueConstraint("folded_name", "group_id"),
         Index("ix_former_group_names_group_id", "group_id"),
@@ -137,6 +140,7 @@ class GroupMembership(Model):
     """One person in one group, by phone. `until` is null while they belong to it."""
 
     __tablename__ = "group_members"
+    __column_classes__ = ColumnClasses(others=PERSONAL, administrative="added_by", personal="phone")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index(

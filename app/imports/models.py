@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     bool_default_false,
     enum_column,
@@ -65,6 +66,10 @@ class Import(Model):
     """
 
     __tablename__ = "imports"
+    __column_classes__ = ColumnClasses(
+        administrative="pool created_by file_name stored_as encoding consent value_counts progress",
+        sensitive="columns",
+    )
     __table_args__ = (Index("ix_imports_state_created_at", "state", "created_at"),)
 
     id: Mapped[primary_key]
@@ -124,6 +129,14 @@ class ImportRow(Model):
     """
 
     __tablename__ = "import_rows"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        personal=(
+            "name phone reason left_out name_before group_names language second_phone "
+            "opted_in value_problems language_before"
+        ),
+        sensitive="cells birthday note field_values birthday_before",
+    )
     __table_args__ = (
         Index("ix_import_rows_import_id_verdict", "import_id", "verdict", "line"),
         Index(

@@ -3,6 +3,7 @@
 from sqlalchemy import DDL, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -23,6 +24,11 @@ class Thread(Model):
     """
 
     __tablename__ = "threads"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="assigned_to done_by sent_tokens",
+        personal="phone why",
+    )
     __table_args__ = (
         Index("ix_threads_last_at", "last_at", "id"),
         Index("ix_threads_needs_reply", "last_at", "id", sqlite_where=text("needs_reply")),
@@ -66,6 +72,7 @@ class ReplyWriter(Model):
     """
 
     __tablename__ = "reply_writers"
+    __column_classes__ = ColumnClasses(administrative="username")
 
     thread_id: Mapped[int] = mapped_column(
         ForeignKey("threads.id", ondelete="CASCADE"), primary_key=True
@@ -78,6 +85,7 @@ class SavedReply(Model):
     """A text that users send again and again, with placeholders."""
 
     __tablename__ = "saved_replies"
+    __column_classes__ = ColumnClasses(administrative="title body created_by")
 
     id: Mapped[primary_key]
     title: Mapped[str] = mapped_column(String(80), unique=True)

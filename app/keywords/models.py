@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy import DDL, ForeignKey, Index, String, Text, event, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -45,6 +46,10 @@ class KeywordRule(Model):
     """A keyword with its answer. All its words, aliases too, are in `trigger_words`."""
 
     __tablename__ = "keyword_rules"
+    __column_classes__ = ColumnClasses(
+        public="keyword response_body",
+        administrative="sets_language created_by",
+    )
     __table_args__ = (
         Index("ix_keyword_rules_event_id", "event_id"),
         Index("ix_keyword_rules_survey_id", "survey_id"),

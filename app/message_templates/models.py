@@ -4,6 +4,7 @@ from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, event, t
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     enum_column,
     int_default_zero,
@@ -28,6 +29,9 @@ class MessageTemplate(Model):
     """
 
     __tablename__ = "message_templates"
+    __column_classes__ = ColumnClasses(
+        administrative="name folded_name seed_key created_by updated_by",
+    )
     __table_args__ = (
         CheckConstraint("archived_at IS NULL OR NOT is_active", name="archived_is_off"),
         # The name of a deleted template is free again.
@@ -65,6 +69,7 @@ class MessageTemplateVersion(Model):
     """
 
     __tablename__ = "message_template_versions"
+    __column_classes__ = ColumnClasses(public="body", administrative="language created_by")
     __table_args__ = (
         Unique("template_id", "language", "number", name="unique_template_version"),
         # A text is recognized as a template's when it is scheduled, and with each automatic answer.

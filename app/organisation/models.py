@@ -5,15 +5,18 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
+    enum_column,
     primary_key,
     texts_by_language,
     timestamp_default_now,
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.domain.accounts.second_factors import SecondFactorRule
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
 from app.domain.texts.text_languages import LANGUAGE_TAG_LENGTH
 
@@ -24,6 +27,12 @@ class Organisation(Model):
     """The one row of settings that people edit in the browser."""
 
     __tablename__ = "organisation"
+    __column_classes__ = ColumnClasses(
+        public=(
+            "name timezone region currency footer help_reply stop_reply start_reply language "
+            "footers"
+        ),
+    )
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one"),
         CheckConstraint("footers IS NULL OR json_valid(footers)", name="footers"),
@@ -60,6 +69,12 @@ class Organisation(Model):
     footers: Mapped[texts_by_language]
     # a text to a number says who writes when none did in this many days; null: none does
     introduction_days: Mapped[int | None]
+    # who must have a second factor to sign in
+    second_factor_for: Mapped[SecondFactorRule] = mapped_column(
+        enum_column(SecondFactorRule),
+        default=SecondFactorRule.NOBODY,
+        server_default=SecondFactorRule.NOBODY,
+    )
 
 
 add_updated_at_trigger(

@@ -3,6 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     build_e164_check,
     e164,
@@ -16,6 +17,12 @@ class PersonNote(Model):
     """A note about whoever has this number."""
 
     __tablename__ = "person_notes"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="created_by",
+        personal="phone",
+        sensitive="body",
+    )
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index("ix_person_notes_phone", "phone", "id"),

@@ -3,6 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import timestamp_default_now
 from app.core.db import Model
 
@@ -11,6 +12,7 @@ class PeopleKeptApart(Model):
     """Two people who are not the same one; the one with the smaller id comes first."""
 
     __tablename__ = "people_kept_apart"
+    __column_classes__ = ColumnClasses(others=PERSONAL)
     __table_args__ = (
         CheckConstraint("person_id < other_id", name="order"),
         Index("ix_people_kept_apart_other_id", "other_id"),

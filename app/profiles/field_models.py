@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 from sqlalchemy.types import UserDefinedType
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     enum_column,
@@ -44,6 +45,7 @@ class PersonField(Model):
     """
 
     __tablename__ = "person_fields"
+    __column_classes__ = ColumnClasses(administrative="name folded_name choices")
     __table_args__ = (CheckConstraint("length(trim(name)) > 0", name="name"),)
 
     id: Mapped[primary_key]
@@ -87,6 +89,10 @@ class PersonValue(Model):
     """
 
     __tablename__ = "person_values"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        sensitive="value sort_value value_before sort_value_before",
+    )
     __table_args__ = (
         Index("ix_person_values_field_id", "field_id", "sort_value", "person_id"),
         Index(

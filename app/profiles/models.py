@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import DDL, CheckConstraint, Date, ForeignKey, Index, String, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     build_e164_check,
     e164,
@@ -61,6 +62,11 @@ class Person(Model):
     """
 
     __tablename__ = "people"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        personal="public_id language language_source_name",
+        sensitive="birthday",
+    )
     __table_args__ = (
         Index(
             "ix_people_birthday",
@@ -94,6 +100,7 @@ class PersonPhone(Model):
     """
 
     __tablename__ = "person_phones"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("rank >= 1", name="rank"),

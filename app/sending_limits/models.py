@@ -5,6 +5,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     enum_column,
@@ -24,6 +25,7 @@ class SendingLimits(Model):
     """
 
     __tablename__ = "sending_limits"
+    __column_classes__ = ColumnClasses()
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one"),
         CheckConstraint(
@@ -56,6 +58,7 @@ class SendingTotal(Model):
     """What was handed to a carrier on one day of the organisation's calendar, at one price."""
 
     __tablename__ = "sending_totals"
+    __column_classes__ = ColumnClasses(administrative="day carrier price")
     __table_args__ = (CheckConstraint("texts >= 0 AND segments >= 0", name="not_negative"),)
 
     # YYYY-MM-DD in the organisation's time zone at that moment

@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -44,6 +45,13 @@ class Sequence(Model):
     """
 
     __tablename__ = "sequences"
+    __column_classes__ = ColumnClasses(
+        public="footer",
+        administrative=(
+            "name folded_name description pause_reason scanned_on carrier seed_key created_by "
+            "activated_by"
+        ),
+    )
     __table_args__ = (
         CheckConstraint("carrier IN ('sandbox', 'twilio')", name="carrier"),
         CheckConstraint("length(trim(name)) > 0", name="name"),
@@ -124,6 +132,10 @@ class SequenceStep(Model):
     """
 
     __tablename__ = "sequence_steps"
+    __column_classes__ = ColumnClasses(
+        public="body translations",
+        administrative="time_of_day condition until_condition",
+    )
     __table_args__ = (
         CheckConstraint("time_of_day GLOB '[0-2][0-9]:[0-5][0-9]'", name="time_of_day"),
         CheckConstraint("delay_days BETWEEN 0 AND 730", name="delay_days"),

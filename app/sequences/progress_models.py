@@ -12,6 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     build_e164_check,
     e164,
@@ -42,6 +43,11 @@ class SequencePerson(Model):
     """
 
     __tablename__ = "sequence_people"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="added_by",
+        personal="phone start_key stop_reason",
+    )
     __table_args__ = (
         UniqueConstraint("sequence_id", "phone", "start_key", name="unique_sequence_start"),
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
@@ -101,6 +107,7 @@ class SequenceSend(Model):
     """
 
     __tablename__ = "sequence_sends"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="skip_reason")
     __table_args__ = (
         UniqueConstraint(
             "sequence_person_id", "step_id", "repetition", name="unique_sequence_send"

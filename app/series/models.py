@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -58,6 +59,10 @@ class BlastSeries(Model):
     """A blast that repeats. While it is active, one blast of it waits in scheduled_messages."""
 
     __tablename__ = "blast_series"
+    __column_classes__ = ColumnClasses(
+        public="body translations footer",
+        administrative="name carrier timezone rule time_of_day starts_on stop_reason created_by",
+    )
     __table_args__ = (
         CheckConstraint("carrier IN ('sandbox', 'twilio')", name="carrier"),
         CheckConstraint("json_valid(rule)", name="rule"),
@@ -122,6 +127,10 @@ class SeriesOccurrence(Model):
     """
 
     __tablename__ = "series_occurrences"
+    __column_classes__ = ColumnClasses(
+        public="body translations",
+        administrative="occurs_on moved_date moved_time",
+    )
     __table_args__ = (
         UniqueConstraint("series_id", "occurs_on", name="unique_series_date"),
         CheckConstraint("translations IS NULL OR json_valid(translations)", name="translations"),

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -80,6 +81,11 @@ class UnsubscribedContact(Model):
     """
 
     __tablename__ = "unsubscribed_contacts"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        personal="phone name folded_name source",
+        sensitive="reason",
+    )
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         # Covering indexes: each holds every column that the page of its order reads, so that a
@@ -127,6 +133,11 @@ class SuppressedContact(Model):
     """A number that cannot be delivered to. One row a number; what happened is in `messages`."""
 
     __tablename__ = "suppressed_contacts"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="source source_type",
+        personal="phone reason",
+    )
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index(
@@ -198,6 +209,12 @@ class ConsentEvent(Model):
     """
 
     __tablename__ = "consent_events"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="actor",
+        personal="phone scope",
+        sensitive="evidence",
+    )
     __table_args__ = (
         Index("ix_consent_events_phone", "phone", "id"),
         Index("ix_consent_events_import_id", "import_id"),
@@ -226,6 +243,12 @@ class StopQuestion(Model):
     """
 
     __tablename__ = "stop_questions"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="decided_by",
+        personal="phone verdict",
+        sensitive="body",
+    )
     __table_args__ = (
         CheckConstraint(build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"),
         CheckConstraint(
@@ -257,6 +280,11 @@ class ErasedNumber(Model):
     """
 
     __tablename__ = "erased_numbers"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="erased_by",
+        personal="phone_hash",
+    )
 
     id: Mapped[primary_key]
     phone_hash: Mapped[str] = mapped_column(String(64), unique=True)

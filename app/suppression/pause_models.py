@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import CheckConstraint, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import build_e164_check, e164, timestamp
 from app.core.db import Model
 
@@ -13,6 +14,11 @@ class ReplacedPause(Model):
     """A pause of a number that has opted out meanwhile, as it was in unsubscribed_contacts."""
 
     __tablename__ = "replaced_pauses"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        personal="phone source name",
+        sensitive="reason",
+    )
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("source IN ('pause', 'pause:manual')", name="source"),

@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     build_e164_check,
     e164,
@@ -40,6 +41,7 @@ class UnsubscribedTopic(Model):
     """One person who left one topic. `until` is null while they get no texts of it."""
 
     __tablename__ = "unsubscribed_topics"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         # Only rows that hold: whether there is any is asked once for each list of people.
@@ -73,6 +75,7 @@ class DeletedTopicLeave(Model):
     """
 
     __tablename__ = "deleted_topic_leaves"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone folded_name")
     __table_args__ = (
         UniqueConstraint("folded_name", "phone"),
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
@@ -95,6 +98,7 @@ class ErasedTopicLeave(Model):
     """A topic that a person had left when they were erased. Only a hash says who they were."""
 
     __tablename__ = "erased_topic_leaves"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone_hash folded_name")
     __table_args__ = (UniqueConstraint("phone_hash", "folded_name"),)
 
     id: Mapped[primary_key]

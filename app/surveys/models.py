@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -42,6 +43,9 @@ class SurveyFlow(Model):
     """Questions that a person answers by text after texting the keyword."""
 
     __tablename__ = "survey_flows"
+    __column_classes__ = ColumnClasses(
+        public="name trigger_keyword intro_message questions_json completion_message",
+    )
     __table_args__ = (
         Index("ix_survey_flows_linked_event_id", "linked_event_id"),
         Index("ix_survey_flows_group_id", "group_id"),
@@ -90,6 +94,11 @@ class SurveySession(Model):
     """One person's way through one survey, with the questions as they were when it began."""
 
     __tablename__ = "survey_sessions"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        public="questions_json completion_message",
+        personal="phone name",
+    )
     __table_args__ = (
         CheckConstraint(build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"),
         # One active session a phone: the database refuses a second.
@@ -142,6 +151,12 @@ class SurveyAnswer(Model):
     """
 
     __tablename__ = "survey_answers"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        public="prompt",
+        administrative="edited_by",
+        sensitive="body value value_before",
+    )
     __table_args__ = (
         Index(
             "uq_survey_answers_position",
@@ -177,6 +192,7 @@ class TriggerWord(Model):
     """
 
     __tablename__ = "trigger_words"
+    __column_classes__ = ColumnClasses(public="word folded")
     __table_args__ = (
         CheckConstraint("(keyword_rule_id IS NULL) <> (survey_id IS NULL)", name="one_owner"),
         Index("ix_trigger_words_keyword_rule_id", "keyword_rule_id"),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
     add_updated_at_trigger,
     bool_default_false,
@@ -35,6 +36,7 @@ class TextingHoursSetting(Model):
     """
 
     __tablename__ = "texting_hours"
+    __column_classes__ = ColumnClasses(administrative="windows")
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one"),
         CheckConstraint("json_valid(windows)", name="windows"),
@@ -60,6 +62,7 @@ class BlackoutDay(Model):
     """A day on which no blast, reminder or survey is sent, by the reader's calendar."""
 
     __tablename__ = "blackout_days"
+    __column_classes__ = ColumnClasses(public="day name")
     __table_args__ = (CheckConstraint("length(trim(name)) > 0", name="name"),)
 
     id: Mapped[primary_key]

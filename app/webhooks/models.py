@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import primary_key, timestamp, timestamp_default_now
 from app.core.db import Model
 
@@ -17,6 +18,11 @@ class WebhookEvent(Model):
     """
 
     __tablename__ = "webhook_events"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="dedupe_key kind provider_sid ref verdict",
+        sensitive="payload error",
+    )
     __table_args__ = (
         Index("ix_webhook_events_received_at", "received_at"),
         Index("ix_webhook_events_message_id", "message_id"),

@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import (
     enum_column,
     int_default_zero,
@@ -31,6 +32,7 @@ class SandboxPhone(Model):
     """A sandbox phone whose behaviour was changed. Phones without a row are working."""
 
     __tablename__ = "sandbox_phones"
+    __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone")
 
     phone: Mapped[str] = mapped_column(String(20), primary_key=True)
     mood: Mapped[PhoneBehaviour] = mapped_column(
@@ -47,6 +49,12 @@ class SandboxMessage(Model):
     """
 
     __tablename__ = "sandbox_messages"
+    __column_classes__ = ColumnClasses(
+        others=PERSONAL,
+        administrative="sid sender status status_callback next_status",
+        personal="phone",
+        sensitive="body",
+    )
     __table_args__ = (
         Index("ix_sandbox_messages_phone", "phone", "id"),
         Index(
