@@ -30,6 +30,7 @@ from app.events.views import bp as events
 from app.events.views.registration_import import find_registration_list
 from app.groups.views import bp as groups
 from app.health.views import bp as health
+from app.health.well_known import bp as well_known
 from app.imports.actions.import_lists import set_import_lists
 from app.imports.actions.import_notes import ImportNoteKeeper, set_import_note_keeper
 from app.imports.actions.import_running import install_import_runner
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     setup,
     webhooks,
     health,
+    well_known,
     navigation,
 )
 

@@ -1,5 +1,6 @@
 """The session cookie, which is Secure for every request that came over https."""
 
+import hashlib
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, request
@@ -12,12 +13,24 @@ from werkzeug.exceptions import SecurityError
 
 from app.core.settings import Settings
 
+# A browser takes a cookie of this name only over https, from this host alone, for every path: no
+# other program of the domain can set one.
+HOST_PREFIX = "__Host-"
+
 
 class CookieSessionInterface(SecureCookieSessionInterface):
     """Flask's sessions, except that Secure depends on the request.
 
     The same server also answers at http://127.0.0.1, where browsers refuse a Secure cookie.
     """
+
+    # Flask's default is SHA-1.
+    digest_method = staticmethod(hashlib.sha256)
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Return the cookie's name: with the prefix __Host- wherever it is Secure."""
+        name = super().get_cookie_name(app)
+        return HOST_PREFIX + name if self.get_cookie_secure(app) else name
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether the request came over https, or to the https host of PUBLIC_BASE_URL."""
@@ -52,10 +65,12 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 def install_sessions(app: Flask) -> None:
     """Set the session interface and the cookie settings of `app`."""
     app.session_interface = CookieSessionInterface()
+    is_secure = app.extensions["settings"].public_base_url.startswith("https://")
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=app.extensions["settings"].public_base_url.startswith("https://"),
+        REMEMBER_COOKIE_NAME=f"{HOST_PREFIX if is_secure else ''}remember_token",
+        REMEMBER_COOKIE_SECURE=is_secure,
     )

@@ -49,6 +49,8 @@ class Settings:
     smsadmin_failpoint: str = ""
     trust_proxy: int = 0
     trusted_hosts: tuple[str, ...] = ()
+    secret_key_fallbacks: tuple[str, ...] = ()
+    remote_user_header: str = ""
     log_format: str = ""
     strict_transport_security: str = "max-age=31536000; includeSubDomains"
     security_contact: str = ""

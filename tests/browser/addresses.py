@@ -27,6 +27,8 @@ NO_PAGES = {
     "inbox.refresh_conversation_list",
     "inbox.refresh_conversation",
     "health.report_readiness",
+    "well_known.show_security_contact",
+    "well_known.open_password_page",
     "sandbox.poll_phone_screen",
     "suppression.export_suppressed_numbers",
     "suppression.import_bad_rows",

@@ -10,6 +10,8 @@ from tests.whole.sample_data import NIA
 from tests.whole.shared_site import for_each
 
 READABLE = [name for name, door in ROUTES.items() if "GET" in door.methods]
+# The same for everybody, whoever is signed in.
+FOR_EVERYBODY = {"static", "well_known.open_password_page"}
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -20,6 +22,8 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
+    "report-uri": "/csp-reports",
+    "report-to": "csp",
 }
 
 
@@ -36,9 +40,12 @@ def test_h1_every_answer_carries_the_headers_and_what_the_signed_in_see_stays_ou
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=(), microphone=(), geolocation=()" in headers["Permissions-Policy"]
+        assert headers["Reporting-Endpoints"] == 'csp="/csp-reports"'
         assert headers["X-Request-Id"]
         assert "Strict-Transport-Security" not in headers  # it came over http
-        if who in ("sol", "ada") and endpoint != "static":
+        if who in ("sol", "ada") and endpoint not in FOR_EVERYBODY:
             assert "no-store" in headers.get("Cache-Control", "")
 
 
@@ -67,8 +74,9 @@ def test_h1_over_https_browsers_are_told_to_stay_there(make_site):
     site = make_site(trust_proxy=1, public_base_url="https://sms.example.org")
     over_https = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
     answer = site.send("GET", "/login", "", headers=over_https)
-    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
     assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
     assert "Domain" not in cookie
 

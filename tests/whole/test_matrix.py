@@ -22,6 +22,8 @@ GET_CODES = {
     "blasts.send_held_blast": 303,  # no text waits for its hours
     "groups.change_listed_people": 404,  # no list is named
     "health.report_readiness": 503,  # nobody sends in these tests
+    "well_known.show_security_contact": 404,  # no SECURITY_CONTACT
+    "well_known.open_password_page": 302,  # on to the account
     "sandbox.open_phone_by_number": 422,  # no number was typed
     "sandbox.open_phone_with_text": 303,  # on to a phone
     "setup.complete_setup": 404,  # there are users
@@ -78,6 +80,7 @@ FORMS = {
 }
 POST_CODES = dict.fromkeys(FORMS, 422) | {
     "blasts.autosave_draft": 200,
+    "well_known.receive_csp_reports": 204,
     "blasts.preview_blast": 200,
     "segments.preview_typed_segment": 200,
     "setup.complete_setup": 404,
