@@ -20,6 +20,17 @@ from app.domain.phones.phone_number import PhoneNumber, is_e164
 from app.domain.phones.phone_problems import InvalidPhoneNumber
 
 TWILIO_VARIABLES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER")
+# Each may be read from a file instead: SECRET_KEY_FILE and so on.
+SECRET_VARIABLES = {
+    "SECRET_KEY",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_AUTH_TOKEN_PREVIOUS",
+    "TWILIO_API_SECRET",
+    "ADMIN_PASSWORD",
+    "ALERT_WEBHOOK_URL",
+    "SMTP_PASSWORD",
+    "PING_URL",
+}
 WEAK_SECRET_KEYS = {
     "dev",
     "development",
@@ -50,7 +61,29 @@ class _EnvironmentReader:
         self.problems: list[str] = []
 
     def read_text(self, name: str, default: str) -> str:
-        return self.environ.get(name, "").strip() or default
+        return self.environ.get(name, "").strip() or self._read_secret_file(name) or default
+
+    def read_password(self, name: str) -> str:
+        """Return a password, which may begin or end with blanks."""
+        return self.environ.get(name, "") or self._read_secret_file(name)
+
+    def _read_secret_file(self, name: str) -> str:
+        """Return what the file holds that the variable with _FILE at its end names, if any.
+
+        systemd (LoadCredential) and Docker (secrets) hand secrets over so: an environment is
+        shown by `systemctl show`, `docker inspect` and /proc.
+        """
+        path = self.environ.get(f"{name}_FILE", "").strip()
+        if not path or name not in SECRET_VARIABLES:
+            return ""
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            problem = f"{name}_FILE names a file that cannot be read."
+            # Passwords are read twice, see read_password().
+            if problem not in self.problems:
+                self.problems.append(problem)
+            return ""
 
     def read_number(
         self,
@@ -98,7 +131,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             values[setting.name] = _read_setting(reader, setting.name.upper(), setting.default)
     # A password may begin or end with blanks, which read_text() strips.
     for name in ("admin_password", "smtp_password"):
-        values[name] = reader.environ.get(name.upper(), "")
+        values[name] = reader.read_password(name.upper())
     values["missing_twilio_variables"] = _find_missing_twilio_variables(values)
     values["public_base_url"] = _choose_public_base_url(values)
     values["trusted_hosts"] = values["trusted_hosts"] or _choose_trusted_hosts(values)
@@ -212,8 +245,17 @@ def _find_setting_problems(settings: Settings) -> list[str]:
         if url and not _is_http_url(url):
             problems.append(f"{name.upper()} must be an address such as https://sms.example.org.")
     problems += find_base_url_problems(settings.public_base_url)
-    problems += _find_header_problems(settings)
+    problems += _find_header_problems(settings) + _find_api_key_problems(settings)
     return problems + _find_phone_problems(settings) + find_mail_problems(settings)
+
+
+def _find_api_key_problems(settings: Settings) -> list[str]:
+    key, secret = settings.twilio_api_key, settings.twilio_api_secret
+    if bool(key) != bool(secret):
+        return ["Set TWILIO_API_KEY and TWILIO_API_SECRET, or neither."]
+    if key and not key.startswith("SK"):
+        return ["TWILIO_API_KEY must be the SID of an API key, which begins with SK."]
+    return []
 
 
 def _find_header_problems(settings: Settings) -> list[str]:

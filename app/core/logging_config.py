@@ -59,6 +59,7 @@ def configure_logging(settings: Settings) -> None:
         settings.secret_key,
         settings.twilio_auth_token,
         settings.twilio_auth_token_previous,
+        settings.twilio_api_secret,
         settings.admin_password,
         # Whoever knows the webhook URL of a chat channel can post there.
         settings.alert_webhook_url,

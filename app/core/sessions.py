@@ -3,6 +3,7 @@
 import hashlib
 from urllib.parse import urlsplit
 
+import itsdangerous
 from flask import Flask, Request, Response, request
 from flask.sessions import (
     SecureCookieSession,
@@ -64,6 +65,8 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 
 def install_sessions(app: Flask) -> None:
     """Set the session interface and the cookie settings of `app`."""
+    # Of links, devices and the forms' tokens: the library's default is SHA-1 too.
+    itsdangerous.Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.session_interface = CookieSessionInterface()
     is_secure = app.extensions["settings"].public_base_url.startswith("https://")
     app.config.update(

@@ -25,6 +25,8 @@ class Settings:
     admin_password: str = ""
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
+    twilio_api_key: str = ""
+    twilio_api_secret: str = ""
     twilio_from_number: str = ""
     twilio_messaging_service_sid: str = ""
     twilio_api_url: str = "https://api.twilio.com"

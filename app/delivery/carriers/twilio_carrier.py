@@ -49,8 +49,12 @@ class TwilioCarrier:
         self.name = settings.carrier
         self._http = http_client
         account = settings.twilio_account_sid or "AC" + "0" * 32
+        # An API key can be revoked alone; the account's token also signs the webhooks.
         self._client = Client(
-            account, settings.twilio_auth_token or "sandbox", http_client=http_client
+            settings.twilio_api_key or account,
+            settings.twilio_api_secret or settings.twilio_auth_token or "sandbox",
+            account,
+            http_client=http_client,
         )
         self._messages_url = f"{API_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
         self._sender_params = _build_sender_params(settings)
