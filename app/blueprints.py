@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app import layout
+from app.accounts.permission_set_queries import find_scope
 from app.accounts.queries import find_shown_names, list_admin_names
 from app.accounts.views import bp as accounts
 from app.audiences.forms.list_filter_form import (
@@ -21,6 +22,7 @@ from app.community.queries import count_consent_coverage
 from app.community.views import bp as community
 from app.community.views.member_import import find_member_list
 from app.core import error_pages, local_formats, user_names
+from app.core.access import set_scope_source
 from app.dashboard.views import bp as dashboard
 from app.delivery.actions import refused_returns
 from app.events.actions.reminder_plan import reschedule_all_reminders
@@ -152,6 +154,7 @@ def register_blueprints(app: Flask) -> None:
     set_filter_source(app, build_conditions_for_user)
     set_filter_permission(app, may_user_text_matches)
     hours_changes.set_hours_change_hook(app, reschedule_all_reminders)
+    set_scope_source(app, find_scope)
     set_subject_source(app, find_audit_subjects)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     error_pages.set_admin_names_source(app, list_admin_names)

@@ -12,7 +12,6 @@ from app.accounts.actions import user_changes as accounts
 from app.accounts.models import hash_password
 from app.audit.actions import audited_write
 from app.blasts.actions.gone_blasts import release_gone_blast
-from app.core.access import ALL_ROLES
 from app.core.db import UniqueViolation, db
 from app.core.version import VERSION
 from app.dbdoctor.__main__ import main as run_doctor
@@ -48,7 +47,7 @@ def print_users() -> None:
 @click.argument("username")
 @click.option(
     "--role",
-    type=click.Choice([role.value for role in ALL_ROLES]),
+    type=click.Choice([role.value for role in Role]),
     default=Role.SOCIAL_MANAGER.value,
     show_default=True,
 )

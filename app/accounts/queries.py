@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import (
     LOCKOUT_WINDOW,
@@ -58,13 +59,16 @@ def find_user(user_id: int) -> AppUser | None:
 def load_session(cookie_id: str) -> tuple[AppUser, OpenSession] | None:
     """Return the user and the session of a cookie's "user id:token"; None if it has ended.
 
-    One statement reads both and the organisation's row, which every page needs.
+    One statement reads both, the user's permission set and the organisation's row, which every
+    page needs.
     """
     id_text, _, token = cookie_id.partition(":")
     user_id = parse_id(id_text)
     if user_id is None or not token:
         return None
     statement: Any = select(AppUser, LoginSession).join(LoginSession, _is_of_user())
+    statement = statement.outerjoin(AppUser.permission_set)
+    statement = statement.options(contains_eager(AppUser.permission_set))
     statement = statement.where(AppUser.id == user_id, _is_open_with(hash_session_token(token)))
     row = db.session.execute(organisation.join_organisation(statement)).first()
     if row is None:

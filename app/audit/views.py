@@ -5,17 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from app.audit import queries
 from app.audit.forms import AuditFilterForm
-from app.core.access import roles_required
+from app.core.access import permission_required
 from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.time.local_times import zone_or_utc
 
 bp = Blueprint("audit", __name__)
 
 
 @bp.get("/audit")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.SEE_AUDIT)
 def list_audit_events() -> ResponseReturnValue:
     """Show the audit log, newest first, filtered by user, kind and day."""
     form = AuditFilterForm(request.args)

@@ -1,6 +1,7 @@
 """Permissions: each view declares who may call it; a view without a declaration is closed."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -26,9 +27,19 @@ from app.core.form_limits import (
     install_form_limits,
 )
 from app.core.settings import current_settings
+from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
+from app.domain.accounts.scope import EMPTY_SCOPE, Scope
 
-ALL_ROLES = (Role.ADMIN, Role.SOCIAL_MANAGER)
+class Entrance(StrEnum):
+    """What a view needs that is no permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    ADMIN = "admin"
+
+
+Need = Permission | Entrance
 PASSWORD_ENDPOINT = "accounts.change_own_password"
 ENDPOINTS_BEFORE_PASSWORD_CHANGE = {PASSWORD_ENDPOINT, "accounts.logout", "static"}
 
@@ -53,23 +64,64 @@ login_manager = SessionLoginManager()
 csrf = CSRFProtect()
 
 
-def roles_required(*roles: Role, json: bool = False) -> Callable[[ViewFunction], ViewFunction]:
-    """Declare that only users with one of these roles may call the view.
+def permission_required(
+    permission: Permission, *, json: bool = False
+) -> Callable[[ViewFunction], ViewFunction]:
+    """Declare that only users with this permission may call the view.
 
     `json`: reply 401 with a JSON error instead of redirecting to the login page.
     """
+    return _declare(permission, json=json)
 
+
+def signed_in_required(view: ViewFunction) -> ViewFunction:
+    """Declare that everybody who is signed in and has a role may call the view."""
+    return _declare(Entrance.SIGNED_IN)(view)
+
+
+def signed_in_script_required(view: ViewFunction) -> ViewFunction:
+    """Declare the same of a view that only scripts ask: others get 401 with a JSON error."""
+    return _declare(Entrance.SIGNED_IN, json=True)(view)
+
+
+def admin_required(view: ViewFunction) -> ViewFunction:
+    """Declare that only admins may call the view: no permission set can allow it."""
+    return _declare(Entrance.ADMIN)(view)
+
+
+def public(view: ViewFunction) -> ViewFunction:
+    """Declare that everybody may call the view, signed in or not."""
+    return _declare(Entrance.PUBLIC)(view)
+
+
+def roles_required(*roles: Role, json: bool = False) -> Callable[[ViewFunction], ViewFunction]:
+    """Declare by role, as views did before there were permissions: admins, or whoever signs in."""
+    return _declare(Entrance.SIGNED_IN if len(roles) > 1 else Entrance.ADMIN, json=json)
+
+
+def _declare(need: Need, *, json: bool = False) -> Callable[[ViewFunction], ViewFunction]:
     def declare(view: ViewFunction) -> ViewFunction:
-        view.needs = frozenset(roles)  # type: ignore[attr-defined]
+        view.needs = need  # type: ignore[attr-defined]
         view.speaks_json = json  # type: ignore[attr-defined]
         return view
 
     return declare
 
 
-def public(view: ViewFunction) -> ViewFunction:
-    """Declare that everybody may call the view, signed in or not."""
-    return roles_required()(view)
+def may_open(endpoint: str) -> bool:
+    """Whether the signed-in user may call a view: menus, links and buttons ask it."""
+    return has_access(getattr(current_app.view_functions[endpoint], "needs", None))
+
+
+def has_access(need: Need | None) -> bool:
+    """Whether the signed-in user has what a view needs; nobody has it where nothing is declared."""
+    if need is None or need is Entrance.PUBLIC:
+        return need is not None
+    if not current_user.is_authenticated or current_user.role is None:
+        return False
+    if need is Entrance.ADMIN:
+        return bool(current_user.is_admin)
+    return need is Entrance.SIGNED_IN or bool(current_user.may(need))
 
 
 def is_asked_by_script() -> bool:
@@ -83,6 +135,25 @@ def current_username() -> str:
     if not current_user.is_authenticated:
         return ""
     return str(current_user.username)
+
+
+def current_scope() -> Scope:
+    """Return the groups and events that the signed-in user's permissions reach.
+
+    Views pass it to the queries of people and events; see Scope. It is read once a request, and
+    only for users whose set is limited. Nobody, and whoever has no role, reaches nothing.
+    """
+    if not current_user.is_authenticated or current_user.role is None:
+        return EMPTY_SCOPE
+    if "current_scope" not in g:
+        g.current_scope = current_app.extensions["scope_source"](current_user)
+    scope: Scope = g.current_scope
+    return scope
+
+
+def set_scope_source(app: Flask, find_scope: Callable[[Any], Scope]) -> None:
+    """Set the function that returns the scope of a user."""
+    app.extensions["scope_source"] = find_scope
 
 
 def reject_large_forms() -> None:
@@ -103,14 +174,14 @@ def check_access() -> ResponseReturnValue | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint == "static":
         return None
-    roles = getattr(view, "needs", None)
-    if roles is None:
+    need = getattr(view, "needs", None)
+    if need is None:
         abort(403)
-    if not roles:
+    if need is Entrance.PUBLIC:
         return None
     if request.method == "POST" and _is_cross_site_request():
         abort(400)
-    return _check_user_role(view, roles)
+    return _check_user(view, need)
 
 
 def _is_cross_site_request() -> bool:
@@ -127,7 +198,7 @@ def _is_cross_site_request() -> bool:
     return urlsplit(origin).netloc not in {request.host, public_host}
 
 
-def _check_user_role(view: Any, roles: frozenset[Role]) -> ResponseReturnValue | None:
+def _check_user(view: Any, need: Need) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         if view.speaks_json:
             return jsonify(error="Sign in first."), 401
@@ -140,7 +211,7 @@ def _check_user_role(view: Any, roles: frozenset[Role]) -> ResponseReturnValue |
         if view.speaks_json:
             return jsonify(error="Change your password first."), 401
         return _redirect_to_password_page()
-    if current_user.role not in roles:
+    if not has_access(need):
         abort(403)
     return None
 
@@ -171,6 +242,8 @@ def install_access_control(app: Flask) -> None:
     # Flask-Login's context processor would query the database on every page, error pages too.
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
+    app.jinja_env.globals["Permission"] = Permission
+    app.jinja_env.globals["may_open"] = may_open
     login_manager.login_view = "accounts.sign_in"
     login_manager.login_message = "Please sign in."
     login_manager.login_message_category = "message"

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, create_engine
 
 from app.accounts import link_models as account_links
 from app.accounts import models as accounts
+from app.accounts import permission_set_models as permission_sets
 from app.approvals import models as approvals
 from app.audiences import segment_models as segments
 from app.audit import models as audit
@@ -82,6 +83,7 @@ FEATURE_MODELS = (
     organisation,
     pauses,
     people,
+    permission_sets,
     profiles,
     replies,
     sandbox,

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.settings import current_settings
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.callback_addresses import list_console_addresses
 from app.domain.delivery.cost_estimate import format_segment_price
 from app.domain.delivery.country_currencies import get_country_currency
@@ -35,7 +35,7 @@ SETTINGS_COLUMNS = (
 
 
 @bp.route("/settings", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.CHANGE_SETTINGS)
 def edit_settings() -> ResponseReturnValue:
     """Show and store the organisation's own settings; show what the environment says."""
     form = OrganisationSettingsForm(data=_build_form_values(queries.get_organisation()))

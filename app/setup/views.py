@@ -9,13 +9,12 @@ from app.accounts import queries as users
 from app.accounts.models import AppUser, hash_password
 from app.accounts.views.browser_sessions import start_login_session
 from app.audit.actions import audited_write
-from app.core.access import public, roles_required
+from app.core.access import admin_required, public
 from app.core.clock import now
 from app.core.db import write
 from app.core.settings import current_settings
 from app.demo_year.loading import load_demo_year, queue_coming_texts
 from app.demo_year.starting_over import NotMadeUp
-from app.domain.accounts.roles import Role
 from app.domain.time.zone_countries import guess_country, load_zones_by_country
 from app.organisation.queries import is_practice_demo
 from app.setup import actions, queries
@@ -90,7 +89,7 @@ def enter_demo() -> ResponseReturnValue:
 
 
 @bp.post("/demo/start-over")
-@roles_required(Role.ADMIN)
+@admin_required
 def start_over() -> ResponseReturnValue:
     """Erase the demo and lead to the setup page. Only where everything is made up."""
     if not is_practice_demo():

@@ -20,14 +20,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import current_username, parse_local_path, roles_required
+from app.core.access import current_username, parse_local_path, permission_required
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.core.pagination import list_params
 from app.core.settings import current_settings
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.time.pause_days import describe_pause_end
@@ -77,7 +77,7 @@ ENTRY_KEY_PATTERN = re.compile(r"(unsubscribed|suppressed):([0-9]{1,18})")
 
 
 @bp.get("/suppression")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EDIT_DO_NOT_TEXT)
 def list_suppressed_numbers() -> ResponseReturnValue:
     """Show both lists as one."""
     form = SuppressionFilterForm(request.args)
@@ -117,7 +117,7 @@ def _read_filter(form: SuppressionFilterForm) -> SuppressionFilter:
 
 
 @bp.get("/suppression/export")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EXPORT)
 def export_suppressed_numbers() -> ResponseReturnValue:
     """Send the filtered list as a CSV file that the import reads again."""
     filter_ = _read_filter(SuppressionFilterForm(request.args))
@@ -148,7 +148,7 @@ def _build_csv_row(entry: SuppressionEntry) -> tuple[str | None, ...]:
 
 
 @bp.post("/suppression/bulk-delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EDIT_DO_NOT_TEXT)
 def bulk_delete_suppressed_numbers() -> ResponseReturnValue:
     """Take the chosen entries off the list, except those that only their owner can lift."""
     matches = map(ENTRY_KEY_PATTERN.fullmatch, request.form.getlist("lines"))
@@ -184,7 +184,7 @@ def _get_return_url() -> str:
 
 
 @bp.route("/suppression/add", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EDIT_DO_NOT_TEXT)
 def add_suppressed_number() -> ResponseReturnValue:
     """Add a number by hand, for somebody who asked in another way than by text."""
     form = SuppressedNumberForm()
@@ -212,7 +212,7 @@ def _add_number(form: SuppressedNumberForm) -> None:
 
 
 @bp.post("/suppression/<kind>/<int:id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EDIT_DO_NOT_TEXT)
 def delete_suppressed_number(kind: str, id: int) -> ResponseReturnValue:
     """Take one entry off the list, unless only its owner can lift it."""
     try:

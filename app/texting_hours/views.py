@@ -6,13 +6,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import AuditEntry, audited_write
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.core.local_formats import get_display_region, get_display_timezone
 from app.core.settings import current_settings
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.quiet_hours.hours_sentences import DAY_GROUPS, PURPOSE_LABELS, describe_week
 from app.domain.quiet_hours.state_hours import load_state_hours
 from app.domain.quiet_hours.text_purposes import PURPOSES_WITH_HOURS
@@ -40,7 +40,7 @@ bp = Blueprint("texting_hours", __name__, url_prefix="/settings/texting-hours")
 
 
 @bp.route("", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.CHANGE_SETTINGS)
 def edit_texting_hours() -> ResponseReturnValue:
     """Show and store at which hours texts are sent."""
     setting = find_texting_hours_setting()
@@ -54,7 +54,7 @@ def edit_texting_hours() -> ResponseReturnValue:
 
 
 @bp.post("/days")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.CHANGE_SETTINGS)
 def add_blackout_day() -> ResponseReturnValue:
     """Add a day without texts."""
     form = BlackoutDayForm()
@@ -73,7 +73,7 @@ def add_blackout_day() -> ResponseReturnValue:
 
 
 @bp.post("/holidays")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.CHANGE_SETTINGS)
 def add_us_holidays() -> ResponseReturnValue:
     """Add the holidays of the United States of the next year that are not on the list."""
     today = get_local_date(get_display_timezone(), now())
@@ -86,7 +86,7 @@ def add_us_holidays() -> ResponseReturnValue:
 
 
 @bp.post("/days/<int:day_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.CHANGE_SETTINGS)
 def delete_blackout_day(day_id: int) -> ResponseReturnValue:
     """Let texts be sent on a day again."""
     try:

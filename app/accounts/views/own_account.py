@@ -15,13 +15,13 @@ from app.accounts.views.blueprint import bp
 from app.accounts.views.browser_sessions import current_session, start_login_session
 from app.accounts.views.password_tries import Lockout
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, signed_in_required
 from app.core.db import write
 from app.core.form_fields import add_error
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def change_own_password() -> ResponseReturnValue:
     """Show the account page; change one's own password."""
     form = OwnPasswordForm(current_user.username)
@@ -44,7 +44,7 @@ def change_own_password() -> ResponseReturnValue:
 
 
 @bp.post("/account/theme")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def change_own_theme() -> ResponseReturnValue:
     """Change the colours in which one sees the pages."""
     form = ThemeForm()
@@ -58,7 +58,7 @@ def change_own_theme() -> ResponseReturnValue:
 
 
 @bp.post("/account/name")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def change_own_name() -> ResponseReturnValue:
     """Change how pages call oneself; the user name for signing in stays."""
     form = DisplayNameForm(current_user.id)
@@ -127,7 +127,7 @@ def _update_own_password(user_id: int, new_password: str) -> None:
 
 
 @bp.get("/account")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def list_own_sessions() -> ResponseReturnValue:
     """List where one is signed in."""
     sessions = queries.list_open_sessions(current_user)
@@ -135,7 +135,7 @@ def list_own_sessions() -> ResponseReturnValue:
 
 
 @bp.post("/account/sessions/<int:login_id>/end")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def end_own_session(login_id: int) -> ResponseReturnValue:
     """End one of one's own sessions; of this browser as well."""
     if login_id < 1:
@@ -151,7 +151,7 @@ def end_own_session(login_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/account/sessions/end")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def end_all_own_sessions() -> ResponseReturnValue:
     """Sign oneself out everywhere, here too."""
     user_id = current_user.id

@@ -15,14 +15,14 @@ from app.accounts.forms import OwnPhoneForm
 from app.accounts.views.blueprint import bp
 from app.accounts.views.own_account import render_own_account
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, signed_in_required
 from app.core.form_fields import add_error
 
 NO_CODE_ERROR = "Enter the code from the text."
 
 
 @bp.post("/account/phone")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def change_own_phone() -> ResponseReturnValue:
     """Send a code to the phone that was typed, accept the code, or remove the phone.
 

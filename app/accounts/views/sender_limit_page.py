@@ -12,9 +12,8 @@ from app.accounts.own_phone_queries import has_practice_phones
 from app.accounts.sender_limit_queries import find_stored_limit, list_approvers
 from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
-from app.core.access import current_username, roles_required
+from app.core.access import admin_required, current_username
 from app.core.form_fields import add_error
-from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import join_words
 from app.organisation.queries import get_organisation
 
@@ -23,7 +22,7 @@ OWN_LIMIT_ERROR = "Another admin has to change your own limit."
 
 
 @bp.route("/users/<int:user_id>/limit", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@admin_required
 def edit_sender_limit(user_id: int) -> ResponseReturnValue:
     """Show and store above which size the blasts of a user wait for approval."""
     user = queries.find_user(user_id) or abort(404)

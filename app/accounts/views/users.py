@@ -11,7 +11,7 @@ from app.accounts.models import AppUser, hash_password
 from app.accounts.sender_limit_queries import describe_allowance
 from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
-from app.core.access import current_username, roles_required
+from app.core.access import admin_required, current_username
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
 from app.core.pagination import list_params
@@ -22,7 +22,7 @@ LAST_ADMIN_MESSAGE = "This is the only admin. Make another user an admin first."
 
 
 @bp.get("/users")
-@roles_required(Role.ADMIN)
+@admin_required
 def list_users() -> ResponseReturnValue:
     """List the users, with search and sorting."""
     page = queries.fetch_users_page(list_params(queries.USER_SORTS, "username"))
@@ -32,7 +32,7 @@ def list_users() -> ResponseReturnValue:
 
 
 @bp.route("/users/add", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@admin_required
 def add_user() -> ResponseReturnValue:
     """Show the form of a new user; create the user."""
     form = UserForm()
@@ -62,7 +62,7 @@ def _create_user_from_form(form: UserForm) -> None:
 
 
 @bp.route("/users/<int:user_id>/edit", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@admin_required
 def edit_user(user_id: int) -> ResponseReturnValue:
     """Show a user; change their name, role or password."""
     user = queries.find_user(user_id) or abort(404)
@@ -115,7 +115,7 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
 
 
 @bp.post("/users/<int:user_id>/delete")
-@roles_required(Role.ADMIN)
+@admin_required
 def remove_user(user_id: int) -> ResponseReturnValue:
     """Delete a user; the audit log keeps their name."""
     user = queries.find_user(user_id) or abort(404)

@@ -24,10 +24,10 @@ from app.audiences.queries.segment_people import preview_segment
 from app.audiences.queries.segment_records import SegmentReading
 from app.audiences.views.blueprint import bp, get_segment_or_abort
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import ChangedMeanwhile, UniqueViolation
 from app.delivery.queries.group_blasts import ListInUse
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.audiences.segment_rules import MAX_CONDITIONS, SegmentRule, list_references
 from app.domain.audiences.segment_sentences import describe_rule
 from app.domain.texts.whole_numbers import parse_id
@@ -42,7 +42,7 @@ FILTERS_UNREADABLE = (
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def add_segment() -> ResponseReturnValue:
     """Show the builder of a new segment, and create it.
 
@@ -76,7 +76,7 @@ def add_segment() -> ResponseReturnValue:
 
 
 @bp.route("/<int:segment_id>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def edit_segment(segment_id: int) -> ResponseReturnValue:
     """Show the builder of a segment, and save it unless somebody else did so meanwhile.
 
@@ -111,7 +111,7 @@ def edit_segment(segment_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/preview")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def preview_typed_segment() -> ResponseReturnValue:
     """Return the live parts of the builder: the sentence, the count, the first people."""
     form = SegmentForm(load_rule_choices(current_user.role))
@@ -119,7 +119,7 @@ def preview_typed_segment() -> ResponseReturnValue:
 
 
 @bp.post("/<int:segment_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.DELETE_THINGS)
 def delete_segment(segment_id: int) -> ResponseReturnValue:
     """Delete a segment, unless a blast that names it waits or is being sent."""
     get_segment_or_abort(segment_id)

@@ -6,12 +6,13 @@ from flask_login import current_user
 
 from app.audiences.queries.segment_list import SEGMENT_SORT_KEYS, paginate_segments
 from app.audiences.views.blueprint import bp
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.pagination import list_params
+from app.domain.accounts.permissions import Permission
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def list_segments() -> ResponseReturnValue:
     """List the segments with their sentences and how many people they have now."""
     page = paginate_segments(list_params(SEGMENT_SORT_KEYS, "name"), current_user.role)

@@ -5,16 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from app.audiences.queries.segment_people import paginate_segment_people
 from app.audiences.views.blueprint import bp, get_segment_or_abort
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.pagination import list_params
 from app.delivery.queries.group_blasts import list_group_blasts
+from app.domain.accounts.permissions import Permission
 from app.domain.audiences.audience_rules import PartKind
 from app.domain.audiences.condition_addresses import write_rule_addresses
 from app.organisation import queries as organisation
 
 
 @bp.get("/<int:segment_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def show_segment(segment_id: int) -> ResponseReturnValue:
     """Show whom a segment means at this moment, and the blasts to it."""
     reading = get_segment_or_abort(segment_id)

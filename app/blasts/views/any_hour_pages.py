@@ -11,12 +11,12 @@ from app.blasts.forms.any_hour_reason import AnyHourForm
 from app.blasts.views.blueprint import bp
 from app.blasts.views.held_people import count_held, describe_held_groups
 from app.blasts.views.sent_blasts import get_blast_log_or_404
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.delivery.actions.hour_exemptions import exempt_scheduled_blast, send_held_texts_now
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.delivery.queries.held_texts import list_held_groups
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.texts.plurals import pluralize
 
@@ -29,7 +29,7 @@ class HoursUnchanged(Exception):
 
 
 @bp.route("/logs/<int:log_id>/any-hour", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.APPROVE_TEXTS)
 def send_held_blast(log_id: int) -> ResponseReturnValue:
     """Ask for the reason, then send what waits for texting hours."""
     log = get_blast_log_or_404(log_id)
@@ -57,7 +57,7 @@ def send_held_blast(log_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/scheduled/<int:scheduled_id>/any-hour", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.APPROVE_TEXTS)
 def exempt_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Ask for the reason, then let a scheduled blast be sent at any hour."""
     blast = find_scheduled_blast(scheduled_id) or abort(404)

@@ -12,10 +12,10 @@ from app.blasts.forms.approval_reason import DeclineForm
 from app.blasts.queries.approval_content import find_blast_hash
 from app.blasts.views.blueprint import bp
 from app.blasts.views.scheduled_blasts import render_scheduled_blast_page
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.delivery.queries.blast_records import find_scheduled_blast
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.approval_states import DecisionChannel
 from app.domain.texts.whole_numbers import parse_id
 
@@ -25,14 +25,14 @@ ASKED_ANEW = "This blast was edited meanwhile. Look at it again, then decide."
 
 
 @bp.post("/scheduled/<int:scheduled_id>/approve")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.APPROVE_TEXTS)
 def approve_blast(scheduled_id: int) -> ResponseReturnValue:
     """Let a blast be sent that is above its sender's limit."""
     return _decide(scheduled_id, Decision(is_approval=True, channel=DecisionChannel.PAGE))
 
 
 @bp.post("/scheduled/<int:scheduled_id>/decline")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.APPROVE_TEXTS)
 def decline_blast(scheduled_id: int) -> ResponseReturnValue:
     """Keep a blast from being sent, with a reason for its sender."""
     form = DeclineForm()

@@ -11,13 +11,13 @@ from sqlalchemy import Row
 
 from app.audit.actions import audited_write
 from app.blasts.views.blueprint import bp
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import db
 from app.core.template_filters import format_iso_time
 from app.delivery.queries.blast_recipients import iterate_message_batches
 from app.delivery.queries.blast_records import find_blast_log
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.blast_labels import explain_message_status
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
@@ -50,7 +50,7 @@ class RecipientResult:
 
 
 @bp.get("/logs/<int:log_id>/export")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EXPORT)
 def export_blast(log_id: int) -> ResponseReturnValue:
     """Stream every row of one blast; ?format=json for programs."""
     if find_blast_log(log_id) is None:

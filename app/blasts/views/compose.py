@@ -34,11 +34,12 @@ from app.blasts.views.review_page import (
     render_review,
 )
 from app.blasts.views.test_sends import has_test_phone
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
+from app.domain.accounts.permissions import Permission
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def compose_blast() -> ResponseReturnValue:
     """Show the form; check what was written; and, with confirm=1, send it."""
     if request.method != "POST":

@@ -20,8 +20,9 @@ from app.blasts.queries.compose_preview import (
 from app.blasts.queries.field_fillings import list_field_chips
 from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.views.blueprint import bp
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.delivery.scheduled_models import ScheduledMessage
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
 from app.domain.texts.template_purposes import TemplatePurpose
@@ -97,7 +98,7 @@ def render_compose_page(
 
 
 @bp.post("/preview")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def preview_blast() -> ResponseReturnValue:
     """Return the live part of the compose page for what is typed; nothing is stored."""
     user_id = current_user.id

@@ -14,10 +14,11 @@ from app.blasts.queries.people_permission import find_people_problem, get_stored
 from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_prefill import build_blast_values
 from app.blasts.views.draft_saving import get_writer
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.db import write
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.delivery.scheduled_models import ScheduledMessage
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 
 NOT_EDITABLE = "This blast can’t be edited any more."
@@ -27,7 +28,7 @@ SERIES_NOTE = "Edit this blast on the page of its series."
 
 
 @bp.post("/scheduled/<int:scheduled_id>/edit")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def edit_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Open the draft of a scheduled blast's changes; the blast waits on as it is."""
     blast = find_scheduled_blast(scheduled_id) or abort(404)

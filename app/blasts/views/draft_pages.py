@@ -38,13 +38,14 @@ from app.blasts.views.draft_saving import (
 )
 from app.blasts.views.review_page import check_form
 from app.blasts.views.test_sends import has_test_phone
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.pagination import list_params
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 
 
 @bp.get("/drafts")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def list_drafts() -> ResponseReturnValue:
     """Show a user's drafts, an admin everybody's."""
     page = fetch_drafts_page(current_user.id, current_user.role, list_params((), ""))
@@ -61,14 +62,14 @@ def list_drafts() -> ResponseReturnValue:
 
 
 @bp.post("/drafts")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def start_draft() -> ResponseReturnValue:
     """Store the form of a new blast as a draft, and do what was pressed."""
     return _save_and_go_on(None)
 
 
 @bp.route("/drafts/<int:draft_id>", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def edit_draft(draft_id: int) -> ResponseReturnValue:
     """Show a draft as it was typed; store it, and do what was pressed."""
     if request.method == "POST":
@@ -80,7 +81,7 @@ def edit_draft(draft_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<int:draft_id>/delete")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def delete_draft(draft_id: int) -> ResponseReturnValue:
     """Delete a draft; a scheduled blast whose changes it holds stays as it is."""
     get_draft_or_404(draft_id)
@@ -92,7 +93,7 @@ def delete_draft(draft_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/save")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.SEND_TEXTS, json=True)
 def autosave_draft() -> ResponseReturnValue:
     """Store what is typed, for the script that asks while one writes, and when the page is left."""
     posted = MultiDict(translate_audience_fields(request.form))

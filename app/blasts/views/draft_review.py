@@ -48,8 +48,9 @@ from app.blasts.views.review_page import (
     render_review,
 )
 from app.blasts.views.scheduled_edit_sending import change_blast
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.db import NotFound, write
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 
 # Which person and which page of texts is shown; nothing is stored of it.
@@ -58,7 +59,7 @@ REVIEW_AGAIN = "Please review it again."
 
 
 @bp.route("/drafts/<int:draft_id>/review", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def review_draft(draft_id: int) -> ResponseReturnValue:
     """Show what a draft would send to whom; its buttons change the draft."""
     draft = get_draft_or_404(draft_id)
@@ -77,7 +78,7 @@ def review_draft(draft_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<int:draft_id>/send")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def send_draft(draft_id: int) -> ResponseReturnValue:
     """Send or schedule a draft as its review showed it; otherwise show the review again."""
     scheduled_id = parse_id(request.form.get("scheduled_id", ""))

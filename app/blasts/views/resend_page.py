@@ -13,7 +13,7 @@ from app.blasts.views.message_selection import (
 )
 from app.blasts.views.unresolved_message_options import is_on_current_carrier
 from app.blasts.views.unresolved_messages import MessagesUnchanged
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.local_formats import format_local_time
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page, list_params
@@ -26,7 +26,7 @@ from app.delivery.queries.resendable_messages import (
     list_resendable_messages,
     preview_resend,
 )
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.cost_estimate import compute_cost, format_money
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.delivery.send_rate import compute_validity_seconds
@@ -38,7 +38,7 @@ NOTHING_TO_SEND = "Nothing was resent: these texts are already being sent, or ca
 
 
 @bp.route("/logs/<int:log_id>/send-again", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.APPROVE_TEXTS)
 def resend_blast_messages(log_id: int) -> ResponseReturnValue:
     """Show to whom, why and what it costs; `confirm` sends."""
     log = find_blast_log(log_id) or abort(404)

@@ -10,13 +10,14 @@ from app.audit.actions import audited_write
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.views.blueprint import bp
 from app.blasts.views.sent_blasts import get_blast_log_or_404
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.settings import current_settings
 from app.delivery.actions import blast_control
 from app.delivery.actions.limit_pauses import find_limit_of_next_text
 from app.delivery.queries.blast_records import reload_blast_log
 from app.delivery.queries.installation_hold import find_sending_hold
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import BlastStatus
 
 RESUME_HELD_TEXT = "It can't continue yet: sending is off. The notice at the top says why."
@@ -39,7 +40,7 @@ class SentBlastUnchanged(Exception):
 
 
 @bp.post("/logs/<int:log_id>/pause")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def pause_sent_blast(log_id: int) -> ResponseReturnValue:
     """Pause the blast: what was not sent yet waits."""
     return _apply_to_blast(
@@ -51,7 +52,7 @@ def pause_sent_blast(log_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/logs/<int:log_id>/resume")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def resume_sent_blast(log_id: int) -> ResponseReturnValue:
     """Resume a paused blast.
 
@@ -67,7 +68,7 @@ def resume_sent_blast(log_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/logs/<int:log_id>/cancel")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def stop_sent_blast(log_id: int) -> ResponseReturnValue:
     """Stop what was not sent yet, for good."""
     return _apply_to_blast(

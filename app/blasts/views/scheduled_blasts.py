@@ -26,14 +26,14 @@ from app.blasts.views.scheduled_blast_labels import (
     format_blast_time,
     format_due_times,
 )
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.pagination import list_params
 from app.delivery.actions import blast_scheduling
 from app.delivery.queries import blast_list
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.delivery.scheduled_models import ScheduledMessage
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import ScheduledBlastStatus
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time import durations
@@ -52,7 +52,7 @@ class ScheduledBlastUnchanged(Exception):
 
 
 @bp.get("/scheduled")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def list_scheduled_blasts() -> ResponseReturnValue:
     """Show every blast that waits, and those that were never sent."""
     state = request.args.get("state", "")
@@ -72,7 +72,7 @@ def list_scheduled_blasts() -> ResponseReturnValue:
 
 
 @bp.get("/scheduled/<int:scheduled_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_scheduled_blast(scheduled_id: int) -> ResponseReturnValue:
     """Show one blast before it leaves; once it has left, lead to its log."""
     blast = _get_blast_or_404(scheduled_id)
@@ -109,7 +109,7 @@ def render_scheduled_blast_page(blast: ScheduledMessage, decline_form: DeclineFo
 
 
 @bp.get("/scheduled/<int:scheduled_id>/live")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.SEE_TEXTS, json=True)
 def refresh_countdown(scheduled_id: int) -> ResponseReturnValue:
     """Return the countdown alone; lead to the blast's page once it has left.
 
@@ -126,14 +126,14 @@ def refresh_countdown(scheduled_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/scheduled/<int:scheduled_id>/cancel")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def cancel_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Cancel a blast before it leaves."""
     return _cancel_blast(scheduled_id, "blast.cancelled", "Canceled. No texts were sent.")
 
 
 @bp.post("/scheduled/<int:scheduled_id>/confirm")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def confirm_grown_blast(scheduled_id: int) -> ResponseReturnValue:
     """Let a blast leave whose list has grown, for the number of people that the page showed."""
     blast = _get_blast_or_404(scheduled_id)
@@ -159,14 +159,14 @@ def confirm_grown_blast(scheduled_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/scheduled/<int:scheduled_id>/undo")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def undo_pending_blast(scheduled_id: int) -> ResponseReturnValue:
     """Cancel a blast within the seconds after it was sent, and open its text again."""
     return _cancel_blast(scheduled_id, "blast.undone", UNDONE_NOTE, opens_text=True)
 
 
 @bp.post("/scheduled/<int:scheduled_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.DELETE_THINGS)
 def delete_ended_blast(scheduled_id: int) -> ResponseReturnValue:
     """Delete an ended blast from the list; its log, if it has one, stays."""
     _get_blast_or_404(scheduled_id)

@@ -23,7 +23,7 @@ from app.blasts.views.blast_progress import BlastProgress, fetch_blast_progress
 from app.blasts.views.blueprint import bp
 from app.blasts.views.held_people import describe_held_groups
 from app.blasts.views.unresolved_message_options import find_bulk_options, find_resend_blocks
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.pagination import ListPage, list_params
 from app.delivery.models import MessageLog
@@ -46,6 +46,7 @@ from app.delivery.queries.blast_reply_people import (
 )
 from app.delivery.queries.blast_results import fetch_listed_results
 from app.delivery.queries.superseded_rows import find_first_texts
+from app.domain.accounts.permissions import Permission
 from app.message_templates.queries.template_records import find_template_origin
 from app.surveys.queries import surveys
 
@@ -55,7 +56,7 @@ MAX_NAME_LENGTH = 80
 
 
 @bp.get("/logs")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def list_sent_blasts() -> ResponseReturnValue:
     """Show the blasts that were sent, or with ?state=sending those on their way."""
     state = request.args.get("state", "")
@@ -77,7 +78,7 @@ def list_sent_blasts() -> ResponseReturnValue:
 
 
 @bp.get("/logs/<int:log_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_sent_blast(log_id: int) -> ResponseReturnValue:
     """Show one blast: how far it is, and what became of each text."""
     log, schedule = find_blast_log_and_schedule(log_id) or abort(404)
@@ -133,7 +134,7 @@ def _fetch_people_page(progress: BlastProgress, filter_name: str) -> ListPage:
 
 
 @bp.get("/logs/<int:log_id>/live")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.SEE_TEXTS, json=True)
 def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
     """Return the live part of the page.
 
@@ -156,7 +157,7 @@ def refresh_sent_blast(log_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/logs/<int:log_id>/status")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.SEE_TEXTS, json=True)
 def show_blast_status(log_id: int) -> ResponseReturnValue:
     """Return the blast in numbers, for programs."""
     log = get_blast_log_or_404(log_id)

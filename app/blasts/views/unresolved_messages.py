@@ -10,12 +10,13 @@ from app.audit.actions import audited_write
 from app.blasts.views.blueprint import bp
 from app.blasts.views.message_selection import parse_selection
 from app.blasts.views.unresolved_message_options import is_on_current_carrier
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.delivery.actions import message_resend
 from app.delivery.models import MessageLog
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
 from app.delivery.queries.blast_records import find_blast_log
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import choose_by_count, pluralize
 
 LOOKUP_REQUESTED = "Checking now. The result will appear here."
@@ -30,7 +31,7 @@ class MessagesUnchanged(Exception):
 
 
 @bp.post("/logs/<int:log_id>/check-again")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def recheck_blast_messages(log_id: int) -> ResponseReturnValue:
     """Ask the carrier now what became of some texts."""
     if not is_on_current_carrier(_get_log_or_404(log_id)):
@@ -45,7 +46,7 @@ def recheck_blast_messages(log_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/logs/<int:log_id>/leave")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def leave_blast_messages_unresolved(log_id: int) -> ResponseReturnValue:
     """Leave some texts in doubt: nobody is asked about them any more."""
     _get_log_or_404(log_id)

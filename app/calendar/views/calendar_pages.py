@@ -10,9 +10,10 @@ from flask_login import current_user
 from app.blasts.queries.tab_counts import count_tabs
 from app.calendar.views.blueprint import bp
 from app.calendar.views.calendar_days import build_span, get_today
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.clock import now
 from app.core.local_formats import get_display_region
+from app.domain.accounts.permissions import Permission
 from app.domain.time.local_times import MAX_YEARS_AHEAD
 from app.domain.time.month_weeks import (
     DAYS_PER_WEEK,
@@ -27,7 +28,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_month() -> ResponseReturnValue:
     """Show a month; without one, or with one that is over, this month."""
     today = get_today(now())
@@ -49,7 +50,7 @@ def show_month() -> ResponseReturnValue:
 
 
 @bp.get("/list")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def list_days() -> ResponseReturnValue:
     """Show the next sixty days as a list."""
     today = get_today(now())

@@ -11,9 +11,10 @@ from flask_login import current_user
 from app.calendar.queries.day_texts import DayTexts, count_day_texts
 from app.calendar.views.blueprint import bp
 from app.calendar.views.calendar_days import build_span, get_today, load_sends, plan_span
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.clock import now
 from app.core.settings import current_settings
+from app.domain.accounts.permissions import Permission
 from app.domain.time.local_times import MAX_YEARS_AHEAD
 from app.events.queries.contact_names import find_display_names
 from app.profiles.queries.person_lookup import find_public_ids
@@ -33,7 +34,7 @@ class BusyPerson(NamedTuple):
 
 
 @bp.get("/days/<day>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_day(day: str) -> ResponseReturnValue:
     """Show a day from today on; one that is over leads to today."""
     chosen = _parse_day(day)

@@ -10,8 +10,8 @@ from app.community import actions, queries
 from app.community.forms import MemberSelection, read_member_selection
 from app.community.views.blueprint import bp
 from app.community.views.member_export import send_members_as_csv
-from app.core.access import ALL_ROLES, current_username, parse_local_path, roles_required
-from app.domain.accounts.roles import Role
+from app.core.access import current_username, parse_local_path, permission_required
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.suppression.actions.opt_outs import record_opt_out
 
@@ -21,7 +21,7 @@ NOBODY_CHOSEN = "Select at least one person first."
 
 
 @bp.post("/community/bulk-delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def delete_selected_members() -> ResponseReturnValue:
     """Delete the selected members; for a whole list, ask first."""
     return _act_on_selection(
@@ -33,7 +33,7 @@ def delete_selected_members() -> ResponseReturnValue:
 
 
 @bp.post("/community/bulk-do-not-text")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def unsubscribe_selected_members() -> ResponseReturnValue:
     """Put the selected members on the do-not-text list; for a whole list, ask first."""
     return _act_on_selection(
@@ -45,7 +45,7 @@ def unsubscribe_selected_members() -> ResponseReturnValue:
 
 
 @bp.post("/community/bulk-export")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EXPORT)
 def export_selected_members() -> ResponseReturnValue:
     """Download the selected members as a CSV file."""
     selection = read_member_selection(request.form)

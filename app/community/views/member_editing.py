@@ -16,10 +16,10 @@ from app.community.member_phones import find_member_by_phone
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
 from app.community.views.member_details import build_added_member_form, fill_details, save_details
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
@@ -36,7 +36,7 @@ KEPT_DETAILS = "Not changed, as this number has something else there already: {}
 
 
 @bp.route("/community/add", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def add_member() -> ResponseReturnValue:
     """Add somebody to the list. The parameters `name` and `phone` fill in the form.
 
@@ -126,7 +126,7 @@ def _get_display_name(member: CommunityMember) -> str:
 
 
 @bp.post("/community/<int:member_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def delete_member(member_id: int) -> ResponseReturnValue:
     """Delete a member from the list."""
     with audited_write("member.deleted", current_username()) as trace:
@@ -140,7 +140,7 @@ def delete_member(member_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/community/<int:member_id>/unsubscribe")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def unsubscribe_member(member_id: int) -> ResponseReturnValue:
     """Put a member on the do-not-text list who asked for it in another way than by text."""
     with audited_write("member.unsubscribed", current_username()) as trace:

@@ -11,9 +11,9 @@ from app.community import queries
 from app.community.forms import get_filter_parameters, read_member_selection
 from app.community.views.blueprint import bp
 from app.community.views.people_csv import stream_people_as_csv
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.batch_reading import iterate_in_batches
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 
 EXPORT_HEADINGS = ("name", "phone")
 # Only where there is something to write into them.
@@ -26,7 +26,7 @@ CellReader = Callable[[Sequence[str]], dict[str, Sequence[str]]]
 
 
 @bp.get("/community/export")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EXPORT)
 def export_members() -> ResponseReturnValue:
     """Download the list, or what a filter leaves of it, as a CSV file that an import reads."""
     parameters = get_filter_parameters(request.args)

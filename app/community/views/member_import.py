@@ -9,7 +9,7 @@ from app.community import queries
 from app.community.forms import get_refused_numbers
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.groups.actions.memberships import remove_people_from_all_groups
 from app.imports.actions.import_lists import ImportList
 from app.imports.actions.import_target import ImportTarget
@@ -48,4 +48,4 @@ def build_member_importer() -> ImporterConfig:
     )
 
 
-register_import_routes(bp, "/community/import", build_member_importer, (Role.ADMIN,))
+register_import_routes(bp, "/community/import", build_member_importer, Permission.MANAGE_PEOPLE)

@@ -13,7 +13,7 @@ from app.blasts.queries.approval_notices import list_blasts_to_decide
 from app.blasts.queries.draft_records import find_latest_own_draft
 from app.blasts.queries.event_labels import get_blast_event_titles
 from app.blasts.views.held_people import describe_held_groups
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required, signed_in_required
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
 from app.core.db import write
@@ -44,6 +44,7 @@ from app.delivery.queries.held_texts import list_held_groups
 from app.delivery.queries.unresolved_texts import find_unresolved_texts
 from app.delivery.queries.waiting_approvals import list_declined_blasts
 from app.domain.accounts.display_names import find_given_name
+from app.domain.accounts.permissions import Permission
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.events.queries.event_list import find_events_between
 from app.imports.queries.import_records import find_unconfirmed_imports
@@ -60,7 +61,7 @@ SHOWN_RESULTS = 5
 
 
 @bp.get("/")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def show_dashboard() -> ResponseReturnValue:
     """Show what needs a person, the last week, what comes next and what runs."""
     moment = now()
@@ -82,7 +83,7 @@ def show_dashboard() -> ResponseReturnValue:
 
 
 @bp.post("/first-steps/hide")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def hide_setup_checklist() -> ResponseReturnValue:
     """Show this user the first steps no more."""
     user_id = current_user.id
@@ -92,7 +93,7 @@ def hide_setup_checklist() -> ResponseReturnValue:
 
 
 @bp.post("/fetch-texts")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def fetch_missed_texts() -> ResponseReturnValue:
     """Have the carrier's list read for texts that no call told of."""
     with audited_write("texts.fetched", current_username()):
@@ -102,7 +103,7 @@ def fetch_missed_texts() -> ResponseReturnValue:
 
 
 @bp.get("/running")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.SEE_TEXTS, json=True)
 def refresh_running_blasts() -> ResponseReturnValue:
     """Return what is being sent, alone: the first page asks for it again while blasts run."""
     running = list(find_running_blasts())

@@ -3,7 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import signed_in_required
 from app.core.settings import current_settings
 from app.dashboard.views.blueprint import bp
 from app.organisation.queries import get_undo_seconds
@@ -12,7 +12,7 @@ from app.texting_hours.queries import find_texting_hours_setting
 
 
 @bp.get("/help")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def show_help() -> ResponseReturnValue:
     """Show how sending works, segments, opting out, practice mode and going live."""
     carrier = current_settings().carrier

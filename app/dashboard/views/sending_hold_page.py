@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import admin_required, current_username, permission_required
 from app.core.clock import now
 from app.core.settings import current_settings
 from app.dashboard.views.blueprint import bp
@@ -12,7 +12,7 @@ from app.delivery.actions import sending_hold
 from app.delivery.engine.installation_file import clear_restored_mark, read_installation_file
 from app.delivery.queries.heartbeat import load_heartbeat
 from app.delivery.queries.installation import load_installation
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.installation_rules import HOLD_LABELS, HoldReason
 
 NOT_HELD_TEXT = "Sending is no longer on hold."
@@ -23,7 +23,7 @@ class NothingHeld(Exception):
 
 
 @bp.get("/sending")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_sending_hold() -> ResponseReturnValue:
     """Show whether sending is held, why, and how it goes on."""
     row = load_installation()
@@ -37,7 +37,7 @@ def show_sending_hold() -> ResponseReturnValue:
 
 
 @bp.post("/sending/reconcile")
-@roles_required(Role.ADMIN)
+@admin_required
 def reconcile_with_carrier() -> ResponseReturnValue:
     """Ask the engine to adopt what the carrier has; the page shows when it has ended."""
     try:
@@ -53,7 +53,7 @@ def reconcile_with_carrier() -> ResponseReturnValue:
 
 
 @bp.post("/sending/first-is-gone")
-@roles_required(Role.ADMIN)
+@admin_required
 def take_over_from_first() -> ResponseReturnValue:
     """Send from this copy from now on: the person says that the first installation is gone."""
     try:
@@ -71,7 +71,7 @@ def take_over_from_first() -> ResponseReturnValue:
 
 
 @bp.post("/sending/go-on")
-@roles_required(Role.ADMIN)
+@admin_required
 def go_on_without_reconcile() -> ResponseReturnValue:
     """End the hold without the carrier's list, where that cannot be read: the person decides."""
     database = current_settings().database_path

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 
 from app.audit.actions import audited_write, build_name_details
-from app.core.access import ALL_ROLES, current_username, parse_local_path, roles_required
+from app.core.access import current_username, parse_local_path, permission_required
+from app.domain.accounts.permissions import Permission
 from app.domain.phones.named_phones import NamedPhone
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.plurals import pluralize
@@ -24,7 +25,7 @@ VERBS = {"came": True, "not_came": False}
 
 
 @bp.post("/events/<int:event_id>/attendance")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_EVENTS)
 def record_attendance(event_id: int) -> ResponseReturnValue:
     """Mark registered people as come, or take the mark away."""
     event = get_event_or_404(event_id)

@@ -6,13 +6,13 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.local_formats import format_time_in_zone
 from app.core.pagination import list_params
 from app.delivery.queries import event_blasts
 from app.delivery.scheduled_models import ScheduledMessage
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.events.actions import events as event_actions
 from app.events.forms.events import EventForm
@@ -27,7 +27,7 @@ from app.organisation import queries as organisation
 
 
 @bp.get("/events/<int:event_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_EVENTS)
 def show_event(event_id: int) -> ResponseReturnValue:
     """Show the event, the blasts to its people, and who they are."""
     # A reference to the row: the session forgets rows that nobody holds, and would read it anew
@@ -79,7 +79,7 @@ def build_usual_plan_form(event: Event) -> ReminderPlanForm | None:
 
 
 @bp.route("/events/<int:event_id>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_EVENTS)
 def edit_event(event_id: int) -> ResponseReturnValue:
     """Change an event; admins can also delete it here."""
     event = get_event_or_404(event_id)
@@ -107,7 +107,7 @@ def _render_edit_page(event_id: int, form: EventForm) -> str:
 
 
 @bp.post("/events/<int:event_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.DELETE_THINGS)
 def delete_event(event_id: int) -> ResponseReturnValue:
     """Delete the event with its registrations, and cancel its pending blasts."""
     with audited_write("event.deleted", current_username()) as audit_event:

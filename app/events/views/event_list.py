@@ -4,8 +4,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.pagination import list_params
+from app.domain.accounts.permissions import Permission
 from app.events.actions.events import create_event
 from app.events.forms.events import EventForm
 from app.events.queries.event_list import EVENT_SORTS, paginate_events
@@ -14,7 +15,7 @@ from app.events.views.event_date_labels import get_organisation_date
 
 
 @bp.get("/events")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_EVENTS)
 def list_events() -> ResponseReturnValue:
     """List the events, the next one first."""
     page = paginate_events(list_params(EVENT_SORTS, "when"), get_organisation_date())
@@ -22,7 +23,7 @@ def list_events() -> ResponseReturnValue:
 
 
 @bp.route("/events/add", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_EVENTS)
 def add_event() -> ResponseReturnValue:
     """Show the form of a new event, and add it."""
     form = EventForm()

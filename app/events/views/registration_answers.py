@@ -7,7 +7,8 @@ from app.audit.actions import audited_write, build_name_details
 from app.community import queries as community
 from app.community.forms import MemberSelection, read_member_selection
 from app.community.member_filters import may_text_all_matches
-from app.core.access import ALL_ROLES, current_username, parse_local_path, roles_required
+from app.core.access import current_username, parse_local_path, permission_required
+from app.domain.accounts.permissions import Permission
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.surveys.guest_counts import MAX_GUESTS
 from app.domain.texts.plurals import pluralize
@@ -35,7 +36,7 @@ def format_event_answer(answer: EventAnswer | None) -> str:
 
 
 @bp.post("/events/<int:event_id>/registrations/<int:rid>/answer")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_EVENTS)
 def set_registration_answer(event_id: int, rid: int) -> ResponseReturnValue:
     """Store whether a person is coming, and with how many guests."""
     typed = request.form.get("guests", "").strip()
@@ -59,7 +60,7 @@ def _get_return_url(event_id: int) -> str:
 
 
 @bp.post("/events/register-members")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_EVENTS)
 def register_members() -> ResponseReturnValue:
     """Register the selected members of the community: ask for which event, then do it."""
     selection = read_member_selection(request.form)

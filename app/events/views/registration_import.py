@@ -6,7 +6,7 @@ from flask import url_for
 from sqlalchemy import Table
 
 from app.community.forms import get_refused_numbers
-from app.core.access import ALL_ROLES
+from app.domain.accounts.permissions import Permission
 from app.events.models import EventRegistration
 from app.events.queries.events import find_event
 from app.events.views.blueprint import bp
@@ -49,4 +49,10 @@ def build_registration_importer(event_id: int) -> ImporterConfig:
     )
 
 
-register_import_routes(bp, "/events/<int:event_id>/import", build_registration_importer, ALL_ROLES)
+register_import_routes(
+    bp,
+    "/events/<int:event_id>/import",
+    build_registration_importer,
+    Permission.MANAGE_EVENTS,
+    Permission.DELETE_THINGS,
+)

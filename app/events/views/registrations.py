@@ -14,17 +14,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import (
-    ALL_ROLES,
-    current_username,
-    parse_local_path,
-    roles_required,
-)
+from app.core.access import current_username, parse_local_path, permission_required
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.phones.phone_number_info import COUNTRY_PREFIX_LENGTH
@@ -41,7 +36,7 @@ from app.suppression.queries.sending_permission import find_event_suppression_re
 
 
 @bp.route("/events/<int:event_id>/register", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_EVENTS)
 def add_registration(event_id: int) -> ResponseReturnValue:
     """Register somebody. One of the two buttons leads back to this form."""
     event = get_event_or_404(event_id)
@@ -85,7 +80,7 @@ def _describe_new_registration(row: EventRegistration) -> str:
 
 
 @bp.post("/events/<int:event_id>/unregister/<int:rid>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_EVENTS)
 def remove_registration(event_id: int, rid: int) -> ResponseReturnValue:
     """Take a person off this event and go back to the list."""
     with audited_write("registration.removed", current_username()) as audit_event:
@@ -96,7 +91,7 @@ def remove_registration(event_id: int, rid: int) -> ResponseReturnValue:
 
 
 @bp.post("/events/<int:event_id>/registrations/<int:rid>/unsubscribe")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_EVENTS)
 def unsubscribe_registration(event_id: int, rid: int) -> ResponseReturnValue:
     """Opt out a person who asked for it in another way than by text. They stay registered."""
     with audited_write("registration.unsubscribed", current_username()) as audit_event:
@@ -108,7 +103,7 @@ def unsubscribe_registration(event_id: int, rid: int) -> ResponseReturnValue:
 
 
 @bp.get("/events/<int:event_id>/export")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EXPORT)
 def export_registrations(event_id: int) -> ResponseReturnValue:
     """Download the registrations as a CSV that the importer takes back unchanged."""
     event = get_event_or_404(event_id)

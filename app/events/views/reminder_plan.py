@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.local_formats import get_display_timezone
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.template_chips import EVENT_CHIPS, ORGANISATION_CHIPS
 from app.domain.texts.template_purposes import TemplatePurpose
@@ -31,7 +32,7 @@ def list_placeholder_choices() -> list[tuple[str, str]]:
 
 
 @bp.route("/events/<int:event_id>/reminders", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_EVENTS)
 def edit_reminder_plan(event_id: int) -> ResponseReturnValue:
     """Change the steps of the plan, all in one form, and schedule them."""
     event = get_event_or_404(event_id)

@@ -4,10 +4,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import ChangedMeanwhile, UniqueViolation
 from app.delivery.queries.group_blasts import list_waiting_blasts_of_list
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.audiences.audience_rules import PartKind
 from app.domain.texts.plurals import pluralize
 from app.groups.actions import group_editing as actions
@@ -16,7 +16,7 @@ from app.groups.views.blueprint import bp, get_group_or_404
 
 
 @bp.route("/<int:group_id>/edit", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def edit_group(group_id: int) -> ResponseReturnValue:
     """Change what a group is called, what it is for, and who may text it."""
     group = get_group_or_404(group_id)
@@ -39,7 +39,7 @@ def edit_group(group_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:group_id>/archive")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def archive_group(group_id: int) -> ResponseReturnValue:
     """Archive a group: it keeps its people and gets no blasts."""
     with audited_write("group.archived", current_username()) as trace:
@@ -55,7 +55,7 @@ def archive_group(group_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:group_id>/restore")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def restore_group(group_id: int) -> ResponseReturnValue:
     """Bring an archived group back."""
     with audited_write("group.restored", current_username()) as trace:

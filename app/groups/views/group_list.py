@@ -4,10 +4,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import UniqueViolation
 from app.core.pagination import list_params
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.groups.actions.group_editing import create_group
 from app.groups.forms import GroupForm
@@ -22,7 +22,7 @@ from app.suppression.queries.left_topics import count_people_who_left
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def list_groups() -> ResponseReturnValue:
     """List the groups that are in use, or with `archived` the others."""
     is_archive = bool(request.args.get("archived"))
@@ -36,7 +36,7 @@ def list_groups() -> ResponseReturnValue:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def add_group() -> ResponseReturnValue:
     """Show the form of a new group, and create it."""
     form = GroupForm()

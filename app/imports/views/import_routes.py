@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.core.access import roles_required
-from app.domain.accounts.roles import Role
+from app.core.access import permission_required
+from app.domain.accounts.permissions import Permission
 from app.imports.views import import_completion, import_undoing, row_fixes, upload_and_check
 from app.imports.views.importer_config import ImporterConfig
 
@@ -47,16 +47,21 @@ def register_import_routes(
     blueprint: Blueprint,
     address: str,
     find_importer: FindImporterConfig,
-    roles: tuple[Role, ...],
+    permission: Permission,
+    undo_permission: Permission | None = None,
 ) -> None:
-    """Add the routes `import_…` below `address` for `roles`; undoing an import is for admins.
+    """Add the routes `import_…` below `address`, which need `permission`.
+
+    Undoing an import needs `undo_permission` where that is another.
 
     `find_importer` takes the values of the address (an event's id) and returns the list, or
     aborts with 404.
     """
     for route in IMPORT_ROUTES:
-        allowed_roles = (Role.ADMIN,) if route.name == "undo" else roles
-        view = roles_required(*allowed_roles)(_build_import_view(route.view, find_importer))
+        needed = permission
+        if route.name == "undo" and undo_permission is not None:
+            needed = undo_permission
+        view = permission_required(needed)(_build_import_view(route.view, find_importer))
         blueprint.add_url_rule(
             f"{address}{route.path}",
             f"import_{route.name}",

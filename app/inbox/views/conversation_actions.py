@@ -7,10 +7,11 @@ from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import NotFound
 from app.core.user_names import name_user
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 from app.inbox.actions import conversation_status
 from app.inbox.actions.manual_replies import apply_stop_verdict
@@ -31,7 +32,7 @@ UNDECIDED_STOP_ERROR = "Decide first whether this is an opt-out request."
 
 
 @bp.post("/with/<public_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def start_conversation(public_id: str) -> ResponseReturnValue:
     """Go to the conversation with a person, which is created when there is none."""
     phone = find_addressed_phone(public_id, request.form.get("phone", "")) or abort(404)
@@ -45,7 +46,7 @@ def start_conversation(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/<int:thread_id>/read")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def mark_conversation_read(thread_id: int) -> ResponseReturnValue:
     """Mark a conversation as read up to the text that was on the page."""
     thread = get_thread_or_404(thread_id)
@@ -58,7 +59,7 @@ def mark_conversation_read(thread_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:thread_id>/assign")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def assign_conversation(thread_id: int) -> ResponseReturnValue:
     """Assign a conversation to a user, to oneself, or to nobody."""
     get_thread_or_404(thread_id)
@@ -73,7 +74,7 @@ def assign_conversation(thread_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:thread_id>/done")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def mark_conversation_done(thread_id: int) -> ResponseReturnValue:
     """Mark a conversation as done until the person writes again."""
     if _may_be_settled(thread_id):
@@ -89,7 +90,7 @@ def mark_conversation_done(thread_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:thread_id>/no-reply")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def mark_conversation_needs_no_reply(thread_id: int) -> ResponseReturnValue:
     """Clear "needs reply" of a conversation."""
     if _may_be_settled(thread_id):
@@ -110,7 +111,7 @@ def _may_be_settled(thread_id: int) -> bool:
 
 
 @bp.post("/<int:thread_id>/reopen")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def reopen_conversation(thread_id: int) -> ResponseReturnValue:
     """Reopen a conversation that was marked as done."""
     get_thread_or_404(thread_id)
@@ -129,7 +130,7 @@ def _audit_thread_update(
 
 
 @bp.post("/<int:thread_id>/decide")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def decide_possible_stop(thread_id: int) -> ResponseReturnValue:
     """Record what a text that may mean STOP meant."""
     get_thread_or_404(thread_id)

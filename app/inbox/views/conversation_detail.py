@@ -6,10 +6,11 @@ from typing import Any
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_timezone
 from app.delivery.queries.recipient_names import find_latest_contact_name
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.message_templates import NAME_PLACEHOLDERS
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.local_times import get_local_date
@@ -53,7 +54,7 @@ def get_thread_or_404(thread_id: int) -> Thread:
 
 
 @bp.get("/<int:thread_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def show_conversation(thread_id: int) -> ResponseReturnValue:
     """Show a conversation with an empty reply. Looking changes nothing."""
     return render_conversation(get_thread_or_404(thread_id), make_empty_reply_form())
@@ -130,7 +131,7 @@ def _build_texts_context(
 
 
 @bp.get("/<int:thread_id>/live")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.ANSWER_PEOPLE, json=True)
 def refresh_conversation(thread_id: int) -> ResponseReturnValue:
     """Render the newest texts; 204 when the page that asks shows them already.
 

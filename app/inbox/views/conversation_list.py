@@ -5,7 +5,8 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 from app.inbox.queries.conversation_list import (
     count_threads_by_state,
@@ -24,7 +25,7 @@ from app.organisation.queries import get_organisation_region
 
 
 @bp.get("/live")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.ANSWER_PEOPLE, json=True)
 def refresh_conversation_list() -> ResponseReturnValue:
     """Render the list; 204 when the page that asks (`mark`) shows it already."""
     context = build_conversation_list_context(parse_id(request.args.get("open", "")))

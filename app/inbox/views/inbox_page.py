@@ -3,7 +3,8 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
+from app.domain.accounts.permissions import Permission
 from app.inbox.queries.threads import find_thread
 from app.inbox.views.blueprint import bp
 from app.inbox.views.conversation_detail import make_empty_reply_form, render_conversation
@@ -11,7 +12,7 @@ from app.inbox.views.conversation_list import build_conversation_list_context
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def list_conversations() -> ResponseReturnValue:
     """Show the conversations, the newest first. Small screens show only the list."""
     list_context = build_conversation_list_context()

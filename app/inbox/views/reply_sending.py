@@ -4,12 +4,13 @@ from flask import flash, request
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import write
 from app.core.form_fields import add_error
 from app.core.user_names import name_user
 from app.delivery.queries.text_history import find_failed_reply
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.inbox_labels import format_seconds_ago
 from app.inbox.actions.manual_replies import (
@@ -38,7 +39,7 @@ MAX_QUOTED_CHARACTERS = 200
 
 
 @bp.post("/<int:thread_id>/reply")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def send_manual_reply(thread_id: int) -> ResponseReturnValue:
     """Queue a reply; or, when a saved reply was chosen, put its text into the form."""
     thread = get_thread_or_404(thread_id)
@@ -102,7 +103,7 @@ def _queue_reply(thread: Thread, form: ReplyForm) -> None:
 
 
 @bp.post("/<int:thread_id>/retry")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def retry_failed_reply(thread_id: int) -> ResponseReturnValue:
     """Send a reply that failed once more, as a new text."""
     thread = get_thread_or_404(thread_id)
@@ -127,7 +128,7 @@ def retry_failed_reply(thread_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:thread_id>/writing")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.ANSWER_PEOPLE, json=True)
 def report_writing(thread_id: int) -> ResponseReturnValue:
     """Record that the user is writing a reply; the page asks at most every ten seconds."""
     thread = get_thread_or_404(thread_id)

@@ -4,10 +4,10 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import NotFound, UniqueViolation
 from app.core.form_fields import add_error
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.inbox.actions import saved_replies
 from app.inbox.forms import DUPLICATE_TITLE_ERROR, SavedReplyForm
 from app.inbox.queries.saved_replies import find_saved_replies, find_saved_reply
@@ -16,14 +16,14 @@ from app.inbox.views.conversation_detail import REPLY_PLACEHOLDERS
 
 
 @bp.get("/replies")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def list_saved_replies() -> ResponseReturnValue:
     """Show all saved replies, by title."""
     return render_template("inbox/saved_replies.html", replies=find_saved_replies())
 
 
 @bp.route("/replies/add", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def add_saved_reply() -> ResponseReturnValue:
     """Add a saved reply, or show the form for it."""
     form = SavedReplyForm()
@@ -38,7 +38,7 @@ def add_saved_reply() -> ResponseReturnValue:
 
 
 @bp.route("/replies/<int:reply_id>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.ANSWER_PEOPLE)
 def edit_saved_reply(reply_id: int) -> ResponseReturnValue:
     """Change the title or the text of a saved reply."""
     form = SavedReplyForm(obj=find_saved_reply(reply_id) or abort(404))
@@ -81,7 +81,7 @@ def _redirect_after_save() -> ResponseReturnValue:
 
 
 @bp.post("/replies/<int:reply_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.DELETE_THINGS)
 def remove_saved_reply(reply_id: int) -> ResponseReturnValue:
     """Delete a saved reply; only admins may."""
     with audited_write("saved_reply.deleted", current_username()) as trace:

@@ -6,11 +6,11 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import UniqueViolation
 from app.core.local_formats import get_display_timezone
 from app.core.settings import current_settings
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.template_chips import EVENT_CHIPS, ORGANISATION_CHIPS
 from app.keywords import queries
 from app.keywords.actions import keyword_rules as actions
@@ -34,7 +34,7 @@ def build_keyword_form_context() -> dict[str, Any]:
 
 
 @bp.route("/<int:rule_id>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_REPLIES)
 def edit_keyword(rule_id: int) -> ResponseReturnValue:
     """Change a keyword; admins can delete it here."""
     rule = queries.find_keyword_rule(rule_id) or abort(404)
@@ -65,7 +65,7 @@ def edit_keyword(rule_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:rule_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.DELETE_THINGS)
 def delete_keyword(rule_id: int) -> ResponseReturnValue:
     """Delete a keyword; all its words are free again."""
     with audited_write("keyword.deleted", current_username()) as trace:

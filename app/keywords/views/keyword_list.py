@@ -4,9 +4,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import UniqueViolation
 from app.core.pagination import list_params
+from app.domain.accounts.permissions import Permission
 from app.keywords import queries
 from app.keywords.actions import keyword_rules as actions
 from app.keywords.forms.keyword_form import KeywordForm
@@ -17,7 +18,7 @@ from app.keywords.views.keyword_templates import add_chosen_template
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_REPLIES)
 def list_keywords() -> ResponseReturnValue:
     """List all keywords, and the words that are built in."""
     page = queries.paginate_keywords(list_params(queries.KEYWORD_SORT_KEYS, "keyword"))
@@ -25,7 +26,7 @@ def list_keywords() -> ResponseReturnValue:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_REPLIES)
 def add_keyword() -> ResponseReturnValue:
     form = KeywordForm()
     if not add_chosen_template(form) and form.validate_on_submit():

@@ -4,9 +4,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import NotFound
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.opt_outs.notice_templates import find_standing_reply
 from app.domain.texts.text_languages import name_language
 from app.domain.texts.whole_numbers import parse_id
@@ -22,7 +22,7 @@ from app.message_templates.views.template_labels import (
 
 
 @bp.get("/<int:template_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_template(template_id: int) -> ResponseReturnValue:
     """Show a template as its readers see it, and every text that it has had."""
     row = find_template_texts(template_id) or abort(404)
@@ -38,7 +38,7 @@ def show_template(template_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:template_id>/restore")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.EDIT_TEMPLATES)
 def restore_template_version(template_id: int) -> ResponseReturnValue:
     """Use the text of an earlier version again, as a new version."""
     row = find_template_texts(template_id) or abort(404)
@@ -55,7 +55,7 @@ def restore_template_version(template_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:template_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.DELETE_THINGS)
 def remove_template(template_id: int) -> ResponseReturnValue:
     """Delete a template; only admins may. What was made from it stays."""
     try:

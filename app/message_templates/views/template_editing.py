@@ -4,10 +4,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import ChangedMeanwhile, NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.core.user_names import name_user
+from app.domain.accounts.permissions import Permission
 from app.domain.opt_outs.notice_templates import NOTICE_PLACEHOLDERS
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
 from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
@@ -27,7 +28,7 @@ ADD_LANGUAGE_BUTTON = "add_language"
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.EDIT_TEMPLATES)
 def add_template() -> ResponseReturnValue:
     """Add a template; ?body= and ?purpose= fill the form, so that a text can be saved."""
     purpose = request.args.get("purpose", "")
@@ -50,7 +51,7 @@ def add_template() -> ResponseReturnValue:
 
 
 @bp.route("/<int:template_id>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.EDIT_TEMPLATES)
 def edit_template(template_id: int) -> ResponseReturnValue:
     """Change a template; each changed text becomes a new version."""
     row = find_template_texts(template_id) or abort(404)

@@ -5,8 +5,9 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.pagination import list_params
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.template_purposes import PURPOSE_LABELS, TemplatePurpose
 from app.domain.texts.text_languages import name_language
 from app.message_templates.queries.template_list import (
@@ -21,7 +22,7 @@ Chip = tuple[str, str, bool]
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def list_templates() -> ResponseReturnValue:
     """List the templates, of one purpose or in one language where the address says so."""
     params = list_params(TEMPLATE_SORT_KEYS, "name")

@@ -3,14 +3,14 @@
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import signed_in_script_required
 from app.inbox.queries.threads import find_contact_name
 from app.inbox.queries.waiting_threads import fetch_waiting_state
 from app.navigation.views.blueprint import bp
 
 
 @bp.get("/live")
-@roles_required(*ALL_ROLES, json=True)
+@signed_in_script_required
 def show_live_state() -> ResponseReturnValue:
     """Return the number of waiting conversations, and who wrote if that is newer than `since`."""
     state = fetch_waiting_state()

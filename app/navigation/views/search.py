@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audiences.queries.segment_records import find_hidden_segments
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import signed_in_required, signed_in_script_required
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.name_folding import fold_name
@@ -44,7 +44,7 @@ class SearchResult:
 
 
 @bp.get("/search")
-@roles_required(*ALL_ROLES)
+@signed_in_required
 def show_search() -> ResponseReturnValue:
     """Show everything that fits what was typed."""
     typed = _read_search()
@@ -53,7 +53,7 @@ def show_search() -> ResponseReturnValue:
 
 
 @bp.get("/search/results")
-@roles_required(*ALL_ROLES, json=True)
+@signed_in_script_required
 def list_search_results() -> ResponseReturnValue:
     """Return the first results for the command palette, as JSON."""
     results = _find_results(_read_search(), PALETTE_MATCHES)

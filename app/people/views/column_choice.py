@@ -10,8 +10,9 @@ from werkzeug.datastructures import MultiDict
 from app.accounts.actions.user_changes import remember_member_columns
 from app.community.forms import MemberFilterForm
 from app.community.views.blueprint import bp
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.db import write
+from app.domain.accounts.permissions import Permission
 from app.people.queries.member_columns import DEFAULT_KEYS, MemberColumn, list_member_columns
 from app.people.views.member_list_address import read_list_address
 
@@ -35,7 +36,7 @@ def has_chosen_columns(args: MultiDict[str, str]) -> bool:
 
 
 @bp.post("/community/columns")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def choose_member_columns() -> ResponseReturnValue:
     """Remember the columns that the user ticked, `usual` the usual ones; back to the list."""
     ticked = choose_columns(list_member_columns(current_user.role), request.form)

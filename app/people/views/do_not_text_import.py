@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.db import NotFound
 from app.core.listed_values import build_listed_column
 from app.delivery.actions import blast_control
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.skip_reasons import SkipReason
 from app.imports.actions.import_lists import ImportList, SliceAction
 from app.imports.actions.import_target import ImportTarget
@@ -123,4 +123,6 @@ DO_NOT_TEXT_IMPORT_LIST = ImportList(
     DO_NOT_TEXT_IMPORT_TARGET, "suppression", _prepare_opt_outs, _take_back_turned_pauses
 )
 
-register_import_routes(bp, "/suppression/import", build_do_not_text_importer, (Role.ADMIN,))
+register_import_routes(
+    bp, "/suppression/import", build_do_not_text_importer, Permission.EDIT_DO_NOT_TEXT
+)

@@ -11,13 +11,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import (
-    current_username,
-    roles_required,
-)
+from app.core.access import admin_required, current_username
 from app.core.clock import now
 from app.delivery.queries.phone_texts import count_phone_texts
-from app.domain.accounts.roles import Role
 from app.people.actions.person_erasure import (
     TextBeingSent,
     erase_all_numbers,
@@ -32,7 +28,7 @@ from app.suppression.queries.sending_permission import has_opted_out
 
 
 @bp.route("/people/<public_id>/erase", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@admin_required
 def erase_person(public_id: str) -> ResponseReturnValue:
     """Show what goes and what stays (GET); erase everything that names the person (POST)."""
     # Not `== "GET"`: a HEAD must not erase anybody.

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from app.audiences.actions.admin_reserve import reserve_audiences_of_field
 from app.audit.actions import audited_write
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import UniqueViolation
 from app.delivery.actions.field_renaming import rename_field_in_waiting_blasts
+from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
 from app.domain.profiles.field_types import (
     FIELD_CLASS_LABELS,
@@ -49,7 +50,7 @@ class FieldInUse(Exception):
 
 
 @bp.get("/settings/fields")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def list_fields() -> ResponseReturnValue:
     """List the fields in their order, with how many people have a value."""
     fields = list_all_fields()
@@ -64,7 +65,7 @@ def list_fields() -> ResponseReturnValue:
 
 
 @bp.route("/settings/fields/add", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def add_field() -> ResponseReturnValue:
     """Show the form of a new field, and create it."""
     form = PersonFieldForm()
@@ -83,7 +84,7 @@ def add_field() -> ResponseReturnValue:
 
 
 @bp.route("/settings/fields/<int:field_id>", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def edit_field(field_id: int) -> ResponseReturnValue:
     """Rename a field, change its class or its choices."""
     field = _get_field_or_404(field_id)
@@ -134,7 +135,7 @@ def _save_field(field_id: int, form: PersonFieldForm) -> str:
 
 
 @bp.post("/settings/fields/<int:field_id>/move")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def move_field(field_id: int) -> ResponseReturnValue:
     """Move a field up or down in the order of forms and exports."""
     _get_field_or_404(field_id)
@@ -147,14 +148,14 @@ def move_field(field_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/settings/fields/<int:field_id>/archive")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def archive_field(field_id: int) -> ResponseReturnValue:
     """Archive a field: people keep what they have in it, and it is shown nowhere."""
     return _end_field(field_id, "archived", actions.archive_field)
 
 
 @bp.post("/settings/fields/<int:field_id>/restore")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def restore_field(field_id: int) -> ResponseReturnValue:
     """Bring an archived field back."""
     with audited_write("field.restored", current_username()) as trace:
@@ -166,7 +167,7 @@ def restore_field(field_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/settings/fields/<int:field_id>/delete", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def delete_field(field_id: int) -> ResponseReturnValue:
     """Say what is lost (GET); delete a field with what everybody has in it (POST)."""
     if request.method == "POST":

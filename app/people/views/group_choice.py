@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import UniqueViolation
+from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.group_editing import GroupInfo, create_group
@@ -35,7 +36,7 @@ ADD, REMOVE = "add", "remove"
 
 
 @bp.route("/people", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def change_listed_people() -> ResponseReturnValue:
     """Ask for the group of some people of a list; with one, put them in or take them out."""
     # Any other word would put people into a group.

@@ -4,9 +4,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.delivery.queries.group_blasts import ListInUse, require_unused_list
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.audiences.audience_rules import PartKind
 from app.groups.actions.group_editing import delete_group
 from app.groups.views.blueprint import bp, get_group_or_404
@@ -17,7 +17,7 @@ REASON = "there are blasts to this group"
 
 
 @bp.route("/<int:group_id>/delete", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def delete_group_with_memberships(group_id: int) -> ResponseReturnValue:
     """Say what names a group; then delete it, unless a blast to it waits or is being sent."""
     # A browser may ask with HEAD, without the token of a form.

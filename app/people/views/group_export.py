@@ -4,14 +4,14 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.community.views.people_csv import stream_people_as_csv
-from app.core.access import current_username, roles_required
-from app.domain.accounts.roles import Role
+from app.core.access import current_username, permission_required
+from app.domain.accounts.permissions import Permission
 from app.groups.views.blueprint import bp, get_group_or_404
 from app.people.queries.group_people import iterate_names_of_group
 
 
 @bp.get("/<int:group_id>/export")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EXPORT)
 def export_group(group_id: int) -> ResponseReturnValue:
     """Download everybody in a group, also those who are not in the community."""
     group = get_group_or_404(group_id)

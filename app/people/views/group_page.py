@@ -9,9 +9,10 @@ from flask_login import current_user
 
 from app.accounts.queries import find_user
 from app.audit.actions import audited_write, build_name_details
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.pagination import list_params
 from app.delivery.queries.group_blasts import list_group_blasts
+from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
 from app.domain.texts.plurals import pluralize
 from app.groups.models import ContactGroup
@@ -29,7 +30,7 @@ from app.people.views.group_undo import get_fillable_group_or_abort, load_undo
 
 
 @bp.get("/<int:group_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def show_group(group_id: int) -> ResponseReturnValue:
     """Show a group's people, how many get its blasts, and the last blasts to it."""
     return _render_group_page(group_id, GroupPeopleForm(formdata=None))
@@ -62,7 +63,7 @@ def _load_group(group_id: int) -> tuple[ContactGroup, int]:
 
 
 @bp.post("/<int:group_id>/people")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def add_people(group_id: int) -> ResponseReturnValue:
     """Put the people into the group whose names and numbers were typed or pasted."""
     get_fillable_group_or_abort(group_id)

@@ -13,8 +13,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.column_types import datetime_from_db, datetime_to_db
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.groups.actions import memberships
@@ -37,7 +38,7 @@ class GroupUndo:
 
 
 @bp.post("/<int:group_id>/undo")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def undo_change(group_id: int) -> ResponseReturnValue:
     """Undo one act of putting people into the group, or of taking them out."""
     name = get_fillable_group_or_abort(group_id).name

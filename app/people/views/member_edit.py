@@ -12,10 +12,10 @@ from app.community.forms import NUMBER_ALREADY_LISTED_ERROR, MemberForm
 from app.community.member_phones import is_member
 from app.community.models import CommunityMember
 from app.community.views.blueprint import bp
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.form_fields import add_error
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.people.actions.number_change import NumberChange, change_number
 from app.people.queries.number_holders import find_named_holder
 from app.people.views.number_change import flash_number_change
@@ -29,7 +29,7 @@ HOLDER_ERROR = (
 
 
 @bp.route("/community/<int:member_id>/edit", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def edit_member(member_id: int) -> ResponseReturnValue:
     """Change a member's name or number."""
     member = queries.find_member(member_id) or abort(404)

@@ -17,8 +17,9 @@ from app.community import queries
 from app.community.forms import MemberFilterForm, get_filter_parameters
 from app.community.member_filters import MemberFilter, build_filter_choices
 from app.community.views.blueprint import bp
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.pagination import list_params
+from app.domain.accounts.permissions import Permission
 from app.domain.audiences.conditions import ReferenceKind
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.queries.group_records import find_active_group
@@ -41,7 +42,7 @@ class FilterChip:
 
 
 @bp.get("/community")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def list_members() -> ResponseReturnValue:
     """List the members, narrowed by a search and filters; `add` asks for one more filter."""
     form = MemberFilterForm(request.args)

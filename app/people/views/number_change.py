@@ -4,9 +4,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.people.actions.number_change import NumberChange, change_number
 from app.people.forms import NumberChangeForm
 from app.people.queries.person_records import load_person_record
@@ -16,7 +16,7 @@ from app.suppression.forms import ConsentMethodField
 
 
 @bp.route("/people/<public_id>/number", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def change_person_number(public_id: str) -> ResponseReturnValue:
     """Ask for the new number of a person (GET); give it to them (POST)."""
     person, old_phone = get_person_or_404(public_id), get_phone_or_404(public_id)

@@ -6,13 +6,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import (
-    ALL_ROLES,
-    current_username,
-    roles_required,
-)
+from app.core.access import current_username, permission_required
 from app.core.settings import current_settings
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.phones.phone_number import format_phone_number
 from app.people.forms import ConsentForm
 from app.people.queries import person_records as queries
@@ -34,7 +30,7 @@ from app.suppression.queries.suppression_entries import (
 
 
 @bp.post("/people/<public_id>/do-not-text")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def add_person_to_do_not_text_list(public_id: str) -> ResponseReturnValue:
     """Put somebody on the do-not-text list who asked for it in another way than by text."""
     phone = get_phone_or_404(public_id)
@@ -48,7 +44,7 @@ def add_person_to_do_not_text_list(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<public_id>/take-off")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EDIT_DO_NOT_TEXT)
 def remove_person_from_do_not_text_list(public_id: str) -> ResponseReturnValue:
     """Take somebody off the do-not-text list, unless only the phone's owner can do that."""
     phone = get_phone_or_404(public_id)
@@ -68,7 +64,7 @@ def remove_person_from_do_not_text_list(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<public_id>/consent")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def record_person_consent(public_id: str) -> ResponseReturnValue:
     """Record when and how they agreed to texts."""
     phone, form = get_phone_or_404(public_id), ConsentForm()

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write, build_name_details
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.local_formats import get_display_style
+from app.domain.accounts.permissions import Permission
 from app.domain.profiles.field_values import ValueContext
 from app.domain.texts.text_languages import name_language
 from app.organisation import queries as organisation
@@ -43,7 +44,7 @@ def build_value_context() -> ValueContext:
 
 
 @bp.route("/people/<public_id>/fields", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def edit_person_fields(public_id: str) -> ResponseReturnValue:
     """Edit the language, the birthday and the fields of a person."""
     person = get_person_or_404(public_id)

@@ -4,7 +4,8 @@ from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.group_editing import get_group_for_update
 from app.groups.actions.memberships import add_people_to_group, remove_people_from_group
@@ -16,7 +17,7 @@ from app.people.views.group_undo import get_fillable_group_or_abort
 
 
 @bp.post("/people/<public_id>/groups")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def add_person_to_group(public_id: str) -> ResponseReturnValue:
     """Put somebody into the chosen group."""
     phone = get_phone_or_404(public_id)
@@ -36,7 +37,7 @@ def add_person_to_group(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<public_id>/groups/<int:group_id>/remove")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def remove_person_from_group(public_id: str, group_id: int) -> ResponseReturnValue:
     """Take somebody out of a group."""
     get_fillable_group_or_abort(group_id)

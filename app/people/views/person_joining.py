@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write, build_name_details
-from app.core.access import current_username, roles_required
-from app.domain.accounts.roles import Role
+from app.core.access import current_username, permission_required
+from app.domain.accounts.permissions import Permission
 from app.domain.phones.named_phones import NamedPhone
 from app.people.actions.number_change import join_two_people
 from app.people.queries.person_records import load_person_record
@@ -17,7 +17,7 @@ from app.profiles.queries.person_values import FilledField, list_filled_fields
 
 
 @bp.route("/people/<public_id>/join/<other_public_id>", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def join_person(public_id: str, other_public_id: str) -> ResponseReturnValue:
     """Show what becomes of two people who are one (GET); join them (POST).
 
@@ -46,7 +46,7 @@ def join_person(public_id: str, other_public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<public_id>/apart/<other_public_id>")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def keep_person_apart(public_id: str, other_public_id: str) -> ResponseReturnValue:
     """Store that these two are not the same person, so that nobody is asked again."""
     person, other = _get_pair_or_404(public_id, other_public_id)

@@ -6,9 +6,9 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import NotFound
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.phones.phone_number import format_phone_number
 from app.people.actions.number_change import add_number, make_number_first, remove_number
 from app.people.forms import AddedNumberForm
@@ -21,7 +21,7 @@ from app.profiles.queries.person_lookup import PersonProfile
 
 
 @bp.post("/people/<public_id>/numbers")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def add_person_number(public_id: str) -> ResponseReturnValue:
     """Give a person another number, which is texted when the first one does not work."""
     person, form = get_person_or_404(public_id), AddedNumberForm()
@@ -38,7 +38,7 @@ def add_person_number(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<public_id>/numbers/first")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def text_person_number(public_id: str) -> ResponseReturnValue:
     """Text this number of a person from now on."""
     person, phone = get_person_or_404(public_id), get_phone_or_404(public_id)
@@ -53,7 +53,7 @@ def text_person_number(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<public_id>/numbers/remove")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.MANAGE_PEOPLE)
 def remove_person_number(public_id: str) -> ResponseReturnValue:
     """Take a number away from a person that is not the one that is texted."""
     person, phone = get_person_or_404(public_id), get_phone_or_404(public_id)

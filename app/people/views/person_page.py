@@ -14,16 +14,13 @@ from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.community.forms import MemberForm
-from app.core.access import (
-    ALL_ROLES,
-    current_username,
-    roles_required,
-)
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import NotFound
 from app.core.local_formats import get_display_region
 from app.core.pagination import list_params
 from app.core.settings import current_settings
+from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.phones.landlines import is_landline_number
@@ -54,7 +51,7 @@ from app.surveys.queries.survey_sessions import find_survey_sessions_of_phone
 
 
 @bp.get("/people/<public_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def show_person(public_id: str) -> ResponseReturnValue:
     """Show whether a person may be texted, what they got, and everything else we know of them.
 
@@ -140,7 +137,7 @@ def _build_member_form(phone: str | None, record: queries.PersonRecord) -> Membe
 
 
 @bp.post("/people/<public_id>/notes")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def add_person_note(public_id: str) -> ResponseReturnValue:
     """Add a note about this person."""
     phone, form = get_phone_or_404(public_id), NoteForm()
@@ -154,7 +151,7 @@ def add_person_note(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/people/<public_id>/notes/<int:note_id>/delete")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def delete_person_note(public_id: str, note_id: int) -> ResponseReturnValue:
     """Delete a note: one's own, or as an admin any."""
     phone = get_phone_or_404(public_id)

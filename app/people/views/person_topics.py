@@ -4,10 +4,11 @@ from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.user_names import name_user
 from app.delivery.actions import blast_control
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.domain.time.pause_days import compute_pause_end
@@ -34,7 +35,7 @@ MAX_DAY_DIGITS = 3
 
 
 @bp.post("/people/<public_id>/topics/<int:group_id>/leave")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def leave_person_topic(public_id: str, group_id: int) -> ResponseReturnValue:
     """Note that somebody wants no texts of a topic, who said so in another way than by text."""
     phone, topic = get_phone_or_404(public_id), _get_topic_or_404(group_id)
@@ -50,7 +51,7 @@ def leave_person_topic(public_id: str, group_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/people/<public_id>/topics/<int:group_id>/return")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.UPDATE_PEOPLE)
 def return_person_to_topic(public_id: str, group_id: int) -> ResponseReturnValue:
     """Note that somebody wants the texts of a topic again, and how they said so."""
     phone, topic = get_phone_or_404(public_id), _get_topic_or_404(group_id)
@@ -80,7 +81,7 @@ def _get_topic_or_404(group_id: int) -> ContactGroup:
 
 
 @bp.post("/people/<public_id>/pause")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_PEOPLE)
 def pause_person(public_id: str) -> ResponseReturnValue:
     """Send somebody nothing for some days, who asked for it in another way than by text."""
     phone = get_phone_or_404(public_id)

@@ -8,7 +8,8 @@ from app.blasts.forms.compose import ComposeForm
 from app.blasts.views.blueprint import bp
 from app.blasts.views.compose_page import render_compose_page
 from app.blasts.views.compose_prefill import write_people
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.phones.pasted_numbers import MAX_PASTED_LINES
 from app.people.queries.listed_people import count_phones, list_names_and_phones
@@ -22,7 +23,7 @@ TOO_MANY_PEOPLE = (
 
 
 @bp.route("/new/people", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def compose_for_people() -> ResponseReturnValue:
     """Show the compose form with the selected people of a list in it; nothing is stored."""
     people = read_listed_people(request.values)

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core import local_formats
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.delivery.carriers.sandbox_models import PhoneBehaviour
 from app.delivery.carriers.sandbox_phone_storage import get_phone_behaviour, set_phone_behaviour
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import is_e164
 from app.domain.texts.segments import MAX_MESSAGE_CHARACTERS
@@ -34,7 +35,7 @@ MAX_SUGGESTED_KEYWORDS = 12
 
 
 @bp.get("/<digits>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def show_phone(digits: str) -> ResponseReturnValue:
     """Show one phone; the parameter `text` is typed on it already."""
     body = request.args.get("text", "").replace("\x00", "")[:MAX_MESSAGE_CHARACTERS]
@@ -43,7 +44,7 @@ def show_phone(digits: str) -> ResponseReturnValue:
 
 
 @bp.get("/<digits>/live")
-@roles_required(*ALL_ROLES, json=True)
+@permission_required(Permission.SEND_TEXTS, json=True)
 def poll_phone_screen(digits: str) -> ResponseReturnValue:
     """Return the changing parts of the phone's page, or 204 while it still looks like `mark`."""
     screen = load_phone_screen(_parse_number_or_404(digits))
@@ -55,7 +56,7 @@ def poll_phone_screen(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/<digits>/text")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def send_text_from_phone(digits: str) -> ResponseReturnValue:
     """Send a text from the phone to us."""
     number = _parse_number_or_404(digits)
@@ -66,7 +67,7 @@ def send_text_from_phone(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/<digits>/picture")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def send_picture_from_phone(digits: str) -> ResponseReturnValue:
     """Send a picture from the phone to us, with or without a text."""
     number = _parse_number_or_404(digits)
@@ -87,7 +88,7 @@ def _queue_and_dispatch_text(
 
 
 @bp.post("/<digits>/mood")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def change_phone_behaviour(digits: str) -> ResponseReturnValue:
     """Change how the phone behaves from now on."""
     number = _parse_number_or_404(digits)

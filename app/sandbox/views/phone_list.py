@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.community.queries import paginate_members
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.pagination import SearchResultPage, list_params
 from app.delivery.carriers.sandbox_phone_storage import (
@@ -13,6 +13,7 @@ from app.delivery.carriers.sandbox_phone_storage import (
     count_pending_replies,
     reset_phone_behaviours,
 )
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.organisation.queries import get_organisation_region
 from app.sandbox.actions.sandbox_phones import queue_text_from_phone
@@ -34,14 +35,14 @@ REPLY_TIME_TEXT = "30 seconds"
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def list_phones() -> ResponseReturnValue:
     """List everybody whose phone can be opened."""
     return _render_phone_list()
 
 
 @bp.get("/open")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def open_phone_by_number() -> ResponseReturnValue:
     """Open the phone with the number that was typed."""
     form = OpenPhoneForm(request.args)
@@ -51,7 +52,7 @@ def open_phone_by_number() -> ResponseReturnValue:
 
 
 @bp.get("/try")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def open_phone_with_text() -> ResponseReturnValue:
     """Open a phone on which the parameter `text` is typed already."""
     text = request.args.get("text", "")
@@ -71,7 +72,7 @@ def _choose_phone() -> str:
 
 
 @bp.post("/working")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def reset_all_phones() -> ResponseReturnValue:
     """Let every phone work again."""
     with audited_write("sandbox.all_working", current_username()) as trace:
@@ -81,7 +82,7 @@ def reset_all_phones() -> ResponseReturnValue:
 
 
 @bp.post("/stranger")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def send_text_from_stranger() -> ResponseReturnValue:
     """Send a text from a number that is on no list."""
     form = StrangerTextForm()
@@ -96,7 +97,7 @@ def send_text_from_stranger() -> ResponseReturnValue:
 
 
 @bp.post("/crowd")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def simulate_replies() -> ResponseReturnValue:
     """Let some of the people who have a blast reply to it, one after the other."""
     form = SimulatedRepliesForm()

@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.limits.day_limits import compute_automatic_limit
 from app.organisation.queries import get_organisation
 from app.profiles.queries.number_counts import count_numbers_in_use
@@ -19,7 +19,7 @@ bp = Blueprint("sending_limits", __name__)
 
 
 @bp.route("/settings/limits", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.CHANGE_SETTINGS)
 def edit_limits() -> ResponseReturnValue:
     """Show and store how many texts are sent at most, and for how much money."""
     organisation = get_organisation()

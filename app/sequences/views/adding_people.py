@@ -12,9 +12,10 @@ from app.accounts.queries import find_user_by_name
 from app.approvals.actions.approval_requests import record_confirmation
 from app.approvals.queries.sender_excess import find_excess
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
+from app.domain.accounts.permissions import Permission
 from app.domain.limits.sender_limits import BlastSize
 from app.domain.sequences.sequence_states import SequenceState
 from app.domain.texts.plurals import pluralize
@@ -44,7 +45,7 @@ OTHER_CARRIER = (
 
 
 @bp.route("/<int:sequence_id>/people", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def add_people(sequence_id: int) -> ResponseReturnValue:
     """Ask whom to add, show how many they are, and add them."""
     sequence = get_sequence_or_404(sequence_id)

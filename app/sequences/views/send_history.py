@@ -3,8 +3,9 @@
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.pagination import list_params
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 from app.sequences.queries.send_history import (
     count_sends_by_step,
@@ -15,7 +16,7 @@ from app.sequences.views.blueprint import bp, get_sequence_or_404
 
 
 @bp.get("/<int:sequence_id>/history")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_history(sequence_id: int) -> ResponseReturnValue:
     """List what one step has sent, and what was skipped and why."""
     sequence = get_sequence_or_404(sequence_id)

@@ -6,9 +6,10 @@ from flask import abort, flash
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
+from app.domain.accounts.permissions import Permission
 from app.domain.sequences.sequence_states import SequenceStopReason, SequenceTrigger
 from app.domain.texts.plurals import pluralize
 from app.events.queries.contact_names import find_names
@@ -30,7 +31,7 @@ OTHER_CARRIER = (
 
 
 @bp.post("/<int:sequence_id>/on")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def switch_on_sequence(sequence_id: int) -> ResponseReturnValue:
     """Let a sequence start for people and send."""
     sequence = get_sequence_or_404(sequence_id)
@@ -53,7 +54,7 @@ def switch_on_sequence(sequence_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/pause")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def pause_sequence(sequence_id: int) -> ResponseReturnValue:
     """Send nothing of a sequence until it is resumed."""
     return _change(
@@ -65,7 +66,7 @@ def pause_sequence(sequence_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/archive")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def archive_sequence(sequence_id: int) -> ResponseReturnValue:
     """End a sequence for everyone and for good."""
     return _change(
@@ -77,7 +78,7 @@ def archive_sequence(sequence_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/end")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def end_for_everyone(sequence_id: int) -> ResponseReturnValue:
     """End a sequence for everyone who is in it now; it goes on for those who enter later."""
     get_sequence_or_404(sequence_id)
@@ -90,7 +91,7 @@ def end_for_everyone(sequence_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/people/<int:person_id>/pause")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def pause_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
     """Send one person nothing more of a sequence until it is resumed for them."""
     return _change_person(
@@ -103,7 +104,7 @@ def pause_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/people/<int:person_id>/resume")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def resume_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
     """Go on with a sequence for one person."""
     if refusal := refuse_change(get_sequence_or_404(sequence_id)):
@@ -118,7 +119,7 @@ def resume_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/people/<int:person_id>/end")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def end_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
     """End a sequence for one person."""
     return _change_person(

@@ -6,9 +6,10 @@ from flask_login import current_user
 
 from app.audit.actions import audited_write
 from app.blasts.queries.field_fillings import list_field_chips
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.db import ChangedMeanwhile, NotFound, UniqueViolation
 from app.core.form_fields import add_error
+from app.domain.accounts.permissions import Permission
 from app.domain.sequences.sequence_states import SequenceState
 from app.domain.texts.template_chips import EVENT_CHIPS, NAME_CHIPS, ORGANISATION_CHIPS
 from app.domain.texts.template_purposes import TemplatePurpose
@@ -44,7 +45,7 @@ TEMPLATE_PURPOSES = (TemplatePurpose.REMINDER, TemplatePurpose.BLAST)
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def add_sequence() -> ResponseReturnValue:
     """Add a sequence; it is off until it is switched on."""
     form, is_button_pressed = _read_form(None)
@@ -64,7 +65,7 @@ def add_sequence() -> ResponseReturnValue:
 
 
 @bp.route("/<int:sequence_id>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def edit_sequence(sequence_id: int) -> ResponseReturnValue:
     """Change a sequence; people who are in it get the new texts from their next step on."""
     sequence = get_sequence_or_404(sequence_id)

@@ -3,8 +3,9 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.pagination import list_params
+from app.domain.accounts.permissions import Permission
 from app.domain.sequences.sequence_words import SEQUENCE_STATE_LABELS
 from app.sequences.queries.sequence_list import (
     SEQUENCE_SORT_KEYS,
@@ -18,7 +19,7 @@ from app.sequences.views.sequence_labels import describe_triggers
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def list_sequences() -> ResponseReturnValue:
     """List the sequences in use, or with `archived` the others."""
     is_archive = bool(request.args.get("archived"))

@@ -6,10 +6,11 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.clock import now
 from app.core.pagination import list_params
 from app.core.settings import current_settings
+from app.domain.accounts.permissions import Permission
 from app.domain.sequences.sequence_states import (
     STOP_REASON_LABELS,
     SequencePersonState,
@@ -38,7 +39,7 @@ Chip = tuple[str, str, bool]
 
 
 @bp.get("/<int:sequence_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_sequence(sequence_id: int) -> ResponseReturnValue:
     """Show one sequence: what starts it, its steps, and the people of one state in it."""
     sequence = get_sequence_or_404(sequence_id)

@@ -7,10 +7,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
 from app.core.form_fields import add_error
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_whole_number
@@ -41,7 +42,7 @@ MAX_COUNT_DIGITS = 9
 
 
 @bp.post("/<int:series_id>/dates/<day>/skip")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def skip_date(series_id: int, day: str) -> ResponseReturnValue:
     """Send nothing on one date."""
     occurs_on = parse_day_or_404(day)
@@ -55,7 +56,7 @@ def skip_date(series_id: int, day: str) -> ResponseReturnValue:
 
 
 @bp.post("/<int:series_id>/dates/<day>/restore")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def restore_date(series_id: int, day: str) -> ResponseReturnValue:
     """Send a skipped date after all."""
     occurs_on = parse_day_or_404(day)
@@ -69,7 +70,7 @@ def restore_date(series_id: int, day: str) -> ResponseReturnValue:
 
 
 @bp.post("/<int:series_id>/dates/<day>/confirm")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def confirm_date(series_id: int, day: str) -> ResponseReturnValue:
     """Let a date go that is held for a person, for as many people as the page showed."""
     get_series_or_404(series_id)
@@ -88,7 +89,7 @@ def confirm_date(series_id: int, day: str) -> ResponseReturnValue:
 
 
 @bp.route("/<int:series_id>/dates/<day>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def edit_date(series_id: int, day: str) -> ResponseReturnValue:
     """Give one date its own text."""
     series, coming = _get_coming_date(series_id, day)
@@ -127,7 +128,7 @@ def _edit_text(series_id: int, occurs_on: date, text: SeriesText) -> None:
 
 
 @bp.route("/<int:series_id>/dates/<day>/move", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def move_date(series_id: int, day: str) -> ResponseReturnValue:
     """Send one date on another day or at another time, between the dates around it."""
     series, coming = _get_coming_date(series_id, day)

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.blasts.queries.written_texts import list_texts
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile, NotFound
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import BlastTarget
 from app.message_templates.forms.translated_texts import build_translation_data
 from app.series.actions import series_editing as actions
@@ -41,7 +41,7 @@ CHANGED_MEANWHILE = "It changed in this moment. Look at the page and try again."
 
 
 @bp.route("/<int:series_id>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def edit_series(series_id: int) -> ResponseReturnValue:
     """Change the text and the rule of a whole series, after a look at the next dates."""
     series = get_series_or_404(series_id)
@@ -86,7 +86,7 @@ def edit_series(series_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:series_id>/pause")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def pause_series(series_id: int) -> ResponseReturnValue:
     """Send nothing more of a series until it is resumed."""
     return _change(
@@ -98,7 +98,7 @@ def pause_series(series_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:series_id>/resume")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def resume_series(series_id: int) -> ResponseReturnValue:
     """Let a paused or stopped series go on."""
     if problem := find_series_problem(get_series_or_404(series_id)):
@@ -113,7 +113,7 @@ def resume_series(series_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:series_id>/end")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def end_series(series_id: int) -> ResponseReturnValue:
     """End a series: what waits of it is cancelled, and no date follows."""
     return _change(
@@ -125,7 +125,7 @@ def end_series(series_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:series_id>/delete")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.DELETE_THINGS)
 def delete_series(series_id: int) -> ResponseReturnValue:
     """Delete a series that has ended; its blasts stay."""
     get_series_or_404(series_id)

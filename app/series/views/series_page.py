@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.blasts.queries.tab_counts import count_tabs
-from app.core.access import ALL_ROLES, roles_required
+from app.core.access import permission_required
 from app.core.clock import now
 from app.core.settings import current_settings
 from app.delivery.queries.series_blasts import SeriesBlast, find_series_blasts
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.blast_labels import name_blast
 from app.series.models import OccurrenceState, SeriesOccurrence
 from app.series.queries.series_dates import SeriesDate, list_coming_dates
@@ -37,7 +38,7 @@ PAST_DATES = 20
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def list_all_series() -> ResponseReturnValue:
     """Show every series, with its rule and its next date."""
     all_series = list_series()
@@ -65,7 +66,7 @@ def list_all_series() -> ResponseReturnValue:
 
 
 @bp.get("/<int:series_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_TEXTS)
 def show_series(series_id: int) -> ResponseReturnValue:
     """Show one series with its next dates, and what became of the last ones."""
     series = get_series_or_404(series_id)

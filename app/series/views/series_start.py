@@ -10,11 +10,12 @@ from app.audit.actions import audited_write
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
 from app.blasts.queries.written_texts import list_texts
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import ChangedMeanwhile
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.delivery.scheduled_models import ScheduledMessage
+from app.domain.accounts.permissions import Permission
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
 from app.domain.time.local_times import get_local_date, zone_or_utc
 from app.series.actions.series_approval import ask_about_next_date
@@ -37,7 +38,7 @@ CANNOT_REPEAT = "This blast can’t be repeated any more. It may have been sent 
 
 
 @bp.route("/new/<int:scheduled_id>", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEND_TEXTS)
 def repeat_blast(scheduled_id: int) -> ResponseReturnValue:
     """Ask when a scheduled blast repeats, show the dates, and start the series."""
     blast = find_scheduled_blast(scheduled_id) or abort(404)

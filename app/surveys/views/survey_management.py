@@ -6,12 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
 from app.core.pagination import list_params
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.surveys.question_definitions import build_opening_text
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import measure_segments
@@ -37,7 +37,7 @@ from app.surveys.views.survey_presets import SURVEY_PRESETS, build_preset_form_d
 
 
 @bp.get("")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_REPLIES)
 def list_surveys() -> ResponseReturnValue:
     """List all surveys; without any, the presets to begin with."""
     page = surveys.paginate_surveys(list_params(surveys.SURVEY_SORT_KEYS, "last", "desc"))
@@ -45,7 +45,7 @@ def list_surveys() -> ResponseReturnValue:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_REPLIES)
 def add_survey() -> ResponseReturnValue:
     """Add a survey; `?start=` is a preset to begin with, `?event=` the event to register for.
 
@@ -78,7 +78,7 @@ def add_survey() -> ResponseReturnValue:
 
 
 @bp.route("/<int:survey_id>/edit", methods=["GET", "POST"])
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_REPLIES)
 def edit_survey(survey_id: int) -> ResponseReturnValue:
     """Change a survey. Whoever is in the middle finishes with the questions as they were.
 
@@ -182,7 +182,7 @@ def _read_simulator_input() -> SimulatorInput:
 
 
 @bp.post("/<int:survey_id>/activate")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_REPLIES)
 def activate_survey(survey_id: int) -> ResponseReturnValue:
     """Open a survey: its keyword begins it again."""
     with audited_write("survey.opened", current_username()) as trace:
@@ -194,7 +194,7 @@ def activate_survey(survey_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:survey_id>/deactivate")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_REPLIES)
 def deactivate_survey(survey_id: int) -> ResponseReturnValue:
     """Close a survey: nobody begins it any more; whoever is still answering can finish."""
     with audited_write("survey.closed", current_username()) as trace:
@@ -208,7 +208,7 @@ def deactivate_survey(survey_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/<int:survey_id>/delete", methods=["GET", "POST"])
-@roles_required(Role.ADMIN)
+@permission_required(Permission.DELETE_THINGS)
 def delete_survey(survey_id: int) -> ResponseReturnValue:
     """Delete a survey with all its answers, after showing how many these are."""
     survey = get_survey_or_404(survey_id)

@@ -7,12 +7,12 @@ from flask import Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import ALL_ROLES, current_username, roles_required
+from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
 from app.domain.texts.whole_numbers import parse_whole_number
 from app.events.queries.events import find_event
@@ -38,7 +38,7 @@ MAX_QUESTION_DIGITS = 3
 
 
 @bp.get("/<int:survey_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_REPLIES)
 def show_survey(survey_id: int) -> ResponseReturnValue:
     """Show a survey and its results, of all days or of some."""
     survey = get_survey_or_404(survey_id)
@@ -74,7 +74,7 @@ def show_survey(survey_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/<int:survey_id>/answers")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_REPLIES)
 def list_survey_answers(survey_id: int) -> ResponseReturnValue:
     """List the answers to one question (`question`, from 1), or all that was not understood."""
     survey = get_survey_or_404(survey_id)
@@ -124,7 +124,7 @@ def _guess_answers(
 
 
 @bp.get("/<int:survey_id>/export")
-@roles_required(Role.ADMIN)
+@permission_required(Permission.EXPORT)
 def export_survey_answers(survey_id: int) -> ResponseReturnValue:
     """Send a CSV file: one row a session, one column a question."""
     survey = get_survey_or_404(survey_id)

@@ -8,13 +8,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.core.access import (
-    ALL_ROLES,
-    current_username,
-    parse_local_path,
-    roles_required,
-)
+from app.core.access import current_username, parse_local_path, permission_required
 from app.core.clock import now
+from app.domain.accounts.permissions import Permission
 from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
 from app.domain.surveys.survey_hints import build_default_hint
 from app.domain.surveys.survey_state_machine import AnswerState
@@ -61,7 +57,7 @@ NO_REJECTED_CORRECTION = RejectedCorrection(-1, "", "", "")
 
 
 @bp.get("/<int:survey_id>/sessions/<int:session_id>")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.SEE_REPLIES)
 def show_survey_session(survey_id: int, session_id: int) -> ResponseReturnValue:
     """Show what one person answered, question by question."""
     survey = get_survey_or_404(survey_id)
@@ -123,7 +119,7 @@ def _guess_newest_text(question: SurveyQuestion, texts: Sequence[SurveyAnswer]) 
 
 
 @bp.post("/<int:survey_id>/sessions/<int:session_id>/answer")
-@roles_required(*ALL_ROLES)
+@permission_required(Permission.MANAGE_REPLIES)
 def record_answer_correction(survey_id: int, session_id: int) -> ResponseReturnValue:
     """Count `value` as the answer to the question at `position` (else where they are).
 
