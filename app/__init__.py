@@ -11,6 +11,7 @@ from app.core import (
     error_pages,
     failpoint,
     logging_config,
+    request_limits,
     response_headers,
     sessions,
     static_files,
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions.install_sessions(app)
     db.install_database(app)
     access.install_access_control(app)
+    request_limits.install_request_limits(app)
     error_pages.install_error_pages(app)
     template_filters.install_template_filters(app)
     url_converters.install_url_converters(app)
@@ -60,6 +62,7 @@ def _configure_app(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.database_path}",
         SQLALCHEMY_ENGINE_OPTIONS={
             # Keeps the values of a failed statement out of its error's text, and of the logs.

@@ -52,6 +52,7 @@ class GunicornServer:
         }
         self.environment = inherited | {
             "APP_ENV": "test",
+            "USER_REQUEST_LIMIT": "0",
             "SECRET_KEY": "a-key-for-tests-0123456789",
             "DATABASE_URL": f"sqlite:///{database}",
             "PORT": str(self.port),

@@ -200,6 +200,7 @@ NUMBER_BOUNDS: dict[str, tuple[float, float]] = {
     "SCHEDULED_MESSAGE_MAX_LAG": (1, 100_000),
     "TRUST_PROXY": (0, 10),
     "PORT": (1, 65_535),
+    "USER_REQUEST_LIMIT": (0, 100_000),
     "SMTP_PORT": (1, 65_535),
 }
 

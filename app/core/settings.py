@@ -56,6 +56,7 @@ class Settings:
     log_format: str = ""
     strict_transport_security: str = "max-age=31536000; includeSubDomains"
     security_contact: str = ""
+    user_request_limit: int = 300
     host: str = "127.0.0.1"
     port: int = 5000
     missing_twilio_variables: tuple[str, ...] = field(default=(), metadata={"derived": True})
