@@ -57,9 +57,11 @@ def configure_logging(settings: Settings) -> None:
     """
     secrets = (
         settings.secret_key,
+        *settings.secret_key_fallbacks,
         settings.twilio_auth_token,
         settings.twilio_auth_token_previous,
         settings.twilio_api_secret,
+        settings.erased_numbers_key,
         settings.admin_password,
         # Whoever knows the webhook URL of a chat channel can post there.
         settings.alert_webhook_url,

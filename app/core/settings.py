@@ -57,6 +57,7 @@ class Settings:
     strict_transport_security: str = "max-age=31536000; includeSubDomains"
     security_contact: str = ""
     user_request_limit: int = 300
+    erased_numbers_key: str = ""
     host: str = "127.0.0.1"
     port: int = 5000
     missing_twilio_variables: tuple[str, ...] = field(default=(), metadata={"derived": True})
@@ -123,8 +124,13 @@ class Settings:
 
     @property
     def erasure_key(self) -> str:
-        """The key of the hashes of erased numbers; with another SECRET_KEY none of them matches."""
-        return hmac.new(self.secret_key.encode(), b"erased numbers", hashlib.sha256).hexdigest()
+        """The key of the hashes of erased numbers; with another one none of them matches.
+
+        It stays what it was when SECRET_KEY changes: the oldest key that is still known.
+        """
+        oldest_keys = (self.erased_numbers_key, *reversed(self.secret_key_fallbacks))
+        secret = next(filter(None, oldest_keys), self.secret_key)
+        return hmac.new(secret.encode(), b"erased numbers", hashlib.sha256).hexdigest()
 
     @property
     def webhook_keys(self) -> tuple[str, ...]:

@@ -63,3 +63,13 @@ def test_cookies_and_tokens_are_signed_with_sha_256(app):
     signer = URLSafeTimedSerializer(app.secret_key).make_signer()
     assert signer.digest_method is hashlib.sha256
     assert app.session_interface.digest_method is hashlib.sha256
+
+
+def test_f28_a_new_secret_key_still_knows_who_was_erased():
+    first, second = KEY, KEY[::-1]
+    key = load_settings({"SECRET_KEY": first}).erasure_key
+    rotated = {"SECRET_KEY": second, "SECRET_KEY_FALLBACKS": f"{'x' * 32},{first}"}
+    assert load_settings(rotated).erasure_key == key
+    forgotten = {"SECRET_KEY": second, "ERASED_NUMBERS_KEY": first}
+    assert load_settings(forgotten).erasure_key == key
+    assert load_settings({"SECRET_KEY": second}).erasure_key != key
