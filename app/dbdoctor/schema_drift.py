@@ -9,14 +9,17 @@ from sqlalchemy import MetaData, create_engine
 from app.accounts import link_models as account_links
 from app.accounts import models as accounts
 from app.accounts import permission_set_models as permission_sets
+from app.accounts import second_factor_models as second_factors
 from app.approvals import models as approvals
 from app.audiences import segment_models as segments
 from app.audit import models as audit
+from app.backups import models as backups
 from app.blasts import models as drafts
 from app.check_ins import models as check_ins
 from app.community import models as community
 from app.core.db import db
 from app.delivery import alert_models as alerts
+from app.delivery import archive_models as archived_counts
 from app.delivery import audience_models as audiences
 from app.delivery import blast_topic_models as blast_topics
 from app.delivery import catch_up_models as catch_up
@@ -26,6 +29,7 @@ from app.delivery import last_text_models as last_texts
 from app.delivery import models as delivery
 from app.delivery import reply_models as replies
 from app.delivery import scheduled_models as scheduled
+from app.delivery import unkept_text_models as unkept_texts
 from app.delivery.carriers import sandbox_models as sandbox
 from app.events import models as events
 from app.groups import models as groups
@@ -43,11 +47,13 @@ from app.people import models as people
 from app.profiles import apart_models as kept_apart
 from app.profiles import field_models as fields
 from app.profiles import models as profiles
+from app.retention import models as retention
 from app.sending_limits import models as sending_limits
 from app.sequences import models as sequences
 from app.sequences import progress_models as sequence_progress
 from app.series import models as series
 from app.setup import models as setup
+from app.suppression import journal_models as stop_journal
 from app.suppression import models as suppression
 from app.suppression import pause_models as pauses
 from app.suppression import topic_models as topics
@@ -62,8 +68,10 @@ FEATURE_MODELS = (
     accounts,
     alerts,
     approvals,
+    archived_counts,
     audiences,
     audit,
+    backups,
     blast_topics,
     catch_up,
     check_ins,
@@ -86,19 +94,23 @@ FEATURE_MODELS = (
     permission_sets,
     profiles,
     replies,
+    retention,
     sandbox,
     scheduled,
+    second_factors,
     segments,
     sending_limits,
     sequence_progress,
     sequences,
     series,
     setup,
+    stop_journal,
     suppression,
     surveys,
     templates,
     topics,
     texting_hours,
+    unkept_texts,
     webhooks,
 )
 

@@ -4,18 +4,23 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from app.migrations.backup_names import format_backup_timestamp as format_backup_timestamp
+from app.migrations.backup_names import list_backup_files
 from app.migrations.database_file import open_read_only
 from app.migrations.database_integrity import check_database_integrity
 from app.migrations.migration_errors import BackupFailed
 
-TIMESTAMP_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 KEPT_BACKUPS = 7
 NEWEST_BACKUP_MAX_AGE = timedelta(days=2)
+# So much is copied between two syncs: a disk that is handed a gigabyte at once keeps the commits
+# of the serving process waiting.
+PAGES_AT_ONCE = 2_000
+SYNC_AFTER_BYTES = 16 * 1024 * 1024
 
 
 def get_backup_folder(path: Path) -> Path:
@@ -33,22 +38,22 @@ def create_backup_folder(folder: Path) -> None:
         ) from error
 
 
-def format_backup_timestamp(moment: datetime) -> str:
-    """Format a moment (UTC) for a file name: 20261121T023000.123456Z."""
-    return moment.strftime(TIMESTAMP_FORMAT)
-
-
-def copy_database(source: Path, target: Path, *, is_checked: bool = True) -> None:
+def copy_database(
+    source: Path, target: Path, *, is_checked: bool = True, is_quick: bool = False
+) -> None:
     """Copy the database at `source`, in use or not, to `target`, which must not exist.
 
     `target` appears only when it is complete, checked and synced; its mode is 0600; it is one
     file, without a -wal. Writers are not held up. Raises BackupFailed, or DatabaseDamaged for a
-    damaged source, and leaves nothing behind. `is_checked=False`: a damaged one is copied too.
+    damaged source, and leaves nothing behind. `is_checked=False`: a damaged one is copied too;
+    `is_quick`: its indexes are not compared with their tables.
     """
     try:
         _delete_stale_partial_copies(target.parent)
         with _open_partial_copy(target) as (part, handle):
-            _fill_partial_copy(source, part, is_checked=is_checked)
+            _fill_partial_copy(source, part, handle)
+            if is_checked:
+                _check_copy(source, part, is_quick=is_quick)
             if os.geteuid() == 0:
                 # Copied by root, it must still be read by the user that the program runs as.
                 status = source.stat()
@@ -64,15 +69,18 @@ def copy_database(source: Path, target: Path, *, is_checked: bool = True) -> Non
         raise BackupFailed(f"No backup could be made at {target}: {error.strerror}.") from error
 
 
-def find_newest_backup_time(path: Path) -> datetime | None:
-    """Return when the newest copy of the database was made (UTC), by the names of the files."""
-    times = [_parse_backup_time(path, file) for file in get_backup_folder(path).glob("*.db")]
-    return max(filter(None, times), default=None)
+def find_newest_backup_time(path: Path, folder: Path | None = None) -> datetime | None:
+    """Return when the newest copy of the database was made (UTC), by the names of the files.
+
+    `folder`: of the copies, by default `backups` beside the database.
+    """
+    files = list_backup_files(path, folder or get_backup_folder(path))
+    return files[0].moment if files else None
 
 
-def has_recent_backup(path: Path, moment: datetime) -> bool:
+def has_recent_backup(path: Path, moment: datetime, folder: Path | None = None) -> bool:
     """Whether the newest copy of the database is at most two days older than `moment` (UTC)."""
-    newest = find_newest_backup_time(path)
+    newest = find_newest_backup_time(path, folder)
     return newest is not None and moment - newest <= NEWEST_BACKUP_MAX_AGE
 
 
@@ -82,22 +90,11 @@ def delete_old_backups(path: Path, older_than: datetime) -> list[Path]:
     The KEPT_BACKUPS newest copies stay whatever their age: after a month in which no copy could
     be made, those are the last good ones.
     """
-    times = {file: _parse_backup_time(path, file) for file in get_backup_folder(path).glob("*.db")}
-    dated = sorted((moment, file) for file, moment in times.items() if moment is not None)
-    old = [file for moment, file in dated[:-KEPT_BACKUPS] if moment < older_than]
+    files = list_backup_files(path, get_backup_folder(path))
+    old = [file.path for file in files[KEPT_BACKUPS:] if file.moment < older_than]
     for file in old:
         file.unlink()
     return old
-
-
-def _parse_backup_time(path: Path, file: Path) -> datetime | None:
-    """Return the moment (UTC) in the name of a copy of the database at `path`; else None."""
-    if not file.name.startswith(f"{path.stem}-"):
-        return None
-    try:
-        return datetime.strptime(file.stem.rpartition("-")[2], TIMESTAMP_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def sync_folder(folder: Path) -> None:
@@ -125,23 +122,50 @@ def _open_partial_copy(target: Path) -> Iterator[tuple[Path, int]]:
         os.close(handle)
 
 
-def _fill_partial_copy(source: Path, part: Path, *, is_checked: bool) -> None:
-    with (
-        open_read_only(source) as original,
-        contextlib.closing(sqlite3.connect(part, isolation_level=None)) as duplicate,
-    ):
-        # A locked source raises here, after the connection's time-out; backup() would wait on.
-        original.execute("SELECT count(*) FROM sqlite_master")
-        try:
-            original.backup(duplicate)
+def _fill_partial_copy(source: Path, part: Path, handle: int) -> None:
+    with _open_copy(part) as duplicate, open_read_only(source) as original:
+        # One snapshot for all steps: a writer in between would make backup() begin again. A locked
+        # source raises here, after the connection's time-out; backup() would wait on.
+        original.execute("BEGIN")
+        original.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with _translate_copy_error(part):
+            original.backup(duplicate, pages=PAGES_AT_ONCE, progress=_build_syncing(handle))
             duplicate.execute("PRAGMA journal_mode=DELETE")
-            # Each index against its table too: one that lies would be restored with the rest.
-            if is_checked:
-                check_database_integrity(duplicate, source)
-        except sqlite3.Error as error:
-            raise BackupFailed(
-                f"No backup could be made in {part.parent}: {error}. Is the disk full?"
-            ) from error
+
+
+def _check_copy(source: Path, part: Path, *, is_quick: bool) -> None:
+    """Raise DatabaseDamaged unless the copy is whole: an index that lies would be restored too."""
+    # The source is open no longer: a snapshot that is held for seconds lets its -wal grow.
+    with _open_copy(part) as duplicate, _translate_copy_error(part):
+        check_database_integrity(duplicate, source, is_quick=is_quick)
+
+
+def _open_copy(part: Path) -> contextlib.closing[sqlite3.Connection]:
+    return contextlib.closing(sqlite3.connect(part, isolation_level=None))
+
+
+@contextmanager
+def _translate_copy_error(part: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise BackupFailed(
+            f"No backup could be made in {part.parent}: {error}. Is the disk full?"
+        ) from error
+
+
+def _build_syncing(handle: int) -> Callable[[int, int, int], object]:
+    """Return a function that syncs the copy whenever it has grown by SYNC_AFTER_BYTES."""
+    synced_bytes = 0
+
+    def sync_growth(_status: int, _remaining: int, _total: int) -> None:
+        nonlocal synced_bytes
+        size = os.fstat(handle).st_size
+        if size - synced_bytes >= SYNC_AFTER_BYTES:
+            os.fsync(handle)
+            synced_bytes = size
+
+    return sync_growth
 
 
 def _delete_stale_partial_copies(folder: Path) -> None:

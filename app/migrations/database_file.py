@@ -76,7 +76,7 @@ def require_no_lost_database(path: Path) -> None:
 
 def _find_witness(path: Path) -> Path | None:
     """Return a file that only a database leaves beside itself, if there is one."""
-    copies = (path.parent / "backups").glob(f"{path.stem}-*.db")
+    copies = (path.parent / "backups").glob(f"{path.stem}-*.db*")
     for file in (
         path.with_name(f"{path.name}.installation"),
         path.with_name(f"{path.name}-wal"),

@@ -26,7 +26,9 @@ VALID_VALUES = {
     "id": 1,
 }
 VALID_ROWS = {
+    "retention_rules": {"days": 1},
     "trigger_words": {"keyword_rule_id": 1},
+    "backup_runs": {"state": "running", "error": None, "finished_at": None},
     "messages": {"status": "queued"},
     "sender_limits": {"user_id": 1, "max_people": 5},
 }
@@ -36,6 +38,8 @@ BROKEN_VALUES = {
     "ck_message_logs_audience_is_whole": {"audience_outcome": "yes"},
     "ck_scheduled_messages_audience_is_whole": {"audience_log_id": 1},
     "ck_attempts_ref_is_32_hex": {"ref": "0" * 31},
+    "ck_backup_runs_failed": {"state": "failed", "finished_at": "2026-11-28"},
+    "ck_backup_runs_finished": {"state": "done", "finished_at": None},
     "ck_blast_drafts_version": {"version": 0},
     "ck_blast_series_audience": {"audience_id": 1},
     "ck_blast_series_rule": {"rule": "no JSON"},
@@ -62,6 +66,7 @@ BROKEN_VALUES = {
     "ck_people_kept_apart_order": {"person_id": 2, "other_id": 1},
     "ck_person_fields_name": {"name": " "},
     "ck_person_phones_rank": {"rank": 0},
+    "ck_retention_rules_days": {"days": 0},
     "ck_segments_name": {"name": " "},
     "ck_segments_rule": {"rule": "no JSON"},
     "ck_sender_limits_limits_something": {"max_people": None},
@@ -82,6 +87,7 @@ BROKEN_VALUES = {
     "ck_sequences_trigger_count": {"trigger_count": 0},
     "ck_sequences_trigger_days": {"trigger_days": 366},
     "ck_series_occurrences_moved": {"moved_date": "2026-11-28"},
+    "ck_stop_journal_one_row": {"id": 2},
     "ck_stop_questions_verdict": {"verdict": "out", "decided_at": None},
     "ck_blackout_days_name": {"name": " "},
     "ck_texting_hours_only_one": {"id": 2},

@@ -1,0 +1,1 @@
+"""Backups that run by themselves, the restore test, and their page."""

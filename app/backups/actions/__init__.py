@@ -1,0 +1,1 @@
+"""Claiming, making and recording backups and restore tests."""
