@@ -114,12 +114,12 @@ MENU = (
     MenuEntry("Keywords", "keywords.list_keywords", "zap"),
     MenuEntry("Sequences", "sequences.list_sequences", "list-ordered"),
     MenuEntry("Templates", "message_templates.list_templates", "file-text"),
-    MenuEntry("Do not text", "suppression.list_suppressed_numbers", "bell-off", admin=True),
+    MenuEntry("Do not text", "suppression.list_suppressed_numbers", "bell-off"),
     MenuEntry("Practice phone", "sandbox.list_phones", "smartphone", sandbox=True),
     MenuEntry("Help", "dashboard.show_help", "info"),
-    MenuEntry("Users", "accounts.list_users", "shield-check", group="Admin", admin=True),
-    MenuEntry("Audit", "audit.list_audit_events", "clipboard-list", group="Admin", admin=True),
-    MenuEntry("Settings", "organisation.edit_settings", "settings", group="Admin", admin=True),
+    MenuEntry("Users", "accounts.list_users", "shield-check", group="Admin"),
+    MenuEntry("Audit", "audit.list_audit_events", "clipboard-list", group="Admin"),
+    MenuEntry("Settings", "organisation.edit_settings", "settings", group="Admin"),
 )
 
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.access import may_open
 from app.core.db import db
 from app.core.settings import Settings, current_settings
 from app.core.version import VERSION
@@ -37,7 +38,6 @@ class MenuEntry:
     endpoint: str
     icon: str
     group: str = ""
-    admin: bool = False
     sandbox: bool = False
     tab: bool = False
     count: Callable[[], ColumnElement[int]] | None = None
@@ -99,8 +99,8 @@ def list_visible_pages() -> list[MenuItem]:
 
 
 def _list_visible_entries(menu: Iterable[MenuEntry]) -> list[MenuEntry]:
-    settings, is_admin = current_settings(), bool(current_user.is_admin)
-    return [entry for entry in menu if _is_entry_visible(entry, settings, is_admin=is_admin)]
+    settings = current_settings()
+    return [entry for entry in menu if _is_entry_visible(entry, settings)]
 
 
 def _build_layout(menu: Sequence[MenuEntry]) -> Layout:
@@ -131,25 +131,27 @@ def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
         items.append(item)
         if entry.tab:
             tabs.append(item)
-    # The button for a new blast is in the middle of the bottom bar.
-    tabs.insert(2, _build_compose_tab())
+    may_compose = may_open("blasts.compose_blast")
+    if may_compose:
+        # The button for a new blast is in the middle of the bottom bar.
+        tabs.insert(2, _build_compose_tab())
     return Layout(
         organisation=organisation.get_organisation().name,
         menu=items,
         tabs=tabs,
         banners=build_banners(settings, state.heartbeat, state.waiting_count),
         user=_build_signed_in_user(),
-        new_blast_url=url_for("blasts.compose_blast"),
+        new_blast_url=url_for("blasts.compose_blast") if may_compose else None,
         search_url=url_for("navigation.show_search"),
         live_url=url_for("navigation.show_live_state"),
         theme=current_user.theme,
     )
 
 
-def _is_entry_visible(entry: MenuEntry, settings: Settings, *, is_admin: bool) -> bool:
+def _is_entry_visible(entry: MenuEntry, settings: Settings) -> bool:
     if entry.sandbox and settings.carrier != "sandbox":
         return False
-    return is_admin or not entry.admin
+    return may_open(entry.endpoint)
 
 
 @dataclass(frozen=True)

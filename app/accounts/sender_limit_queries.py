@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.accounts.models import AppUser, SenderLimit
 from app.accounts.queries import is_last_admin
 from app.core.db import db
+from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
 from app.domain.audiences.audience_rules import join_words
 from app.domain.delivery.cost_estimate import format_money
@@ -46,9 +47,17 @@ def describe_allowance(user: AppUser) -> str:
 
 
 def list_approvers(sender_id: int | None) -> Sequence[AppUser]:
-    """Return the admins who may approve blasts of a user: all others; None: of a deleted one."""
-    admins = select(AppUser).where(AppUser.role == Role.ADMIN).order_by(AppUser.username)
-    return [admin for admin in db.session.scalars(admins) if admin.id != sender_id]
+    """Return who may approve blasts of a user: other admins, and others whose set says so.
+
+    Nobody who is disabled. `sender_id` None: of a deleted user.
+    """
+    has_more_than_default = or_(AppUser.role == Role.ADMIN, AppUser.permission_set_id.is_not(None))
+    users = select(AppUser).where(has_more_than_default, AppUser.disabled_at.is_(None))
+    approvers = []
+    for user in db.session.scalars(users.order_by(AppUser.username)):
+        if user.id != sender_id and user.may(Permission.APPROVE_TEXTS):
+            approvers.append(user)
+    return approvers
 
 
 def list_limited_user_ids() -> Sequence[int]:

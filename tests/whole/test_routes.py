@@ -5,21 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.accounts.roles import Role
-from tests.whole.routes import ADMIN, ANYONE, BOTH, ROUTES, SIGNATURE
+from app.core.access import Entrance
+from app.domain.accounts.permissions import Permission
+from tests.whole.routes import ADMIN, ANYONE, ROUTES, SIGNATURE, SIGNED_IN
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "addresses.md").read_text()
-WORDS = {
+# "send texts" for a permission
+WORDS = {permission: permission.replace("_", " ") for permission in Permission} | {
     ANYONE: "anyone",
-    BOTH: "both roles",
+    SIGNED_IN: "signed in",
     ADMIN: "admin",
     SIGNATURE: "whoever signs with our account's key",
 }
-ROLES = {
-    ANYONE: frozenset(),
-    SIGNATURE: frozenset(),
-    ADMIN: frozenset({Role.ADMIN}),
-    BOTH: frozenset(Role),
+NEEDS = {permission: permission for permission in Permission} | {
+    ANYONE: Entrance.PUBLIC,
+    SIGNATURE: Entrance.PUBLIC,
+    ADMIN: Entrance.ADMIN,
+    SIGNED_IN: Entrance.SIGNED_IN,
 }
 ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 
@@ -41,7 +43,7 @@ def test_an_endpoint_has_one_address(app, rules):
 def test_every_door_has_the_sign_that_the_table_says(app):
     views = {name: view for name, view in app.view_functions.items() if name != "static"}
     assert {name: getattr(view, "needs", "no sign") for name, view in views.items()} == {
-        name: ROLES[ROUTES[name].who] for name in views
+        name: NEEDS[ROUTES[name].who] for name in views
     }
 
 

@@ -28,12 +28,15 @@ class BlastConfirmationForm(FlaskForm):
         """Return how many people the page showed that this was sent from; None for no number."""
         return _parse_people_count(self.seen_count.data)
 
-    def check_any_hour_reason(self, *, is_admin: bool) -> bool:
-        """Whether the reason may be stored; only admins give one. Puts a sentence beside it."""
+    def check_any_hour_reason(self, *, may_exempt: bool) -> bool:
+        """Whether the reason may be stored. Puts a sentence beside it.
+
+        `may_exempt`: the user may give one.
+        """
         reason = self.any_hour_reason.data or ""
-        if not reason or (is_admin and len(reason) <= MAX_REASON_LENGTH):
+        if not reason or (may_exempt and len(reason) <= MAX_REASON_LENGTH):
             return True
-        sentence = "Use 200 characters or fewer." if is_admin else "Only admins can do this."
+        sentence = "Use 200 characters or fewer." if may_exempt else "Only admins can do this."
         add_error(self.any_hour_reason, sentence)
         return False
 

@@ -13,6 +13,7 @@ from app.core.local_formats import format_local_time
 from app.core.user_names import name_user
 from app.delivery.queries.waiting_approvals import list_waiting_blasts
 from app.delivery.scheduled_models import ScheduledMessage
+from app.domain.accounts.permissions import Permission
 from app.domain.audiences.audience_rules import join_words
 from app.domain.delivery.approval_states import ApprovalState, DecisionChannel, RequestState
 from app.domain.delivery.cost_estimate import format_money
@@ -76,7 +77,7 @@ def build_approval_notice(
 
 def list_blasts_to_decide(user: AppUser) -> list[ScheduledMessage]:
     """Return the blasts that wait for approval and that this user may approve."""
-    if not user.is_admin:
+    if not user.may(Permission.APPROVE_TEXTS):
         return []
     return [blast for blast in list_waiting_blasts() if blast.created_by_id != user.id]
 

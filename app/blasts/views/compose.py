@@ -73,10 +73,11 @@ def _review_or_send(form: ComposeForm, checked: CheckedBlast) -> ResponseReturnV
     is_confirming = "confirm" in request.form
     has_changed = _has_changed(checked, confirmation, is_confirming=is_confirming)
     may_confirm = is_confirming and count and not has_changed
+    may_exempt = current_user.may(Permission.APPROVE_TEXTS)
     if (
         may_confirm
         and confirmation.check_typed_count(count)
-        and confirmation.check_any_hour_reason(is_admin=current_user.is_admin)
+        and confirmation.check_any_hour_reason(may_exempt=may_exempt)
     ):
         reason = confirmation.any_hour_reason.data or ""
         return confirm_checked_blast(checked, get_client_token(form), count, None, reason)

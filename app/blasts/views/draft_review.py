@@ -103,7 +103,8 @@ def _send_reviewed(draft: StoredDraft) -> ResponseReturnValue:
         notice = place.note or describe_change(checked, confirmation)
         return _render(form, checked, confirmation, place, notice, 422)
     count = checked.blast.recipient_count
-    has_reason = confirmation.check_any_hour_reason(is_admin=current_user.is_admin)
+    may_exempt = current_user.may(Permission.APPROVE_TEXTS)
+    has_reason = confirmation.check_any_hour_reason(may_exempt=may_exempt)
     if not count or not confirmation.check_typed_count(count) or not has_reason:
         return _render(form, checked, confirmation, place, "", 422)
     try:

@@ -8,6 +8,7 @@ from app.blasts.queries.name_notices import MAX_NAME_FIXES
 from app.community.actions import rename_member
 from app.core.access import current_username
 from app.core.db import NotFound
+from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.text_cleaning import clean_name
 
@@ -15,8 +16,8 @@ MAX_NAME_LENGTH = 100
 
 
 def apply_name_fixes() -> None:
-    """Store the names that an admin typed on the review page; others' are ignored."""
-    if not current_user.is_admin:
+    """Store the names that whoever may change people typed on the review page."""
+    if not current_user.may(Permission.MANAGE_PEOPLE):
         return
     names = _list_typed_names()
     changed = sum(_rename(phone, name) for phone, name in names.items())

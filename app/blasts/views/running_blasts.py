@@ -107,7 +107,7 @@ def _resume_if_allowed(log_id: int) -> bool:
     log = reload_blast_log(log_id)
     is_paused = log.status == BlastStatus.PAUSED
     has_fault = is_paused and log.pause_reason != blast_control.PAUSED_BY_PERSON
-    if has_fault and not current_user.is_admin:
+    if has_fault and not current_user.may(Permission.APPROVE_TEXTS):
         abort(403)
     if is_paused and find_people_problem(get_stored_people(log), current_user.role):
         abort(403)

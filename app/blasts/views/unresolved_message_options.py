@@ -14,6 +14,7 @@ from app.delivery.queries.resendable_messages import (
     list_actionable_message_ids,
     preview_resend,
 )
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.carrier_error_codes import find_error_code
 from app.domain.delivery.message_statuses import (
     FAILED_STATUSES,
@@ -59,7 +60,7 @@ def get_message_options(row: Any, log: MessageLog, block: str) -> frozenset[Mess
     if is_on_current_carrier(log):
         if row.status in (*UNCERTAIN_STATUSES, MessageStatus.NO_RECEIPT):
             options.add("check")
-        if current_user.is_admin and _is_worth_resending(row) and not block:
+        if current_user.may(Permission.APPROVE_TEXTS) and _is_worth_resending(row) and not block:
             options.add("send")
     return frozenset(options)
 
@@ -69,7 +70,11 @@ def find_resend_blocks(rows: Sequence[Any], log: MessageLog) -> dict[str, str]:
 
     One statement for a page, and none where nothing could be resent.
     """
-    phones = [row.phone for row in rows if current_user.is_admin and _is_worth_resending(row)]
+    phones = [
+        row.phone
+        for row in rows
+        if current_user.may(Permission.APPROVE_TEXTS) and _is_worth_resending(row)
+    ]
     if not phones:
         return {}
     reasons = find_suppression_reasons(phones, event_id=log.event_id)
@@ -124,7 +129,7 @@ def _build_bulk_options(log: MessageLog, state: str, count: int) -> BulkOptions 
         state,
         count,
         can_check=is_current and is_uncertain,
-        can_resend=is_current and current_user.is_admin,
+        can_resend=is_current and current_user.may(Permission.APPROVE_TEXTS),
         can_leave=is_uncertain,
     )
     if options.can_check or options.can_resend or options.can_leave:

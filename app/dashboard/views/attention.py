@@ -13,6 +13,7 @@ from app.core.user_names import name_user
 from app.delivery.models import MessageLog
 from app.delivery.queries.unresolved_texts import UnresolvedTexts
 from app.delivery.scheduled_models import ScheduledMessage
+from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import BlastStatus
 from app.domain.texts.plurals import pluralize
 from app.events.queries.event_blast_names import name_event_blast
@@ -127,8 +128,8 @@ def _describe_approval(icon: str, state: str, blast: ScheduledMessage, text: str
 
 
 def describe_unfinished_imports(imports: list[Import]) -> list[AttentionItem]:
-    """Return an item for each import that is not confirmed; only admins may confirm one."""
-    if not current_user.is_admin:
+    """Return an item for each import that is not confirmed; who may confirm one sees them."""
+    if not current_user.may(Permission.MANAGE_PEOPLE):
         return []
     items = []
     for row in imports:
@@ -151,7 +152,7 @@ def describe_backup(*, is_overdue: bool) -> list[AttentionItem]:
 
 def describe_texting_hours(*, must_choose: bool) -> list[AttentionItem]:
     """Return the item that asks an admin at which hours texts are sent; `must_choose`: unknown."""
-    if not must_choose or not current_user.is_admin:
+    if not must_choose or not current_user.may(Permission.CHANGE_SETTINGS):
         return []
     url = url_for("texting_hours.edit_texting_hours")
     text = "Now they are sent at any hour, at night too. We suggest 8 AM to 9 PM."

@@ -6,6 +6,7 @@ from flask import url_for
 from flask_login import current_user
 
 from app.dashboard.queries import SetupProgress
+from app.domain.accounts.permissions import Permission
 from app.organisation import queries as organisation
 
 TWILIO_STEP_TEXT = (
@@ -71,7 +72,7 @@ def _build_admin_item(progress: SetupProgress) -> ChecklistItem:
 def _build_organisation_item(progress: SetupProgress) -> ChecklistItem:
     row = organisation.get_organisation()
     title, text = "Name your organization and time zone", f"{row.name}, {row.timezone}"
-    if not current_user.is_admin:
+    if not current_user.may(Permission.CHANGE_SETTINGS):
         return ChecklistItem(progress.has_name, title, text)
     url = url_for("organisation.edit_settings")
     return ChecklistItem(progress.has_name, title, text, url, "Change")
@@ -80,7 +81,7 @@ def _build_organisation_item(progress: SetupProgress) -> ChecklistItem:
 def _build_people_item(progress: SetupProgress) -> ChecklistItem:
     title = "Add your people"
     text = "Import a spreadsheet or add them one by one. Importing doesn't send any texts."
-    if progress.has_people or not current_user.is_admin:
+    if progress.has_people or not current_user.may(Permission.MANAGE_PEOPLE):
         return ChecklistItem(progress.has_people, title, text)
     return ChecklistItem(False, title, text, url_for("community.list_members"), "Add people")
 

@@ -72,6 +72,7 @@ PERMISSIONS_WITH_NUMBERS = frozenset(
 # They reach every person, so they cannot be given for some groups.
 PERMISSIONS_FOR_EVERYBODY = frozenset(
     {
+        Permission.APPROVE_TEXTS,
         Permission.MANAGE_PEOPLE,
         Permission.EDIT_DO_NOT_TEXT,
         Permission.SEE_AUDIT,

@@ -8,7 +8,7 @@ from flask import url_for
 from flask_login import current_user
 
 from app.core.clock import now
-from app.domain.accounts.roles import Role
+from app.domain.accounts.permissions import Permission
 from app.domain.profiles.field_values import ValueContext
 from app.domain.spreadsheets.field_columns import KnownField
 from app.domain.spreadsheets.profile_columns import ProfileContext
@@ -106,8 +106,8 @@ def build_profile_context(importer: ImporterConfig) -> ProfileContext | None:
     fields = []
     for row in list_fields(current_user.role):
         fields.append(KnownField(row.id, row.name, row.field_type, tuple(row.choice_list)))
-    is_admin = current_user.role == Role.ADMIN
-    return ProfileContext(_build_value_context(), fields, can_create=is_admin)
+    can_create = current_user.may(Permission.MANAGE_PEOPLE)
+    return ProfileContext(_build_value_context(), fields, can_create=can_create)
 
 
 def _build_value_context() -> ValueContext:

@@ -48,16 +48,16 @@ def delete_note(
     note_id: int,
     username: str,
     *,
-    is_admin: bool,
+    may_delete_any: bool,
 ) -> None:
-    """Delete a note. Raises NotFound, and NotNoteAuthor unless its writer or an admin asks.
+    """Delete a note. Raises NotFound, and NotNoteAuthor for another's without `may_delete_any`.
 
     Inside write().
     """
     row = queries.find_note(phone, note_id)
     if row is None:
         raise NotFound
-    if row.created_by != username and not is_admin:
+    if row.created_by != username and not may_delete_any:
         raise NotNoteAuthor
     db.session.delete(row)
     db.session.flush()

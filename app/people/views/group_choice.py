@@ -10,7 +10,6 @@ from app.audit.actions import audited_write
 from app.core.access import current_username, permission_required
 from app.core.db import UniqueViolation
 from app.domain.accounts.permissions import Permission
-from app.domain.accounts.roles import Role
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.group_editing import GroupInfo, create_group
 from app.groups.forms import find_new_name_problem
@@ -49,7 +48,11 @@ def change_listed_people() -> ResponseReturnValue:
     if request.method != "POST" or "group_id" not in request.form:
         return _render_choice(people)
     # The name counts only where "New group" is chosen.
-    if request.form["group_id"] == "new" and current_user.role == Role.ADMIN and _is_adding():
+    if (
+        request.form["group_id"] == "new"
+        and current_user.may(Permission.MANAGE_PEOPLE)
+        and _is_adding()
+    ):
         return _add_to_new_group(people)
     group_id = parse_id(request.form["group_id"])
     # An archived group loses people, and gets none.
@@ -104,7 +107,7 @@ def _render_choice(people: ListedPeople, error: str = "") -> str:
         group_sequences={
             group.id: sequences[group.id] for group in groups if group.id in sequences
         },
-        may_create=_is_adding() and current_user.role == Role.ADMIN,
+        may_create=_is_adding() and current_user.may(Permission.MANAGE_PEOPLE),
         error=error,
         chosen=_choose_group(groups),
         name=request.form.get("name", ""),

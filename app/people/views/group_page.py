@@ -13,7 +13,6 @@ from app.core.access import current_username, permission_required
 from app.core.pagination import list_params
 from app.delivery.queries.group_blasts import list_group_blasts
 from app.domain.accounts.permissions import Permission
-from app.domain.accounts.roles import Role
 from app.domain.texts.plurals import pluralize
 from app.groups.models import ContactGroup
 from app.groups.queries.group_records import may_change_people, may_text_group
@@ -70,9 +69,11 @@ def add_people(group_id: int) -> ResponseReturnValue:
     form = GroupPeopleForm()
     if not form.validate_on_submit():
         return _render_group_page(group_id, form), 422
-    is_admin = current_user.role == Role.ADMIN
+    adds_members = current_user.may(Permission.MANAGE_PEOPLE)
     with audited_write("group.people_added", current_username()) as trace:
-        filled = fill_group(group_id, form.people.names, current_username(), adds_members=is_admin)
+        filled = fill_group(
+            group_id, form.people.names, current_username(), adds_members=adds_members
+        )
         trace.about = f"group {group_id}"
         people = [(form.people.names[phone], phone) for phone in filled.new_phones]
         trace.details = {

@@ -21,7 +21,6 @@ from app.core.local_formats import get_display_region
 from app.core.pagination import list_params
 from app.core.settings import current_settings
 from app.domain.accounts.permissions import Permission
-from app.domain.accounts.roles import Role
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.phones.landlines import is_landline_number
 from app.domain.phones.phone_number import format_phone_number
@@ -153,12 +152,13 @@ def add_person_note(public_id: str) -> ResponseReturnValue:
 @bp.post("/people/<public_id>/notes/<int:note_id>/delete")
 @permission_required(Permission.UPDATE_PEOPLE)
 def delete_person_note(public_id: str, note_id: int) -> ResponseReturnValue:
-    """Delete a note: one's own, or as an admin any."""
+    """Delete a note: one's own, or any by whoever may change people."""
     phone = get_phone_or_404(public_id)
     try:
         with audited_write("person.note_deleted", current_username()) as trace:
             trace.about = f"note {note_id}"
-            delete_note(phone, note_id, current_username(), is_admin=_is_admin())
+            may_delete_any = current_user.may(Permission.MANAGE_PEOPLE)
+            delete_note(phone, note_id, current_username(), may_delete_any=may_delete_any)
     except NotFound:
         abort(404)
     except NotNoteAuthor:
@@ -166,7 +166,3 @@ def delete_person_note(public_id: str, note_id: int) -> ResponseReturnValue:
     else:
         flash("Note deleted.", "success")
     return redirect_to_person(phone)
-
-
-def _is_admin() -> bool:
-    return bool(current_user.role == Role.ADMIN)
