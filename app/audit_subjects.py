@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from flask import url_for
+from flask import has_request_context, url_for
 
 from app.audiences.queries.segment_records import find_segment_names
 from app.audit.subjects import AuditSubject, SubjectKey
@@ -76,8 +76,7 @@ def _find_subjects_of_kind(kind: str, ids: list[int]) -> SubjectsById:
     endpoint, argument = PAGES[kind]
     subjects = {}
     for id_, name in NAME_FINDERS[kind](ids).items():
-        values: dict[str, Any] = {argument: id_}
-        subjects[id_] = AuditSubject(f"“{name}”", url_for(endpoint, **values))
+        subjects[id_] = AuditSubject(f"“{name}”", _build_url(endpoint, **{argument: id_}))
     return subjects
 
 
@@ -87,14 +86,20 @@ def _find_conversations(thread_ids: Collection[int]) -> SubjectsById:
     subjects = {}
     for id_, phone in phones.items():
         name = names.get(phone) or format_phone_number(phone)
-        url = url_for("inbox.show_conversation", thread_id=id_)
-        subjects[id_] = AuditSubject(name, url)
+        url = _build_url("inbox.show_conversation", thread_id=id_)
+        subjects[id_] = AuditSubject(name, url, phone)
     return subjects
 
 
 def _build_people(people: Mapping[int, NamedPhone]) -> SubjectsById:
     load_public_ids(phone for _, phone in people.values())
-    return {
-        id_: AuditSubject(name or format_phone_number(phone), build_person_url(phone))
-        for id_, (name, phone) in people.items()
-    }
+    subjects = {}
+    for id_, (name, phone) in people.items():
+        url = build_person_url(phone) if has_request_context() else ""
+        subjects[id_] = AuditSubject(name or format_phone_number(phone), url, phone)
+    return subjects
+
+
+def _build_url(endpoint: str, **values: Any) -> str:
+    """Return the address of a page; "" where none is asked for: while the engine writes a row."""
+    return url_for(endpoint, **values) if has_request_context() else ""

@@ -6,9 +6,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import insert, select
+from sqlalchemy import delete, select
 
-from app.audit.models import AuditEvent
+from app.audit.audit_chain import append_audit_row, build_people
+from app.audit.models import ERASED_PEOPLE, AuditEvent, AuditPerson
+from app.audit.sql import PreparedRunner
+from app.audit.subjects import find_subjects, parse_subject_keys
+from app.core.clock import now
+from app.core.column_types import datetime_to_db
 from app.core.db import db, update_row, write
 from app.core.settings import current_settings
 from app.domain.phones.named_phones import NamedPhone
@@ -16,8 +21,8 @@ from app.domain.phones.phone_erasure import PhoneErasure, hash_phone
 
 # The widths of the columns.
 MAX_ABOUT_LENGTH = 200
+MAX_NAME_LENGTH = 200
 MAX_IP_LENGTH = 45
-ERASED_NAMES = "erased"
 # A row names so many people, and their ids; the others are counted.
 MAX_NAMES = 20
 NAMELESS_PERSON = "a person without a name, number ending in {}"
@@ -26,12 +31,69 @@ NAMELESS_PERSON = "a person without a name, number ending in {}"
 class AuditEntry:
     """What an action was about; the action fills it in.
 
-    It holds ids and plain words, never a phone number, a text's body or a secret.
+    It holds ids and plain words, never a phone number, a text's body or a secret. Things that
+    `about` tells in the words of subjects.py are named by themselves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, verb: str, who: str) -> None:
+        self.verb = verb
+        self.who = who
         self.about: str | None = None
         self.details: dict[str, Any] = {}
+        self.user_id = _find_user_id(who)
+        self._thing: tuple[str, int | None, str] | None = None
+        self._people: list[NamedPhone] = []
+
+    def set_thing(self, kind: str, id_: int | None, name: str) -> None:
+        """Say what was changed, by the name that it has now."""
+        self._thing = (kind, id_, name)
+
+    def add_person(self, name: str | None, phone: str) -> None:
+        """Say whom the act touches: the row is found by this person, and forgets the name."""
+        self._people.append((name, phone))
+
+    def build_values(self) -> dict[str, Any]:
+        """Return the columns of the row. Reads the names of things; inside write()."""
+        details = dict(self.details or {})
+        values: dict[str, Any] = {
+            "at": datetime_to_db(now()),
+            "verb": self.verb,
+            "who": self.who,
+            "user_id": self.user_id,
+        }
+        if self.about is not None:
+            values["about"] = str(self.about)[:MAX_ABOUT_LENGTH]
+        values |= self._describe_thing()
+        values |= self._describe_people(details)
+        if details:
+            values["details"] = json.dumps(details, ensure_ascii=False, default=str)
+        return values
+
+    def _describe_thing(self) -> dict[str, Any]:
+        """Return kind, id and name of the thing; of people no name, which could not be erased."""
+        keys = parse_subject_keys(self.verb, self.about)
+        subjects = find_subjects(keys) if keys else {}
+        self._people += [
+            (subject.kept_name, subject.phone) for subject in subjects.values() if subject.phone
+        ]
+        if self._thing is not None:
+            kind, id_, name = self._thing
+        elif keys:
+            kind, id_ = keys[0].kind, keys[0].id
+            subject = subjects.get(keys[0])
+            name = "" if subject is None or subject.phone else subject.kept_name
+        else:
+            return {}
+        return {"thing_kind": kind, "thing_id": id_, "thing_name": name[:MAX_NAME_LENGTH] or None}
+
+    def _describe_people(self, details: dict[str, Any]) -> dict[str, Any]:
+        """Return the column that may be erased, and take its parts out of the details."""
+        if "hashes" not in details:
+            details |= build_name_details(list(dict.fromkeys(self._people)))
+        if "hashes" not in details:
+            return {}
+        hashes = details.pop("hashes")
+        return {"people": build_people(details.pop("names"), hashes), "hashes": hashes}
 
 
 @contextmanager
@@ -40,10 +102,15 @@ def audited_write(verb: str, who: str) -> Iterator[AuditEntry]:
 
     Raises WriteLockTimeout and UniqueViolation, as write() does.
     """
-    entry = AuditEntry()
-    with write() as session:
+    entry = AuditEntry(verb, who)
+    with write():
         yield entry
-        session.add(_build_audit_event(verb, who, entry))
+        values = entry.build_values()
+        # Command line tools write audit rows as well, outside any request.
+        if has_request_context():
+            values["client_ip"] = (request.remote_addr or "")[:MAX_IP_LENGTH]
+            values["request_id"] = g.get("request_id")
+        insert_audit_row(values)
 
 
 def record_automatic_event(
@@ -56,26 +123,25 @@ def record_automatic_event(
 
     Call it inside the write() that does it.
     """
-    row = {
-        "verb": verb,
-        "who": who,
-        "about": about,
-        "details": json.dumps(details, ensure_ascii=False),
-    }
-    db.session.execute(insert(AuditEvent).values(row))
+    entry = AuditEntry(verb, who)
+    entry.about, entry.details = about, details
+    insert_audit_row(entry.build_values())
 
 
-def _build_audit_event(verb: str, who: str, entry: AuditEntry) -> AuditEvent:
-    event = AuditEvent(verb=verb, who=who)
-    if entry.about is not None:
-        event.about = str(entry.about)[:MAX_ABOUT_LENGTH]
-    if entry.details:
-        event.details = json.dumps(entry.details, ensure_ascii=False, default=str)
-    # Command line tools write audit rows as well, outside any request.
-    if has_request_context():
-        event.client_ip = (request.remote_addr or "")[:MAX_IP_LENGTH]
-        event.request_id = g.get("request_id")
-    return event
+def insert_audit_row(values: dict[str, Any]) -> int:
+    """Insert a row of these columns, chained to the one before; return its id. Inside write()."""
+    return append_audit_row(PreparedRunner(), current_settings().database_path, values)
+
+
+def _find_user_id(who: str) -> int | None:
+    """Return the id of the signed-in user, if it is `who`; None for the program and strangers."""
+    if not has_request_context():
+        return None
+    # Not current_user, which would load the user: a remembered session is renewed while loading.
+    user = g.get("_login_user")
+    if user is None or not user.is_authenticated or user.username != who:
+        return None
+    return int(user.id)
 
 
 def format_ids(ids: Sequence[int]) -> str:
@@ -93,7 +159,7 @@ def build_name_details(people: Sequence[NamedPhone]) -> dict[str, Any]:
     """Return the details that say who these people, (name, phone), were; {} without any.
 
     They hold names, and keyed hashes of the numbers, so that the row is found when one of these
-    people asks to be erased. They never hold a number.
+    people asks to be erased. They never hold a number, and are stored in the column `people`.
     """
     if not people:
         return {}
@@ -108,15 +174,17 @@ def build_name_details(people: Sequence[NamedPhone]) -> dict[str, Any]:
 def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     """Erase the names of the rows that name this person; return how many, by table.
 
-    Inside write(). Reads every row: nobody is erased often, and no row has a phone to look for.
+    Inside write().
     """
     phone_hash = hash_phone(current_settings().erasure_key, erasure.phone)
-    statement = select(AuditEvent.id, AuditEvent.details).where(
-        AuditEvent.details.contains(phone_hash, autoescape=True)
+    about_person = AuditPerson.phone_hash == phone_hash
+    statement = (
+        select(AuditEvent.id)
+        .join(AuditPerson, AuditPerson.audit_event_id == AuditEvent.id)
+        .where(about_person, AuditEvent.people != ERASED_PEOPLE)
     )
-    rows = db.session.execute(statement).all()
-    for row in rows:
-        details = json.loads(row.details) | {"names": ERASED_NAMES, "hashes": []}
-        values = {"details": json.dumps(details, ensure_ascii=False)}
-        update_row(AuditEvent, row.id, values)
-    return {"audit_events": len(rows)} if rows else {}
+    ids = db.session.scalars(statement).all()
+    for id_ in ids:
+        update_row(AuditEvent, id_, {"people": ERASED_PEOPLE})
+    db.session.execute(delete(AuditPerson).where(about_person))
+    return {"audit_events": len(ids)} if ids else {}

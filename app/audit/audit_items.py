@@ -53,7 +53,7 @@ def _build_item(row: AuditEvent, subjects: Subjects) -> AuditListItem:
         row.who,
         tuple(_build_sentence(row, subjects)),
         row.about,
-        _parse_details(row.details),
+        _parse_details(row),
         row.client_ip,
     )
 
@@ -79,7 +79,7 @@ def _build_sentence(row: AuditEvent, subjects: Subjects) -> list[SentencePiece]:
 def _fill_placeholder(word: str, row: AuditEvent, subject: AuditSubject | None) -> SentencePiece:
     if subject is not None:
         return SentencePiece(subject.name, subject.url, is_name=True)
-    details = _load_details(row.details)
+    details = _load_details(row)
     details = details if isinstance(details, dict) else {}
     kept_name = _find_kept_name(word, row, details)
     if kept_name:
@@ -93,6 +93,8 @@ def _find_kept_name(word: str, row: AuditEvent, details: dict[str, Any]) -> str:
         return name_user(row.about)
     if word == "number":
         return row.about or ""
+    if row.thing_name and row.thing_kind and word in row.thing_kind:
+        return row.thing_name
     if word == "count":
         return pluralize(int(details.get("count") or 0), "number")
     # The names of many are those of people, not of the event or group that they are in.
@@ -103,16 +105,21 @@ def _find_kept_name(word: str, row: AuditEvent, details: dict[str, Any]) -> str:
     return next(names, "")
 
 
-def _load_details(details: str | None) -> Any:
-    """Return the details as stored; text that another program wrote without JSON as it is."""
+def _load_details(row: AuditEvent) -> Any:
+    """Return the details as stored, with the people that may be erased.
+
+    Text that another program wrote without JSON is returned as it is.
+    """
     try:
-        return json.loads(details or "{}")
+        details = json.loads(row.details or "{}")
+        people = json.loads(row.people or "{}")
     except ValueError:
-        return details
+        return row.details
+    return details | people if isinstance(details, dict) else details
 
 
-# Keyed hashes, by which the names of people who ask for it are erased.
-HIDDEN_DETAILS = frozenset({"hashes"})
+# Keyed hashes, by which the names of people who ask for it are erased, and what protects them.
+HIDDEN_DETAILS = frozenset({"hashes", "salt"})
 # Stored names that pages call otherwise; any other is shown as it is stored, with blanks.
 DETAIL_LABELS = {
     "bad": "need fixing",
@@ -122,12 +129,12 @@ DETAIL_LABELS = {
 }
 
 
-def _parse_details(details: str | None) -> tuple[tuple[str, str], ...]:
+def _parse_details(row: AuditEvent) -> tuple[tuple[str, str], ...]:
     """Return the details as pairs of a name and a value in words.
 
     Details that another program wrote without JSON are returned as they are.
     """
-    parsed = _load_details(details)
+    parsed = _load_details(row)
     if not isinstance(parsed, dict):
         return (("", str(parsed)),)
     pairs = []

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from app.domain.phones.phone_number import format_phone_number
+
 _EXTENSION_KEY = "audit_subjects"
 _ABOUT_PATTERN = re.compile(
     r"\b(scheduled blast|blast|series|sequence|thread|event|registration|survey|keyword|segment"
@@ -23,10 +25,18 @@ class SubjectKey:
 
 @dataclass(frozen=True)
 class AuditSubject:
-    """What a thing is called now, and the address of its page."""
+    """What a thing is called now, and the address of its page; of a person the phone too."""
 
     name: str
     url: str
+    phone: str = ""
+
+    @property
+    def kept_name(self) -> str:
+        """The name that a row keeps: without quotation marks, and never a number."""
+        if self.phone and self.name == format_phone_number(self.phone):
+            return ""
+        return self.name.strip("“”")
 
 
 SubjectSource = Callable[[Iterable[SubjectKey]], Mapping[SubjectKey, AuditSubject]]
