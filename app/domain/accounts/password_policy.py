@@ -3,6 +3,8 @@
 There is no rule about kinds of characters (digits, capitals): NIST SP 800-63B advises against.
 """
 
+import functools
+import gzip
 import re
 import unicodedata
 from pathlib import Path
@@ -29,14 +31,23 @@ _KEYBOARD_ROWS = (
     "1q2w3e4r5t6y7u8i9o0p",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
     "qazwsxedcrfvtgbyhnujm",
+    "q1w2e3r4t5y6u7i8o9p0",
+    "zaq1xsw2cde3vfr4bgt5nhy6mju7",
 )
 KEYBOARD_SEQUENCES = (*_KEYBOARD_ROWS, *(row[::-1] for row in _KEYBOARD_ROWS))
 SEQUENCE_MARK = "\0"
-# The stems of the passwords most often found in leaks. With digits around them they are found
-# just as fast.
+# Words, names and phrases that people make passwords of, chosen by hand. With digits around them
+# they are found just as fast.
 COMMON_PASSWORD_WORDS = frozenset(
     Path(__file__).with_name("common_passwords.txt").read_text("ascii").split()
 )
+# What was found most often in leaks: 10,000 words and whole passwords of up to 40 characters.
+# Where they come from: docs/decisions/0052-names-and-passwords-of-users.md
+LEAKED_PASSWORDS_FILE = Path(__file__).with_name("leaked_passwords.txt.gz")
+# So long that it is no accident when it appears across the words of a passphrase.
+MIN_PHRASE_LENGTH = 9
+# Some single characters stand for 18 (NFKC): more than this is not looked at.
+MAX_EXAMINED_LENGTH = 2 * MAX_PASSWORD_LENGTH
 LEET_TRANSLATION = str.maketrans("0134578@$!", "oieastbasi")
 _SEPARATORS_PATTERN = re.compile(r"[\W_]+")
 
@@ -52,16 +63,25 @@ def find_password_problem(
             f"Use at least {MIN_PASSWORD_LENGTH} characters."
             " Three or four unrelated words are good and easy to remember."
         )
-    text = unicodedata.normalize("NFKC", password).casefold()
+    text = unicodedata.normalize("NFKC", password).casefold()[:MAX_EXAMINED_LENGTH]
     if _is_repetitive(text) or _is_repetitive(_remove_separators(text)):
         return "That repeats the same few characters."
     if _contains_name(text, username):
         return "That contains your username, which is easy to guess."
     if _contains_name(text, organisation):
         return "That contains your organization's name, which is easy to guess."
+    if _remove_separators(text) in load_leaked_passwords():
+        return "That is too easy to guess: attackers try it first, because many people use it."
     if _is_guessable(text, organisation):
-        return "That password is too easy to guess."
+        return "That is too easy to guess: most of it is words and sequences that many people use."
     return None
+
+
+@functools.cache
+def load_leaked_passwords() -> frozenset[str]:
+    """Return the passwords and words of the list, in small letters and without separators."""
+    text = gzip.decompress(LEAKED_PASSWORDS_FILE.read_bytes()).decode("ascii")
+    return frozenset(text.split())
 
 
 def _remove_separators(text: str) -> str:
@@ -91,14 +111,22 @@ def _is_guessable(text: str, organisation: str) -> bool:
     """Whether too little is left without common words, rows of keys and repetitions."""
     parts = _SEPARATORS_PATTERN.split(organisation.casefold())
     long_parts = [part for part in parts if len(part) >= MIN_ORGANISATION_WORD_LENGTH]
-    # The longest word first: "password" must be counted before "pass".
-    words = sorted({*COMMON_PASSWORD_WORDS, *long_parts}, key=len, reverse=True)
+    words = sorted({*long_parts, *_list_common_words()}, key=len, reverse=True)
+    phrases = [word for word in words if len(word) >= MIN_PHRASE_LENGTH]
     without_leet = text.translate(LEET_TRANSLATION)
     unguessable = min(
         _count_unguessable_characters(text, words),
         _count_unguessable_characters(without_leet, words),
+        _count_unguessable_characters(_remove_separators(text), phrases),
+        _count_unguessable_characters(_remove_separators(without_leet), phrases),
     )
     return unguessable < MIN_UNGUESSABLE_CHARACTERS
+
+
+@functools.cache
+def _list_common_words() -> list[str]:
+    # The longest word first: "password" must be counted before "pass".
+    return sorted(COMMON_PASSWORD_WORDS | load_leaked_passwords(), key=len, reverse=True)
 
 
 def _count_unguessable_characters(text: str, words: list[str]) -> int:
@@ -108,8 +136,9 @@ def _count_unguessable_characters(text: str, words: list[str]) -> int:
     """
     word_count = 0
     for word in words:
-        word_count += text.count(word)
-        text = text.replace(word, " ")
+        if word in text:
+            word_count += text.count(word)
+            text = text.replace(word, " ")
     text, sequence_count = re.subn(SEQUENCE_MARK, " ", _mark_keyboard_sequences(text))
     without_repetitions = re.sub(r"(.)\1{2,}", r"\1", text)
     return 2 * word_count + sequence_count + len(_remove_separators(without_repetitions))
