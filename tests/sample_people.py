@@ -21,6 +21,8 @@ def build_login_session(user):
         device="Test",
         # In the future, so that no test's page notes that the session is used.
         seen_at=far_off,
+        # Whoever signs in in a test has just entered the password.
+        confirmed_at=far_off,
         ends_at=far_off,
     )
 

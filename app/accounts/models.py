@@ -97,7 +97,7 @@ class AppUser(UserMixin, Model):
     __column_classes__ = ColumnClasses(
         administrative="theme member_columns",
         personal="username phone pending_phone display_name email",
-        secret="password_hash session_key phone_code_hash",
+        secret="password_hash session_key phone_code_hash totp_secret pending_totp_secret",
     )
     __table_args__ = (
         CheckConstraint(build_e164_check("phone"), name="phone_is_e164"),
@@ -141,6 +141,17 @@ class AppUser(UserMixin, Model):
         ForeignKey("permission_sets.id", ondelete="RESTRICT"), index=True
     )
     permission_set: Mapped[PermissionSet | None] = relationship()
+    # of the authenticator app, encrypted; null: no second factor
+    totp_secret: Mapped[str | None] = mapped_column(String(200))
+    # is being set up: it counts once a code of it was entered
+    pending_totp_secret: Mapped[str | None] = mapped_column(String(200))
+    # of the last code that was accepted: none counts twice
+    totp_last_step: Mapped[int | None]
+    # when an admin removed the second factor; the user is told at the next sign-in
+    factor_removed_at: Mapped[timestamp | None]
+    # the last sign-in, and how many wrong passwords and codes came for the name since
+    signed_in_at: Mapped[timestamp | None]
+    wrong_tries: Mapped[int_default_zero]
 
     def set_password(self, password: str) -> None:
         """Store a hash of the password. Takes about 0.15 s: never call it inside write()."""
@@ -170,6 +181,11 @@ class AppUser(UserMixin, Model):
         return permission in self.permissions
 
     @property
+    def has_second_factor(self) -> bool:
+        """Whether signing in asks for a code, too."""
+        return self.totp_secret is not None
+
+    @property
     def shown_name(self) -> str:
         """The name by which pages call the user: "Ada" for the user name "ada"."""
         return self.display_name or capitalize_first(self.username)
@@ -190,6 +206,7 @@ class LoginSession(Model):
     __tablename__ = "sessions"
     __column_classes__ = ColumnClasses(
         personal="device client_ip",
+        sensitive="flashes",
         secret="token_hash previous_hash session_key",
     )
 
@@ -205,6 +222,14 @@ class LoginSession(Model):
     created_at: Mapped[timestamp_default_now]
     seen_at: Mapped[timestamp_default_now]
     ends_at: Mapped[timestamp]
+    # when the password was last entered in it; null: it was opened by a remembered cookie since
+    confirmed_at: Mapped[timestamp | None]
+    # True: the user had not signed in on this device before
+    is_new_device: Mapped[bool_default_false]
+    # True: the proxy in front said who it is, and must go on saying so
+    by_proxy: Mapped[bool_default_false]
+    # what the next page says, as JSON; null: nothing
+    flashes: Mapped[str | None] = mapped_column(Text)
 
 
 class LoginAttempt(Model):
