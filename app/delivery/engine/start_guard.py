@@ -23,6 +23,7 @@ from app.delivery.carriers.message_lookup_results import LookupFailure
 from app.delivery.engine import installation_file
 from app.delivery.engine.background_job import DatabaseRunner
 from app.delivery.engine.carrier_comparison import CarrierComparison
+from app.delivery.engine.kept_stops import KeptStops
 from app.delivery.engine.leader_election import LeaderElection
 from app.delivery.engine.timings import get_engine_timings
 from app.delivery.installation_models import Installation
@@ -74,6 +75,7 @@ class StartGuard:
         self.reconcile = reconcile
         self.database: Path = settings.database_path
         self.timings = get_engine_timings(app)
+        self.kept_stops = KeptStops(app)
         self._passed_epoch: int | None = None
         self._task: asyncio.Task[None] | None = None
         self._next_check_at = 0.0
@@ -150,6 +152,7 @@ class StartGuard:
         """Hold or pass by what is known without the carrier."""
         carrier = self.election.carrier
         with self.app.app_context():
+            self.kept_stops.apply_once()
             row = installation.load_installation()
             if row.hold_reason:
                 # A person may have resumed a blast meanwhile, in another process.

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, type_coerce, union_all
 
 from app.core.db import db
+from app.delivery.archive_models import ArchivedCount
 from app.delivery.models import Message
 from app.delivery.queries.superseded_rows import select_superseded_counts
 from app.domain.delivery.message_statuses import (
@@ -28,7 +29,8 @@ def get_blast_tally(log_id: int) -> BlastCounts:
 def count_messages_by_status(log_id: int) -> dict[str, int]:
     """Return how many people of a blast have which status; only those that occur.
 
-    One walk along ix_messages_log_status, less the rows that another one stands in for.
+    One walk along ix_messages_log_status, less the rows that another one stands in for, and those
+    that moved into an archive.
     """
     rows = (
         select(Message.status, func.count().label("rows"))
@@ -37,8 +39,10 @@ def count_messages_by_status(log_id: int) -> dict[str, int]:
     )
     superseded = select_superseded_counts(log_id).subquery()
     less = select(superseded.c.status, -superseded.c.count)
+    archived = select(type_coerce(ArchivedCount.status, Message.status.type), ArchivedCount.texts)
+    archived = archived.where(ArchivedCount.message_log_id == log_id)
     counts: dict[str, int] = {}
-    for status, count in db.session.execute(union_all(rows, less)):
+    for status, count in db.session.execute(union_all(rows, less, archived)):
         counts[status] = counts.get(status, 0) + count
     return {status: count for status, count in counts.items() if count}
 

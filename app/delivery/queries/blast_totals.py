@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, union_all
 
 from app.core.db import db
-from app.core.fetched_rows import count_rows
+from app.delivery.archive_models import ArchivedCount
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import (
     ACCEPTED_STATUSES,
@@ -113,9 +114,21 @@ def _get_cached_totals(log: MessageLog, cache: dict[int, CachedTotals]) -> Deliv
 def _count_totals(log: MessageLog) -> DeliveryTotals:
     """Count what was delivered along the index of statuses; the log itself has the other counts."""
     is_delivered = Message.status == MessageStatus.DELIVERED
-    delivered = count_rows(Message, Message.message_log_id == log.id, is_delivered)
+    here = select(Message.message_log_id, func.count())
+    here = here.where(Message.message_log_id == log.id, is_delivered)
+    counts: Any = db.session.execute(union_all(here, select_archived_deliveries([log.id])))
+    delivered = sum(count for _, count in counts)
     totals, _ = measure_blast(log, delivered)
     return totals
+
+
+def select_archived_deliveries(log_ids: Sequence[int]) -> Select[int, int]:
+    """Select (id, count) of the delivered texts of these blasts that are in an archive."""
+    row = ArchivedCount
+    statement = select(row.message_log_id, func.sum(row.texts)).where(
+        row.message_log_id.in_(log_ids), row.status == MessageStatus.DELIVERED.value
+    )
+    return statement.group_by(row.message_log_id)
 
 
 def measure_blast(log: MessageLog, delivered: int) -> tuple[DeliveryTotals, datetime | None]:
@@ -135,13 +148,25 @@ def measure_blast(log: MessageLog, delivered: int) -> tuple[DeliveryTotals, date
         func.count(),
         func.coalesce(func.sum(sample.c.segments), 0),
         select(func.max(newest.c.delivered_at)).scalar_subquery(),
+        _select_archived(log.id, ArchivedCount.texts),
+        _select_archived(log.id, ArchivedCount.segments),
     ).select_from(sample)
-    row_count, segments, last_delivery = db.session.execute(statement).one()
+    row_count, segments, last_delivery, *archived = db.session.execute(statement).one()
+    accepted_here = log.success_count - archived[0]
     totals = DeliveryTotals(
         delivered=delivered,
         accepted=log.success_count,
         failed=log.failure_count,
-        segments=round(segments * log.success_count / row_count) if row_count else 0,
+        segments=archived[1] + round(segments * accepted_here / max(row_count, 1)),
         is_exact=log.success_count <= LARGE_BLAST_RECIPIENTS,
     )
     return totals, last_delivery
+
+
+def _select_archived(log_id: int, column: Any) -> Any:
+    """Select the sum of a column over the accepted texts of a blast that are in an archive."""
+    accepted = [status.value for status in ACCEPTED_STATUSES]
+    statement = select(func.coalesce(func.sum(column), 0)).where(
+        ArchivedCount.message_log_id == log_id, ArchivedCount.status.in_(accepted)
+    )
+    return statement.scalar_subquery()

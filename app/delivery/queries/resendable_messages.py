@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows
+from app.delivery.archive_models import ArchivedCount
 from app.delivery.models import Message
 from app.delivery.sql.sending_purpose import select_blast_event_id, select_has_left_blast_topic
 from app.domain.delivery.message_statuses import (
@@ -18,6 +19,7 @@ from app.domain.delivery.message_statuses import (
     UNCERTAIN_STATUSES,
     MessageStatus,
 )
+from app.domain.delivery.removed_words import REMOVED_BEGINNING
 from app.domain.delivery.skip_reasons import REVERSIBLE_SKIP_REASONS, SkipReason
 from app.suppression.queries.sending_permission import select_suppression_reason
 
@@ -26,6 +28,8 @@ from app.suppression.queries.sending_permission import select_suppression_reason
 _PHONE_NOT_ERASED = Message.phone.startswith("+")
 # Their text follows to another number, or did.
 _COUNTS = Message.reason.is_distinct_from(SUPERSEDED_REASON)
+# Words that were removed when the text grew old cannot be sent again.
+_HAS_WORDS = Message.body.not_like(f"{REMOVED_BEGINNING}%")
 
 
 def build_blast_messages_filter(log_id: int, message_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -39,6 +43,8 @@ def build_blast_messages_filter(log_id: int, message_ids: Sequence[int]) -> Colu
         Message.id.in_(select(listed_ids.c.value)),
         _PHONE_NOT_ERASED,
         _COUNTS,
+        _HAS_WORDS,
+        ~exists().where(ArchivedCount.message_log_id == log_id),
     )
 
 
@@ -64,7 +70,10 @@ def _build_skipped_filter(reason: str) -> ColumnElement[bool]:
 
 def _build_actionable_filter(log_id: int, state: str) -> ColumnElement[bool]:
     """Return the condition for the messages in one state that nobody has dismissed."""
-    conditions = [Message.message_log_id == log_id, _PHONE_NOT_ERASED, _COUNTS]
+    conditions = [Message.message_log_id == log_id, _PHONE_NOT_ERASED, _COUNTS, _HAS_WORDS]
+    # Of a blast whose texts are partly in an archive nothing is sent again: the database no longer
+    # refuses a second text to whoever is in there.
+    conditions.append(~exists().where(ArchivedCount.message_log_id == log_id))
     if state in REVERSIBLE_SKIP_REASONS:
         conditions.append(_build_skipped_filter(state))
     else:

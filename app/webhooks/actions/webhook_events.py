@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.core.clock import now
 from app.core.column_types import datetime_to_db
-from app.core.db import execute_and_count_rows, write
+from app.core.db import db, execute_and_count_rows, write
 from app.webhooks import sql
 from app.webhooks.models import webhook_events
 
@@ -116,13 +116,21 @@ def _build_event_row(processed: ProcessedEvent, processed_at: str) -> tuple[str 
     )
 
 
-def delete_old_webhook_events() -> int:
-    """Delete events that are older than 30 days; return how many.
+def count_old_webhook_events(before: datetime) -> tuple[int, datetime | None]:
+    """Return how many events came before a moment, and the time of the oldest."""
+    received_at = webhook_events.c.received_at
+    statement = select(func.count(), func.min(received_at)).where(received_at < before)
+    count, oldest = db.session.execute(statement).one()
+    return count, oldest
+
+
+def delete_old_webhook_events(days: int = EVENT_RETENTION_DAYS) -> int:
+    """Delete events that are older than so many days; return how many.
 
     Opens its own write() for each batch. A batch is as large as DELETE_SECONDS allow, measured
     on the one before; the pause after it is as long as it took, so that others get to write.
     """
-    deadline = now() - timedelta(days=EVENT_RETENTION_DAYS)
+    deadline = now() - timedelta(days=days)
     old_ids = select(webhook_events.c.id).where(webhook_events.c.received_at < deadline)
     total = 0
     size = MIN_DELETE_ROWS

@@ -1,0 +1,170 @@
+"""The archives: one SQLite file a year beside the database, with texts that moved there.
+
+An archive is written by one slice at a time and read without being changed. Its tables are those of
+the database when it was made; a column that came later is added before the next slice.
+"""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Index,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+)
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateColumn
+
+from app.core.column_types import UtcDateTime
+from app.delivery.engine_models import attempts
+from app.delivery.models import messages
+
+# PRAGMA user_version of an archive; a program that knows only smaller ones does not write to it.
+ARCHIVE_VERSION = 1
+FOLDER_NAME = "archive"
+
+archive_metadata = MetaData()
+
+
+def _copy_table(table: Table) -> Table:
+    """Return a table with the same columns, but none of the rules and keys of the database."""
+    columns = [
+        Column(column.name, column.type, primary_key=column.primary_key) for column in table.columns
+    ]
+    return Table(table.name, archive_metadata, *columns)
+
+
+archived_messages = _copy_table(messages)
+archived_attempts = _copy_table(attempts)
+Index("ix_messages_phone", archived_messages.c.phone, archived_messages.c.id)
+Index("ix_messages_log", archived_messages.c.message_log_id, archived_messages.c.id)
+Index("ix_attempts_message_id", archived_attempts.c.message_id)
+# Erasures that this file has obeyed: by the keyed hash, as the database has them.
+applied_erasures = Table(
+    "applied_erasures",
+    archive_metadata,
+    Column("phone_hash", String(64), primary_key=True),
+    Column("erased_at", UtcDateTime, nullable=False),
+    Column("applied_at", DateTime),
+)
+
+
+class ArchiveUnusable(Exception):
+    """An archive cannot be read or written now: it is missing, locked, damaged or read-only."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"the archive of {year} cannot be used")
+        self.year = year
+
+
+def get_archive_file(database: Path, year: int) -> Path:
+    """Return the path of the archive of a year, which may not exist."""
+    return database.parent / FOLDER_NAME / f"{year}.db"
+
+
+def list_archive_years(database: Path) -> list[int]:
+    """Return the years that have an archive, the newest first."""
+    names = [path.stem for path in (database.parent / FOLDER_NAME).glob("[0-9][0-9][0-9][0-9].db")]
+    return sorted(map(int, names), reverse=True)
+
+
+@contextlib.contextmanager
+def open_archive(database: Path, year: int) -> Iterator[Connection]:
+    """Open an archive to read it. Raises ArchiveUnusable."""
+    path = get_archive_file(database, year)
+    with _translate_errors(year), contextlib.closing(_connect(path, "ro")) as raw:
+        engine = _wrap(raw)
+        with engine.connect() as connection:
+            yield connection
+
+
+@contextlib.contextmanager
+def write_archive(database: Path, year: int) -> Iterator[Connection]:
+    """Open an archive for one transaction, which is on the disk when the block has ended.
+
+    Makes the file where there is none; only its owner may read it. Raises ArchiveUnusable.
+    """
+    path = get_archive_file(database, year)
+    with _translate_errors(year):
+        _create_private_file(path)
+        with contextlib.closing(_connect(path, "rw")) as raw:
+            engine = _wrap(raw)
+            _prepare_tables(engine, year)
+            with engine.begin() as connection:
+                yield connection
+        _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _translate_errors(year: int) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.DatabaseError, DatabaseError, OSError) as error:
+        raise ArchiveUnusable(year) from error
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    if mode == "ro" and not path.is_file():
+        raise FileNotFoundError(path)
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+    return sqlite3.connect(
+        address, uri=True, timeout=10, isolation_level=None, check_same_thread=False
+    )
+
+
+def _wrap(raw: sqlite3.Connection) -> Engine:
+    # A rollback journal: an archive that nobody writes is one file, which can be copied.
+    for pragma in ("synchronous=FULL", "secure_delete=ON"):
+        raw.execute(f"PRAGMA {pragma}").close()
+    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _prepare_tables(engine: Engine, year: int) -> None:
+    with engine.begin() as connection:
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if version > ARCHIVE_VERSION:
+            raise ArchiveUnusable(year)
+        archive_metadata.create_all(connection)
+        _add_missing_columns(connection)
+        if version < ARCHIVE_VERSION:
+            connection.exec_driver_sql(f"PRAGMA user_version={ARCHIVE_VERSION}")
+
+
+def _add_missing_columns(connection: Connection) -> None:
+    """Add the columns that the database got since this archive was made."""
+    inspector = inspect(connection)
+    for table in (archived_messages, archived_attempts):
+        there = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                # No value of a user: the name and type of a column of our own model.
+                definition = CreateColumn(column).compile(connection.engine)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
+
+
+def _create_private_file(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write the folder's own entry to the disk: a new file in it is else not there for sure."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""How long each kind of data is kept: the rules, their page, and what removes what is older."""

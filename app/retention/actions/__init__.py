@@ -1,0 +1,1 @@
+"""Storing the rules, and removing what is older than they allow."""

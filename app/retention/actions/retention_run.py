@@ -1,0 +1,114 @@
+"""Removing what is older than the rules allow, in small slices: others write in between.
+
+Several processes may do it at once: each slice deletes only what is there.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.core.clock import now
+from app.core.db import db, write
+from app.delivery.actions.word_removal import list_wordy_ids, remove_words
+from app.domain.delivery.removed_words import build_removed_words
+from app.inbox.actions.search_removal import forget_searched_words
+from app.retention.actions.rule_changes import record_run
+from app.retention.kinds import DURATION_WORDS, KINDS, DeleteOld
+from app.retention.models import RetentionKind
+from app.retention.queries.retention_rules import find_retention_days, find_rule
+from app.webhooks.actions.webhook_events import (
+    MIN_PAUSE_SECONDS,
+    compute_delete_batch_size,
+    delete_old_webhook_events,
+)
+
+log = logging.getLogger(__name__)
+FIRST_SLICE_ROWS = 50
+RUN_INTERVAL = timedelta(hours=20)
+IsStopping = Callable[[], bool]
+# Removes one slice of at most so many rows and returns how many it took; 0: nothing is left.
+RemoveSlice = Callable[[int], int]
+
+
+def run_retention(is_stopping: IsStopping) -> None:
+    """Remove what is older than each rule allows, unless that happened today.
+
+    Opens its own write() for each slice; ends after the slice when `is_stopping` says so.
+    """
+    for kind in KINDS:
+        if is_stopping():
+            return
+        if _is_due(kind.kind):
+            _run_kind(kind.kind, kind.delete, is_stopping)
+
+
+def _is_due(kind: RetentionKind) -> bool:
+    rule = find_rule(kind)
+    if rule is None or rule.days is None:
+        return False
+    return rule.ran_at is None or rule.ran_at < now() - RUN_INTERVAL
+
+
+def _run_kind(kind: RetentionKind, delete: DeleteOld | None, is_stopping: IsStopping) -> None:
+    days = find_retention_days(kind)
+    if days is None:
+        return
+    before = now() - timedelta(days=days)
+    if kind is RetentionKind.CARRIER_CALLS:
+        count = delete_old_webhook_events(days)
+    elif delete is not None:
+        count = _remove_in_slices(lambda size: _delete_slice(delete, before, size), is_stopping)
+    else:
+        count = _remove_in_slices(_WordRemoval(before, days).remove_slice, is_stopping)
+    if is_stopping():
+        return
+    with write():
+        record_run(kind, now(), count)
+    if count:
+        log.info("retention: %s removed %s rows", kind.value, count)
+
+
+def _delete_slice(delete: DeleteOld, before: datetime, size: int) -> int:
+    with write():
+        return delete(before, size)
+
+
+def _remove_in_slices(remove_slice: RemoveSlice, is_stopping: IsStopping) -> int:
+    """Call `remove_slice` until nothing is left; return how many rows it removed in all.
+
+    A slice is as large as fits into 25 ms, measured on the one before; the pause after it is as
+    long as it took.
+    """
+    total, size = 0, FIRST_SLICE_ROWS
+    while not is_stopping():
+        start = time.monotonic()
+        count = remove_slice(size)
+        seconds = time.monotonic() - start
+        total += count
+        if not count:
+            break
+        size = compute_delete_batch_size(size, seconds)
+        time.sleep(max(MIN_PAUSE_SECONDS, seconds))
+    return total
+
+
+class _WordRemoval:
+    """Takes the words out of old texts, slice by slice, from the oldest on."""
+
+    def __init__(self, before: datetime, days: int) -> None:
+        self.before = before
+        self.marker = build_removed_words(DURATION_WORDS.get(days, f"{days} days"))
+        self.after_id = 0
+
+    def remove_slice(self, size: int) -> int:
+        """Take the words out of the next texts; return how many these were."""
+        ids = list_wordy_ids(self.before, self.after_id, size)
+        db.session.rollback()
+        if not ids:
+            return 0
+        self.after_id = ids[-1]
+        with write():
+            remove_words(ids, self.before, self.marker)
+            forget_searched_words(ids)
+        return len(ids)

@@ -1,0 +1,1 @@
+"""Reading the rules, and what they would remove."""
