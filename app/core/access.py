@@ -26,10 +26,12 @@ from app.core.form_limits import (
     UPLOAD_MIMETYPE,
     install_form_limits,
 )
+from app.core.recent_sign_in import check_sign_in
 from app.core.settings import current_settings
 from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
 from app.domain.accounts.scope import EMPTY_SCOPE, Scope
+
 
 class Entrance(StrEnum):
     """What a view needs that is no permission."""
@@ -213,7 +215,7 @@ def _check_user(view: Any, need: Need) -> ResponseReturnValue | None:
         return _redirect_to_password_page()
     if not has_access(need):
         abort(403)
-    return None
+    return check_sign_in(view)
 
 
 def _redirect_to_password_page() -> ResponseReturnValue:

@@ -38,18 +38,34 @@ def find_kept_form() -> KeptForm | None:
     """
     if request.method != "POST" or not _is_from_own_page():
         return None
+    fields = collect_kept_fields()
+    if not fields:
+        return None
+    return KeptForm(fields, find_request_path(), find_page_path())
+
+
+def collect_kept_fields() -> list[tuple[str, str]] | None:
+    """Return the fields of this request but secrets; None when they are too many to be kept."""
     fields = []
     for name, value in request.form.items(multi=True):
         if not contains_any(name.lower(), NEVER_KEPT_PARTS):
             fields.append((name, value))
-    if not fields or len(fields) > MAX_KEPT_FIELDS:
+    size = sum(len(name) + len(value) for name, value in fields)
+    if len(fields) > MAX_KEPT_FIELDS or size > MAX_KEPT_CHARACTERS:
         return None
-    if sum(len(name) + len(value) for name, value in fields) > MAX_KEPT_CHARACTERS:
-        return None
+    return fields
+
+
+def find_request_path() -> str:
+    """Return the path of this request with its parameters."""
+    return parse_local_path(request.full_path.rstrip("?")) or "/"
+
+
+def find_page_path() -> str:
+    """Return the path of the page that the request came from, else its own."""
     page = urlsplit(request.referrer or request.path)
     page_url = f"{page.path}?{page.query}" if page.query else page.path
-    send_url = parse_local_path(request.full_path.rstrip("?")) or "/"
-    return KeptForm(fields, send_url, parse_local_path(page_url) or "/")
+    return parse_local_path(page_url) or "/"
 
 
 def _is_from_own_page() -> bool:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import current_username, permission_required
+from app.core.recent_sign_in import recent_sign_in_required
 from app.core.settings import current_settings
 from app.domain.accounts.permissions import Permission
 from app.domain.delivery.callback_addresses import list_console_addresses
@@ -31,11 +32,13 @@ SETTINGS_COLUMNS = (
     "currency",
     "price_per_segment",
     "footer",
+    "second_factor_for",
 )
 
 
 @bp.route("/settings", methods=["GET", "POST"])
 @permission_required(Permission.CHANGE_SETTINGS)
+@recent_sign_in_required
 def edit_settings() -> ResponseReturnValue:
     """Show and store the organisation's own settings; show what the environment says."""
     form = OrganisationSettingsForm(data=_build_form_values(queries.get_organisation()))

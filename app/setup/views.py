@@ -12,6 +12,7 @@ from app.audit.actions import audited_write
 from app.core.access import admin_required, public
 from app.core.clock import now
 from app.core.db import write
+from app.core.recent_sign_in import recent_sign_in_required
 from app.core.settings import current_settings
 from app.demo_year.loading import load_demo_year, queue_coming_texts
 from app.demo_year.starting_over import NotMadeUp
@@ -90,6 +91,7 @@ def enter_demo() -> ResponseReturnValue:
 
 @bp.post("/demo/start-over")
 @admin_required
+@recent_sign_in_required
 def start_over() -> ResponseReturnValue:
     """Erase the demo and lead to the setup page. Only where everything is made up."""
     if not is_practice_demo():

@@ -26,6 +26,7 @@ from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.core.pagination import list_params
+from app.core.recent_sign_in import guarded_download
 from app.core.settings import current_settings
 from app.domain.accounts.permissions import Permission
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
@@ -118,6 +119,7 @@ def _read_filter(form: SuppressionFilterForm) -> SuppressionFilter:
 
 @bp.get("/suppression/export")
 @permission_required(Permission.EXPORT)
+@guarded_download
 def export_suppressed_numbers() -> ResponseReturnValue:
     """Send the filtered list as a CSV file that the import reads again."""
     filter_ = _read_filter(SuppressionFilterForm(request.args))

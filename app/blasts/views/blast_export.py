@@ -14,6 +14,7 @@ from app.blasts.views.blueprint import bp
 from app.core.access import current_username, permission_required
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.db import db
+from app.core.recent_sign_in import guarded_download
 from app.core.template_filters import format_iso_time
 from app.delivery.queries.blast_recipients import iterate_message_batches
 from app.delivery.queries.blast_records import find_blast_log
@@ -51,6 +52,7 @@ class RecipientResult:
 
 @bp.get("/logs/<int:log_id>/export")
 @permission_required(Permission.EXPORT)
+@guarded_download
 def export_blast(log_id: int) -> ResponseReturnValue:
     """Stream every row of one blast; ?format=json for programs."""
     if find_blast_log(log_id) is None:

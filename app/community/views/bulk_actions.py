@@ -11,6 +11,7 @@ from app.community.forms import MemberSelection, read_member_selection
 from app.community.views.blueprint import bp
 from app.community.views.member_export import send_members_as_csv
 from app.core.access import current_username, parse_local_path, permission_required
+from app.core.recent_sign_in import guarded_download
 from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.suppression.actions.opt_outs import record_opt_out
@@ -46,6 +47,7 @@ def unsubscribe_selected_members() -> ResponseReturnValue:
 
 @bp.post("/community/bulk-export")
 @permission_required(Permission.EXPORT)
+@guarded_download
 def export_selected_members() -> ResponseReturnValue:
     """Download the selected members as a CSV file."""
     selection = read_member_selection(request.form)

@@ -13,6 +13,7 @@ from app.community.views.blueprint import bp
 from app.community.views.people_csv import stream_people_as_csv
 from app.core.access import current_username, permission_required
 from app.core.batch_reading import iterate_in_batches
+from app.core.recent_sign_in import guarded_download
 from app.domain.accounts.permissions import Permission
 
 EXPORT_HEADINGS = ("name", "phone")
@@ -27,6 +28,7 @@ CellReader = Callable[[Sequence[str]], dict[str, Sequence[str]]]
 
 @bp.get("/community/export")
 @permission_required(Permission.EXPORT)
+@guarded_download
 def export_members() -> ResponseReturnValue:
     """Download the list, or what a filter leaves of it, as a CSV file that an import reads."""
     parameters = get_filter_parameters(request.args)

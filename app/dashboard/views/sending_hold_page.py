@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import admin_required, current_username, permission_required
 from app.core.clock import now
+from app.core.recent_sign_in import recent_sign_in_required
 from app.core.settings import current_settings
 from app.dashboard.views.blueprint import bp
 from app.delivery.actions import sending_hold
@@ -54,6 +55,7 @@ def reconcile_with_carrier() -> ResponseReturnValue:
 
 @bp.post("/sending/first-is-gone")
 @admin_required
+@recent_sign_in_required
 def take_over_from_first() -> ResponseReturnValue:
     """Send from this copy from now on: the person says that the first installation is gone."""
     try:

@@ -19,6 +19,7 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
+from app.core.recent_sign_in import guarded_download
 from app.domain.accounts.permissions import Permission
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS
 from app.domain.phones.phone_number import format_phone_number
@@ -104,6 +105,7 @@ def unsubscribe_registration(event_id: int, rid: int) -> ResponseReturnValue:
 
 @bp.get("/events/<int:event_id>/export")
 @permission_required(Permission.EXPORT)
+@guarded_download
 def export_registrations(event_id: int) -> ResponseReturnValue:
     """Download the registrations as a CSV that the importer takes back unchanged."""
     event = get_event_or_404(event_id)

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from app.core.form_fields import CleanTextField
+from app.domain.accounts.second_factors import SECOND_FACTOR_RULE_LABELS, SecondFactorRule
 from app.domain.opt_outs.default_replies import StandingReply, list_default_replies
 from app.domain.opt_outs.stop_words import STOP_WORD_MISSING_ERROR, has_stop_word
 from app.domain.phones.country_names import load_country_names
@@ -110,6 +111,11 @@ class OrganisationSettingsForm(LanguageFields, PlaceValidation, FlaskForm):
         validate_choice=False,
     )
     whom = RadioField("Who gets texts", choices=lambda: CONSENT_CHOICES, validate_choice=False)
+    second_factor_for = RadioField(
+        "Who needs a second factor",
+        choices=[(rule.value, label) for rule, label in SECOND_FACTOR_RULE_LABELS.items()],
+        validate_choice=False,
+    )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate every field, and name what is wrong with lines in other languages."""
@@ -174,6 +180,11 @@ class OrganisationSettingsForm(LanguageFields, PlaceValidation, FlaskForm):
         if field.data not in CONSENT_CHOICES:
             raise ValidationError("Choose who gets texts.")
 
+    def validate_second_factor_for(self, field: RadioField) -> None:
+        """Reject an unknown choice of who needs a second factor."""
+        if field.data not in set(SecondFactorRule):
+            raise ValidationError("Choose who needs a second factor.")
+
     def get_column_values(self) -> dict[str, Any]:
         """Return the values of the row's columns. Call after the form was found valid."""
         return {
@@ -189,6 +200,7 @@ class OrganisationSettingsForm(LanguageFields, PlaceValidation, FlaskForm):
             "answers_help": self.helper.data == "us",
             "undo_seconds": int(self.undo_seconds.data) if self.undo_seconds.data else None,
             "consent_required": self.whom.data == "agreed",
+            "second_factor_for": SecondFactorRule(self.second_factor_for.data),
             **self.get_language_values(),
         }
 

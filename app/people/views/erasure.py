@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import admin_required, current_username
 from app.core.clock import now
+from app.core.recent_sign_in import recent_sign_in_required
 from app.delivery.queries.phone_texts import count_phone_texts
 from app.people.actions.person_erasure import (
     TextBeingSent,
@@ -29,6 +30,7 @@ from app.suppression.queries.sending_permission import has_opted_out
 
 @bp.route("/people/<public_id>/erase", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def erase_person(public_id: str) -> ResponseReturnValue:
     """Show what goes and what stays (GET); erase everything that names the person (POST)."""
     # Not `== "GET"`: a HEAD must not erase anybody.

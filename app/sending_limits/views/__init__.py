@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.core.access import current_username, permission_required
 from app.core.clock import now
+from app.core.recent_sign_in import recent_sign_in_required
 from app.domain.accounts.permissions import Permission
 from app.domain.limits.day_limits import compute_automatic_limit
 from app.organisation.queries import get_organisation
@@ -20,6 +21,7 @@ bp = Blueprint("sending_limits", __name__)
 
 @bp.route("/settings/limits", methods=["GET", "POST"])
 @permission_required(Permission.CHANGE_SETTINGS)
+@recent_sign_in_required
 def edit_limits() -> ResponseReturnValue:
     """Show and store how many texts are sent at most, and for how much money."""
     organisation = get_organisation()

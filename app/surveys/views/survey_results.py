@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
 from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
+from app.core.recent_sign_in import guarded_download
 from app.domain.accounts.permissions import Permission
 from app.domain.surveys.question_definitions import SurveyQuestion, parse_questions
 from app.domain.texts.whole_numbers import parse_whole_number
@@ -125,6 +126,7 @@ def _guess_answers(
 
 @bp.get("/<int:survey_id>/export")
 @permission_required(Permission.EXPORT)
+@guarded_download
 def export_survey_answers(survey_id: int) -> ResponseReturnValue:
     """Send a CSV file: one row a session, one column a question."""
     survey = get_survey_or_404(survey_id)
