@@ -15,7 +15,13 @@ import phonenumbers
 
 from app.core.base_url import find_base_url_problems, normalize_base_url
 from app.core.mail import find_mail_problems
+from app.core.production_settings import (
+    LOOPBACK_NAMES,
+    find_production_problems,
+)
+from app.core.production_settings import list_setting_warnings as list_setting_warnings
 from app.core.settings import Settings
+from app.core.sign_in_settings import find_sign_in_setting_problems
 from app.domain.phones.phone_number import PhoneNumber, is_e164
 from app.domain.phones.phone_problems import InvalidPhoneNumber
 
@@ -32,16 +38,6 @@ SECRET_VARIABLES = {
     "PING_URL",
     "ERASED_NUMBERS_KEY",
 }
-WEAK_SECRET_KEYS = {
-    "dev",
-    "development",
-    "secret",
-    "changeme",
-    "change-me",
-    "change-this",
-    "please-change-me",
-}
-LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 HSTS_PATTERN = re.compile(r"max-age=[0-9]{1,10}(; ?(includeSubDomains|preload))*")
 SHORT_CODE_OR_SENDER_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
@@ -140,7 +136,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**values)
     problems = reader.problems + _find_setting_problems(settings)
     if settings.is_production:
-        problems += _find_production_problems(settings)
+        problems += find_production_problems(settings)
     if problems:
         raise BadSettings(problems)
     return settings
@@ -166,26 +162,6 @@ def _choose_trusted_hosts(values: Mapping[str, Any]) -> tuple[str, ...]:
     if values["app_env"] != "production" or public_name in (None, *LOOPBACK_NAMES):
         return ()
     return (public_name, *LOOPBACK_NAMES)
-
-
-def list_setting_warnings(settings: Settings) -> list[str]:
-    """Return a sentence for each setting that works but leaves something open."""
-    lines: list[str] = []
-    if not settings.is_production or settings.trust_proxy:
-        return lines
-    if settings.host not in {*LOOPBACK_NAMES, "::1"}:
-        lines.append(
-            f"HOST is {settings.host} and TRUST_PROXY is 0: anyone who reaches port "
-            f"{settings.port} can use SMS Admin directly, without HTTPS. "
-            "Put a proxy in front (deploy/)."
-        )
-    if settings.public_base_url.startswith("https://"):
-        lines.append(
-            "PUBLIC_BASE_URL is https and TRUST_PROXY is 0: all visitors appear to come "
-            "from the proxy's address, so ten wrong passwords by one of them lock out everyone. "
-            "Set TRUST_PROXY to the number of proxies in front."
-        )
-    return lines
 
 
 def _choose_log_format(app_env: str) -> str:
@@ -247,6 +223,7 @@ def _find_setting_problems(settings: Settings) -> list[str]:
         if url and not _is_http_url(url):
             problems.append(f"{name.upper()} must be an address such as https://sms.example.org.")
     problems += find_base_url_problems(settings.public_base_url)
+    problems += find_sign_in_setting_problems(settings)
     problems += _find_header_problems(settings) + _find_api_key_problems(settings)
     return problems + _find_phone_problems(settings) + find_mail_problems(settings)
 
@@ -290,28 +267,6 @@ def _find_phone_problems(settings: Settings) -> list[str]:
             PhoneNumber.parse(settings.admin_test_phone, settings.default_region)
         except InvalidPhoneNumber as error:
             problems.append(f"ADMIN_TEST_PHONE cannot be used: {error.sentence}")
-    return problems
-
-
-def _find_production_problems(settings: Settings) -> list[str]:
-    """Return a sentence for each setting that only production refuses."""
-    problems = []
-    key = settings.secret_key
-    if len(key) < 16 or key.lower() in WEAK_SECRET_KEYS or len(set(key)) < 6:
-        problems.append(
-            "SECRET_KEY must be set to a long random text (at least 16 characters) in production."
-        )
-    if settings.missing_twilio_variables:
-        names = " and ".join(settings.missing_twilio_variables)
-        problems.append(
-            f"Twilio settings are incomplete. Missing: {names}. Set all of them or none."
-        )
-    if settings.smsadmin_failpoint:
-        problems.append("SMSADMIN_FAILPOINT is for tests only. Remove it in production.")
-    if settings.carrier == "twilio" and not settings.public_base_url:
-        problems.append(
-            "PUBLIC_BASE_URL must be set in production. Twilio sends replies and receipts to it."
-        )
     return problems
 
 
