@@ -5,6 +5,7 @@ Neither is in the database, so that whoever changes rows there cannot make the c
 
 import contextlib
 import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -22,7 +23,8 @@ class AuditKey(NamedTuple):
     """A key of the chain; `id` names it in the database without giving it away."""
 
     id: str
-    secret: bytes
+    # An HMAC that has taken in the key: copying it for each row takes half the time.
+    begun_hmac: hmac.HMAC
 
 
 class ChainHead(NamedTuple):
@@ -62,7 +64,8 @@ def load_audit_keys(database: Path) -> tuple[AuditKey, ...]:
 
 def _parse_key(line: str) -> AuditKey:
     secret = bytes.fromhex(line)
-    return AuditKey(hashlib.sha256(secret).hexdigest()[:KEY_ID_DIGITS], secret)
+    key_id = hashlib.sha256(secret).hexdigest()[:KEY_ID_DIGITS]
+    return AuditKey(key_id, hmac.new(secret, digestmod="sha256"))
 
 
 def _create_key_file(database: Path) -> tuple[AuditKey, ...]:

@@ -75,7 +75,7 @@ def _find_broken_seals(anchors: Sequence[_Anchor], keys: dict[str, AuditKey]) ->
         key = keys.get(anchor.key_id)
         if key is None:
             continue
-        seal = compute_seal(key.secret, anchor.kind, anchor.last_id, anchor.mac, anchor.at)
+        seal = compute_seal(key, anchor.kind, anchor.last_id, anchor.mac, anchor.at)
         if seal != anchor.seal:
             yield SEAL_LINE.format(number)
 
@@ -128,7 +128,7 @@ def _find_row_problem(
     row_id = values[0]
     if mac is None:
         return UNCHAINED_LINE.format(row_id)
-    if key is not None and compute_mac(key.secret, previous_mac, values) != mac:
+    if key is not None and compute_mac(key, previous_mac, values) != mac:
         if row_id != previous_id + 1:
             return MISSING_LINE.format(previous_id, row_id)
         return CHANGED_LINE.format(row_id)

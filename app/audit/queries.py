@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.audit.audit_items import build_audit_items
-from app.audit.models import AuditEvent
+from app.audit.chain_files import ChainHead
+from app.audit.models import AnchorKind, AuditAnchor, AuditEvent
 from app.audit.sentences import VERB_KINDS
 from app.core.db import db
 from app.core.fetched_rows import count_rows
@@ -86,6 +87,28 @@ def find_audit_detail(
     if not details:
         return None
     return json.loads(details).get(name)
+
+
+def find_chain_head() -> ChainHead | None:
+    """Return the last row of the chain."""
+    last = select(AuditEvent.id, AuditEvent.mac).where(AuditEvent.mac.is_not(None))
+    row = db.session.execute(last.order_by(AuditEvent.id.desc()).limit(1)).first()
+    return None if row is None else ChainHead(row.id, row.mac)
+
+
+def is_row_in_place(head: ChainHead) -> bool:
+    """Whether the row is as it was when it was the last; true of a row in the archive."""
+    row_mac = db.session.scalar(select(AuditEvent.mac).where(AuditEvent.id == head.last_id))
+    if row_mac is not None:
+        return row_mac == head.mac
+    archived = select(func.max(AuditAnchor.last_id)).where(AuditAnchor.kind == AnchorKind.ARCHIVED)
+    return (db.session.scalar(archived) or 0) >= head.last_id
+
+
+def find_last_detail(verb: str) -> str | None:
+    """Return the details of the last row of a verb, as they are stored."""
+    rows = select(AuditEvent.details).where(AuditEvent.verb == verb)
+    return db.session.scalar(rows.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(1))
 
 
 def _build_filters(filter_: AuditFilter) -> list[ColumnElement[bool]]:
