@@ -3,15 +3,17 @@
 from dataclasses import dataclass, field
 
 from flask import current_app, request, url_for
+from flask_login import current_user
 
 from app.core.local_formats import format_local_time
+from app.core.production_settings import list_setting_warnings
 from app.core.settings import Settings
 from app.delivery.actions.refusal_records import Refusal
 from app.delivery.queries.heartbeat import ENGINE_TROUBLE_KEY, Heartbeat
 from app.delivery.queries.refused_calls import find_refused_calls
 from app.domain.texts.text_cleaning import capitalize_first
 
-# Where somebody looks who wonders why no text comes in.
+# Where somebody looks who wonders why no text comes in, or what to set up better.
 ENDPOINTS_ABOUT_CALLS = {"dashboard.show_dashboard", "organisation.edit_settings"}
 
 
@@ -34,6 +36,7 @@ def build_banners(settings: Settings, heartbeat: Heartbeat, waiting_count: int) 
         *build_carrier_banners(settings, is_signed_in=True, waiting_count=waiting_count),
         *_build_outage_banners(heartbeat),
         *_build_refused_calls_banners(settings),
+        *_build_setting_banners(settings),
     ]
 
 
@@ -105,3 +108,13 @@ def _build_refused_calls_banners(settings: Settings) -> list[Banner]:
         f"{refusal.advice}"
     )
     return [Banner("bad", title, text)]
+
+
+def _build_setting_banners(settings: Settings) -> list[Banner]:
+    """Return the banner that tells admins which settings leave something open."""
+    if request.endpoint not in ENDPOINTS_ABOUT_CALLS or not current_user.is_admin:
+        return []
+    lines = list_setting_warnings(settings)
+    if not lines:
+        return []
+    return [Banner("warn", "The server's settings leave something open.", " ".join(lines))]

@@ -62,7 +62,10 @@ def prepare_configured_database() -> None:
 
 def announce_start(app: Flask, address: str) -> None:
     """Print the one address to open: of the setup, of the demo, or of the pages (`address`)."""
-    setup_url = create_admin_or_setup_url(app)
+    try:
+        setup_url = create_admin_or_setup_url(app)
+    except environment.BadSettings as problem:
+        exit_unable_to_start(problem)
     demo_url = None if setup_url else create_demo_url(app)
     if setup_url:
         sentence = "SMS Admin is running. Open this address to set it up:"

@@ -2,6 +2,7 @@
 
 import re
 
+from app.core.production_settings import is_weak_key
 from app.core.settings import Settings
 
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
@@ -21,8 +22,6 @@ TAKEN_HEADERS = {
     "x-forwarded-proto",
     "x-real-ip",
 }
-MIN_KEY_LENGTH = 16
-MIN_KEY_CHARACTERS = 6
 
 
 def find_sign_in_setting_problems(settings: Settings) -> list[str]:
@@ -36,13 +35,9 @@ def find_sign_in_setting_problems(settings: Settings) -> list[str]:
             "REMOTE_USER_HEADER needs TRUST_PROXY: without a trusted proxy anyone could send the "
             "header and be anyone."
         )
-    if settings.is_production and any(map(_is_weak_key, settings.secret_key_fallbacks)):
+    if settings.is_production and any(map(is_weak_key, settings.secret_key_fallbacks)):
         problems.append(
             "SECRET_KEY_FALLBACKS must hold only long random keys: each of them still signs "
             "sessions."
         )
     return problems
-
-
-def _is_weak_key(key: str) -> bool:
-    return len(key) < MIN_KEY_LENGTH or len(set(key)) < MIN_KEY_CHARACTERS

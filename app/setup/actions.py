@@ -18,6 +18,7 @@ from app.core.db import db, execute_and_count_rows, write
 from app.core.environment import BadSettings
 from app.core.settings import Settings, current_settings
 from app.demo_year.starting_over import erase_demo, forget_cached_results
+from app.domain.accounts.password_policy import find_password_problem
 from app.domain.texts.introductions import DEFAULT_INTRODUCTION_DAYS
 from app.message_templates.actions.seeding import store_missing_seeds, store_seeds
 from app.migrations.migration_runner import migrate_database
@@ -144,7 +145,14 @@ def _warn_unused_admin_password(settings: Settings) -> None:
 
 
 def _create_admin_from_settings(settings: Settings) -> None:
+    """Create the first admin, with the password as it is.
+
+    Raises BadSettings in production when pages would refuse the password.
+    """
     username = users.clean_username(settings.admin_username)
+    problem = find_password_problem(settings.admin_password, username=username)
+    if problem and settings.is_production:
+        raise BadSettings([f"ADMIN_PASSWORD is too weak for production. {problem}"])
     password_hash = hash_password(settings.admin_password)
     with suppress(SetupAlreadyDone), audited_write("setup.finished", username):
         create_first_admin(username, password_hash)

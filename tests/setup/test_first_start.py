@@ -246,6 +246,14 @@ def test_the_environment_makes_the_first_admin_with_the_password_as_it_is(start)
     assert Visitor(app)("/setup").status_code == 404
 
 
+def test_production_starts_with_no_password_that_pages_would_refuse(start):
+    """A1."""
+    with pytest.raises(BadSettings, match="ADMIN_PASSWORD is too weak"):
+        start(admin_password="password1234567", app_env="production")
+    app, _ = start(admin_password="a quiet river at dawn", app_env="production")
+    assert Visitor(app)("/setup").status_code == 404
+
+
 def test_workers_that_start_together_make_one_admin(start, settings):
     app, _ = start()
     apps = [create_app(settings(admin_password="pw")) for _ in range(3)]

@@ -65,7 +65,7 @@ def test_a11_behind_one_proxy_its_word_counts_and_nobody_elses(make_site, forwar
 
 def environment(**values):
     """A production environment with a good key."""
-    return {"APP_ENV": "production", "SECRET_KEY": "0123456789abcdef-a-good-key", **values}
+    return {"APP_ENV": "production", "SECRET_KEY": "0123456789abcdef-a-good-key-of-32", **values}
 
 
 def test_production_serves_its_own_name_and_this_machine_unless_told_otherwise():
@@ -105,6 +105,10 @@ def test_a_redirect_to_another_spelling_names_no_host(site):
         ({"PUBLIC_BASE_URL": "https://sms.example.org"}, ["PUBLIC_BASE_URL is https"]),
         ({"PUBLIC_BASE_URL": "https://sms.example.org", "TRUST_PROXY": "1"}, []),
         ({}, []),
+        ({"PUBLIC_BASE_URL": "http://sms.example.org"}, ["PUBLIC_BASE_URL is http:"]),
+        ({"PUBLIC_BASE_URL": "http://127.0.0.1:5000"}, []),
+        ({"SECRET_KEY": "0123456789abcdef-good-key"}, ["SECRET_KEY is shorter than 32"]),
+        ({"ADMIN_PASSWORD": "a quiet river at dawn"}, ["ADMIN_PASSWORD is still set"]),
         ({"HOST": "0.0.0.0", "APP_ENV": "development"}, []),
     ],
 )
