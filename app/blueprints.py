@@ -46,6 +46,7 @@ from app.message_templates.views import bp as message_templates
 from app.navigation.views import bp as navigation
 from app.organisation import consent_coverage
 from app.organisation import queries as organisation
+from app.notices.views import bp as notices
 from app.organisation.views import bp as settings_page
 from app.people.actions.person_notes import add_selected_notes, remove_selected_notes
 from app.people.queries.person_records import list_contact_notes
@@ -98,6 +99,7 @@ BLUEPRINTS = (
 
 MENU = (
     MenuEntry("Home", "dashboard.show_dashboard", "house", tab=True),
+    notices,
     MenuEntry(
         "Inbox",
         "inbox.list_conversations",

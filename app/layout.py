@@ -19,6 +19,7 @@ from app.delivery.queries.heartbeat import (
     build_heartbeat,
 )
 from app.delivery.queries.installation import REAL_CARRIER, build_waiting_count
+from app.notices.queries.notice_lists import select_unread_count
 from app.organisation import queries as organisation
 from app.page_banners import Banner, build_banners, build_carrier_banners
 
@@ -82,6 +83,7 @@ class Layout:
     new_blast_url: str | None = None
     search_url: str = ""
     live_url: str = ""
+    notices: MenuItem | None = None
     theme: str = ""
     version: str = VERSION
 
@@ -144,6 +146,7 @@ def _build_user_layout(menu: Sequence[MenuEntry]) -> Layout:
         new_blast_url=url_for("blasts.compose_blast") if may_compose else None,
         search_url=url_for("navigation.show_search"),
         live_url=url_for("navigation.show_live_state"),
+        notices=_build_notices_item(state.unread_count),
         theme=current_user.theme,
     )
 
@@ -159,22 +162,28 @@ class PageState:
     """What every page says of the program.
 
     `counts`: what waits behind menu entries, by endpoint. `waiting_count`: blasts that were made
-    for the real carrier.
+    for the real carrier. `unread_count`: the user's notices.
     """
 
     heartbeat: Heartbeat
     waiting_count: int
+    unread_count: int
     counts: dict[str, int]
 
 
 def _fetch_page_state(entries: Sequence[MenuEntry]) -> PageState:
     """Fetch it with one statement for all, because every page needs them."""
     counted = {entry.endpoint: entry.count() for entry in entries if entry.count is not None}
-    columns = (*HEARTBEAT_COLUMNS, build_waiting_count(REAL_CARRIER), *counted.values())
+    waiting_count, unread_count = build_waiting_count(REAL_CARRIER), _select_unread_count()
+    columns = (*HEARTBEAT_COLUMNS, waiting_count, unread_count, *counted.values())
     row = db.session.execute(select(*columns)).one()
     heartbeat = build_heartbeat(*row[: len(HEARTBEAT_COLUMNS)])
-    waiting_count, *counts = row[len(HEARTBEAT_COLUMNS) :]
-    return PageState(heartbeat, waiting_count, dict(zip(counted, counts, strict=True)))
+    waiting, unread, *counts = row[len(HEARTBEAT_COLUMNS) :]
+    return PageState(heartbeat, waiting, unread, dict(zip(counted, counts, strict=True)))
+
+
+def _select_unread_count() -> ColumnElement[int]:
+    return select_unread_count(current_user.id)
 
 
 def _build_menu_item(entry: MenuEntry, count: int | None) -> MenuItem:
@@ -190,6 +199,12 @@ def _build_menu_item(entry: MenuEntry, count: int | None) -> MenuItem:
 def _build_compose_tab() -> MenuItem:
     is_current = request.endpoint == "blasts.compose_blast"
     return MenuItem("New blast", url_for("blasts.compose_blast"), "pencil", current=is_current)
+
+
+def _build_notices_item(unread_count: int) -> MenuItem:
+    url = url_for("notices.list_notices")
+    is_current = request.endpoint == "notices.list_notices"
+    return MenuItem("Notifications", url, "bell", current=is_current, count=unread_count)
 
 
 def _build_signed_in_user() -> SignedInUser:

@@ -26,6 +26,8 @@ from app.delivery.engine.engine_thread import SendEngine
 from app.delivery.engine.release_runner import BlastReleases
 from app.imports.actions.import_running import run_imports
 from app.imports.actions.upload_expiry import expire_uploads
+from app.notices.notice_jobs import NoticeJob
+from app.notices.sending.health_ping import HealthPing
 from app.people.actions.erasure_replay import replay_erasures
 from app.sequences.actions.date_starts import start_by_dates
 from app.sequences.actions.sequence_running import run_sequences
@@ -84,6 +86,11 @@ class BackgroundJobs:
         self._add_job(self._attend_approvals, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
+        self.notice_job, self.health_ping = NoticeJob(), HealthPing()
+        self._add_job(self._tell_staff, timedelta(minutes=1), runs_at_start=True)
+        settings: Settings = app.extensions["settings"]
+        if settings.ping_url:
+            self._add_job(self._ping, timedelta(minutes=1), runs_at_start=True)
         self._last_tick_at = monotonic()
         self._next_release_at = 0.0
         self._next_import_at = 0.0
@@ -256,6 +263,19 @@ class BackgroundJobs:
     def _inspect_queue(self) -> None:
         with self._job_context("the queue is looked through later: the database was busy"):
             set_aside_unreadable_rows(now(), reads_queue=True)
+
+    def _tell_staff(self) -> None:
+        """Tell staff what is new, in the process that leads, also while it may not send."""
+        if not self.engine.election.is_leader or self.clock.is_in_doubt:
+            return
+        with self._job_context("notices wait on: the database could not be written"):
+            self.notice_job.run(self._stopping.is_set)
+
+    def _ping(self) -> None:
+        """Call PING_URL: a job of its own, so that no mail server delays it."""
+        if self.engine.election.is_leader:
+            with self._job_context("PING_URL is called later: the database could not be read"):
+                self.health_ping.ping(now())
 
     def _replay_erasures(self) -> None:
         """Erase again whom a restored copy brought back; sending is held until Reconcile then."""

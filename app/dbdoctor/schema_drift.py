@@ -42,6 +42,7 @@ from app.migrations.schema_comparison import (
     compare_schemas,
     describe_schema,
 )
+from app.notices import models as notices
 from app.organisation import models as organisation
 from app.people import models as people
 from app.profiles import apart_models as kept_apart
@@ -88,6 +89,7 @@ FEATURE_MODELS = (
     kept_apart,
     keywords,
     last_texts,
+    notices,
     organisation,
     pauses,
     people,

@@ -39,6 +39,7 @@ NO_PAGES = {
     "navigation.list_search_results",
     "navigation.show_live_state",
     "setup.enter_demo",  # signs in with a one-time address
+    "notices.edit_chat",  # the same fields as on the settings page of notices
     "setup.complete_setup",  # only while there is no user: the newcomer's story looks at it
 }
 
@@ -409,6 +410,9 @@ EMPTY = (
     "/blasts/new",
     "/blasts/logs",
     "/blasts/scheduled",
+        Place("notices.list_notices", "notices", "/notices"),
+        Place("notices.edit_own_choices", "notices-choices", "/account/notices"),
+        Place("notices.edit_chats", "notices-settings", "/settings/notices", ADMIN),
     "/inbox",
     "/inbox/replies",
     "/community",

@@ -24,6 +24,9 @@ from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.profiles.field_types import FieldType
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
 from app.domain.texts.template_purposes import TemplatePurpose
+from app.domain.notices.chat_shapes import ChatShape
+from app.domain.notices.notice_kinds import NoticeChannel, NoticeKind
+from app.domain.notices.notice_sentences import build_test
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import SavedReply
@@ -32,6 +35,8 @@ from app.message_templates.actions.template_editing import TemplateValues, creat
 from app.people.models import PersonNote
 from app.profiles.field_models import PersonField
 from app.profiles.queries.person_lookup import find_public_ids
+from app.notices.actions.chat_changes import add_chat
+from app.notices.actions.notice_storing import Addressee, News, store_notice
 from app.series.actions.series_editing import SeriesTiming, start_series
 from app.series.queries.series_records import list_pending_occurrences
 from app.surveys.models import SurveyFlow, SurveySession
@@ -81,6 +86,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
     import_id = _import(app)
     opt_outs = {"import_id": _import(app, "/suppression/import")}
     coming = {"import_id": _import(app, "/events/1/import")}
+        _notices()
     _close(app)
     values = {
         "log_id": str(running),
@@ -122,6 +128,8 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "faulty": {"log_id": str(faulty)},
         "ended": {"scheduled_id": str(ended)},
     } | rooms
+        "notice_id": "1",
+        "webhook_id": "1",
 
 
 def _series(scheduled_id: int) -> str:
@@ -177,6 +185,16 @@ def _blast(hours: float | None = None) -> int:
             BlastDraft(
                 "Hello {first_name|friend}",
                 None,
+def _notices() -> None:
+    """A chat at a port where nobody listens, and a notice to the first user."""
+    with write() as session:
+        values = {"name": "Team", "shape": ChatShape.SLACK, "kinds": "blast_paused"}
+        add_chat(values | {"url": "http://127.0.0.1:9/hook"})
+        first = session.scalar(db.select(db.func.min(AppUser.id)))
+        news = News(NoticeKind.TEST, build_test(), "test")
+        store_notice(news, Addressee(NoticeChannel.BROWSER, first), now())
+
+
                 BlastTarget.COMMUNITY,
                 None,
                 "UTC",

@@ -11,7 +11,19 @@ PAGE = (ROOT / "docs" / "map.md").read_text()
 LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "__pycache__"}
 # What a few features have beside the usual files, each for a reason the map tells.
 EXTRA = {
-    "accounts": {"link_models", "link_queries", "own_phone_queries", "sender_limit_queries"},
+    "accounts": {
+        "link_models",
+        "link_queries",
+        "own_phone_queries",
+        "password_hashes",
+        "permission_set_form",
+        "permission_set_models",
+        "permission_set_queries",
+        "scope_choices",
+        "user_rights",
+        "sender_limit_queries",
+        "told_users_queries",
+    },
     "audiences": {"segment_models"},
     "audit": {"audit_items", "sentences", "subjects"},
     "community": {
@@ -36,6 +48,7 @@ EXTRA = {
         "scheduled_models",
         "message_indexes",
     },
+    "notices": {"notice_jobs", "sending", "sources"},
     "profiles": {"apart_models", "field_models", "person_addresses"},
     "sequences": {"progress_models", "start_triggers", "topic_trigger"},
     "suppression": {"pause_models", "topic_models"},

@@ -57,6 +57,8 @@ FORMS = {
     "people.record_person_consent",
     "people.return_person_to_topic",
     "people.add_person_note",
+    "notices.edit_chat",
+    "notices.edit_chats",
     "people.add_person_number",
     "people.change_person_number",
     "sandbox.send_text_from_phone",
@@ -98,6 +100,7 @@ CHOSEN = {
     "sandbox.change_phone_behaviour": {"mood": "slow"},
     "blasts.confirm_grown_blast": {"people_count": "1"},
     "blasts.edit_draft": {"version": "1"},
+    "notices.test_own_channel": {"channel": "browser"},
     "series.confirm_date": {"people_count": "1"},
     "inbox.decide_possible_stop": {"question": "1", "verdict": "stay"},
 }  # a button or a hidden field of its own for each

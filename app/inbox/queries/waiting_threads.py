@@ -1,6 +1,7 @@
 """How many conversations need a reply, and which of them has the newest text."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -45,3 +46,32 @@ def fetch_waiting_state() -> WaitingState:
         return WaitingState(0)
     thread_id, phone, message_id, count = row
     return WaitingState(count, message_id or 0, thread_id, phone)
+
+
+class NewTexts(NamedTuple):
+    """Conversations with unseen texts: of whom (None: of nobody), how many, the newest text."""
+
+    assigned_to: str | None
+    conversations: int
+    newest_message_id: int
+
+
+def select_newest_text_id() -> ColumnElement[int]:
+    """Return the id of the newest text of any conversation, for any select; one look-up."""
+    return select(func.max(Thread.last_message_id)).scalar_subquery()
+
+
+def count_unseen_texts(after_message_id: int) -> list[NewTexts]:
+    """Count the conversations that need a reply and have texts which nobody has seen.
+
+    Only of users (or of nobody) to whom a text came after this one.
+    """
+    newest_id = func.max(Thread.last_message_id)
+    statement = (
+        select(Thread.assigned_to, func.count(), newest_id)
+        .where(NEEDS_REPLY_CONDITION, Thread.unread > 0)
+        .group_by(Thread.assigned_to)
+        .having(newest_id > after_message_id)
+    )
+    rows = db.session.execute(statement)
+    return [NewTexts(name, count, newest or 0) for name, count, newest in rows]

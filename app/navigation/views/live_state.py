@@ -2,19 +2,22 @@
 
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.core.access import signed_in_script_required
 from app.inbox.queries.threads import find_contact_name
 from app.inbox.queries.waiting_threads import fetch_waiting_state
 from app.navigation.views.blueprint import bp
+from app.notices.queries.notice_lists import count_unread_notices
 
 
 @bp.get("/live")
 @signed_in_script_required
 def show_live_state() -> ResponseReturnValue:
-    """Return the number of waiting conversations, and who wrote if that is newer than `since`."""
+    """Return how many conversations wait, who wrote if later than `since`, and unread notices."""
     state = fetch_waiting_state()
     answer: dict[str, int | str] = {"waiting": state.count, "newest": state.newest_message_id}
+    answer["notices"] = count_unread_notices(current_user.id)
     since = request.args.get("since", type=int)
     if state.phone and since is not None and state.newest_message_id > since:
         name = find_contact_name(state.phone)

@@ -1,4 +1,5 @@
-// Keeps the number of waiting conversations true on every page: the badge of the menu and the window's title.
+// Keeps the numbers of waiting conversations and of unread notifications true on every page: the badges of the menu
+// and the window's title.
 // <html data-live="/live">; asked every four seconds while the window can be seen. Once notifications are allowed
 // (a button with data-notify asks), a hidden window asks every half minute and tells of new texts.
 (() => {
@@ -19,6 +20,13 @@
     });
   }
 
+  function showNotices(count) {
+    document.querySelectorAll("[data-live-notices]").forEach((badge) => {
+      badge.hidden = count === 0;
+      badge.querySelector("[data-number]").textContent = count < 100 ? String(count) : "99+";
+    });
+  }
+
   function notify(state) {
     if (!document.hidden || !mayNotify()) return;
     const note = new Notification("New reply", { body: state.text, tag: "new-reply" });
@@ -31,6 +39,7 @@
 
   function apply(state) {
     showCount(state.waiting);
+    showNotices(state.notices);
     // The first answer is the state that the page itself was made with.
     if (newest !== null && state.newest > newest) {
       notify(state);

@@ -48,3 +48,29 @@ def count_open_stop_questions() -> OpenStopQuestions:
     )
     count, first_deadline = db.session.execute(totals).one()
     return OpenStopQuestions(count, first_deadline)
+
+
+def select_last_deadline(until: datetime) -> ColumnElement[datetime]:
+    """Return the last deadline before `until` of an undecided question, for any select."""
+    return (
+        select(func.max(StopQuestion.decide_by))
+        .where(StopQuestion.verdict.is_(None), StopQuestion.decide_by <= until)
+        .scalar_subquery()
+    )
+
+
+def count_stop_questions_due(after: datetime, until: datetime) -> OpenStopQuestions:
+    """Count the undecided questions whose deadline is after one moment and up to another."""
+    totals = select(func.count(), func.min(StopQuestion.decide_by)).where(
+        StopQuestion.verdict.is_(None),
+        StopQuestion.decide_by > after,
+        StopQuestion.decide_by <= until,
+    )
+    return OpenStopQuestions(*db.session.execute(totals).one())
+
+
+def find_asked_texts(message_ids: Collection[int]) -> set[int]:
+    """Return those of these texts that may mean STOP, decided or not."""
+    listed = select(build_listed_column(message_ids))
+    statement = select(StopQuestion.message_id).where(StopQuestion.message_id.in_(listed))
+    return set(filter(None, db.session.scalars(statement)))

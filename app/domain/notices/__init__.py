@@ -1,0 +1,1 @@
+"""What staff are told of, in which words, and how a chat wants to hear it."""

@@ -1,0 +1,1 @@
+"""Stores notices, choices and chats. Inside write()."""

@@ -1,0 +1,1 @@
+"""The forms of notices: the channels that one wants, and a chat."""

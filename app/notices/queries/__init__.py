@@ -1,0 +1,1 @@
+"""Reads notices, who hears what, and the organisation's chats."""

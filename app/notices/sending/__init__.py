@@ -1,0 +1,1 @@
+"""Sends notices by e-mail, text and to chats; never inside write()."""

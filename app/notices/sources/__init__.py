@@ -1,0 +1,1 @@
+"""What staff are told of, read from the features that know, once a minute."""
