@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app.core.db import db, execute_and_count_rows, write
 from app.core.failpoint import crash_if_armed
 from app.core.listed_values import build_listed_column
+from app.core.sql import overwrite_deleted
 from app.delivery.archive_file import (
     archived_attempts,
     archived_messages,
@@ -50,7 +51,8 @@ def move_texts(database: Path, year: int, ids: Collection[int], find_pinned: Fin
         _copy_rows(archive, archived_attempts, tries)
     _compare_copy(database, year, texts, tries)
     crash_if_armed("archive_copied")
-    with write():
+    # An erasure finds nothing of what moved: no bytes of it may stay in free pages.
+    with write(), overwrite_deleted():
         return _delete_copied(year, texts, tries, find_pinned)
 
 

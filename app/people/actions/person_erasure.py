@@ -9,6 +9,7 @@ from app.audit.actions import erase_phone as erase_phone_in_audit
 from app.blasts.actions.draft_storage import erase_phone as erase_phone_in_drafts
 from app.check_ins.actions import moved_check_ins
 from app.community.actions import erase_phone as erase_phone_in_community
+from app.core.sql import overwrite_deleted
 from app.delivery.actions import erasure as delivery
 from app.delivery.queries.phone_texts import is_text_being_sent
 from app.domain.phones.phone_erasure import PhoneErasure, generate_erasure_mark
@@ -18,7 +19,6 @@ from app.groups.queries.group_records import list_folded_names
 from app.imports.actions import erasure as imports
 from app.inbox.actions import erasure as inbox
 from app.people.actions import person_notes
-from app.people.sql import DISABLE_SECURE_DELETE, ENABLE_SECURE_DELETE
 from app.profiles.actions import erasure as profiles
 from app.profiles.queries.other_phones import list_other_phones
 from app.sequences.actions import erasure as sequences
@@ -129,14 +129,11 @@ def erase_person_data(
     said_stop = said_stop or _wants_perhaps_no_texts(phone)
     _keep_left_topics([phone])
     erasure = PhoneErasure(phone, generate_erasure_mark(), username, moment)
-    ENABLE_SECURE_DELETE.fetch_rows()
-    try:
-        row_counts: dict[str, int] = {}
+    row_counts: dict[str, int] = {}
+    with overwrite_deleted():
         for erase_phone in ERASERS:
             row_counts |= erase_phone(erasure)
         _erase_mentions(mentions)
-    finally:
-        DISABLE_SECURE_DELETE.fetch_rows()
     erased_numbers.record_erased_number(phone, said_stop=said_stop, by=username)
     return PersonErasureResult(erasure.mark, row_counts)
 

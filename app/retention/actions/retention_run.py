@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from app.core.clock import now
 from app.core.db import db, write
+from app.core.sql import overwrite_deleted
 from app.delivery.actions.word_removal import list_wordy_ids, remove_words
 from app.domain.delivery.removed_words import build_removed_words
 from app.inbox.actions.search_removal import forget_searched_words
@@ -70,7 +71,7 @@ def _run_kind(kind: RetentionKind, delete: DeleteOld | None, is_stopping: IsStop
 
 
 def _delete_slice(delete: DeleteOld, before: datetime, size: int) -> int:
-    with write():
+    with write(), overwrite_deleted():
         return delete(before, size)
 
 
@@ -108,7 +109,7 @@ class _WordRemoval:
         if not ids:
             return 0
         self.after_id = ids[-1]
-        with write():
+        with write(), overwrite_deleted():
             remove_words(ids, self.before, self.marker)
             forget_searched_words(ids)
         return len(ids)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
+from app.core.listed_values import build_listed_column
 from app.suppression.models import StopQuestion
 
 
