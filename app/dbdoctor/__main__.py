@@ -15,11 +15,16 @@ from dotenv import dotenv_values
 
 from app.core.settings import PROJECT_ROOT, Settings
 from app.core.version import VERSION
-from app.dbdoctor import database_checks, database_restore
-from app.dbdoctor.file_owners import leave_files_to_owner
+from app.dbdoctor import database_checks, database_restore, examination_report
+from app.dbdoctor.act_records import record_act
+from app.dbdoctor.adoption.adoption import adopt_database
+from app.dbdoctor.check import Finding
+from app.dbdoctor.file_checks import WAL_DELETED, examine_files
+from app.dbdoctor.file_owners import leave_files_to_owner, require_owner
 from app.migrations import database_backups, database_file, migration_runner
 from app.migrations.migration_errors import DatabaseDamaged, DatabaseNotAccessible, MigrationError
 
+JSON = "json"
 LOGGER = logging.getLogger("app.dbdoctor")
 MAX_DAYS_DIGITS = 4
 COUNTED_TABLES = (
@@ -37,19 +42,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Wrong usage ends the process with 2, as argparse does.
     """
-    options = _build_argument_parser().parse_args(arguments)
+    parser = _build_argument_parser()
+    options = parser.parse_args(arguments)
+    if options.as_json and options.action[0] is not _examine_database:
+        parser.error("--json goes with --doctor")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     path = Path()
     try:
         path = get_database_path({**dotenv_values(PROJECT_ROOT / ".env"), **os.environ})
         action, value = options.action
+        require_owner(path)
         with leave_files_to_owner(path):
-            return int(action(path, value))
+            return int(action(path, JSON if options.as_json else value))
     except MigrationError as error:
-        _print_line(str(error))
+        _print_error(path, str(error), as_json=options.as_json)
     except OSError as error:
-        _print_line(f"{error.filename or path}: {error.strerror}.")
+        words = f"{error.filename or path}: {error.strerror}."
+        _print_error(path, words, as_json=options.as_json)
     return 1
+
+
+def _print_error(path: Path, words: str, *, as_json: bool) -> None:
+    if as_json:
+        finding = examination_report.build_unreadable_finding(words)
+        words = examination_report.format_json(path, [finding])
+    _print_line(words)
 
 
 def get_database_path(environ: Mapping[str, str | None]) -> Path:
@@ -94,7 +111,10 @@ def _format_row_counts(path: Path) -> str:
 
 
 def _apply_migrations(path: Path, _value: str) -> int:
+    is_new = not migration_runner.list_applied_migrations(path)
     applied_names = migration_runner.migrate_database(path, LOGGER)
+    if applied_names and not is_new:
+        record_act(path, "database.migrated", applied=", ".join(applied_names))
     if applied_names:
         _print_line(f"{path}: applied {', '.join(applied_names)}.")
     else:
@@ -102,27 +122,34 @@ def _apply_migrations(path: Path, _value: str) -> int:
     return 0
 
 
-def _examine_database(path: Path, _value: str) -> int:
+def _examine_database(path: Path, value: str) -> int:
     _require_database_file(path)
-    return _print_problems(path, database_checks.examine_database(path))
+    findings = database_checks.examine_database(path)
+    if value == JSON:
+        _print_line(examination_report.format_json(path, findings))
+        return 0 if examination_report.is_healthy(findings) else 1
+    return _print_problems(path, findings)
 
 
-def _print_problems(path: Path, problems: list[str]) -> int:
-    for line in problems or [f"{path} is healthy."]:
+def _print_problems(path: Path, findings: list[Finding]) -> int:
+    for line in examination_report.format_lines(path, findings):
         _print_line(line)
-    return 1 if problems else 0
+    return 0 if examination_report.is_healthy(findings) else 1
 
 
 def _repair_database(path: Path, _value: str) -> int:
     _require_database_file(path)
     # Raises for a database of a newer version or of another program.
     migration_runner.list_pending_migrations(path)
+    lost = [finding for finding in examine_files(path) if finding.check == WAL_DELETED.name]
     _copy_before_repair(path)
     # Before anything else: what is still to come reads through the indexes.
     database_checks.rebuild_indexes(path)
     database_checks.require_no_pending_migrations(path)
     database_checks.repair_database(path)
-    return _examine_database(path, "")
+    record_act(path, "database.repaired")
+    # The repair removes the sign of what was lost, and does not bring it back.
+    return _print_problems(path, lost + database_checks.examine_database(path))
 
 
 def _copy_before_repair(path: Path) -> None:
@@ -143,6 +170,7 @@ def _revert_migration(path: Path, value: str) -> int:
     migration_runner.list_pending_migrations(path)
     with database_restore.lock_database(path):
         migration_runner.revert_migration(path, int(value), LOGGER)
+    record_act(path, "database.reverted", migration=int(value))
     _print_line(f"{path}: migration {value} undone.")
     return 0
 
@@ -158,6 +186,7 @@ def _backup_database(path: Path, value: str) -> int:
         target = database_backups.get_backup_folder(path) / f"{path.stem}-{timestamp}.db"
         database_backups.create_backup_folder(target.parent)
     database_backups.copy_database(path, target)
+    record_act(path, "database.backed_up", file=target.name)
     _print_line(f"Copied to {target}.")
     return 0
 
@@ -165,6 +194,8 @@ def _backup_database(path: Path, value: str) -> int:
 def _delete_old_backups(path: Path, value: str) -> int:
     older_than = datetime.now(UTC) - timedelta(days=int(value))
     deleted = database_backups.delete_old_backups(path, older_than)
+    if deleted:
+        record_act(path, "database.pruned", days=int(value), deleted=len(deleted))
     _print_line(f"Backups older than {value} days deleted: {len(deleted)}.")
     if not database_backups.has_recent_backup(path, datetime.now(UTC)):
         _print_line(
@@ -177,7 +208,14 @@ def _delete_old_backups(path: Path, value: str) -> int:
 def _restore_database(path: Path, value: str) -> int:
     for line in database_restore.restore_database(Path(value).absolute(), path, datetime.now(UTC)):
         _print_line(line)
+    record_act(path, "database.restored", file=Path(value).name)
     return _print_problems(path, database_checks.examine_database(path, complete=False))
+
+
+def _adopt_database(path: Path, value: str) -> int:
+    for line in adopt_database(Path(value).absolute(), path, LOGGER):
+        _print_line(line)
+    return _print_problems(path, database_checks.examine_database(path))
 
 
 def _require_database_file(path: Path) -> None:
@@ -193,7 +231,8 @@ PLAIN_ACTIONS: tuple[tuple[str, CommandAction, str], ...] = (
     ("--print", _print_status, "show applied and pending migrations, and row counts"),
     ("--apply", _apply_migrations, "apply pending migrations, after a backup"),
     ("--doctor", _examine_database, "check the database for problems"),
-    ("--repair", _repair_database, "rebuild indexes, counts and search, after a backup"),
+    ("--fix", _repair_database, "make anew what can be, after a backup"),
+    ("--repair", _repair_database, "the same as --fix"),
 )
 
 
@@ -204,6 +243,9 @@ def _build_argument_parser() -> argparse.ArgumentParser:
         description="Check, upgrade, back up and restore the database.",
     )
     parser.add_argument("--version", action="version", version=f"SMS Admin {VERSION}")
+    parser.add_argument(
+        "--json", dest="as_json", action="store_true", help="with --doctor: answer as JSON"
+    )
     options = parser.add_mutually_exclusive_group(required=True)
     for name, action, description in PLAIN_ACTIONS:
         options.add_argument(
@@ -238,6 +280,13 @@ def _build_argument_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         type=lambda file: (_restore_database, file),
         help="replace the database with a backup; the old database is kept",
+    )
+    options.add_argument(
+        "--adopt",
+        dest="action",
+        metavar="FILE",
+        type=lambda file: (_adopt_database, file),
+        help="make a new database from FILE, a database of the first design of SMS Admin",
     )
     return parser
 

@@ -1,114 +1,112 @@
-"""Checks a database that opens: one line for each problem, with what to do about it.
+"""Runs the checks of a database that opens, and makes anew what can be.
 
-No line holds a phone number or a name.
+No finding holds a phone number or a name.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.dbdoctor.consistency_checks import (
-    BLAST_COUNTS_SQL,
-    CONSISTENCY_CHECKS,
-    MAX_SHOWN_IDS,
-    REPAIR_ADVICE,
-    RESTORE_ADVICE,
+from app.dbdoctor.audit_checks import examine_audit
+from app.dbdoctor.check import RESTORE_ADVICE, Finding, Severity
+from app.dbdoctor.consistency_checks import BLAST_COUNTS_SQL, CONSISTENCY_CHECKS, TEXTED_SQL
+from app.dbdoctor.content_checks import SURVEY_COUNTS_SQL
+from app.dbdoctor.file_checks import examine_files, tidy_files
+from app.dbdoctor.file_settings_checks import examine_file_settings
+from app.dbdoctor.integrity_checks import (
+    DAMAGED,
+    SEARCH_TABLES,
+    check_integrity,
+    check_search_tables,
+    find_orphan_rows,
 )
+from app.dbdoctor.migration_checks import PENDING, find_pending_migrations, find_strange_records
 from app.dbdoctor.person_checks import repair_people
-from app.dbdoctor.schema_drift import find_schema_drift
+from app.dbdoctor.schema_checks import find_schema_differences
 from app.dbdoctor.schema_repair import recreate_schema_objects
+from app.dbdoctor.value_checks import find_strange_values
+from app.domain.texts.name_folding import fold_name
 from app.migrations import database_file, migration_runner
-from app.migrations.migration_errors import DatabaseDamaged, MigrationError
+from app.migrations.migration_errors import MigrationError
 
-RECREATABLE_PREFIXES = ("The index ", "The trigger ", "The search table ")
-# The program cuts it to 16 MB whenever nobody reads.
-LARGE_WAL_BYTES = 64 * 2**20
-SEARCH_TABLES = {"community_search": "members", "inbox_search": "texts"}
+REPAIRS = (
+    "UPDATE message_logs SET total_recipients = c.total, "
+    "success_count = c.success, failure_count = c.failure "
+    f"FROM ({BLAST_COUNTS_SQL}) c WHERE c.message_log_id = message_logs.id",
+    "UPDATE blast_replies SET message_log_id = m.message_log_id FROM messages m "
+    "WHERE m.id = blast_replies.blast_message_id AND m.message_log_id IS NOT NULL "
+    "AND m.message_log_id <> blast_replies.message_log_id",
+    "UPDATE groups SET member_count = (SELECT count(*) FROM group_members m "
+    "WHERE m.group_id = groups.id AND m.until IS NULL)",
+    "UPDATE survey_flows SET start_count = max(start_count, s.started), "
+    "completion_count = max(completion_count, s.completed) "
+    f"FROM ({SURVEY_COUNTS_SQL}) s WHERE s.survey_id = survey_flows.id "
+    "AND (start_count < s.started OR completion_count < s.completed)",
+    "INSERT OR IGNORE INTO trigger_words (word, keyword_rule_id) "
+    "SELECT keyword, id FROM keyword_rules",
+    "INSERT OR IGNORE INTO trigger_words (word, survey_id) "
+    "SELECT trigger_keyword, id FROM survey_flows",
+    "INSERT OR IGNORE INTO last_texts (phone, texted_at) "
+    "SELECT phone, max(coalesce(held_until, submitted_at, created_at)) FROM messages "
+    f"WHERE {TEXTED_SQL} GROUP BY phone",
+    "UPDATE community_members SET folded_name = fold_name(name) "
+    "WHERE folded_name IS NOT fold_name(name)",
+    "UPDATE unsubscribed_contacts SET folded_name = fold_name(name) "
+    "WHERE folded_name IS NOT fold_name(name)",
+    "UPDATE scheduled_messages SET status = l.status, "
+    "sent_at = CASE l.status WHEN 'sent' THEN l.finished_at END "
+    "FROM message_logs l WHERE l.id = scheduled_messages.message_log_id "
+    "AND scheduled_messages.status = 'processing' "
+    "AND l.status IN ('sent', 'failed', 'cancelled')",
+)
 
 
-def examine_database(path: Path, *, complete: bool = True) -> list[str]:
-    """Return every problem of the database at `path` as one line each; [] when it is healthy.
+def examine_database(path: Path, *, complete: bool = True) -> list[Finding]:
+    """Return everything that the checks find about the database at `path`; [] when all is well.
 
-    `complete=False` leaves out pending migrations, which the next start applies. Raises
-    MigrationError when the file cannot be read at all.
+    `complete=False`: errors only, without pending migrations, which the next start applies.
+    Raises MigrationError when the file cannot be read at all.
     """
-    problems = _check_wal_file(path)
-    pending_names = migration_runner.list_pending_migrations(path)
+    findings = _find_all(path)
+    if complete:
+        return findings
+    return [
+        finding
+        for finding in findings
+        if finding.severity is Severity.ERROR and finding.check != PENDING.name
+    ]
+
+
+def _find_all(path: Path) -> list[Finding]:
+    findings = list(examine_files(path))
+    pending = list(find_pending_migrations(path))
     with database_file.open_read_only(path) as connection:
-        problems += _check_integrity(connection, path)
-        problems += _find_orphan_rows(connection)
+        connection.create_function("fold_name", 1, fold_name, deterministic=True)
+        findings += check_integrity(connection, path)
+        # The next checks would only stumble over the damage.
+        if any(finding.check == DAMAGED.name for finding in findings):
+            return findings + pending
+        findings += find_orphan_rows(connection)
+        findings += find_strange_records(connection)
         # The other checks are written for the newest schema.
-        if pending_names:
-            if complete:
-                names = ", ".join(pending_names)
-                problems.append(f"Pending: {names}. Run: python -m app.dbdoctor --apply.")
-            return problems
-        differences = find_schema_drift(connection)
-        problems += [f"{difference} {_advise(difference)}" for difference in differences]
-        sentences = (check.describe_violations(connection) for check in CONSISTENCY_CHECKS)
-        problems += filter(None, sentences)
+        if pending:
+            return findings + pending
+        differences = list(find_schema_differences(connection))
+        findings += differences
+        findings += examine_file_settings(connection, path)
+        findings += _examine_rows(connection)
+        findings += examine_audit(connection, path)
     if not differences:
-        problems += _check_search_tables(path)
-    return problems
+        findings += check_search_tables(path)
+    return findings
 
 
-def _advise(difference: str) -> str:
-    """Return what to do about one difference between the database and the models."""
-    if difference.endswith("should not be there."):
-        return "SMS Admin did not create it and does not use it. Ask who added it."
-    if difference.startswith(RECREATABLE_PREFIXES):
-        return REPAIR_ADVICE
-    return RESTORE_ADVICE
-
-
-def _check_wal_file(path: Path) -> list[str]:
-    wal_file = path.with_name(f"{path.name}-wal")
-    shm_file = path.with_name(f"{path.name}-shm")
-    # A crash leaves both files; one alone means that somebody deleted the other.
-    if shm_file.exists() and not wal_file.exists():
-        return [
-            f"{wal_file.name} was deleted: the most recent changes may be lost. "
-            "Compare with a backup."
-        ]
-    if wal_file.exists() and wal_file.stat().st_size > LARGE_WAL_BYTES:
-        return [
-            f"{wal_file.name} is large ({wal_file.stat().st_size // 2**20} MB): another program "
-            "may be reading it (a database viewer?), or SMS Admin stopped unexpectedly. "
-            "Close other programs that use the database, then restart SMS Admin. Never "
-            "delete this file."
-        ]
-    return []
-
-
-def _check_integrity(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
-    for (line,) in connection.execute(f"PRAGMA integrity_check({MAX_SHOWN_IDS})"):
-        if line != "ok":
-            yield str(DatabaseDamaged(path, " ".join(str(line).split())))
-
-
-def _find_orphan_rows(connection: sqlite3.Connection) -> Iterator[str]:
-    pairs = {(row[0], row[2]) for row in connection.execute("PRAGMA foreign_key_check")}
-    for table, parent in sorted(pairs):
-        yield f"Rows of {table} refer to missing rows of {parent}. {RESTORE_ADVICE}"
-
-
-def _check_search_tables(path: Path) -> Iterator[str]:
-    """Yield a line for each search table that disagrees with what it indexes."""
-    for table, content in SEARCH_TABLES.items():
-        with database_file.open_for_writing(path) as connection:
-            # FTS5's check is an INSERT, and so needs a write transaction; it is rolled back
-            # (https://www.sqlite.org/fts5.html, "The 'integrity-check' Command").
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                connection.execute(
-                    f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)"
-                )
-            except sqlite3.DatabaseError as error:
-                if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
-                    raise
-                yield f"The search index does not match the {content}. {REPAIR_ADVICE}"
-            finally:
-                connection.execute("ROLLBACK")
+def _examine_rows(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for check in CONSISTENCY_CHECKS:
+        finding = check.find_violations(connection)
+        if finding:
+            yield finding
+    yield from find_strange_values(connection)
 
 
 def require_no_pending_migrations(path: Path) -> None:
@@ -132,34 +130,19 @@ def rebuild_indexes(path: Path) -> None:
 def repair_database(path: Path) -> None:
     """Make anew what is derived from rows, and only that.
 
-    Missing or wrong indexes, triggers and search tables; counts of blasts and groups; people of
-    numbers; scheduled blasts' ends. Only for a database without pending migrations.
+    Missing or wrong indexes, triggers and search tables; counts, words and folded names; people
+    of numbers; scheduled blasts' ends; the journal mode; leftovers among the files. Only for a
+    database without pending migrations.
     """
     with database_file.open_for_writing(path) as connection:
+        connection.create_function("fold_name", 1, fold_name, deterministic=True)
+        database_file.enable_wal(connection)
         connection.execute("BEGIN IMMEDIATE")
         recreate_schema_objects(connection)
         for table in SEARCH_TABLES:
             connection.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
-        connection.execute(
-            "UPDATE message_logs SET total_recipients = c.total, "
-            "success_count = c.success, failure_count = c.failure "
-            f"FROM ({BLAST_COUNTS_SQL}) c WHERE c.message_log_id = message_logs.id"
-        )
-        connection.execute(
-            "UPDATE blast_replies SET message_log_id = m.message_log_id FROM messages m "
-            "WHERE m.id = blast_replies.blast_message_id AND m.message_log_id IS NOT NULL "
-            "AND m.message_log_id <> blast_replies.message_log_id"
-        )
-        connection.execute(
-            "UPDATE groups SET member_count = (SELECT count(*) FROM group_members m "
-            "WHERE m.group_id = groups.id AND m.until IS NULL)"
-        )
+        for statement in REPAIRS:
+            connection.execute(statement)
         repair_people(connection)
-        connection.execute(
-            "UPDATE scheduled_messages SET status = l.status, "
-            "sent_at = CASE l.status WHEN 'sent' THEN l.finished_at END "
-            "FROM message_logs l WHERE l.id = scheduled_messages.message_log_id "
-            "AND scheduled_messages.status = 'processing' "
-            "AND l.status IN ('sent', 'failed', 'cancelled')"
-        )
         connection.execute("COMMIT")
+    tidy_files(path)

@@ -1,13 +1,38 @@
 """Files that root's dbdoctor makes belong to the user that the program runs as."""
 
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.migrations.database_backups import get_backup_folder
+from app.migrations.migration_errors import DatabaseNotAccessible
 
 ROOT_ID = 0
+
+
+def require_owner(path: Path) -> None:
+    """Raise DatabaseNotAccessible unless this user owns the database, or is root.
+
+    Files that another user made beside it (-wal, -shm, a copy) would keep the program out.
+    """
+    user_id = os.geteuid()
+    if user_id == ROOT_ID or not path.is_file():
+        return
+    owner_id = path.stat().st_uid
+    if owner_id != user_id:
+        raise DatabaseNotAccessible(
+            f"{path} belongs to the user {_find_user_name(owner_id)}. Run this command as that "
+            f"user: sudo -u {_find_user_name(owner_id)} python -m app.dbdoctor …"
+        )
+
+
+def _find_user_name(user_id: int) -> str:
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:
+        return f"#{user_id}"
 
 
 @contextmanager

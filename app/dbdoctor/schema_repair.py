@@ -60,6 +60,11 @@ def recreate_schema_objects(connection: sqlite3.Connection) -> None:
 def _create_object(connection: sqlite3.Connection, wanted: SchemaObject) -> None:
     try:
         connection.execute(wanted.sql)
+    except sqlite3.OperationalError as error:
+        raise MigrationError(
+            f"The {wanted.kind} {wanted.name} cannot be created: {error}. "
+            "Restore a backup: python -m app.dbdoctor --restore FILE."
+        ) from error
     except sqlite3.IntegrityError as error:
         raise MigrationError(
             f"The index {wanted.name} cannot be created: two rows have the same value ({error}). "

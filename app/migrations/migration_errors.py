@@ -41,7 +41,7 @@ class DatabaseDamaged(MigrationError):
         advice = "Restore a backup: python -m app.dbdoctor --restore FILE."
         if contains_any(cause, INDEX_DAMAGE_WORDS):
             # An index holds nothing that is not in its table.
-            advice = "Run: python -m app.dbdoctor --repair."
+            advice = "To fix it, run: python -m app.dbdoctor --fix."
         super().__init__(f"{path} is damaged ({cause}). {advice}")
 
 

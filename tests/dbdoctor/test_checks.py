@@ -2,8 +2,11 @@
 computed again is.
 """
 
+import json
+
 import pytest
 
+from app.dbdoctor.check_registry import ALL_CHECKS
 from app.migrations.migration_files import find_migrations
 from tests.migrations.sample_migrations import run_sql
 
@@ -138,7 +141,7 @@ def test_a_blast_that_went_well_is_healthy(doctor, database):
         ),
         (
             ["INSERT INTO people (id) VALUES (7)"],
-            "Person 7 has no number. To fix it, run: python -m app.dbdoctor --repair.",
+            "Person 7 has no number. To fix it, run: python -m app.dbdoctor --fix.",
         ),
         (
             [
@@ -235,6 +238,31 @@ def test_two_attempts_with_one_mark_are_found(doctor, database):
     assert "Attempt 1 has the same identifier as another one." in said
 
 
+def test_programs_are_told_as_json(doctor, database, tmp_path):
+    """M13: with the same exit codes, and for a file that cannot be examined too."""
+    run_sql(database, *BLAST, "UPDATE message_logs SET success_count = 5")
+    code, said = doctor("--doctor", "--json")
+    told = json.loads(said)
+    assert (code, told["healthy"], told["database"]) == (1, False, str(database))
+    assert told["checks"] == len(ALL_CHECKS)
+    assert told["findings"] == [
+        {
+            "check": "blast-counts",
+            "severity": "error",
+            "problem": "The counts of blast 1 do not match its texts.",
+            "advice": "To fix it, run: python -m app.dbdoctor --fix.",
+            "fixable": True,
+        }
+    ]
+    doctor("--fix")
+    code, said = doctor("--json", "--doctor")
+    assert (code, json.loads(said)["findings"]) == (0, [])
+    code, said = doctor("--doctor", "--json", path=tmp_path / "nowhere.db")
+    assert (code, json.loads(said)["findings"][0]["check"]) == (1, "unreadable")
+    with pytest.raises(SystemExit):
+        doctor("--backup", "--json")
+
+
 def test_a_table_that_was_changed_by_hand_is_said(doctor, database):
     run_sql(
         database,
@@ -309,7 +337,7 @@ def test_a_search_out_of_step_is_found_and_repaired(doctor, database, breaking):
     assert (
         said
         == "The search index does not match the members. To fix it, run: python -m app.dbdoctor"
-        " --repair.\n"
+        " --fix.\n"
     )
     assert doctor("--repair")[0] == 0
     assert run_sql(

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from app.core.db import MAX_IDLE_WAL_BYTES, configure_connection
-from app.dbdoctor import database_checks
+from app.dbdoctor import file_checks
 from app.migrations import database_file
 from app.migrations.migration_errors import DatabaseLost
 from app.migrations.migration_runner import migrate_database
@@ -29,7 +29,7 @@ def test_an_index_that_lies_is_found_not_copied_as_good_and_repaired(doctor, dat
     assert run_sql(database, "PRAGMA quick_check") == [("ok",)]
     code, said = doctor("--doctor")
     assert code == 1
-    assert f"missing from index {INDEX}). Run: python -m app.dbdoctor --repair." in said
+    assert f"missing from index {INDEX}). To fix it, run: python -m app.dbdoctor --fix." in said
     code, said = doctor("--backup")
     assert (code, "is damaged" in said) == (1, True)
     assert list((database.parent / "backups").glob("*")) == []
@@ -81,7 +81,7 @@ def test_an_empty_file_with_nothing_beside_it_is_new(tmp_path):
 
 
 def test_a_large_wal_is_said_with_what_to_do(doctor, database, monkeypatch):
-    monkeypatch.setattr(database_checks, "LARGE_WAL_BYTES", 100_000)
+    monkeypatch.setattr(file_checks, "LARGE_WAL_BYTES", 100_000)
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA wal_autocheckpoint=0")
         connection.execute("CREATE TABLE _litestream_seq (body)")

@@ -50,3 +50,13 @@ def test_a_restore_where_no_database_is_follows_the_folder(doctor, owned_databas
     owners = list_owners(folder)
     assert owners["sms.db"] == NOBODY
     assert set(owners.values()) == {NOBODY}, owners
+
+
+def test_another_user_is_sent_to_the_owner(doctor, owned_database, monkeypatch):
+    """M8: its -wal and its copies would keep the program out."""
+    monkeypatch.setattr(os, "geteuid", lambda: NOBODY - 1)
+    code, said = doctor("--doctor")
+    assert code == 1
+    assert "belongs to the user nobody. Run this command as that user: sudo -u nobody" in said
+    monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+    assert doctor("--print")[0] == 0
