@@ -38,12 +38,18 @@ MAX_IDLE_TIME = timedelta(hours=8)
 
 @dataclass(frozen=True)
 class OpenSession:
-    """The session of a request: its row's values, which outlive the read of the row."""
+    """The session of a request: its row's values, which outlive the read of the row.
+
+    `confirmed_at`: when the password was last entered in it. `flashes`: what the next page says.
+    """
 
     id: int
     seen_at: datetime
     ends_at: datetime
     remembered: bool
+    confirmed_at: datetime | None
+    by_proxy: bool
+    flashes: str | None
 
 
 def has_users() -> bool:
@@ -75,12 +81,24 @@ def load_session(cookie_id: str) -> tuple[AppUser, OpenSession] | None:
         return None
     user, session, organisation_row = row
     organisation.cache_organisation(organisation_row)
-    return user, OpenSession(session.id, session.seen_at, session.ends_at, session.remembered)
+    return user, _copy_session(session)
+
+
+def _copy_session(row: LoginSession) -> OpenSession:
+    return OpenSession(
+        row.id,
+        row.seen_at,
+        row.ends_at,
+        row.remembered,
+        row.confirmed_at,
+        row.by_proxy,
+        row.flashes,
+    )
 
 
 def _is_of_user() -> ColumnElement[bool]:
     is_same_key = LoginSession.session_key == AppUser.session_key
-    return and_(LoginSession.user_id == AppUser.id, is_same_key)
+    return and_(LoginSession.user_id == AppUser.id, is_same_key, AppUser.disabled_at.is_(None))
 
 
 def _is_open_with(token_hash: str) -> ColumnElement[bool]:
@@ -226,6 +244,11 @@ def build_account_key(username: str) -> str:
     """Return the key under which failed logins of a user name, existing or not, are counted."""
     # A hash: people type passwords into the wrong field, and those must not be stored.
     return "account:" + hashlib.sha256(username.casefold().encode()).hexdigest()[:32]
+
+
+def build_day_key(username: str) -> str:
+    """Return the key under which failed logins of a user name are counted for a day."""
+    return build_account_key(username).replace("account:", "day:")
 
 
 def build_device_key(device_id: str) -> str:

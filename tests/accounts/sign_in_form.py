@@ -10,3 +10,11 @@ def sign_in(visit, username, password=PASSWORD, address="/login", **fields):
     page = visit(address, "", username=username, password=password, **fields)
     visit.tokens.pop("", None)
     return page
+
+
+def enter_code(visit, code, address="/login/code"):
+    """Post the form of the second step and return the response."""
+    visit.tokens.pop("", None)
+    page = visit(address, "", code=code)
+    visit.tokens.pop("", None)
+    return page

@@ -1,4 +1,7 @@
-"""Ten wrong passwords lock where they come from, for 15 minutes; nothing locks a user. Case F3."""
+"""Ten wrong passwords lock where they come from, for 15 minutes; nothing locks a user's own device.
+
+Cases A5, A6 and F3.
+"""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -29,12 +32,12 @@ def no_waiting(monkeypatch):
 
 def record_attempts(app, count, address=CLIENT_ADDRESS, username="ada"):
     """Reserve `count` tries and never give them back; return how many may be checked."""
-    account_key = queries.build_account_key(username)
+    account_key, day_key = queries.build_account_key(username), queries.build_day_key(username)
     allowed = 0
     with app.app_context():
         for _ in range(count):
             with write():
-                attempt = login_attempts.reserve_attempt(address, account_key)
+                attempt = login_attempts.reserve_attempt(address, account_key, day_key=day_key)
             allowed += attempt is not None
     return allowed
 
@@ -79,17 +82,60 @@ def test_tries_long_apart_do_not_add_up(app):
             assert record_attempts(app, 2) == 2
     with app.app_context():
         counts = db.session.scalars(select(LoginAttempt.attempt_count)).all()
-    assert counts == [2, 2]
+    assert sorted(counts) == [2, 2, 20]
 
 
 def test_wrong_tries_from_many_addresses_slow_the_owner_down_and_lock_nobody(visit, app):
-    for n in range(30):
+    for n in range(9):
         assert record_attempts(app, 10, address=f"198.51.100.{n}") == 10
-    page = sign_in(visit, "ADA")
-    assert page.status_code == 303
-    assert "300 wrong passwords were entered for your username" in visit("/").words
+    assert sign_in(visit, "ADA").status_code == 303
     visit.browsers.clear()
     assert sign_in(visit, "sol").status_code == 303
+
+
+def test_a_name_is_tried_a_hundred_times_a_day_and_its_owner_gets_in_all_the_same(visit, app):
+    """A5: from all addresses together; not on a device where Ada has signed in before."""
+    with time_machine.travel(FIRST_ATTEMPT_AT, tick=False) as clock:
+        sign_in(visit, "ada")
+        allowed = [record_attempts(app, 10, address=f"198.51.100.{n}") for n in range(30)]
+        assert sum(allowed) == login_attempts.MAX_ATTEMPTS_A_DAY
+        elsewhere, own = app.test_client(), visit.browser("")
+        visit.browsers[""] = elsewhere
+        assert "12:06 PM on Sat, May 9" in sign_in(visit, "ada").words
+        clock.shift(timedelta(hours=20))
+        right, wrong = sign_in(visit, "ada"), sign_in(visit, "ada", "wrong")
+        assert right.status_code == wrong.status_code == 429
+        assert right.words == wrong.words
+        assert "a device where you have signed in before" in right.words
+        assert int(right.response.headers["Retry-After"]) > 14_000
+        own.delete_cookie("session")
+        visit.browsers[""] = own
+        assert sign_in(visit, "ada").status_code == 303
+        visit.browsers[""] = elsewhere
+        clock.shift(timedelta(hours=4, minutes=1))
+        assert sign_in(visit, "ada").status_code == 303
+
+
+def test_wrong_tries_since_the_last_sign_in_are_told_at_the_next(visit):
+    with time_machine.travel(FIRST_ATTEMPT_AT, tick=False) as clock:
+        sign_in(visit, "ada")
+        sign_in_elsewhere(visit)
+        for _ in range(4):
+            sign_in(visit, "ada", "wrong")
+        clock.shift(timedelta(hours=2))
+        sign_in(visit, "ada")
+        told = visit("/").words
+    assert "4 wrong passwords or codes were entered for your username since your last" in told
+    assert "12:05 PM" in told
+    sign_in_elsewhere(visit)
+    assert sign_in(visit, "ada").status_code == 303
+    assert "wrong passwords" not in visit("/").words
+
+
+def sign_in_elsewhere(visit):
+    """Forget the browser: what follows is on a device that nobody knows."""
+    visit.browsers.clear()
+    visit.tokens.clear()
 
 
 def test_a_name_that_is_guessed_at_is_checked_by_two_at_a_time(visit, app):

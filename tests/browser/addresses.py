@@ -11,6 +11,7 @@ from tests.browser.sample_lists import ANOTHER_PERSON
 # Routes that show no page: files, parts of pages, numbers for programs.
 NO_PAGES = {
     "static",
+    "accounts.enter_code",  # only after the right password: its own story looks at it
     "blasts.export_blast",
     "blasts.refresh_sent_blast",
     "blasts.send_held_blast",  # the same page as that of a scheduled blast
@@ -38,8 +39,8 @@ NO_PAGES = {
     "sandbox.open_phone_with_text",
     "navigation.list_search_results",
     "navigation.show_live_state",
-    "setup.enter_demo",  # signs in with a one-time address
     "notices.edit_chat",  # the same fields as on the settings page of notices
+    "setup.enter_demo",  # signs in with a one-time address
     "setup.complete_setup",  # only while there is no user: the newcomer's story looks at it
 }
 
@@ -68,6 +69,9 @@ def places(here: Filled) -> list[Place]:
     series_date = f"/blasts/series/1/dates/{here.series_day}"
     return [
         Place("accounts.sign_in", "sign-in", "/login", ("",)),
+        Place("accounts.ask_for_link", "forgot", "/login/forgot", ("",)),
+        Place("accounts.choose_password", "link-refused", "/account/link", ("",), status=403),
+        Place("accounts.confirm_email", "email-refused", "/account/email/confirm", status=403),
         Place("dashboard.show_dashboard", "home", "/"),
         Place("navigation.show_search", "search", "/search?q=a"),
         Place("dashboard.show_help", "help", "/help"),
@@ -389,15 +393,31 @@ def places(here: Filled) -> list[Place]:
         Place("accounts.list_users", "users", "/users", ADMIN),
         Place("accounts.add_user", "users-add", "/users/add", ADMIN),
         Place("accounts.edit_user", "users-edit", f"/users/{here.user}/edit", ADMIN),
+        Place("accounts.list_sets", "permission-sets", "/users/permissions", ADMIN),
+        Place("accounts.add_set", "permission-sets-add", "/users/permissions/add", ADMIN),
+        Place("accounts.edit_set", "permission-set", "/users/permissions/1/edit", ADMIN),
+        Place(
+            "accounts.choose_user_permissions",
+            "users-permissions",
+            f"/users/{here.user}/permissions",
+            ADMIN,
+        ),
         Place("accounts.edit_sender_limit", "users-limit", f"/users/{here.user}/limit", ADMIN),
         Place("accounts.change_own_password", "account", "/account/password"),
+        Place("accounts.edit_own_email", "account-email", "/account/email"),
         Place("accounts.list_own_sessions", "account-sessions", "/account"),
+        Place("accounts.confirm_sign_in", "account-confirm", "/account/confirm"),
+        Place("accounts.show_second_factor", "account-factor", "/account/second-factor"),
         Place("audit.list_audit_events", "audit", "/audit", ADMIN),
         Place("organisation.edit_settings", "settings", "/settings", ADMIN),
         Place("sending_limits.edit_limits", "limits", "/settings/limits", ADMIN),
+        Place("retention.edit_retention", "retention", "/settings/retention", ADMIN),
         Place(
             "texting_hours.edit_texting_hours", "texting-hours", "/settings/texting-hours", ADMIN
         ),
+        Place("notices.list_notices", "notices", "/notices"),
+        Place("notices.edit_own_choices", "notices-choices", "/account/notices"),
+        Place("notices.edit_chats", "notices-settings", "/settings/notices", ADMIN),
         Place("errors", "not-there", "/nothing-here", status=404),
         Place("errors", "not-yours", "/settings", ("sol",), status=403),
     ]
@@ -410,9 +430,6 @@ EMPTY = (
     "/blasts/new",
     "/blasts/logs",
     "/blasts/scheduled",
-        Place("notices.list_notices", "notices", "/notices"),
-        Place("notices.edit_own_choices", "notices-choices", "/account/notices"),
-        Place("notices.edit_chats", "notices-settings", "/settings/notices", ADMIN),
     "/inbox",
     "/inbox/replies",
     "/community",

@@ -18,6 +18,9 @@ from tests.whole.shared_site import for_each
 CLOSED = {name: door for name, door in ROUTES.items() if door.is_closed}
 # A GET is answered with 200, but:
 GET_CODES = {
+    "accounts.choose_password": 403,  # no link was made
+    "accounts.confirm_email": 403,  # no address was entered
+    "accounts.enter_code": 303,  # no password was entered
     "blasts.compose_for_people": 404,  # no list is named
     "blasts.send_held_blast": 303,  # no text waits for its hours
     "groups.change_listed_people": 404,  # no list is named
@@ -32,10 +35,13 @@ GET_CODES = {
 # A POST with nothing but the token: a form comes back with its errors (422), an act is done (303).
 # (A form of a thing that is there keeps what it does not speak of, so it is saved as it was.)
 FORMS = {
+    "accounts.add_set",
     "accounts.change_own_phone",
     "accounts.add_user",
     "accounts.change_own_password",
     "accounts.change_own_theme",
+    "accounts.confirm_second_factor",
+    "accounts.confirm_sign_in",
     "blasts.compose_blast",
     "blasts.edit_draft",
     "blasts.exempt_pending_blast",
@@ -53,12 +59,12 @@ FORMS = {
     "keywords.add_keyword",
     "message_templates.add_template",
     "message_templates.edit_template",
+    "notices.edit_chat",
+    "notices.edit_chats",
     "people.add_field",
     "people.record_person_consent",
     "people.return_person_to_topic",
     "people.add_person_note",
-    "notices.edit_chat",
-    "notices.edit_chats",
     "people.add_person_number",
     "people.change_person_number",
     "sandbox.send_text_from_phone",
@@ -90,17 +96,21 @@ POST_CODES = dict.fromkeys(FORMS, 422) | {
     "setup.open_demo": 404,
     "setup.start_over": 404,
     "accounts.sign_in": 303,
+    "accounts.ask_for_link": 200,  # there is no mail: it says whom to ask
+    "accounts.choose_password": 403,
+    "accounts.confirm_email": 403,
+    "accounts.make_user_link": 200,  # a link is shown once, where it was made
     "inbox.report_writing": 204,
 }
 CHOSEN = {
     "blasts.compose_for_people": {"list": "community"},
     "groups.change_listed_people": {"list": "community"},
     "message_templates.restore_template_version": {"version": "1"},
+    "notices.test_own_channel": {"channel": "browser"},
     "people.move_field": {"step": "up"},
     "sandbox.change_phone_behaviour": {"mood": "slow"},
     "blasts.confirm_grown_blast": {"people_count": "1"},
     "blasts.edit_draft": {"version": "1"},
-    "notices.test_own_channel": {"channel": "browser"},
     "series.confirm_date": {"people_count": "1"},
     "inbox.decide_possible_stop": {"question": "1", "verdict": "stay"},
 }  # a button or a hidden field of its own for each

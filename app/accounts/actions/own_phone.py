@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import update
 
 from app.accounts.actions.login_attempts import count_limited_try
-from app.accounts.models import AppUser
+from app.accounts.models import AppUser, LoginSession
 from app.accounts.queries import find_user
 from app.audit.actions import audited_write
 from app.core.clock import now
@@ -117,6 +117,8 @@ def forget_own_phone(user_id: int) -> None:
 
 def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     """Forget the number wherever it is a user's own, or to be verified. Inside write()."""
+    # A message that waits for its page may name the person.
+    db.session.execute(update(LoginSession).values(flashes=None))
     columns = (AppUser.phone, AppUser.pending_phone)
     counts = [
         execute_and_count_rows(

@@ -1,6 +1,29 @@
 """Views of accounts: signing in, one's own account, and the users."""
 
-from app.accounts.views import own_account, own_phone, sender_limit_page, sign_in, users
+from app.accounts.views import (
+    code_page,
+    factor_removal,
+    own_account,
+    own_phone,
+    recent_sign_in,
+    second_factor_pages,
+    sender_limit_page,
+    session_notes,
+    sign_in,
+    users,
+)
 from app.accounts.views.blueprint import bp
 
-__all__ = ["bp", "own_account", "own_phone", "sender_limit_page", "sign_in", "users"]
+__all__ = [
+    "bp",
+    "code_page",
+    "factor_removal",
+    "own_account",
+    "own_phone",
+    "recent_sign_in",
+    "second_factor_pages",
+    "sender_limit_page",
+    "session_notes",
+    "sign_in",
+    "users",
+]

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from flask import Response, g, request, session
+from flask import g, request, session
 from flask_login import login_user
 from flask_login.utils import decode_cookie
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,26 +13,30 @@ from app.accounts.actions import login_sessions
 from app.accounts.models import AppUser
 from app.accounts.queries import OpenSession
 from app.accounts.views import known_devices
-from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
 from app.core import access
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, write
+from app.core.proxy_user import find_proxy_username
+from app.core.settings import current_settings
 from app.domain.accounts.device_labels import DeviceDetails, build_device_label
 
 log = logging.getLogger(__name__)
-# `seen_at` is for people who look at the list: to the minute is enough, and spares writes.
-SEEN_INTERVAL = timedelta(minutes=1)
-# A page does not wait for longer to note that a session was used.
-NOTE_SECONDS = 1
 # Of a database that is locked, full or read-only. Pages that only read work all the same.
 WRITE_ERRORS = (WriteLockTimeout, SQLAlchemyError, OSError)
 
 
-def describe_device() -> DeviceDetails:
-    """Return what is stored about the device of the current request."""
+def describe_device(user: AppUser | None = None) -> DeviceDetails:
+    """Return what is stored about the device of the current request.
+
+    `user`: who signs in on it, which may be for the first time.
+    """
     label = build_device_label(request.headers.get("User-Agent", ""))
-    return DeviceDetails(label, queries.build_address_key(request.remote_addr))
+    address = queries.build_address_key(request.remote_addr)
+    # The very first sign-in is on a new device, too, but there is nobody to be warned.
+    has_signed_in = user is not None and user.signed_in_at is not None
+    is_new = has_signed_in and known_devices.find_known_device(user) is None
+    return DeviceDetails(label, address, is_new)
 
 
 def current_session() -> OpenSession | None:
@@ -51,8 +55,17 @@ def _load_user_and_session(cookie_id: str) -> AppUser | None:
     loaded = queries.load_session(cookie_id)
     if loaded is None:
         return None
-    user, g.open_session = loaded
+    user, open_session = loaded
+    if open_session.by_proxy and not _is_named_by_proxy(user):
+        return None
+    g.open_session = open_session
     return user
+
+
+def _is_named_by_proxy(user: AppUser) -> bool:
+    """Whether the proxy still names the user: signing out there ends the session here."""
+    name = queries.clean_username(find_proxy_username())
+    return bool(name) and name.casefold() == user.username.casefold()
 
 
 @access.login_manager.remembered_user_loader
@@ -61,7 +74,7 @@ def load_remembered_user(cookie: str) -> AppUser | None:
 
     A cookie that somebody has copied ends with its owner's next visit, and the other way round.
     """
-    cookie_id = decode_cookie(cookie) or ""
+    cookie_id = _decode_remember_cookie(cookie)
     user = _load_user_and_session(cookie_id)
     open_session = current_session()
     if user is None or open_session is None or not open_session.remembered:
@@ -69,6 +82,15 @@ def load_remembered_user(cookie: str) -> AppUser | None:
     session["_user_id"] = _renew_remembered_session(user, open_session, cookie_id)
     session["_fresh"] = False
     return _load_user_and_session(session["_user_id"])
+
+
+def _decode_remember_cookie(cookie: str) -> str:
+    """Return the cookie's "user id:token", or "" when it was not signed with one of our keys."""
+    settings = current_settings()
+    for key in (settings.secret_key, *settings.secret_key_fallbacks):
+        if cookie_id := decode_cookie(cookie, key=key):
+            return str(cookie_id)
+    return ""
 
 
 def _renew_remembered_session(user: AppUser, open_session: OpenSession, cookie_id: str) -> str:
@@ -103,29 +125,22 @@ def open_browser_session(user: AppUser, token: str, *, remember: bool) -> None:
     known_devices.remember_device(user)
 
 
+def find_session_token() -> str:
+    """Return the token in the signed-in browser's cookie."""
+    return str(session.get("_user_id", "")).partition(":")[2]
+
+
+def exchange_cookie_token(token: str) -> None:
+    """Give this browser another token of its session, in both its cookies."""
+    open_session = current_session()
+    user_id = str(session["_user_id"]).partition(":")[0]
+    session["_user_id"] = f"{user_id}:{token}"
+    if open_session is not None and open_session.remembered:
+        _set_remember_cookie(open_session.ends_at - now())
+
+
 def start_login_session(user: AppUser, *, remember: bool) -> None:
     """Begin a session of the user and sign this browser in."""
     with write():
         token = login_sessions.begin_session(user, describe_device(), remember=remember)
     open_browser_session(user, token, remember=remember)
-
-
-@bp.after_app_request
-def note_session_use(response: Response) -> Response:
-    """Note once a minute that the session is used; a page is never refused for that.
-
-    What a page asks for by itself is no use: a computer left alone would stay signed in.
-    """
-    open_session = current_session()
-    # A streamed response still reads from the database, in the snapshot that write() would end.
-    if open_session is None or response.is_streamed or access.is_asked_by_script():
-        return response
-    moment = now()
-    if moment - open_session.seen_at < SEEN_INTERVAL:
-        return response
-    try:
-        with write(NOTE_SECONDS):
-            login_sessions.record_session_use(open_session.id, moment)
-    except WRITE_ERRORS:
-        log.debug("the use of a session was not noted")
-    return response

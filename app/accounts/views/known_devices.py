@@ -13,6 +13,7 @@ from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.accounts.models import AppUser
+from app.core.settings import current_settings
 
 LIFETIME = timedelta(days=365)
 SALT = "known-device"
@@ -68,4 +69,7 @@ def _fingerprint_key(user: AppUser) -> str:
 
 
 def _get_serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt=SALT)
+    settings = current_settings()
+    # The last one signs; the others belong to cookies from before SECRET_KEY was changed.
+    keys = [*settings.secret_key_fallbacks, settings.secret_key]
+    return URLSafeTimedSerializer(keys, salt=SALT)

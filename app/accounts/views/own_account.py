@@ -18,6 +18,7 @@ from app.audit.actions import audited_write
 from app.core.access import current_username, signed_in_required
 from app.core.db import write
 from app.core.form_fields import add_error
+from app.core.recent_sign_in import recent_sign_in_required
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -136,6 +137,7 @@ def list_own_sessions() -> ResponseReturnValue:
 
 @bp.post("/account/sessions/<int:login_id>/end")
 @signed_in_required
+@recent_sign_in_required
 def end_own_session(login_id: int) -> ResponseReturnValue:
     """End one of one's own sessions; of this browser as well."""
     if login_id < 1:
@@ -152,6 +154,7 @@ def end_own_session(login_id: int) -> ResponseReturnValue:
 
 @bp.post("/account/sessions/end")
 @signed_in_required
+@recent_sign_in_required
 def end_all_own_sessions() -> ResponseReturnValue:
     """Sign oneself out everywhere, here too."""
     user_id = current_user.id

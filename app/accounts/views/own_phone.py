@@ -17,12 +17,14 @@ from app.accounts.views.own_account import render_own_account
 from app.audit.actions import audited_write
 from app.core.access import current_username, signed_in_required
 from app.core.form_fields import add_error
+from app.core.recent_sign_in import recent_sign_in_required
 
 NO_CODE_ERROR = "Enter the code from the text."
 
 
 @bp.post("/account/phone")
 @signed_in_required
+@recent_sign_in_required
 def change_own_phone() -> ResponseReturnValue:
     """Send a code to the phone that was typed, accept the code, or remove the phone.
 

@@ -14,6 +14,7 @@ from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
 from app.core.access import admin_required, current_username
 from app.core.form_fields import add_error
+from app.core.recent_sign_in import recent_sign_in_required
 from app.domain.audiences.audience_rules import join_words
 from app.organisation.queries import get_organisation
 
@@ -23,6 +24,7 @@ OWN_LIMIT_ERROR = "Another admin has to change your own limit."
 
 @bp.route("/users/<int:user_id>/limit", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def edit_sender_limit(user_id: int) -> ResponseReturnValue:
     """Show and store above which size the blasts of a user wait for approval."""
     user = queries.find_user(user_id) or abort(404)

@@ -1,9 +1,6 @@
 """Signing in and out."""
 
-from urllib.parse import urlsplit
-
 from flask import (
-    current_app,
     flash,
     make_response,
     redirect,
@@ -14,38 +11,39 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import RequestRedirect
 
 from app.accounts import queries
 from app.accounts.actions import login_attempts, login_sessions
 from app.accounts.actions.login_attempts import ReservedAttempt
+from app.accounts.actions.pending_sign_ins import begin_pending_sign_in
 from app.accounts.forms import SignInForm
-from app.accounts.models import LOCKOUT_WINDOW, AppUser
+from app.accounts.models import AppUser
 from app.accounts.views import password_tries
 from app.accounts.views.blueprint import bp
 from app.accounts.views.browser_sessions import (
     WRITE_ERRORS,
     current_session,
-    describe_device,
-    open_browser_session,
 )
+from app.accounts.views.code_page import PENDING_KEY
+from app.accounts.views.next_pages import find_next_path, find_next_url
 from app.accounts.views.password_tries import Lockout
+from app.accounts.views.proxy_sign_in import find_proxy_user, sign_in_by_proxy
+from app.accounts.views.sign_in_completion import SignInProof, complete_sign_in
 from app.audit.actions import audited_write
-from app.core.access import current_username, parse_local_path, public
+from app.core.access import current_username, public
+from app.core.db import write
+from app.core.proxy_user import find_proxy_username
 
 WRONG_CREDENTIALS_MESSAGE = "Wrong username or password."
 NOT_ENDED_MESSAGE = (
     "You are signed out in this browser, but the session could not be ended on the server. "
     "Sign in again later and end it under Your account."
 )
-# With more tries left than this, nothing is said of them.
-MAX_TRIES_TOLD = 3
-# Of others: fewer are somebody's own mistakes.
-MANY_WRONG_TRIES = 5
-GUESSED_MESSAGE = (
-    "{} wrong passwords were entered for your username recently. If that wasn't you, someone "
-    "was guessing. They did not get in."
+# In the address of the sign-in page after signing out: the proxy would sign in again at once.
+SIGNED_OUT = "signed_out"
+PROXY_GOES_ON_MESSAGE = (
+    "You are signed out here, but not where you signed in to your organization. Sign out there "
+    "as well, or close the browser."
 )
 
 
@@ -53,42 +51,34 @@ GUESSED_MESSAGE = (
 @public
 def sign_in() -> ResponseReturnValue:
     """Show the login form; sign in. The error never says which of name and password was wrong."""
-    if current_user.is_authenticated:
-        return redirect(_find_next_url(), 303)
+    if current_user.is_authenticated or _is_signed_in_by_proxy():
+        return redirect(find_next_url(), 303)
     form = SignInForm()
     if not form.validate_on_submit():
         return _render_sign_in(form), 422 if form.errors else 200
     username = queries.clean_username(form.username.data)
-    account_key = queries.build_account_key(username)
-    attempt = password_tries.reserve_attempt(
-        password_tries.find_sign_in_origin(username), account_key
-    )
+    attempt = password_tries.reserve_sign_in_attempt(username)
     if isinstance(attempt, Lockout):
         return _refuse_locked(form, attempt)
     if not password_tries.slow_down(attempt):
         password_tries.give_attempt_back(attempt)
         return _refuse_locked(form, password_tries.BUSY_LOCKOUT)
     user = queries.authenticate_user(username, form.password.data or "")
-    if user is None or not _complete_sign_in(user, attempt, remember=form.remember.data):
+    if user is not None and user.has_second_factor:
+        return redirect(_ask_for_code(user, attempt, remember=form.remember.data), 303)
+    if user is None or not complete_sign_in(
+        user, SignInProof(user.session_key, attempt), remember=form.remember.data
+    ):
         password_tries.record_wrong_password(attempt, _find_stored_name(username))
-        form.form_errors.append(f"{WRONG_CREDENTIALS_MESSAGE}{_warn_of_pause(attempt)}")
+        warning = password_tries.warn_of_pause(attempt)
+        form.form_errors.append(f"{WRONG_CREDENTIALS_MESSAGE}{warning}")
         return _render_sign_in(form), 422
-    return redirect(_find_next_url(), 303)
+    return redirect(find_next_url(), 303)
 
 
-def _warn_of_pause(attempt: ReservedAttempt) -> str:
-    """Return how many tries are left, when they are few; they count for this device or address.
-
-    Says nothing of the name that was typed: the count is the same for every name.
-    """
-    left = login_attempts.MAX_ATTEMPTS - attempt.count
-    if left > MAX_TRIES_TOLD:
-        return ""
-    minutes = int(LOCKOUT_WINDOW.total_seconds()) // 60
-    if left <= 0:
-        return f" That was the last try: wait {minutes} minutes or ask an admin to help."
-    tries = "1 try" if left == 1 else f"{left} tries"
-    return f" {tries} left before sign-in is locked for {minutes} minutes."
+def _is_signed_in_by_proxy() -> bool:
+    """Sign in whom the proxy names; not right after signing out, and not instead of a form."""
+    return request.method == "GET" and SIGNED_OUT not in request.args and sign_in_by_proxy()
 
 
 def _refuse_locked(form: SignInForm, lockout: Lockout) -> ResponseReturnValue:
@@ -100,15 +90,20 @@ def _refuse_locked(form: SignInForm, lockout: Lockout) -> ResponseReturnValue:
 @public
 def logout() -> ResponseReturnValue:
     """End the session on the server, and forget it in this browser."""
+    open_session = current_session() if current_user.is_authenticated else None
+    is_by_proxy = open_session is not None and open_session.by_proxy
     is_ended = _end_current_session()
     session.clear()
     # After clear(): it leaves a mark in the session that deletes the remember-me cookie.
     logout_user()
-    if is_ended:
-        flash("You are signed out.", "success")
-    else:
+    if not is_ended:
         flash(NOT_ENDED_MESSAGE, "error")
-    response = make_response(redirect(url_for("accounts.sign_in"), 303))
+    elif is_by_proxy:
+        flash(PROXY_GOES_ON_MESSAGE, "warning")
+    else:
+        flash("You are signed out.", "success")
+    page_url = url_for("accounts.sign_in", **{SIGNED_OUT: "1"} if is_by_proxy else {})
+    response = make_response(redirect(page_url, 303))
     # Not "cookies": the known device's would go as well (known_devices.py).
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -138,21 +133,15 @@ def _find_stored_name(username: str) -> str:
     return user.username
 
 
-def _complete_sign_in(user: AppUser, attempt: ReservedAttempt, *, remember: bool) -> bool:
-    """Begin a session and sign this browser in; False when the user has just been deleted."""
-    user_id, username = user.id, user.username
-    wrong_tries = queries.count_recent_attempts(queries.build_account_key(username)) - 1
-    with audited_write("sign_in", username):
-        # The check of the password takes 0.15 s: the user may be deleted meanwhile.
-        stored_user = queries.find_user(user_id)
-        if stored_user is None:
-            return False
+def _ask_for_code(user: AppUser, attempt: ReservedAttempt, *, remember: bool) -> str:
+    """Keep on the server that the password was right; return where the code is asked for."""
+    user_id = user.id
+    with write():
         login_attempts.give_attempt_back(attempt)
-        token = login_sessions.begin_session(stored_user, describe_device(), remember=remember)
-    open_browser_session(stored_user, token, remember=remember)
-    if wrong_tries >= MANY_WRONG_TRIES:
-        flash(GUESSED_MESSAGE.format(wrong_tries), "warning")
-    return True
+        token = begin_pending_sign_in(queries.find_user(user_id) or user, remember=remember)
+    session.clear()
+    session[PENDING_KEY] = token
+    return url_for("accounts.enter_code", next=find_next_path())
 
 
 def _render_sign_in(form: SignInForm) -> str:
@@ -163,18 +152,8 @@ def _render_sign_in(form: SignInForm) -> str:
     return render_template(
         "accounts/sign_in.html",
         form=form,
-        next_path=parse_local_path(request.args.get("next")),
+        next_path=find_next_path(),
         has_users=has_users,
+        proxy_name=find_proxy_username(),
+        proxy_user=find_proxy_user(),
     )
-
-
-def _find_next_url() -> str:
-    """Return the URL of `next` if a GET of it has a view, else of the dashboard."""
-    next_path = parse_local_path(request.args.get("next"))
-    if not next_path:
-        return url_for("dashboard.show_dashboard")
-    try:
-        current_app.url_map.bind(request.host).match(urlsplit(next_path).path, method="GET")
-    except (NotFound, MethodNotAllowed, RequestRedirect, ValueError):
-        return url_for("dashboard.show_dashboard")
-    return next_path

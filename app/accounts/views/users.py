@@ -15,6 +15,7 @@ from app.core.access import admin_required, current_username
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
 from app.core.pagination import list_params
+from app.core.recent_sign_in import recent_sign_in_required
 from app.domain.accounts.roles import ROLE_DESCRIPTIONS, Role
 
 USERNAME_TAKEN_MESSAGE = "That username is taken."
@@ -33,6 +34,7 @@ def list_users() -> ResponseReturnValue:
 
 @bp.route("/users/add", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def add_user() -> ResponseReturnValue:
     """Show the form of a new user; create the user."""
     form = UserForm()
@@ -63,6 +65,7 @@ def _create_user_from_form(form: UserForm) -> None:
 
 @bp.route("/users/<int:user_id>/edit", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def edit_user(user_id: int) -> ResponseReturnValue:
     """Show a user; change their name, role or password."""
     user = queries.find_user(user_id) or abort(404)
@@ -116,6 +119,7 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
 
 @bp.post("/users/<int:user_id>/delete")
 @admin_required
+@recent_sign_in_required
 def remove_user(user_id: int) -> ResponseReturnValue:
     """Delete a user; the audit log keeps their name."""
     user = queries.find_user(user_id) or abort(404)

@@ -26,10 +26,14 @@ SYSTEMS = (
 
 @dataclass(frozen=True)
 class DeviceDetails:
-    """Where a sign-in came from: a label such as "Firefox on Linux", and the network address."""
+    """Where a sign-in came from: a label such as "Firefox on Linux", and the network address.
+
+    `is_new`: the user had signed in before, but not on this device.
+    """
 
     label: str
     address: str
+    is_new: bool = False
 
 
 def build_device_label(user_agent: str) -> str:

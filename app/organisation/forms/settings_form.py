@@ -113,7 +113,7 @@ class OrganisationSettingsForm(LanguageFields, PlaceValidation, FlaskForm):
     whom = RadioField("Who gets texts", choices=lambda: CONSENT_CHOICES, validate_choice=False)
     second_factor_for = RadioField(
         "Who needs a second factor",
-        choices=[(rule.value, label) for rule, label in SECOND_FACTOR_RULE_LABELS.items()],
+        choices=lambda: SECOND_FACTOR_RULE_LABELS,
         validate_choice=False,
     )
 
