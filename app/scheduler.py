@@ -11,6 +11,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from app.audit.audit_jobs import AuditJobs
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.blasts.actions.gone_blasts import release_gone_blast
 from app.blasts.actions.waiting_approvals_job import attend_waiting_approvals
@@ -69,6 +70,7 @@ class BackgroundJobs:
         )
         self.clock = get_clock_watch(app)
         self.callback_dispatcher = CallbackDispatcher.get_for_app(app)
+        self.audit_jobs = AuditJobs(app)
         self.job_scheduler = BackgroundScheduler(timezone="UTC")
         self._add_job(self._run_tick, timedelta(seconds=TICK_SECONDS))
         self._add_job(self._delete_old_webhook_events, timedelta(hours=6))
@@ -85,6 +87,7 @@ class BackgroundJobs:
         self._add_job(self._start_sequences, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._attend_approvals, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self.audit_jobs.watch_chain, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
         self.notice_job, self.health_ping = NoticeJob(), HealthPing()
         self._add_job(self._tell_staff, timedelta(minutes=1), runs_at_start=True)
@@ -122,6 +125,7 @@ class BackgroundJobs:
         with self.app.app_context():
             get_journal().reserve()
         self.callback_dispatcher.start()
+        self.audit_jobs.start()
         self.engine.ensure_running()
         self.job_scheduler.start()
         self._watchdog.start()
@@ -133,6 +137,7 @@ class BackgroundJobs:
             self.job_scheduler.shutdown(wait=True)
         self.engine.stop()
         self.callback_dispatcher.stop()
+        self.audit_jobs.stop()
 
     def _run_tick(self) -> None:
         """Restart the engine's thread if it has died, and release due blasts as the engine does."""
@@ -305,6 +310,8 @@ def start_background_jobs(
     """
     settings: Settings = app.extensions["settings"]
     if not settings.scheduler_enabled:
+        # Pages are served here as well: what they refuse is written.
+        AuditJobs(app).start()
         return None
     background = BackgroundJobs(app, alive)
     background.start()

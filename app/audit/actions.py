@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, has_request_context, request
 from sqlalchemy import delete, select
 
-from app.audit.audit_chain import append_audit_row, build_people
+from app.audit.audit_chain import append_audit_row, build_people, start_audit_chain
 from app.audit.models import ERASED_PEOPLE, AuditEvent, AuditPerson
 from app.audit.sql import PreparedRunner
 from app.audit.subjects import find_subjects, parse_subject_keys
@@ -96,6 +96,12 @@ class AuditEntry:
         return {"people": build_people(details.pop("names"), hashes), "hashes": hashes}
 
 
+def build_people_column(people: Sequence[NamedPhone]) -> dict[str, Any]:
+    """Return the columns of a row that say who these people were."""
+    named = build_name_details(people)
+    return {"people": build_people(named["names"], named["hashes"]), "hashes": named["hashes"]}
+
+
 @contextmanager
 def audited_write(verb: str, who: str) -> Iterator[AuditEntry]:
     """Open write(), and insert an audit row of `verb` by the user `who` in its transaction.
@@ -131,6 +137,12 @@ def record_automatic_event(
 def insert_audit_row(values: dict[str, Any]) -> int:
     """Insert a row of these columns, chained to the one before; return its id. Inside write()."""
     return append_audit_row(PreparedRunner(), current_settings().database_path, values)
+
+
+def ensure_audit_chain() -> None:
+    """Chain the rows of an older release, before the program serves. Opens its own write()."""
+    with write():
+        start_audit_chain(PreparedRunner(), current_settings().database_path)
 
 
 def _find_user_id(who: str) -> int | None:

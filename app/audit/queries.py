@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.audit.audit_items import build_audit_items
 from app.audit.chain_files import ChainHead
-from app.audit.models import AnchorKind, AuditAnchor, AuditEvent
+from app.audit.models import AnchorKind, AuditAnchor, AuditEvent, AuditPerson
 from app.audit.sentences import VERB_KINDS
 from app.core.db import db
 from app.core.fetched_rows import count_rows
@@ -103,6 +103,17 @@ def is_row_in_place(head: ChainHead) -> bool:
         return row_mac == head.mac
     archived = select(func.max(AuditAnchor.last_id)).where(AuditAnchor.kind == AnchorKind.ARCHIVED)
     return (db.session.scalar(archived) or 0) >= head.last_id
+
+
+def has_recent_look(verb: str, user_id: int, phone_hash: str, since: datetime) -> bool:
+    """Whether a user's look at a person was written since then."""
+    rows = (
+        select(AuditEvent.id)
+        .join(AuditPerson, AuditPerson.audit_event_id == AuditEvent.id)
+        .where(AuditPerson.phone_hash == phone_hash, AuditEvent.verb == verb)
+        .where(AuditEvent.user_id == user_id, AuditEvent.at >= since)
+    )
+    return db.session.scalar(rows.limit(1)) is not None
 
 
 def find_last_detail(verb: str) -> str | None:

@@ -1,10 +1,11 @@
 """The page of the audit log."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.audit import queries
 from app.audit.forms import AuditFilterForm
+from app.audit.pending_acts import note_refusal
 from app.core.access import permission_required
 from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
@@ -12,6 +13,8 @@ from app.domain.accounts.permissions import Permission
 from app.domain.time.local_times import zone_or_utc
 
 bp = Blueprint("audit", __name__)
+# Calls of the carrier are counted by the webhooks themselves, and are nobody's act.
+WITHOUT_REFUSALS = ("webhooks", "static")
 
 
 @bp.get("/audit")
@@ -33,3 +36,14 @@ def list_audit_events() -> ResponseReturnValue:
         page=page,
         is_filtered=bool(form.who.data or form.kind.data or form.day.data),
     )
+
+
+@bp.after_app_request
+def note_refused_request(response: Response) -> Response:
+    """Count a request that was refused: no permission, no valid token, or from another site."""
+    verb = g.get("refusal")
+    if response.status_code == 403:
+        verb = "access.refused"
+    if verb and request.blueprint not in WITHOUT_REFUSALS:
+        note_refusal(verb)
+    return response

@@ -26,7 +26,9 @@ from app.core.form_limits import (
     UPLOAD_MIMETYPE,
     install_form_limits,
 )
+from app.core.logging_config import ThrottledWarning
 from app.core.recent_sign_in import check_sign_in
+from app.core.request_sources import describe_request
 from app.core.settings import current_settings
 from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
@@ -62,6 +64,11 @@ class SessionLoginManager(LoginManager):
         return self._load_remembered_user(cookie)
 
 
+cross_site_log = ThrottledWarning(
+    __name__,
+    "a form from another site was refused (400): a forgery, or PUBLIC_BASE_URL is another address",
+    "%s more forms from other sites were refused in the last %s seconds",
+)
 login_manager = SessionLoginManager()
 csrf = CSRFProtect()
 
@@ -182,6 +189,8 @@ def check_access() -> ResponseReturnValue | None:
     if need is Entrance.PUBLIC:
         return None
     if request.method == "POST" and _is_cross_site_request():
+        g.refusal = "form.cross_site"
+        cross_site_log.record_occurrence(describe_request())
         abort(400)
     return _check_user(view, need)
 

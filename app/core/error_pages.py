@@ -22,6 +22,7 @@ from app.core.database_errors import (
 from app.core.db import NotFound, db, discard_broken_connections
 from app.core.kept_fields import find_kept_form
 from app.core.logging_config import ThrottledWarning
+from app.core.request_sources import describe_request
 
 log = logging.getLogger(__name__)
 missing_token_log = ThrottledWarning(
@@ -152,7 +153,8 @@ def set_admin_names_source(app: Flask, list_names: Callable[[], Sequence[str]]) 
 
 def _handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
-        missing_token_log.record_occurrence(request.remote_addr or "")
+        missing_token_log.record_occurrence(describe_request())
+        g.refusal = "form.refused"
         return _render_expired_form_page()
     if isinstance(error, Unauthorized):
         return _ask_to_sign_in()

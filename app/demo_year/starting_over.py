@@ -2,7 +2,9 @@
 
 from flask import current_app
 
+from app.audit.chain_files import forget_chain_head
 from app.core.db import db
+from app.core.settings import current_settings
 from app.migrations.demo_erasure import NotMadeUp as NotMadeUp
 from app.migrations.demo_erasure import erase_demo_rows
 
@@ -16,3 +18,5 @@ def erase_demo() -> None:
 def forget_cached_results() -> None:
     """Forget results of blasts that this process keeps by id, once the erasing is stored."""
     current_app.extensions.pop("dashboard_counted", None)
+    # The audit begins anew, on purpose.
+    forget_chain_head(current_settings().database_path)

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.audit.actions import AuditEntry
 from app.core.clock import now
 from app.core.delimited_text import DELIMITERS, UnreadableSpreadsheet
 from app.core.encoding_tables import ENCODINGS
@@ -67,6 +68,13 @@ def get_import_or_404(importer: ImporterConfig, import_id: int) -> Import:
     if not may_see_import(row, current_user.role):
         abort(403)
     return row
+
+
+def name_import(entry: AuditEntry, importer: ImporterConfig, row: Import) -> None:
+    """Say in the audit which file of which list it is about."""
+    entry.about = f"import {row.id}"
+    entry.set_thing("import", row.id, row.file_name)
+    entry.details["list"] = importer.import_list.audit_prefix
 
 
 def can_undo_import(row: Import) -> bool:

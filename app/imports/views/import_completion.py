@@ -9,7 +9,6 @@ from flask_login import current_user
 from app.audit.actions import audited_write
 from app.core.access import current_username
 from app.core.csv_files import build_download_headers, stream_csv_in_batches
-from app.core.db import write
 from app.core.page_cache import enlarge_page_cache
 from app.domain.spreadsheets.phone_columns import ColumnMappingError
 from app.domain.texts.plurals import pluralize
@@ -32,6 +31,7 @@ from app.imports.views.import_check_page import (
     ConsentMissing,
     are_columns_changed,
     get_import_or_404,
+    name_import,
     render_check_page,
 )
 from app.imports.views.importer_config import ImporterConfig, build_import_urls
@@ -167,9 +167,10 @@ def _read_opt_out_decision() -> bool:
 
 def abandon_import(importer: ImporterConfig, import_id: int) -> ResponseReturnValue:
     """Discard the upload. An import that was confirmed stays."""
-    get_import_or_404(importer, import_id)
+    row = get_import_or_404(importer, import_id)
     try:
-        with write():
+        with audited_write("list.abandoned", current_username()) as entry:
+            name_import(entry, importer, row)
             stored_as = discard_import(import_id, importer.target.pool)
     except ImportAlreadyEnded:
         return redirect(build_import_urls(importer, import_id).check, 303)
@@ -188,6 +189,9 @@ def download_bad_rows(importer: ImporterConfig, import_id: int) -> ResponseRetur
     except UnknownLayout:
         flash(OLDER_RELEASE_MESSAGE, "warning")
         return redirect(build_import_urls(importer).upload, 303)
+    with audited_write("list.bad_rows_downloaded", current_username()) as entry:
+        name_import(entry, importer, row)
+        entry.details["rows"] = row.bad_count
     pieces = stream_csv_in_batches(headings, partial(import_rows.fetch_bad_rows, row))
     return Response(
         stream_with_context(pieces),

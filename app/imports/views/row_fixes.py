@@ -3,7 +3,8 @@
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from app.core.db import write
+from app.audit.actions import audited_write
+from app.core.access import current_username
 from app.domain.texts.text_cleaning import clean_text
 from app.imports.actions.import_target import ImportAlreadyEnded
 from app.imports.actions.row_correction import (
@@ -13,7 +14,11 @@ from app.imports.actions.row_correction import (
 )
 from app.imports.actions.shared_number_naming import name_shared_number
 from app.imports.queries import import_rows
-from app.imports.views.import_check_page import get_import_or_404, render_check_page
+from app.imports.views.import_check_page import (
+    get_import_or_404,
+    name_import,
+    render_check_page,
+)
 from app.imports.views.importer_config import ImporterConfig, build_import_urls, build_phone_rules
 from app.imports.views.kept_choices import add_kept_choices
 
@@ -33,8 +38,10 @@ def fix_import_row(importer: ImporterConfig, import_id: int, line: int) -> Respo
 
 
 def _name_shared_number(importer: ImporterConfig, import_id: int, line: int) -> ResponseReturnValue:
-    get_import_or_404(importer, import_id)
-    with write():
+    row = get_import_or_404(importer, import_id)
+    with audited_write("list.row_fixed", current_username()) as entry:
+        name_import(entry, importer, row)
+        entry.details["line"] = line
         name_shared_number(import_id, line, request.form["shared_name"], importer.target)
     urls = build_import_urls(importer, import_id)
     return redirect(f"{add_kept_choices(urls.check, show='repeated')}#rows", 303)
@@ -47,7 +54,9 @@ def _correct_row(importer: ImporterConfig, import_id: int, line: int) -> Respons
     phone = request.form.get("phone", "")
     rules = build_phone_rules(importer)
     try:
-        with write():
+        with audited_write("list.row_fixed", current_username()) as entry:
+            name_import(entry, importer, row)
+            entry.details["line"] = line
             correct_import_row(import_id, line, (name, phone), importer.target, rules)
     except RowStillUnreadable as error:
         if row.has_unchecked_rows:

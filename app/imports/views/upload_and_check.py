@@ -7,6 +7,7 @@ Nothing runs in the background.
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.audit.actions import audited_write
 from app.core.access import current_username
 from app.core.db import NotFound, write
 from app.core.form_fields import add_error
@@ -35,6 +36,7 @@ from app.imports.views.import_check_page import (
     can_undo_import,
     get_import_or_404,
     load_sheet,
+    name_import,
     redirect_to_upload,
     render_check_page,
 )
@@ -98,8 +100,10 @@ def _start_import(
         consent,
     )
     upload_storage.store_upload_rows(upload.stored_as, parsed.rows)
-    with write():
+    with audited_write("list.uploaded", current_username()) as entry:
         row = row_staging.create_import(upload, parsed, importer.target)
+        name_import(entry, importer, row)
+        entry.details["rows"] = parsed.data_row_count
     # A small list is checked by the time its page is shown.
     if parsed.columns.has_phones and parsed.data_row_count <= MAX_ROWS_CHECKED_AT_ONCE:
         _check_next_slice(importer, row)
@@ -209,8 +213,9 @@ def recheck_import(importer: ImporterConfig, import_id: int) -> ResponseReturnVa
         if not loaded.is_stored:
             upload_storage.store_upload_rows(row.stored_as or "", parsed.rows)
         # Outside write() up to here: parsing 100,000 rows takes a second.
-        with write():
+        with audited_write("list.read_again", current_username()) as entry:
             row = row_staging.restart_import_check(import_id, parsed, importer.target)
+            name_import(entry, importer, row)
         if parsed.columns.has_phones:
             _check_next_slice(importer, row)
     except import_records.UnknownLayout:

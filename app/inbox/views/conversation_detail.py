@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.audit.pending_acts import note_look
 from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_timezone
@@ -75,6 +76,7 @@ def render_conversation(
     `list_context`: of the page /inbox, which small screens show as the list alone.
     """
     contact = load_conversation_contact(thread.phone)
+    note_look("conversation", thread.phone, contact.names[0] if contact.names else None)
     name = contact.names[0] if contact.names else find_latest_contact_name(thread.phone)
     obstacle = find_reply_obstacle(thread.phone)
     page = load_conversation_page(thread, parse_id(request.args.get("before", "")))

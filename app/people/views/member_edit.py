@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
+from app.audit.pending_acts import note_look
 from app.community import actions, queries
 from app.community.forms import NUMBER_ALREADY_LISTED_ERROR, MemberForm
 from app.community.member_phones import is_member
@@ -33,6 +34,7 @@ HOLDER_ERROR = (
 def edit_member(member_id: int) -> ResponseReturnValue:
     """Change a member's name or number."""
     member = queries.find_member(member_id) or abort(404)
+    note_look("person", member.phone, member.name)
     form = MemberForm(obj=member)
     if form.validate_on_submit() and _is_number_free(member, form):
         change = _save_member(member, form)

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
+from app.audit.pending_acts import note_look
 from app.community.forms import MemberForm
 from app.core.access import current_username, permission_required
 from app.core.clock import now
@@ -86,6 +87,7 @@ def render_person_page(
     phone = person.phone or abort(404)
     number_info = get_phone_number_info(phone)
     record = queries.load_person_record(*(number.phone for number in person.phones))
+    note_look("person", phone, record.member.name if record.member else None)
     groups = load_person_groups(phone)
     topics = list_person_topics(phone, groups)
     return render_template(

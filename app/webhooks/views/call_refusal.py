@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import request
 
 from app.core import logging_config
+from app.core.request_sources import describe_request
 from app.core.settings import Settings
 from app.delivery.actions.refusal_records import Refusal
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, is_valid_signature
@@ -39,10 +40,10 @@ def refuse_call(pairs: Sequence[tuple[str, str]], settings: Settings, kind: Refu
     a stranger sends is logged only, so that nobody can fill the first page with it.
     """
     if kind is RefusalKind.ACCOUNT:
-        wrong_account_log.record_occurrence()
+        wrong_account_log.record_occurrence(describe_request())
         _count(settings, kind, None)
         return
-    wrong_signature_log.record_occurrence()
+    wrong_signature_log.record_occurrence(describe_request())
     if SIGNATURE_HEADER not in request.headers:
         return
     names_our_account = _names_our_account(pairs, settings)

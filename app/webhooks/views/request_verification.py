@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from flask import abort, request
 
 from app.core import logging_config
+from app.core.request_sources import describe_request
 from app.core.request_timeouts import limit_body_read_time
 from app.core.settings import Settings, current_settings
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, is_valid_signature
@@ -85,7 +86,7 @@ def _require_complete(call: WebhookCall, is_complete: bool) -> None:
     cut whose signatures are valid, but none that has another SID and is still complete.
     """
     if call.carrier == "twilio" and not is_complete:
-        incomplete_call_log.record_occurrence()
+        incomplete_call_log.record_occurrence(describe_request())
         abort(400)
 
 
