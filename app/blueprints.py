@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import layout
 from app.accounts.permission_set_queries import find_scope
+from app.accounts.scope_choices import set_scope_choices_source
 from app.accounts.queries import find_shown_names, list_admin_names
 from app.accounts.views import bp as accounts
 from app.audiences.forms.list_filter_form import (
@@ -50,6 +51,7 @@ from app.notices.views import bp as notices
 from app.organisation.views import bp as settings_page
 from app.people.actions.person_notes import add_selected_notes, remove_selected_notes
 from app.people.queries.person_records import list_contact_notes
+from app.people.queries.scope_choices import load_scope_choices
 from app.people.views import bp as people
 from app.people.views.do_not_text_import import find_do_not_text_list
 from app.sandbox.views import bp as sandbox
@@ -157,6 +159,7 @@ def register_blueprints(app: Flask) -> None:
     set_filter_permission(app, may_user_text_matches)
     hours_changes.set_hours_change_hook(app, reschedule_all_reminders)
     set_scope_source(app, find_scope)
+    set_scope_choices_source(app, load_scope_choices)
     set_subject_source(app, find_audit_subjects)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     error_pages.set_admin_names_source(app, list_admin_names)

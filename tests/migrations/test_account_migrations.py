@@ -33,3 +33,18 @@ def test_an_upgrade_disables_nobody_and_the_way_back_lets_no_disabled_user_in(tm
     assert ada == ("hash-of-ada", "key-of-ada")
     assert sol[0] == "!"
     assert sol[1] != "key-of-sol"
+
+
+def test_0060_permission_sets_on_the_way_back_nobody_may_do_more_than_the_set_said(tmp_path):
+    path = tmp_path / "sms.db"
+    migrate_database(path, QUIET, find_migrations()[:59])
+    run_sql(path, USERS)
+    run_sql(path, "UPDATE users SET role = 'social_manager' WHERE id = 2")
+    migrate_database(path, QUIET, find_migrations()[:60])
+    run_sql(path, "INSERT INTO permission_sets (id, name, permissions) VALUES (1, 'Ours', '[]')")
+    run_sql(path, "UPDATE users SET permission_set_id = 1")
+    revert_migration(path, 60, QUIET)
+    ada, sol = run_sql(path, "SELECT password_hash, session_key FROM users ORDER BY id")
+    assert ada == ("hash-of-ada", "key-of-ada")
+    assert sol[0] == "!"
+    assert sol[1] != "key-of-sol"

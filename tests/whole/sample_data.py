@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+from app.accounts.actions.permission_set_changes import SetContent, add_permission_set
 from app.accounts.models import AppUser
 from app.audiences.segment_models import Segment
 from app.blasts.actions.blast_confirmation import BlastDraft, confirm_blast
@@ -19,7 +20,9 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions import blast_control, blast_scheduling
 from app.delivery.models import MessageLog
+from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
+from app.domain.accounts.scope import UNLIMITED_SCOPE
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.profiles.field_types import FieldType
 from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
@@ -69,6 +72,9 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
                 MessageLog.id == faulty, "The sender cannot send texts.", 21606
             )
         with write():
+            reading = frozenset({Permission.SEE_PEOPLE})
+            add_permission_set(SetContent("Reads only", reading, UNLIMITED_SCOPE))
+        with write():
             typed = TypedDraft([("message_body", "Hi"), ("target", "community")])
             sol = db.session.scalar(db.select(AppUser.id).where(AppUser.username == "sol"))
             create_draft("a-draft-of-sols", typed, DraftWriter(sol, "sol"))
@@ -94,6 +100,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "draft_id": "1",
         "member_id": str(zoe),
         "user_id": str(tom),
+        "set_id": "1",
         "login_id": "999",
         "import_id": import_id,
         "event_id": "1",

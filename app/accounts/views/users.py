@@ -8,7 +8,9 @@ from app.accounts import queries
 from app.accounts.actions import user_changes
 from app.accounts.forms import EditUserForm, UserForm
 from app.accounts.models import AppUser, hash_password
+from app.accounts.scope_choices import load_scope_choices
 from app.accounts.sender_limit_queries import describe_allowance
+from app.accounts.user_rights import describe_user_rights
 from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
 from app.core.access import admin_required, current_username
@@ -91,6 +93,7 @@ def _render_user_edit(user_id: int, form: EditUserForm) -> str:
         user=user,
         last_admin=queries.is_last_admin(user),
         allowance=describe_allowance(user),
+        rights=describe_user_rights(user, load_scope_choices()),
     )
 
 

@@ -53,10 +53,22 @@ def find_group_by_name(name: str) -> ContactGroup | None:
     return db.session.scalars(statement).first()
 
 
+def find_folded_names() -> dict[int, str]:
+    """Return the folded name of every group by its id."""
+    rows = db.session.execute(select(ContactGroup.id, ContactGroup.folded_name))
+    return {id: folded_name for id, folded_name in rows}
+
+
 def list_active_groups() -> Sequence[ContactGroup]:
     """Return the groups that are in use, by name."""
     statement = select(ContactGroup).where(ContactGroup.archived_at.is_(None))
     return db.session.scalars(statement.order_by(ContactGroup.folded_name).limit(MAX_CHOICES)).all()
+
+
+def list_group_names() -> dict[int, str]:
+    """Return the names of all groups, archived ones too, by id and in the order of the names."""
+    statement = select(ContactGroup.id, ContactGroup.name)
+    return fetch_dict(statement.order_by(ContactGroup.folded_name))
 
 
 def has_groups() -> bool:
