@@ -28,11 +28,11 @@ class ChatForm(FlaskForm):
             Length(max=MAX_CHAT_NAME_LENGTH, message=NAME_LENGTH_ERROR),
         ],
     )
-    shape = RadioField("Program", choices=[], default=ChatShape.SLACK.value)
+    shape = RadioField("Program", choices={}, default=ChatShape.SLACK.value)
     url = StringField("Address", filters=[lambda text: (text or "").strip()])
     kinds = SelectMultipleField(
         "What it is told",
-        choices=[(kind.value, NOTICE_RULES[kind].label) for kind in CHAT_KINDS],
+        choices={kind.value: NOTICE_RULES[kind].label for kind in CHAT_KINDS},
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -44,7 +44,7 @@ class ChatForm(FlaskForm):
         self.labels = {shape.value: label for shape, label in SHAPE_LABELS.items()}
         if not has_apprise():
             del self.labels[ChatShape.APPRISE.value]
-        self.shape.choices = list(self.labels.items())
+        self.shape.choices = dict(self.labels)
 
     def validate_url(self, field: StringField) -> None:
         """Refuse an address that cannot be posted to, or that is told already."""
