@@ -23,6 +23,7 @@ from app.dbdoctor.file_checks import WAL_DELETED, examine_files
 from app.dbdoctor.file_owners import leave_files_to_owner, require_owner
 from app.migrations import database_backups, database_file, migration_runner
 from app.migrations.migration_errors import DatabaseDamaged, DatabaseNotAccessible, MigrationError
+from app.migrations.migration_rehearsal import rehearse_migrations
 
 JSON = "json"
 LOGGER = logging.getLogger("app.dbdoctor")
@@ -122,6 +123,13 @@ def _apply_migrations(path: Path, _value: str) -> int:
     return 0
 
 
+def _rehearse_migrations(path: Path, _value: str) -> int:
+    _require_database_file(path)
+    for line in rehearse_migrations(path, LOGGER):
+        _print_line(line)
+    return 0
+
+
 def _examine_database(path: Path, value: str) -> int:
     _require_database_file(path)
     findings = database_checks.examine_database(path)
@@ -213,7 +221,7 @@ def _restore_database(path: Path, value: str) -> int:
 
 
 def _adopt_database(path: Path, value: str) -> int:
-    for line in adopt_database(Path(value).absolute(), path, LOGGER):
+    for line in adopt_database(Path(value).absolute(), path):
         _print_line(line)
     return _print_problems(path, database_checks.examine_database(path))
 
@@ -230,6 +238,7 @@ def _require_database_file(path: Path) -> None:
 PLAIN_ACTIONS: tuple[tuple[str, CommandAction, str], ...] = (
     ("--print", _print_status, "show applied and pending migrations, and row counts"),
     ("--apply", _apply_migrations, "apply pending migrations, after a backup"),
+    ("--rehearse", _rehearse_migrations, "apply them to a copy, and say what they do"),
     ("--doctor", _examine_database, "check the database for problems"),
     ("--fix", _repair_database, "make anew what can be, after a backup"),
     ("--repair", _repair_database, "the same as --fix"),

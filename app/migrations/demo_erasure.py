@@ -3,11 +3,10 @@
 import sqlite3
 
 from app.core.db import raw_connection
+from app.migrations.migration_history import BOOKKEEPING_TABLES
 
 # What belongs to the installation and not to its people.
-KEPT_TABLES = frozenset(
-    {"installation", "leases", "sender_health", "schema_migrations", "schema_migration_lock"}
-)
+KEPT_TABLES = frozenset({"installation", "leases", "sender_health", *BOOKKEEPING_TABLES})
 APPEND_ONLY_SUFFIX = "_no_delete"
 IS_MADE_UP_SQL = """
     SELECT EXISTS (SELECT 1 FROM organisation WHERE is_demo)

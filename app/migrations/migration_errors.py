@@ -101,6 +101,16 @@ class BackupFailed(MigrationError):
     """No backup could be made, so nothing was started."""
 
 
+class NoRoom(BackupFailed):
+    """The disk has no room for the copy that comes first."""
+
+    def __init__(self, path: Path, needed: int, free: int) -> None:
+        super().__init__(
+            f"There is no room for a copy of {path}: it needs {needed // 2**20} MB, and "
+            f"{free // 2**20} MB are free. Nothing was changed. Free some space and try again."
+        )
+
+
 class DatabaseNotAccessible(MigrationError):
     """The file or its folder cannot be opened, read or written."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.core.version import VERSION
 from app.migrations.migration_errors import (
     DatabaseTooNew,
     ForeignDatabase,
@@ -24,6 +25,13 @@ BOOKKEEPING_TABLES = {
         "CREATE TABLE schema_migration_lock (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), "
         "holder VARCHAR(100) NOT NULL, taken_at DATETIME NOT NULL)"
     ),
+    "schema_changes": (
+        "CREATE TABLE schema_changes (id INTEGER NOT NULL PRIMARY KEY, version INTEGER NOT NULL, "
+        "name VARCHAR(100) NOT NULL, direction VARCHAR(10) NOT NULL, "
+        "started_at DATETIME NOT NULL, finished_at DATETIME NOT NULL, "
+        "changed_rows INTEGER NOT NULL, program_version VARCHAR(20) NOT NULL, "
+        "CHECK (direction IN ('applied', 'reverted')))"
+    ),
 }
 
 
@@ -35,6 +43,14 @@ class AppliedMigration:
     name: str
     checksum: str
     applied_at: datetime
+
+
+@dataclass(frozen=True)
+class SchemaChange:
+    """A change of the schema that has begun: when (UTC), and how many rows were changed before."""
+
+    started_at: datetime
+    rows_before: int
 
 
 def list_tables(connection: sqlite3.Connection) -> set[str]:
@@ -125,6 +141,26 @@ def record_applied_migration(
     row = (migration.version, migration.name, migration.checksum, _format_utc_datetime(now))
     connection.execute(
         "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
+        row,
+    )
+
+
+def record_schema_change(
+    connection: sqlite3.Connection, migration: Migration, direction: str, change: SchemaChange
+) -> None:
+    """Record that a migration was "applied" or "reverted". Nothing ever deletes these rows."""
+    row = (
+        migration.version,
+        migration.name,
+        direction,
+        _format_utc_datetime(change.started_at),
+        _format_utc_datetime(datetime.now(UTC)),
+        connection.total_changes - change.rows_before,
+        VERSION,
+    )
+    connection.execute(
+        "INSERT INTO schema_changes (version, name, direction, started_at, finished_at, "
+        "changed_rows, program_version) VALUES (?, ?, ?, ?, ?, ?, ?)",
         row,
     )
 

@@ -18,7 +18,8 @@ from app.migrations.database_integrity import check_database_integrity
 from app.migrations.forgotten_objects import MigrationReplay
 from app.migrations.migration_errors import MigrationError, MigrationFailed
 from app.migrations.migration_files import Migration, find_migrations
-from app.migrations.migration_history import AppliedMigration
+from app.migrations.migration_history import AppliedMigration, SchemaChange
+from app.migrations.migration_progress import require_room, tell_progress
 
 
 def list_applied_migrations(path: Path) -> list[AppliedMigration]:
@@ -62,7 +63,16 @@ def migrate_database(
         return []
     database_file.require_no_lost_database(path)
     database_file.create_database_file(path)
-    run = _MigrationRun(path, logger, needs_backup=bool(history))
+    return _apply_migrations(_MigrationRun(path, logger, needs_backup=bool(history)), migrations)
+
+
+def migrate_copy(path: Path, logger: logging.Logger) -> list[str]:
+    """Apply every pending migration to a copy that nobody needs: without a backup of it."""
+    return _apply_migrations(_MigrationRun(path, logger, needs_backup=False), find_migrations())
+
+
+def _apply_migrations(run: "_MigrationRun", migrations: Sequence[Migration]) -> list[str]:
+    path, logger = run.path, run.logger
     with (
         database_file.open_for_writing(path) as connection,
         closing(MigrationReplay(migrations)) as replay,
@@ -117,6 +127,7 @@ class _MigrationRun:
             return
         # This process holds the write lock: the backup is a reader, which WAL does not lock out.
         folder = database_backups.get_backup_folder(self.path)
+        require_room(self.path, 1)
         timestamp = database_backups.format_backup_timestamp(datetime.now(UTC))
         target = folder / f"{self.path.stem}-{label}-{timestamp}.db"
         database_backups.create_backup_folder(folder)
@@ -143,11 +154,14 @@ def _apply_next_migration(
         with _translate_migration_failure(migration, run):
             now = datetime.now(UTC)
             migration_history.record_migration_lock(connection, now)
+            change = SchemaChange(now, connection.total_changes)
             if history:
                 replay.drop_forgotten_objects(connection, migration.version)
-            migration.load_module().apply(connection, run.logger)
+            with tell_progress(connection, migration.name, run.logger):
+                migration.load_module().apply(connection, run.logger)
             _check_in_transaction(connection)
             migration_history.record_applied_migration(connection, migration, now)
+            migration_history.record_schema_change(connection, migration, "applied", change)
             _check_foreign_keys(connection)
         return migration
 
@@ -170,12 +184,16 @@ def _revert_newest_migration(
         migration = migrations[version - 1]
         run.create_backup_once(f"before-revert-{version:04}")
         with _translate_migration_failure(migration, run):
-            migration_history.record_migration_lock(connection, datetime.now(UTC))
-            migration.load_module().revert(connection, run.logger)
+            now = datetime.now(UTC)
+            migration_history.record_migration_lock(connection, now)
+            change = SchemaChange(now, connection.total_changes)
+            with tell_progress(connection, migration.name, run.logger):
+                migration.load_module().revert(connection, run.logger)
             with closing(MigrationReplay(migrations)) as replay:
                 replay.drop_forgotten_objects(connection, version)
             _check_in_transaction(connection)
             migration_history.delete_applied_migration(connection, migration)
+            migration_history.record_schema_change(connection, migration, "reverted", change)
             _check_foreign_keys(connection)
 
 

@@ -244,7 +244,7 @@ def test_taking_back_every_real_step_leaves_an_empty_database_that_can_begin_aga
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
         "ORDER BY name",
     )
-    assert left == [("schema_migration_lock",), ("schema_migrations",)]
+    assert left == [("schema_changes",), ("schema_migration_lock",), ("schema_migrations",)]
     assert migrate_database(database, QUIET) == [step.name for step in find_migrations()]
 
 
