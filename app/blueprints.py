@@ -31,6 +31,7 @@ from app.events.queries import linked_survey_source
 from app.events.queries.contact_names import find_names
 from app.events.views import bp as events
 from app.events.views.registration_import import find_registration_list
+from app.groups.queries.group_records import find_folded_names
 from app.groups.views import bp as groups
 from app.health.views import bp as health
 from app.health.well_known import bp as well_known
@@ -60,6 +61,7 @@ from app.sequences.views import bp as sequences
 from app.series.views import bp as series
 from app.series.views.blast_links import SERIES_SOURCE
 from app.setup.views import bp as setup
+from app.suppression.actions.stop_journal import install_stop_journal
 from app.suppression.queries import contact_name_source
 from app.suppression.views import bp as suppression
 from app.surveys.actions import inbox_hooks
@@ -142,6 +144,7 @@ def register_blueprints(app: Flask) -> None:
     )
     refused_returns.install_refused_return_hook(app, thread_updates.mark_wants_back)
     contact_name_source.set_contact_name_source(app, find_names)
+    install_stop_journal(app, find_folded_names)
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     set_series_source(app, SERIES_SOURCE)
     person_note_source.set_person_note_source(app, list_contact_notes)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, CursorResult, MetaData, UpdateBase, event, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
+from app.core.change_watch import find_change_watch, watch_connection
 from app.core.column_types import TYPE_ANNOTATION_MAP
 from app.core.database_errors import WriteLockTimeout as WriteLockTimeout
 from app.core.database_errors import may_repeat_for_ever
@@ -131,9 +132,15 @@ def configure_connection(connection: sqlite3.Connection) -> None:
     connection.create_function("fold_name", 1, fold_name, deterministic=True)
 
 
-def _on_connect(connection: Any, record: Any) -> None:
-    configure_connection(connection)
-    record.info["busy_timeout_seconds"] = LOCK_WAIT_SECONDS
+def _build_connect_listener(app: Flask) -> Callable[[Any, Any], None]:
+    def set_up(connection: Any, record: Any) -> None:
+        configure_connection(connection)
+        record.info["busy_timeout_seconds"] = LOCK_WAIT_SECONDS
+        watch = find_change_watch(app)
+        if watch is not None:
+            record.info["changed_values"] = watch_connection(connection, watch)
+
+    return set_up
 
 
 def _on_begin(connection: Connection) -> None:
@@ -154,7 +161,7 @@ def install_database(app: Flask) -> None:
     """Connect the app to its database. Creates no tables: the migrations do."""
     db.init_app(app)
     with app.app_context():
-        event.listen(db.engine, "connect", _on_connect)
+        event.listen(db.engine, "connect", _build_connect_listener(app))
         event.listen(db.engine, "begin", _on_begin)
         install_index_hints(db.engine)
 
@@ -212,8 +219,13 @@ def write(timeout_seconds: float | None = None) -> Iterator[Session]:
         seconds_left = max(0, round(deadline - time.monotonic()))
         connection = session.connection(execution_options={"write": seconds_left})
         _WRITE_STATE.connection = connection.connection.driver_connection
+        changed_values: set[str] = connection.info.get("changed_values", set())
+        # What is left of a transaction that was rolled back.
+        changed_values.clear()
         yield session
         session.commit()
+        # Before the lock is released: the next writer may use the same connection.
+        written_values = frozenset(changed_values)
     except BaseException as error:
         session.rollback()
         discard_broken_connections(error)
@@ -223,6 +235,9 @@ def write(timeout_seconds: float | None = None) -> Iterator[Session]:
         WRITE_LOCK.release()
     for listener in tuple(_COMMIT_LISTENERS):
         listener()
+    watch = find_change_watch(current_app) if written_values else None
+    if watch is not None:
+        watch.listener(written_values)
 
 
 def discard_broken_connections(error: BaseException) -> None:

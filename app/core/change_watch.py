@@ -1,0 +1,60 @@
+"""Which values of some columns a transaction changed, whatever statement did it.
+
+Temporary triggers note them: each connection has its own, and nothing is stored in the schema.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+
+CHANGE_WATCH_KEY = "change_watch"
+# Each kind of change, and which rows of it are noted.
+NOTED_ROWS = {"INSERT": ("new",), "UPDATE": ("old", "new"), "DELETE": ("old",)}
+
+
+@dataclass(frozen=True)
+class ChangeWatch:
+    """What is watched: one column of each of these tables.
+
+    `counting`: a statement that runs with each changed row, in its transaction. `listener`: called
+    with the values after the commit, on the thread that committed; it must not raise.
+    """
+
+    columns: Mapping[str, str]
+    counting: str
+    listener: Callable[[frozenset[str]], None]
+
+
+def install_change_watch(app: Flask, watch: ChangeWatch) -> None:
+    """Watch every connection that the app opens from now on."""
+    app.extensions[CHANGE_WATCH_KEY] = watch
+
+
+def find_change_watch(app: Flask) -> ChangeWatch | None:
+    """Return what the app watches, None when nothing."""
+    watch: ChangeWatch | None = app.extensions.get(CHANGE_WATCH_KEY)
+    return watch
+
+
+def watch_connection(connection: sqlite3.Connection, watch: ChangeWatch) -> set[str]:
+    """Return the set that every change through this connection adds its value to.
+
+    A database that is not migrated yet has no such tables: it stays empty.
+    """
+    values: set[str] = set()
+    # Returns nothing to SQL; a value of SQLite's NULL is noted by nobody.
+    connection.create_function("note_change", 1, values.add)
+    for table, column in watch.columns.items():
+        for change, rows in NOTED_ROWS.items():
+            notes = "".join(f"SELECT note_change({row}.{column}); " for row in rows)
+            trigger = (
+                f"CREATE TEMP TRIGGER IF NOT EXISTS note_{change.lower()}_{table} "
+                f"AFTER {change} ON main.{table} BEGIN {notes}{watch.counting}; END"
+            )
+            try:
+                connection.execute(trigger).close()
+            except sqlite3.OperationalError:
+                return values
+    return values

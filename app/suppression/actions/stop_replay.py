@@ -1,0 +1,222 @@
+"""Brings a database and the file of opt-outs beside it to the same state, before anything leaves.
+
+A database that is behind the file is an older one that was put back: what the file knows since then
+holds. One that is ahead lost its process between a commit and the file: the file gets what it
+misses.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects.sqlite import insert
+
+from app.core.column_types import datetime_from_db
+from app.core.db import db, write
+from app.suppression.actions.consent_events import add_consent_event
+from app.suppression.actions.opt_outs import close_stop_question
+from app.suppression.actions.stop_journal import StopJournal, get_stop_journal
+from app.suppression.journal_models import StopJournal as StopPosition
+from app.suppression.models import (
+    INBOUND_SOURCE,
+    PAUSE_SCOPE,
+    ConsentAct,
+    ConsentMethod,
+    UnsubscribedContact,
+)
+from app.suppression.pause_models import ReplacedPause
+from app.suppression.queries.listed_states import read_listed_states, read_stop_position
+from app.suppression.stop_file import (
+    StopFileContent,
+    lock_stop_file,
+    read_stop_file,
+    replace_stop_file,
+)
+from app.suppression.stop_lines import EMPTY_STATE, ListedState, StopLine
+from app.suppression.topic_models import DeletedTopicLeave, TopicLeaveSource, UnsubscribedTopic
+
+log = logging.getLogger(__name__)
+
+# A line that says that nothing holds any more is needed as long as an older copy may be put back.
+KEPT_FOR = timedelta(days=400)
+# A file is written anew when it has more lines than its numbers need.
+SPARE_LINES = 2_000
+KEPT_REASON = "Known from the file beside the database, after an older backup was restored"
+
+
+@dataclass(frozen=True)
+class ReplayedStops:
+    """How many numbers an older database learnt of: on the lists, and off them again."""
+
+    stopped_count: int = 0
+    returned_count: int = 0
+
+
+def replay_stops(moment: datetime) -> ReplayedStops:
+    """Apply what the file knows and the database does not, then let the file miss nothing.
+
+    Opens its own write(). Takes milliseconds when both agree. Raises OSError when the file cannot
+    be read, and what write() raises: then nothing may be sent.
+    """
+    journal = get_stop_journal()
+    content = read_stop_file(journal.database)
+    position = read_stop_position()
+    replayed = ReplayedStops()
+    if content.position > position:
+        newer = [line for line in content.lines.values() if line.position > position]
+        replayed = _apply_lines(newer, content.position, journal, moment)
+        log.warning(
+            "an older database was put back: %s opt-outs and %s returns since then are applied",
+            replayed.stopped_count,
+            replayed.returned_count,
+        )
+    if content.position != position or not content.line_count:
+        _complete_file(journal, content)
+    _shorten_file(journal, moment)
+    db.session.rollback()
+    return replayed
+
+
+def _apply_lines(
+    lines: list[StopLine], position: int, journal: StopJournal, moment: datetime
+) -> ReplayedStops:
+    states = read_listed_states(None, journal.find_topic_names)
+    news = [line for line in lines if line.state != states.get(line.phone, EMPTY_STATE)]
+    topic_names = journal.find_topic_names()
+    db.session.rollback()
+    stopped = returned = 0
+    # One transaction: the database is ahead of the file when all of it holds, and not before.
+    with write():
+        is_behind = StopPosition.position <= position
+        db.session.execute(update(StopPosition).where(is_behind).values(position=position + 1))
+        for line in news:
+            before = states.get(line.phone, EMPTY_STATE)
+            if _apply_line(line, before, topic_names, moment):
+                stopped += not line.state.is_empty
+                returned += line.state.is_empty
+    return ReplayedStops(stopped, returned)
+
+
+def _apply_line(
+    line: StopLine, before: ListedState, topic_names: Mapping[int, str], moment: datetime
+) -> bool:
+    """Let the number of a line be as the line says. Returns whether that changed anything."""
+    wanted = line.state
+    is_changed = _set_entry(line, before.listed, moment)
+    if wanted.behind != before.behind:
+        is_changed = True
+        _set_replaced_pause(line)
+    return _set_topics(line, before, topic_names, moment) or is_changed
+
+
+def _set_entry(
+    line: StopLine, before: tuple[str, str, str | None] | None, moment: datetime
+) -> bool:
+    wanted, row = line.state.listed, UnsubscribedContact
+    if wanted == before:
+        return False
+    db.session.execute(delete(row).where(row.phone == line.phone))
+    scope = PAUSE_SCOPE if (wanted or before or ("", "", None))[2] else None
+    if wanted is None:
+        method = ConsentMethod(line.method or ConsentMethod.ADMIN)
+        add_consent_event(line.phone, ConsentAct.RETURNED, method, KEPT_REASON, None, scope)
+        return True
+    source, since, end = wanted
+    values = {"phone": line.phone, "source": source, "reason": KEPT_REASON}
+    times = {"created_at": datetime_from_db(since), "ends_at": datetime_from_db(end)}
+    db.session.execute(insert(row).values(values | times))
+    method = ConsentMethod.STOP if source == INBOUND_SOURCE else ConsentMethod.ADMIN
+    add_consent_event(line.phone, ConsentAct.WITHDRAWN, method, KEPT_REASON, None, scope)
+    if end is None:
+        close_stop_question(line.phone, "out", None)
+    return True
+
+
+def _set_replaced_pause(line: StopLine) -> None:
+    row = ReplacedPause
+    db.session.execute(delete(row).where(row.phone == line.phone))
+    if line.state.behind is not None:
+        source, since, end = line.state.behind
+        values = {"phone": line.phone, "source": source, "reason": KEPT_REASON}
+        times = {"created_at": datetime_from_db(since), "ends_at": datetime_from_db(end)}
+        db.session.execute(insert(row).values(values | times))
+
+
+def _set_topics(
+    line: StopLine, before: ListedState, topic_names: Mapping[int, str], moment: datetime
+) -> bool:
+    """Let the number have left the topics of its line; those that are not there wait for their
+    name.
+    """
+    ids_by_name = {name: id for id, name in topic_names.items()}
+    wanted: dict[int, str] = {}
+    gone_names = set(line.state.gone_topics)
+    for id, name, source in line.state.topics:
+        found_id = ids_by_name.get(name) or (id if id in topic_names else None)
+        if found_id is None or topic_names[found_id] != name:
+            gone_names.add(name)
+        if found_id is not None:
+            wanted[found_id] = source
+    for name in sorted(gone_names & ids_by_name.keys()):
+        # The topic was deleted later than this database; here it is still there, and left.
+        wanted.setdefault(ids_by_name[name], TopicLeaveSource.INBOUND.value)
+    left = {id for id, _, _ in before.topics}
+    row = UnsubscribedTopic
+    is_open = (row.phone == line.phone, row.until.is_(None))
+    for id in left - wanted.keys():
+        db.session.execute(update(row).where(*is_open, row.group_id == id).values(until=moment))
+    for id in wanted.keys() - left:
+        source = TopicLeaveSource(wanted[id])
+        values = {"phone": line.phone, "group_id": id, "since": moment, "source": source}
+        db.session.execute(insert(row).values(values))
+    is_renamed = _set_gone_topics(line.phone, gone_names - ids_by_name.keys(), before)
+    return left != wanted.keys() or is_renamed
+
+
+def _set_gone_topics(phone: str, names: set[str], before: ListedState) -> bool:
+    row, known = DeletedTopicLeave, set(before.gone_topics)
+    superfluous = sorted(known - names)
+    if superfluous:
+        is_of_phone = (row.phone == phone, row.folded_name.in_(superfluous))
+        db.session.execute(delete(row).where(*is_of_phone))
+    for name in sorted(filter(None, names - known)):
+        values = {"phone": phone, "folded_name": name, "source": TopicLeaveSource.INBOUND}
+        db.session.execute(insert(row).values(values).on_conflict_do_nothing())
+    return known != names
+
+
+def _complete_file(journal: StopJournal, content: StopFileContent) -> None:
+    """Write a line for every number whose last line does not say what holds."""
+    stored = read_listed_states(None, journal.find_topic_names)
+    db.session.rollback()
+    written = {phone: line.state for phone, line in content.lines.items()}
+    missing = [phone for phone, state in stored.items() if written.get(phone) != state]
+    lifted = [
+        phone for phone, state in written.items() if phone not in stored and not state.is_empty
+    ]
+    if not missing and not lifted:
+        return
+    if not read_stop_position():
+        # What was there before anything was counted: an even older copy must be behind the file.
+        with write():
+            db.session.execute(update(StopPosition).values(position=1))
+    journal.record([*missing, *lifted])
+
+
+def _shorten_file(journal: StopJournal, moment: datetime) -> None:
+    """Write the file anew when most of its lines say what is no longer so."""
+    content = read_stop_file(journal.database)
+    if content.line_count < 2 * len(content.lines) + SPARE_LINES:
+        return
+    oldest = (moment - KEPT_FOR).isoformat(timespec="seconds")
+    with lock_stop_file(journal.database):
+        content = read_stop_file(journal.database)
+        lines = list(_filter_needed(content.lines.values(), oldest))
+        replace_stop_file(journal.database, lines, content.position)
+    log.info("the file of opt-outs was shortened to %s lines", len(lines))
+
+
+def _filter_needed(lines: Iterable[StopLine], oldest: str) -> Iterable[StopLine]:
+    return (line for line in lines if not line.state.is_empty or line.at > oldest)
