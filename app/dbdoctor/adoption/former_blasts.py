@@ -1,22 +1,33 @@
 """Blasts of the first design, those that waited, and all texts."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from app.dbdoctor.adoption.former_database import read_count, read_moment
-from app.dbdoctor.adoption.former_texts import build_blast_texts, build_inbox_texts
+from app.dbdoctor.adoption.former_texts import (
+    ACCEPTED_STATUS,
+    build_blast_texts,
+    build_inbox_texts,
+    list_results,
+)
 from app.dbdoctor.adoption.row_writer import RowWriter
 
+UNREADABLE_RESULTS = "the blast does not say who they were"
 NOT_SENT = "Not sent: it waited when the former program was replaced. Schedule it again."
 LOG_STATUSES = {"sent", "failed"}
 ENDED_SCHEDULES = {"sent", "failed", "expired", "cancelled"}
 
 
 def write_logs(writer: RowWriter) -> None:
-    """Write the blasts that were sent, with their counts and the JSON of their results."""
+    """Write the blasts that were sent, counted by their results, and the JSON of these."""
     for row in writer.former.list_rows("message_logs"):
         created_at = writer.read_created_at(row)
         status = row.get("status") or "sent"
+        results = list_results(row)
+        statuses = [text["status"] for text in build_blast_texts(row, created_at)]
+        if not statuses and read_count(row.get("total_recipients")):
+            writer.report.record_left("people of blasts", UNREADABLE_RESULTS, row["id"])
         values = {
             "id": row["id"],
             "created_at": created_at,
@@ -26,10 +37,11 @@ def write_logs(writer: RowWriter) -> None:
             "event_id": writer.find_id("events", row.get("event_id")),
             # What was being sent then is not sent on from here.
             "status": status if status in LOG_STATUSES else "cancelled",
-            "total_recipients": read_count(row.get("total_recipients")),
-            "success_count": read_count(row.get("success_count")),
-            "failure_count": read_count(row.get("failure_count")),
-            "details": row.get("details"),
+            # The first design counted a person again who was tried again.
+            "total_recipients": len(statuses),
+            "success_count": statuses.count(ACCEPTED_STATUS),
+            "failure_count": len(statuses) - statuses.count(ACCEPTED_STATUS),
+            "details": json.dumps(results) if results else None,
             "carrier": "twilio",
         }
         writer.insert_row("message_logs", values, "blasts", row["id"])

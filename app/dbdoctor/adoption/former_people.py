@@ -1,12 +1,40 @@
 """Users, people, events, opt-outs and suppressed numbers of the first design."""
 
+import os
+import secrets
+from zoneinfo import available_timezones
+
+import phonenumbers
+from dotenv import dotenv_values
+
+from app.core.settings import PROJECT_ROOT
 from app.dbdoctor.adoption.former_database import read_date, read_moment, read_phone, read_text
 from app.dbdoctor.adoption.row_writer import BAD_NUMBER, RowWriter
+from app.domain.delivery.country_currencies import get_country_currency
 
+ORGANISATION_NAME = "My organization"
 ROLES = {"admin", "social_manager"}
 CATEGORIES = {"opt_out", "hard_fail", "soft_fail"}
 MAX_NAME_LENGTH = 100
 MAX_SOURCE_LENGTH = 50
+
+
+def write_organisation(writer: RowWriter) -> None:
+    """Write the row of the organisation, which the first design had in its environment."""
+    environ = {**dotenv_values(PROJECT_ROOT / ".env"), **os.environ}
+    zone, region = environ.get("APP_TIMEZONE") or "UTC", environ.get("DEFAULT_REGION") or "US"
+    if zone not in available_timezones():
+        zone = "UTC"
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        region = "US"
+    values = {
+        "id": 1,
+        "name": ORGANISATION_NAME,
+        "timezone": zone,
+        "region": region,
+        "currency": get_country_currency(region),
+    }
+    writer.insert_row("organisation", values, "organization (give it its name in Settings)", 1)
 
 
 def write_people(writer: RowWriter) -> None:
@@ -28,7 +56,7 @@ def _write_users(writer: RowWriter) -> None:
             # An unknown word must not become an admin.
             "role": role if role in ROLES else "social_manager",
             "must_change_password": bool(row.get("must_change_password")),
-            "session_key": "",
+            "session_key": secrets.token_hex(16),
             "created_at": writer.read_created_at(row),
         }
         writer.insert_row("users", values, "users", row["id"])
