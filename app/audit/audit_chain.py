@@ -21,6 +21,7 @@ from app.core.column_types import datetime_to_db
 log = logging.getLogger(__name__)
 CHAINED_AT_ONCE = 5_000
 SALT_BYTES = 8
+OLDER_ID_DIGITS = 16
 KEY_REPLACED_VERB = "audit.key_replaced"
 PROGRAM_NAME = "SMS Admin"
 
@@ -35,6 +36,8 @@ class StatementRunner(Protocol):
         """Run a statement once for each row of values."""
 
 
+# Where nothing of an older release is left to chain; so it stays.
+_finished_databases: set[Path] = set()
 # Made once: json.dumps() makes one for each row of a million.
 _encode_json = json.JSONEncoder(check_circular=False).encode
 
@@ -73,6 +76,7 @@ def append_audit_row(runner: StatementRunner, database: Path, values: Mapping[st
     `hashes`, those of the people in it. What is missing is NULL, a missing `at` is now.
     """
     key = _find_chain_key(runner, database)
+    _finish_chain(runner, database, key)
     last_id, previous_mac = _find_last_row(runner)
     row: dict[str, Any] = {**dict.fromkeys(sql.CHAINED_COLUMNS), **values}
     row["id"] = last_id + 1
@@ -87,12 +91,16 @@ def append_audit_row(runner: StatementRunner, database: Path, values: Mapping[st
     return int(row["id"])
 
 
-def start_audit_chain(runner: StatementRunner, database: Path) -> None:
-    """Chain what an older release left unchained, unless that is done. Inside a write transaction.
+def continue_audit_chain(
+    runner: StatementRunner, database: Path, *, limit: int = CHAINED_AT_ONCE
+) -> bool:
+    """Chain up to `limit` rows of an older release; whether all are. Inside a write transaction.
 
-    A million rows take some 12 s, so it is called before the program serves.
+    100,000 rows take 2 s of one core, so it is called before the program serves, slice by slice:
+    a process that is killed meanwhile goes on where it was.
     """
-    _find_chain_key(runner, database)
+    key = _find_chain_key(runner, database)
+    return _chain_rows(runner, key, limit)
 
 
 def _find_last_row(runner: StatementRunner) -> tuple[int, str]:
@@ -139,31 +147,58 @@ def add_anchor(
 
 
 def _begin_chain(runner: StatementRunner, database: Path, key: AuditKey) -> None:
-    """Write the first anchor and chain the rows that are there."""
-    first_mac = secrets.token_hex(32)
+    """Write the first anchor. The rows that are there are chained by the next calls."""
+    last_id = runner.fetch(sql.LAST_ID)[0][0] or 0
     if runner.fetch(sql.LAST_CHAINED_ROW) or read_chain_head(database):
         # There was a chain, and somebody took its anchors away: no row of then is vouched for.
-        last_id = runner.fetch(sql.LAST_ID)[0][0] or 0
         log.error("the audit's anchors are gone: rows up to %s are not protected", last_id)
-        add_anchor(runner, key, AnchorKind.START, last_id, first_mac)
+        add_anchor(runner, key, AnchorKind.START, last_id, _build_first_mac(0))
+    else:
+        add_anchor(runner, key, AnchorKind.START, 0, _build_first_mac(last_id))
+    _finished_databases.discard(database)
+
+
+def _build_first_mac(older_id: int) -> str:
+    """Return what stands for a mac before the first row: random, and up to where rows are older."""
+    return f"{older_id:0{OLDER_ID_DIGITS}x}{secrets.token_hex(24)}"
+
+
+def parse_older_id(first_mac: str) -> int:
+    """Return the last row of an older release, which may not be chained yet."""
+    return int(first_mac[:OLDER_ID_DIGITS], 16)
+
+
+def _finish_chain(runner: StatementRunner, database: Path, key: AuditKey) -> None:
+    """Chain what the start did not get to; a row after them would have nothing to follow."""
+    if database in _finished_databases:
         return
-    add_anchor(runner, key, AnchorKind.START, 0, first_mac)
-    _chain_rows(runner, key, first_mac)
+    if _chain_rows(runner, key, 0):
+        # Not remembered before: this transaction may still be undone.
+        _finished_databases.add(database)
+        return
+    while not _chain_rows(runner, key, CHAINED_AT_ONCE):
+        pass
 
 
-def _chain_rows(runner: StatementRunner, key: AuditKey, previous_mac: str) -> None:
-    after = 0
+def _chain_rows(runner: StatementRunner, key: AuditKey, limit: int) -> bool:
+    """Chain up to `limit` rows of an older release; return whether none is left."""
+    starts = runner.fetch(sql.NEWEST_START)
+    if not starts:
+        return True
+    chained = runner.fetch(sql.LAST_CHAINED_ROW)
+    last_id, previous_mac = chained[0] if chained else starts[0]
+    older_id = parse_older_id(starts[0][1])
+    if last_id >= older_id:
+        return True
     digest_place = sql.CHAINED_COLUMNS.index("people_digest")
-    while rows := runner.fetch(sql.ROWS_TO_CHAIN, after=after, limit=CHAINED_AT_ONCE):
-        chained = []
-        for *values, people in rows:
-            values[digest_place] = digest_people(people)
-            previous_mac = compute_mac(key, previous_mac, values)
-            chained.append((values[digest_place], previous_mac, values[0]))
-        runner.run_many(sql.CHAIN_ROW, chained)
-        after = rows[-1][0]
-    if after:
-        log.info("the audit's rows up to %s are chained", after)
+    changes = []
+    places = {"after": last_id, "until": older_id, "limit": limit}
+    for *values, people in runner.fetch(sql.ROWS_TO_CHAIN, **places):
+        values[digest_place] = digest_people(people)
+        previous_mac = compute_mac(key, previous_mac, values)
+        changes.append((values[digest_place], previous_mac, values[0]))
+    runner.run_many(sql.CHAIN_ROW, changes)
+    return False
 
 
 def _replace_key(runner: StatementRunner, key: AuditKey, former_id: str, database: Path) -> None:

@@ -5,7 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from app.audit import sql
-from app.audit.audit_chain import compute_mac, compute_seal, digest_people
+from app.audit.audit_chain import (
+    compute_mac,
+    compute_seal,
+    digest_people,
+    parse_older_id,
+)
 from app.audit.chain_files import AuditKey, ChainHead
 from app.audit.models import ERASED_PEOPLE, AnchorKind
 
@@ -43,6 +48,7 @@ class _Segment(NamedTuple):
     mac: str
     key: AuditKey | None
     end: int | None
+    is_start: bool
 
 
 def verify_audit_chain(
@@ -94,7 +100,13 @@ def _split_segments(anchors: Sequence[_Anchor], keys: dict[str, AuditKey]) -> li
     starts = [begin, *later]
     ends = [anchor.last_id for anchor in later] + [None]
     return [
-        _Segment(start.last_id, start.mac, keys.get(key_id), end)
+        _Segment(
+            start.last_id,
+            start.mac,
+            keys.get(key_id),
+            end,
+            start.kind == AnchorKind.START.value,
+        )
         for start, key_id, end in zip(starts, key_ids, ends, strict=True)
     ]
 
@@ -108,12 +120,16 @@ def _find_rows_before(connection: sqlite3.Connection, last_id: int) -> Iterator[
 def _verify_segments(connection: sqlite3.Connection, segments: Sequence[_Segment]) -> Iterator[str]:
     """Yield the first thing that is wrong with the rows: all that follows would be wrong too."""
     remaining = list(segments)
+    older_id = parse_older_id(segments[0].mac) if segments[0].is_start else 0
     segment = remaining.pop(0)
     previous_id, previous_mac = segment.after, segment.mac
     for row in connection.execute(sql.ROWS_TO_VERIFY, {"after": segment.after}):
         while segment.end is not None and row[0] > segment.end:
             segment = remaining.pop(0)
             previous_mac = segment.mac
+        if row[-1] is None and row[0] <= older_id:
+            # The start of the program has not got there yet: rows after it have no mac either.
+            continue
         problem = _find_row_problem(row, previous_id, previous_mac, segment.key)
         if problem:
             yield problem

@@ -31,6 +31,9 @@ _PLACES = ", ".join(f":{column}" for column in CHAINED_COLUMNS)
 NEWEST_ANCHOR = """
     SELECT kind, last_id, mac, key_id, at, seal FROM audit_anchors ORDER BY id DESC LIMIT 1
 """
+NEWEST_START = """
+    SELECT last_id, mac FROM audit_anchors WHERE kind = 'start' ORDER BY id DESC LIMIT 1
+"""
 ALL_ANCHORS = "SELECT kind, last_id, mac, key_id, at, seal FROM audit_anchors ORDER BY id"
 INSERT_ANCHOR = """
     INSERT INTO audit_anchors (kind, last_id, mac, key_id, at, seal)
@@ -48,7 +51,8 @@ INSERT_PERSON = """
     INSERT OR IGNORE INTO audit_people (phone_hash, audit_event_id) VALUES (?, ?)
 """
 ROWS_TO_CHAIN = f"""
-    SELECT {_COLUMNS}, people FROM audit_events WHERE id > :after ORDER BY id LIMIT :limit
+    SELECT {_COLUMNS}, people FROM audit_events
+    WHERE id > :after AND id <= :until ORDER BY id LIMIT :limit
 """
 CHAIN_ROW = "UPDATE audit_events SET people_digest = ?, mac = ? WHERE id = ?"
 ROWS_TO_VERIFY = f"SELECT {_COLUMNS}, people, mac FROM audit_events WHERE id > :after ORDER BY id"
@@ -58,6 +62,7 @@ _PREPARED = {
     text: PreparedStatement(text)
     for text in (
         NEWEST_ANCHOR,
+        NEWEST_START,
         INSERT_ANCHOR,
         LAST_ID,
         LAST_CHAINED_ROW,

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.audit.actions import audited_write, erase_phone
+from app.audit.actions import audited_write, ensure_audit_chain, erase_phone
 from app.audit.archive import archive_audit_rows
-from app.audit.audit_chain import start_audit_chain
+from app.audit.audit_chain import continue_audit_chain
 from app.audit.chain_files import (
     forget_chain_head,
     get_head_file,
@@ -182,7 +182,12 @@ def test_rows_of_an_older_release_are_chained_by_the_first_start(shop, app):
     connection.close()
     assert verify(path) == []
     with write():
-        start_audit_chain(PreparedRunner(), path)
+        assert not continue_audit_chain(PreparedRunner(), path, limit=1)
+    assert verify(path) == []
+    ensure_audit_chain()
+    assert verify(path) == []
+    with audited_write("user.added", "ada"):
+        pass
     assert verify(path) == []
     change(path, UNPROTECT, "UPDATE audit_events SET verb = 'x' WHERE id = 1")
     assert "Audit row 1 was changed" in verify(path)[0]
