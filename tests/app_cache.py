@@ -2,14 +2,14 @@
 
 It has no state of a test: the code of templates, the URL rules, the SQL of statements, and a
 database without fsync, which survives a killed process but not a power cut.
-Passwords are hashed by the same function with a 32nd of the work (REAL_PASSWORD_HASH_METHOD).
+Passwords are hashed by the same function with a 96th of the work (REAL_PASSWORD_HASH_METHOD).
 """
 
 from flask import Flask
 from jinja2 import BaseLoader
 from sqlalchemy import Engine, event
 
-from app.accounts import models as accounts
+from app.accounts import password_hashes
 from app.core.db import db
 from tests import shared_rules  # noqa: F401 -- every app of this process takes them
 from tests.compiled_templates import keep_compiled_templates
@@ -37,9 +37,9 @@ class SharedTemplates(BaseLoader):
 
 
 ENGINES: list[Engine] = []
-REAL_PASSWORD_HASH_METHOD = accounts.PASSWORD_HASH_METHOD
+REAL_PASSWORD_HASH_METHOD = password_hashes.PASSWORD_HASH_METHOD
 # Servers of tests check what these processes hashed, by the method that the hash names.
-accounts.PASSWORD_HASH_METHOD = "scrypt:1024:8:1"
+password_hashes.PASSWORD_HASH_METHOD = "scrypt:1024:8:1"
 keep_compiled_templates()
 
 

@@ -11,9 +11,16 @@ from wtforms import (
     ValidationError,
 )
 
-from app.accounts.queries import clean_username, is_name_of_other_user
+from app.accounts.name_queries import (
+    find_similar_user,
+    find_user_by_email,
+    is_name_of_other_user,
+)
+from app.accounts.queries import clean_username
 from app.core.limit_fields import PRICE_MISSING_ERROR, LimitAmountField, LimitNumberField
+from app.core.mail import is_mail_address
 from app.domain.accounts import password_policy
+from app.domain.accounts.lookalike_names import find_script_problem, remove_unseen
 from app.domain.accounts.roles import ROLE_LABELS, Role
 from app.domain.texts.text_cleaning import clean_name
 from app.organisation import queries as organisation
@@ -30,13 +37,17 @@ class UsernameField(StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            self.data = clean_username(str(valuelist[0]))
+            self.data = clean_username(remove_unseen(str(valuelist[0])))
 
     def pre_validate(self, form: Any) -> None:
         if not self.data:
             raise ValidationError("Enter a username.")
         if len(self.data) > MAX_USERNAME_LENGTH:
             raise ValidationError(f"A username can have up to {MAX_USERNAME_LENGTH} characters.")
+        problem = find_script_problem(self.data)
+        # A name that is stored already keeps: its user could not be changed in any other way.
+        if problem and self.data != self.object_data:
+            raise ValidationError(problem)
 
 
 def reject_weak_password(
@@ -102,22 +113,51 @@ class DisplayNameForm(FlaskForm):
 
     display_name = StringField("Your name")
 
-    def __init__(self, user_id: int, **options: Any) -> None:
+    def __init__(self, user_id: int | None, **options: Any) -> None:
         super().__init__(**options)
         self.user_id = user_id
 
     def validate_display_name(self, field: StringField) -> None:
         """Reject a name that is too long to be kept, and one by which pages call another user."""
-        name = self.cleaned_name or ""
-        if len(name) > MAX_USERNAME_LENGTH:
-            raise ValidationError(f"A name can have up to {MAX_USERNAME_LENGTH} characters.")
-        if name and is_name_of_other_user(self.user_id, name):
-            raise ValidationError("Another user has this name.")
+        reject_misleading_name(self.cleaned_name, self.user_id)
 
     @property
     def cleaned_name(self) -> str | None:
         """The name as it is stored; None for a blank one."""
         return clean_name(self.display_name.data or "")
+
+
+def reject_misleading_name(name: str | None, user_id: int | None) -> None:
+    """Raise ValidationError when a display name would be taken for another user's."""
+    if not name:
+        return
+    if len(name) > MAX_USERNAME_LENGTH:
+        raise ValidationError(f"A name can have up to {MAX_USERNAME_LENGTH} characters.")
+    if problem := find_script_problem(name):
+        raise ValidationError(problem)
+    if is_name_of_other_user(user_id, name):
+        raise ValidationError("Another user has this name.")
+    if other := find_similar_user(name, user_id):
+        raise ValidationError(f"That looks like the name of another user, {other.username}.")
+
+
+class EmailField(StringField):
+    """An e-mail address of a user, or none; `user_id`: whose it may be already."""
+
+    user_id: int | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = str(valuelist[0]).strip() or None
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            return
+        if not is_mail_address(self.data):
+            raise ValidationError("Enter an address such as ana@example.org.")
+        owner = find_user_by_email(self.data)
+        if owner is not None and owner.id != self.user_id:
+            raise ValidationError("Another user has this address.")
 
 
 class OwnPhoneForm(FlaskForm):
@@ -131,14 +171,31 @@ class UserForm(FlaskForm):
     """The form in which an admin adds a user."""
 
     username = UsernameField("Username")
+    display_name = StringField("Name")
+    email = EmailField("E-mail address")
     role = RadioField(
         "Role",
         choices={role.value: label for role, label in ROLE_LABELS.items()},
         default=Role.SOCIAL_MANAGER.value,
         validate_choice=False,
     )
-    password = PasswordField("Password")
+    password = PasswordField("First password")
     must_change_password = BooleanField("Must change password at first sign-in", default=True)
+    # whose names and address these may be already
+    user_id: int | None = None
+
+    def validate_username(self, field: UsernameField) -> None:
+        """Reject a name that would be taken for another user's."""
+        name = field.data or ""
+        other = find_similar_user(name, self.user_id)
+        is_new = name != field.object_data
+        if is_new and other is not None and other.username.casefold() != name.casefold():
+            raise ValidationError(f"That looks like the name of another user, {other.username}.")
+
+    def validate_display_name(self, field: StringField) -> None:
+        """Reject a name that would be taken for another user's."""
+        if clean_name(field.data or "") != field.object_data:
+            reject_misleading_name(clean_name(field.data or ""), self.user_id)
 
     def validate_role(self, field: RadioField) -> None:
         """Reject a role that does not exist."""
@@ -146,8 +203,10 @@ class UserForm(FlaskForm):
             raise ValidationError("Choose a role.")
 
     def validate_password(self, field: PasswordField) -> None:
-        """Reject a password that is too weak."""
-        reject_weak_password(field.data, self.username.data, organisation.get_organisation().name)
+        """Reject a password that is too weak; a blank one means a link."""
+        if field.data:
+            name = organisation.get_organisation().name
+            reject_weak_password(field.data, self.username.data, name)
 
 
 class EditUserForm(UserForm):
@@ -155,8 +214,9 @@ class EditUserForm(UserForm):
 
     password = PasswordField("New password")
 
-    def __init__(self, is_own_account: bool, **options: Any) -> None:
+    def __init__(self, user_id: int, is_own_account: bool, **options: Any) -> None:
         super().__init__(**options)
+        self.user_id = self.email.user_id = user_id
         self.is_own_account = is_own_account
 
     def validate_password(self, field: PasswordField) -> None:
@@ -164,8 +224,7 @@ class EditUserForm(UserForm):
         # Their own password users change on the page that asks for the current one.
         if field.data and self.is_own_account:
             raise ValidationError("To change your own password, open Your account.")
-        if field.data:
-            super().validate_password(field)
+        super().validate_password(field)
 
 
 class SenderLimitForm(FlaskForm):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.column_classes import ColumnClasses
 from app.core.column_types import enum_column, primary_key, timestamp, timestamp_default_now
 from app.core.db import Model
 
@@ -29,6 +30,7 @@ class AccountLink(Model):
     """
 
     __tablename__ = "account_links"
+    __column_classes__ = ColumnClasses(administrative="kind", secret="token_hash")
     __table_args__ = (
         Index(
             "uq_account_links_unused", "user_id", unique=True, sqlite_where=text("used_at IS NULL")

@@ -1,17 +1,17 @@
-"""Tables of users and failed logins; hashing of passwords."""
+"""Tables of users, their sessions and failed logins."""
 
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from threading import BoundedSemaphore
 from typing import Any
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, Dialect, Enum, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.accounts.password_hashes import hash_password as hash_password
+from app.accounts.password_hashes import verify_password
 from app.accounts.permission_set_models import PermissionSet
 from app.core.column_classes import ColumnClasses
 from app.core.column_types import (
@@ -29,12 +29,6 @@ from app.domain.accounts.permissions import Permission, list_role_permissions
 from app.domain.accounts.roles import Role
 from app.domain.texts.text_cleaning import capitalize_first
 
-# A scrypt hash needs 32 MB and a core for 0.1 s: many logins at once wait here instead of
-# filling the memory and taking both cores from webhooks and pages.
-HASHING_SLOTS = BoundedSemaphore(2)
-# How new passwords are hashed (Werkzeug's default, named so that an update cannot change it
-# silently). A stored hash names its own method. Tests set a cheaper one: they hash hundreds.
-PASSWORD_HASH_METHOD = "scrypt:32768:8:1"
 # Wrong passwords are counted, and what they lock is locked, for as long.
 LOCKOUT_WINDOW = timedelta(minutes=15)
 
@@ -42,26 +36,6 @@ LOCKOUT_WINDOW = timedelta(minutes=15)
 def hash_session_token(token: str) -> str:
     """Return the hash under which a token is stored. It is random, so it needs no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def hash_password(password: str) -> str:
-    """Return a scrypt hash of the password. Takes about 0.15 s: never call it inside write()."""
-    with HASHING_SLOTS:
-        return generate_password_hash(password, PASSWORD_HASH_METHOD)
-
-
-def build_dummy_hash() -> str:
-    """Return the hash of no password, which takes as long to check as that of a new password."""
-    return f"{PASSWORD_HASH_METHOD}$SpzXvBqMWnTfYhLc$" + "5b" * 64
-
-
-def verify_password(password_hash: str, password: str) -> bool:
-    """Whether the hash is of this password; False for a malformed hash. Takes about 0.15 s."""
-    with HASHING_SLOTS:
-        try:
-            return check_password_hash(password_hash, password)
-        except (ValueError, AttributeError, TypeError):
-            return False
 
 
 class RoleColumnType(Enum):
@@ -154,11 +128,11 @@ class AppUser(UserMixin, Model):
     wrong_tries: Mapped[int_default_zero]
 
     def set_password(self, password: str) -> None:
-        """Store a hash of the password. Takes about 0.15 s: never call it inside write()."""
+        """Store a hash of the password. Takes about 0.3 s: never call it inside write()."""
         self.password_hash = hash_password(password)
 
     def check_password(self, password: str) -> bool:
-        """Whether this is the user's password. Takes about 0.15 s."""
+        """Whether this is the user's password. Takes about 0.3 s."""
         return verify_password(self.password_hash, password)
 
     @property

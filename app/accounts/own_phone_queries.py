@@ -19,7 +19,10 @@ def find_own_phone(user: AppUser) -> str | None:
     """Return the user's verified phone, else the one of the environment, else a practice phone.
 
     ADMIN_TEST_PHONE is the phone of the first admin; practice phones exist in practice mode only.
+    Nothing is texted to users who are disabled.
     """
+    if user.disabled_at is not None:
+        return None
     if user.phone:
         return user.phone
     settings = current_settings()

@@ -16,21 +16,15 @@ from app.accounts.models import (
     AppUser,
     LoginAttempt,
     LoginSession,
-    build_dummy_hash,
     hash_session_token,
-    verify_password,
 )
+from app.accounts.password_hashes import build_dummy_hash, verify_password
 from app.core.clock import now
 from app.core.db import db
-from app.core.fetched_rows import count_rows
-from app.core.pagination import ListPage, ListParams, clamp_to_last_page
 from app.domain.accounts.roles import Role
-from app.domain.texts.name_folding import fold_name
 from app.domain.texts.text_cleaning import clean_name
 from app.domain.texts.whole_numbers import parse_id
 from app.organisation import queries as organisation
-
-USER_SORTS = ("username", "role", "created_at")
 
 # A session that is not remembered ends when it is not used for so long.
 MAX_IDLE_TIME = timedelta(hours=8)
@@ -160,41 +154,38 @@ def find_author(user_id: int | None, username: str | None) -> AppUser | None:
 
 
 def authenticate_user(username: str, password: str) -> AppUser | None:
-    """Return the user with this name and password, or None. Takes as long for an unknown name."""
+    """Return the user with this name and password; None also for one who is disabled.
+
+    Takes as long for an unknown name.
+    """
     user = find_user_by_name(username)
     if user is None:
         verify_password(build_dummy_hash(), password)
         return None
-    if not user.check_password(password):
+    if not user.check_password(password) or user.disabled_at is not None:
         return None
     return user
 
 
-def is_name_of_other_user(user_id: int, name: str) -> bool:
-    """Whether another user is called so, by user name or display name, in any spelling."""
-    folded = fold_name(name)
-    for user in list_users():
-        if user.id != user_id and folded in (fold_name(user.username), fold_name(user.shown_name)):
-            return True
-    return False
-
-
 def is_last_admin(candidate: AppUser) -> bool:
-    """Whether the user is the last admin. For the page only: actions use guarded statements."""
+    """Whether no other admin may sign in. For the page only: actions use guarded statements."""
     return candidate.is_admin and not db.session.scalar(select(has_other_admin(candidate.id)))
 
 
 def has_other_admin(user_id: int) -> ColumnElement[bool]:
-    """Return the condition, for guarded statements, that another user is an admin."""
+    """Return the condition, for guarded statements, that another admin may sign in."""
     admins = AppUser.__table__.alias()
-    is_other_admin = exists().where(admins.c.role == Role.ADMIN, admins.c.id != user_id)
+    is_other_admin = exists().where(
+        admins.c.role == Role.ADMIN, admins.c.id != user_id, admins.c.disabled_at.is_(None)
+    )
     return is_other_admin.correlate_except(admins)
 
 
 def list_admin_names() -> Sequence[str]:
-    """Return what pages call the admins, in the order of their user names."""
-    admins = select(AppUser).where(AppUser.role == Role.ADMIN).order_by(AppUser.username)
-    return [admin.shown_name for admin in db.session.scalars(admins)]
+    """Return what pages call the admins who may sign in, in the order of their user names."""
+    admins = select(AppUser).where(AppUser.role == Role.ADMIN, AppUser.disabled_at.is_(None))
+    ordered = admins.order_by(AppUser.username)
+    return [admin.shown_name for admin in db.session.scalars(ordered)]
 
 
 def list_users() -> Sequence[AppUser]:
@@ -210,20 +201,6 @@ def find_shown_names() -> dict[str, str]:
 def list_usernames() -> Sequence[str]:
     """Return the names of all users in alphabetical order."""
     return db.session.scalars(select(AppUser.username).order_by(func.lower(AppUser.username))).all()
-
-
-def fetch_users_page(params: ListParams) -> ListPage:
-    """Return a page of the users that match the search."""
-    users = select(AppUser)
-    if params.search:
-        users = users.where(AppUser.username.icontains(params.search, autoescape=True))
-    total = count_rows(users.subquery())
-    params = clamp_to_last_page(total, params)
-    order: Any = getattr(AppUser, params.sort)
-    if params.descending:
-        order = order.desc()
-    page_rows = users.order_by(order, AppUser.id).limit(params.per_page).offset(params.offset)
-    return ListPage(db.session.scalars(page_rows).all(), total, params)
 
 
 def build_address_key(address: str | None) -> str:
@@ -276,5 +253,6 @@ def count_recent_attempts(account_key: str) -> int:
 
 def find_first_admin_username() -> str | None:
     """Return the name of the admin who has been here longest, or None before the first."""
-    statement = select(AppUser.username).where(AppUser.role == Role.ADMIN)
+    is_admin = (AppUser.role == Role.ADMIN, AppUser.disabled_at.is_(None))
+    statement = select(AppUser.username).where(*is_admin)
     return db.session.scalar(statement.order_by(AppUser.id).limit(1))

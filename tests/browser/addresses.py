@@ -330,6 +330,7 @@ def places(here: Filled) -> list[Place]:
             ADMIN,
         ),
         Place("people.show_person", "person", f"/people/{zoe}"),
+        Place("people.show_archived_texts", "person-archive", f"/people/{zoe}/archive/2024"),
         Place("people.erase_person", "person-erase", f"/people/{zoe}/erase", ADMIN),
         Place("people.edit_person_fields", "person-fields", f"/people/{zoe}/fields"),
         Place("people.change_person_number", "person-number", f"/people/{zoe}/number", ADMIN),

@@ -266,6 +266,7 @@ ROUTES = {
     "people.remove_person_from_group": _route(Permission.UPDATE_PEOPLE, "POST"),
     "people.add_person_note": _route(Permission.UPDATE_PEOPLE, "POST"),
     "people.delete_person_note": _route(Permission.UPDATE_PEOPLE, "POST"),
+    "people.show_archived_texts": _route(Permission.SEE_PEOPLE, "GET"),
     "people.show_person": _route(Permission.SEE_PEOPLE, "GET"),
     "people.change_person_number": _route(Permission.MANAGE_PEOPLE, "GET POST"),
     "people.add_person_number": _route(Permission.MANAGE_PEOPLE, "POST"),

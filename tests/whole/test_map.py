@@ -12,10 +12,16 @@ LAYERS = {"__init__", "models", "queries", "actions", "forms", "views", "sql", "
 # What a few features have beside the usual files, each for a reason the map tells.
 EXTRA = {
     "accounts": {
+        "link_forms",
         "link_models",
         "link_queries",
+        "name_queries",
+        "user_list_queries",
         "own_phone_queries",
         "password_hashes",
+        "second_factor_models",
+        "second_factor_queries",
+        "sign_in_forms",
         "permission_set_form",
         "permission_set_models",
         "permission_set_queries",

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts.actions import login_sessions
-from app.accounts.actions.user_changes import NO_PASSWORD_HASH
+from app.accounts.password_hashes import NO_PASSWORD_HASH
 from app.accounts.second_factor_queries import must_set_up_second_factor
 from app.accounts.sign_in_forms import ConfirmationForm
 from app.accounts.views import password_tries

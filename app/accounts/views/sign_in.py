@@ -26,6 +26,7 @@ from app.accounts.views.browser_sessions import (
 )
 from app.accounts.views.code_page import PENDING_KEY
 from app.accounts.views.next_pages import find_next_path, find_next_url
+from app.accounts.views.password_renewal import authenticate_and_renew
 from app.accounts.views.password_tries import Lockout
 from app.accounts.views.proxy_sign_in import find_proxy_user, sign_in_by_proxy
 from app.accounts.views.sign_in_completion import SignInProof, complete_sign_in
@@ -63,7 +64,7 @@ def sign_in() -> ResponseReturnValue:
     if not password_tries.slow_down(attempt):
         password_tries.give_attempt_back(attempt)
         return _refuse_locked(form, password_tries.BUSY_LOCKOUT)
-    user = queries.authenticate_user(username, form.password.data or "")
+    user = authenticate_and_renew(username, form.password.data or "")
     if user is not None and user.has_second_factor:
         return redirect(_ask_for_code(user, attempt, remember=form.remember.data), 303)
     if user is None or not complete_sign_in(
