@@ -4,8 +4,8 @@ from flask import Flask
 
 from app import layout
 from app.accounts.permission_set_queries import find_scope
-from app.accounts.scope_choices import set_scope_choices_source
 from app.accounts.queries import find_shown_names, list_admin_names
+from app.accounts.scope_choices import set_scope_choices_source
 from app.accounts.views import bp as accounts
 from app.audiences.forms.list_filter_form import (
     build_conditions_for_user,
@@ -46,9 +46,9 @@ from app.keywords.views import bp as keywords
 from app.layout import MenuEntry
 from app.message_templates.views import bp as message_templates
 from app.navigation.views import bp as navigation
+from app.notices.views import bp as notices
 from app.organisation import consent_coverage
 from app.organisation import queries as organisation
-from app.notices.views import bp as notices
 from app.organisation.views import bp as settings_page
 from app.people.actions.person_notes import add_selected_notes, remove_selected_notes
 from app.people.queries.person_records import list_contact_notes
@@ -99,11 +99,11 @@ BLUEPRINTS = (
     health,
     well_known,
     navigation,
+    notices,
 )
 
 MENU = (
     MenuEntry("Home", "dashboard.show_dashboard", "house", tab=True),
-    notices,
     MenuEntry(
         "Inbox",
         "inbox.list_conversations",

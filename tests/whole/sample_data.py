@@ -24,22 +24,22 @@ from app.domain.accounts.permissions import Permission
 from app.domain.accounts.roles import Role
 from app.domain.accounts.scope import UNLIMITED_SCOPE
 from app.domain.delivery.message_statuses import BlastTarget
-from app.domain.profiles.field_types import FieldType
-from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
-from app.domain.texts.template_purposes import TemplatePurpose
 from app.domain.notices.chat_shapes import ChatShape
 from app.domain.notices.notice_kinds import NoticeChannel, NoticeKind
 from app.domain.notices.notice_sentences import build_test
+from app.domain.profiles.field_types import FieldType
+from app.domain.recurrence.recurrence_rules import RecurrenceKind, RecurrenceRule
+from app.domain.texts.template_purposes import TemplatePurpose
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules
 from app.message_templates.actions.template_editing import TemplateValues, create_template
+from app.notices.actions.chat_changes import add_chat
+from app.notices.actions.notice_storing import Addressee, News, store_notice
 from app.people.models import PersonNote
 from app.profiles.field_models import PersonField
 from app.profiles.queries.person_lookup import find_public_ids
-from app.notices.actions.chat_changes import add_chat
-from app.notices.actions.notice_storing import Addressee, News, store_notice
 from app.series.actions.series_editing import SeriesTiming, start_series
 from app.series.queries.series_records import list_pending_occurrences
 from app.surveys.models import SurveyFlow, SurveySession
@@ -86,13 +86,13 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
             )
         add_sequence("Choir", [ZOE])
         series_day = _series(_blast(hours=4))
+        _notices()
         zoe = add_member(ZOE, "Zoë").id
         public_ids = find_public_ids([ZOE, LEO])
         tom = db.session.scalar(db.select(AppUser.id).where(AppUser.username == TOM))
     import_id = _import(app)
     opt_outs = {"import_id": _import(app, "/suppression/import")}
     coming = {"import_id": _import(app, "/events/1/import")}
-        _notices()
     _close(app)
     values = {
         "log_id": str(running),
@@ -128,6 +128,8 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "id": "1",
         "ref": "0" * 32,
         "filename": "css/base.css",
+        "notice_id": "1",
+        "webhook_id": "1",
     }
     rooms = {"suppression": opt_outs, "events": coming}
     return {
@@ -135,8 +137,6 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "faulty": {"log_id": str(faulty)},
         "ended": {"scheduled_id": str(ended)},
     } | rooms
-        "notice_id": "1",
-        "webhook_id": "1",
 
 
 def _series(scheduled_id: int) -> str:
@@ -185,13 +185,6 @@ def _people() -> None:
     add_inbound_text(ZOE, "Is there parking?")
 
 
-def _blast(hours: float | None = None) -> int:
-    due = now() + timedelta(hours=hours) if hours else None
-    with write():
-        return confirm_blast(
-            BlastDraft(
-                "Hello {first_name|friend}",
-                None,
 def _notices() -> None:
     """A chat at a port where nobody listens, and a notice to the first user."""
     with write() as session:
@@ -202,6 +195,13 @@ def _notices() -> None:
         store_notice(news, Addressee(NoticeChannel.BROWSER, first), now())
 
 
+def _blast(hours: float | None = None) -> int:
+    due = now() + timedelta(hours=hours) if hours else None
+    with write():
+        return confirm_blast(
+            BlastDraft(
+                "Hello {first_name|friend}",
+                None,
                 BlastTarget.COMMUNITY,
                 None,
                 "UTC",
