@@ -14,6 +14,7 @@ from app.core import (
     request_limits,
     response_headers,
     sessions,
+    slow_statements,
     static_files,
     template_filters,
     url_converters,
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _configure_app(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
+    slow_statements.SLOW_STATEMENTS.threshold_seconds = settings.slow_statement_ms / 1000
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
@@ -70,6 +72,7 @@ def _configure_app(app: Flask, settings: Settings) -> None:
             "pool_size": CONNECTION_POOL_SIZE,
             # Last in, first out: few connections are used, and only those keep a page cache.
             "pool_use_lifo": True,
+            "connect_args": {"factory": slow_statements.TimedConnection},
         },
         MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
         MAX_FORM_MEMORY_SIZE=512 * 1024,

@@ -37,7 +37,9 @@ SECRET_VARIABLES = {
     "SMTP_PASSWORD",
     "PING_URL",
     "ERASED_NUMBERS_KEY",
+    "BACKUP_PASSPHRASE",
 }
+MIN_TOKEN_LENGTH = 16
 HSTS_PATTERN = re.compile(r"max-age=[0-9]{1,10}(; ?(includeSubDomains|preload))*")
 SHORT_CODE_OR_SENDER_NAME = re.compile(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
@@ -135,6 +137,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     values["log_format"] = values["log_format"] or _choose_log_format(values["app_env"])
     settings = Settings(**values)
     problems = reader.problems + _find_setting_problems(settings)
+    if 0 < len(settings.metrics_token) < MIN_TOKEN_LENGTH:
+        problems.append("METRICS_TOKEN must have at least 16 characters (openssl rand -hex 32).")
     if settings.is_production:
         problems += find_production_problems(settings)
     if problems:
@@ -179,6 +183,7 @@ NUMBER_BOUNDS: dict[str, tuple[float, float]] = {
     "PORT": (1, 65_535),
     "USER_REQUEST_LIMIT": (0, 100_000),
     "SMTP_PORT": (1, 65_535),
+    "SLOW_STATEMENT_MS": (1, 60_000),
 }
 
 

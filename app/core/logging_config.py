@@ -68,6 +68,7 @@ def configure_logging(settings: Settings) -> None:
         settings.smtp_password,
         # Whoever knows it can say that all is well.
         settings.ping_url,
+        settings.metrics_token,
     )
     handler = _build_handler(settings)
     handler.addFilter(RepeatFilter())

@@ -42,6 +42,10 @@ class Settings:
     smtp_security: str = "starttls"
     mail_from: str = ""
     ping_url: str = ""
+    backups: bool = True
+    backup_folder: str = ""
+    backup_passphrase: str = ""
+    backup_command: str = ""
     scheduler_enabled: bool = True
     undo_seconds: int = 10
     scheduled_message_max_lag: int = 60
@@ -58,6 +62,8 @@ class Settings:
     security_contact: str = ""
     user_request_limit: int = 300
     erased_numbers_key: str = ""
+    metrics_token: str = ""
+    slow_statement_ms: int = 100
     host: str = "127.0.0.1"
     port: int = 5000
     missing_twilio_variables: tuple[str, ...] = field(default=(), metadata={"derived": True})
@@ -116,6 +122,18 @@ class Settings:
         """The SQLite file. A relative path is relative to the project root."""
         # A path that is absolute itself replaces PROJECT_ROOT.
         return PROJECT_ROOT / self.database_url.removeprefix("sqlite:///")
+
+    @property
+    def backup_path(self) -> Path:
+        """The folder for backups: BACKUP_FOLDER, else `backups` beside the database."""
+        if self.backup_folder:
+            return PROJECT_ROOT / self.backup_folder
+        return self.database_path.parent / "backups"
+
+    @property
+    def makes_backups(self) -> bool:
+        """Whether the program makes backups by itself."""
+        return self.backups and self.scheduler_enabled
 
     @property
     def sandbox_key(self) -> str:

@@ -1,26 +1,35 @@
-"""Health checks: /health for the process, /ready for the database and the sending engine."""
+"""Health checks: /health for the process, /ready for the database and the sending engine.
+
+/metrics has figures for Prometheus, and a page has the slow statements.
+"""
 
 import logging
 import sqlite3
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, abort, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.access import public
+from app.core.access import admin_required, public
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
 from app.core.settings import current_settings
+from app.core.slow_statements import SLOW_STATEMENTS
 from app.core.version import VERSION
 from app.delivery.queries.heartbeat import Heartbeat, load_heartbeat
 from app.delivery.queries.progress import find_stall
 from app.delivery.queries.refused_calls import find_refused_calls
+from app.health.metric_text import CONTENT_TYPE, write_metrics
+from app.health.metric_values import collect_metrics
+from app.health.request_counts import count_request
+from app.health.watcher_access import has_metrics_token, is_asked_on_this_machine
 from app.migrations.migration_errors import MigrationError
 from app.migrations.migration_runner import list_pending_migrations
 
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
+bp.after_app_request(count_request)
 REFUSED_CALLS_WARNING = (
     "Twilio's calls are refused: PUBLIC_BASE_URL or TWILIO_AUTH_TOKEN is wrong. Home says more."
 )
@@ -61,6 +70,33 @@ def report_readiness() -> ResponseReturnValue:
     return _build_readiness_response(problems, heartbeat, refused_count)
 
 
+@bp.get("/metrics")
+@public
+def report_metrics() -> ResponseReturnValue:
+    """Reply with figures for Prometheus to whoever has METRICS_TOKEN; 404 where there is none."""
+    if not current_settings().metrics_token:
+        abort(404)
+    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+    if not has_metrics_token():
+        return "METRICS_TOKEN is missing or wrong.\n", 401, headers | {"WWW-Authenticate": "Bearer"}
+    try:
+        return write_metrics(collect_metrics()), 200, headers
+    except (SQLAlchemyError, OSError) as error:
+        log.error("no metrics: %s", error)
+        return f"{UNREADABLE_DATABASE_MESSAGE}\n", 503, headers
+
+
+@bp.get("/settings/slow-statements")
+@admin_required
+def list_slow_statements() -> ResponseReturnValue:
+    """Show which statements were slow in this process since it started."""
+    milliseconds = current_settings().slow_statement_ms
+    statements = SLOW_STATEMENTS.list_statements()
+    return render_template(
+        "health/slow_statements.html", statements=statements, milliseconds=milliseconds
+    )
+
+
 def _find_stall() -> str:
     """Return what is due and does not leave; "" while the clock is in doubt, and with it that."""
     return "" if get_clock_watch(current_app).is_in_doubt else find_stall(now())
@@ -83,7 +119,8 @@ def _build_readiness_response(
 ) -> ResponseReturnValue:
     """Build the JSON response.
 
-    The page is public, so no problem names a path; only signed-in users see the version. Refused
+    The page is public: strangers learn only whether it is ready, programs on this machine or with
+    METRICS_TOKEN why not. No problem names a path; only signed-in users see the version. Refused
     calls are a warning and no problem: anybody can make some, and pages and sending work. So is a
     clock that jumped.
     """
@@ -104,6 +141,8 @@ def _build_readiness_response(
         status["warnings"] = warnings
     if _is_signed_in():
         status["version"] = VERSION
+    elif not (has_metrics_token() or is_asked_on_this_machine()):
+        status = {"ready": not problems}
     response = jsonify(status)
     response.headers["Cache-Control"] = "no-store"
     if problems:

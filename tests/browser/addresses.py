@@ -28,6 +28,7 @@ NO_PAGES = {
     "inbox.refresh_conversation_list",
     "inbox.refresh_conversation",
     "health.report_readiness",
+    "health.report_metrics",
     "well_known.show_security_contact",
     "well_known.open_password_page",
     "sandbox.poll_phone_screen",
@@ -412,6 +413,8 @@ def places(here: Filled) -> list[Place]:
         Place("audit.list_audit_events", "audit", "/audit", ADMIN),
         Place("organisation.edit_settings", "settings", "/settings", ADMIN),
         Place("sending_limits.edit_limits", "limits", "/settings/limits", ADMIN),
+        Place("health.list_slow_statements", "slow", "/settings/slow-statements", ADMIN),
+        Place("backups.list_backups", "backups", "/settings/backups", ADMIN),
         Place("retention.edit_retention", "retention", "/settings/retention", ADMIN),
         Place(
             "texting_hours.edit_texting_hours", "texting-hours", "/settings/texting-hours", ADMIN

@@ -25,6 +25,7 @@ GET_CODES = {
     "blasts.send_held_blast": 303,  # no text waits for its hours
     "groups.change_listed_people": 404,  # no list is named
     "health.report_readiness": 503,  # nobody sends in these tests
+    "health.report_metrics": 404,  # no METRICS_TOKEN
     "well_known.show_security_contact": 404,  # no SECURITY_CONTACT
     "well_known.open_password_page": 302,  # on to the account
     "sandbox.open_phone_by_number": 422,  # no number was typed
