@@ -1,7 +1,7 @@
 """The phone of a user, to which tests are sent."""
 
 from app.accounts.models import AppUser
-from app.accounts.queries import find_first_admin_username, find_user_by_name
+from app.accounts.queries import find_first_admin_username, find_user_by_name, list_users
 from app.core.settings import current_settings
 
 # Area codes of practice phones: those of the sample people are others.
@@ -29,6 +29,11 @@ def find_own_phone(user: AppUser) -> str | None:
     if settings.test_phone and user.username == find_first_admin_username():
         return settings.test_phone
     return build_practice_phone(user.id) if settings.carrier == "sandbox" else None
+
+
+def is_staff_phone(phone: str) -> bool:
+    """Whether a number is the own phone of a user, as find_own_phone() says."""
+    return any(find_own_phone(user) == phone for user in list_users())
 
 
 def has_practice_phones() -> bool:

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from app.accounts.models import AppUser
+from app.approvals.actions.code_answers import delete_old_codes
 from app.approvals.models import ApprovalCode
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
 from app.inbox.models import Thread
+from app.keywords.actions.keyword_rules import KeywordInfo, create_keyword_rule
 from tests.approvals.helpers import (
     ADA_PHONE,
     get_blast,
@@ -96,8 +98,7 @@ def test_five_wrong_codes_end_it(called, asked):
         assert say(called, wrong, number + 1).startswith("This code is wrong")
     assert say(called, code, 6).startswith("Too many wrong codes.")
     assert get_blast(called, asked).approval == "waiting"
-    text(called, wrong, sid=sid(7), phone=ADA_PHONE)
-    assert verdicts(called)[-1] == "stored"
+    assert say(called, wrong, 7) == "No blast waits for this code, so nothing was approved."
 
 
 def test_after_a_day_the_code_has_expired(called, asked):
@@ -132,3 +133,49 @@ def test_pages_hide_the_code_from_whoever_else_reads_them(called, asked):
         row = db.session.scalar(db.select(Message).where(Message.phone == ADA_PHONE))
         assert code not in row.shown_body
         assert row.shown_body.startswith("Reply with a code to approve: 6 people")
+
+
+@pytest.mark.parametrize("body", ["482913", "No 482913", "no 482 913: not today", "Decline 482913"])
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_a_wrong_or_old_code_of_ada_is_answered_and_starts_nothing(called, body, asked_before):
+    with called.app_context(), write():
+        ada = AppUser.username == "ada"
+        db.session.execute(update(AppUser).where(ada).values(phone=ADA_PHONE))
+        create_keyword_rule(KeywordInfo("482913", "A keyword answers"), ["NO 482913"], "ada")
+    if asked_before:
+        send_above_limit(called, Visitor(called))
+        with called.app_context(), write():
+            delete_old_codes(now() + timedelta(days=8))
+    reply = say(called, body)
+    assert "approved" in reply
+    assert "A keyword answers" not in reply
+    assert verdicts(called)[-1] == "approval"
+    assert list_threads(called) == []
+    assert ADA_PHONE not in opted_out(called)
+
+
+@pytest.mark.parametrize("body", ["STOP", "stop texting me"])
+def test_a_stop_from_adas_phone_is_an_opt_out(called, asked, body):
+    text(called, body, phone=ADA_PHONE)
+    assert ADA_PHONE in opted_out(called)
+
+
+@pytest.mark.parametrize("body", ["STOP 482913", "Stop. 482913"])
+def test_a_stop_with_a_code_is_read_as_any_other_and_decides_nothing(called, asked, body):
+    text(called, body, phone=ADA_PHONE)
+    assert verdicts(called)[-1] in ("stored", "maybe_stop")
+    assert get_blast(called, asked).approval == "waiting"
+
+
+def test_what_twilio_took_for_a_stop_is_never_a_code(called, asked):
+    text(called, f"No {read_code(called)}", phone=ADA_PHONE, OptOutType="STOP")
+    assert ADA_PHONE in opted_out(called)
+    assert get_blast(called, asked).approval == "waiting"
+
+
+def test_the_phone_of_a_disabled_user_is_that_of_anybody(called):
+    with called.app_context(), write():
+        values = {"phone": ADA_PHONE, "disabled_at": now()}
+        db.session.execute(update(AppUser).where(AppUser.username == "sol").values(values))
+    text(called, "482913", phone=ADA_PHONE)
+    assert verdicts(called) == ["stored"]

@@ -35,6 +35,7 @@ from app.domain.texts.plurals import pluralize
 CODES_KEPT_FOR = timedelta(days=7)
 EXPIRED_CODE = "This code has expired. Decide on the page of the blast."
 TOO_MANY_TRIES = "Too many wrong codes. Decide on the page of the blast."
+UNKNOWN_CODE = "No blast waits for this code, so nothing was approved."
 WRONG_CODE = "This code is wrong, so nothing was approved. Check the latest text."
 DECLINED = "Declined. The blast is not sent."
 APPROVED_NOW = "Approved. Sending to {people} now."
@@ -47,7 +48,7 @@ HashFinder = Callable[[int], str]
 def answer_code(
     phone: str, answer: CodeAnswer, find_text_hash: HashFinder, moment: datetime
 ) -> str | None:
-    """Decide what a code decides, and return the reply; None: it is no code of this phone.
+    """Decide what a code decides, and return the reply; None: the phone is waiting for no code.
 
     A code counts from the own phone of the admin who got it, and from no other. Inside write().
     """

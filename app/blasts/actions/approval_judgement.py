@@ -19,6 +19,7 @@ from app.approvals.queries.sender_excess import (
     is_unlimited,
 )
 from app.blasts.queries.approval_content import choose_sample, hash_blast, measure_blast
+from app.blasts.queries.scope_judgement import is_reach_limited
 from app.delivery.actions.blast_scheduling import update_pending_blast
 from app.delivery.queries.blast_records import reload_scheduled_blast
 from app.delivery.queries.waiting_approvals import list_blast_ids_of_series
@@ -100,9 +101,11 @@ def ask_about_due_blast(
 def answer_for_blast(scheduled_id: int, user: AppUser | None) -> None:
     """Let a user with a limit answer for a blast that they confirm for more people. Inside write().
 
-    Otherwise it would be sent as that of someone who needs no approval.
+    Otherwise it would be sent as that of someone who needs no approval. Whoever confirms a blast
+    of someone whose permissions reach some people only answers for it too: it would be held anew.
     """
-    if user is None or not has_limit(user):
+    author = _find_sender(reload_scheduled_blast(scheduled_id))
+    if user is None or not (has_limit(user) or is_reach_limited(user) or is_reach_limited(author)):
         return
     values: dict[str, object] = {"created_by_id": user.id}
     if reload_scheduled_blast(scheduled_id).event_reminder_id is None:

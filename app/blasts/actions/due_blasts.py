@@ -16,6 +16,7 @@ from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.gone_lists import describe_gone_lists, describe_missed_lists
 from app.blasts.queries.people_permission import may_creator_text_people
 from app.blasts.queries.scheduled_rendering import render_scheduled_blast
+from app.blasts.queries.scope_judgement import find_scope_gap
 from app.core.clock import now
 from app.core.db import WriteLockTimeout, db, write
 from app.core.local_formats import format_time_in_zone
@@ -140,6 +141,9 @@ def _release_blast(scheduled_id: int, moment: datetime) -> bool:
         return False
     if not rendered.texts:
         _fail_blast(scheduled_id, _explain_no_texts(blast))
+        return False
+    if gap := find_scope_gap(blast, rendered):
+        _hold_blast(scheduled_id, gap)
         return False
     if gap := find_approval_gap(blast, rendered, moment):
         _hold_for_approval(scheduled_id, rendered, gap)

@@ -18,6 +18,8 @@ from app.blasts.queries.approval_content import measure_blast
 from app.blasts.queries.blast_review import review_blast
 from app.blasts.queries.field_fillings import FieldNotTextable
 from app.blasts.queries.review_notices import ReviewRequest
+from app.blasts.queries.scope_judgement import explain_outside
+from app.core.access import current_scope
 from app.core.clock import now
 from app.core.form_fields import add_error
 from app.core.settings import current_settings
@@ -86,6 +88,10 @@ def check_form(form: ComposeForm) -> CheckedBlast | None:
         add_error(form.message_body, error.reason)
         return None
     if not form.check_rendered_lengths(blast):
+        return None
+    outside = "" if draft.is_test else explain_outside(blast, current_scope())
+    if outside:
+        add_error(form.target, outside)
         return None
     # The carrier would refuse texts that are too long, and that would pause the blast for all.
     return CheckedBlast(draft, blast if draft.is_test else skip_too_long_texts(blast))

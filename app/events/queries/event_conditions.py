@@ -1,5 +1,6 @@
 """What the rule of a segment asks of events: who is registered, and who came."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -50,6 +51,11 @@ def select_registered_phones() -> Any:
 def select_event_phones(event_id: int) -> Any:
     """Select the phones of everyone registered for one event, whatever they answered."""
     return select(EventRegistration.phone).where(EventRegistration.event_id == event_id).distinct()
+
+
+def select_phones_at_events(event_ids: Iterable[int]) -> Any:
+    """Select the phones of everyone registered for any of these events; for none, no phone."""
+    return select(EventRegistration.phone).where(EventRegistration.event_id.in_(event_ids))
 
 
 def select_invited_phones(event_id: int) -> Any:

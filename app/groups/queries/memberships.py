@@ -1,6 +1,6 @@
 """Who is in which group: by group, and by phone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -49,6 +49,12 @@ def select_group_phones(group_id: int) -> Select[str]:
 def list_group_phones(group_id: int) -> Sequence[str]:
     """Return the phones of the people in a group, in the order in which they were added."""
     return db.session.scalars(select_group_phones(group_id).order_by(GroupMembership.id)).all()
+
+
+def select_phones_in_groups(group_ids: Iterable[int]) -> Select[str]:
+    """Select the phones of the people in any of these groups; for none, no phone."""
+    row = GroupMembership
+    return select(row.phone).where(row.group_id.in_(group_ids), row.until.is_(None))
 
 
 def select_group_members(group_id: int) -> Select[int, str]:

@@ -6,7 +6,8 @@ HANDLERS is the order in which they are offered it: the first that returns a dec
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.approvals.actions.code_answers import answer_code
+from app.accounts.own_phone_queries import is_staff_phone
+from app.approvals.actions.code_answers import UNKNOWN_CODE, answer_code
 from app.blasts.queries.approval_content import find_blast_hash
 from app.core.clock import now
 from app.domain.delivery.approval_texts import parse_code_answer
@@ -72,13 +73,22 @@ def _obey_channel_opt_out(text: StoredInboundText) -> RoutingDecision | None:
 
 
 def _handle_approval_code(text: StoredInboundText) -> RoutingDecision | None:
-    """Let an admin approve or decline a blast by the code that their own phone was texted."""
+    """Let an admin approve or decline a blast by the code that their own phone was texted.
+
+    Any other code from a user's own phone ends here too, with a sentence: it must not reach a
+    keyword, nor be read as a wish to opt out. What stops texts is never taken for a code.
+    """
     answer = parse_code_answer(text.inbound.words)
-    if answer is None:
+    if answer is None or text.parsed.twilio_opt_out_type:
         return None
-    reply = answer_code(text.inbound.phone, answer, find_blast_hash, now())
+    phone = text.inbound.phone
+    reply = answer_code(phone, answer, find_blast_hash, now())
     if reply is None:
-        return None
+        if text.parsed.intent is TextIntent.OPT_OUT or not is_staff_phone(phone):
+            return None
+        if answer.is_approval and (decision := _handle_valid_survey_answer(text)):
+            return decision
+        reply = UNKNOWN_CODE
     return RoutingDecision(
         APPROVAL_VERDICT,
         replies=(reply,),

@@ -1,0 +1,126 @@
+"""A user whose permissions reach some people sends to nobody else: judged at the review, and
+again when the blast is released.
+
+Cases Z3 (a draft that someone may not send is neither shown nor sent), Z5 (permissions are those
+of now).
+"""
+
+import pytest
+
+from app.accounts.actions.permission_set_changes import (
+    SetContent,
+    add_permission_set,
+    change_permission_set,
+    give_permission_set,
+)
+from app.accounts.queries import find_user_by_name
+from app.core.db import write
+from app.domain.accounts.permissions import Permission
+from app.domain.accounts.scope import Scope
+from app.groups.models import ContactGroup, GroupMembership
+from tests.blasts.helpers import (
+    COMPOSE_URL,
+    LATER,
+    compose_fields,
+    create_event,
+    list_messages,
+    list_scheduled_blasts,
+    release_blasts,
+    send_blast,
+)
+from tests.sample_people import LEO, ZOE
+from tests.sample_rows import add_member
+
+TEXTS = frozenset({Permission.SEND_TEXTS})
+
+
+@pytest.fixture
+def choir(app):
+    """Zoë and Leo are members, Zoë sings in the choir, and Sol may text the choir only."""
+    with app.app_context():
+        add_member(ZOE, "Zoë")
+        add_member(LEO, "Leo")
+    with app.app_context(), write() as session:
+        session.add(group := ContactGroup(name="Choir"))
+        session.flush()
+        session.add(GroupMembership(group_id=group.id, phone=ZOE))
+        scope = Scope(frozenset({group.id}), frozenset())
+        set_id = add_permission_set(SetContent("Choir texts", TEXTS, scope))
+        give_permission_set(find_user_by_name("sol").id, set_id)
+        return group.id
+
+
+def to_choir(choir, **more):
+    """The fields of a blast to the choir."""
+    return {"target": "audience", "include": f"group:{choir}"} | more
+
+
+def refuse(visit, **changes):
+    """Sol's form comes back; return what the page says."""
+    page = visit(COMPOSE_URL, "sol", **compose_fields(**changes))
+    assert page.status_code == 422
+    return page.words
+
+
+def change_set(app, permissions=TEXTS, *group_ids):
+    """Ada changes Sol's set."""
+    with app.app_context(), write():
+        scope = Scope(frozenset(group_ids), frozenset())
+        change_permission_set(1, SetContent("Choir texts", permissions, scope))
+
+
+def test_sol_sends_to_the_choir_and_to_nobody_else(app, visit, choir):
+    assert "1 of these 2 people are outside the groups and events" in refuse(visit)
+    assert list_scheduled_blasts(app) == []
+    send_blast(visit, "sol", **to_choir(choir))
+    release_blasts(app)
+    assert [row.phone for row in list_messages(app)] == [ZOE]
+
+
+def test_pasted_numbers_and_events_of_others_are_outside(app, visit, choir):
+    pasted = refuse(visit, **to_choir(choir, people=LEO))
+    assert "1 of these 2 people are outside" in pasted
+    picnic = create_event(app, "Picnic", LEO)
+    assert "are outside" in refuse(visit, target="event", event_id=picnic)
+
+
+@pytest.mark.parametrize("permissions", [TEXTS, frozenset({Permission.SEE_TEXTS})])
+def test_a_blast_is_held_when_its_author_may_no_longer_send_it(app, visit, choir, permissions):
+    scheduled_id = send_blast(visit, "sol", **to_choir(choir))
+    change_set(app, permissions)
+    release_blasts(app)
+    (blast,) = list_scheduled_blasts(app)
+    assert blast.status == "pending"
+    assert "Sol" in blast.held_reason
+    assert list_messages(app) == []
+    page = visit(f"/blasts/scheduled/{scheduled_id}", "ada")
+    assert blast.held_reason in page.words
+    address = f"/blasts/scheduled/{scheduled_id}/confirm"
+    assert visit(address, "ada", people_count="1").status_code == 303
+    release_blasts(app)
+    assert [row.phone for row in list_messages(app)] == [ZOE]
+
+
+def test_sol_cannot_confirm_what_is_held_because_it_is_outside(app, visit, choir):
+    scheduled_id = send_blast(visit, "sol", **to_choir(choir))
+    change_set(app)
+    release_blasts(app)
+    visit(f"/blasts/scheduled/{scheduled_id}/confirm", "sol", people_count="1")
+    release_blasts(app)
+    assert list_scheduled_blasts(app)[0].held_reason
+    assert list_messages(app) == []
+
+
+def test_who_joins_the_choir_while_the_blast_waits_gets_it(app, visit, choir):
+    send_blast(visit, "sol", **to_choir(choir))
+    with app.app_context(), write() as session:
+        session.add(GroupMembership(group_id=choir, phone=LEO))
+    release_blasts(app)
+    assert {row.phone for row in list_messages(app)} == {ZOE, LEO}
+
+
+def test_adas_draft_to_everybody_is_none_of_sols(app, visit, choir):
+    fields = compose_fields(**LATER)
+    visit("/blasts/drafts", "ada", **fields)
+    assert visit("/blasts/drafts/1", "sol").status_code == 404
+    assert visit("/blasts/drafts/1/review", "sol").status_code == 404
