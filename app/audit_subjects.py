@@ -6,11 +6,11 @@ from typing import Any
 from flask import has_request_context, url_for
 
 from app.audiences.queries.segment_records import find_segment_names
-from app.audit.subjects import AuditSubject, SubjectKey
+from app.audit.actions import name_nameless
+from app.audit.subjects import AuditSubject, FilteredPerson, SubjectKey
 from app.community.queries import find_people_by_id
 from app.delivery.queries.blast_names import find_scheduled_blast_names, find_sent_blast_names
 from app.domain.phones.named_phones import NamedPhone
-from app.domain.phones.phone_number import format_phone_number
 from app.events.queries.contact_names import find_names
 from app.events.queries.events import find_event_titles
 from app.events.queries.registrations import find_registered_people
@@ -18,7 +18,11 @@ from app.groups.queries.group_records import find_group_names
 from app.inbox.queries.threads import find_thread_phones
 from app.keywords.queries import find_keyword_names
 from app.message_templates.queries.template_records import find_template_names
-from app.profiles.person_addresses import build_person_url, load_public_ids
+from app.profiles.person_addresses import (
+    build_person_url,
+    find_addressed_person,
+    load_public_ids,
+)
 from app.profiles.queries.field_records import find_field_names
 from app.sequences.queries.sequence_records import find_sequence_names
 from app.series.queries.series_records import find_series_names
@@ -85,7 +89,7 @@ def _find_conversations(thread_ids: Collection[int]) -> SubjectsById:
     names = find_names(sorted(set(phones.values())))
     subjects = {}
     for id_, phone in phones.items():
-        name = names.get(phone) or format_phone_number(phone)
+        name = names.get(phone) or name_nameless(phone)
         url = _build_url("inbox.show_conversation", thread_id=id_)
         subjects[id_] = AuditSubject(name, url, phone)
     return subjects
@@ -96,8 +100,17 @@ def _build_people(people: Mapping[int, NamedPhone]) -> SubjectsById:
     subjects = {}
     for id_, (name, phone) in people.items():
         url = build_person_url(phone) if has_request_context() else ""
-        subjects[id_] = AuditSubject(name or format_phone_number(phone), url, phone)
+        subjects[id_] = AuditSubject(name or name_nameless(phone), url, phone)
     return subjects
+
+
+def find_audit_person(public_id: str) -> FilteredPerson | None:
+    """Return the person of an id in an address, with all their numbers."""
+    person = find_addressed_person(public_id)
+    if person is None or not person.phone:
+        return None
+    name = find_names([person.phone]).get(person.phone)
+    return FilteredPerson(name or name_nameless(person.phone), tuple(person.numbers))
 
 
 def _build_url(endpoint: str, **values: Any) -> str:

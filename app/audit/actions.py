@@ -173,6 +173,11 @@ def format_ids(ids: Sequence[int]) -> str:
     return text
 
 
+def name_nameless(phone: str) -> str:
+    """Return what the audit calls a person without a name: never by a number."""
+    return NAMELESS_PERSON.format(phone[-4:])
+
+
 def build_name_details(people: Sequence[NamedPhone]) -> dict[str, Any]:
     """Return the details that say who these people, (name, phone), were; {} without any.
 
@@ -181,7 +186,7 @@ def build_name_details(people: Sequence[NamedPhone]) -> dict[str, Any]:
     """
     if not people:
         return {}
-    names = [name or NAMELESS_PERSON.format(phone[-4:]) for name, phone in people[:MAX_NAMES]]
+    names = [name or name_nameless(phone) for name, phone in people[:MAX_NAMES]]
     if len(people) > MAX_NAMES:
         names.append(f"{len(people) - MAX_NAMES:,} more")
     key = current_settings().erasure_key

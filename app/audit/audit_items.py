@@ -8,7 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from app.audit.models import AuditEvent
-from app.audit.sentences import DELETED_NAME, MISSING_NAMES, VERB_SENTENCES
+from app.audit.sentences import (
+    DELETED_NAME,
+    MISSING_NAMES,
+    VERB_KINDS,
+    VERB_SENTENCES,
+)
 from app.audit.subjects import AuditSubject, SubjectKey, find_subjects, parse_subject_keys
 from app.core.user_names import name_user
 from app.domain.texts.plurals import pluralize
@@ -30,14 +35,26 @@ class SentencePiece:
 
 @dataclass(frozen=True)
 class AuditListItem:
-    """One row of the audit page. `details` are pairs of a name and a value in words."""
+    """One row of the audit page. `details` are pairs of a name and a value in words.
 
+    `thing` is the value of the filter that shows all rows of the same thing, or "".
+    """
+
+    id: int
     at: datetime
     username: str
     sentence: tuple[SentencePiece, ...]
     about: str | None
     details: tuple[tuple[str, str], ...]
     client_ip: str | None
+    request_id: str | None
+    thing: str
+    is_refused: bool
+
+    @property
+    def sentence_text(self) -> str:
+        """The sentence without links."""
+        return " ".join("".join(piece.text for piece in self.sentence).split())
 
 
 def build_audit_items(rows: Sequence[AuditEvent]) -> list[AuditListItem]:
@@ -49,12 +66,16 @@ def build_audit_items(rows: Sequence[AuditEvent]) -> list[AuditListItem]:
 
 def _build_item(row: AuditEvent, subjects: Subjects) -> AuditListItem:
     return AuditListItem(
+        row.id,
         row.at,
         row.who,
         tuple(_build_sentence(row, subjects)),
         row.about,
         _parse_details(row),
         row.client_ip,
+        row.request_id,
+        f"{row.thing_kind} {row.thing_id}" if row.thing_kind and row.thing_id else "",
+        row.verb.startswith(VERB_KINDS["refused"][1]),
     )
 
 

@@ -7,8 +7,8 @@ from time import monotonic
 from app.audit.actions import record_automatic_event
 from app.audit.audit_chain import PROGRAM_NAME
 from app.audit.chain_files import read_audit_keys, read_chain_head, write_chain_head
+from app.audit.chain_queries import find_chain_head, find_last_detail, is_row_in_place
 from app.audit.chain_verification import verify_audit_chain
-from app.audit.queries import find_chain_head, find_last_detail, is_row_in_place
 from app.core.db import db, write
 from app.core.settings import current_settings
 from app.migrations.database_file import open_read_only

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import HiddenField, SelectField, StringField, ValidationError
 from wtforms.widgets import DateInput
 
 from app.audit import queries
@@ -12,6 +12,7 @@ from app.audit.sentences import VERB_KINDS
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_style
 from app.core.user_names import name_user
+from app.domain.texts.whole_numbers import parse_id
 from app.domain.time.typed_days import parse_typed_day
 
 # The first and last years would overflow when a time zone is applied.
@@ -45,8 +46,9 @@ def _parse_day(text: str) -> date:
 
 def _list_username_choices() -> dict[str, str]:
     choices = {"": "Everyone"}
-    for name in queries.list_audited_usernames():
-        choices[name] = name_user(name)
+    for value, name in queries.list_audited_users():
+        # Somebody else may have had the same name before.
+        choices.setdefault(value, name_user(name))
     return choices
 
 
@@ -55,7 +57,7 @@ def _list_kind_choices() -> dict[str, str]:
 
 
 class AuditFilterForm(FlaskForm):
-    """Filters by a user, a kind of act, and a day."""
+    """Filters by a user, a kind of act, days, and words; and by a thing or person, by links."""
 
     class Meta:
         # The form is sent by GET and only reads.
@@ -64,3 +66,19 @@ class AuditFilterForm(FlaskForm):
     kind = SelectField("What", choices=_list_kind_choices, validate_choice=False)
     who = SelectField("Who", choices=_list_username_choices, validate_choice=False)
     day = DayField("Day")
+    until = DayField("Until")
+    q = StringField("Name, address or request")
+    thing = HiddenField()
+    person = HiddenField()
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything is filtered."""
+        return any(field.data for field in self)
+
+    @property
+    def thing_key(self) -> tuple[str, int] | None:
+        """The thing that it is about, as links name it: kind and id."""
+        kind, _, number = (self.thing.data or "").rpartition(" ")
+        id_ = parse_id(number)
+        return (kind, id_) if kind and id_ is not None else None

@@ -21,7 +21,7 @@ from app.audit.actions import (
     build_people_column,
     insert_audit_row,
 )
-from app.audit.queries import has_recent_look
+from app.audit.chain_queries import has_recent_look
 from app.core.clock import now
 from app.core.column_types import datetime_to_db
 from app.core.database_errors import DATABASE_ERRORS

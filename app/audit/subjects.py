@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-from app.domain.phones.phone_number import format_phone_number
-
 _EXTENSION_KEY = "audit_subjects"
+_PERSON_KEY = "audit_person"
 _ABOUT_PATTERN = re.compile(
     r"\b(scheduled blast|blast|series|sequence|thread|event|registration|survey|keyword|segment"
     r"|group|field|template) (\d+)"
@@ -33,18 +32,36 @@ class AuditSubject:
 
     @property
     def kept_name(self) -> str:
-        """The name that a row keeps: without quotation marks, and never a number."""
-        if self.phone and self.name == format_phone_number(self.phone):
-            return ""
+        """The name that a row keeps: without quotation marks."""
         return self.name.strip("“”")
 
 
+@dataclass(frozen=True)
+class FilteredPerson:
+    """The person whose rows are asked for."""
+
+    name: str
+    phones: tuple[str, ...]
+
+
+PersonSource = Callable[[str], FilteredPerson | None]
 SubjectSource = Callable[[Iterable[SubjectKey]], Mapping[SubjectKey, AuditSubject]]
 
 
 def set_subject_source(app: Flask, find_subjects: SubjectSource) -> None:
     """Set the function that names things; they belong to features that this one may not know."""
     app.extensions[_EXTENSION_KEY] = find_subjects
+
+
+def set_person_source(app: Flask, find_person: PersonSource) -> None:
+    """Set the function that finds a person by the id in addresses."""
+    app.extensions[_PERSON_KEY] = find_person
+
+
+def find_filtered_person(public_id: str) -> FilteredPerson | None:
+    """Return the person of an id in an address; None for nobody."""
+    source: PersonSource = current_app.extensions[_PERSON_KEY]
+    return source(public_id)
 
 
 def find_subjects(keys: Iterable[SubjectKey]) -> Mapping[SubjectKey, AuditSubject]:

@@ -1,40 +1,121 @@
-"""The page of the audit log."""
+"""The page of the audit log, its export, and what requests are refused."""
 
-from flask import Blueprint, Response, g, render_template, request
+from functools import partial
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    g,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.audit import queries
+from app.audit.actions import audited_write
+from app.audit.audit_items import AuditListItem, build_audit_items
 from app.audit.forms import AuditFilterForm
 from app.audit.pending_acts import note_refusal
-from app.core.access import permission_required
+from app.audit.subjects import FilteredPerson, find_filtered_person
+from app.core.access import current_username, permission_required
+from app.core.clock import now
+from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
+from app.core.recent_sign_in import guarded_download
 from app.domain.accounts.permissions import Permission
 from app.domain.time.local_times import zone_or_utc
 
 bp = Blueprint("audit", __name__)
 # Calls of the carrier are counted by the webhooks themselves, and are nobody's act.
 WITHOUT_REFUSALS = ("webhooks", "static")
+CSV_HEADINGS = ("Row", "Time (UTC)", "Who", "What", "About", "Details", "Address", "Request")
+CSV_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 @bp.get("/audit")
 @permission_required(Permission.SEE_AUDIT)
 def list_audit_events() -> ResponseReturnValue:
-    """Show the audit log, newest first, filtered by user, kind and day."""
+    """Show the audit log, newest first, filtered by user, kind, days, thing, person and words."""
     form = AuditFilterForm(request.args)
     form.validate()
-    filter_ = queries.AuditFilter(
-        form.who.data or "",
-        form.kind.data or "",
-        form.day.day,
-        zone_or_utc(get_display_timezone()).key,
-    )
-    page = queries.fetch_audit_page(list_params(["at"], "at", "desc"), filter_)
+    person = _find_person(form)
+    params = list_params(["at"], "at", "desc")
     return render_template(
         "audit/events.html",
         form=form,
-        page=page,
-        is_filtered=bool(form.who.data or form.kind.data or form.day.data),
+        page=queries.fetch_audit_page(params, _read_filter(form, person)),
+        person=person,
+        export_url=_build_export_url(form),
+    )
+
+
+def _build_export_url(form: AuditFilterForm) -> str:
+    """Return the address of the export of what is shown; "" for whoever may not export."""
+    if not current_user.may(Permission.EXPORT):
+        return ""
+    values = {field.name: field.data for field in form if field.data}
+    return url_for("audit.export_audit_events", **values)
+
+
+def _find_person(form: AuditFilterForm) -> FilteredPerson | None:
+    if not form.person.data:
+        return None
+    return find_filtered_person(form.person.data) or abort(404)
+
+
+def _read_filter(form: AuditFilterForm, person: FilteredPerson | None) -> queries.AuditFilter:
+    return queries.AuditFilter(
+        who=form.who.data or "",
+        kind=form.kind.data or "",
+        since=form.day.day,
+        until=form.until.day or form.day.day,
+        zone=zone_or_utc(get_display_timezone()).key,
+        thing=form.thing_key,
+        phones=person.phones if person else (),
+        search=(form.q.data or "").strip(),
+    )
+
+
+@bp.get("/audit/export")
+@permission_required(Permission.SEE_AUDIT)
+@guarded_download
+def export_audit_events() -> ResponseReturnValue:
+    """Send the filtered rows as a CSV file, the oldest first."""
+    if not current_user.may(Permission.EXPORT):
+        abort(403)
+    form = AuditFilterForm(request.args)
+    form.validate()
+    filter_ = _read_filter(form, _find_person(form))
+    with audited_write("audit.exported", current_username()) as entry:
+        entry.details = {"part": form.is_used}
+    pieces = stream_csv_in_batches(CSV_HEADINGS, partial(_fetch_csv_rows, filter_))
+    headers = build_download_headers(f"audit-{now():%Y-%m-%d}.csv")
+    return Response(stream_with_context(pieces), headers=headers)
+
+
+def _fetch_csv_rows(
+    filter_: queries.AuditFilter, last_id: int
+) -> list[tuple[int, tuple[str | None, ...]]]:
+    items = build_audit_items(queries.fetch_rows_after(last_id, filter_))
+    return [(item.id, _build_csv_row(item)) for item in items]
+
+
+def _build_csv_row(item: AuditListItem) -> tuple[str | None, ...]:
+    details = "; ".join(f"{name}: {value}" for name, value in item.details)
+    return (
+        str(item.id),
+        item.at.strftime(CSV_TIME_FORMAT),
+        item.username,
+        item.sentence_text,
+        item.about,
+        details,
+        item.client_ip,
+        item.request_id,
     )
 
 
