@@ -14,7 +14,8 @@ from app.audiences.forms.list_filter_form import (
 from app.audiences.views import bp as segments
 from app.audit.subjects import set_subject_source
 from app.audit.views import bp as audit
-from app.audit_subjects import find_audit_subjects
+from app.audit_subjects import find_audit_person, find_audit_subjects
+from app.backups.views import bp as backups
 from app.blasts.queries.series_source import set_series_source
 from app.blasts.views import bp as blasts
 from app.calendar.views import bp as calendar
@@ -94,6 +95,7 @@ BLUEPRINTS = (
     settings_page,
     sending_limits,
     texting_hours,
+    backups,
     setup,
     webhooks,
     health,

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from app.audit.audit_jobs import AuditJobs
+from app.backups.actions.backup_running import run_due_backup
 from app.blasts.actions.due_blasts import release_due_blasts
 from app.blasts.actions.gone_blasts import release_gone_blast
 from app.blasts.actions.waiting_approvals_job import attend_waiting_approvals
@@ -103,6 +104,7 @@ class BackgroundJobs:
         )
 
     def _add_job(
+        self._add_job(self._make_backup, timedelta(minutes=5))
         self, job: Callable[[], None], interval: timedelta, *, runs_at_start: bool = False
     ) -> None:
         """Schedule a job; runs that were missed are made up for by one."""
@@ -297,6 +299,23 @@ class BackgroundJobs:
             try:
                 yield
             except DATABASE_ERRORS:
+    def _make_backup(self) -> None:
+        """Make the backup that is due, or test one, in a process of its own."""
+        if self.clock.is_in_doubt:
+            return
+        with self._job_context("backups wait: the database could not be written"):
+            run_due_backup(now(), self._stopping.is_set)
+
+    def _run_retention(self) -> None:
+        """Remove and archive what is older than the rules allow, in the process that leads."""
+        if self.clock.is_in_doubt or not self.engine.may_release():
+            return
+        with self._job_context("what is old is removed later: the database was busy"):
+            if unwritable := replay_archive_erasures():
+                log.warning("erasures do not reach the archives of %s yet", unwritable)
+            run_retention(self._stopping.is_set)
+            run_archiving(self._stopping.is_set)
+
                 log.warning(unwritable_message)
 
 

@@ -18,15 +18,12 @@ from app.backups.models import BackupError
 from app.migrations.backup_names import BackupReason
 from app.migrations.migration_errors import DatabaseDamaged, DatabaseLocked, MigrationError
 
-NICENESS = 15
 FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CLOSED_ERRORS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Make the backup that the arguments describe and print what became of it."""
-    # Pages and texts go first, on a machine with one processor too.
-    os.nice(NICENESS)
     database, folder, reason, moment = arguments
     order = BackupOrder(
         Path(database),

@@ -38,11 +38,13 @@ def fetch_setup_progress() -> SetupProgress:
 
 
 def is_backup_overdue(moment: datetime) -> bool:
-    """Whether the newest copy of the database is older than two days.
+    """Whether the newest copy of the database is older than two days, where others make them.
 
     Never in practice, and not before real people were texted: until then there is little to lose.
     """
     settings = current_settings()
+    if settings.makes_backups:
+        return False
     if settings.carrier != "twilio" or not unresolved_texts.has_delivered_text():
         return False
-    return not has_recent_backup(settings.database_path, moment)
+    return not has_recent_backup(settings.database_path, moment, settings.backup_path)

@@ -18,9 +18,15 @@ from app.core.version import VERSION
 from app.dbdoctor import database_checks, database_restore, examination_report
 from app.dbdoctor.act_records import record_act
 from app.dbdoctor.adoption.adoption import adopt_database
+from app.dbdoctor.backup_places import (
+    find_backup_folder,
+    find_newest_backup,
+    find_passphrase,
+)
 from app.dbdoctor.check import Finding
 from app.dbdoctor.file_checks import WAL_DELETED, examine_files
 from app.dbdoctor.file_owners import leave_files_to_owner, require_owner
+from app.dbdoctor.restore_drill import rehearse_restore
 from app.migrations import database_backups, database_file, migration_runner
 from app.migrations.migration_errors import DatabaseDamaged, DatabaseNotAccessible, MigrationError
 from app.migrations.migration_rehearsal import rehearse_migrations
@@ -214,10 +220,21 @@ def _delete_old_backups(path: Path, value: str) -> int:
 
 
 def _restore_database(path: Path, value: str) -> int:
-    for line in database_restore.restore_database(Path(value).absolute(), path, datetime.now(UTC)):
+    file, moment = Path(value).absolute(), datetime.now(UTC)
+    for line in database_restore.restore_database(file, path, moment, find_passphrase()):
         _print_line(line)
     record_act(path, "database.restored", file=Path(value).name)
     return _print_problems(path, database_checks.examine_database(path, complete=False))
+
+
+def _rehearse_restore(path: Path, value: str) -> int:
+    """Restore a backup in a scratch folder and say what is in it."""
+    folder = find_backup_folder(path)
+    file = Path(value).absolute() if value else find_newest_backup(path, folder)
+    lines, is_good = rehearse_restore(file, path, folder, find_passphrase())
+    for line in lines:
+        _print_line(line)
+    return 0 if is_good else 1
 
 
 def _adopt_database(path: Path, value: str) -> int:
@@ -289,6 +306,15 @@ def _build_argument_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         type=lambda file: (_restore_database, file),
         help="replace the database with a backup; the old database is kept",
+    )
+    options.add_argument(
+        "--drill",
+        dest="action",
+        metavar="FILE",
+        nargs="?",
+        const=(_rehearse_restore, ""),
+        type=lambda file: (_rehearse_restore, file),
+        help="restore FILE, or the newest backup, in a scratch folder as a test",
     )
     options.add_argument(
         "--adopt",

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from app.backups.backup_opening import open_backup
 from app.dbdoctor import restored_people
 from app.delivery.engine.installation_file import mark_restored
 from app.domain.delivery.installation_rules import HOLD_PAUSE_REASONS, HoldReason
@@ -76,21 +77,24 @@ class DatabaseInUse(MigrationError):
         )
 
 
-def restore_database(file: Path, path: Path, moment: datetime) -> list[str]:
+def restore_database(file: Path, path: Path, moment: datetime, passphrase: str = "") -> list[str]:
     """Replace the database at `path` by a checked copy of `file`; return lines about it.
+
+    `file` may be compressed or encrypted (`passphrase`).
 
     The old database stays beside it, with its WAL file. Nothing that may have been sent after
     the backup was made leaves by itself afterwards. Raises MigrationError, with the live
     database untouched, when `file` is missing, damaged, newer or another program's, or when the
     app is running.
     """
-    _validate_backup(file, path)
+    _require_file(file, path)
     database_file.create_parent_folder(path)
-    with lock_database(path):
+    with lock_database(path), open_backup(file, path.parent, passphrase) as plain:
+        _validate_backup(plain, file)
         new_file = path.with_name(f".{path.name}.restoring")
         new_file.unlink(missing_ok=True)
         try:
-            database_backups.copy_database(file, new_file)
+            database_backups.copy_database(plain, new_file)
             lines = _hold_back_unsent_texts(new_file, moment)
             lines += restored_people.carry_over_people(path, new_file)
             _copy_file_owner(new_file, path)
@@ -108,19 +112,28 @@ def restore_database(file: Path, path: Path, moment: datetime) -> list[str]:
     return [*headline, *lines, *RESTORE_NEXT_STEPS]
 
 
-def _validate_backup(file: Path, path: Path) -> None:
+def _require_file(file: Path, path: Path) -> None:
     if not database_file.has_database_file(file):
         raise DatabaseNotAccessible(
             f"{file} does not exist or is empty: there is nothing to restore."
         )
     if path.exists() and file.samefile(path):
         raise DatabaseNotAccessible(f"{file} is the live database itself.")
-    # Raises for a database that is newer, edited or another program's.
-    migration_runner.list_pending_migrations(file)
-    if not migration_runner.list_applied_migrations(file):
-        raise MigrationError(f"{file} has no SMS Admin tables: there is nothing to restore.")
-    with database_file.open_read_only(file) as connection:
-        check_database_integrity(connection, file)
+
+
+def _validate_backup(plain: Path, file: Path) -> None:
+    """Raise MigrationError for what is no good backup; its sentence names `file`."""
+    try:
+        # Raises for a database that is newer, edited or another program's.
+        migration_runner.list_pending_migrations(plain)
+        if not migration_runner.list_applied_migrations(plain):
+            raise MigrationError(f"{plain} has no SMS Admin tables: there is nothing to restore.")
+        with database_file.open_read_only(plain) as connection:
+            check_database_integrity(connection, plain)
+    except MigrationError as error:
+        if plain == file:
+            raise
+        raise MigrationError(str(error).replace(str(plain), str(file))) from error
 
 
 def _hold_back_unsent_texts(file: Path, moment: datetime) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a restored copy must take over from the database it replaces: passwords and erasures.
+"""What a restored copy must take over: passwords, erasures and opt-outs of since then.
 
 The copy knows the old passwords and the people who were erased since. Both files are plain SQLite
 here, of any version of the schema; neither the app nor SECRET_KEY is needed.
@@ -10,6 +10,7 @@ from pathlib import Path
 from app.migrations import database_file
 from app.migrations.migration_errors import MigrationError
 from app.suppression.actions.erasure_file import KeptErasure, keep_erasures, read_kept_erasures
+from app.suppression.stop_file import read_stop_file
 
 PASSWORDS_UNKNOWN_LINE = (
     "The previous database cannot be read: passwords changed since the backup are the old ones."
@@ -21,7 +22,11 @@ def carry_over_people(replaced: Path, copy: Path) -> list[str]:
 
     Erasures since are kept in the file beside the database; the next start applies them again.
     """
-    return [*_require_new_passwords(replaced, copy), *_carry_over_erasures(replaced, copy)]
+    return [
+        *_require_new_passwords(replaced, copy),
+        *_carry_over_erasures(replaced, copy),
+        *_describe_newer_stops(replaced, copy),
+    ]
 
 
 def _require_new_passwords(replaced: Path, copy: Path) -> list[str]:
@@ -67,6 +72,27 @@ def _carry_over_erasures(replaced: Path, copy: Path) -> list[str]:
     if count == 0:
         return []
     return [f"People erased since the backup will be erased again at the next start ({count})."]
+
+
+def _describe_newer_stops(replaced: Path, copy: Path) -> list[str]:
+    """Return a line about opt-outs and returns that the copy does not know; the start applies them.
+
+    They are in the file beside the database, whatever way they were said.
+    """
+    try:
+        content = read_stop_file(replaced)
+    except OSError as error:
+        return [f"The file of opt-outs cannot be read ({error.strerror}): nothing is sent before."]
+    rows = _read_rows(copy, "SELECT position FROM stop_journal")
+    position = int(rows[0][0]) if rows else -1
+    newer = [line for line in content.lines.values() if line.position > position]
+    if not newer:
+        return []
+    stopped = sum(not line.state.is_empty for line in newer)
+    return [
+        "Opt-outs, pauses and topics left since the backup, applied at the next start before "
+        f"anything is sent: {stopped}. People who came back: {len(newer) - stopped}."
+    ]
 
 
 def _read_erasures(database: Path) -> list[KeptErasure]:

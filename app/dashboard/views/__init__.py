@@ -9,6 +9,8 @@ from flask_login import current_user
 
 from app.accounts.actions.user_changes import hide_first_steps
 from app.audit.actions import audited_write
+from app.backups.queries.backup_health import describe_history, load_backup_health
+from app.backups.queries.backup_runs import load_backup_history
 from app.blasts.queries.approval_notices import list_blasts_to_decide
 from app.blasts.queries.draft_records import find_latest_own_draft
 from app.blasts.queries.event_labels import get_blast_event_titles
@@ -78,8 +80,16 @@ def show_dashboard() -> ResponseReturnValue:
         days=_list_coming_days(moment, series),
         bars=week.build_blast_bars(find_finished_blasts(SHOWN_RESULTS)),
         figures=week.build_week_figures(moment),
+        backups=_describe_backups(moment),
         **_describe_running_blasts(running),
     )
+
+
+def _describe_backups(moment: datetime) -> str:
+    """Return when the last backup was made and tested; "" for those who cannot change it."""
+    if not current_user.is_admin or not current_settings().makes_backups:
+        return ""
+    return describe_history(load_backup_history(), moment)
 
 
 @bp.post("/first-steps/hide")
@@ -133,7 +143,10 @@ def _list_attention(
         *attention.describe_unfinished_imports(find_unconfirmed_imports("community")),
         *attention.describe_draft(find_latest_own_draft(current_user.id)),
         *attention.describe_texting_hours(must_choose=must_choose_texting_hours()),
-        *attention.describe_backup(is_overdue=is_backup_overdue(moment)),
+        *attention.describe_backup(
+            load_backup_health(moment) if current_user.is_admin else None,
+            is_overdue=is_backup_overdue(moment),
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flask import url_for
 from flask_login import current_user
 
+from app.backups.queries.backup_health import BackupHealth
 from app.blasts.models import StoredDraft
 from app.blasts.queries.draft_records import name_draft
 from app.core.local_formats import format_local_time
@@ -141,8 +142,14 @@ def describe_unfinished_imports(imports: list[Import]) -> list[AttentionItem]:
     return items
 
 
-def describe_backup(*, is_overdue: bool) -> list[AttentionItem]:
-    """Return the item of a database without a recent copy."""
+def describe_backup(health: BackupHealth | None, *, is_overdue: bool) -> list[AttentionItem]:
+    """Return the item of backups that are late or fail; `health`: for admins, where we make them.
+
+    `is_overdue`: others make them, and the newest is old.
+    """
+    if health is not None and health.problem:
+        url = url_for("backups.list_backups")
+        return [AttentionItem("triangle-alert", health.sentence, url, health.summary)]
     if not is_overdue:
         return []
     title = "There is no backup of the database from the last two days"
