@@ -12,7 +12,7 @@ from app.audiences.forms.list_filter_form import (
     may_user_text_matches,
 )
 from app.audiences.views import bp as segments
-from app.audit.subjects import set_subject_source
+from app.audit.subjects import set_person_source, set_subject_source
 from app.audit.views import bp as audit
 from app.audit_subjects import find_audit_person, find_audit_subjects
 from app.backups.views import bp as backups
@@ -56,7 +56,9 @@ from app.people.queries.person_records import list_contact_notes
 from app.people.queries.scope_choices import load_scope_choices
 from app.people.views import bp as people
 from app.people.views.do_not_text_import import find_do_not_text_list
+from app.retention.views import bp as retention
 from app.sandbox.views import bp as sandbox
+from app.scope_guard import install_scope_guard
 from app.sending_limits.views import bp as sending_limits
 from app.sequences.views import bp as sequences
 from app.series.views import bp as series
@@ -93,9 +95,10 @@ BLUEPRINTS = (
     accounts,
     audit,
     settings_page,
+    backups,
     sending_limits,
     texting_hours,
-    backups,
+    retention,
     setup,
     webhooks,
     health,
@@ -164,8 +167,10 @@ def register_blueprints(app: Flask) -> None:
     set_filter_permission(app, may_user_text_matches)
     hours_changes.set_hours_change_hook(app, reschedule_all_reminders)
     set_scope_source(app, find_scope)
+    install_scope_guard(app)
     set_scope_choices_source(app, load_scope_choices)
     set_subject_source(app, find_audit_subjects)
+    set_person_source(app, find_audit_person)
     consent_coverage.set_consent_coverage_source(app, count_consent_coverage)
     error_pages.set_admin_names_source(app, list_admin_names)
     user_names.set_user_names_source(app, find_shown_names)

@@ -30,7 +30,12 @@ from app.imports.actions.import_running import run_imports
 from app.imports.actions.upload_expiry import expire_uploads
 from app.notices.notice_jobs import NoticeJob
 from app.notices.sending.health_ping import HealthPing
+from app.people.actions.archive_replay import replay_archive_erasures
 from app.people.actions.erasure_replay import replay_erasures
+from app.retention.actions.archive_run import run_archiving
+from app.retention.actions.retention_run import run_retention
+from app.retention.models import RetentionKind
+from app.retention.queries.retention_rules import find_retention_days
 from app.sequences.actions.date_starts import start_by_dates
 from app.sequences.actions.sequence_running import run_sequences
 from app.series.actions.series_progress import continue_series
@@ -41,7 +46,10 @@ from app.webhooks.actions.overdue_stop_questions import opt_out_overdue_stop_que
 from app.webhooks.actions.pause_processing import end_pauses
 from app.webhooks.actions.refusal_counting import settle_refused_calls
 from app.webhooks.actions.unmatched_receipts import match_unmatched_receipts
-from app.webhooks.actions.webhook_events import delete_old_webhook_events
+from app.webhooks.actions.webhook_events import (
+    EVENT_RETENTION_DAYS,
+    delete_old_webhook_events,
+)
 from app.webhooks.pipeline.inbound_intake_functions import build_inbound_intake
 from app.webhooks.pipeline.kept_texts import get_journal
 from app.webhooks.pipeline.pending_opt_ins import resolve_pending_opt_ins
@@ -87,6 +95,7 @@ class BackgroundJobs:
         self._add_job(self._continue_series, timedelta(seconds=30), runs_at_start=True)
         self._add_job(self._start_sequences, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._attend_approvals, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self._run_retention, timedelta(hours=1), runs_at_start=True)
         self._add_job(self._inspect_rows, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self.audit_jobs.watch_chain, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._inspect_queue, timedelta(hours=1), runs_at_start=True)
@@ -95,6 +104,7 @@ class BackgroundJobs:
         settings: Settings = app.extensions["settings"]
         if settings.ping_url:
             self._add_job(self._ping, timedelta(minutes=1), runs_at_start=True)
+        self._add_job(self._make_backup, timedelta(minutes=5))
         self._last_tick_at = monotonic()
         self._next_release_at = 0.0
         self._next_import_at = 0.0
@@ -104,7 +114,6 @@ class BackgroundJobs:
         )
 
     def _add_job(
-        self._add_job(self._make_backup, timedelta(minutes=5))
         self, job: Callable[[], None], interval: timedelta, *, runs_at_start: bool = False
     ) -> None:
         """Schedule a job; runs that were missed are made up for by one."""
@@ -204,7 +213,8 @@ class BackgroundJobs:
         if self.clock.is_in_doubt:
             return
         with self.app.app_context():
-            delete_old_webhook_events()
+            days = find_retention_days(RetentionKind.CARRIER_CALLS)
+            delete_old_webhook_events(days or EVENT_RETENTION_DAYS)
 
     def _decide_overdue_opt_outs(self) -> None:
         if self.clock.is_in_doubt:
@@ -289,16 +299,6 @@ class BackgroundJobs:
         with self._job_context("erasures are compared later: the database was busy"):
             replay_erasures(lambda: list_known_phones(current_settings().database_path))
 
-    @contextmanager
-    def _job_context(self, unwritable_message: str) -> Iterator[None]:
-        """Run a job in the app's context; log a warning if the database cannot be written now.
-
-        The rows that the job has not handled stay, so its next run handles them.
-        """
-        with self.app.app_context():
-            try:
-                yield
-            except DATABASE_ERRORS:
     def _make_backup(self) -> None:
         """Make the backup that is due, or test one, in a process of its own."""
         if self.clock.is_in_doubt:
@@ -316,6 +316,16 @@ class BackgroundJobs:
             run_retention(self._stopping.is_set)
             run_archiving(self._stopping.is_set)
 
+    @contextmanager
+    def _job_context(self, unwritable_message: str) -> Iterator[None]:
+        """Run a job in the app's context; log a warning if the database cannot be written now.
+
+        The rows that the job has not handled stay, so its next run handles them.
+        """
+        with self.app.app_context():
+            try:
+                yield
+            except DATABASE_ERRORS:
                 log.warning(unwritable_message)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from app.accounts import queries as users
 from app.accounts.actions import user_changes as accounts
 from app.accounts.models import AppUser, hash_password
-from app.audit.actions import audited_write
+from app.audit.actions import audited_write, ensure_audit_chain
 from app.community.queries import has_members
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows, write
@@ -24,6 +24,7 @@ from app.message_templates.actions.seeding import store_missing_seeds, store_see
 from app.migrations.migration_runner import migrate_database
 from app.organisation import actions as organisation
 from app.organisation.queries import is_practice_demo
+from app.retention.actions.rule_changes import create_default_rules
 from app.sending_limits.actions.limit_editing import create_first_limits
 from app.sequences.actions.sequence_seeding import store_missing_sequences, store_seed_sequences
 from app.setup import queries
@@ -64,6 +65,7 @@ def create_admin_or_setup_url(app: Flask) -> str | None:
     """
     settings: Settings = app.extensions["settings"]
     with app.app_context():
+        ensure_audit_chain()
         store_missing_seeds()
         store_missing_sequences()
         if users.has_users():
@@ -186,5 +188,6 @@ def create_first_admin(
         row.introduction_days = DEFAULT_INTRODUCTION_DAYS
     create_first_limits()
     create_default_hours()
+    create_default_rules()
     db.session.execute(delete(SetupToken))
     return admin

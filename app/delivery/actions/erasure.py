@@ -3,14 +3,16 @@
 import json
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from app.core.db import db, execute_and_count_rows
 from app.delivery.actions.audience_storage import erase_audience_person
 from app.delivery.carriers import sandbox_phone_storage
 from app.delivery.engine_models import attempts
+from app.delivery.last_text_models import LastText
 from app.delivery.models import message_logs, messages
 from app.delivery.queries.phone_texts import select_message_ids
+from app.delivery.unkept_text_models import UnkeptTexts
 from app.domain.delivery.message_statuses import MessageStatus
 from app.domain.phones.phone_erasure import ERASED_BODY, ERASED_REASON, PhoneErasure
 
@@ -36,6 +38,9 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     message_count = execute_and_count_rows(
         statement.values(**values, error_message=None, look_up_at=None)
     )
+    # Triggers forget when a number was texted last with its texts, unless these are in an archive.
+    db.session.execute(delete(LastText).where(LastText.phone == erasure.phone))
+    db.session.execute(delete(UnkeptTexts).where(UnkeptTexts.phone == erasure.phone))
     return {
         "attempts": attempt_count,
         "messages": message_count,

@@ -10,6 +10,8 @@ from app.audit.pending_acts import note_look
 from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_timezone
+from app.core.settings import current_settings
+from app.delivery.queries.archived_texts import ArchivedYear, count_archived_texts
 from app.delivery.queries.recipient_names import find_latest_contact_name
 from app.domain.accounts.permissions import Permission
 from app.domain.texts.message_templates import NAME_PLACEHOLDERS
@@ -33,6 +35,7 @@ from app.inbox.queries.insertable_replies import list_insertable_replies
 from app.inbox.queries.threads import find_thread
 from app.inbox.views.blueprint import bp, build_carried_parameters
 from app.inbox.views.conversation_list import build_conversation_list_context
+from app.profiles.queries.person_lookup import list_phones_of_history
 from app.suppression.queries.consent_history import list_consent_history
 from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.queries.unclear_answers import (
@@ -88,6 +91,7 @@ def render_conversation(
     return render_template(
         "inbox/conversation.html",
         **_build_texts_context(thread, page, obstacle, page.first_unread_id, answer),
+        archived=_list_archived_years(thread, page),
         contact=contact,
         name=name,
         local_times=contact.number_info.format_local_times(now(), get_display_region()),
@@ -100,6 +104,14 @@ def render_conversation(
         is_list_page=list_context is not None,
         **(list_context or build_conversation_list_context(thread.id)),
     )
+
+
+def _list_archived_years(thread: Thread, page: ConversationPage) -> list[ArchivedYear]:
+    """Return in which archives there are older texts; none while the page has older ones here."""
+    if page.older_before_id:
+        return []
+    phones = list_phones_of_history(thread.phone)
+    return count_archived_texts(current_settings().database_path, phones)
 
 
 def _build_texts_context(

@@ -1,6 +1,7 @@
 """The pages about one person and about one group, and the import of the do-not-text list."""
 
 from app.people.views import (
+    archived_texts,
     do_not_text_import,
     erasure,
     field_settings,
@@ -25,6 +26,7 @@ from app.people.views import (
 from app.people.views.blueprint import bp
 
 __all__ = [
+    "archived_texts",
     "bp",
     "do_not_text_import",
     "erasure",

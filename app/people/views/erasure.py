@@ -15,6 +15,7 @@ from app.core.access import admin_required, current_username
 from app.core.clock import now
 from app.core.recent_sign_in import recent_sign_in_required
 from app.delivery.queries.phone_texts import count_phone_texts
+from app.people.actions.archive_replay import replay_archive_erasures
 from app.people.actions.person_erasure import (
     TextBeingSent,
     erase_all_numbers,
@@ -45,11 +46,20 @@ def erase_person(public_id: str) -> ResponseReturnValue:
     except TextBeingSent:
         flash("A text to them is being sent right now. Try again in a minute.", "error")
         return redirect(url_for("people.erase_person", public_id=public_id), 303)
-    flash(
-        "This person was erased. Their number is no longer stored.",
-        "success",
-    )
+    _tell_of_erasure(replay_archive_erasures())
     return redirect(url_for("community.list_members"), 303)
+
+
+def _tell_of_erasure(unwritable_years: list[int]) -> None:
+    if not unwritable_years:
+        flash("This person was erased. Their number is no longer stored.", "success")
+        return
+    years = ", ".join(map(str, unwritable_years))
+    flash(
+        f"This person was erased, but not from the archive of {years}: it can’t be written now. "
+        "That is tried again every hour.",
+        "warning",
+    )
 
 
 def _get_all_phones_or_404(public_id: str) -> list[str]:

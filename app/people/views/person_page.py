@@ -21,6 +21,7 @@ from app.core.db import NotFound
 from app.core.local_formats import get_display_region
 from app.core.pagination import list_params
 from app.core.settings import current_settings
+from app.delivery.queries.archived_texts import count_archived_texts
 from app.domain.accounts.permissions import Permission
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.phones.landlines import is_landline_number
@@ -101,6 +102,7 @@ def render_person_page(
         permission=find_text_permission(phone, person, record),
         history=list_consent_history(phone),
         page=queries.paginate_person_texts(person, list_params((), "")),
+        archived=count_archived_texts(current_settings().database_path, person.numbers),
         known=list_known_facts(person),
         groups=groups,
         group_names={group.id: group.name for group in [*groups.own, *groups.others]},

@@ -12,16 +12,18 @@ from app.delivery.actions.text_archiving import CopyDiffers, move_texts
 from app.delivery.archive_file import ArchiveUnusable
 from app.delivery.queries.archivable_texts import list_archivable_ids
 from app.inbox.queries.last_texts import find_last_texts
+from app.retention.actions.retention_run import is_run_due
 from app.retention.actions.rule_changes import record_run
 from app.retention.models import RetentionKind
 from app.retention.queries.retention_rules import find_rule, list_finished_years
 from app.sequences.queries.step_texts import find_step_texts
 from app.suppression.queries.stop_questions import find_asked_texts
 from app.surveys.queries.answer_texts import find_answer_texts
-from app.webhooks.actions.webhook_events import MIN_PAUSE_SECONDS, compute_delete_batch_size
+from app.webhooks.actions.webhook_events import MIN_PAUSE_SECONDS
 
 log = logging.getLogger(__name__)
-FIRST_SLICE_ROWS = 50
+# Nobody else can write for 15 ms, of which half is not about the rows.
+SLICE_ROWS = 60
 IsStopping = Callable[[], bool]
 # Texts that rows of these features point at stay in the database.
 PIN_FINDERS: tuple[Callable[[Collection[int]], set[int]], ...] = (
@@ -38,12 +40,12 @@ def find_pinned_texts(message_ids: Collection[int]) -> set[int]:
 
 
 def run_archiving(is_stopping: IsStopping) -> None:
-    """Move what the rule allows; one process at a time does it, the engine's. Ends when stopping.
+    """Move what the rule allows, unless that happened today; ends when stopping.
 
     An archive that cannot be written is tried again by the next run: nothing is deleted until then.
     """
     rule = find_rule(RetentionKind.ARCHIVE)
-    if rule is None or rule.days is None:
+    if rule is None or rule.days is None or not is_run_due(rule):
         return
     count = 0
     for year in list_finished_years(rule.days):
@@ -58,17 +60,14 @@ def run_archiving(is_stopping: IsStopping) -> None:
 
 def archive_year(database: Path, year: int, is_stopping: IsStopping) -> int:
     """Move the texts of one year; return how many moved. Raises ArchiveUnusable, CopyDiffers."""
-    total, size, before_id = 0, FIRST_SLICE_ROWS, None
+    total, before_id = 0, None
     while not is_stopping():
-        ids = list_archivable_ids(year, before_id, size)
+        ids = list_archivable_ids(year, before_id, SLICE_ROWS)
         db.session.rollback()
         if not ids:
             break
         before_id = ids[-1]
-        start = time.monotonic()
-        total += move_texts(database, year, ids, find_pinned_texts)
-        seconds = time.monotonic() - start
-        # Half of the time is the copy, which nobody waits for.
-        size = compute_delete_batch_size(size, seconds / 2)
-        time.sleep(max(MIN_PAUSE_SECONDS, seconds))
+        moved = move_texts(database, year, ids, find_pinned_texts)
+        total += moved.count
+        time.sleep(max(MIN_PAUSE_SECONDS, moved.write_seconds))
     return total

@@ -16,7 +16,7 @@ from app.domain.delivery.removed_words import build_removed_words
 from app.inbox.actions.search_removal import forget_searched_words
 from app.retention.actions.rule_changes import record_run
 from app.retention.kinds import DURATION_WORDS, KINDS, DeleteOld
-from app.retention.models import RetentionKind
+from app.retention.models import RetentionKind, RetentionRule
 from app.retention.queries.retention_rules import find_retention_days, find_rule
 from app.webhooks.actions.webhook_events import (
     MIN_PAUSE_SECONDS,
@@ -46,8 +46,11 @@ def run_retention(is_stopping: IsStopping) -> None:
 
 def _is_due(kind: RetentionKind) -> bool:
     rule = find_rule(kind)
-    if rule is None or rule.days is None:
-        return False
+    return rule is not None and rule.days is not None and is_run_due(rule)
+
+
+def is_run_due(rule: RetentionRule) -> bool:
+    """Whether what is older than a rule was not removed in the last day."""
     return rule.ran_at is None or rule.ran_at < now() - RUN_INTERVAL
 
 
