@@ -11,10 +11,12 @@ SUCCESS_STATUSES_SQL = "('accepted', 'sent', 'no_receipt', 'delivered')"
 FAILURE_STATUSES_SQL = "('failed', 'undelivered', 'opted_out')"
 # The counts that a trigger keeps in message_logs, computed anew from the texts.
 BLAST_COUNTS_SQL = (
-    "SELECT message_log_id, count(*) AS total, "
-    f"sum(status IN {SUCCESS_STATUSES_SQL}) AS success, "
-    f"sum(status IN {FAILURE_STATUSES_SQL}) AS failure "
-    "FROM messages WHERE message_log_id IS NOT NULL AND reason IS NOT 'second_number' "
+    "SELECT message_log_id, sum(texts) AS total, "
+    f"sum(texts * (status IN {SUCCESS_STATUSES_SQL})) AS success, "
+    f"sum(texts * (status IN {FAILURE_STATUSES_SQL})) AS failure "
+    "FROM (SELECT message_log_id, status, 1 AS texts FROM messages "
+    "WHERE message_log_id IS NOT NULL AND reason IS NOT 'second_number' "
+    "UNION ALL SELECT message_log_id, status, texts FROM archived_counts) "
     "GROUP BY message_log_id"
 )
 # A text of ours whose number must be in last_texts, as the trigger decides it (m0049).
@@ -37,7 +39,8 @@ BLAST_CHECKS = (
         "Blast {ids} should have recipients, but its texts are missing.",
         RESTORE_ADVICE,
         "SELECT id FROM message_logs l WHERE total_recipients > 0 AND details IS NULL "
-        "AND NOT EXISTS (SELECT 1 FROM messages WHERE message_log_id = l.id)",
+        "AND NOT EXISTS (SELECT 1 FROM messages WHERE message_log_id = l.id) "
+        "AND NOT EXISTS (SELECT 1 FROM archived_counts WHERE message_log_id = l.id)",
     ),
     RowCheck(
         "number-twice",
