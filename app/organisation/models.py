@@ -16,7 +16,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
-from app.domain.accounts.second_factors import SecondFactorRule
+from app.domain.accounts.one_time_codes import SecondFactorRule
 from app.domain.texts.message_templates import DEFAULT_OPT_OUT_FOOTER
 from app.domain.texts.text_languages import LANGUAGE_TAG_LENGTH
 
@@ -32,6 +32,7 @@ class Organisation(Model):
             "name timezone region currency footer help_reply stop_reply start_reply language "
             "footers"
         ),
+        administrative="switched_off",
     )
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one"),
@@ -75,6 +76,8 @@ class Organisation(Model):
         default=SecondFactorRule.NOBODY,
         server_default=SecondFactorRule.NOBODY,
     )
+    # the blueprints whose pages are hidden, with blanks between them
+    switched_off: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 add_updated_at_trigger(
