@@ -9,7 +9,10 @@ from flask.cli import AppGroup
 
 from app.accounts import queries as users
 from app.accounts.actions import user_changes as accounts
+from app.accounts.actions.account_links import make_link
+from app.accounts.link_models import LinkKind
 from app.accounts.models import hash_password
+from app.accounts.views.link_addresses import build_printed_url
 from app.audit.actions import audited_write
 from app.blasts.actions.gone_blasts import release_gone_blast
 from app.core.db import UniqueViolation, db
@@ -40,7 +43,8 @@ def print_users() -> None:
     prepare_configured_database()
     for user in users.list_users():
         role = user.role.value if user.role else "no role"
-        click.echo(f"{user.username}\t{role}")
+        state = "\tdisabled" if user.disabled_at else ""
+        click.echo(f"{user.username}\t{role}{state}")
 
 
 @user_commands.command("create")
@@ -73,7 +77,7 @@ def create_user(username: str, role: str) -> None:
 @user_commands.command("reset-password")
 @click.argument("username")
 def reset_password(username: str) -> None:
-    """Give a user a new password, end their sessions and print it."""
+    """Give a user a new password and a link to choose one, end their sessions, print both."""
     prepare_configured_database()
     user = users.find_user_by_name(users.clean_username(username))
     if user is None:
@@ -86,8 +90,13 @@ def reset_password(username: str) -> None:
         entry.about = user.username
         entry.details = {"password": "new"}
         accounts.set_user_password(user.id, password_hash, must_change=True)
+        token = make_link(user.id, LinkKind.RESET)
     click.echo(f"New password for {user.username}: {password}")
     click.echo("They must choose a new one when they sign in. They are signed out on every device.")
+    click.echo("Or they choose one with this link, which works once within 24 hours:")
+    click.echo(build_printed_url(token))
+    if user.disabled_at is not None:
+        click.echo(f"{user.username} is disabled: an admin must enable them under Users first.")
 
 
 @database_commands.command("status")

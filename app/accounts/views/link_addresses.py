@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from app.accounts.models import AppUser
 from app.core.local_formats import format_local_time, get_display_timezone
@@ -23,6 +23,14 @@ def build_shown_url(token: str) -> str:
         path = url_for("accounts.choose_password", token=token)
         return request.host_url.rstrip("/") + path
     return build_mailed_url("accounts.choose_password", token)
+
+
+def build_printed_url(token: str) -> str:
+    """Return the address of a link to choose a password, for a terminal on the server."""
+    settings = current_settings()
+    base_url = settings.public_base_url or f"http://{settings.host}:{settings.port}"
+    with current_app.test_request_context():
+        return base_url.rstrip("/") + url_for("accounts.choose_password", token=token)
 
 
 def build_mailed_url(endpoint: str, token: str) -> str:
