@@ -414,6 +414,7 @@ def places(here: Filled) -> list[Place]:
         Place("audit.list_audit_events", "audit", "/audit", ADMIN),
         Place("organisation.edit_settings", "settings", "/settings", ADMIN),
         Place("sending_limits.edit_limits", "limits", "/settings/limits", ADMIN),
+        Place("switches.choose_features", "features", "/settings/features", ADMIN),
         Place("health.list_slow_statements", "slow", "/settings/slow-statements", ADMIN),
         Place("backups.list_backups", "backups", "/settings/backups", ADMIN),
         Place("retention.edit_retention", "retention", "/settings/retention", ADMIN),

@@ -171,6 +171,7 @@ ROUTES = {
     "health.report_readiness": _route(ANYONE, "GET"),
     "health.report_metrics": _route(ANYONE, "GET"),
     "health.list_slow_statements": _route(ADMIN, "GET"),
+    "switches.choose_features": _route(ADMIN, "GET POST"),
     "well_known.receive_csp_reports": _route(ANYONE, "POST"),
     "well_known.show_security_contact": _route(ANYONE, "GET"),
     "well_known.open_password_page": _route(ANYONE, "GET"),
