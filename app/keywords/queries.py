@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows, fetch_dict
@@ -204,3 +204,8 @@ def select_keyword_matches(search: str, limit: int) -> Select[int, str, str | No
     )
     statement = statement.where(_build_search_condition(search))
     return statement.order_by(KeywordRule.keyword).limit(limit)
+
+
+def count_running_keywords() -> int:
+    """Return the number of keywords that are on."""
+    return db.session.scalar(select(func.count()).where(KeywordRule.is_active)) or 0
