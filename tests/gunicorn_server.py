@@ -58,6 +58,7 @@ class GunicornServer:
             "PORT": str(self.port),
             "PUBLIC_BASE_URL": self.url,
             "PYTHONUNBUFFERED": "1",
+            "BACKUPS": "0",
             **environment,
         }
         self.process = None

@@ -12,7 +12,7 @@ MAKE = (
         finished_at DATETIME,
         file_name VARCHAR(200),
         size_bytes INTEGER,
-        seconds FLOAT,
+        seconds DOUBLE,
         error VARCHAR(20),
         details VARCHAR(600),
         command_failed BOOLEAN DEFAULT 0 NOT NULL,
@@ -27,7 +27,7 @@ MAKE = (
     "CREATE UNIQUE INDEX uq_backup_runs_running ON backup_runs (state) WHERE state = 'running'",
     """CREATE TABLE stop_journal (
         id INTEGER NOT NULL,
-        position INTEGER DEFAULT 0 NOT NULL,
+        position INTEGER DEFAULT '0' NOT NULL,
         CONSTRAINT pk_stop_journal PRIMARY KEY (id),
         CONSTRAINT ck_stop_journal_one_row CHECK (id = 1))""",
     "INSERT INTO stop_journal (id) VALUES (1)",

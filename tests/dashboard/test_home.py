@@ -114,7 +114,8 @@ def test_when_all_is_done_the_list_is_gone(make_app):
 
 
 def test_it_asks_for_a_copy_when_the_newest_is_old_and_real_people_are_texted(make_app):
-    app = make_app(**TWILIO)
+    """Where the program makes none by itself."""
+    app = make_app(**TWILIO, backups=False)
     visit = Visitor(app)
     warning = "There is no backup of the database from the last two days"
     assert warning not in visit("/", "ada").words
