@@ -71,6 +71,8 @@ from app.surveys.actions import inbox_hooks
 from app.surveys.actions.inbox_hooks import InboxHooks
 from app.surveys.queries.surveys import find_surveys_of_event
 from app.surveys.views import bp as surveys
+from app.switches.page_hiding import install_page_hiding
+from app.switches.views import bp as switches
 from app.texting_hours import hours_changes
 from app.texting_hours.views import bp as texting_hours
 from app.webhooks.views.twilio_webhooks import bp as webhooks
@@ -95,6 +97,7 @@ BLUEPRINTS = (
     accounts,
     audit,
     settings_page,
+    switches,
     backups,
     sending_limits,
     texting_hours,
@@ -176,4 +179,5 @@ def register_blueprints(app: Flask) -> None:
     user_names.set_user_names_source(app, find_shown_names)
     local_formats.set_timezone_source(app, organisation.get_organisation_timezone)
     local_formats.set_region_source(app, organisation.get_organisation_region)
+    install_page_hiding(app)
     layout.install_layout(app, MENU)

@@ -83,6 +83,7 @@ FORMS = {
     "series.edit_series",
     "series.repeat_blast",
     "segments.edit_segment",
+    "switches.choose_features",
     "surveys.add_survey",
     "surveys.record_answer_correction",
     "texting_hours.add_blackout_day",

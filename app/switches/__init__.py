@@ -1,0 +1,1 @@
+"""Features that an organisation does not use are switched off: nobody sees their pages."""
