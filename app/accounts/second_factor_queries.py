@@ -7,7 +7,7 @@ from app.accounts.second_factor_models import PendingSignIn, RecoveryCode
 from app.core.clock import now
 from app.core.db import db
 from app.core.encryption import CannotDecrypt, decrypt_text
-from app.domain.accounts.second_factors import SecondFactorRule
+from app.domain.accounts.one_time_codes import SecondFactorRule
 from app.organisation import queries as organisation
 
 

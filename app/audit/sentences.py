@@ -22,7 +22,7 @@ VERB_SENTENCES = {
     "password.link_asked": "asked for a link to choose a new password",
     "email.changed": "changed their e-mail address",
     "email.confirmed": "confirmed their e-mail address",
-    "second_factor.started": "began to set up a second factor",
+    "second_factor.started": "started setting up a second factor",
     "second_factor.set_up": "turned on a second factor",
     "second_factor.codes_renewed": "made new recovery codes",
     "second_factor.removed": "turned off their second factor",

@@ -37,7 +37,7 @@ def find_sign_in_setting_problems(settings: Settings) -> list[str]:
         )
     if settings.is_production and any(map(is_weak_key, settings.secret_key_fallbacks)):
         problems.append(
-            "SECRET_KEY_FALLBACKS must hold only long random keys: each of them still signs "
-            "sessions."
+            "SECRET_KEY_FALLBACKS must hold only long random keys: with each of them one can make "
+            "a session."
         )
     return problems

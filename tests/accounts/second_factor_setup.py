@@ -8,7 +8,7 @@ from app.accounts.second_factor_queries import build_secret_purpose
 from app.core.clock import now
 from app.core.db import db, write
 from app.core.encryption import encrypt_text
-from app.domain.accounts.second_factors import STEP_SECONDS, build_recovery_codes
+from app.domain.accounts.one_time_codes import STEP_SECONDS, build_recovery_codes
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

@@ -13,7 +13,7 @@ from app.accounts.models import AppUser
 from app.accounts.second_factor_models import PendingSignIn, RecoveryCode
 from app.audit.models import AuditEvent
 from app.core.db import db, write
-from app.domain.accounts.second_factors import SecondFactorRule
+from app.domain.accounts.one_time_codes import SecondFactorRule
 from app.organisation.models import Organisation
 from tests.accounts.second_factor_setup import SECRET, build_code, give_second_factor
 from tests.accounts.sign_in_form import enter_code, sign_in
@@ -61,7 +61,7 @@ def test_ada_sets_up_a_second_factor_and_signs_in_with_it(visit, app, clock):
     assert secret not in stored
     with app.app_context():
         assert not set(db.session.scalars(select(RecoveryCode.code_hash))) & set(codes)
-    assert "10 recovery codes left" in visit(PAGE, "ada").words
+    assert "Codes left: 10." in visit(PAGE, "ada").words
     assert (sign_in(visit, "ada", address="/login?next=/audit")).location == (
         "/login/code?next=/audit"
     )
@@ -159,7 +159,7 @@ def test_a_recovery_code_signs_in_once(visit, app):
     codes = give_second_factor(app)
     sign_in(visit, "ada")
     assert enter_code(visit, codes[0].upper().replace(" ", "-")).status_code == 303
-    assert "You have 9 recovery codes left." in visit("/").words
+    assert "Recovery codes left: 9." in visit("/").words
     visit.browsers.clear()
     sign_in(visit, "ada")
     assert enter_code(visit, codes[0]).status_code == 422
@@ -263,7 +263,9 @@ def require(app, rule):
 
 
 def test_whoever_must_have_one_is_led_to_set_it_up(visit, app, clock):
-    form = next(form for form in visit("/settings", "ada").forms if form["attrs"].get("id") == "settings")
+    form = next(
+        form for form in visit("/settings", "ada").forms if form["attrs"].get("id") == "settings"
+    )
     fields = dict(form["fields"]) | {"second_factor_for": "everyone"}
     assert visit("/settings", "ada", **fields).status_code == 303
     for who in ("ada", "sol"):

@@ -68,7 +68,7 @@ def test_cookies_and_tokens_are_signed_with_sha_256(app):
 def test_f28_a_new_secret_key_still_knows_who_was_erased():
     first, second = KEY, KEY[::-1]
     key = load_settings({"SECRET_KEY": first}).erasure_key
-    rotated = {"SECRET_KEY": second, "SECRET_KEY_FALLBACKS": f"{'x' * 32},{first}"}
+    rotated = {"SECRET_KEY": second, "SECRET_KEY_FALLBACKS": f"{'abcdefgh' * 4},{first}"}
     assert load_settings(rotated).erasure_key == key
     forgotten = {"SECRET_KEY": second, "ERASED_NUMBERS_KEY": first}
     assert load_settings(forgotten).erasure_key == key

@@ -36,6 +36,7 @@ EXTRA = {
         "audit_chain",
         "audit_items",
         "audit_jobs",
+        "change_capture",
         "chain_files",
         "chain_head",
         "chain_queries",

@@ -1,6 +1,7 @@
 """Begins, renews and ends sessions: one row for each sign-in on a device. Inside write()."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -90,7 +91,7 @@ def confirm_session(session_id: int, token: str) -> str | None:
     return new_token
 
 
-def _exchange_token(session_id: int, token: str, values: dict[str, object]) -> str | None:
+def _exchange_token(session_id: int, token: str, values: Mapping[str, object]) -> str | None:
     new_token = secrets.token_urlsafe(32)
     old_hash = hash_session_token(token)
     statement = update(LoginSession).where(
@@ -101,7 +102,7 @@ def _exchange_token(session_id: int, token: str, values: dict[str, object]) -> s
         "previous_hash": old_hash,
         "previous_until": now() + PREVIOUS_TOKEN_GRACE,
     }
-    if not execute_and_count_rows(statement.values(changes | values)):
+    if not execute_and_count_rows(statement.values({**changes, **values})):
         return None
     return new_token
 
@@ -114,10 +115,10 @@ def record_session_use(session_id: int, moment: datetime, flashes: str | None = 
     statement = update(LoginSession).where(LoginSession.id == session_id)
     if not execute_and_count_rows(statement.values(seen_at=moment, flashes=flashes)):
         return False
-    its_user = select(LoginSession.user_id).where(LoginSession.id == session_id)
-    seen = update(AppUser).where(AppUser.id == its_user.scalar_subquery())
-    seen = seen.values(last_seen_at=moment).execution_options(synchronize_session=False)
-    db.session.execute(seen)
+    user_id = select(LoginSession.user_id).where(LoginSession.id == session_id)
+    statement = update(AppUser).where(AppUser.id == user_id.scalar_subquery())
+    statement = statement.values(last_seen_at=moment)
+    db.session.execute(statement.execution_options(synchronize_session=False))
     return True
 
 

@@ -8,7 +8,7 @@ from app.accounts.models import AppUser
 from app.accounts.second_factor_models import RecoveryCode
 from app.core.clock import now
 from app.core.db import db, execute_and_count_rows, update_row
-from app.domain.accounts.second_factors import hash_recovery_code
+from app.domain.accounts.one_time_codes import hash_recovery_code
 
 
 def begin_setup(user_id: int, encrypted_secret: str) -> None:

@@ -5,7 +5,7 @@ from app.accounts.models import AppUser
 from app.accounts.second_factor_queries import read_secret
 from app.core.clock import now
 from app.core.db import write
-from app.domain.accounts.second_factors import find_matching_step, is_recovery_code_shape
+from app.domain.accounts.one_time_codes import find_matching_step, is_recovery_code_shape
 
 APP_CODE, RECOVERY_CODE = "code", "recovery code"
 

@@ -71,11 +71,10 @@ def _finish_sign_in(
 
 def _tell_codes_left(count: int) -> None:
     """Say how many recovery codes are left; few are a reason to make new ones."""
-    codes = "1 recovery code" if count == 1 else f"{count} recovery codes"
     advice = ""
     if count <= FEW_CODES:
         advice = " Make new ones under Your account, Second factor."
-    flash(f"You have {codes} left.{advice}", "warning" if advice else "info")
+    flash(f"Recovery codes left: {count}.{advice}", "warning" if advice else "info")
 
 
 def _render_code_page(form: CodeForm, user: AppUser) -> str:

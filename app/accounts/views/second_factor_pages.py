@@ -22,7 +22,7 @@ from app.core.clock import now
 from app.core.encryption import encrypt_text
 from app.core.form_fields import add_error
 from app.core.recent_sign_in import recent_sign_in_required
-from app.domain.accounts.second_factors import (
+from app.domain.accounts.one_time_codes import (
     build_recovery_codes,
     build_secret,
     build_setup_uri,
@@ -116,7 +116,7 @@ def remove_own_second_factor() -> ResponseReturnValue:
     password_tries.give_attempt_back(attempt)
     with audited_write("second_factor.removed", username):
         second_factors.remove_second_factor(user_id, by_admin=False)
-    flash("Your second factor is off. Your password alone signs you in.", "success")
+    flash("Your second factor is off. You sign in with your password alone.", "success")
     return redirect(url_for("accounts.show_second_factor"), 303)
 
 

@@ -103,7 +103,7 @@ def logout() -> ResponseReturnValue:
         flash(PROXY_GOES_ON_MESSAGE, "warning")
     else:
         flash("You are signed out.", "success")
-    page_url = url_for("accounts.sign_in", **{SIGNED_OUT: "1"} if is_by_proxy else {})
+    page_url = url_for("accounts.sign_in", signed_out=1 if is_by_proxy else None)
     response = make_response(redirect(page_url, 303))
     # Not "cookies": the known device's would go as well (known_devices.py).
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from app.core.form_fields import CleanTextField
-from app.domain.accounts.second_factors import SECOND_FACTOR_RULE_LABELS, SecondFactorRule
+from app.domain.accounts.one_time_codes import SECOND_FACTOR_RULE_LABELS, SecondFactorRule
 from app.domain.opt_outs.default_replies import StandingReply, list_default_replies
 from app.domain.opt_outs.stop_words import STOP_WORD_MISSING_ERROR, has_stop_word
 from app.domain.phones.country_names import load_country_names
