@@ -16,7 +16,7 @@ MAX_SUBJECT_LENGTH = 150
 # The words of MailFailed that another try cannot change.
 LASTING_FAILURES = frozenset({"no_mail", "bad_address", "refused_address"})
 SENTENCES = {
-    "no_mail": "No e-mail leaves: SMTP_HOST and MAIL_FROM are not set.",
+    "no_mail": "No e-mail is sent: SMTP_HOST and MAIL_FROM are not set.",
     "bad_address": "This is not an e-mail address.",
     "unreachable": "The mail server did not answer. Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY.",
     "certificate": "The mail server's certificate is not valid for SMTP_HOST.",

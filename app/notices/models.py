@@ -48,6 +48,7 @@ class Notice(Model):
     )
 
     id: Mapped[primary_key]
+    # With the user go their notices: nobody is left who may read them.
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     webhook_id: Mapped[int | None] = mapped_column(
         ForeignKey("chat_webhooks.id", ondelete="CASCADE")

@@ -21,7 +21,7 @@ def wrote(app):
 
 
 def test_nothing_waits_at_first(visit):
-    assert visit("/live", "ada").json == {"waiting": 0, "newest": 0}
+    assert visit("/live", "ada").json == {"waiting": 0, "newest": 0, "notices": 0}
 
 
 def test_a_new_text_is_told_to_pages_that_have_not_seen_it(app, visit, wrote):

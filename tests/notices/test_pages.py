@@ -31,7 +31,7 @@ def test_the_bell_counts_and_opening_a_notice_marks_it_as_read(app, staff, visit
     assert "Nothing yet." in visit("/notices", "sol").words
     pause_blast(app, staff)
     page = visit("/notices", "sol")
-    assert "1 unread notifications" in page.words
+    assert "Notifications 1 unread" in page.words
     assert "A blast is paused. No sender. Choose one." in page.words
     assert visit("/live", "sol").json["notices"] == 1
     opened = visit("/notices/1/open", "ada", **{"_": ""})

@@ -200,7 +200,7 @@ def test_only_http_is_asked(tmp_path):
     ],
 )
 def test_addresses_of_chats_in_production(shape, url, is_fine):
-    """H13: an address that an admin gives is asked for alone, and its answer is shown to nobody."""
+    """An address that an admin gives is asked for alone, and its answer is shown to nobody."""
     assert (find_url_problem(ChatShape(shape), url, is_production=True) is None) is is_fine
 
 

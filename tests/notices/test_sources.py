@@ -116,7 +116,7 @@ def test_a_possible_opt_out_is_told_a_day_before_its_date(app, staff):
     assert staff.list("sol") == []
 
 
-def test_a5_the_owner_hears_of_a_new_device_and_of_guesses(app, staff):
+def test_the_owner_hears_of_a_new_device_and_of_guesses(app, staff):
     with app.app_context(), write() as session:
         sol = find_user("sol")
         row = build_login_session(sol)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+# Those of Teams have some 400 characters.
 MAX_URL_LENGTH = 500
 
 
@@ -62,6 +63,7 @@ def build_chat_request(shape: ChatShape, message: ChatMessage) -> ChatRequest:
 
 def _build_payload(shape: ChatShape, message: ChatMessage) -> dict[str, object]:
     words = f"{message.title} {message.text}".strip()
+    # Mattermost, Rocket.Chat and Zulip read what Slack reads.
     if shape is ChatShape.SLACK:
         return {"text": f"{words}\n{message.link}"}
     if shape is ChatShape.DISCORD:
@@ -107,12 +109,13 @@ def find_url_problem(shape: ChatShape, url: str, *, is_production: bool) -> str 
         has_address = bool(host) and parts.port != 0
     except ValueError:
         return "Enter an address such as https://hooks.example.org/abc."
+    # Its schemes are its own (tgram, matrix, mailto), and it checks the rest itself.
     if shape is ChatShape.APPRISE:
         return None if parts.scheme and "://" in url else "Enter an address of Apprise."
     if parts.scheme not in ("http", "https") or not has_address:
         return "Enter an address such as https://hooks.example.org/abc."
     if is_production and parts.scheme == "http" and host not in LOOPBACK_HOSTS:
-        return "Use https: whoever reads the address on its way could post there too."
+        return "Use https: anyone who reads the address on its way could post there too."
     return None
 
 

@@ -36,7 +36,9 @@ class NoticeKind(StrEnum):
     TEST = "test"
 
 
-BROWSER, MAIL, TEXT = NoticeChannel.BROWSER, NoticeChannel.MAIL, NoticeChannel.TEXT
+BROWSER = NoticeChannel.BROWSER
+MAIL = NoticeChannel.MAIL
+TEXT = NoticeChannel.TEXT
 EVERY_CHANNEL = (BROWSER, MAIL, TEXT)
 # Quiet by default: nothing but the bell, and an e-mail where somebody has to act.
 BELL = frozenset({BROWSER})
@@ -76,8 +78,8 @@ NOTICE_RULES: dict[NoticeKind, NoticeRule] = {
         is_grouped=True,
     ),
     NoticeKind.OPEN_TEXTS: NoticeRule(
-        "New texts to nobody",
-        "In conversations that nobody is assigned to.",
+        "New texts to no one",
+        "In conversations that no one is assigned to.",
         Permission.SEE_PEOPLE,
         defaults=frozenset(),
         admin_defaults=frozenset(),
@@ -85,7 +87,7 @@ NOTICE_RULES: dict[NoticeKind, NoticeRule] = {
     ),
     NoticeKind.STOP_QUESTION: NoticeRule(
         "A possible opt-out",
-        "A day before nobody's decision opts them out.",
+        "A day before they are opted out because no one decided.",
         Permission.EDIT_DO_NOT_TEXT,
         admin_defaults=BELL_AND_MAIL,
     ),
@@ -110,7 +112,7 @@ NOTICE_RULES: dict[NoticeKind, NoticeRule] = {
         admin_defaults=BELL_AND_MAIL,
     ),
     NoticeKind.BUDGET: NoticeRule(
-        "The month's budget",
+        "The month’s budget",
         "When 80 % and when all of it is spent.",
         Permission.CHANGE_SETTINGS,
         admin_defaults=BELL_AND_MAIL,
@@ -162,6 +164,7 @@ NOTICE_RULES: dict[NoticeKind, NoticeRule] = {
         admin_defaults=frozenset(),
     ),
 }
+# A chat is read by many, so it hears nothing of one user.
 # What a chat of the organisation can be told.
 CHAT_KINDS = tuple(
     kind

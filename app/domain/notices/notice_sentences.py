@@ -8,7 +8,9 @@ from app.domain.texts.plurals import pluralize
 from app.domain.texts.segments import GSM7_MULTI_SEGMENT_UNITS, measure_segments
 
 MAX_SUBJECT_LENGTH = 150
+# The summary of a morning has some 600 characters.
 MAX_BODY_LENGTH = 2_000
+# Each segment is paid for.
 MAX_TEXT_SEGMENTS = 2
 
 
@@ -59,7 +61,7 @@ def build_no_backup() -> NoticeWords:
 def build_full_disk(megabytes_left: int) -> NoticeWords:
     """Return what is said when the disk of the database is nearly full."""
     subject = f"The disk is nearly full: {megabytes_left} MB are left."
-    body = "When it is full, replies are not stored and nothing is sent. Free some space on the server."
+    body = "When it is full, no reply is stored and nothing is sent. Free some space on the server."
     return NoticeWords(subject, body, "/help")
 
 
@@ -80,6 +82,7 @@ def build_wrong_passwords(count: int) -> NoticeWords:
 
 def build_import_done(rows: int, import_id: int, pool: str) -> NoticeWords:
     """Return what is said when a large import is finished."""
+    # The page of another list needs more than the number of the import.
     path = f"/community/import/{import_id}" if pool == "community" else "/"
     return NoticeWords(f"Your import of {rows:,} rows is done.", "", path)
 
@@ -93,6 +96,7 @@ def build_mail_text(words: NoticeWords, base_url: str) -> str:
     """Return the text of an e-mail about one notice."""
     lines = [words.subject, words.body, base_url.rstrip("/") + words.path]
     end = f"You choose what you are told of: {base_url.rstrip('/')}/account/notices"
+    # "-- " alone on a line is where mail programs fold the rest away (RFC 3676).
     return "\n\n".join(filter(None, [*lines, "-- \n" + end])) + "\n"
 
 

@@ -14,6 +14,7 @@ GROUPING_TIME = timedelta(minutes=2)
 GROUP_INTERVAL = timedelta(minutes=15)
 
 
+# Stored, and checked by the table: a new state needs a migration.
 class NoticeState(StrEnum):
     """Queued until it is sent, given up, or found to be for nobody."""
 
@@ -25,6 +26,7 @@ class NoticeState(StrEnum):
 
 def find_next_try(attempts: int, moment: datetime) -> datetime | None:
     """Return when a notice is tried again after so many tries; None: never."""
+    # The first try is counted before it is made.
     if attempts > len(RETRY_DELAYS):
         return None
     return moment + RETRY_DELAYS[attempts - 1]

@@ -13,6 +13,7 @@ def add_chat(values: Mapping[str, Any]) -> ChatWebhook:
     """Add a chat. Raises UniqueViolation for a name or address that another one has."""
     chat = ChatWebhook(**values)
     db.session.add(chat)
+    # Now, so that a name or address that is taken is known here.
     db.session.flush()
     return chat
 
@@ -29,6 +30,6 @@ def change_chat(webhook_id: int, values: Mapping[str, Any]) -> ChatWebhook:
 
 
 def delete_chat(webhook_id: int) -> None:
-    """Delete a chat with what it was told. Raises NotFound."""
+    """Delete a chat and the notices that it was told. Raises NotFound."""
     if not execute_and_count_rows(delete(ChatWebhook).where(ChatWebhook.id == webhook_id)):
         raise NotFound

@@ -13,6 +13,7 @@ from app.notices.models import NoticeChoice
 def store_choices(user: AppUser, chosen: Mapping[tuple[NoticeKind, NoticeChannel], bool]) -> None:
     """Replace the user's choices; what is as by default is not stored, and follows it later."""
     user_id, is_admin = user.id, user.is_admin
+    # Kinds that the user may not hear now keep what was chosen while they could.
     kinds = {kind for kind, _ in chosen}
     db.session.execute(
         delete(NoticeChoice).where(NoticeChoice.user_id == user_id, NoticeChoice.kind.in_(kinds))

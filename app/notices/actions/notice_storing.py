@@ -48,6 +48,7 @@ def store_news(news: Sequence[News], moment: datetime) -> None:
     """Store the notices of what happened. Idempotent by the keys. Inside write()."""
     if not news:
         return
+    # Two statements for everybody: the rules of who may hear are in Python, beside those of pages.
     readers, chats = load_readers(), list_active_chats()
     for item in news:
         for addressee in (*_list_readers(item, readers), *_list_chats(item, chats)):
@@ -91,6 +92,7 @@ def store_notice(item: News, to: Addressee, moment: datetime) -> None:
         sent_at=moment if is_told else None,
         **values,
     )
+    # A source that is read with an overlap offers what was told before.
     db.session.execute(statement.on_conflict_do_nothing())
 
 
@@ -126,6 +128,7 @@ def _find_grouped_due_time(item: News, to: Addressee, moment: datetime) -> datet
     """Return when to tell of new texts: not at once, and not soon after the last time."""
     last_at = find_last_sent_time(to.channel, item.kind, to.user_id, to.webhook_id)
     earliest = moment + GROUPING_TIME
+    # Ahead: told before the clock was set back.
     if last_at is None or last_at > moment:
         return earliest
     return max(earliest, last_at + GROUP_INTERVAL)

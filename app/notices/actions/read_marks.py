@@ -9,6 +9,7 @@ from app.domain.notices.notice_kinds import NoticeChannel
 from app.domain.notices.notice_states import NoticeState
 from app.notices.models import Notice
 
+# Long enough to look back at a season; nobody reads older ones.
 KEPT_TIME = timedelta(days=90)
 
 

@@ -56,6 +56,7 @@ def _build_box(reader: Reader, kind: NoticeKind, channel: NoticeChannel) -> Choi
 
 def read_choices(reader: Reader) -> Mapping[tuple[NoticeKind, NoticeChannel], bool]:
     """Return what was posted: on or off for every checkbox that the user was shown."""
+    # Checkboxes of one name: a browser sends only those that are ticked.
     ticked = set(request.form.getlist(CHECKBOX_NAME))
     choices = {}
     for kind, rule in NOTICE_RULES.items():

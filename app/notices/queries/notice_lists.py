@@ -91,6 +91,7 @@ def list_due_notices(moment: datetime, limit: int) -> list[DueNotice]:
         .order_by(Notice.due_at, Notice.id)
         .limit(limit)
     )
+    # Values and not rows: each write() ends the session's view of its rows.
     rows = db.session.execute(statement).all()
     return [DueNotice(*row[:5], NoticeWords(*row[6:]), row[5]) for row in rows]
 

@@ -53,6 +53,7 @@ def may_hear(user: AppUser, kind: NoticeKind) -> bool:
 def can_reach(user: AppUser, channel: NoticeChannel, kind: NoticeKind | None = None) -> bool:
     """Whether a channel leads to the user: a verified address or phone, and a mail server."""
     settings = current_settings()
+    # An address that nobody has confirmed may be that of a stranger.
     if channel is NoticeChannel.MAIL:
         return settings.has_mail and bool(user.email and user.email_verified_at)
     if channel is NoticeChannel.TEXT:

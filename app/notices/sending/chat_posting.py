@@ -34,6 +34,7 @@ def post_to_chat(
 def _notify_by_apprise(url: str, message: ChatMessage) -> None:
     if not has_apprise():
         raise RequestFailed("no_apprise")
+    # At run time only: it is no package of ours.
     apprise: Any = importlib.import_module("apprise")
     client = apprise.Apprise()
     if not client.add(url) or not client.notify(

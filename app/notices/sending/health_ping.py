@@ -33,6 +33,7 @@ class HealthPing:
             send_request(url)
         except RequestFailed as error:
             outcome = error.word
+        # A write each minute for a row that says the same would be for nothing.
         if outcome == self._outcome:
             return
         self._outcome = outcome
@@ -61,6 +62,7 @@ def is_sending_healthy(moment: datetime) -> bool:
 
 def add_fail(url: str) -> str:
     """Return the address that says that something is wrong, as healthchecks.io has it."""
+    # Some services have the key of a check in the query.
     address, mark, query = url.partition("?")
     return f"{address.rstrip('/')}/fail{mark}{query}"
 

@@ -34,6 +34,7 @@ def send_request(
     url: str, body: bytes | None = None, headers: dict[str, str] | None = None
 ) -> None:
     """POST a body, or GET without one. Raises RequestFailed unless the answer is a 2xx."""
+    # urllib would open files, too.
     if not url.startswith(("http://", "https://")):
         raise RequestFailed("unreachable")
     sent_headers = {"User-Agent": USER_AGENT} | (headers or {})
@@ -44,6 +45,7 @@ def send_request(
     except urllib.error.HTTPError as error:
         error.close()
         status = error.code
+    # No cause in the traceback: it would name the address.
     except (OSError, http.client.HTTPException, ValueError):
         raise RequestFailed("unreachable") from None
     if not 200 <= status < 300:

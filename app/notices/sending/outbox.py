@@ -27,6 +27,7 @@ from app.notices.sending.http_posting import RequestFailed
 from app.notices.sending.text_digests import send_text_digests
 
 log = logging.getLogger(__name__)
+# With ten seconds each this is five minutes, in which a stop is asked between two.
 MAX_NOTICES_A_ROUND = 30
 
 
@@ -88,6 +89,7 @@ def _hand_over(notice: DueNotice) -> None:
         post_to_chat(settings, chat.shape, chat.url, notice.kind, words)
         return
     user = find_user(notice.user_id or 0)
+    # Asked again: minutes or an hour may have passed since it was stored.
     if user is None or user.disabled_at is not None:
         raise NoticeUnsendable("user_off")
     if not can_reach(user, NoticeChannel.MAIL):

@@ -59,6 +59,7 @@ def _tell_user(user_id: int, notices: Sequence[DueNotice], moment: datetime) -> 
     later = _find_later_time(user, user.phone, moment)
     if later is not None:
         _put_off(ids, later)
+    # Marked before it is queued: of two processes one finds none that waits.
     elif _settle(ids, NoticeState.SENT, None, moment):
         subjects = [notice.words.subject for notice in notices]
         body = build_text_digest(subjects, current_settings().public_base_url)
@@ -75,6 +76,7 @@ def _count_texts_today(user_id: int, moment: datetime) -> int:
 def _find_later_time(user: AppUser, phone: str, moment: datetime) -> datetime | None:
     """Return when a text may be sent, if not now: a while after the last one, at texting hours."""
     last_texts = list_text_times(user.id, moment - TEXT_INTERVAL)
+    # Ahead: queued before the clock was set back.
     if last_texts and last_texts[0] <= moment:
         return last_texts[0] + TEXT_INTERVAL
     hours = load_texting_hours(current_settings().carrier)

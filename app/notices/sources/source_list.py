@@ -62,6 +62,7 @@ def _read_new_texts(after: str, moment: datetime) -> list[News]:
         kind = NoticeKind.OPEN_TEXTS
         if texts.assigned_to is not None:
             user = find_user_by_name(texts.assigned_to)
+            # Assigned to someone whose account was deleted.
             if user is None:
                 continue
             user_id, kind = user.id, NoticeKind.MY_TEXTS

@@ -12,6 +12,7 @@ from app.notices.actions.notice_storing import News
 from app.sending_limits.queries.limit_rules import load_limit_rules
 from app.sending_limits.queries.limit_use import build_limit_use
 
+# The larger first: whoever hears that all is spent needs not hear of 80 percent.
 BUDGET_PERCENTS = (100, 80)
 # Enough for some days of texts, and to delete something in time.
 MIN_FREE_BYTES = 500 * 1024 * 1024

@@ -30,6 +30,7 @@ def open_notice(notice_id: int) -> ResponseReturnValue:
     notice = find_own_notice(user_id, notice_id)
     if notice is None:
         abort(404)
+    # Read before write(), which ends the session's view of the row.
     path = notice.path
     with write():
         mark_read(user_id, now(), notice_id)

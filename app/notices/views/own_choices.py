@@ -24,6 +24,7 @@ from app.notices.queries.notice_lists import has_recent_test
 from app.notices.queries.readers import can_reach, load_reader
 from app.notices.views.blueprint import bp
 
+# A text costs money, and a mail server may take many at once for abuse.
 TEST_INTERVAL = timedelta(seconds=30)
 UNREACHABLE_SENTENCES = {
     NoticeChannel.MAIL: "No e-mail can reach you: your address is missing or not verified.",
