@@ -1,0 +1,182 @@
+"""Answers 404 to addresses of people and things outside the groups and events that a user reaches.
+
+Whatever the view does with the address: it is asked only for what is inside. Lists are limited by
+their own queries (select_scope_phones).
+"""
+
+from collections.abc import Callable
+
+from flask import Flask, abort, g, request
+from flask_login import current_user
+
+from app.accounts.queries import find_author
+from app.audiences.queries.scope_phones import is_phone_in_scope
+from app.community.queries import find_member
+from app.core.access import current_scope
+from app.delivery.queries.blast_records import (
+    find_blast_log,
+    find_schedule_of_log,
+    find_scheduled_blast,
+)
+from app.domain.accounts.scope import Scope
+from app.inbox.queries.threads import find_thread
+from app.profiles.queries.person_lookup import find_person_by_public_id
+from app.sequences.queries.sequence_records import find_sequence
+from app.series.queries.series_records import find_series
+from app.surveys.queries.survey_sessions import find_survey_session
+from app.surveys.queries.surveys import find_survey
+
+# Arguments of addresses that name no person and nothing that belongs to a group or event; drafts
+# have a rule of their own, and imports and the do-not-text list need permissions for everybody.
+ARGUMENTS_WITHOUT_SCOPE = frozenset(
+    {
+        "day",
+        "day_id",
+        "draft_id",
+        "field_id",
+        "filename",
+        "id",
+        "import_id",
+        "kind",
+        "line",
+        "login_id",
+        "note_id",
+        "notice_id",
+        "ref",
+        "reply_id",
+        "rid",
+        "rule_id",
+        "set_id",
+        "template_id",
+        "user_id",
+        "webhook_id",
+        "year",
+    }
+)
+
+
+def check_scope() -> None:
+    """Abort with 404 where an argument of the address names what the user does not reach.
+
+    A thing that is not there is left to its view, whose 404 looks the same.
+    """
+    if not request.view_args or "_login_user" not in g or not current_user.is_authenticated:
+        return
+    scope = current_scope()
+    if scope.is_unlimited:
+        return
+    for name, value in request.view_args.items():
+        is_reached = REACH_OF_ARGUMENTS.get(name)
+        if is_reached is not None and not is_reached(value, scope):
+            abort(404)
+
+
+def install_scope_guard(app: Flask) -> None:
+    """Check every request of `app`, after the check of permissions."""
+    app.before_request(check_scope)
+
+
+def _reaches_event(event_id: int, scope: Scope) -> bool:
+    return scope.has_event(event_id)
+
+
+def _reaches_group(group_id: int, scope: Scope) -> bool:
+    return scope.has_group(group_id)
+
+
+def _reaches_thread(thread_id: int, scope: Scope) -> bool:
+    thread = find_thread(thread_id)
+    return thread is None or is_phone_in_scope([thread.phone], scope)
+
+
+def _reaches_person(public_id: str, scope: Scope) -> bool:
+    person = find_person_by_public_id(public_id)
+    return person is None or is_phone_in_scope(person.numbers, scope)
+
+
+def _reaches_member(member_id: int, scope: Scope) -> bool:
+    member = find_member(member_id)
+    return member is None or is_phone_in_scope([member.phone], scope)
+
+
+def _reaches_practice_phone(digits: str, scope: Scope) -> bool:
+    return is_phone_in_scope([f"+{digits}"], scope)
+
+
+def _reaches_survey_session(session_id: int, scope: Scope) -> bool:
+    survey_id = (request.view_args or {}).get("survey_id", 0)
+    session = find_survey_session(survey_id, session_id)
+    return session is None or is_phone_in_scope([session.phone], scope)
+
+
+def _reaches_survey(survey_id: int, scope: Scope) -> bool:
+    """Answers of a survey are those of everybody, unless it belongs to an event or group."""
+    survey = find_survey(survey_id)
+    if survey is None or scope.is_everybody:
+        return True
+    if survey.linked_event_id is not None:
+        return scope.has_event(survey.linked_event_id)
+    return survey.group_id is not None and scope.has_group(survey.group_id)
+
+
+def _reaches_sequence(sequence_id: int, scope: Scope) -> bool:
+    sequence = find_sequence(sequence_id)
+    if sequence is None or scope.is_everybody:
+        return True
+    return sequence.group_id is not None and scope.has_group(sequence.group_id)
+
+
+def _reaches_segment(_segment_id: int, scope: Scope) -> bool:
+    # A rule finds its people among everybody.
+    return scope.is_everybody
+
+
+def _reaches_series(series_id: int, scope: Scope) -> bool:
+    series = find_series(series_id)
+    if series is None or scope.is_everybody:
+        return True
+    return _is_own(series.created_by_id, series.created_by)
+
+
+def _reaches_scheduled_blast(scheduled_id: int, scope: Scope) -> bool:
+    blast = find_scheduled_blast(scheduled_id)
+    if blast is None or scope.is_everybody:
+        return True
+    return _is_own(blast.created_by_id, blast.created_by) or _is_to_event(blast.event_id, scope)
+
+
+def _reaches_sent_blast(log_id: int, scope: Scope) -> bool:
+    log = find_blast_log(log_id)
+    if log is None or scope.is_everybody or _is_to_event(log.event_id, scope):
+        return True
+    blast = find_schedule_of_log(log_id)
+    return blast is not None and _is_own(blast.created_by_id, blast.created_by)
+
+
+def _is_own(author_id: int | None, author_name: str | None) -> bool:
+    author = find_author(author_id, author_name)
+    return author is not None and author.id == current_user.id
+
+
+def _is_to_event(event_id: int | None, scope: Scope) -> bool:
+    return event_id is not None and scope.has_event(event_id)
+
+
+REACH_OF_ARGUMENTS: dict[str, Callable[..., bool]] = {
+    "digits": _reaches_practice_phone,
+    "event_id": _reaches_event,
+    "group_id": _reaches_group,
+    "log_id": _reaches_sent_blast,
+    "member_id": _reaches_member,
+    "other_public_id": _reaches_person,
+    "public_id": _reaches_person,
+    "scheduled_id": _reaches_scheduled_blast,
+    "segment_id": _reaches_segment,
+    "sequence_id": _reaches_sequence,
+    "series_id": _reaches_series,
+    "session_id": _reaches_survey_session,
+    "survey_id": _reaches_survey,
+    "thread_id": _reaches_thread,
+}
+# Of a sequence: its own check covers the people in it.
+ARGUMENTS_OF_CHECKED_THINGS = frozenset({"person_id"})
