@@ -41,7 +41,8 @@ def test_the_bell_counts_and_opening_a_notice_marks_it_as_read(app, staff, visit
         sols = db.session.scalars(
             db.select(Notice.id).where(Notice.user_id == find_user("sol").id)
         ).one()
-    assert visit(f"/notices/{sols}/open", "ada", **{"_": ""}).status_code == 404
+    assert visit(f"/notices/{sols}/open", "ada", **{"_": ""}).location == "/notices"
+    assert visit("/live", "sol").json["notices"] == 1
     page = visit("/notices/read", "sol", follow=True, **{"_": ""})
     assert "1 notification marked as read." in page.words
     assert visit("/live", "sol").json["notices"] == 0

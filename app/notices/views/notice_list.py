@@ -1,6 +1,6 @@
 """The list behind the bell: what one was told."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -29,7 +29,9 @@ def open_notice(notice_id: int) -> ResponseReturnValue:
     user_id = current_user.id
     notice = find_own_notice(user_id, notice_id)
     if notice is None:
-        abort(404)
+        # Deleted after 90 days while the page was open, or someone else's: told apart for nobody.
+        flash("That notification is no longer here.", "info")
+        return redirect(url_for("notices.list_notices"), 303)
     # Read before write(), which ends the session's view of the row.
     path = notice.path
     with write():
