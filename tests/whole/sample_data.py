@@ -116,6 +116,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "day": series_day,
         "digits": ZOE[1:],
         "public_id": public_ids[ZOE],
+        "year": "2024",
         "other_public_id": public_ids[LEO],
         "note_id": "1",
         "rule_id": "1",

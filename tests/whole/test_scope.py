@@ -4,6 +4,7 @@ Cases Z3 (things of others by their id are not found) and Z5 (the scope of now c
 """
 
 import pytest
+from sqlalchemy import update
 
 from app.accounts.actions.permission_set_changes import (
     SetContent,
@@ -19,6 +20,7 @@ from app.scope_guard import (
     ARGUMENTS_WITHOUT_SCOPE,
     REACH_OF_ARGUMENTS,
 )
+from app.series.models import BlastSeries
 from tests.whole.routes import ADMIN, ANYONE, ROUTES, SIGNATURE
 from tests.whole.shared_site import for_each
 
@@ -38,6 +40,10 @@ def limit_sol(site, scope):
 def limited_site(site):
     """The filled site, where Sol may do much, but for no group and no event."""
     limit_sol(site, EMPTY_SCOPE)
+    with site.app.app_context(), write() as session:
+        # The filled site's series is Sol's; it is Ada's here.
+        ada = find_user_by_name("ada")
+        session.execute(update(BlastSeries).values(created_by="ada", created_by_id=ada.id))
     return site
 
 

@@ -1,0 +1,111 @@
+"""What the signed-in user may open, and which people and events their permissions reach."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, request
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+
+from app.core.feature_switches import is_endpoint_on
+from app.domain.accounts.permissions import DEFAULT_PERMISSIONS, Permission
+from app.domain.accounts.scope import EMPTY_SCOPE, Scope
+
+
+class Entrance(StrEnum):
+    """What a view needs that is no permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    ADMIN = "admin"
+
+
+Need = Permission | Entrance
+
+
+def has_access(need: Need | None) -> bool:
+    """Whether the signed-in user has what a view needs; nobody has it where nothing is declared."""
+    if need is None or need is Entrance.PUBLIC:
+        return need is not None
+    if not current_user.is_authenticated or current_user.role is None:
+        return False
+    if need is Entrance.ADMIN:
+        return bool(current_user.is_admin)
+    return need is Entrance.SIGNED_IN or bool(current_user.may(need))
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether the signed-in user may call a view: menus, links and buttons ask it.
+
+    Nobody may while its feature is switched off.
+    """
+    return is_endpoint_on(endpoint) and may_call(current_app.view_functions[endpoint])
+
+
+def may_call(view: Any) -> bool:
+    """Whether the signed-in user has what a view declares, for everybody where it says so."""
+    if getattr(view, "for_everybody", False) and not current_scope().is_everybody:
+        return False
+    return has_access(getattr(view, "needs", None))
+
+
+def may_send(url: str | None) -> bool:
+    """Whether the signed-in user may post to an address of this site: its button is shown then."""
+    return _may_request(url, "POST")
+
+
+def may_visit(url: str | None) -> bool:
+    """Whether the signed-in user may open the page of an address of this site."""
+    return _may_request(url, "GET")
+
+
+def _may_request(url: str | None, method: str) -> bool:
+    """Whether a view of this address may be called; True for what is no view, and for None.
+
+    Pages show admins and usual social managers what they may do; only whoever has fewer
+    permissions than these is looked at, as a page may have hundreds of buttons.
+    """
+    if not current_user.is_authenticated or (
+        current_user.permissions >= DEFAULT_PERMISSIONS and current_scope().is_everybody
+    ):
+        return True
+    # The page's own address, which is open already.
+    if not url:
+        return True
+    path = urlsplit(url).path.removeprefix(request.script_root)
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method=method)
+    except HTTPException:
+        return True
+    return may_open(endpoint)
+
+
+def current_scope() -> Scope:
+    """Return the groups and events that the signed-in user's permissions reach.
+
+    Views pass it to the queries of people and events; see Scope. It is read once a request, and
+    only for users whose set is limited. Nobody, and whoever has no role, reaches nothing.
+    """
+    if not current_user.is_authenticated or current_user.role is None:
+        return EMPTY_SCOPE
+    if "current_scope" not in g:
+        g.current_scope = current_app.extensions["scope_source"](current_user)
+    scope: Scope = g.current_scope
+    return scope
+
+
+def set_scope_source(app: Flask, find_scope: Callable[[Any], Scope]) -> None:
+    """Set the function that returns the scope of a user."""
+    app.extensions["scope_source"] = find_scope
+
+
+def install_permission_checks(app: Flask) -> None:
+    """Let templates ask what the signed-in user may open, send and do."""
+    app.jinja_env.globals |= {
+        "Permission": Permission,
+        "may_open": may_open,
+        "may_send": may_send,
+        "may_visit": may_visit,
+    }
