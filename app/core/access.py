@@ -1,7 +1,6 @@
 """Permissions: each view declares who may call it; a view without a declaration is closed."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,23 +26,20 @@ from app.core.form_limits import (
     install_form_limits,
 )
 from app.core.logging_config import ThrottledWarning
+from app.core.permission_checks import (
+    Entrance,
+    Need,
+    install_permission_checks,
+    may_call,
+)
+from app.core.permission_checks import current_scope as current_scope
+from app.core.permission_checks import may_open as may_open
+from app.core.permission_checks import set_scope_source as set_scope_source
 from app.core.recent_sign_in import check_sign_in
 from app.core.request_sources import describe_request
 from app.core.settings import current_settings
 from app.domain.accounts.permissions import Permission
-from app.domain.accounts.roles import Role
-from app.domain.accounts.scope import EMPTY_SCOPE, Scope
 
-
-class Entrance(StrEnum):
-    """What a view needs that is no permission."""
-
-    PUBLIC = "public"
-    SIGNED_IN = "signed_in"
-    ADMIN = "admin"
-
-
-Need = Permission | Entrance
 PASSWORD_ENDPOINT = "accounts.change_own_password"
 ENDPOINTS_BEFORE_PASSWORD_CHANGE = {PASSWORD_ENDPOINT, "accounts.logout", "static"}
 
@@ -74,13 +70,14 @@ csrf = CSRFProtect()
 
 
 def permission_required(
-    permission: Permission, *, json: bool = False
+    permission: Permission, *, json: bool = False, for_everybody: bool = False
 ) -> Callable[[ViewFunction], ViewFunction]:
     """Declare that only users with this permission may call the view.
 
-    `json`: reply 401 with a JSON error instead of redirecting to the login page.
+    `json`: reply 401 with a JSON error instead of redirecting to the login page. `for_everybody`:
+    the view knows no scope, so whoever's permissions reach some groups and events is refused.
     """
-    return _declare(permission, json=json)
+    return _declare(permission, json=json, for_everybody=for_everybody)
 
 
 def signed_in_required(view: ViewFunction) -> ViewFunction:
@@ -103,34 +100,16 @@ def public(view: ViewFunction) -> ViewFunction:
     return _declare(Entrance.PUBLIC)(view)
 
 
-def roles_required(*roles: Role, json: bool = False) -> Callable[[ViewFunction], ViewFunction]:
-    """Declare by role, as views did before there were permissions: admins, or whoever signs in."""
-    return _declare(Entrance.SIGNED_IN if len(roles) > 1 else Entrance.ADMIN, json=json)
-
-
-def _declare(need: Need, *, json: bool = False) -> Callable[[ViewFunction], ViewFunction]:
+def _declare(
+    need: Need, *, json: bool = False, for_everybody: bool = False
+) -> Callable[[ViewFunction], ViewFunction]:
     def declare(view: ViewFunction) -> ViewFunction:
         view.needs = need  # type: ignore[attr-defined]
+        view.for_everybody = for_everybody  # type: ignore[attr-defined]
         view.speaks_json = json  # type: ignore[attr-defined]
         return view
 
     return declare
-
-
-def may_open(endpoint: str) -> bool:
-    """Whether the signed-in user may call a view: menus, links and buttons ask it."""
-    return has_access(getattr(current_app.view_functions[endpoint], "needs", None))
-
-
-def has_access(need: Need | None) -> bool:
-    """Whether the signed-in user has what a view needs; nobody has it where nothing is declared."""
-    if need is None or need is Entrance.PUBLIC:
-        return need is not None
-    if not current_user.is_authenticated or current_user.role is None:
-        return False
-    if need is Entrance.ADMIN:
-        return bool(current_user.is_admin)
-    return need is Entrance.SIGNED_IN or bool(current_user.may(need))
 
 
 def is_asked_by_script() -> bool:
@@ -144,25 +123,6 @@ def current_username() -> str:
     if not current_user.is_authenticated:
         return ""
     return str(current_user.username)
-
-
-def current_scope() -> Scope:
-    """Return the groups and events that the signed-in user's permissions reach.
-
-    Views pass it to the queries of people and events; see Scope. It is read once a request, and
-    only for users whose set is limited. Nobody, and whoever has no role, reaches nothing.
-    """
-    if not current_user.is_authenticated or current_user.role is None:
-        return EMPTY_SCOPE
-    if "current_scope" not in g:
-        g.current_scope = current_app.extensions["scope_source"](current_user)
-    scope: Scope = g.current_scope
-    return scope
-
-
-def set_scope_source(app: Flask, find_scope: Callable[[Any], Scope]) -> None:
-    """Set the function that returns the scope of a user."""
-    app.extensions["scope_source"] = find_scope
 
 
 def reject_large_forms() -> None:
@@ -192,7 +152,7 @@ def check_access() -> ResponseReturnValue | None:
         g.refusal = "form.cross_site"
         cross_site_log.record_occurrence(describe_request())
         abort(400)
-    return _check_user(view, need)
+    return _check_user(view)
 
 
 def _is_cross_site_request() -> bool:
@@ -209,7 +169,7 @@ def _is_cross_site_request() -> bool:
     return urlsplit(origin).netloc not in {request.host, public_host}
 
 
-def _check_user(view: Any, need: Need) -> ResponseReturnValue | None:
+def _check_user(view: Any) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         if view.speaks_json:
             return jsonify(error="Sign in first."), 401
@@ -222,7 +182,7 @@ def _check_user(view: Any, need: Need) -> ResponseReturnValue | None:
         if view.speaks_json:
             return jsonify(error="Change your password first."), 401
         return _redirect_to_password_page()
-    if not has_access(need):
+    if not may_call(view):
         abort(403)
     return check_sign_in(view)
 
@@ -253,8 +213,7 @@ def install_access_control(app: Flask) -> None:
     # Flask-Login's context processor would query the database on every page, error pages too.
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
-    app.jinja_env.globals["Permission"] = Permission
-    app.jinja_env.globals["may_open"] = may_open
+    install_permission_checks(app)
     login_manager.login_view = "accounts.sign_in"
     login_manager.login_message = "Please sign in."
     login_manager.login_message_category = "message"

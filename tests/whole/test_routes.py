@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.access import Entrance
+from app.core.permission_checks import Entrance
 from app.domain.accounts.permissions import Permission
 from tests.whole.routes import ADMIN, ANYONE, ROUTES, SIGNATURE, SIGNED_IN
 

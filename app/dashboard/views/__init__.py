@@ -19,6 +19,7 @@ from app.core.access import current_username, permission_required, signed_in_req
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
 from app.core.db import write
+from app.core.permission_checks import may_visit
 from app.core.settings import current_settings
 from app.dashboard.queries import fetch_setup_progress, is_backup_overdue
 from app.dashboard.views import attention, help_page, sending_hold_page, week
@@ -69,14 +70,18 @@ def show_dashboard() -> ResponseReturnValue:
     moment = now()
     running = list(find_running_blasts())
     series = list_watched_series()
+    sees_texts = current_user.may(Permission.SEE_TEXTS)
     return render_template(
         "dashboard/home.html",
         greeting=f"{_get_greeting(moment)}, {find_given_name(current_user.shown_name)}",
         checklist=_build_checklist(),
         is_demo=current_user.is_admin and organisation.is_practice_demo(),
-        attention=_list_attention(moment, running, series),
-        expired=find_expired_blasts(moment),
+        attention=[
+            item for item in _list_attention(moment, running, series) if may_visit(item.url)
+        ],
+        expired=find_expired_blasts(moment) if sees_texts else [],
         news=load_catch_up_news(current_settings().carrier, moment),
+        sees_texts=sees_texts,
         days=_list_coming_days(moment, series),
         bars=week.build_blast_bars(find_finished_blasts(SHOWN_RESULTS)),
         figures=week.build_week_figures(moment),

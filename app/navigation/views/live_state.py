@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.access import signed_in_script_required
+from app.domain.accounts.permissions import Permission
 from app.inbox.queries.threads import find_contact_name
 from app.inbox.queries.waiting_threads import fetch_waiting_state
 from app.navigation.views.blueprint import bp
@@ -15,9 +16,11 @@ from app.notices.queries.notice_lists import count_unread_notices
 @signed_in_script_required
 def show_live_state() -> ResponseReturnValue:
     """Return how many conversations wait, who wrote if later than `since`, and unread notices."""
+    answer: dict[str, int | str] = {"notices": count_unread_notices(current_user.id)}
+    if not current_user.may(Permission.ANSWER_PEOPLE):
+        return jsonify(answer | {"waiting": 0, "newest": 0})
     state = fetch_waiting_state()
-    answer: dict[str, int | str] = {"waiting": state.count, "newest": state.newest_message_id}
-    answer["notices"] = count_unread_notices(current_user.id)
+    answer |= {"waiting": state.count, "newest": state.newest_message_id}
     since = request.args.get("since", type=int)
     if state.phone and since is not None and state.newest_message_id > since:
         name = find_contact_name(state.phone)

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.audiences.queries.segment_records import find_hidden_segments
 from app.core.access import signed_in_required, signed_in_script_required
+from app.core.permission_checks import may_visit
 from app.domain.delivery.blast_labels import format_blast_title
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.texts.name_folding import fold_name
@@ -79,7 +80,8 @@ def _find_results(typed: str, limit: int) -> Sequence[SearchResult]:
     hidden = set(map(str, find_hidden_segments(segment_ids, current_user.role)))
     matches = [match for match in matches if match.kind != "segment" or match.key not in hidden]
     load_public_ids(match.key for match in matches if match.kind == "person")
-    return [*map(_build_result, matches), *pages]
+    results = [*map(_build_result, matches), *pages]
+    return [result for result in results if may_visit(result.url)]
 
 
 def _build_result(match: Match) -> SearchResult:

@@ -35,6 +35,11 @@ def show_group(group_id: int) -> ResponseReturnValue:
     return _render_group_page(group_id, GroupPeopleForm(formdata=None))
 
 
+def _may_change(group: ContactGroup) -> bool:
+    may_update = current_user.may(Permission.UPDATE_PEOPLE)
+    return may_update and may_change_people(group, current_user.role)
+
+
 def _render_group_page(group_id: int, form: GroupPeopleForm) -> str:
     """Show the page of a group with its people and the form that adds some."""
     group, skipped_count = _load_group(group_id)
@@ -50,7 +55,7 @@ def _render_group_page(group_id: int, form: GroupPeopleForm) -> str:
         may_text=group.archived_at is None and may_text_group(group, current_user.role),
         owner=find_user(group.owner_id) if group.owner_id else None,
         blasts=list_group_blasts(group.id),
-        may_change=may_change_people(group, current_user.role),
+        may_change=_may_change(group),
         undo=load_undo(group),
     )
 

@@ -45,7 +45,7 @@ OTHER_CARRIER = (
 
 
 @bp.route("/<int:sequence_id>/people", methods=["GET", "POST"])
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True)
 def add_people(sequence_id: int) -> ResponseReturnValue:
     """Ask whom to add, show how many they are, and add them."""
     sequence = get_sequence_or_404(sequence_id)

@@ -16,7 +16,7 @@ from app.sequences.views.blueprint import bp, get_sequence_or_404
 
 
 @bp.get("/<int:sequence_id>/history")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def show_history(sequence_id: int) -> ResponseReturnValue:
     """List what one step has sent, and what was skipped and why."""
     sequence = get_sequence_or_404(sequence_id)

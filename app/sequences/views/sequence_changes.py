@@ -31,7 +31,7 @@ OTHER_CARRIER = (
 
 
 @bp.post("/<int:sequence_id>/on")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True)
 def switch_on_sequence(sequence_id: int) -> ResponseReturnValue:
     """Let a sequence start for people and send."""
     sequence = get_sequence_or_404(sequence_id)
@@ -54,7 +54,7 @@ def switch_on_sequence(sequence_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/pause")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def pause_sequence(sequence_id: int) -> ResponseReturnValue:
     """Send nothing of a sequence until it is resumed."""
     return _change(
@@ -66,7 +66,7 @@ def pause_sequence(sequence_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/archive")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True)
 def archive_sequence(sequence_id: int) -> ResponseReturnValue:
     """End a sequence for everyone and for good."""
     return _change(
@@ -78,7 +78,7 @@ def archive_sequence(sequence_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/end")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True)
 def end_for_everyone(sequence_id: int) -> ResponseReturnValue:
     """End a sequence for everyone who is in it now; it goes on for those who enter later."""
     get_sequence_or_404(sequence_id)
@@ -91,7 +91,7 @@ def end_for_everyone(sequence_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/people/<int:person_id>/pause")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def pause_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
     """Send one person nothing more of a sequence until it is resumed for them."""
     return _change_person(
@@ -104,7 +104,7 @@ def pause_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/people/<int:person_id>/resume")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True)
 def resume_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
     """Go on with a sequence for one person."""
     if refusal := refuse_change(get_sequence_or_404(sequence_id)):
@@ -119,7 +119,7 @@ def resume_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:sequence_id>/people/<int:person_id>/end")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True)
 def end_person(sequence_id: int, person_id: int) -> ResponseReturnValue:
     """End a sequence for one person."""
     return _change_person(

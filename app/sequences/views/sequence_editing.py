@@ -45,7 +45,7 @@ TEMPLATE_PURPOSES = (TemplatePurpose.REMINDER, TemplatePurpose.BLAST)
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True)
 def add_sequence() -> ResponseReturnValue:
     """Add a sequence; it is off until it is switched on."""
     form, is_button_pressed = _read_form(None)
@@ -65,7 +65,7 @@ def add_sequence() -> ResponseReturnValue:
 
 
 @bp.route("/<int:sequence_id>/edit", methods=["GET", "POST"])
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True)
 def edit_sequence(sequence_id: int) -> ResponseReturnValue:
     """Change a sequence; people who are in it get the new texts from their next step on."""
     sequence = get_sequence_or_404(sequence_id)

@@ -19,7 +19,7 @@ from app.sequences.views.sequence_labels import describe_triggers
 
 
 @bp.get("")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def list_sequences() -> ResponseReturnValue:
     """List the sequences in use, or with `archived` the others."""
     is_archive = bool(request.args.get("archived"))

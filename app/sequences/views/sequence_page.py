@@ -39,7 +39,7 @@ Chip = tuple[str, str, bool]
 
 
 @bp.get("/<int:sequence_id>")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def show_sequence(sequence_id: int) -> ResponseReturnValue:
     """Show one sequence: what starts it, its steps, and the people of one state in it."""
     sequence = get_sequence_or_404(sequence_id)
