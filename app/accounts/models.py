@@ -25,6 +25,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 from app.domain.accounts.permissions import Permission, list_role_permissions
 from app.domain.accounts.roles import Role
 from app.domain.texts.text_cleaning import capitalize_first
@@ -73,6 +74,7 @@ class AppUser(UserMixin, Model):
         personal="username phone pending_phone display_name email",
         secret="password_hash session_key phone_code_hash totp_secret pending_totp_secret",
     )
+    __held_as__ = HeldAs("Signs in here, and has this phone", "phone pending_phone")
     __table_args__ = (
         CheckConstraint(build_e164_check("phone"), name="phone_is_e164"),
         CheckConstraint(build_e164_check("pending_phone"), name="pending_phone_is_e164"),

@@ -48,6 +48,7 @@ VERB_SENTENCES = {
     "chat.added": "added a chat that is told of what needs staff",
     "chat.changed": "edited a chat that is told of what needs staff",
     "chat.deleted": "deleted a chat that was told of what needs staff",
+    "person.exported": "downloaded everything that is held about a person",
     "retention.changed": "changed how long what is kept",
     "backup.made": "started a backup",
     "texting_hours.changed": "changed the texting hours",

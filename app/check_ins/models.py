@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import build_e164_check, e164, primary_key, timestamp_default_now
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 MAX_SOURCE_NAME_LENGTH = 120
 
@@ -24,6 +25,7 @@ class CheckIn(Model):
         administrative="source_name",
         personal="phone day",
     )
+    __held_as__ = HeldAs("Check-ins")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("streak_days > 0", name="streak_days"),
@@ -58,6 +60,7 @@ class CheckInStreak(Model):
 
     __tablename__ = "check_in_streaks"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone last_day")
+    __held_as__ = HeldAs("Days in a row with a check-in")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("run_days > 0 AND longest_days >= run_days", name="days"),

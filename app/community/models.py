@@ -12,6 +12,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 from app.domain.texts.name_folding import fold_name
 
 
@@ -20,6 +21,7 @@ class CommunityMember(Model):
 
     __tablename__ = "community_members"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="name phone folded_name")
+    __held_as__ = HeldAs("Community")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         # Each order of the list has an index that also carries what is searched, so that no

@@ -19,6 +19,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 from app.domain.audiences.audience_rules import MAX_DETAIL_LENGTH, PartKind
 
 MAX_PART_NAME_LENGTH = 200
@@ -81,6 +82,7 @@ class BlastAudiencePerson(Model):
 
     __tablename__ = "audience_people"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone name")
+    __held_as__ = HeldAs("Chosen by name for a blast")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index("ix_audience_people_phone", "phone"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import e164, timestamp
 from app.core.db import Model
+from app.core.held_data import HeldAs
 from app.delivery.models import Message
 
 
@@ -20,6 +21,7 @@ class LastText(Model):
 
     __tablename__ = "last_texts"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone")
+    __held_as__ = HeldAs("When they were texted last")
     __table_args__ = {"sqlite_with_rowid": False}
 
     phone: Mapped[e164] = mapped_column(primary_key=True)

@@ -30,6 +30,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model, db
+from app.core.held_data import HeldAs
 from app.delivery.message_indexes import COUNT_TRIGGER_SQL, MESSAGE_INDEXES
 from app.domain.accounts.phone_codes import hide_code
 from app.domain.delivery.blast_outcomes import BlastOutcome
@@ -177,6 +178,7 @@ class Message(Model):
         personal="phone name language",
         sensitive="body media error_message",
     )
+    __held_as__ = HeldAs("Texts to and from them")
     __table_args__ = (
         *MESSAGE_INDEXES,
         CheckConstraint(CARRIER_CHECK_SQL, name="carrier"),

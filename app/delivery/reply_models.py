@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import bool_default_false, enum_column, timestamp
 from app.core.db import Model
+from app.core.held_data import HeldAs, HeldBy
 
 
 class ReplyAnswer(StrEnum):
@@ -37,6 +38,7 @@ class BlastReply(Model):
 
     __tablename__ = "blast_replies"
     __column_classes__ = ColumnClasses(others=PERSONAL, sensitive="answer")
+    __held_as__ = HeldAs("Answers to blasts", "blast_message_id", HeldBy.PARENT)
     __table_args__ = (
         CheckConstraint("is_topic_left IN (0, 1)", name="is_topic_left"),
         CheckConstraint("is_pause IN (0, 1)", name="is_pause"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import e164, timestamp
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 
 class UnkeptTexts(Model):
@@ -15,6 +16,7 @@ class UnkeptTexts(Model):
 
     __tablename__ = "unkept_texts"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone day")
+    __held_as__ = HeldAs("Texts that were counted and not kept")
     __table_args__ = (
         Index("ix_unkept_texts_untold", "first_at", sqlite_where=text("told_at IS NULL")),
     )

@@ -27,6 +27,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 
 class Event(Model):
@@ -92,6 +93,7 @@ class EventRegistration(Model):
 
     __tablename__ = "event_registrations"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="name phone", sensitive="answer")
+    __held_as__ = HeldAs("Registrations for events")
     __table_args__ = (
         UniqueConstraint("event_id", "phone", name="unique_event_phone"),
         CheckConstraint(build_e164_check(), name="phone_is_e164"),

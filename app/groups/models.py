@@ -31,6 +31,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 from app.domain.texts.name_folding import fold_name
 
 MAX_GROUP_NAME_LENGTH = 80
@@ -141,6 +142,7 @@ class GroupMembership(Model):
 
     __tablename__ = "group_members"
     __column_classes__ = ColumnClasses(others=PERSONAL, administrative="added_by", personal="phone")
+    __held_as__ = HeldAs("Groups, today and before")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index(

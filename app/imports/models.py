@@ -16,6 +16,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 
 class ImportState(StrEnum):
@@ -137,6 +138,7 @@ class ImportRow(Model):
         ),
         sensitive="cells birthday note field_values birthday_before",
     )
+    __held_as__ = HeldAs("Rows of imports", "phone second_phone")
     __table_args__ = (
         Index("ix_import_rows_import_id_verdict", "import_id", "verdict", "line"),
         Index(

@@ -14,6 +14,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 
 class Thread(Model):
@@ -29,6 +30,7 @@ class Thread(Model):
         administrative="assigned_to done_by sent_tokens",
         personal="phone why",
     )
+    __held_as__ = HeldAs("Conversation")
     __table_args__ = (
         Index("ix_threads_last_at", "last_at", "id"),
         Index("ix_threads_needs_reply", "last_at", "id", sqlite_where=text("needs_reply")),

@@ -11,6 +11,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 
 class PersonNote(Model):
@@ -23,6 +24,7 @@ class PersonNote(Model):
         personal="phone",
         sensitive="body",
     )
+    __held_as__ = HeldAs("Notes about them")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index("ix_person_notes_phone", "phone", "id"),

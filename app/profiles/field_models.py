@@ -19,6 +19,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs, HeldBy
 from app.domain.profiles.field_names import MAX_FIELD_NAME_LENGTH
 from app.domain.profiles.field_types import FieldClass, FieldType
 from app.domain.profiles.field_values import SortValue
@@ -93,6 +94,7 @@ class PersonValue(Model):
         others=PERSONAL,
         sensitive="value sort_value value_before sort_value_before",
     )
+    __held_as__ = HeldAs("Fields about them", "person_id", HeldBy.PERSON)
     __table_args__ = (
         Index("ix_person_values_field_id", "field_id", "sort_value", "person_id"),
         Index(

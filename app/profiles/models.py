@@ -16,6 +16,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs, HeldBy
 
 PUBLIC_ID_SQL = "lower(hex(randomblob(8)))"
 # Whatever writes a number into one of these tables makes it known. Texts are among them because
@@ -67,6 +68,7 @@ class Person(Model):
         personal="public_id language language_source_name",
         sensitive="birthday",
     )
+    __held_as__ = HeldAs("Language and birthday", "id", HeldBy.PERSON)
     __table_args__ = (
         Index(
             "ix_people_birthday",
@@ -101,6 +103,7 @@ class PersonPhone(Model):
 
     __tablename__ = "person_phones"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone")
+    __held_as__ = HeldAs("Their numbers")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("rank >= 1", name="rank"),

@@ -23,6 +23,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs, HeldBy
 from app.domain.sequences.sequence_states import (
     SequencePersonState,
     SequenceSendOutcome,
@@ -48,6 +49,7 @@ class SequencePerson(Model):
         administrative="added_by",
         personal="phone start_key stop_reason",
     )
+    __held_as__ = HeldAs("Sequences")
     __table_args__ = (
         UniqueConstraint("sequence_id", "phone", "start_key", name="unique_sequence_start"),
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
@@ -108,6 +110,7 @@ class SequenceSend(Model):
 
     __tablename__ = "sequence_sends"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="skip_reason")
+    __held_as__ = HeldAs("Steps of sequences", "sequence_person_id", HeldBy.PARENT)
     __table_args__ = (
         UniqueConstraint(
             "sequence_person_id", "step_id", "repetition", name="unique_sequence_send"

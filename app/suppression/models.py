@@ -30,6 +30,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 from app.domain.phones.phone_renumbering import canonicalize_phone
 from app.domain.texts.name_folding import fold_name
 
@@ -86,6 +87,7 @@ class UnsubscribedContact(Model):
         personal="phone name folded_name source",
         sensitive="reason",
     )
+    __held_as__ = HeldAs("Do-not-text list")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         # Covering indexes: each holds every column that the page of its order reads, so that a
@@ -138,6 +140,7 @@ class SuppressedContact(Model):
         administrative="source source_type",
         personal="phone reason",
     )
+    __held_as__ = HeldAs("Number that cannot be reached")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         Index(
@@ -215,6 +218,7 @@ class ConsentEvent(Model):
         personal="phone scope",
         sensitive="evidence",
     )
+    __held_as__ = HeldAs("Consent ledger: each yes and each no")
     __table_args__ = (
         Index("ix_consent_events_phone", "phone", "id"),
         Index("ix_consent_events_import_id", "import_id"),
@@ -249,6 +253,7 @@ class StopQuestion(Model):
         personal="phone verdict",
         sensitive="body",
     )
+    __held_as__ = HeldAs("Texts that may have meant STOP")
     __table_args__ = (
         CheckConstraint(build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"),
         CheckConstraint(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import build_e164_check, e164, timestamp
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 
 class ReplacedPause(Model):
@@ -19,6 +20,7 @@ class ReplacedPause(Model):
         personal="phone source name",
         sensitive="reason",
     )
+    __held_as__ = HeldAs("Pauses before they opted out")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         CheckConstraint("source IN ('pause', 'pause:manual')", name="source"),

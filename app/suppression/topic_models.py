@@ -24,6 +24,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 # Folding may lengthen a name of 80 characters: "ß" is "ss".
 MAX_FOLDED_NAME_LENGTH = 160
@@ -42,6 +43,7 @@ class UnsubscribedTopic(Model):
 
     __tablename__ = "unsubscribed_topics"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone")
+    __held_as__ = HeldAs("Topics they left")
     __table_args__ = (
         CheckConstraint(build_e164_check(), name="phone_is_e164"),
         # Only rows that hold: whether there is any is asked once for each list of people.
@@ -76,6 +78,7 @@ class DeletedTopicLeave(Model):
 
     __tablename__ = "deleted_topic_leaves"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone folded_name")
+    __held_as__ = HeldAs("Topics left that were deleted since")
     __table_args__ = (
         UniqueConstraint("folded_name", "phone"),
         CheckConstraint(build_e164_check(), name="phone_is_e164"),

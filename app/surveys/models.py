@@ -31,6 +31,7 @@ from app.core.column_types import (
     timestamp_on_update,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs, HeldBy
 from app.domain.surveys.survey_state_machine import AnswerState, SurveySessionStatus
 
 UNDERSTOOD_STATES = (AnswerState.ANSWERED, AnswerState.SKIPPED)
@@ -99,6 +100,7 @@ class SurveySession(Model):
         public="questions_json completion_message",
         personal="phone name",
     )
+    __held_as__ = HeldAs("Surveys")
     __table_args__ = (
         CheckConstraint(build_e164_check() + " OR phone GLOB '#*'", name="phone_is_e164"),
         # One active session a phone: the database refuses a second.
@@ -157,6 +159,7 @@ class SurveyAnswer(Model):
         administrative="edited_by",
         sensitive="body value value_before",
     )
+    __held_as__ = HeldAs("Answers to surveys", "session_id", HeldBy.PARENT)
     __table_args__ = (
         Index(
             "uq_survey_answers_position",

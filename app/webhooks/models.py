@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.column_classes import PERSONAL, ColumnClasses
 from app.core.column_types import primary_key, timestamp, timestamp_default_now
 from app.core.db import Model
+from app.core.held_data import HeldAs, HeldBy
 
 
 class WebhookEvent(Model):
@@ -23,6 +24,7 @@ class WebhookEvent(Model):
         administrative="dedupe_key kind provider_sid ref verdict",
         sensitive="payload error",
     )
+    __held_as__ = HeldAs("Reports of the carrier about their texts", "message_id", HeldBy.PARENT)
     __table_args__ = (
         Index("ix_webhook_events_received_at", "received_at"),
         Index("ix_webhook_events_message_id", "message_id"),

@@ -333,6 +333,7 @@ def places(here: Filled) -> list[Place]:
         ),
         Place("people.show_person", "person", f"/people/{zoe}"),
         Place("people.show_archived_texts", "person-archive", f"/people/{zoe}/archive/2024"),
+        Place("people.show_held_data", "person-data", f"/people/{zoe}/data", ADMIN),
         Place("people.erase_person", "person-erase", f"/people/{zoe}/erase", ADMIN),
         Place("people.edit_person_fields", "person-fields", f"/people/{zoe}/fields"),
         Place("people.change_person_number", "person-number", f"/people/{zoe}/number", ADMIN),

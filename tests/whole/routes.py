@@ -273,6 +273,8 @@ ROUTES = {
     "people.add_person_note": _route(Permission.UPDATE_PEOPLE, "POST"),
     "people.delete_person_note": _route(Permission.UPDATE_PEOPLE, "POST"),
     "people.show_archived_texts": _route(Permission.SEE_PEOPLE, "GET"),
+    "people.show_held_data": _route(Permission.MANAGE_PEOPLE, "GET"),
+    "people.download_held_data": _route(Permission.MANAGE_PEOPLE, "GET"),
     "people.show_person": _route(Permission.SEE_PEOPLE, "GET"),
     "people.change_person_number": _route(Permission.MANAGE_PEOPLE, "GET POST"),
     "people.add_person_number": _route(Permission.MANAGE_PEOPLE, "POST"),

@@ -15,6 +15,7 @@ from app.core.column_types import (
     timestamp_default_now,
 )
 from app.core.db import Model
+from app.core.held_data import HeldAs
 
 
 class PhoneBehaviour(StrEnum):
@@ -33,6 +34,7 @@ class SandboxPhone(Model):
 
     __tablename__ = "sandbox_phones"
     __column_classes__ = ColumnClasses(others=PERSONAL, personal="phone")
+    __held_as__ = HeldAs("Practice phone")
 
     phone: Mapped[str] = mapped_column(String(20), primary_key=True)
     mood: Mapped[PhoneBehaviour] = mapped_column(
@@ -55,6 +57,7 @@ class SandboxMessage(Model):
         personal="phone",
         sensitive="body",
     )
+    __held_as__ = HeldAs("Texts on a practice phone")
     __table_args__ = (
         Index("ix_sandbox_messages_phone", "phone", "id"),
         Index(

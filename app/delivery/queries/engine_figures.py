@@ -5,9 +5,8 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from app.core.db import db
-from app.delivery.models import MessageLog, messages
-from app.delivery.sql.queue_filters import IS_CLAIMABLE, IS_HELD
-from app.domain.delivery.message_statuses import MessageStatus
+from app.delivery.models import MessageLog
+from app.delivery.sql.engine_figures import COUNT_QUEUE, QUEUE_CONDITIONS
 
 COUNT = func.count()
 
@@ -23,17 +22,8 @@ class BlastFigures(NamedTuple):
 
 def count_queue_by_state() -> dict[str, int]:
     """Return how many texts wait, are held, are being sent, and wait for news of the carrier."""
-    conditions = {
-        "waiting": IS_CLAIMABLE,
-        "held": IS_HELD,
-        "sending": messages.c.status == MessageStatus.SUBMITTING,
-        "without_news": messages.c.look_up_at.is_not(None),
-    }
-    counts = (
-        select(COUNT).where(condition).select_from(messages).scalar_subquery().label(name)
-        for name, condition in conditions.items()
-    )
-    return dict(db.session.execute(select(*counts)).one()._mapping)
+    counts = COUNT_QUEUE.fetch_first_row() or ()
+    return dict(zip(QUEUE_CONDITIONS, counts, strict=True))
 
 
 def list_blast_figures() -> list[BlastFigures]:

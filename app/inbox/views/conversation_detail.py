@@ -13,6 +13,7 @@ from app.core.local_formats import get_display_region, get_display_timezone
 from app.core.settings import current_settings
 from app.delivery.queries.archived_texts import ArchivedYear, count_archived_texts
 from app.delivery.queries.recipient_names import find_latest_contact_name
+from app.delivery.queries.unkept_texts import list_unkept_texts
 from app.domain.accounts.permissions import Permission
 from app.domain.texts.message_templates import NAME_PLACEHOLDERS
 from app.domain.texts.whole_numbers import parse_id
@@ -92,6 +93,7 @@ def render_conversation(
         "inbox/conversation.html",
         **_build_texts_context(thread, page, obstacle, page.first_unread_id, answer),
         archived=_list_archived_years(thread, page),
+        unkept=list_unkept_texts(list_phones_of_history(thread.phone)),
         contact=contact,
         name=name,
         local_times=contact.number_info.format_local_times(now(), get_display_region()),

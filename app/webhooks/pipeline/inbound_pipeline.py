@@ -13,12 +13,14 @@ from app.webhooks.actions.pause_processing import PAUSE_VERDICT
 from app.webhooks.actions.routing_decision import APPROVAL_VERDICT, RoutingDecision
 from app.webhooks.actions.topic_processing import LEAVE_VERDICT
 from app.webhooks.actions.webhook_events import WebhookCall
+from app.webhooks.pipeline.flood_cap import count_instead_of_storing
 from app.webhooks.pipeline.inbound_parsing import ParsedInboundText, parse_inbound_text
 from app.webhooks.pipeline.inbound_reading import read_beside_our_texts
 from app.webhooks.pipeline.inbound_routing import route_inbound_text
 from app.webhooks.pipeline.inbound_storage import (
     IGNORED_VERDICT,
     REPEAT_VERDICT,
+    UNKEPT_VERDICT,
     ProcessedText,
     StoredInboundText,
     TextContext,
@@ -40,8 +42,9 @@ def process_inbound_text(call: WebhookCall) -> str:
     """Take in a text once and return its verdict.
 
     The verdict is approval, opt_out, return, help, maybe_stop, a feature's own word, reaction,
-    machine_text, stored (a person reads it), ignored or repeat. Texts that come while others are
-    being written share a transaction. Raises WriteLockTimeout when nothing was stored.
+    machine_text, stored (a person reads it), ignored, unkept (only counted) or repeat. Texts that
+    come while others are being written share a transaction. Raises WriteLockTimeout when nothing
+    was stored.
     """
     text = parse_inbound_text(call)
     return _get_text_writer().submit(text)
@@ -56,7 +59,10 @@ def _process_text(text: ParsedInboundText, context: TextContext, moment: datetim
         return ProcessedText(REPEAT_VERDICT)
     if not text.phone:
         return ProcessedText(IGNORED_VERDICT)
-    stored = store_inbound_text(text, context, text.written_at or moment)
+    written_at = text.written_at or moment
+    if count_instead_of_storing(text, context, written_at):
+        return ProcessedText(UNKEPT_VERDICT)
+    stored = store_inbound_text(text, context, written_at)
     inbound_text = read_beside_our_texts(stored)
     decision = route_inbound_text(inbound_text)
     if decision.verdict == APPROVAL_VERDICT:

@@ -17,6 +17,9 @@ from app.webhooks.pipeline.inbound_parsing import ParsedInboundText
 
 REPEAT_VERDICT = "repeat"
 IGNORED_VERDICT = "ignored"
+# Its number writes too often: it is counted, and nothing of it is stored.
+UNKEPT_VERDICT = "unkept"
+UNSTORED_VERDICTS = (REPEAT_VERDICT, UNKEPT_VERDICT)
 
 
 class TextContext(NamedTuple):
@@ -87,17 +90,24 @@ def store_inbound_text(
         encoding=text.measure.encoding.value,
         media=text.media,
     )
-    inbound = InboundText(
+    message_id = record_inbound_message(message, moment)
+    return StoredInboundText(text, build_inbound_text(text, context, moment, message_id))
+
+
+def build_inbound_text(
+    text: ParsedInboundText, context: TextContext, moment: datetime, message_id: int
+) -> InboundText:
+    """Return a parsed text as handlers get it."""
+    return InboundText(
         phone=text.phone,
         body=text.body,
-        message_id=record_inbound_message(message, moment),
+        message_id=message_id,
         moment=moment,
         name=context.name,
         may_answer_survey=context.may_answer_survey,
         may_use_trigger_words=context.may_use_trigger_words,
         own_words=text.reading.words,
     )
-    return StoredInboundText(text, inbound)
 
 
 def store_processed_texts(
@@ -105,12 +115,12 @@ def store_processed_texts(
 ) -> None:
     """Store the events of processed texts and index the texts for the search. Inside write().
 
-    Two statements, however many texts there are. Repeats store nothing.
+    Two statements, however many texts there are. Repeats and counted texts store nothing.
     """
     searchable_texts: list[StoredText] = []
     events: list[ProcessedEvent] = []
     for text, result in zip(texts, processed, strict=True):
-        if result.verdict != REPEAT_VERDICT:
+        if result.verdict not in UNSTORED_VERDICTS:
             searchable_texts += result.texts
             events.append(ProcessedEvent(text.event, result.verdict, result.message_id))
     index_texts_for_search(searchable_texts)

@@ -1,0 +1,131 @@
+"""What is held about a person: every table says how its rows are theirs, and one reader asks all.
+
+A model with a number or a person says so in `__held_as__`; a test fails for one that does not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from app.core.column_classes import ColumnClass
+from app.core.db import Model, db
+
+
+class HeldBy(StrEnum):
+    """What a column holds that makes a row one of a person's."""
+
+    PHONE = "phone"
+    PERSON = "person"
+    # the key of a row of another table that is theirs
+    PARENT = "parent"
+
+
+@dataclass(frozen=True)
+class HeldAs:
+    """How the rows of a table are a person's: `column` holds their number, their id, or the key of
+    a row that is theirs. Of numbers there may be several columns, with spaces between. `title`:
+    what a page calls these rows.
+    """
+
+    title: str
+    column: str = "phone"
+    by: HeldBy = HeldBy.PHONE
+
+
+@dataclass(frozen=True)
+class HeldRows:
+    """The rows of one table about a person: names of columns, and values as the database has them.
+
+    `total` may be more than there are rows: the newest are shown. `work_columns`: those that tell
+    how the work is done, which a page for the person leaves out.
+    """
+
+    table: str
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    total: int
+    work_columns: frozenset[str] = frozenset()
+
+    def list_told_values(self) -> list[list[tuple[str, Any]]]:
+        """Return of each row what tells something of the person, with the names of its columns."""
+        return [
+            [
+                (name.replace("_", " "), value)
+                for name, value in zip(self.columns, row, strict=True)
+                if name not in self.work_columns and value not in (None, "", False, 0)
+            ]
+            for row in self.rows
+        ]
+
+
+def list_held_models() -> list[Any]:
+    """Return the models that say how their rows are a person's, in the order of their titles."""
+    models = [mapper.class_ for mapper in Model.registry.mappers]
+    held = [model for model in models if hasattr(model, "__held_as__")]
+    return sorted(held, key=lambda model: str(model.__held_as__.title))
+
+
+def read_held_rows(phones: Sequence[str], person_id: int | None, max_rows: int) -> list[HeldRows]:
+    """Return what every table holds about a person, the newest rows first; empty ones too."""
+    return [_read_table(model, phones, person_id, max_rows) for model in list_held_models()]
+
+
+def _read_table(
+    model: Any, phones: Sequence[str], person_id: int | None, max_rows: int
+) -> HeldRows:
+    columns = list_shown_columns(model)
+    condition = _build_condition(model, phones, person_id)
+    newest = [column.desc() for column in model.__table__.primary_key.columns]
+    statement: Select[Any] = select(*columns).where(condition)
+    rows = db.session.execute(statement.order_by(*newest).limit(max_rows)).all()
+    total = len(rows)
+    if total == max_rows:
+        total = db.session.scalar(select(func.count()).where(condition).select_from(model)) or 0
+    names = [str(column.name) for column in columns]
+    classes = model.__column_classes__
+    work = [
+        str(column.name)
+        for column in columns
+        if classes.find_class(column) is ColumnClass.ADMINISTRATIVE
+    ]
+    title = model.__held_as__.title
+    return HeldRows(model.__tablename__, title, names, [*map(tuple, rows)], total, frozenset(work))
+
+
+def list_shown_columns(model: Any) -> list[ColumnElement[Any]]:
+    """Return the columns of a table that may be shown: all but secrets and keys of rows."""
+    classes = model.__column_classes__
+    columns = []
+    for column in model.__table__.columns:
+        is_key = column.name == "id" or column.foreign_keys
+        if not is_key and classes.find_class(column) is not ColumnClass.SECRET:
+            columns.append(column)
+    return columns
+
+
+def _build_condition(
+    model: Any, phones: Sequence[str], person_id: int | None
+) -> ColumnElement[bool]:
+    """Return the condition that a row of a table is about the person."""
+    held = model.__held_as__
+    if held.by is HeldBy.PHONE:
+        columns = [model.__table__.c[name] for name in held.column.split()]
+        return or_(*(column.in_(phones) for column in columns))
+    column = model.__table__.c[held.column]
+    if held.by is HeldBy.PERSON:
+        is_theirs: ColumnElement[bool] = column == (person_id or 0)
+        return is_theirs
+    key = next(iter(column.foreign_keys)).column
+    parent = _find_model(key.table)
+    of_parent: ColumnElement[bool] = column.in_(
+        select(key).where(_build_condition(parent, phones, person_id))
+    )
+    return of_parent
+
+
+def _find_model(table: Any) -> Any:
+    return next(mapper.class_ for mapper in Model.registry.mappers if mapper.local_table is table)
