@@ -33,7 +33,7 @@ class CannotDecrypt(Exception):
 
 def encrypt_text(text: str, purpose: str) -> str:
     """Return the text encrypted under SECRET_KEY. Only the same purpose reads it again."""
-    # Imported here: it needs 8 MB, and most processes never encrypt anything.
+    # Imported here: it needs 10 MB, and most processes never encrypt anything.
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     key = _derive_key(current_settings().secret_key)

@@ -1,4 +1,4 @@
-"""People choose their first password, or another one, by a link that works once."""
+"""People choose their first password, or another one, by a link that works once. Case A2."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Users change their own password and colours."""
+"""Users change their own password and colours. Case A2."""
 
 import pytest
 

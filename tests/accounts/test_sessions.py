@@ -1,4 +1,7 @@
-"""A session lives on the server: it ends when it should, and a copied cookie ends with it. F4."""
+"""A session lives on the server: it ends when it should, and a copied cookie ends with it. F4.
+
+Cases A9, A10 and A14.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,6 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from app import create_app
 from app.accounts.models import LoginSession
 from app.audit.models import AuditEvent
 from app.core import db as database
@@ -215,6 +219,34 @@ def test_signing_out_everywhere_ends_every_session_of_ones_own(visit):
     assert visit.post("/account/sessions/end", "ada").location == "/login"
     assert not any(is_open(browser) for browser in (*thieves, visit.browser("ada")))
     assert is_open(visit.browser("sol"))
+
+
+def test_a_former_secret_key_keeps_sessions_and_remembered_devices(visit, app, make_settings):
+    """A12: with it in SECRET_KEY_FALLBACKS; without it they end."""
+    sign_in(visit, "ada", remember="y")
+    key = app.config["SECRET_KEY"]
+    values = {
+        "secret_key": "the-key-of-today-fedcba9876543210",
+        "database_url": app.config["SQLALCHEMY_DATABASE_URI"],
+    }
+    for fallbacks, status in ((), 302), ((key,), 200):
+        other = create_app(make_settings(**values, secret_key_fallbacks=fallbacks))
+        for name in COOKIES:
+            browser = other.test_client()
+            browser.set_cookie(name, visit.browser("").get_cookie(name).value)
+            assert browser.get(PAGE).status_code == status
+
+
+def test_a_new_device_is_marked_and_the_first_one_of_all_is_not(visit, app):
+    sign_in(visit, "ada")
+    for _ in range(2):
+        visit.browsers.clear()
+        sign_in(visit, "ada")
+    assert [row.is_new_device for row in list_sessions(app)] == [False, True, True]
+    assert visit("/account").words.count("New device") == 2
+    visit.browser("").delete_cookie("session")
+    sign_in(visit, "ada")
+    assert not list_sessions(app)[-1].is_new_device
 
 
 def test_ended_sessions_are_swept_away(visit, app):

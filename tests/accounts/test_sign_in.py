@@ -1,4 +1,4 @@
-"""Signing in and out, and what a session is worth."""
+"""Signing in and out, and what a session is worth. Cases A4, A8, A15 and A17."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Which passwords are worth having."""
+"""Which passwords are worth having. Case A1."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The first start: the first admin comes from the environment or by the printed URL."""
+"""The first start: the first admin comes from the environment or by the printed URL. Case A3."""
 
 import logging
 import re
@@ -267,6 +267,7 @@ def test_workers_that_start_together_make_one_admin(start, settings):
 
 
 def test_the_environment_changes_no_user_who_is_there_and_is_called_out(start, caplog):
+    """A3."""
     start(admin_password="first")
     with caplog.at_level(logging.WARNING):
         app, _ = start(admin_username="other", admin_password="second")

@@ -31,6 +31,9 @@ NUMBERS = {
     ],
     "B": [*range(1, 5), 6, *range(8, 20), *range(21, 26), *range(27, 30)],
     "P": [1, 2, *range(6, 13)],
+    "A": [*range(1, 7), *range(8, 13), *range(14, 18)],
+    "Z": [5, 6],
+    "K": [*range(1, 6), *range(7, 11)],
 }
 
 

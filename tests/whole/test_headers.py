@@ -1,4 +1,4 @@
-"""What every answer carries, and what no address gives away. Cases H1, H9, H10."""
+"""What every answer carries, and what no address gives away. Cases A8, H1, H9, H10."""
 
 import re
 from urllib.parse import unquote
