@@ -46,7 +46,7 @@ def find_production_problems(settings: Settings) -> list[str]:
         )
     if _is_open_address(settings.twilio_api_url):
         problems.append(
-            "TWILIO_API_URL must begin with https:// unless it is on this machine: each call "
+            "TWILIO_API_URL must start with https:// unless it is on this machine: each call "
             "carries your Twilio password."
         )
     return problems

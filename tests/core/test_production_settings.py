@@ -32,7 +32,7 @@ def test_keys_of_before_go_on(key):
 
 @pytest.mark.parametrize("url", ["http://203.0.113.5", "http://sms.example.org:8080"])
 def test_the_password_of_twilio_does_not_travel_in_the_clear(url):
-    with pytest.raises(BadSettings, match="TWILIO_API_URL must begin with https"):
+    with pytest.raises(BadSettings, match="TWILIO_API_URL must start with https"):
         load(TWILIO_API_URL=url)
     development = {"APP_ENV": "development", "SECRET_KEY": KEY, "TWILIO_API_URL": url}
     assert load_settings(development).twilio_api_url == url
