@@ -49,8 +49,17 @@ def test_a_fault_is_told_to_everyone_who_may_see_blasts_once(app, staff):
 def test_what_was_before_the_first_start_is_not_told(app):
     with app.app_context():
         alert(AlertEvent.BLAST_PAUSED)
+        add_inbound_text(ZOE, "Hi")
+        assign(ZOE, "sol")
+    Staff(app).poll(now() + timedelta(hours=2))
+    assert Staff(app).list("sol") == []
+
+
+def test_r7_what_expired_while_an_upgrade_ran_is_told(app):
+    with app.app_context():
+        alert(AlertEvent.BLAST_EXPIRED)
     Staff(app).poll()
-    assert Staff(app).list() == []
+    assert [kind for kind, _, _ in Staff(app).list("sol")] == ["blast_late"]
 
 
 def test_another_process_goes_on_where_the_first_stopped(app, staff):

@@ -14,6 +14,6 @@ def select_newest_alert_id() -> ColumnElement[int]:
 
 
 def list_alerts_after(alert_id: int, limit: int) -> Sequence[Alert]:
-    """Return the alerts that were stored after one, the oldest first."""
-    statement = select(Alert).where(Alert.id > alert_id).order_by(Alert.id).limit(limit)
-    return db.session.scalars(statement).all()
+    """Return the newest alerts that were stored after one, the oldest of them first."""
+    statement = select(Alert).where(Alert.id > alert_id).order_by(Alert.id.desc()).limit(limit)
+    return db.session.scalars(statement).all()[::-1]

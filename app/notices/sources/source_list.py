@@ -33,6 +33,7 @@ from app.suppression.queries.stop_questions import count_stop_questions_due, sel
 # A fault can pause every blast at once.
 MAX_ALERTS = 1_000
 STOP_QUESTION_WARNING = timedelta(days=1)
+FIRST_LOOK_BACK = timedelta(hours=1)
 LARGE_IMPORT_ROWS = 2_001
 # What was stored just before a position may have been committed after it was read.
 OVERLAP = timedelta(minutes=2)
@@ -49,10 +50,16 @@ class Source:
     name: str
     select_position: Callable[[datetime], ColumnElement[Any]]
     read: Callable[[str, datetime], Sequence[News]]
+    # Whether the very first look tells of what is there: the start itself may be news.
+    tells_at_first: bool = False
 
 
 def _read_alerts(after: str, moment: datetime) -> list[News]:
-    return describe_alerts(list_alerts_after(int(after or 0), MAX_ALERTS))
+    alerts = list_alerts_after(int(after or 0), MAX_ALERTS)
+    if not after:
+        # A blast that expired while an upgrade ran is told, and not those of last year.
+        alerts = [alert for alert in alerts if alert.created_at > moment - FIRST_LOOK_BACK]
+    return describe_alerts(alerts)
 
 
 def _read_new_texts(after: str, moment: datetime) -> list[News]:
@@ -134,7 +141,7 @@ def format_position(value: Any) -> str:
 
 
 SOURCES = (
-    Source("alerts", lambda moment: select_newest_alert_id(), _read_alerts),
+    Source("alerts", lambda moment: select_newest_alert_id(), _read_alerts, tells_at_first=True),
     Source("texts", lambda moment: select_newest_text_id(), _read_new_texts),
     Source(
         "stop_questions",

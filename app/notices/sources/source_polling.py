@@ -78,8 +78,8 @@ class SourcePolling:
         for source in changed:
             stored = db.session.get(NoticeProgress, source.name, populate_existing=True)
             # A source that is read for the first time begins now: what was before is not told.
-            if stored is not None:
-                news += source.read(stored.position, moment)
+            if stored is not None or source.tells_at_first:
+                news += source.read(stored.position if stored else "", moment)
             _store_position(source.name, positions[source.name])
         return news
 
