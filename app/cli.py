@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app.accounts import queries as users
+from app.accounts.actions import second_factors
 from app.accounts.actions import user_changes as accounts
 from app.accounts.actions.account_links import make_link
 from app.accounts.link_models import LinkKind
@@ -97,6 +98,26 @@ def reset_password(username: str) -> None:
     click.echo(build_printed_url(token))
     if user.disabled_at is not None:
         click.echo(f"{user.username} is disabled: an admin must enable them under Users first.")
+
+
+@user_commands.command("remove-second-factor")
+@click.argument("username")
+def remove_second_factor(username: str) -> None:
+    """Let a user who lost phone and recovery codes sign in with the password alone."""
+    prepare_configured_database()
+    user = users.find_user_by_name(users.clean_username(username))
+    if user is None:
+        raise click.ClickException(
+            f"There is no user called {username}. See: flask --app wsgi user list"
+        )
+    name, user_id = user.username, user.id
+    with audited_write("user.factor_removed", CLI_USERNAME) as entry:
+        entry.about = name
+        is_removed = second_factors.remove_second_factor(user_id, by_admin=True)
+    if is_removed:
+        click.echo(f"{name} signs in with the password alone. They should set up a new one.")
+    else:
+        click.echo(f"{name} has no second factor.")
 
 
 @database_commands.command("status")

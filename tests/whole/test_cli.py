@@ -37,6 +37,8 @@ def test_ada_is_created_listed_and_gets_a_new_password(clone):
     assert re.search(r"^New password for ada: \S{16}$", reset.stdout, re.M)
     assert reset.stdout.split()[4] not in created.stdout
     assert re.search(r"^http://\S+/account/link\?token=\S{43}$", reset.stdout, re.M)
+    removed = flask(clone, "user", "remove-second-factor", "Ada")
+    assert removed.stdout == "ada has no second factor.\n"
 
 
 def test_a_name_that_is_taken_or_unknown_gets_a_sentence(clone):
