@@ -82,7 +82,7 @@ def is_packed(file: Path) -> bool:
     if head.startswith(GZIP_MAGIC) or is_encrypted_stream(head):
         return True
     if head != SQLITE_MAGIC:
-        raise BackupNotReadable(f"{file} is not a backup of SMS Admin: it is another kind of file.")
+        raise BackupNotReadable(f"{file} is not a SQLite database, and no backup of SMS Admin.")
     return False
 
 

@@ -89,27 +89,34 @@ def restore_database(file: Path, path: Path, moment: datetime, passphrase: str =
     """
     _require_file(file, path)
     database_file.create_parent_folder(path)
-    with lock_database(path), open_backup(file, path.parent, passphrase) as plain:
+    with open_backup(file, path.parent, passphrase) as plain:
         _validate_backup(plain, file)
-        new_file = path.with_name(f".{path.name}.restoring")
-        new_file.unlink(missing_ok=True)
-        try:
-            database_backups.copy_database(plain, new_file)
-            lines = _hold_back_unsent_texts(new_file, moment)
-            lines += restored_people.carry_over_people(path, new_file)
-            _copy_file_owner(new_file, path)
-            old_file = _keep_old_database(path, moment)
-            # Atomic: at every moment there is a complete database under this name.
-            # Before the copy has its place: a start in between holds sending too.
-            mark_restored(path)
-            os.replace(new_file, path)
-            database_backups.sync_folder(path.parent)
-        finally:
-            new_file.unlink(missing_ok=True)
+        with lock_database(path):
+            old_file, lines = _replace_database(plain, path, moment)
     headline = [f"Restored {path} from {file}."]
     if old_file:
         headline.append(f"The previous database was kept: {old_file}.")
     return [*headline, *lines, *RESTORE_NEXT_STEPS]
+
+
+def _replace_database(plain: Path, path: Path, moment: datetime) -> tuple[Path | None, list[str]]:
+    """Put a copy of `plain` in the place of the database; return the old one's path, and lines."""
+    new_file = path.with_name(f".{path.name}.restoring")
+    new_file.unlink(missing_ok=True)
+    try:
+        database_backups.copy_database(plain, new_file)
+        lines = _hold_back_unsent_texts(new_file, moment)
+        lines += restored_people.carry_over_people(path, new_file)
+        _copy_file_owner(new_file, path)
+        old_file = _keep_old_database(path, moment)
+        # Atomic: at every moment there is a complete database under this name.
+        # Before the copy has its place: a start in between holds sending too.
+        mark_restored(path)
+        os.replace(new_file, path)
+        database_backups.sync_folder(path.parent)
+    finally:
+        new_file.unlink(missing_ok=True)
+    return old_file, lines
 
 
 def _require_file(file: Path, path: Path) -> None:

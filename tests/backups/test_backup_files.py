@@ -92,7 +92,10 @@ def test_an_encrypted_backup_needs_its_passphrase(make_copy, tmp_path):
 def test_a_file_of_another_kind_is_no_backup(tmp_path, content):
     file = tmp_path / "letter.pdf"
     file.write_bytes(content)
-    with pytest.raises(BackupNotReadable, match="is not a backup"), open_backup(file, tmp_path, ""):
+    with (
+        pytest.raises(BackupNotReadable, match="no backup of SMS Admin"),
+        open_backup(file, tmp_path, ""),
+    ):
         pass
 
 
