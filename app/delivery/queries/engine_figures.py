@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.delivery.models import MessageLog
-from app.delivery.sql.engine_figures import COUNT_QUEUE, QUEUE_CONDITIONS
+from app.delivery.sql.engine_figures import COUNT_QUEUE, QUEUE_STATES
 
 COUNT = func.count()
 
@@ -23,7 +23,7 @@ class BlastFigures(NamedTuple):
 def count_queue_by_state() -> dict[str, int]:
     """Return how many texts wait, are held, are being sent, and wait for news of the carrier."""
     counts = COUNT_QUEUE.fetch_first_row() or ()
-    return dict(zip(QUEUE_CONDITIONS, counts, strict=True))
+    return dict(zip(QUEUE_STATES, counts, strict=True))
 
 
 def list_blast_figures() -> list[BlastFigures]:

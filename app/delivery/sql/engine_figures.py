@@ -1,31 +1,21 @@
 """Counts of texts by state for /metrics.
 
-A bound value hides from SQLite that a partial index fits: of a million texts, counting took
-310 ms through SQLAlchemy and takes 1 ms with the constants written out.
+SQL text, since SQLite walks along a million rows of another index for those that are being sent,
+which takes 300 ms, unless it is told which of the small indexes holds them: 1 ms.
 """
 
-from sqlalchemy import func, select
-
 from app.core.prepared_statements import PreparedStatement
-from app.delivery.models import messages
-from app.delivery.sql.queue_filters import IS_CLAIMABLE, IS_HELD
-from app.domain.delivery.message_statuses import MessageStatus
 
-QUEUE_CONDITIONS = {
-    "waiting": IS_CLAIMABLE,
-    "held": IS_HELD,
-    "sending": messages.c.status == MessageStatus.SUBMITTING,
-    "without_news": messages.c.look_up_at.is_not(None),
-}
-COUNT_QUEUE = PreparedStatement(
-    select(
-        *(
-            select(func.count())
-            .select_from(messages)
-            .where(condition)
-            .scalar_subquery()
-            .label(name)
-            for name, condition in QUEUE_CONDITIONS.items()
-        )
-    )
-)
+# In the order of the columns below.
+QUEUE_STATES = ("waiting", "held", "sending", "without_news")
+COUNT_QUEUE = PreparedStatement("""
+    SELECT
+        (SELECT count(*) FROM messages INDEXED BY ix_messages_queued
+            WHERE status = 'queued' AND held_until IS NULL),
+        (SELECT count(*) FROM messages INDEXED BY ix_messages_held
+            WHERE status = 'queued' AND held_until IS NOT NULL),
+        (SELECT count(*) FROM messages INDEXED BY ix_messages_submitting
+            WHERE status = 'submitting'),
+        (SELECT count(*) FROM messages INDEXED BY ix_messages_look_up_at
+            WHERE look_up_at IS NOT NULL)
+""")
