@@ -9,6 +9,7 @@ from flask import g, has_request_context, request
 from sqlalchemy import delete, select
 
 from app.audit.audit_chain import append_audit_row, build_people, continue_audit_chain
+from app.audit.change_capture import add_changes, capture_changes
 from app.audit.models import ERASED_PEOPLE, AuditEvent, AuditPerson
 from app.audit.sql import PreparedRunner
 from app.audit.subjects import find_subjects, parse_subject_keys
@@ -112,8 +113,11 @@ def audited_write(verb: str, who: str) -> Iterator[AuditEntry]:
     Raises WriteLockTimeout and UniqueViolation, as write() does.
     """
     entry = AuditEntry(verb, who)
-    with write():
-        yield entry
+    with write() as session:
+        with capture_changes(session, verb) as changes:
+            yield entry
+            session.flush()
+        entry.details = add_changes(entry.details or {}, changes)
         values = entry.build_values()
         # Command line tools write audit rows as well, outside any request.
         if has_request_context():

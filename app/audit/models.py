@@ -30,7 +30,7 @@ class AuditEvent(Model):
     )
     __table_args__ = (
         Index("ix_audit_events_who_at", "who", "at"),
-        Index("ix_audit_events_user_id_at", "user_id", "at"),
+        Index("ix_audit_events_user_id_verb_at", "user_id", "verb", "at"),
         Index("ix_audit_events_verb_at", "verb", "at"),
         Index("ix_audit_events_thing_kind_thing_id", "thing_kind", "thing_id"),
     )

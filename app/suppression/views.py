@@ -211,6 +211,7 @@ def _add_number(form: SuppressedNumberForm) -> None:
             current_username(),
         )
         trace.about = _mask_phone(row.phone)
+        trace.add_person(row.name, row.phone)
 
 
 @bp.post("/suppression/<kind>/<int:id>/delete")
@@ -221,6 +222,7 @@ def delete_suppressed_number(kind: str, id: int) -> ResponseReturnValue:
         with audited_write("suppression.removed", current_username()) as trace:
             entry = remove_suppression_entry(kind, id, current_username())
             trace.about = _mask_phone(entry.phone)
+            trace.add_person(entry.name, entry.phone)
             trace.details = {"why": entry.why, "source": entry.source}
     except NotFound:
         abort(404)

@@ -90,7 +90,11 @@ def test_the_contracts_three_fields_are_enough_and_without_the_tick_it_is_off(ap
         "keyword.changed",
         "sol",
         "keyword 1",
-        {"changed": ["response_body", "is_active"]},
+        {
+            "response_body": ["9 to 5, {first_name|friend}", "Hi"],
+            "is_active": [True, False],
+            "changed": ["response_body", "is_active"],
+        },
     )
 
 

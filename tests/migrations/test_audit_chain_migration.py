@@ -1,4 +1,4 @@
-"""0063_audit_chain: rows keep all they had, names can still be erased, and the way back is whole."""
+"""0063_audit_chain, 0067_audit_user_index: rows keep what they had, names can be erased."""
 
 import json
 import sqlite3

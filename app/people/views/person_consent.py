@@ -37,6 +37,7 @@ def add_person_to_do_not_text_list(public_id: str) -> ResponseReturnValue:
     name = queries.load_person_record(phone).name
     with audited_write("suppression.added", current_username()) as trace:
         trace.about = mask_phone(phone)
+        trace.add_person(None, phone)
         is_new = record_opt_out(phone, source=MANUAL_SOURCE, name=name, actor=current_username())
     outcome = "won't get any more texts" if is_new else "is already on the do-not-text list"
     flash(f"{name or format_phone_number(phone)} {outcome}.", "success")
@@ -52,6 +53,7 @@ def remove_person_from_do_not_text_list(public_id: str) -> ResponseReturnValue:
         with audited_write("suppression.removed", current_username()) as trace:
             entries = find_suppression_entries_by_phone(phone)
             trace.about = mask_phone(phone)
+            trace.add_person(None, phone)
             trace.details = {"why": ", ".join(entry.why for entry in entries)}
             for entry in entries:
                 remove_suppression_entry(entry.kind, entry.id, current_username())
@@ -72,6 +74,7 @@ def record_person_consent(public_id: str) -> ResponseReturnValue:
         return render_person_page(get_person_or_404(public_id), consent_form=form), 422
     with audited_write("person.consent", current_username()) as trace:
         trace.about = mask_phone(phone)
+        trace.add_person(None, phone)
         method = form.agreed.method or ConsentMethod.FORM
         is_granted = grant_consent(phone, method, form.evidence.data, current_username())
     if is_granted:

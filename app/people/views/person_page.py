@@ -149,6 +149,7 @@ def add_person_note(public_id: str) -> ResponseReturnValue:
     with audited_write("person.note_added", current_username()) as trace:
         note_id = add_note(phone, form.body.data or "", current_username())
         trace.about = f"note {note_id}"
+        trace.add_person(None, phone)
     flash("Note saved.", "success")
     return redirect_to_person(phone)
 
@@ -161,6 +162,7 @@ def delete_person_note(public_id: str, note_id: int) -> ResponseReturnValue:
     try:
         with audited_write("person.note_deleted", current_username()) as trace:
             trace.about = f"note {note_id}"
+            trace.add_person(None, phone)
             may_delete_any = current_user.may(Permission.MANAGE_PEOPLE)
             delete_note(phone, note_id, current_username(), may_delete_any=may_delete_any)
     except NotFound:

@@ -42,6 +42,7 @@ def leave_person_topic(public_id: str, group_id: int) -> ResponseReturnValue:
     evidence = f"Added by {current_username()}"
     with audited_write("person.topic_left", current_username()) as trace:
         trace.about = mask_phone(phone)
+        trace.add_person(None, phone)
         trace.details = {"title": topic.name}
         leave_topic(
             phone, group_id, TopicLeaveSource.MANUAL, evidence=evidence, actor=current_username()
@@ -61,6 +62,7 @@ def return_person_to_topic(public_id: str, group_id: int) -> ResponseReturnValue
         return page, 422
     with audited_write("person.topic_returned", current_username()) as trace:
         trace.about = mask_phone(phone)
+        trace.add_person(None, phone)
         trace.details = {"title": topic.name}
         return_to_topic(
             phone,
@@ -96,6 +98,7 @@ def pause_person(public_id: str) -> ResponseReturnValue:
     pause = NewPause(phone, end, evidence=evidence, name=name, actor=current_username())
     with audited_write("person.paused", current_username()) as trace:
         trace.about = mask_phone(phone)
+        trace.add_person(None, phone)
         trace.details = {"days": days}
         is_new = set_pause(pause, moment)
         if is_new:
