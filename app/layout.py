@@ -23,6 +23,7 @@ from app.notices.queries.notice_lists import select_unread_count
 from app.organisation import queries as organisation
 from app.page_banners import Banner, build_banners, build_carrier_banners
 
+ENDPOINTS_ABOUT_NOTICES = {"notices.list_notices", "notices.edit_own_choices"}
 ENDPOINTS_ABOUT_ONESELF = {"accounts.change_own_password", "accounts.list_own_sessions"}
 
 
@@ -203,7 +204,7 @@ def _build_compose_tab() -> MenuItem:
 
 def _build_notices_item(unread_count: int) -> MenuItem:
     url = url_for("notices.list_notices")
-    is_current = request.endpoint == "notices.list_notices"
+    is_current = request.endpoint in ENDPOINTS_ABOUT_NOTICES
     return MenuItem("Notifications", url, "bell", current=is_current, count=unread_count)
 
 
