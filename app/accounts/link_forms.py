@@ -31,7 +31,7 @@ class LinkPasswordForm(FlaskForm):
         self.account_username = username
 
     def validate_new_password(self, field: PasswordField) -> None:
-        """Reject a weak password."""
+        """Reject a password that is too weak."""
         reject_weak_password(
             field.data, self.account_username, organisation.get_organisation().name
         )

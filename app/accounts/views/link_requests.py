@@ -97,8 +97,8 @@ def mail_reset_link(name: str) -> None:
     user = queries.find_user_by_name(queries.clean_username(name)) or find_user_by_email(name)
     if user is None or not _may_have_link(user):
         return
-    user_id, username, email = user.id, user.username, str(user.email)
-    with audited_write("password.link_asked", username):
+    user_id, email = user.id, str(user.email)
+    with audited_write("password.link_asked", user.username):
         token = account_links.make_link(user_id, LinkKind.RESET)
     db.session.expire_all()
     stored_user = queries.find_user(user_id)
