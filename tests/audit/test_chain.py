@@ -16,17 +16,19 @@ from app.audit.chain_files import (
     read_audit_keys,
     read_chain_head,
 )
-from app.audit.chain_head import note_chain_head
+from app.audit.chain_head import note_chain_head, verify_chain_of_program
 from app.audit.chain_verification import verify_audit_chain
-from app.audit.models import AuditEvent, AuditPerson
+from app.audit.models import AUDIT_TRIGGERS_DDL, AuditEvent, AuditPerson
 from app.audit.sql import PreparedRunner
 from app.core.clock import now
 from app.core.db import db, write
+from app.dbdoctor import __main__ as doctor
 from app.domain.phones.phone_erasure import PhoneErasure
 from tests.sample_people import ZOE
 from tests.sample_rows import add_member
 
 UNPROTECT = "DROP TRIGGER audit_events_no_update"
+PROTECT = AUDIT_TRIGGERS_DDL[0]
 UNDELETE = "DROP TRIGGER audit_events_no_delete"
 REPLACE = (
     "INSERT OR REPLACE INTO audit_events (id, at, who, verb) "
@@ -219,3 +221,20 @@ def test_a_copy_without_its_key_is_not_accused(site):
     get_key_file(site).unlink()
     forget_chain_head(site)
     assert verify(site) == []
+
+
+def test_the_doctor_names_the_row(site, monkeypatch, capsys):
+    """F9: the doctor said "is healthy" of a row that was rewritten."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{site}")
+    note_chain_head()
+    change(site, UNPROTECT, "UPDATE audit_events SET who = 'innocent' WHERE id = 3", PROTECT)
+    assert doctor.main(["--doctor"]) == 1
+    assert "Audit row 3 was changed, or rows before it were deleted" in capsys.readouterr().out
+
+
+def test_the_program_finds_it_too_and_says_it_once(site):
+    change(site, UNPROTECT, "UPDATE audit_events SET who = 'innocent' WHERE id = 3")
+    db.session.rollback()
+    assert len(verify_chain_of_program()) == 1
+    verify_chain_of_program()
+    assert db.session.query(AuditEvent).filter_by(verb="audit.broken").count() == 1

@@ -149,6 +149,7 @@ BREAKINGS = {
     "unknown-zones": [
         "INSERT INTO organisation (id, name, timezone) VALUES (1, 'Choir', 'Mars/Olympus')"
     ],
+    "audit-chain": ["INSERT INTO audit_events (who, verb, mac) VALUES ('ada', 'x', 'y')"],
     "orphan-rows": ["INSERT INTO reply_writers VALUES (99, 'ada', '2026-01-01 00:00:00.000000')"],
     "broken-rule": [NO_RULES, "UPDATE users SET phone = '0303' WHERE id = 1"],
     "member-search": [
@@ -234,6 +235,18 @@ def test_the_check_speaks_alone_and_is_silent_once_fixed(sick, name):
     if CHECKS_BY_NAME[name].is_fixable:
         fix(sick)
         assert find_names(sick) == set()
+
+
+def test_a_missing_key_of_the_audit_is_said(sick):
+    """Of an installation; a copy elsewhere has neither key nor installation."""
+    run_sql(
+        sick,
+        "INSERT INTO audit_anchors (kind, last_id, mac, key_id, seal) "
+        "VALUES ('start', 0, '0', 'x', 'x')",
+    )
+    assert find_names(sick) == set()
+    Path(f"{sick}.installation").write_text("{}")
+    assert "audit-key" in find_names(sick)
 
 
 def _rewrite(path, table, before, after):
