@@ -14,6 +14,7 @@ from wtforms import (
 from app.accounts.name_queries import (
     find_similar_user,
     find_user_by_email,
+    is_name_of_former_user,
     is_name_of_other_user,
 )
 from app.accounts.queries import clean_username
@@ -26,6 +27,9 @@ from app.domain.texts.text_cleaning import clean_name
 from app.organisation import queries as organisation
 
 MAX_USERNAME_LENGTH = 80
+FORMER_NAME_ERROR = (
+    "A former user had this name. Choose another one, so that what they did stays theirs."
+)
 THEME_LABELS = {"": "Match device", "light": "Light", "dark": "Dark"}
 
 
@@ -188,9 +192,12 @@ class UserForm(FlaskForm):
         """Reject a name that would be taken for another user's."""
         name = field.data or ""
         other = find_similar_user(name, self.user_id)
-        is_new = name != field.object_data
-        if is_new and other is not None and other.username.casefold() != name.casefold():
+        if name == field.object_data or (other and other.username.casefold() == name.casefold()):
+            return
+        if other is not None:
             raise ValidationError(f"That looks like the name of another user, {other.username}.")
+        if is_name_of_former_user(name, self.user_id):
+            raise ValidationError(FORMER_NAME_ERROR)
 
     def validate_display_name(self, field: StringField) -> None:
         """Reject a name that would be taken for another user's."""

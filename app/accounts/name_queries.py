@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from app.accounts.models import AppUser
 from app.accounts.queries import list_users
+from app.audit.queries import list_audited_users
 from app.core.db import db
 from app.domain.accounts.lookalike_names import build_skeleton
 from app.domain.texts.name_folding import fold_name
@@ -17,6 +18,19 @@ def find_similar_user(name: str, except_user_id: int | None = None) -> AppUser |
         if user.id != except_user_id and skeleton in names:
             return user
     return None
+
+
+def is_name_of_former_user(name: str, user_id: int | None) -> bool:
+    """Whether somebody else did things under this name, who is deleted or has another one now.
+
+    Notes, drafts and conversations name users as they were called: a new user of that name would
+    seem to have written them.
+    """
+    skeleton = build_skeleton(name)
+    for key, former_name in list_audited_users():
+        if key != str(user_id) and build_skeleton(former_name) == skeleton:
+            return True
+    return False
 
 
 def is_name_of_other_user(user_id: int | None, name: str) -> bool:

@@ -149,6 +149,25 @@ def test_a_name_that_was_stored_before_keeps(visit, app):
     assert page.status_code == 303
 
 
+def test_a_name_of_a_former_user_is_not_given_again(visit, app):
+    """F14: notes and drafts name users as they were called."""
+    visit("/account/theme", "sol", theme="dark")
+    visit("/account/name", "sol", display_name="Solomon")
+    visit.post(f"/users/{SOL}/delete", "ada")
+    for name in ("Sol", "s0l"):
+        page = visit("/users/add", "ada", username=name, role="social_manager")
+        assert "A former user had this name" in page.words
+    page = visit("/users/add", "ada", username="sol2", role="social_manager")
+    assert page.status_code == 200
+
+
+def test_a_user_may_have_their_own_former_name_again(visit):
+    visit("/account/name", "sol", display_name="Solomon")
+    edit = {"role": "social_manager"}
+    assert visit(f"/users/{SOL}/edit", "ada", username="solomon", **edit).status_code == 303
+    assert visit(f"/users/{SOL}/edit", "ada", username="sol", **edit).status_code == 303
+
+
 def test_an_address_is_a_whole_one_and_belongs_to_one_user(visit):
     edit = {"username": "sol", "role": "social_manager"}
     assert visit("/users/2/edit", "ada", email="Sol@Example.org", **edit).status_code == 303
