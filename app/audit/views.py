@@ -27,6 +27,7 @@ from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
 from app.core.recent_sign_in import guarded_download
+from app.core.user_names import load_user_names
 from app.domain.accounts.permissions import Permission
 from app.domain.time.local_times import zone_or_utc
 
@@ -93,6 +94,7 @@ def export_audit_events() -> ResponseReturnValue:
     filter_ = _read_filter(form, _find_person(form))
     with audited_write("audit.exported", current_username()) as entry:
         entry.details = {"part": form.is_used}
+    load_user_names()
     pieces = stream_csv_in_batches(CSV_HEADINGS, partial(_fetch_csv_rows, filter_))
     headers = build_download_headers(f"audit-{now():%Y-%m-%d}.csv")
     return Response(stream_with_context(pieces), headers=headers)

@@ -16,9 +16,21 @@ def name_user(username: str | None) -> str:
     if not username:
         return ""
     # Most of what a user sees is their own: that asks for no other user.
-    if current_user and current_user.is_authenticated and current_user.username == username:
+    if "names_of_users" not in g and _is_own_name(username):
         return str(current_user.shown_name)
-    # Once a request: a list names many users.
+    load_user_names()
+    return str(g.names_of_users.get(username, username))
+
+
+def _is_own_name(username: str) -> bool:
+    user = current_user
+    return bool(user and user.is_authenticated and user.username == username)
+
+
+def load_user_names() -> None:
+    """Load the names of all users, once a request: a list names many of them.
+
+    A download calls it before its first row: later the signed-in user can no longer be read.
+    """
     if "names_of_users" not in g:
         g.names_of_users = current_app.extensions["user_names"]()
-    return str(g.names_of_users.get(username, username))

@@ -2,6 +2,7 @@
 
 import json
 
+from app.audit.actions import audited_write
 from app.audit.models import AuditEvent
 from app.core.db import db
 from tests.sample_people import ZOE
@@ -63,6 +64,9 @@ def test_the_rows_of_one_person(app, visit):
 
 def test_an_export_has_what_is_filtered_and_is_in_the_audit(app, visit):
     visit("/groups/add", "ada", name="Choir", visibility="everyone")
+    with app.app_context(), audited_write("user.changed", "ada") as entry:
+        entry.about = "ada"
+    assert "changed the user Ada" in visit("/audit/export", "ada").text
     text = visit("/audit/export?kind=people", "ada").text
     assert text.splitlines()[0] == "\ufeffRow,Time (UTC),Who,What,About,Details,Address,Request"
     assert "created the group" in text
