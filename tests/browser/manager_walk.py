@@ -13,6 +13,7 @@ def add_manager(page, url):
     page.goto(url + "/users/add")
     page.fill("#username", "sol")
     page.check("[name=role][value=social_manager]")
+    page.click("main summary")
     page.fill("#password", PASSWORD)
     page.uncheck("[name=must_change_password]")
     page.click(".sticky button:text-is('Add user')")
