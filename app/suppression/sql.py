@@ -177,3 +177,27 @@ SELECT_FIRST_PAUSE_END = PreparedStatement(
     .order_by(unsubscribed_contacts.c.ends_at)
     .limit(1)
 )
+
+# b_phones: a JSON list. Everything that a line of the file of opt-outs says, in one statement: each
+# STOP waits for it, and seven statements through SQLAlchemy took 6 ms of processor time.
+SELECT_LISTED_STATES = PreparedStatement(
+    """
+    WITH phones AS (SELECT value AS phone FROM json_each(:b_phones))
+    SELECT 'position' AS what, '' AS phone, position AS first, NULL AS second, NULL AS third
+    FROM stop_journal
+    UNION ALL
+    SELECT 'listed', phone, source, created_at, ends_at FROM unsubscribed_contacts
+    WHERE phone IN phones
+    UNION ALL
+    SELECT 'behind', phone, source, created_at, ends_at FROM replaced_pauses WHERE phone IN phones
+    UNION ALL
+    SELECT 'topic', phone, group_id, source, NULL FROM unsubscribed_topics
+    WHERE until IS NULL AND phone IN phones
+    UNION ALL
+    SELECT 'gone', phone, folded_name, NULL, NULL FROM deleted_topic_leaves WHERE phone IN phones
+    UNION ALL
+    SELECT 'method', phone, method, NULL, NULL FROM consent_events WHERE id IN (
+        SELECT (SELECT max(id) FROM consent_events WHERE consent_events.phone = phones.phone)
+        FROM phones)
+    """
+)

@@ -70,7 +70,7 @@ def put_back(database):
 
 def read_states():
     """What keeps texts from whom, as the database says it."""
-    states = read_listed_states(None, get_stop_journal().find_topic_names)
+    states = read_listed_states(None, get_stop_journal().find_topic_names).states
     db.session.rollback()
     return states
 

@@ -16,12 +16,7 @@ from app.core.clock import now
 from app.core.database_errors import DATABASE_ERRORS
 from app.core.settings import Settings
 from app.suppression.actions.erased_numbers import is_number_erased
-from app.suppression.queries.listed_states import (
-    TopicNameSource,
-    find_newest_methods,
-    read_listed_states,
-    read_stop_position,
-)
+from app.suppression.queries.listed_states import TopicNameSource, read_listed_states
 from app.suppression.stop_file import (
     append_stop_lines,
     lock_stop_file,
@@ -97,12 +92,12 @@ class StopJournal:
         if self._file_position is None:
             self._file_position = read_stop_file(self.database).position
         # An older database whose opt-outs were not replayed yet: what is said now is newer.
-        position = max(read_stop_position(), self._file_position)
-        at = now().isoformat(timespec="seconds")
-        states = read_listed_states(phones, self.find_topic_names)
-        methods = find_newest_methods(phones)
+        read = read_listed_states(phones, self.find_topic_names)
+        position, at = max(read.position, self._file_position), now().isoformat(timespec="seconds")
         return [
-            StopLine(position, at, phone, states.get(phone, EMPTY_STATE), methods.get(phone))
+            StopLine(
+                position, at, phone, read.states.get(phone, EMPTY_STATE), read.methods.get(phone)
+            )
             for phone in sorted(phones)
         ]
 

@@ -82,7 +82,7 @@ def replay_stops(moment: datetime) -> ReplayedStops:
 def _apply_lines(
     lines: list[StopLine], position: int, journal: StopJournal, moment: datetime
 ) -> ReplayedStops:
-    states = read_listed_states(None, journal.find_topic_names)
+    states = read_listed_states(None, journal.find_topic_names).states
     news = [line for line in lines if line.state != states.get(line.phone, EMPTY_STATE)]
     topic_names = journal.find_topic_names()
     db.session.rollback()
@@ -189,7 +189,7 @@ def _set_gone_topics(phone: str, names: set[str], before: ListedState) -> bool:
 
 def _complete_file(journal: StopJournal, content: StopFileContent) -> None:
     """Write a line for every number whose last line does not say what holds."""
-    stored = read_listed_states(None, journal.find_topic_names)
+    stored = read_listed_states(None, journal.find_topic_names).states
     db.session.rollback()
     written = {phone: line.state for phone, line in content.lines.items()}
     missing = [phone for phone, state in stored.items() if written.get(phone) != state]
