@@ -17,7 +17,7 @@ CONTENT_SECURITY_POLICY = (
 # Pages use none of these abilities of a browser; a script that got in may not either.
 PERMISSIONS_POLICY = (
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), "
-    "bluetooth=(), midi=(), display-capture=(), browsing-topics=()"
+    "midi=(), display-capture=(), browsing-topics=()"
 )
 PERMANENT_REDIRECT = 308
 SECURITY_HEADERS = {
