@@ -24,7 +24,11 @@ from app.organisation import queries as organisation
 from app.page_banners import Banner, build_banners, build_carrier_banners
 
 ENDPOINTS_ABOUT_NOTICES = {"notices.list_notices", "notices.edit_own_choices"}
-ENDPOINTS_ABOUT_ONESELF = {"accounts.change_own_password", "accounts.list_own_sessions"}
+ENDPOINTS_ABOUT_ONESELF = {
+    "accounts.change_own_password",
+    "accounts.list_own_sessions",
+    "accounts.show_second_factor",
+}
 
 
 @dataclass(frozen=True)
