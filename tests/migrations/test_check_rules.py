@@ -30,7 +30,9 @@ VALID_ROWS = {
     "retention_rules": {"days": 1},
     "trigger_words": {"keyword_rule_id": 1},
     "backup_runs": {"state": "running", "error": None, "finished_at": None},
+    "chat_webhooks": {"url": "https://chat.example.org/x"},
     "messages": {"status": "queued"},
+    "notices": {"user_id": 1, "channel": "mail"},
     "sender_limits": {"user_id": 1, "max_people": 5},
 }
 BROKEN_VALUES = {
