@@ -67,7 +67,7 @@ class AuditFilterForm(FlaskForm):
     who = SelectField("Who", choices=_list_username_choices, validate_choice=False)
     day = DayField("Day")
     until = DayField("Until")
-    q = StringField("Name, address or request")
+    q = StringField("Search")
     thing = HiddenField()
     person = HiddenField()
 
