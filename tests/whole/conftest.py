@@ -29,9 +29,8 @@ class Site:
     def address(self, endpoint: str, which: str = "") -> str:
         """The address of `endpoint`; `which` chooses another thing than the usual one."""
         blueprint, _, view = endpoint.partition(".")
-        values = self.values[""] | self.values.get(
-            which or (blueprint if view.startswith("import_") else ""), {}
-        )
+        key = which or (blueprint if view.startswith("import_") else endpoint)
+        values = self.values[""] | self.values.get(key, {})
         with self.app.test_request_context():
             return url_for(
                 endpoint,

@@ -135,6 +135,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
     rooms = {"suppression": opt_outs, "events": coming}
     return {
         "": values,
+        "people.download_held_data": {"kind": "json"},
         "faulty": {"log_id": str(faulty)},
         "ended": {"scheduled_id": str(ended)},
     } | rooms

@@ -26,6 +26,12 @@ from tests.whole.test_matrix import CHOSEN, CLOSED, expected
 ANA = "ana"
 # What a request of somebody who is refused, or who only reads, may leave.
 AUDIT_TABLES = ("audit_events", "audit_people", "audit_anchors")
+# What Ana gets where one permission is not all that it takes.
+OTHER_CODES = {
+    "audit.export_audit_events": 403,  # it exports too
+    "blasts.edit_draft": 404,  # it is Sol's
+    "blasts.review_draft": 404,
+}
 # They end or change what the walk itself needs.
 LAST = ("accounts.change_own_password", "accounts.end_all_own_sessions")
 
@@ -90,7 +96,7 @@ def is_refused(endpoint, method, code):
 
 
 def is_as_expected(endpoint, method, code):
-    return code == expected(endpoint, method)
+    return code == OTHER_CODES.get(endpoint, expected(endpoint, method))
 
 
 def is_let_in(endpoint, method, code):

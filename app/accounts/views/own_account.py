@@ -10,6 +10,8 @@ from app.accounts.actions.login_attempts import ReservedAttempt
 from app.accounts.forms import DisplayNameForm, OwnPasswordForm, OwnPhoneForm, ThemeForm
 from app.accounts.models import hash_password
 from app.accounts.own_phone_queries import find_own_phone, has_practice_phones
+from app.accounts.scope_choices import load_scope_choices
+from app.accounts.user_rights import describe_user_rights
 from app.accounts.views import password_tries
 from app.accounts.views.blueprint import bp
 from app.accounts.views.browser_sessions import current_session, start_login_session
@@ -101,6 +103,7 @@ def render_own_account(
         phone_form=phone_form,
         own_phone=own_phone,
         phone_page=phone_page,
+        rights=describe_user_rights(current_user, load_scope_choices()),
     )
 
 
