@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 
 import pytest
 
@@ -15,7 +16,8 @@ from app.audit.pending_acts import (
 from app.core import error_pages
 from app.core.db import db
 from app.dbdoctor import __main__ as doctor
-from tests.sample_people import ZOE
+from app.migrations.migration_files import find_migrations
+from tests.sample_people import PASSWORD, ZOE
 from tests.sample_rows import add_inbound_text, add_member
 
 FILE = "Name,Phone\nAna,303 555 0101\nBo,303 555 01\n"
@@ -153,10 +155,6 @@ def test_12_acts_of_the_doctor(app, read_rows, monkeypatch, tmp_path, capsys):
 
 
 def test_reverting_the_chain_itself_leaves_its_row(app, monkeypatch):
-    import sqlite3
-
-    from app.migrations.migration_files import find_migrations
-
     path = app.extensions["settings"].database_path
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
     for version in range(len(find_migrations()), 62, -1):
@@ -199,3 +197,10 @@ def test_what_waits_is_written_when_the_process_ends(app, visit):
     writer.stop()
     with app.app_context():
         assert db.session.query(AuditEvent).filter_by(verb="access.refused").count() == 1
+
+
+def test_a_sign_in_says_which_user_it_was(visit, read_rows):
+    """F14: the audit's "who" was a name, which somebody else may have had before."""
+    visit("/login", username="ada", password=PASSWORD)
+    (row,) = read_rows("sign_in")
+    assert (row.who, row.user_id) == ("ada", 1)

@@ -98,7 +98,8 @@ def _renew_remembered_session(user: AppUser, open_session: OpenSession, cookie_i
     user_id, username = user.id, user.username
     token = cookie_id.partition(":")[2]
     try:
-        with audited_write("sign_in.remembered", username):
+        with audited_write("sign_in.remembered", username) as entry:
+            entry.user_id = user_id
             new_token = login_sessions.renew_session(open_session.id, token, describe_device())
     except WRITE_ERRORS:
         log.warning("a remembered session was not renewed: the database takes no writes")

@@ -62,6 +62,7 @@ def complete_sign_in(user: AppUser, proof: SignInProof, *, remember: bool) -> bo
     device = describe_device(user)
     try:
         with audited_write(proof.verb, username) as trace:
+            trace.user_id = user_id
             trace.details = proof.details | ({"new_device": True} if device.is_new else {})
             stored_user = _find_unchanged_user(user_id, proof)
             if proof.attempt is not None:

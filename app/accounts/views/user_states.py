@@ -24,6 +24,7 @@ def disable_user(user_id: int) -> ResponseReturnValue:
     try:
         with audited_write("user.disabled", current_username()) as audit:
             audit.about = user.username
+            audit.set_thing("user", user_id, user.username)
             user_changes.disable_user(user_id, by=own_id)
     except user_changes.CannotDisableSelf:
         flash("You can't disable your own account. Ask another admin.", "error")
@@ -43,6 +44,7 @@ def enable_user(user_id: int) -> ResponseReturnValue:
     shown_name, disabled_at = user.shown_name, user.disabled_at
     with audited_write("user.enabled", current_username()) as audit:
         audit.about = user.username
+        audit.set_thing("user", user_id, user.username)
         user_changes.enable_user(user_id)
     since = (
         ""

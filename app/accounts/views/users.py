@@ -152,6 +152,7 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
         password_hash = hash_password(form.password.data)
     with audited_write("user.changed", current_username()) as audit:
         audit.about = old_username
+        audit.set_thing("user", user_id, old_username)
         if username != old_username:
             audit.details["username"] = [old_username, username]
         if role.label != old_role_label:
@@ -187,6 +188,7 @@ def remove_user(user_id: int) -> ResponseReturnValue:
     try:
         with audited_write("user.deleted", current_username()) as audit:
             audit.about = username
+            audit.set_thing("user", user_id, username)
             user_changes.delete_user(user_id, by=own_id)
     except user_changes.CannotDeleteSelf:
         flash("You can't delete your own account. Ask another admin.", "error")
