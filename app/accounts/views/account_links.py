@@ -23,7 +23,7 @@ from app.core.mail import MailFailed, send_mail
 from app.core.recent_sign_in import recent_sign_in_required
 from app.core.settings import current_settings
 from app.domain.accounts.link_mails import write_invitation, write_reset
-from app.domain.accounts.second_factors import draw_qr_code
+from app.domain.accounts.one_time_codes import draw_qr_code
 
 OWN_LINK_MESSAGE = "To change your own password, open Your account."
 DISABLED_MESSAGE = "This user is disabled. Enable them first."
