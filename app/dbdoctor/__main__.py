@@ -154,9 +154,10 @@ def _print_problems(path: Path, findings: list[Finding]) -> int:
 
 def _repair_database(path: Path, _value: str) -> int:
     _require_database_file(path)
+    # Before the file is opened, which removes the sign of it.
+    lost = [finding for finding in examine_files(path) if finding.check == WAL_DELETED.name]
     # Raises for a database of a newer version or of another program.
     migration_runner.list_pending_migrations(path)
-    lost = [finding for finding in examine_files(path) if finding.check == WAL_DELETED.name]
     _copy_before_repair(path)
     # Before anything else: what is still to come reads through the indexes.
     database_checks.rebuild_indexes(path)

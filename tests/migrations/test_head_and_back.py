@@ -1,4 +1,4 @@
-"""From the newest version back to any older one and up again: the same tables, the same rows."""
+"""From the newest version back to any older one and up again (M6): same tables, same rows."""
 
 import contextlib
 import re

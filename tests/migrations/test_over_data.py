@@ -1,5 +1,5 @@
 """Each migration after the first (0001_first_tables) runs over a database with data in it, and
-can be taken back.
+can be taken back (M6).
 """
 
 import contextlib
