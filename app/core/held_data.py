@@ -13,6 +13,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from app.core.column_classes import ColumnClass
 from app.core.db import Model, db
 
+# How rows are found and searched for, which tells nothing of anybody.
+UNTOLD_COLUMNS = ("id", "folded_name", "public_id")
+
 
 class HeldBy(StrEnum):
     """What a column holds that makes a row one of a person's."""
@@ -88,8 +91,8 @@ def _read_table(
     names = [str(column.name) for column in columns]
     classes = model.__column_classes__
     work = [
-        str(column.name)
-        for column in columns
+        column.name
+        for column in model.__table__.columns
         if classes.find_class(column) is ColumnClass.ADMINISTRATIVE
     ]
     title = model.__held_as__.title
@@ -97,14 +100,35 @@ def _read_table(
 
 
 def list_shown_columns(model: Any) -> list[ColumnElement[Any]]:
-    """Return the columns of a table that may be shown: all but secrets and keys of rows."""
+    """Return the columns of a table that may be shown: all but secrets and ids.
+
+    In the place of the key of another row stands what that row is called, if it is called anything.
+    """
     classes = model.__column_classes__
     columns = []
     for column in model.__table__.columns:
-        is_key = column.name == "id" or column.foreign_keys
-        if not is_key and classes.find_class(column) is not ColumnClass.SECRET:
+        if column.foreign_keys:
+            columns += _select_name_behind(column)
+        elif _is_told(column, classes.find_class(column)):
             columns.append(column)
     return columns
+
+
+def _is_told(column: Any, column_class: ColumnClass | None) -> bool:
+    is_id = column.name in UNTOLD_COLUMNS or column.name.endswith("_id")
+    return not is_id and column_class is not ColumnClass.SECRET
+
+
+def _select_name_behind(column: Any) -> list[ColumnElement[Any]]:
+    """Return a column with the title or name of the row that a key points at; [] without one."""
+    key = next(iter(column.foreign_keys)).column
+    for name in ("title", "name"):
+        # A text names whom it went to, and is itself in the list.
+        if name in key.table.c and key.table.name != "messages":
+            parent = key.table.alias()
+            label = select(parent.c[name]).where(parent.c[key.name] == column)
+            return [label.scalar_subquery().label(column.name.removesuffix("_id"))]
+    return []
 
 
 def _build_condition(

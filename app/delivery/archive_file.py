@@ -10,24 +10,16 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    DateTime,
-    Engine,
-    Index,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    event,
-    inspect,
-)
+from sqlalchemy import Column, Connection, DateTime, Engine, Index, MetaData, String, Table
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import StaticPool
-from sqlalchemy.schema import CreateColumn
 
 from app.core.column_types import UtcDateTime
+from app.core.separate_database import (
+    add_missing_columns,
+    open_separate_file,
+    read_file_version,
+    write_file_version,
+)
 from app.delivery.engine_models import attempts
 from app.delivery.models import messages
 
@@ -84,10 +76,12 @@ def list_archive_years(database: Path) -> list[int]:
 def open_archive(database: Path, year: int) -> Iterator[Connection]:
     """Open an archive to read it. Raises ArchiveUnusable."""
     path = get_archive_file(database, year)
-    with _translate_errors(year), contextlib.closing(_connect(path, "ro")) as raw:
-        engine = _wrap(raw)
-        with engine.connect() as connection:
-            yield connection
+    with (
+        _translate_errors(year),
+        open_separate_file(path, is_writable=False) as engine,
+        engine.connect() as connection,
+    ):
+        yield connection
 
 
 @contextlib.contextmanager
@@ -99,8 +93,7 @@ def write_archive(database: Path, year: int) -> Iterator[Connection]:
     path = get_archive_file(database, year)
     with _translate_errors(year):
         _create_private_file(path)
-        with contextlib.closing(_connect(path, "rw")) as raw:
-            engine = _wrap(raw)
+        with open_separate_file(path, is_writable=True) as engine:
             _prepare_tables(engine, year)
             with engine.begin() as connection:
                 yield connection
@@ -115,45 +108,15 @@ def _translate_errors(year: int) -> Iterator[None]:
         raise ArchiveUnusable(year) from error
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    if mode == "ro" and not path.is_file():
-        raise FileNotFoundError(path)
-    address = f"{path.resolve().as_uri()}?mode={mode}"
-    return sqlite3.connect(
-        address, uri=True, timeout=10, isolation_level=None, check_same_thread=False
-    )
-
-
-def _wrap(raw: sqlite3.Connection) -> Engine:
-    # A rollback journal: an archive that nobody writes is one file, which can be copied.
-    for pragma in ("synchronous=FULL", "secure_delete=ON"):
-        raw.execute(f"PRAGMA {pragma}").close()
-    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return engine
-
-
 def _prepare_tables(engine: Engine, year: int) -> None:
     with engine.begin() as connection:
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        version = read_file_version(connection)
         if version > ARCHIVE_VERSION:
             raise ArchiveUnusable(year)
         archive_metadata.create_all(connection)
-        _add_missing_columns(connection)
+        add_missing_columns(connection, archive_metadata)
         if version < ARCHIVE_VERSION:
-            connection.exec_driver_sql(f"PRAGMA user_version={ARCHIVE_VERSION}")
-
-
-def _add_missing_columns(connection: Connection) -> None:
-    """Add the columns that the database got since this archive was made."""
-    inspector = inspect(connection)
-    for table in (archived_messages, archived_attempts):
-        there = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                # No value of a user: the name and type of a column of our own model.
-                definition = CreateColumn(column).compile(connection.engine)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
+            write_file_version(connection, ARCHIVE_VERSION)
 
 
 def _create_private_file(path: Path) -> None:

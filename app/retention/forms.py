@@ -13,9 +13,9 @@ FOR_EVER = "0"
 
 
 def describe_days(days: int | None) -> str:
-    """Return how long something is kept, such as "2 years" or "for ever"."""
+    """Return how long something is kept, such as "2 years" or "forever"."""
     if not days:
-        return "for ever"
+        return "forever"
     return DURATION_WORDS.get(days, f"{days} days")
 
 
@@ -72,7 +72,7 @@ def _add_menu(
     days_by_kind: dict[RetentionKind, int | None],
 ) -> None:
     days = {*choices, days_by_kind.get(kind) or 0} if 0 in choices else {*choices}
-    words = {0: "Never" if kind is RetentionKind.ARCHIVE else "Keep for ever"}
+    words = {0: "Never" if kind is RetentionKind.ARCHIVE else "Keep forever"}
     options = {str(day): words.get(day, describe_days(day)) for day in sorted(days)}
     menu = SelectField(label, choices=options, validate_choice=False)
     setattr(form_class, kind.value, menu)
