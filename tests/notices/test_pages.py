@@ -51,7 +51,7 @@ def test_the_bell_counts_and_opening_a_notice_marks_it_as_read(app, staff, visit
 def test_sol_chooses_what_she_is_told_and_sees_only_what_she_may_hear(app, visit):
     page = visit("/account/notices", "sol")
     assert "New texts to me" in page.words
-    assert "No backup" not in page.words
+    assert "restore test" not in page.words
     assert "Your account has no verified phone" in page.words
     answer = visit("/account/notices", "sol", on=["open_texts:browser", "backup:mail", "x:y"])
     assert answer.status_code == 303

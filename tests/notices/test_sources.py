@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.backups.models import BackupError, BackupKind, BackupRun, BackupState
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.actions.fault_notices import build_notice, store_alert
@@ -194,3 +195,16 @@ def test_a_disabled_user_is_told_nothing(app, staff):
         alert(AlertEvent.BLAST_PAUSED)
     staff.poll()
     assert staff.list("sol") == []
+
+
+def test_a_backup_that_failed_is_told_once_a_week(app, staff):
+    with app.app_context(), write() as session:
+        values = {"state": BackupState.FAILED, "error": BackupError.DISK_FULL}
+        at = {"started_at": now(), "finished_at": now()}
+        session.add(BackupRun(kind=BackupKind.HOURLY, **values, **at))
+    for minutes in (16, 32):
+        staff.poll(datetime(2026, 11, 28, 9, minutes, tzinfo=UTC))
+    assert staff.list("ada", kind="backup", channel="browser") == [
+        ("backup", "browser", "The last backup failed. The disk is full.")
+    ]
+    assert staff.list("sol", kind="backup") == []

@@ -118,8 +118,8 @@ NOTICE_RULES: dict[NoticeKind, NoticeRule] = {
         admin_defaults=BELL_AND_MAIL,
     ),
     NoticeKind.BACKUP: NoticeRule(
-        "No backup",
-        "No copy of the database for two days.",
+        "Backups",
+        "None was made, one failed, or a restore test did.",
         Permission.CHANGE_SETTINGS,
         admin_defaults=BELL_AND_MAIL,
     ),

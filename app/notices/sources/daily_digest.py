@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from app.backups.queries.backup_health import load_backup_health
 from app.community.queries import count_members_since
-from app.core.local_formats import format_local_time, get_display_timezone
+from app.core.local_formats import get_display_timezone
 from app.core.settings import current_settings
 from app.delivery.queries.blast_results import fetch_results_since
 from app.delivery.queries.planned_sends import list_pending_blasts
@@ -13,7 +14,6 @@ from app.domain.notices.notice_sentences import NoticeWords
 from app.domain.texts.plurals import pluralize
 from app.domain.time.local_times import find_moment_on_day, get_local_date, zone_or_utc
 from app.inbox.queries.waiting_threads import MAX_WAITING_COUNT, count_waiting_threads
-from app.migrations.database_backups import find_newest_backup_time
 from app.notices.actions.notice_storing import News
 from app.suppression.queries.stop_questions import count_open_stop_questions
 
@@ -75,8 +75,7 @@ def _describe_next(moment: datetime) -> list[str]:
     count = 0
     if start and end:
         count = len(list_pending_blasts(settings.carrier, start, end, MAX_COUNTED_BLASTS))
-    backup_at = find_newest_backup_time(settings.database_path)
-    last_backup = format_local_time(backup_at) if backup_at else "none"
+    backups = load_backup_health(moment).summary
     blasts = pluralize(count, "blast")
     calendar = f"{settings.public_base_url.rstrip('/')}/calendar/list"
-    return [f"Today and tomorrow: {blasts}  {calendar}", f"Last backup: {last_backup}"]
+    return [f"Today and tomorrow: {blasts}  {calendar}", backups]

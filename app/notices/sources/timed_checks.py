@@ -4,10 +4,16 @@ import shutil
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.backups.queries.backup_health import load_backup_health
 from app.core.settings import current_settings
 from app.dashboard.queries import is_backup_overdue
 from app.domain.notices.notice_kinds import NoticeKind
-from app.domain.notices.notice_sentences import build_budget, build_full_disk, build_no_backup
+from app.domain.notices.notice_sentences import (
+    NoticeWords,
+    build_budget,
+    build_full_disk,
+    build_no_backup,
+)
 from app.notices.actions.notice_storing import News
 from app.sending_limits.queries.limit_rules import load_limit_rules
 from app.sending_limits.queries.limit_use import build_limit_use
@@ -39,11 +45,17 @@ def _check_budget(moment: datetime) -> list[News]:
 
 
 def _check_backup(moment: datetime) -> list[News]:
-    if not is_backup_overdue(moment):
+    health = load_backup_health(moment)
+    if health.problem:
+        words = NoticeWords(health.sentence, "", "/settings/backups")
+    elif is_backup_overdue(moment):
+        words = build_no_backup()
+    else:
         return []
-    # Once a week until there is one.
+    # Once a week for each problem, until it is over.
     year, week, _ = moment.isocalendar()
-    return [News(NoticeKind.BACKUP, build_no_backup(), f"backup:{year}-{week}")]
+    key = f"backup:{health.problem}:{year}-{week}"
+    return [News(NoticeKind.BACKUP, words, key)]
 
 
 def _check_disk(moment: datetime) -> list[News]:
