@@ -26,6 +26,8 @@ from app.page_banners import Banner, build_banners, build_carrier_banners
 ENDPOINTS_ABOUT_NOTICES = {"notices.list_notices", "notices.edit_own_choices"}
 ENDPOINTS_ABOUT_ONESELF = {
     "accounts.change_own_password",
+    "accounts.confirm_sign_in",
+    "accounts.edit_own_email",
     "accounts.list_own_sessions",
     "accounts.show_second_factor",
 }

@@ -88,7 +88,8 @@ def change_sol_after_a_while(ada, database):
 
 def test_ada_has_a_second_factor(database, visits_to):
     with GunicornServer(database) as server:
-        ada = Walk(visits_to(server.url, ada=PASSWORD)(who="ada"), server.url)
+        visits = visits_to(server.url, ada=PASSWORD)
+        ada = Walk(visits(who="ada"), server.url)
         secret, codes = set_up_factor(ada)
         change(database, FORGET_LAST_CODE)
         sign_in_with(ada, pyotp.TOTP(secret).now())
@@ -100,6 +101,9 @@ def test_ada_has_a_second_factor(database, visits_to):
         take_picture(ada, PICTURES, "sessions")
         ada.page.goto(f"{ada.url}/users/2/edit")
         take_picture(ada, PICTURES, "user")
+        # The page that asks for the password, and /live after signing out.
+        assert all("401" in complaint for complaint in visits.complaints)
+        visits.complaints.clear()
     verbs = [verb for (verb,) in read_rows(database, VERBS)]
     assert verbs.count("second_factor.set_up") == 1
     assert verbs.count("sign_in") == 3
