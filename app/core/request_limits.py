@@ -3,7 +3,7 @@
 import threading
 import time
 
-from flask import Flask, g, request
+from flask import Flask, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -54,7 +54,8 @@ def install_request_limits(app: Flask) -> None:
         if count <= limit:
             return None
         seconds = max(1, round(seconds_left))
-        page, code = render_error_page(429, TITLE, TEXT.format(seconds))  # type: ignore[misc]
-        return page, code, {"Retry-After": str(seconds)}
+        response = make_response(render_error_page(429, TITLE, TEXT.format(seconds)))
+        response.headers["Retry-After"] = str(seconds)
+        return response
 
     app.before_request(limit_requests)
