@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.core.access import admin_required, current_username
+from app.core.recent_sign_in import recent_sign_in_required
 from app.core.settings import current_settings
 from app.delivery.archive_file import list_archive_years
 from app.retention.actions.rule_changes import store_rules
@@ -27,6 +28,7 @@ bp = Blueprint("retention", __name__, url_prefix="/settings/retention")
 
 @bp.route("", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def edit_retention() -> ResponseReturnValue:
     """Show the rules; say what new ones would remove, and store them once that was seen."""
     before = _list_stored_days()

@@ -28,6 +28,7 @@ from app.audit.actions import audited_write
 from app.core.access import admin_required, current_username
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
+from app.core.recent_sign_in import recent_sign_in_required
 from app.domain.accounts.permission_words import OFFERED_SETS, OfferedSet
 
 NAME_TAKEN_ERROR = "There is a permission set with this name already."
@@ -51,6 +52,7 @@ def list_sets() -> ResponseReturnValue:
 
 @bp.route("/users/permissions/add", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def add_set() -> ResponseReturnValue:
     """Show the form of a new set, filled with an offered one where `start` names it; create it."""
     offered = OFFERED_SETS.get(request.args.get("start", ""))
@@ -63,6 +65,7 @@ def add_set() -> ResponseReturnValue:
 
 @bp.route("/users/permissions/<int:set_id>/edit", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def edit_set(set_id: int) -> ResponseReturnValue:
     """Show and change a set; it counts at its users' next request."""
     row = find_permission_set(set_id) or abort(404)
@@ -83,6 +86,7 @@ def edit_set(set_id: int) -> ResponseReturnValue:
 
 @bp.post("/users/permissions/<int:set_id>/delete")
 @admin_required
+@recent_sign_in_required
 def delete_set(set_id: int) -> ResponseReturnValue:
     """Delete a set that no user has."""
     row = find_permission_set(set_id) or abort(404)

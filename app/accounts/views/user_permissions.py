@@ -14,6 +14,7 @@ from app.accounts.user_rights import describe_set, describe_user_rights
 from app.accounts.views.blueprint import bp
 from app.audit.actions import audited_write
 from app.core.access import admin_required, current_username
+from app.core.recent_sign_in import recent_sign_in_required
 from app.domain.texts.whole_numbers import parse_id
 
 ROLE_CHOICE = "Social manager, without a permission set"
@@ -32,6 +33,7 @@ class PermissionChoiceForm(FlaskForm):
 
 @bp.route("/users/<int:user_id>/permissions", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def choose_user_permissions(user_id: int) -> ResponseReturnValue:
     """Show what a user may do, and give them a permission set; it counts at once."""
     user = queries.find_user(user_id) or abort(404)

@@ -11,6 +11,7 @@ from app.core.access import admin_required, current_username
 from app.core.db import NotFound, UniqueViolation
 from app.core.form_fields import add_error
 from app.core.mail import MailFailed, send_mail
+from app.core.recent_sign_in import recent_sign_in_required
 from app.core.settings import current_settings
 from app.domain.notices.chat_shapes import SHAPE_LABELS
 from app.domain.notices.notice_kinds import NoticeChannel, NoticeKind
@@ -37,6 +38,7 @@ REQUEST_SENTENCES = {
 
 @bp.route("/settings/notices", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def edit_chats() -> ResponseReturnValue:
     """Show how staff are told; add a chat."""
     form = ChatForm()
@@ -57,6 +59,7 @@ def edit_chats() -> ResponseReturnValue:
 
 @bp.route("/settings/notices/chats/<int:webhook_id>", methods=["GET", "POST"])
 @admin_required
+@recent_sign_in_required
 def edit_chat(webhook_id: int) -> ResponseReturnValue:
     """Show and store one chat."""
     chat = _find_chat_or_404(webhook_id)
