@@ -71,11 +71,17 @@ def _shorten(value: Any) -> Any:
     return value
 
 
+def _has_pairs(details: dict[str, Any]) -> bool:
+    """Whether an action says itself what was before and after."""
+    pairs = (value for name, value in details.items() if name != "changed")
+    return any(isinstance(value, list) and len(value) == 2 for value in pairs)
+
+
 def add_changes(details: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """Return the details with what was captured; what an action says itself stays as it is."""
     # Of an import it is a count.
     listed = details.get("changed") or []
-    if not changes or not isinstance(listed, list):
+    if not changes or not isinstance(listed, list) or _has_pairs(details):
         return details
     listed = list(listed)
     for name in changes.get("changed", []):

@@ -195,4 +195,4 @@ def test_forms_without_a_token_are_one_line_a_minute_with_an_address(site, caplo
             assert site.send("POST", "/login", "", data={"username": "x"}).status_code == 400
     lines = [each.getMessage() for each in caplog.records if "token" in each.getMessage()]
     assert len(lines) <= 1
-    assert all(line.endswith("(the last from 127.0.0.1)") for line in lines)
+    assert all("(the last from 127.0.0.1, /login, request " in line for line in lines)
