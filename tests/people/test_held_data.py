@@ -36,7 +36,6 @@ def test_no_secret_is_ever_shown():
 
 
 def test_the_page_and_the_files_have_everything(app, visit):
-    """K14."""
     with app.app_context():
         furnish()
         person_id = db.session.execute(

@@ -87,7 +87,6 @@ def list_bodies():
 
 
 def test_a_year_moves_and_what_waits_stays(year):
-    """K13."""
     tally = get_blast_tally(year)
     assert archive_year(database(), 2024, never) == 4
     assert list_bodies() == ["today", "waits"]
@@ -128,7 +127,7 @@ def test_texts_that_others_point_at_stay(year):
 
 
 def test_nothing_of_an_archived_blast_is_sent_again(year):
-    """F40: the database no longer knows who got it."""
+    """The database no longer knows who got it."""
     assert len(list_actionable_message_ids(year, "failed")) == 1
     ids = [text.id for text in db.session.query(Message).filter_by(phone=ZOE, message_log_id=year)]
     move_texts(database(), 2024, ids, find_pinned_texts)

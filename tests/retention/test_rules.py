@@ -47,7 +47,6 @@ def test_nothing_goes_without_a_rule(app):
 
 
 def test_old_words_go_and_what_waits_or_is_in_doubt_stays(app):
-    """K4."""
     with app.app_context():
         old = add_text(ZOE, OLD_WORDS, 400)
         kept = {
@@ -79,7 +78,7 @@ def test_the_search_of_the_inbox_forgets_them(app):
 
 
 def test_removed_words_are_never_sent_again(app):
-    """F40: who failed a year ago is not sent the mark that stands there now."""
+    """Who failed a year ago is not sent the mark that stands there now."""
     from app.delivery.queries.resendable_messages import list_actionable_message_ids
 
     with app.app_context():

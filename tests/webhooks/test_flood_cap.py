@@ -49,7 +49,7 @@ def count_stored(phone):
 
 
 def test_texts_above_the_cap_are_counted_and_not_stored(app):
-    """W30: the database does not grow with a flood, and others are not held up."""
+    """The database does not grow with a flood, and others are not held up."""
     with app.app_context():
         fill(ZOE, MAX_TEXTS_AN_HOUR, timedelta(minutes=30))
         assert {receive("hello again") for _ in range(3)} == {"unkept"}

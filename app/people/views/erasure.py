@@ -1,5 +1,7 @@
 """Erases a person: shows what goes and what stays, then erases it."""
 
+from datetime import timedelta
+
 from flask import (
     abort,
     flash,
@@ -11,10 +13,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
+from app.backups.backup_retention import KEPT_COUNTS
 from app.core.access import admin_required, current_username
 from app.core.clock import now
 from app.core.recent_sign_in import recent_sign_in_required
 from app.delivery.queries.phone_texts import count_phone_texts
+from app.migrations.backup_names import BackupReason
 from app.people.actions.archive_replay import replay_archive_erasures
 from app.people.actions.person_erasure import (
     TextBeingSent,
@@ -80,5 +84,6 @@ def _render_erase_page(person: PersonProfile) -> str:
         record=queries.load_person_record(*phones),
         text_count=count_phone_texts(phones),
         has_opted_out=any(map(has_opted_out, phones)),
+        copies_until=now() + timedelta(days=KEPT_COUNTS[BackupReason.NIGHTLY]),
         has_left_topics=any(map(list_left_topics, phones)),
     )
