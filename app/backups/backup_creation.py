@@ -27,7 +27,7 @@ class BackupsBusy(BackupFailed):
 
 
 class NoRoomForBackup(BackupFailed):
-    """The disk has no room for a backup."""
+    """The disk has no space for a backup."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ BYTE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 @bp.get("")
 @admin_required
 def list_backups() -> ResponseReturnValue:
-    """Show the newest backups, what became of the last runs, and how much room there is."""
+    """Show the newest backups, what became of the last runs, and how much space is free."""
     settings, moment = current_settings(), now()
     folder = settings.backup_path
     files = list_backup_files(settings.database_path, folder)
@@ -105,7 +105,7 @@ def format_bytes(count: int) -> str:
 
 
 def _build_facts() -> list[tuple[str, str]]:
-    """Return what is set where the program runs, and how much room there is."""
+    """Return what is set where the program runs, and how much space is free."""
     settings = current_settings()
     folder = settings.backup_path
     place = next(path for path in (folder, *folder.parents) if path.exists())

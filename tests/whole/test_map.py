@@ -46,6 +46,13 @@ EXTRA = {
         "subjects",
     },
     "community": {
+    "backups": {
+        "backup_creation",
+        "backup_opening",
+        "backup_packing",
+        "backup_retention",
+        "copy_process",
+    },
         "member_conditions",
         "member_filters",
         "member_phones",
@@ -74,7 +81,7 @@ EXTRA = {
     "profiles": {"apart_models", "field_models", "person_addresses"},
     "retention": {"kinds"},
     "sequences": {"progress_models", "start_triggers", "topic_trigger"},
-    "suppression": {"pause_models", "topic_models"},
+    "suppression": {"pause_models", "topic_models", "journal_models", "stop_file", "stop_lines"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
     "texting_hours": {"hours_changes", "hours_labels"},

@@ -72,6 +72,16 @@ def is_number_erased(phone: str) -> bool:
     return bool(db.session.scalar(select(exists().where(ErasedNumber.phone_hash == phone_hash))))
 
 
+def list_erased_since(phones: Iterable[str], moment: datetime) -> list[str]:
+    """Return those of `phones` whose owner was erased on request after a moment. A read."""
+    is_newer = ErasedNumber.erased_at >= moment
+    hashes = set(db.session.scalars(select(ErasedNumber.phone_hash).where(is_newer)))
+    if not hashes:
+        return []
+    key = _get_erasure_key()
+    return [phone for phone in phones if hash_phone(key, phone) in hashes]
+
+
 def has_number_been_erased_since(moment: datetime) -> bool:
     """Whether anybody has been erased between this moment and now. A read."""
     # What a wrong clock dates ahead is no news until then.

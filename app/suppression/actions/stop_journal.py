@@ -37,7 +37,7 @@ WATCHED_COLUMNS = {
 COUNTING = "UPDATE stop_journal SET position = position + 1"
 
 
-class StopJournal:
+class StopWriter:
     """Writes what changed into the file. One of an app, for all its threads."""
 
     def __init__(self, app: Flask, find_topic_names: TopicNameSource) -> None:
@@ -114,12 +114,12 @@ def _is_erased(line: StopLine) -> bool:
 
 def install_stop_journal(app: Flask, find_topic_names: TopicNameSource) -> None:
     """Let the app keep its file of opt-outs. `find_topic_names`: folded names of groups by id."""
-    journal = StopJournal(app, find_topic_names)
+    journal = StopWriter(app, find_topic_names)
     app.extensions[STOP_JOURNAL_KEY] = journal
     install_change_watch(app, ChangeWatch(WATCHED_COLUMNS, COUNTING, journal.record))
 
 
-def get_stop_journal() -> StopJournal:
+def get_stop_journal() -> StopWriter:
     """Return the journal of the app whose context is active."""
-    journal: StopJournal = current_app.extensions[STOP_JOURNAL_KEY]
+    journal: StopWriter = current_app.extensions[STOP_JOURNAL_KEY]
     return journal

@@ -17,8 +17,8 @@ from app.core.column_types import datetime_from_db
 from app.core.db import db, write
 from app.suppression.actions.consent_events import add_consent_event
 from app.suppression.actions.opt_outs import close_stop_question
-from app.suppression.actions.stop_journal import StopJournal, get_stop_journal
-from app.suppression.journal_models import StopJournal as StopPosition
+from app.suppression.actions.stop_journal import StopWriter, get_stop_journal
+from app.suppression.journal_models import StopJournal
 from app.suppression.models import (
     INBOUND_SOURCE,
     PAUSE_SCOPE,
@@ -80,7 +80,7 @@ def replay_stops(moment: datetime) -> ReplayedStops:
 
 
 def _apply_lines(
-    lines: list[StopLine], position: int, journal: StopJournal, moment: datetime
+    lines: list[StopLine], position: int, journal: StopWriter, moment: datetime
 ) -> ReplayedStops:
     states = read_listed_states(None, journal.find_topic_names).states
     news = [line for line in lines if line.state != states.get(line.phone, EMPTY_STATE)]
@@ -89,8 +89,8 @@ def _apply_lines(
     stopped = returned = 0
     # One transaction: the database is ahead of the file when all of it holds, and not before.
     with write():
-        is_behind = StopPosition.position <= position
-        db.session.execute(update(StopPosition).where(is_behind).values(position=position + 1))
+        is_behind = StopJournal.position <= position
+        db.session.execute(update(StopJournal).where(is_behind).values(position=position + 1))
         for line in news:
             before = states.get(line.phone, EMPTY_STATE)
             if _apply_line(line, before, topic_names, moment):
@@ -187,7 +187,7 @@ def _set_gone_topics(phone: str, names: set[str], before: ListedState) -> bool:
     return known != names
 
 
-def _complete_file(journal: StopJournal, content: StopFileContent) -> None:
+def _complete_file(journal: StopWriter, content: StopFileContent) -> None:
     """Write a line for every number whose last line does not say what holds."""
     stored = read_listed_states(None, journal.find_topic_names).states
     db.session.rollback()
@@ -201,11 +201,11 @@ def _complete_file(journal: StopJournal, content: StopFileContent) -> None:
     if not read_stop_position():
         # What was there before anything was counted: an even older copy must be behind the file.
         with write():
-            db.session.execute(update(StopPosition).values(position=1))
+            db.session.execute(update(StopJournal).values(position=1))
     journal.record([*missing, *lifted])
 
 
-def _shorten_file(journal: StopJournal, moment: datetime) -> None:
+def _shorten_file(journal: StopWriter, moment: datetime) -> None:
     """Write the file anew when most of its lines say what is no longer so."""
     content = read_stop_file(journal.database)
     if content.line_count < 2 * len(content.lines) + SPARE_LINES:

@@ -42,9 +42,8 @@ def read_listed_states(
     `find_topic_names` is called only when a topic was left. Numbers without a state have none here.
     """
     result = ListedStates()
-    if phones is None:
-        phones = _list_phones()
-    rows = sql.SELECT_LISTED_STATES.fetch_rows(b_phones=json.dumps(list(phones)))
+    listed_phones = list(_list_phones() if phones is None else phones)
+    rows = sql.SELECT_LISTED_STATES.fetch_rows(b_phones=json.dumps(listed_phones))
     topic_names: Mapping[int, str] = {}
     if any(row[0] == "topic" for row in rows):
         topic_names = find_topic_names()
