@@ -4,6 +4,7 @@ Needs only DATABASE_URL.
 """
 
 import argparse
+import functools
 import logging
 import os
 import sys
@@ -265,6 +266,13 @@ PLAIN_ACTIONS: tuple[tuple[str, CommandAction, str], ...] = (
     ("--repair", _repair_database, "the same as --fix"),
 )
 
+# Name, what its value is called, how it becomes an action, and what it does.
+ValueAction = tuple[str, str, Callable[[str], tuple[CommandAction, str]], str]
+OPTIONAL_FILE_ACTIONS: tuple[tuple[str, CommandAction, str], ...] = (
+    ("--backup", _backup_database, "back up the database, even in use, to FILE or to backups"),
+    ("--drill", _rehearse_restore, "restore FILE, or the newest backup, in a scratch folder"),
+)
+
 
 def _build_argument_parser() -> argparse.ArgumentParser:
     """Return a parser that leaves (action, value) in `action`; two options are wrong usage."""
@@ -281,53 +289,39 @@ def _build_argument_parser() -> argparse.ArgumentParser:
         options.add_argument(
             name, dest="action", action="store_const", const=(action, ""), help=description
         )
-    options.add_argument(
-        "--revert",
-        dest="action",
-        metavar="VERSION",
-        type=_parse_migration_version,
-        help="undo the newest migration, after a backup",
-    )
-    options.add_argument(
-        "--backup",
-        dest="action",
-        metavar="FILE",
-        nargs="?",
-        const=(_backup_database, ""),
-        type=lambda file: (_backup_database, file),
-        help="back up the database, even while in use, to FILE or to the folder backups beside it",
-    )
-    options.add_argument(
-        "--prune",
-        dest="action",
-        metavar="DAYS",
-        type=_parse_days,
-        help="delete backups older than DAYS, but never the newest seven",
-    )
-    options.add_argument(
-        "--restore",
-        dest="action",
-        metavar="FILE",
-        type=lambda file: (_restore_database, file),
-        help="replace the database with a backup; the old database is kept",
-    )
-    options.add_argument(
-        "--drill",
-        dest="action",
-        metavar="FILE",
-        nargs="?",
-        const=(_rehearse_restore, ""),
-        type=lambda file: (_rehearse_restore, file),
-        help="restore FILE, or the newest backup, in a scratch folder as a test",
-    )
-    options.add_argument(
-        "--adopt",
-        dest="action",
-        metavar="FILE",
-        type=lambda file: (_adopt_database, file),
-        help="make a new database from FILE, a database of the first design of SMS Admin",
-    )
+    for name, metavar, parse, description in _list_value_actions():
+        options.add_argument(name, dest="action", metavar=metavar, type=parse, help=description)
+    for name, file_action, description in OPTIONAL_FILE_ACTIONS:
+        options.add_argument(
+            name,
+            dest="action",
+            metavar="FILE",
+            nargs="?",
+            const=(file_action, ""),
+            type=functools.partial(_pair_with_action, file_action),
+            help=description,
+        )
     return parser
+
+
+def _list_value_actions() -> tuple[ValueAction, ...]:
+    restore = functools.partial(_pair_with_action, _restore_database)
+    adopt = functools.partial(_pair_with_action, _adopt_database)
+    return (
+        (
+            "--revert",
+            "VERSION",
+            _parse_migration_version,
+            "undo the newest migration, after a backup",
+        ),
+        ("--prune", "DAYS", _parse_days, "delete backups older than DAYS, never the newest seven"),
+        ("--restore", "FILE", restore, "replace the database with a backup; the old one is kept"),
+        ("--adopt", "FILE", adopt, "make a new database from FILE, one of the first design"),
+    )
+
+
+def _pair_with_action(action: CommandAction, file: str) -> tuple[CommandAction, str]:
+    return action, file
 
 
 def _parse_migration_version(text: str) -> tuple[CommandAction, str]:

@@ -15,6 +15,7 @@ EXTRA = {
         "link_forms",
         "link_models",
         "link_queries",
+        "open_session_queries",
         "name_queries",
         "user_list_queries",
         "own_phone_queries",
@@ -45,7 +46,6 @@ EXTRA = {
         "sentences",
         "subjects",
     },
-    "community": {
     "backups": {
         "backup_creation",
         "backup_opening",
@@ -53,6 +53,7 @@ EXTRA = {
         "backup_retention",
         "copy_process",
     },
+    "community": {
         "member_conditions",
         "member_filters",
         "member_phones",
