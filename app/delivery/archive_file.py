@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, DateTime, Engine, Index, MetaData, String, Table
+from sqlalchemy import Column, Connection, DateTime, Engine, Index, Integer, MetaData, String, Table
 from sqlalchemy.exc import DatabaseError
 
 from app.core.column_types import UtcDateTime
@@ -32,9 +32,11 @@ archive_metadata = MetaData()
 
 def _copy_table(table: Table) -> Table:
     """Return a table with the same columns, but none of the rules and keys of the database."""
-    columns = [
-        Column(column.name, column.type, primary_key=column.primary_key) for column in table.columns
-    ]
+    columns = []
+    for column in table.columns:
+        # The type of a key is that of its parent, whose model may not have been imported yet.
+        kind = Integer() if column.foreign_keys else column.type
+        columns.append(Column(column.name, kind, primary_key=column.primary_key))
     return Table(table.name, archive_metadata, *columns)
 
 
