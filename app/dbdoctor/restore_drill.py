@@ -12,14 +12,15 @@ from app.backups.backup_creation import DRILL_PREFIX, lock_backup_folder
 from app.backups.backup_packing import unpack_database
 from app.dbdoctor import database_checks, examination_report
 from app.dbdoctor.check import Finding
+from app.domain.texts.plurals import pluralize
 from app.migrations import database_file, migration_runner
 from app.migrations.migration_errors import MigrationError
 
 COUNTED_TABLES = {
-    "community_members": "members",
-    "messages": "texts",
-    "unsubscribed_contacts": "opt-outs",
-    "users": "users",
+    "community_members": "member",
+    "messages": "text",
+    "unsubscribed_contacts": "opt-out",
+    "users": "user",
 }
 SHOWN_PROBLEMS = 5
 
@@ -61,8 +62,8 @@ def _examine_restored(file: Path, restored: Path, passphrase: str) -> tuple[list
 def _count_rows(restored: Path) -> str:
     with database_file.open_read_only(restored) as connection:
         counts = [
-            f"{connection.execute(f'SELECT count(*) FROM {table}').fetchone()[0]:,} {words}"
-            for table, words in COUNTED_TABLES.items()
+            pluralize(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0], noun)
+            for table, noun in COUNTED_TABLES.items()
         ]
     return ", ".join(counts)
 

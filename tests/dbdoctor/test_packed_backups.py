@@ -81,5 +81,5 @@ def test_a_drill_says_what_is_in_the_newest_backup(doctor, database, pack):
     pack()
     run_sql(database, "DELETE FROM community_members")
     code, said = doctor("--drill")
-    assert (code, said) == (0, "1 members, 0 texts, 0 opt-outs, 0 users.\n")
+    assert (code, said) == (0, "1 member, 0 texts, 0 opt-outs, 0 users.\n")
     assert run_sql(database, PEOPLE) == []
