@@ -52,10 +52,11 @@ from app.organisation import consent_coverage
 from app.organisation import queries as organisation
 from app.organisation.views import bp as settings_page
 from app.people.actions.person_notes import add_selected_notes, remove_selected_notes
+from app.people.queries.permission_set_choices import load_scope_choices
 from app.people.queries.person_records import list_contact_notes
-from app.people.queries.scope_choices import load_scope_choices
 from app.people.views import bp as people
 from app.people.views.do_not_text_import import find_do_not_text_list
+from app.restoration.views import bp as trash
 from app.retention.views import bp as retention
 from app.sandbox.views import bp as sandbox
 from app.scope_guard import install_scope_guard
@@ -102,6 +103,7 @@ BLUEPRINTS = (
     sending_limits,
     texting_hours,
     retention,
+    trash,
     setup,
     webhooks,
     health,

@@ -31,4 +31,4 @@ def describe_set(row: PermissionSet, choices: ScopeChoices) -> str:
     """Return what whoever has a set may do, as a sentence."""
     scope = find_set_scope(row)
     rights = UserRights(row.allowed, choices.name_groups(scope), choices.name_events(scope))
-    return describe_rights("Whoever has it", rights)
+    return describe_rights("Anyone with it", rights)

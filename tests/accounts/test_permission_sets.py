@@ -118,7 +118,7 @@ def test_ada_makes_a_set_from_an_offer_and_gives_it_to_sol(app, visit):
     fields = page.fields() | {"groups": "1", "permissions_0": "send_texts"}
     assert fields["name"] == "Texts one group"
     assert visit("/users/permissions/add", "ada", **fields).status_code == 303
-    assert "Whoever has it may text Youth" in visit("/users/permissions", "ada").words
+    assert "Anyone with it may text Youth" in visit("/users/permissions", "ada").words
     with app.app_context():
         sol = find_user_by_name("sol").id
     address = f"/users/{sol}/permissions"

@@ -43,7 +43,7 @@ def rights(*permissions, groups=None, events=None, people=None, money=None):
         ),
         (
             rights(Permission.SEND_TEXTS, Permission.SEE_NUMBERS, groups=[], events=[]),
-            "Ana may text nobody yet.",
+            "Ana may text no one yet.",
         ),
         (
             rights(Permission.MANAGE_EVENTS, Permission.SEE_NUMBERS, events=["Picnic"]),

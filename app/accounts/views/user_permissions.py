@@ -58,7 +58,8 @@ def choose_user_permissions(user_id: int) -> ResponseReturnValue:
 
 
 def _give_set(user: AppUser, set_id: int | None, names: dict[str, str]) -> None:
-    username, shown_name, user_id = user.username, user.shown_name, user.id
+    username, user_id = user.username, user.id
+    shown_name = user.shown_name
     old_name = names.get(str(user.permission_set_id or ""), "")
     with audited_write("user.permissions_changed", current_username()) as trace:
         trace.about = username

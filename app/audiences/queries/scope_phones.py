@@ -26,9 +26,9 @@ def select_scope_phones(scope: Scope) -> Any:
     reached = union(select_phones_in_groups(scope.group_ids), at_events).subquery()
     phones = select(reached.c[0])
     several = select_persons_with_several().subquery()
-    theirs = select(several.c.person_id).where(several.c.phone.in_(phones))
-    others = select(several.c.phone).where(several.c.person_id.in_(theirs))
-    return union(phones, others)
+    person_ids = select(several.c.person_id).where(several.c.phone.in_(phones))
+    second_phones = select(several.c.phone).where(several.c.person_id.in_(person_ids))
+    return union(phones, second_phones)
 
 
 def count_phones_outside(phones: Collection[str], scope: Scope) -> int:

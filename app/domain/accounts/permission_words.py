@@ -137,10 +137,10 @@ def describe_rights(name: str, rights: UserRights) -> str:
     clauses = [_describe_texting(rights), *_list_clauses(rights), _describe_events(rights)]
     if _meets_people(rights) and Permission.SEE_NUMBERS not in rights.permissions:
         clauses.append("see no numbers")
-    said = [clause for clause in clauses if clause]
-    if not said:
+    filled_clauses = [clause for clause in clauses if clause]
+    if not filled_clauses:
         return f"{name} may sign in, and do nothing else."
-    return f"{name} may {_join_clauses(said)}.{_describe_reach(rights)}"
+    return f"{name} may {_join_clauses(filled_clauses)}.{_describe_reach(rights)}"
 
 
 def _meets_people(rights: UserRights) -> bool:
@@ -193,7 +193,7 @@ def _name_people(rights: UserRights) -> str:
         people.append(f"the people of {join_words(rights.events, 'and')}")
     elif rights.events is None:
         people.append("the people of events")
-    return join_words(people, "and") or "nobody yet"
+    return join_words(people, "and") or "no one yet"
 
 
 def _describe_reach(rights: UserRights) -> str:

@@ -83,8 +83,8 @@ PERMISSIONS_FOR_EVERYBODY = frozenset(
 
 def parse_permissions(words: Iterable[object]) -> frozenset[Permission]:
     """Return the permissions among stored words; a word that is none permits nothing."""
-    known = {permission.value for permission in Permission}
-    return frozenset(Permission(word) for word in map(str, words) if word in known)
+    known_words = {permission.value for permission in Permission}
+    return frozenset(Permission(word) for word in map(str, words) if word in known_words)
 
 
 def resolve_permissions(
