@@ -70,7 +70,7 @@ class SlowStatementCounter:
         return sorted(statements, key=lambda statement: -statement.total_seconds)
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Forget every statement counted so far."""
         with self._lock:
             self._statements.clear()
 
