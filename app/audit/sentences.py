@@ -51,6 +51,8 @@ VERB_SENTENCES = {
     "person.exported": "downloaded everything that is held about a person",
     "retention.changed": "changed how long what is kept",
     "backup.made": "started a backup",
+    "trash.restored": "put something back from the trash",
+    "trash.emptied": "deleted something in the trash for good",
     "texting_hours.changed": "changed the texting hours",
     "blackout_day.added": "added a day without texts",
     "blackout_day.deleted": "removed a day without texts",

@@ -418,6 +418,7 @@ def places(here: Filled) -> list[Place]:
         Place("switches.choose_features", "features", "/settings/features", ADMIN),
         Place("health.list_slow_statements", "slow", "/settings/slow-statements", ADMIN),
         Place("backups.list_backups", "backups", "/settings/backups", ADMIN),
+        Place("trash.list_trash", "trash", "/trash", ADMIN),
         Place("retention.edit_retention", "retention", "/settings/retention", ADMIN),
         Place(
             "texting_hours.edit_texting_hours", "texting-hours", "/settings/texting-hours", ADMIN

@@ -33,6 +33,7 @@ VALID_ROWS = {
     "chat_webhooks": {"url": "https://chat.example.org/x"},
     "messages": {"status": "queued"},
     "notices": {"user_id": 1, "channel": "mail"},
+    "trash_rows": {"row": "{}"},
     "sender_limits": {"user_id": 1, "max_people": 5},
 }
 BROKEN_VALUES = {
@@ -102,6 +103,7 @@ BROKEN_VALUES = {
     "ck_texting_hours_only_one": {"id": 2},
     "ck_texting_hours_narrow": {"narrow_opens": 1200, "narrow_closes": 1200},
     "ck_texting_hours_windows": {"windows": "no JSON"},
+    "ck_trash_rows_row": {"row": "no JSON"},
     "ck_trigger_words_one_owner": {"keyword_rule_id": 1, "survey_id": 1},
 }
 BROKEN_VALUES |= {

@@ -34,6 +34,7 @@ from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.models import SavedReply
 from app.keywords.actions import keyword_rules
+from app.keywords.models import KeywordRule
 from app.message_templates.actions.template_editing import TemplateValues, create_template
 from app.notices.actions.chat_changes import add_chat
 from app.notices.actions.notice_storing import Addressee, News, store_notice
@@ -44,6 +45,8 @@ from app.series.actions.series_editing import SeriesTiming, start_series
 from app.series.queries.series_records import list_pending_occurrences
 from app.surveys.models import SurveyFlow, SurveySession
 from app.texting_hours.models import BlackoutDay
+from app.trash.actions.keeping import Deletion, keep_in_trash
+from app.trash.models import TrashKind
 from tests.sample_people import LEO, MAX, MIA, PASSWORD, ZOE
 from tests.sample_rows import add_dead_number, add_inbound_text, add_member, add_opt_out
 from tests.sample_sequences import add_sequence
@@ -93,6 +96,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
     import_id = _import(app)
     opt_outs = {"import_id": _import(app, "/suppression/import")}
     coming = {"import_id": _import(app, "/events/1/import")}
+    _trash(app)
     _close(app)
     values = {
         "log_id": str(running),
@@ -124,6 +128,7 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "session_id": "1",
         "thread_id": "1",
         "reply_id": "1",
+        "item_id": "1",
         "line": "3",
         "kind": "suppressed",
         "id": "1",
@@ -139,6 +144,16 @@ def fill_sample_data(app) -> dict[str, dict[str, str]]:
         "faulty": {"log_id": str(faulty)},
         "ended": {"scheduled_id": str(ended)},
     } | rooms
+
+
+def _trash(app) -> None:
+    """A keyword in the trash."""
+    with app.app_context(), write():
+        rule = keyword_rules.create_keyword_rule(
+            keyword_rules.KeywordInfo("PARKING", "Behind the hall"), [], "sol"
+        )
+        keep_in_trash(Deletion(TrashKind.KEYWORD, "PARKING", "sol", None), KeywordRule, [rule.id])
+        keyword_rules.delete_keyword_rule(rule.id)
 
 
 def _series(scheduled_id: int) -> str:

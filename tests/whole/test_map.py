@@ -54,6 +54,7 @@ EXTRA = {
         "copy_process",
     },
     "community": {
+        "deleted_members",
         "member_conditions",
         "member_filters",
         "member_phones",
@@ -85,6 +86,7 @@ EXTRA = {
     "suppression": {"pause_models", "topic_models", "journal_models", "stop_file", "stop_lines"},
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage"},
+    "trash": {"dependent_rows"},
     "texting_hours": {"hours_changes", "hours_labels"},
     "webhooks": {"pipeline"},
 }

@@ -31,6 +31,8 @@ from app.core.pagination import list_params
 from app.core.recent_sign_in import recent_sign_in_required
 from app.domain.accounts.roles import ROLE_DESCRIPTIONS, Role
 from app.domain.texts.text_cleaning import clean_name
+from app.trash.actions.keeping import Deletion, keep_in_trash
+from app.trash.models import PUT_BACK_HINT, TrashKind
 
 USERNAME_TAKEN_MESSAGE = "That username is taken."
 LAST_ADMIN_MESSAGE = "This is the only admin. Make another user an admin first."
@@ -189,11 +191,13 @@ def remove_user(user_id: int) -> ResponseReturnValue:
         with audited_write("user.deleted", current_username()) as audit:
             audit.about = username
             audit.set_thing("user", user_id, username)
+            deletion = Deletion(TrashKind.USER, username, audit.who, audit.user_id)
+            keep_in_trash(deletion, AppUser, [user_id])
             user_changes.delete_user(user_id, by=own_id)
     except user_changes.CannotDeleteSelf:
         flash("You can't delete your own account. Ask another admin.", "error")
     except user_changes.LastAdminError:
         flash(LAST_ADMIN_MESSAGE, "error")
     else:
-        flash(f"{username} was deleted and signed out everywhere.", "success")
+        flash(f"{username} was deleted and signed out everywhere. {PUT_BACK_HINT}", "success")
     return redirect(url_for("accounts.list_users"), 303)

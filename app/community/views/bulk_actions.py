@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details, format_ids
-from app.community import actions, queries
+from app.community import queries
+from app.community.deleted_members import move_members_to_trash
 from app.community.forms import MemberSelection, read_member_selection
 from app.community.views.blueprint import bp
 from app.community.views.member_export import send_members_as_csv
@@ -15,6 +16,7 @@ from app.core.recent_sign_in import guarded_download
 from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.suppression.actions.opt_outs import record_opt_out
+from app.trash.models import PUT_BACK_HINT
 
 # So many opt-outs a transaction: nothing else can be written while one is open.
 OPT_OUTS_PER_WRITE = 1_000
@@ -28,7 +30,8 @@ def delete_selected_members() -> ResponseReturnValue:
     return _act_on_selection(
         _delete_members,
         "Delete {people}?",
-        "They are removed from the community. Message history is kept.",
+        "They are removed from the community. Message history is kept. You can put them back for"
+        " 30 days.",
         "Delete {people}",
     )
 
@@ -93,11 +96,11 @@ def _delete_members(member_ids: Sequence[int]) -> str:
     """Delete the chosen members, with their line in the audit."""
     with audited_write("members.deleted", current_username()) as trace:
         people = queries.find_names_and_phones(member_ids)
-        count = actions.delete_members(member_ids)
+        count = move_members_to_trash(member_ids, trace.who, trace.user_id)
         trace.about = format_ids(member_ids)
         trace.details = {"count": count, **build_name_details(people)}
     verb = "was" if count == 1 else "were"
-    return f"{pluralize(count, 'person', 'people')} {verb} deleted."
+    return f"{pluralize(count, 'person', 'people')} {verb} deleted. {PUT_BACK_HINT}"
 
 
 def _unsubscribe_members(member_ids: Sequence[int]) -> str:

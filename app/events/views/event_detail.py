@@ -24,6 +24,8 @@ from app.events.queries.linked_survey_source import find_linked_surveys
 from app.events.views.blueprint import bp
 from app.events.views.event_date_labels import get_organisation_date
 from app.organisation import queries as organisation
+from app.trash.actions.keeping import Deletion, keep_in_trash
+from app.trash.models import PUT_BACK_HINT, TrashKind
 
 
 @bp.get("/events/<int:event_id>")
@@ -111,6 +113,9 @@ def _render_edit_page(event_id: int, form: EventForm) -> str:
 def delete_event(event_id: int) -> ResponseReturnValue:
     """Delete the event with its registrations, and cancel its pending blasts."""
     with audited_write("event.deleted", current_username()) as audit_event:
+        event = event_actions.get_event_for_update(event_id)
+        deletion = Deletion(TrashKind.EVENT, event.title, audit_event.who, audit_event.user_id)
+        keep_in_trash(deletion, Event, [event_id])
         summary = event_actions.delete_event_and_registrations(event_id)
         audit_event.about = f"event {event_id}"
         audit_event.details = {
@@ -130,7 +135,7 @@ def _describe_deletion(summary: event_actions.EventDeletionSummary) -> str:
             summary.cancelled_blast_count, "scheduled blast was", "scheduled blasts were"
         )
         text += f" {blasts_text} canceled."
-    return text
+    return f"{text} {PUT_BACK_HINT}"
 
 
 def get_event_or_404(event_id: int) -> Event:

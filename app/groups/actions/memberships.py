@@ -189,16 +189,24 @@ def undo_removal(group_id: int, moment: datetime) -> int:
 
     Whoever is in the group again since keeps the newer membership.
     """
+    is_meant = (GroupMembership.group_id == group_id, GroupMembership.until == moment)
+    # Two numbers that were taken out together may be one since.
+    once = select(func.min(GroupMembership.id)).where(*is_meant).group_by(GroupMembership.phone)
+    return reopen_memberships(once)
+
+
+def reopen_memberships(ids: Any) -> int:
+    """Let people be in a group again, by a select of their memberships; return how many.
+
+    Whoever is in the group again since keeps the newer membership.
+    """
     newer = aliased(GroupMembership)
     is_back = exists().where(
         newer.group_id == GroupMembership.group_id,
         newer.phone == GroupMembership.phone,
         newer.until.is_(None),
     )
-    is_meant = (GroupMembership.group_id == group_id, GroupMembership.until == moment)
-    # Two numbers that were taken out together may be one since.
-    once = select(func.min(GroupMembership.id)).where(*is_meant).group_by(GroupMembership.phone)
-    ended = update(GroupMembership).where(GroupMembership.id.in_(once), ~is_back)
+    ended = update(GroupMembership).where(GroupMembership.id.in_(ids), ~is_back)
     return execute_and_count_rows(_apply_in_database(ended.values(until=None)))
 
 

@@ -16,9 +16,12 @@ from app.keywords import queries
 from app.keywords.actions import keyword_rules as actions
 from app.keywords.forms.keyword_form import KeywordForm
 from app.keywords.forms.keyword_form_data import build_keyword_form_data
+from app.keywords.models import KeywordRule
 from app.keywords.views.blueprint import bp
 from app.keywords.views.keyword_labels import describe_group_problem
 from app.keywords.views.keyword_templates import add_chosen_template, list_reply_templates
+from app.trash.actions.keeping import Deletion, keep_in_trash
+from app.trash.models import PUT_BACK_HINT, TrashKind
 
 NAME_TOKENS = [("{first_name|friend}", "First name"), *ORGANISATION_CHIPS]
 
@@ -34,7 +37,7 @@ def build_keyword_form_context() -> dict[str, Any]:
 
 
 @bp.route("/<int:rule_id>/edit", methods=["GET", "POST"])
-@permission_required(Permission.MANAGE_REPLIES)
+@permission_required(Permission.MANAGE_REPLIES, for_everybody=True)
 def edit_keyword(rule_id: int) -> ResponseReturnValue:
     """Change a keyword; admins can delete it here."""
     rule = queries.find_keyword_rule(rule_id) or abort(404)
@@ -65,13 +68,17 @@ def edit_keyword(rule_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:rule_id>/delete")
-@permission_required(Permission.DELETE_THINGS)
+@permission_required(Permission.DELETE_THINGS, for_everybody=True)
 def delete_keyword(rule_id: int) -> ResponseReturnValue:
     """Delete a keyword; all its words are free again."""
     with audited_write("keyword.deleted", current_username()) as trace:
+        rule = actions.get_keyword_rule_for_update(rule_id)
+        deletion = Deletion(TrashKind.KEYWORD, rule.keyword, trace.who, trace.user_id)
+        keep_in_trash(deletion, KeywordRule, [rule_id])
         row = actions.delete_keyword_rule(rule_id)
         trace.about = f"keyword {rule_id}"
         trace.details = {"keyword": row.keyword, "uses": row.match_count}
-    sentence = f"{row.keyword} was deleted. Texts with this word now go to your inbox."
+    sentence = f"{row.keyword} was deleted. Texts with this word now go to your inbox. "
+    sentence += PUT_BACK_HINT
     flash(sentence, "success")
     return redirect(url_for("keywords.list_keywords"), 303)

@@ -29,6 +29,7 @@ from app.suppression.queries.left_topics import list_left_topics
 from app.suppression.queries.sending_permission import has_opted_out, is_paused
 from app.suppression.queries.stop_questions import find_open_stop_question
 from app.surveys.actions import erasure as surveys
+from app.trash.actions.forgetting import erase_phone as erase_phone_in_trash
 from app.webhooks.actions import erasure as webhooks
 
 # One function of each feature that keeps numbers, names or words of a person. (docs/schema.md
@@ -50,6 +51,7 @@ ERASERS: tuple[Callable[[PhoneErasure], dict[str, int]], ...] = (
     inbox.erase_phone,
     erase_phone_in_accounts,
     erase_phone_in_audit,
+    erase_phone_in_trash,
     # Last: a row that is inserted with a number makes that number known again.
     profiles.erase_phone,
 )

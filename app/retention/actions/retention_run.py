@@ -18,6 +18,11 @@ from app.retention.actions.rule_changes import record_run
 from app.retention.kinds import DURATION_WORDS, KINDS, DeleteOld
 from app.retention.models import RetentionKind, RetentionRule
 from app.retention.queries.retention_rules import find_retention_days, find_rule
+from app.trash.actions.forgetting import (
+    compute_oldest_moment,
+    delete_old_trash,
+    has_old_trash,
+)
 from app.webhooks.actions.webhook_events import (
     MIN_PAUSE_SECONDS,
     compute_delete_batch_size,
@@ -42,6 +47,10 @@ def run_retention(is_stopping: IsStopping) -> None:
             return
         if _is_due(kind.kind):
             _run_kind(kind.kind, kind.delete, is_stopping)
+    # The trash has no rule: what is in it is always kept for 30 days.
+    if has_old_trash():
+        before = compute_oldest_moment()
+        _remove_in_slices(lambda size: _delete_slice(delete_old_trash, before, size), is_stopping)
 
 
 def _is_due(kind: RetentionKind) -> bool:

@@ -34,10 +34,12 @@ from app.surveys.queries import survey_results, surveys
 from app.surveys.survey_simulator import MAX_SIMULATED_TEXTS, simulate_survey
 from app.surveys.views.blueprint import bp, get_survey_or_404
 from app.surveys.views.survey_presets import SURVEY_PRESETS, build_preset_form_data
+from app.trash.actions.keeping import Deletion, keep_in_trash
+from app.trash.models import PUT_BACK_HINT, TrashKind
 
 
 @bp.get("")
-@permission_required(Permission.SEE_REPLIES)
+@permission_required(Permission.SEE_REPLIES, for_everybody=True)
 def list_surveys() -> ResponseReturnValue:
     """List all surveys; without any, the presets to begin with."""
     page = surveys.paginate_surveys(list_params(surveys.SURVEY_SORT_KEYS, "last", "desc"))
@@ -45,7 +47,7 @@ def list_surveys() -> ResponseReturnValue:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@permission_required(Permission.MANAGE_REPLIES)
+@permission_required(Permission.MANAGE_REPLIES, for_everybody=True)
 def add_survey() -> ResponseReturnValue:
     """Add a survey; `?start=` is a preset to begin with, `?event=` the event to register for.
 
@@ -78,7 +80,7 @@ def add_survey() -> ResponseReturnValue:
 
 
 @bp.route("/<int:survey_id>/edit", methods=["GET", "POST"])
-@permission_required(Permission.MANAGE_REPLIES)
+@permission_required(Permission.MANAGE_REPLIES, for_everybody=True)
 def edit_survey(survey_id: int) -> ResponseReturnValue:
     """Change a survey. Whoever is in the middle finishes with the questions as they were.
 
@@ -222,6 +224,8 @@ def delete_survey(survey_id: int) -> ResponseReturnValue:
             event=find_event(survey.linked_event_id),
         )
     with audited_write("survey.deleted", current_username()) as trace:
+        deletion = Deletion(TrashKind.SURVEY, survey.name, trace.who, trace.user_id)
+        keep_in_trash(deletion, SurveyFlow, [survey_id])
         summary = actions.delete_survey_with_answers(survey_id)
         trace.about = f"survey {survey_id}"
         trace.details = {
@@ -230,5 +234,5 @@ def delete_survey(survey_id: int) -> ResponseReturnValue:
             "answers": summary.answer_count,
         }
     answers = pluralize(summary.answer_count, "answer")
-    flash(f"{summary.name} was deleted, with {answers}.", "success")
+    flash(f"{summary.name} was deleted, with {answers}. {PUT_BACK_HINT}", "success")
     return redirect(url_for("surveys.list_surveys"), 303)

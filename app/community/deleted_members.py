@@ -1,0 +1,37 @@
+"""Deleting members so that they can be put back."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.audit.actions import name_nameless
+from app.community import actions, queries
+from app.community.models import CommunityMember
+from app.core.listed_values import build_listed_column
+from app.domain.phones.named_phones import NamedPhone
+from app.domain.texts.plurals import pluralize
+from app.groups.models import GroupMembership
+from app.trash.actions.keeping import Deletion, keep_ended_rows, keep_in_trash
+from app.trash.models import TrashKind
+
+
+def move_members_to_trash(member_ids: Sequence[int], username: str, user_id: int | None) -> int:
+    """Keep members and which groups they are in, then delete them; return how many there were.
+
+    Inside write().
+    """
+    people = queries.find_names_and_phones(member_ids)
+    deletion = Deletion(TrashKind.MEMBER, _name_people(people), username, user_id)
+    item_id = keep_in_trash(deletion, CommunityMember, member_ids)
+    phones = select(build_listed_column([phone for _, phone in people]))
+    is_in_group = GroupMembership.until.is_(None) & GroupMembership.phone.in_(phones)
+    keep_ended_rows(item_id, GroupMembership, is_in_group)
+    return actions.delete_members(member_ids)
+
+
+def _name_people(people: Sequence[NamedPhone]) -> str:
+    """Return what the trash calls them: a name that erasing takes along, else how many."""
+    if len(people) == 1:
+        name, phone = people[0]
+        return name or name_nameless(phone)
+    return pluralize(len(people), "person", "people")

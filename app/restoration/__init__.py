@@ -1,0 +1,1 @@
+"""Putting back what is in the trash: the page, and what each feature asks for then."""

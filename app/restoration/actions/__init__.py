@@ -1,0 +1,1 @@
+"""Putting a thing back, so that nothing starts by it."""

@@ -1,0 +1,1 @@
+"""Keeping what is deleted, putting it back, and forgetting it."""
