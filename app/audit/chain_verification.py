@@ -66,9 +66,9 @@ def verify_audit_chain(
         return [ANCHORS_LINE] if has_chain or head is not None else []
     if not keys:
         return []
-    known = {key.id: key for key in keys}
-    lines = list(_find_broken_seals(anchors, known))
-    segments = _split_segments(anchors, known)
+    keys_by_id = {key.id: key for key in keys}
+    lines = list(_find_broken_seals(anchors, keys_by_id))
+    segments = _split_segments(anchors, keys_by_id)
     lines += _find_rows_before(connection, segments[0].after)
     lines += _verify_segments(connection, segments)
     if not _has_head(connection, head, segments[0].after):

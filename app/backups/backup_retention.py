@@ -33,8 +33,8 @@ def delete_superfluous_backups(database: Path, folder: Path) -> int:
 
 def _list_superfluous_files(database: Path, folder: Path) -> Iterator[Path]:
     files = list_backup_files(database, folder)
-    for reason, kept in KEPT_COUNTS.items():
-        yield from _list_beyond(files, reason, kept)
+    for reason, count in KEPT_COUNTS.items():
+        yield from _list_beyond(files, reason, count)
     # Made beside the database, whatever BACKUP_FOLDER says.
     own_files = list_backup_files(database, get_backup_folder(database))
     yield from _list_beyond(own_files, BackupReason.MIGRATION, KEPT_MIGRATION_COPIES)

@@ -27,7 +27,7 @@ class ColumnClass(StrEnum):
     PERSONAL = "personal"
     # What a person said in confidence, or what is said of them: words, notes, birthdays, answers.
     SENSITIVE = "sensitive"
-    # Opens a door: only ever stored as a hash or a random key, and shown on no page.
+    # Lets whoever has it in: only ever stored as a hash or a random key, and shown on no page.
     SECRET = "secret"
 
 

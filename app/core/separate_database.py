@@ -51,9 +51,9 @@ def add_missing_columns(connection: Connection, metadata: MetaData) -> None:
     """Add the columns that the tables of a file lack: the models got them since it was made."""
     inspector = inspect(connection)
     for table in metadata.sorted_tables:
-        there = {column["name"] for column in inspector.get_columns(table.name)}
+        names = {column["name"] for column in inspector.get_columns(table.name)}
         for column in table.columns:
-            if column.name not in there:
+            if column.name not in names:
                 # No value of a user: the name and type of a column of our own models.
                 definition = CreateColumn(column).compile(connection.engine)
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")

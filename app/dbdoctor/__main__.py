@@ -229,7 +229,8 @@ def _restore_database(path: Path, value: str) -> int:
     record_act(path, "database.restored", file=Path(value).name)
     findings = database_checks.examine_database(path, complete=False)
     # That it is older than the file beside it is what was asked for, and said above.
-    return _print_problems(path, [each for each in findings if each.check != FEWER_TEXTS.name])
+    news = [finding for finding in findings if finding.check != FEWER_TEXTS.name]
+    return _print_problems(path, news)
 
 
 def _rehearse_restore(path: Path, value: str) -> int:

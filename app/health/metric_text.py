@@ -36,10 +36,8 @@ def write_metrics(metrics: Iterable[Metric]) -> str:
             name = f"{PREFIX}{metric.name}"
             lines.append(f"# HELP {name} {metric.meaning}")
             lines.append(f"# TYPE {name} {metric.kind}")
-            lines += (
-                f"{name}{_write_labels(each.labels)} {_write_value(each.value)}"
-                for each in metric.samples
-            )
+            for sample in metric.samples:
+                lines.append(f"{name}{_write_labels(sample.labels)} {_write_value(sample.value)}")
     return "\n".join([*lines, ""])
 
 

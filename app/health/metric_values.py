@@ -45,11 +45,11 @@ def _collect_sending() -> Iterator[Metric]:
         _build_samples(count_queue_by_state(), "state"),
     )
     figures = list_blast_figures()
-    blasts = {each.status: each.blasts for each in figures}
+    blasts = {figure.status: figure.blasts for figure in figures}
     yield Metric("blasts", "gauge", "Released blasts by state.", _build_samples(blasts, "state"))
     results = {
-        "sent": sum(each.sent for each in figures),
-        "failed": sum(each.failed for each in figures),
+        "sent": sum(figure.sent for figure in figures),
+        "failed": sum(figure.failed for figure in figures),
     }
     samples = _build_samples(results, "result")
     yield Metric("blast_texts", "gauge", "Texts of all blasts by result.", samples)

@@ -18,7 +18,9 @@ bp = Blueprint("switches", __name__)
 def choose_features() -> ResponseReturnValue:
     """Show and store which features have pages."""
     switched_off = list_switched_off()
-    form = FeatureForm(data={each.name: each.name not in switched_off for each in FEATURES})
+    form = FeatureForm(
+        data={feature.name: feature.name not in switched_off for feature in FEATURES}
+    )
     if form.validate_on_submit() and form.validate_switching(switched_off):
         with audited_write("settings.changed", current_username()) as trace:
             trace.details = update_organisation({"switched_off": form.switched_off})

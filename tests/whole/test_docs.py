@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.environment import SECRET_VARIABLES
 from app.core.settings import PROJECT_ROOT
 from app.core.version import VERSION
 from tests.whole.test_settings import ROWS as SETTINGS
@@ -50,7 +51,8 @@ def test_every_make_target_exists(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_variable_is_one_that_is_read(page):
-    known = set(SETTINGS) | {"WEB_CONCURRENCY", "CHROMIUM", "TESTS"}
+    files = {f"{name}_FILE" for name in SECRET_VARIABLES}
+    known = set(SETTINGS) | files | {"WEB_CONCURRENCY", "CHROMIUM", "TESTS"}
     assert set(re.findall(r"\b[A-Z]+_[A-Z_]+\b(?==|`)", TEXTS[page])) <= known | _constants()
 
 

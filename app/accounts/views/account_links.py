@@ -45,8 +45,8 @@ def make_user_link(user_id: int) -> ResponseReturnValue:
     """Make a link by which a user chooses a password, and show it once."""
     user = queries.find_user(user_id) or abort(404)
     if user.id == current_user.id or user.disabled_at is not None:
-        own = user.id == current_user.id
-        flash(OWN_LINK_MESSAGE if own else DISABLED_MESSAGE, "error")
+        is_own = user.id == current_user.id
+        flash(OWN_LINK_MESSAGE if is_own else DISABLED_MESSAGE, "error")
         return redirect(url_for("accounts.edit_user", user_id=user_id), 303)
     kind = LinkKind.RESET
     if user.password_hash == NO_PASSWORD_HASH:

@@ -27,11 +27,11 @@ FEW_CODES = 3
 @public
 def enter_code() -> ResponseReturnValue:
     """Ask for the code after the right password; sign in with it."""
-    found = find_pending_sign_in(str(session.get(PENDING_KEY, "")))
-    if found is None:
+    match = find_pending_sign_in(str(session.get(PENDING_KEY, "")))
+    if match is None:
         flash(TOO_LATE_MESSAGE, "warning")
         return redirect(url_for("accounts.sign_in", next=find_next_path()), 303)
-    pending, user = found
+    pending, user = match
     form = CodeForm()
     if not form.validate_on_submit():
         return _render_code_page(form, user), 422 if form.errors else 200

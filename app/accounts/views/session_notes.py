@@ -72,10 +72,10 @@ def take_flashed_messages(
     """Do what Flask's get_flashed_messages() does, also for messages in the session's row."""
     open_session = current_session()
     if open_session is not None and (key := session.pop(FLASH_KEY, None)):
-        kept = json.loads(open_session.flashes or "{}")
+        messages_of_key = json.loads(open_session.flashes or "{}")
         # Another page of this browser may have replaced them.
-        if kept.get("key") == key:
-            session[FLASHES] = [*map(tuple, kept["messages"]), *session.get(FLASHES, [])]
+        if messages_of_key.get("key") == key:
+            session[FLASHES] = [*map(tuple, messages_of_key["messages"]), *session.get(FLASHES, [])]
     return list(get_flashed_messages(with_categories, category_filter))
 
 

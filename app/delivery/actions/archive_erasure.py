@@ -55,9 +55,9 @@ def _erase_in_archive(
         if not missing:
             return
         phones = archive.scalars(select(texts_c.phone).distinct()).all()
-    found = {phone: missing[hash_] for phone in phones if (hash_ := hash_phone(phone)) in missing}
+    moments = {phone: missing[hash_] for phone in phones if (hash_ := hash_phone(phone)) in missing}
     with write_archive(database, year) as archive:
-        for phone, moment in found.items():
+        for phone, moment in moments.items():
             _erase_phone(archive, phone, moment)
         _note_applied(archive, missing)
 

@@ -78,10 +78,10 @@ def list_archived_texts(database: Path, year: int, phones: Sequence[str]) -> lis
     newest = select(*columns).where(texts_c.phone.in_(phones)).order_by(texts_c.id.desc())
     with open_archive(database, year) as archive:
         rows = archive.execute(newest.limit(MAX_SHOWN_TEXTS)).all()
-    here = _find_here([row.id for row in rows])
+    unarchived_ids = _find_here([row.id for row in rows])
     texts = []
     for row in reversed(rows):
-        if row.id in here:
+        if row.id in unarchived_ids:
             continue
         is_inbound = row.direction is MessageDirection.INBOUND
         texts.append(

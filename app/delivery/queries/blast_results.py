@@ -140,12 +140,12 @@ def fetch_listed_results(logs: Sequence[MessageLog]) -> dict[int, ListedResult]:
     large = [log for log in logs if log.total_recipients >= LARGE_BLAST_RECIPIENTS]
     delivered = {log_id: row.delivered for log_id, row in fetch_totals_by_blast(large).items()}
     small_ids = [log.id for log in logs if log.id not in delivered]
-    here = (
+    unarchived = (
         select(Message.message_log_id, func.count())
         .where(Message.message_log_id.in_(small_ids), Message.status == MessageStatus.DELIVERED)
         .group_by(Message.message_log_id)
     )
-    counts: Any = union_all(here, select_archived_deliveries(small_ids))
+    counts: Any = union_all(unarchived, select_archived_deliveries(small_ids))
     for log_id, count in db.session.execute(counts):
         delivered[log_id] = delivered.get(log_id, 0) + count
     replies = count_replies_by_blast([log.id for log in logs])

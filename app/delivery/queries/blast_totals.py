@@ -114,9 +114,9 @@ def _get_cached_totals(log: MessageLog, cache: dict[int, CachedTotals]) -> Deliv
 def _count_totals(log: MessageLog) -> DeliveryTotals:
     """Count what was delivered along the index of statuses; the log itself has the other counts."""
     is_delivered = Message.status == MessageStatus.DELIVERED
-    here = select(Message.message_log_id, func.count())
-    here = here.where(Message.message_log_id == log.id, is_delivered)
-    counts: Any = db.session.execute(union_all(here, select_archived_deliveries([log.id])))
+    unarchived = select(Message.message_log_id, func.count())
+    unarchived = unarchived.where(Message.message_log_id == log.id, is_delivered)
+    counts: Any = db.session.execute(union_all(unarchived, select_archived_deliveries([log.id])))
     delivered = sum(count for _, count in counts)
     totals, _ = measure_blast(log, delivered)
     return totals

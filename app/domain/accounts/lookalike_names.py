@@ -88,8 +88,8 @@ def find_script_problem(name: str) -> str | None:
     scripts = _find_scripts(name)
     if len(scripts) < 2 or scripts <= _EAST_ASIAN_SCRIPTS:
         return None
-    others = scripts - {"LATIN"}
-    if len(others) == 1 and len(scripts) == 2 and others <= _UNLIKE_LATIN:
+    other_scripts = scripts - {"LATIN"}
+    if len(other_scripts) == 1 and len(scripts) == 2 and other_scripts <= _UNLIKE_LATIN:
         return None
     return MIXED_SCRIPTS_ERROR.format(" and ".join(sorted(map(str.capitalize, scripts))))
 

@@ -36,8 +36,8 @@ def find_retention_days(kind: RetentionKind) -> int | None:
     rule = db.session.get(RetentionRule, kind, populate_existing=True)
     if rule is not None:
         return rule.days
-    known = KINDS_BY_NAME.get(kind)
-    return known.usual_days if known else None
+    definition = KINDS_BY_NAME.get(kind)
+    return definition.usual_days if definition else None
 
 
 def list_kind_states() -> list[KindState]:

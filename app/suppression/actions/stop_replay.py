@@ -7,15 +7,17 @@ misses.
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.column_types import datetime_from_db
+from app.core.database_errors import DATABASE_ERRORS
 from app.core.db import db, write
 from app.suppression.actions.consent_events import add_consent_event
+from app.suppression.actions.erased_numbers import list_erased_since
 from app.suppression.actions.opt_outs import close_stop_question
 from app.suppression.actions.stop_journal import StopWriter, get_stop_journal
 from app.suppression.journal_models import StopJournal
@@ -31,10 +33,17 @@ from app.suppression.queries.listed_states import read_listed_states, read_stop_
 from app.suppression.stop_file import (
     StopFileContent,
     lock_stop_file,
+    read_last_position,
     read_stop_file,
     replace_stop_file,
 )
-from app.suppression.stop_lines import EMPTY_STATE, ListedState, StopLine
+from app.suppression.stop_lines import (
+    EMPTY_STATE,
+    ListedState,
+    StopLine,
+    is_newer_opt_out,
+    merge_states,
+)
 from app.suppression.topic_models import DeletedTopicLeave, TopicLeaveSource, UnsubscribedTopic
 
 log = logging.getLogger(__name__)
@@ -43,6 +52,7 @@ log = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=400)
 # A file is written anew when it has more lines than its numbers need.
 SPARE_LINES = 2_000
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 KEPT_REASON = "Known from the file beside the database, after an older backup was restored"
 
 
@@ -66,17 +76,48 @@ def replay_stops(moment: datetime) -> ReplayedStops:
     replayed = ReplayedStops()
     if content.position > position:
         newer = [line for line in content.lines.values() if line.position > position]
+        if not position:
+            newer = _merge_with_uncounted(newer, journal)
         replayed = _apply_lines(newer, content.position, journal, moment)
         log.warning(
             "an older database was put back: %s opt-outs and %s returns since then are applied",
             replayed.stopped_count,
             replayed.returned_count,
         )
-    if content.position != position or not content.line_count:
-        _complete_file(journal, content)
+    # Equal positions say little: of two processes, one may have died before its line was written.
+    _complete_file(journal, content)
     _shorten_file(journal, moment)
     db.session.rollback()
     return replayed
+
+
+def apply_newer_stops(moment: datetime) -> None:
+    """Apply the file, if this is an older database, before a page changes anything in it.
+
+    Else the count of the database could overtake that of the file. A file that cannot be read
+    holds sending later. Takes a millisecond when there is nothing to do.
+    """
+    try:
+        position = read_stop_position()
+        if read_last_position(get_stop_journal().database) > position:
+            replay_stops(moment)
+    except (OSError, *DATABASE_ERRORS) as error:
+        log.warning("the file of opt-outs could not be applied yet (%s)", type(error).__name__)
+    db.session.rollback()
+
+
+def _merge_with_uncounted(lines: list[StopLine], journal: StopWriter) -> list[StopLine]:
+    """Return the lines with the topics and pauses that hold in a database that counted nothing.
+
+    It is from before the file, or an older version of the program wrote to it: nobody knows which
+    is newer, so nothing is taken back but entries that are surely older than their line.
+    """
+    states = read_listed_states(None, journal.find_topic_names).states
+    merged = []
+    for line in lines:
+        before = replace(states.get(line.phone, EMPTY_STATE), listed=None)
+        merged.append(replace(line, state=merge_states(line.state, before)))
+    return merged
 
 
 def _apply_lines(
@@ -89,6 +130,9 @@ def _apply_lines(
     stopped = returned = 0
     # One transaction: the database is ahead of the file when all of it holds, and not before.
     with write():
+        if read_stop_position() >= position:
+            # Another process was faster.
+            return ReplayedStops()
         is_behind = StopJournal.position <= position
         db.session.execute(update(StopJournal).where(is_behind).values(position=position + 1))
         for line in news:
@@ -103,9 +147,10 @@ def _apply_line(
     line: StopLine, before: ListedState, topic_names: Mapping[int, str], moment: datetime
 ) -> bool:
     """Let the number of a line be as the line says. Returns whether that changed anything."""
-    wanted = line.state
-    is_changed = _set_entry(line, before.listed, moment)
-    if wanted.behind != before.behind:
+    state = line.state
+    is_kept = is_newer_opt_out(before, line)
+    is_changed = not is_kept and _set_entry(line, before.listed, moment)
+    if state.behind != before.behind:
         is_changed = True
         _set_replaced_pause(line)
     return _set_topics(line, before, topic_names, moment) or is_changed
@@ -114,16 +159,16 @@ def _apply_line(
 def _set_entry(
     line: StopLine, before: tuple[str, str, str | None] | None, moment: datetime
 ) -> bool:
-    wanted, row = line.state.listed, UnsubscribedContact
-    if wanted == before:
+    entry, row = line.state.listed, UnsubscribedContact
+    if entry == before:
         return False
     db.session.execute(delete(row).where(row.phone == line.phone))
-    scope = PAUSE_SCOPE if (wanted or before or ("", "", None))[2] else None
-    if wanted is None:
+    scope = PAUSE_SCOPE if (entry or before or ("", "", None))[2] else None
+    if entry is None:
         method = ConsentMethod(line.method or ConsentMethod.ADMIN)
         add_consent_event(line.phone, ConsentAct.RETURNED, method, KEPT_REASON, None, scope)
         return True
-    source, since, end = wanted
+    source, since, end = entry
     values = {"phone": line.phone, "source": source, "reason": KEPT_REASON}
     times = {"created_at": datetime_from_db(since), "ends_at": datetime_from_db(end)}
     db.session.execute(insert(row).values(values | times))
@@ -151,40 +196,40 @@ def _set_topics(
     name.
     """
     ids_by_name = {name: id for id, name in topic_names.items()}
-    wanted: dict[int, str] = {}
+    sources: dict[int, str] = {}
     gone_names = set(line.state.gone_topics)
     for id, name, source in line.state.topics:
         found_id = ids_by_name.get(name) or (id if id in topic_names else None)
         if found_id is None or topic_names[found_id] != name:
             gone_names.add(name)
         if found_id is not None:
-            wanted[found_id] = source
+            sources[found_id] = source
     for name in sorted(gone_names & ids_by_name.keys()):
         # The topic was deleted later than this database; here it is still there, and left.
-        wanted.setdefault(ids_by_name[name], TopicLeaveSource.INBOUND.value)
+        sources.setdefault(ids_by_name[name], TopicLeaveSource.INBOUND.value)
     left = {id for id, _, _ in before.topics}
     row = UnsubscribedTopic
     is_open = (row.phone == line.phone, row.until.is_(None))
-    for id in left - wanted.keys():
+    for id in left - sources.keys():
         db.session.execute(update(row).where(*is_open, row.group_id == id).values(until=moment))
-    for id in wanted.keys() - left:
-        source = TopicLeaveSource(wanted[id])
+    for id in sources.keys() - left:
+        source = TopicLeaveSource(sources[id])
         values = {"phone": line.phone, "group_id": id, "since": moment, "source": source}
         db.session.execute(insert(row).values(values))
     is_renamed = _set_gone_topics(line.phone, gone_names - ids_by_name.keys(), before)
-    return left != wanted.keys() or is_renamed
+    return left != sources.keys() or is_renamed
 
 
 def _set_gone_topics(phone: str, names: set[str], before: ListedState) -> bool:
-    row, known = DeletedTopicLeave, set(before.gone_topics)
-    superfluous = sorted(known - names)
+    row, names_before = DeletedTopicLeave, set(before.gone_topics)
+    superfluous = sorted(names_before - names)
     if superfluous:
         is_of_phone = (row.phone == phone, row.folded_name.in_(superfluous))
         db.session.execute(delete(row).where(*is_of_phone))
-    for name in sorted(filter(None, names - known)):
+    for name in sorted(filter(None, names - names_before)):
         values = {"phone": phone, "folded_name": name, "source": TopicLeaveSource.INBOUND}
         db.session.execute(insert(row).values(values).on_conflict_do_nothing())
-    return known != names
+    return names_before != names
 
 
 def _complete_file(journal: StopWriter, content: StopFileContent) -> None:
@@ -196,6 +241,9 @@ def _complete_file(journal: StopWriter, content: StopFileContent) -> None:
     lifted = [
         phone for phone, state in written.items() if phone not in stored and not state.is_empty
     ]
+    # Of a process that died before it took out the lines of somebody who was erased.
+    unlisted = [phone for phone in written if phone not in stored]
+    lifted += set(list_erased_since(unlisted, BEGINNING)).difference(lifted)
     if not missing and not lifted:
         return
     if not read_stop_position():
