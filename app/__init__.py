@@ -10,6 +10,7 @@ from app.core import (
     db,
     error_pages,
     failpoint,
+    hidden_numbers,
     logging_config,
     request_limits,
     response_headers,
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure_app(app, settings)
     # The first to be installed is the last to see an answer.
     compression.install_compression(app)
+    hidden_numbers.install_hidden_numbers(app)
     response_headers.install_response_headers(app)
     static_files.install_static_files(app)
     sessions.install_sessions(app)

@@ -10,9 +10,11 @@ from flask import Flask, abort, g, request
 from flask_login import current_user
 
 from app.accounts.queries import find_author
-from app.audiences.queries.scope_phones import is_phone_in_scope
+from app.audiences.queries.scope_phones import is_phone_in_scope, select_scope_phones
 from app.community.queries import find_member
 from app.core.access import current_scope
+from app.core.permission_checks import is_reached, may_see_numbers
+from app.core.scope_conditions import set_scope_phones
 from app.delivery.queries.blast_records import (
     find_blast_log,
     find_schedule_of_log,
@@ -20,6 +22,7 @@ from app.delivery.queries.blast_records import (
 )
 from app.domain.accounts.scope import Scope
 from app.inbox.queries.threads import find_thread
+from app.profiles.person_addresses import is_public_id, parse_phone_digits
 from app.profiles.queries.person_lookup import find_person_by_public_id
 from app.sequences.queries.sequence_records import find_sequence
 from app.series.queries.series_records import find_series
@@ -37,6 +40,7 @@ ARGUMENTS_WITHOUT_SCOPE = frozenset(
         "filename",
         "id",
         "import_id",
+        "item_id",
         "kind",
         "line",
         "login_id",
@@ -62,17 +66,21 @@ def check_scope() -> None:
     """
     if not request.view_args or "_login_user" not in g or not current_user.is_authenticated:
         return
-    scope = current_scope()
-    if scope.is_unlimited:
+    for name in PERSON_ARGUMENTS & request.view_args.keys():
+        # Whoever may not see numbers could ask number by number whose it is.
+        if not is_public_id(request.view_args[name]) and not may_see_numbers():
+            abort(404)
+    if current_scope().is_unlimited:
         return
     for name, value in request.view_args.items():
-        is_reached = REACH_OF_ARGUMENTS.get(name)
-        if is_reached is not None and not is_reached(value, scope):
+        if not is_reached(name, value):
             abort(404)
 
 
 def install_scope_guard(app: Flask) -> None:
     """Check every request of `app`, after the check of permissions."""
+    app.extensions["scope_checks"] = REACH_OF_ARGUMENTS
+    set_scope_phones(app, select_scope_phones)
     app.before_request(check_scope)
 
 
@@ -90,6 +98,10 @@ def _reaches_thread(thread_id: int, scope: Scope) -> bool:
 
 
 def _reaches_person(public_id: str, scope: Scope) -> bool:
+    phone = parse_phone_digits(public_id)
+    if phone is not None:
+        # An address of before, of which forms take the number itself: it need be nobody's.
+        return is_phone_in_scope([phone], scope)
     person = find_person_by_public_id(public_id)
     return person is None or is_phone_in_scope(person.numbers, scope)
 
@@ -178,5 +190,6 @@ REACH_OF_ARGUMENTS: dict[str, Callable[..., bool]] = {
     "survey_id": _reaches_survey,
     "thread_id": _reaches_thread,
 }
+PERSON_ARGUMENTS = frozenset({"public_id", "other_public_id"})
 # Of a sequence: its own check covers the people in it.
 ARGUMENTS_OF_CHECKED_THINGS = frozenset({"person_id"})

@@ -136,7 +136,7 @@ def read_member_selection(form: MultiDict[str, str]) -> MemberSelection:
             for text in texts:
                 fields.append((name, text))
         return MemberSelection(ids, fields, is_everyone=True, filters=filter_.filters)
-    ids = parse_ids(form.getlist("member_ids"))
+    ids = queries.find_reached_ids(parse_ids(form.getlist("member_ids")))
     return MemberSelection(ids, [("member_ids", str(id_)) for id_ in ids], is_everyone=False)
 
 

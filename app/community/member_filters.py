@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, false
 
 from app.community.member_access import FilterConditions, MemberAccess, choose_access
 from app.community.models import CommunityMember
+from app.core.scope_conditions import list_scope_conditions
 from app.delivery.queries.phone_texts import select_was_texted
 from app.domain.delivery.skip_reasons import SKIP_REASON_LABELS, SkipReason
 from app.organisation import queries as organisation
@@ -79,6 +80,7 @@ class MemberFilter:
         show_conditions = FilterConditions([])
         if self.show:
             show_conditions = _build_show_conditions(self.show, is_for_page=is_for_page)
+        show_conditions.conditions.extend(list_scope_conditions(CommunityMember.phone))
         if not self.filters:
             return show_conditions
         build: FilterSource = current_app.extensions[_EXTENSION_KEY]

@@ -7,12 +7,14 @@ from sqlalchemy import Select, exists, select
 from app.community.models import CommunityMember
 from app.core.db import db
 from app.core.listed_values import build_listed_column
+from app.core.scope_conditions import list_scope_conditions
 
 
 def select_member_phones(member_ids: Sequence[int]) -> Select[str]:
     """Select the phones of these members, however many they are."""
     ids = select(build_listed_column(member_ids))
-    return select(CommunityMember.phone).where(CommunityMember.id.in_(ids))
+    is_reached = list_scope_conditions(CommunityMember.phone)
+    return select(CommunityMember.phone).where(CommunityMember.id.in_(ids), *is_reached)
 
 
 def find_member_by_phone(phone: str) -> CommunityMember | None:

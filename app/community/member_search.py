@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, column, or_, select, table
 
 from app.community.models import CommunityMember
 from app.core.fetched_rows import count_rows, fetch_tuples
+from app.core.scope_conditions import list_scope_conditions
 from app.core.search_terms import build_folded_filter, extract_search_digits
 from app.domain.phones.named_phones import NamedPhone
 from app.domain.texts.name_folding import split_search_words
@@ -75,6 +76,7 @@ def _escape_search_term(term: str) -> str:
 def find_member_matches(search: str, region: str, limit: int) -> list[NamedPhone]:
     """Return name and number of the first members that fit, by name."""
     statement = select(CommunityMember.name, CommunityMember.phone)
-    statement = statement.where(build_member_search_condition(search, region))
+    is_reached = list_scope_conditions(CommunityMember.phone)
+    statement = statement.where(build_member_search_condition(search, region), *is_reached)
     statement = statement.order_by(CommunityMember.folded_name).limit(limit)
     return fetch_tuples(statement)

@@ -34,6 +34,7 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
+from app.core.scope_conditions import get_list_scope, list_scope_conditions
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.phones.named_phones import NamedPhone
 from app.organisation.consent_coverage import ConsentCoverage
@@ -57,8 +58,8 @@ EVERYONE = MemberFilter()
 
 
 def count_members() -> int:
-    """Return how many members there are."""
-    return count_rows(CommunityMember)
+    """Return how many members there are, whom the user who asks reaches."""
+    return count_rows(CommunityMember, *list_scope_conditions(CommunityMember.phone))
 
 
 def count_members_since(moment: datetime) -> int:
@@ -78,7 +79,8 @@ def find_names_and_phones(member_ids: Sequence[int]) -> list[NamedPhone]:
     """
     ids = build_listed_column(member_ids)
     statement = select(CommunityMember.name, CommunityMember.phone)
-    chosen = statement.where(CommunityMember.id.in_(select(ids)))
+    is_reached = list_scope_conditions(CommunityMember.phone)
+    chosen = statement.where(CommunityMember.id.in_(select(ids)), *is_reached)
     return fetch_tuples(chosen.order_by(CommunityMember.id))
 
 
@@ -92,7 +94,8 @@ def select_community_audience() -> Select[str | None, str, SkipReason | None]:
 def fetch_member_batch(after_id: int) -> list[tuple[int, NamedPhone]]:
     """Return the next members of an export as (id, (name, phone)), in the order of ids."""
     member = CommunityMember
-    statement = select(member.id, member.name, member.phone).where(member.id > after_id)
+    is_meant = (member.id > after_id, *list_scope_conditions(member.phone))
+    statement = select(member.id, member.name, member.phone).where(*is_meant)
     rows = db.session.execute(statement.order_by(member.id).limit(EXPORT_BATCH_ROWS))
     return [(row.id, (row.name, row.phone)) for row in rows]
 
@@ -108,7 +111,7 @@ def paginate_members(
     `region` is the country of numbers that are typed without their country code. `columns`: by
     key, what each further cell of a row is, for the column of the phones.
     """
-    if params.search or filter_ != EVERYONE:
+    if params.search or filter_ != EVERYONE or not get_list_scope().is_everybody:
         return _search_members(params, region, filter_, columns)
     total = count_members()
     params = clamp_to_last_page(total, params)
@@ -153,6 +156,16 @@ def find_matching_ids(search: str, region: str, filter_: MemberFilter) -> list[i
     conditions += _build_search_conditions(search, region)
     statement = select(CommunityMember.id).where(*conditions).order_by(CommunityMember.id)
     return list(db.session.scalars(statement))
+
+
+def find_reached_ids(member_ids: list[int]) -> list[int]:
+    """Return those of these ids that the user who asks reaches, without a statement for all."""
+    is_reached = list_scope_conditions(CommunityMember.phone)
+    if not is_reached:
+        return member_ids
+    ids = select(build_listed_column(member_ids))
+    statement = select(CommunityMember.id).where(CommunityMember.id.in_(ids), *is_reached)
+    return list(db.session.scalars(statement.order_by(CommunityMember.id)))
 
 
 def _build_order(sort: str, is_descending: bool) -> list[UnaryExpression[Any]]:

@@ -70,14 +70,25 @@ csrf = CSRFProtect()
 
 
 def permission_required(
-    permission: Permission, *, json: bool = False, for_everybody: bool = False
+    permission: Permission,
+    *,
+    json: bool = False,
+    for_everybody: bool = False,
+    with_numbers: bool = False,
 ) -> Callable[[ViewFunction], ViewFunction]:
     """Declare that only users with this permission may call the view.
 
     `json`: reply 401 with a JSON error instead of redirecting to the login page. `for_everybody`:
     the view knows no scope, so whoever's permissions reach some groups and events is refused.
+    `with_numbers`: its page is made of phone numbers, so it needs the permission to see them too.
     """
-    return _declare(permission, json=json, for_everybody=for_everybody)
+    declare = _declare(permission, json=json, for_everybody=for_everybody)
+
+    def declare_numbers(view: ViewFunction) -> ViewFunction:
+        view.with_numbers = with_numbers  # type: ignore[attr-defined]
+        return declare(view)
+
+    return declare_numbers
 
 
 def signed_in_required(view: ViewFunction) -> ViewFunction:

@@ -1,11 +1,11 @@
 """What the signed-in user may open, and which people and events their permissions reach."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
@@ -45,8 +45,10 @@ def may_open(endpoint: str) -> bool:
 
 
 def may_call(view: Any) -> bool:
-    """Whether the signed-in user has what a view declares, for everybody where it says so."""
-    if getattr(view, "for_everybody", False) and not current_scope().is_everybody:
+    """Whether the signed-in user has what a view declares, and sees all that it shows."""
+    if getattr(view, "for_everybody", False) and not current_scope().is_unlimited:
+        return False
+    if getattr(view, "with_numbers", False) and not may_see_numbers():
         return False
     return has_access(getattr(view, "needs", None))
 
@@ -68,7 +70,7 @@ def _may_request(url: str | None, method: str) -> bool:
     permissions than these is looked at, as a page may have hundreds of buttons.
     """
     if not current_user.is_authenticated or (
-        current_user.permissions >= DEFAULT_PERMISSIONS and current_scope().is_everybody
+        current_user.permissions >= DEFAULT_PERMISSIONS and current_scope().is_unlimited
     ):
         return True
     # The page's own address, which is open already.
@@ -76,10 +78,29 @@ def _may_request(url: str | None, method: str) -> bool:
         return True
     path = urlsplit(url).path.removeprefix(request.script_root)
     try:
-        endpoint, _ = current_app.url_map.bind("").match(path, method=method)
+        endpoint, arguments = current_app.url_map.bind("").match(path, method=method)
     except HTTPException:
         return True
-    return may_open(endpoint)
+    return may_open(endpoint) and all(map(is_reached, arguments, arguments.values()))
+
+
+def may_see_numbers() -> bool:
+    """Whether whoever asks may see phone numbers; True where no user asks, as in jobs."""
+    if not has_request_context() or not current_user.is_authenticated:
+        return True
+    return bool(current_user.may(Permission.SEE_NUMBERS))
+
+
+def is_reached(argument: str, value: Any) -> bool:
+    """Whether the signed-in user reaches the person or thing that an argument of addresses names.
+
+    Forms that post such an id ask the same as the guard of addresses (app/scope_guard.py).
+    """
+    scope = current_scope()
+    if scope.is_unlimited:
+        return True
+    checks: Mapping[str, Callable[[Any, Scope], bool]] = current_app.extensions["scope_checks"]
+    return argument not in checks or checks[argument](value, scope)
 
 
 def current_scope() -> Scope:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
 
+from app.core.permission_checks import may_see_numbers
 from app.domain.phones.phone_number import PhoneNumber, extract_digits
 from app.domain.phones.phone_problems import InvalidPhoneNumber
 from app.domain.texts.name_folding import split_search_words
@@ -75,11 +76,12 @@ def build_digits_filters(search: str, column: Any, region: str) -> list[ColumnEl
 def extract_search_digits(search: str, region: str) -> list[str]:
     """Return the digits to look for; [] when the search has a character that no number has.
 
+    None for those who may not see numbers: they could find them out digit by digit.
     They are the digits as typed, without the leading zeros of a national number, and of the
     international number that they spell in `region`.
     """
     digits = extract_digits(search)
-    if not digits or not NUMBER_PATTERN.fullmatch(search):
+    if not may_see_numbers() or not digits or not NUMBER_PATTERN.fullmatch(search):
         return []
     variants = [digits]
     # Fewer than 7 digits are a segment of a number, where zeros mean themselves.

@@ -21,6 +21,7 @@ from wtforms.validators import Length
 from app.accounts.queries import list_users
 from app.core.column_types import datetime_from_db, datetime_to_db
 from app.core.form_fields import add_error
+from app.core.permission_checks import is_reached
 from app.domain.opt_outs.topic_names import fold_topic_words, has_own_word
 from app.domain.opt_outs.topic_requests import can_be_left_by_name
 from app.domain.spreadsheets.group_columns import SEPARATOR_PATTERN
@@ -237,6 +238,8 @@ def find_group_problem(group_id: int | None, kept_ids: Collection[int]) -> str:
         return DELETED_ERROR
     if group_id in kept_ids:
         return ""
+    if not is_reached("group_id", group_id):
+        return DELETED_ERROR
     if group.archived_at is not None:
         return ARCHIVED_ERROR
     return "" if may_change_people(group, current_user.role) else ADMINS_ERROR

@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from app.audiences.queries.scope_phones import count_unreached_phones
 from app.community.forms import OWN_NUMBER_ERROR, get_refused_numbers
 from app.core.form_fields import CleanTextField, PhoneField
 from app.domain.phones.pasted_numbers import PastedPeople, read_pasted_people
@@ -30,6 +31,7 @@ PHONE_KIND_LABELS = {
     PhoneKind.LANDLINE.value: "Landline",
     PhoneKind.OTHER.value: "Other",
 }
+UNREACHED_ERROR = "Choose people of your groups and events only. An admin can add others."
 NUMBER_CONSENT_LABEL = "How they agreed to texts at this number"
 EVIDENCE_LENGTH_ERROR = f"Enter at most {MAX_EVIDENCE_CHARACTERS} characters."
 
@@ -92,6 +94,8 @@ class GroupPeopleForm(FlaskForm):
         region = organisation.get_organisation_region()
         self.people = read_pasted_people(field.data or "", region)
         problems = _list_paste_problems(self.people)
+        if not problems and count_unreached_phones(self.people.names):
+            problems = [UNREACHED_ERROR]
         if problems:
             field.errors = [*field.errors, *problems[:-1]]
             raise ValidationError(problems[-1])

@@ -118,7 +118,7 @@ def _read_filter(form: SuppressionFilterForm) -> SuppressionFilter:
 
 
 @bp.get("/suppression/export")
-@permission_required(Permission.EXPORT)
+@permission_required(Permission.EXPORT, for_everybody=True)
 @guarded_download
 def export_suppressed_numbers() -> ResponseReturnValue:
     """Send the filtered list as a CSV file that the import reads again."""

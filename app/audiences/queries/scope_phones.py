@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import exists, select, union
 
 from app.core.db import db
+from app.core.scope_conditions import get_list_scope
 from app.domain.accounts.scope import Scope
 from app.events.queries.event_conditions import select_phones_at_events, select_registered_phones
 from app.groups.queries.memberships import select_phones_in_groups
@@ -36,6 +37,11 @@ def count_phones_outside(phones: Collection[str], scope: Scope) -> int:
     if scope.is_everybody:
         return 0
     return len(set(phones) - set(db.session.scalars(select_scope_phones(scope))))
+
+
+def count_unreached_phones(phones: Collection[str]) -> int:
+    """Return how many of these phones the user who asks does not reach."""
+    return count_phones_outside(phones, get_list_scope())
 
 
 def is_phone_in_scope(phones: Collection[str], scope: Scope) -> bool:

@@ -42,7 +42,7 @@ FILTERS_UNREADABLE = (
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@permission_required(Permission.UPDATE_PEOPLE)
+@permission_required(Permission.UPDATE_PEOPLE, for_everybody=True)
 def add_segment() -> ResponseReturnValue:
     """Show the builder of a new segment, and create it.
 
@@ -76,7 +76,7 @@ def add_segment() -> ResponseReturnValue:
 
 
 @bp.route("/<int:segment_id>/edit", methods=["GET", "POST"])
-@permission_required(Permission.UPDATE_PEOPLE)
+@permission_required(Permission.UPDATE_PEOPLE, for_everybody=True)
 def edit_segment(segment_id: int) -> ResponseReturnValue:
     """Show the builder of a segment, and save it unless somebody else did so meanwhile.
 
@@ -111,7 +111,7 @@ def edit_segment(segment_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/preview")
-@permission_required(Permission.UPDATE_PEOPLE)
+@permission_required(Permission.UPDATE_PEOPLE, for_everybody=True)
 def preview_typed_segment() -> ResponseReturnValue:
     """Return the live parts of the builder: the sentence, the count, the first people."""
     form = SegmentForm(load_rule_choices(current_user.role))

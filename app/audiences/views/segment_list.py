@@ -12,7 +12,7 @@ from app.domain.accounts.permissions import Permission
 
 
 @bp.get("")
-@permission_required(Permission.SEE_PEOPLE)
+@permission_required(Permission.SEE_PEOPLE, for_everybody=True)
 def list_segments() -> ResponseReturnValue:
     """List the segments with their sentences and how many people they have now."""
     page = paginate_segments(list_params(SEGMENT_SORT_KEYS, "name"), current_user.role)

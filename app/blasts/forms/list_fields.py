@@ -14,6 +14,8 @@ from app.audiences.queries.audience_lists import (
     find_part_names_for,
     find_part_problem,
 )
+from app.audiences.queries.reached_parts import find_numbers_problem, is_part_reached
+from app.core.permission_checks import may_see_numbers
 from app.domain.audiences.audience_rules import (
     MAX_PARTS,
     AudiencePart,
@@ -33,6 +35,7 @@ from app.organisation import queries as organisation
 MAX_SHOWN_PROBLEMS = 5
 NOT_CHOSEN_ERROR = "Choose at least one list, or paste numbers."
 DELETED_LIST_ERROR = "One of the lists was deleted. Choose again."
+NO_NUMBERS_ERROR = "You may not see phone numbers, so choose lists. An admin can change that."
 UNKNOWN_LIST_ERROR = "One of the lists does not exist. Choose again."
 # Single values that the review page carries on; include and exclude may have several.
 LIST_FIELDS = ("not_texted_today", "people", "freeze")
@@ -41,7 +44,7 @@ MULTIPLE_FIELDS = ("include", "exclude")
 
 def _read_parts(texts: Sequence[str] | None) -> list[AudiencePart]:
     """Return the lists that a field names; no more are read than show that they are too many."""
-    parts = [part for part in map(parse_part, texts or ()) if part]
+    parts = [part for part in map(parse_part, texts or ()) if part and is_part_reached(part)]
     return list(dict.fromkeys(parts))[: MAX_PARTS + 1]
 
 
@@ -74,7 +77,8 @@ class ListsForm(FlaskForm):
 
     def _check_parts(self, field: Field) -> None:
         texts = [*(self.include.data or ()), *(self.exclude.data or ())]
-        if None in map(parse_part, texts):
+        parts = list(map(parse_part, texts))
+        if None in parts or not all(map(is_part_reached, filter(None, parts))):
             raise ValidationError(UNKNOWN_LIST_ERROR)
 
     def _check_lists(self, audience: ChosenAudience) -> None:
@@ -103,11 +107,18 @@ class ListsForm(FlaskForm):
             raise ValidationError(
                 f"Paste up to {MAX_PASTED_LINES:,} lines. For more people, make a group."
             )
+        if field.data and not may_see_numbers():
+            raise ValidationError(NO_NUMBERS_ERROR)
         if problems := self._pasted.problems:
             raise ValidationError(" ".join(problems[:MAX_SHOWN_PROBLEMS]))
+        if problem := find_numbers_problem(self.chosen_lists):
+            raise ValidationError(problem)
 
     @cached_property
     def _pasted(self) -> PastedPeople:
+        if not may_see_numbers():
+            # The preview would say whose a number is.
+            return PastedPeople({}, [])
         return read_pasted_people(self.people.data or "", organisation.get_organisation_region())
 
     @cached_property

@@ -3,6 +3,7 @@
 from flask import g
 
 from app.core.local_formats import format_day
+from app.core.permission_checks import is_reached
 from app.domain.texts.plurals import pluralize
 from app.events.models import Event
 from app.events.queries import events
@@ -28,7 +29,8 @@ def _get_open_surveys() -> list[SurveyFlow]:
     Read once a request: validation asks for them, and the page that shows the form again.
     """
     if "open_surveys" not in g:
-        g.open_surveys = surveys.find_open_surveys()
+        found = surveys.find_open_surveys()
+        g.open_surveys = [survey for survey in found if is_reached("survey_id", survey.id)]
     return list(g.open_surveys)
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audiences.queries.audience_overlap import count_overlap, describe_overlap
+from app.audiences.queries.reached_parts import is_audience_reached
 from app.blasts.forms.audience_fields import translate_audience_fields
 from app.blasts.forms.compose import ComposeForm
 from app.blasts.models import StoredDraft
@@ -21,6 +22,8 @@ from app.blasts.queries.field_fillings import list_field_chips
 from app.blasts.queries.results_audience import describe_results_audience
 from app.blasts.views.blueprint import bp
 from app.core.access import permission_required
+from app.core.permission_checks import is_reached
+from app.core.scope_conditions import get_list_scope
 from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.permissions import Permission
 from app.domain.delivery.message_statuses import BlastTarget
@@ -71,6 +74,7 @@ class ComposePlace:
 
 
 NEW_PLACE = ComposePlace()
+UNREACHED_LINE = AudienceLine("Choose people of your groups and events", is_chosen=False)
 
 
 def render_compose_page(
@@ -124,11 +128,22 @@ def _find_action_url() -> str:
 
 
 def _build_live_context(form: ComposeForm, action_url: str) -> dict[str, Any]:
+    may_show = _is_audience_reached(form)
     return {
-        "line": _describe_audience_line(form),
-        "preview": _build_preview(form),
+        "line": _describe_audience_line(form) if may_show else UNREACHED_LINE,
+        "preview": _build_preview(form) if may_show else ComposePreview(0, 0),
         "edit_url": f"{action_url}?edit=1",
     }
+
+
+def _is_audience_reached(form: ComposeForm) -> bool:
+    """Whether the user may be shown who reads the text, and how many they are."""
+    if get_list_scope().is_everybody:
+        return True
+    if form.is_for_results or not form.is_for_lists:
+        is_for_event = form.target.data == BlastTarget.EVENT and not form.is_for_results
+        return is_for_event and is_reached("event_id", form.selected_event_id or 0)
+    return is_audience_reached(form.chosen_lists)
 
 
 def _build_preview(form: ComposeForm) -> ComposePreview:

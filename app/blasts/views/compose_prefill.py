@@ -9,6 +9,7 @@ from app.blasts.actions.blast_confirmation import create_client_token
 from app.blasts.forms.audience_fields import RESULTS_FIELDS, RESULTS_KIND
 from app.blasts.forms.compose import ComposeForm
 from app.core.clock import now
+from app.core.permission_checks import is_reached
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.delivery.queries.stored_audiences import list_audience_people, load_audience
 from app.delivery.scheduled_models import ScheduledMessage
@@ -100,7 +101,7 @@ def _prefill_from_survey(id_text: str) -> dict[str, object]:
     """Return the first text of a survey; whoever answers it begins that survey."""
     survey_id = parse_id(id_text)
     survey = find_survey(survey_id) if survey_id is not None else None
-    if survey is None:
+    if survey is None or not is_reached("survey_id", survey.id):
         abort(404)
     body = survey.intro_message or ""
     questions = parse_questions(survey.questions_json)
@@ -116,7 +117,7 @@ def _prefill_from_earlier_blast(id_text: str) -> dict[str, object]:
     """Return the fields of an earlier blast."""
     scheduled_id = parse_id(id_text)
     blast = find_scheduled_blast(scheduled_id) if scheduled_id is not None else None
-    if blast is None:
+    if blast is None or not is_reached("scheduled_id", blast.id):
         abort(404)
     return build_blast_values(blast)
 

@@ -28,7 +28,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 @bp.get("")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def show_month() -> ResponseReturnValue:
     """Show a month; without one, or with one that is over, this month."""
     today = get_today(now())
@@ -50,7 +50,7 @@ def show_month() -> ResponseReturnValue:
 
 
 @bp.get("/list")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def list_days() -> ResponseReturnValue:
     """Show the next sixty days as a list."""
     today = get_today(now())

@@ -34,7 +34,7 @@ class BusyPerson(NamedTuple):
 
 
 @bp.get("/days/<day>")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def show_day(day: str) -> ResponseReturnValue:
     """Show a day from today on; one that is over leads to today."""
     chosen = _parse_day(day)

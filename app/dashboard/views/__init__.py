@@ -15,7 +15,7 @@ from app.blasts.queries.approval_notices import list_blasts_to_decide
 from app.blasts.queries.draft_records import find_latest_own_draft
 from app.blasts.queries.event_labels import get_blast_event_titles
 from app.blasts.views.held_people import describe_held_groups
-from app.core.access import current_username, permission_required, signed_in_required
+from app.core.access import current_scope, current_username, permission_required, signed_in_required
 from app.core.clock import now
 from app.core.clock_watch import get_clock_watch
 from app.core.db import write
@@ -71,6 +71,7 @@ def show_dashboard() -> ResponseReturnValue:
     running = list(find_running_blasts())
     series = list_watched_series()
     sees_texts = current_user.may(Permission.SEE_TEXTS)
+    sees_everybody = current_scope().is_everybody
     return render_template(
         "dashboard/home.html",
         greeting=f"{_get_greeting(moment)}, {find_given_name(current_user.shown_name)}",
@@ -84,7 +85,7 @@ def show_dashboard() -> ResponseReturnValue:
         sees_texts=sees_texts,
         days=_list_coming_days(moment, series),
         bars=week.build_blast_bars(find_finished_blasts(SHOWN_RESULTS)),
-        figures=week.build_week_figures(moment),
+        figures=week.build_week_figures(moment) if sees_everybody else [],
         backups=_describe_backups(moment),
         **_describe_running_blasts(running),
     )
@@ -137,8 +138,7 @@ def _list_attention(
     """Return what needs a person, the most urgent first."""
     return [
         *attention.describe_clock(get_clock_watch(current_app).describe_jump()),
-        *attention.describe_stop_questions(count_open_stop_questions()),
-        *attention.describe_unresolved_texts(find_unresolved_texts(moment)),
+        *_list_attention_for_everybody(moment),
         *attention.describe_paused_blasts(running),
         *attention.describe_approvals(
             list_blasts_to_decide(current_user), list_declined_blasts(current_user.id)
@@ -152,6 +152,16 @@ def _list_attention(
             load_backup_health(moment) if current_user.is_admin else None,
             is_overdue=is_backup_overdue(moment),
         ),
+    ]
+
+
+def _list_attention_for_everybody(moment: datetime) -> list[AttentionItem]:
+    """Return what is counted over all people: nothing for whoever reaches some of them."""
+    if not current_scope().is_everybody:
+        return []
+    return [
+        *attention.describe_stop_questions(count_open_stop_questions()),
+        *attention.describe_unresolved_texts(find_unresolved_texts(moment)),
     ]
 
 

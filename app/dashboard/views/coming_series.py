@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flask import url_for
 
+from app.core.permission_checks import is_reached
 from app.dashboard.views.attention import AttentionItem
 from app.dashboard.views.coming_days import DAYS_AHEAD, ComingItem
 from app.domain.delivery.blast_labels import name_blast
@@ -16,8 +17,9 @@ from app.series.queries.series_records import list_series_in_states
 
 
 def list_watched_series() -> Sequence[BlastSeries]:
-    """Return the series that Home tells of: active and stopped ones."""
-    return list_series_in_states([SeriesState.ACTIVE, SeriesState.STOPPED])
+    """Return the series that Home tells of: active and stopped ones that the user reaches."""
+    watched = list_series_in_states([SeriesState.ACTIVE, SeriesState.STOPPED])
+    return [series for series in watched if is_reached("series_id", series.id)]
 
 
 def build_series_items(all_series: Sequence[BlastSeries], moment: datetime) -> list[ComingItem]:

@@ -9,6 +9,7 @@ from sqlalchemy import ScalarSelect, func, or_, select
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.scope_conditions import list_blast_conditions
 from app.core.settings import current_settings
 from app.delivery.models import MessageLog
 from app.delivery.scheduled_models import ScheduledMessage
@@ -51,7 +52,9 @@ def fetch_scheduled_blasts_page(params: ListParams, filter_name: str = "") -> Li
 
     The pending ones by time, then the latest others. Released ones are in the list of logs.
     """
-    statement = select(ScheduledMessage).where(ScheduledMessage.message_log_id.is_(None))
+    statement = select(ScheduledMessage).where(
+        ScheduledMessage.message_log_id.is_(None), *list_blast_conditions(ScheduledMessage)
+    )
     statuses = SCHEDULED_FILTERS.get(filter_name)
     if statuses:
         statement = statement.where(ScheduledMessage.status.in_(statuses))
@@ -70,7 +73,9 @@ def fetch_scheduled_blasts_page(params: ListParams, filter_name: str = "") -> Li
 
 def fetch_blast_logs_page(params: ListParams, filter_: BlastLogFilter) -> ListPage:
     """Return a page of released blasts, the latest first; `params.search` looks in their texts."""
-    statement = select(MessageLog).where(MessageLog.status.in_(LOG_FILTERS[filter_.state]))
+    statement = select(MessageLog).where(
+        MessageLog.status.in_(LOG_FILTERS[filter_.state]), *list_blast_conditions(MessageLog)
+    )
     if filter_.sent_by:
         statement = statement.where(MessageLog.created_by == filter_.sent_by)
     if params.search:
@@ -88,25 +93,29 @@ def fetch_blast_logs_page(params: ListParams, filter_: BlastLogFilter) -> ListPa
 
 def list_blast_senders() -> Sequence[str]:
     """Return everyone who has sent a blast, by name."""
-    statement = select(MessageLog.created_by).where(MessageLog.created_by.is_not(None))
+    is_meant = (MessageLog.created_by.is_not(None), *list_blast_conditions(MessageLog))
+    statement = select(MessageLog.created_by).where(*is_meant)
     return list(filter(None, db.session.scalars(statement.distinct().order_by("created_by"))))
 
 
 def build_scheduled_count() -> ScalarSelect[int]:
     """Select how many blasts are scheduled, as a column of any select."""
-    pending = select(func.count()).where(ScheduledMessage.status == ScheduledBlastStatus.PENDING)
+    is_pending = ScheduledMessage.status == ScheduledBlastStatus.PENDING
+    pending = select(func.count()).where(is_pending, *list_blast_conditions(ScheduledMessage))
     return pending.scalar_subquery()
 
 
 def build_running_count() -> ScalarSelect[int]:
     """Select how many blasts are being sent or paused, as a column of any select."""
-    running = select(func.count()).where(MessageLog.status.in_(OPEN_BLAST_STATUSES))
+    is_open = MessageLog.status.in_(OPEN_BLAST_STATUSES)
+    running = select(func.count()).where(is_open, *list_blast_conditions(MessageLog))
     return running.scalar_subquery()
 
 
 def find_running_blasts() -> Sequence[MessageLog]:
     """Return the latest blasts that are being sent or paused, at most five."""
-    statement = select(MessageLog).where(MessageLog.status.in_(OPEN_BLAST_STATUSES))
+    is_open = MessageLog.status.in_(OPEN_BLAST_STATUSES)
+    statement = select(MessageLog).where(is_open, *list_blast_conditions(MessageLog))
     statement = statement.order_by(MessageLog.id.desc()).limit(MAX_RUNNING_BLASTS)
     return db.session.scalars(statement).all()
 
@@ -119,6 +128,7 @@ def find_expired_blasts(moment: datetime, limit: int = 5) -> Sequence[ScheduledM
             ScheduledMessage.status == ScheduledBlastStatus.EXPIRED,
             ScheduledMessage.scheduled_at >= moment - EXPIRED_SHOWN_FOR,
             ScheduledMessage.carrier == current_settings().carrier,
+            *list_blast_conditions(ScheduledMessage),
         )
         .order_by(ScheduledMessage.scheduled_at.desc())
         .limit(limit)
@@ -130,7 +140,10 @@ def find_upcoming_blasts(limit: int = 5) -> Sequence[ScheduledMessage]:
     """Return the pending blasts, the next first."""
     statement = (
         select(ScheduledMessage)
-        .where(ScheduledMessage.status == ScheduledBlastStatus.PENDING)
+        .where(
+            ScheduledMessage.status == ScheduledBlastStatus.PENDING,
+            *list_blast_conditions(ScheduledMessage),
+        )
         .order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id)
         .limit(limit)
     )
@@ -141,7 +154,11 @@ def find_finished_blasts(limit: int = 7) -> Sequence[MessageLog]:
     """Return the blasts that ended, tests left out, the latest first."""
     statement = (
         select(MessageLog)
-        .where(MessageLog.status.in_(ENDED_BLAST_STATUSES), MessageLog.test_mode.is_(False))
+        .where(
+            MessageLog.status.in_(ENDED_BLAST_STATUSES),
+            MessageLog.test_mode.is_(False),
+            *list_blast_conditions(MessageLog),
+        )
         .order_by(MessageLog.id.desc())
         .limit(limit)
     )

@@ -12,6 +12,7 @@ from app.core.form_fields import CalendarDayField, ClockField
 from app.core.local_formats import get_display_style
 from app.domain.texts.text_cleaning import clean_name
 from app.events.actions.events import EventInfo
+from app.events.queries.phone_presence import is_out_of_reach
 from app.organisation import queries as organisation
 
 MAX_LINE_CHARACTERS = 200
@@ -19,6 +20,7 @@ FIRST_EVENT_YEAR = 1970
 LAST_EVENT_YEAR = 2199
 DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME_PATTERN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+UNREACHED_ERROR = "This is not someone of your groups and events. An admin can register them."
 ALREADY_REGISTERED_ERROR = "Someone with this number is registered already."
 
 
@@ -96,7 +98,17 @@ class EventForm(FlaskForm):
 
 
 class RegistrationForm(MemberForm):
-    """A registration: the same name and number as a member's."""
+    """A registration: the same name and number as a member's.
+
+    Whoever registers somebody may text them, so nobody registers known people of others.
+    """
+
+    def validate_phone(self, field: Any) -> None:
+        """Reject a number that no member may have, or that is of somebody out of reach."""
+        super().validate_phone(field)
+        number = getattr(field, "phone", None)
+        if number and is_out_of_reach(number.e164):
+            raise ValidationError(UNREACHED_ERROR)
 
 
 def _check_line_length(label: str, text: str) -> None:

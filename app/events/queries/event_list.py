@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.scope_conditions import list_event_conditions
 from app.core.search_terms import build_text_filter, fold_for_order
 from app.domain.texts.plurals import pluralize
 from app.events.models import Event, EventRegistration
@@ -36,7 +37,7 @@ class EventListPage(ListPage):
 
 def paginate_events(params: ListParams, today: date) -> EventListPage:
     """Return a page of the list. A search finds parts of titles and places."""
-    conditions = []
+    conditions = list_event_conditions(Event.id)
     if params.search:
         conditions.append(build_text_filter(params.search, Event.title, Event.place))
     total = count_rows(Event, *conditions)
@@ -62,7 +63,7 @@ def find_events_between(first: date, last: date, limit: int = 10) -> list[EventL
     """Return the events from one day to another, the next first, with how many are registered."""
     rows = (
         select(Event, _count_registered_people())
-        .where(Event.date.between(first, last))
+        .where(Event.date.between(first, last), *list_event_conditions(Event.id))
         .order_by(Event.date, Event.start_time, Event.id)
         .limit(limit)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Select, case, func, literal, or_, select
 from app.core.clock import now
 from app.core.db import db
 from app.core.fetched_rows import fetch_dict
+from app.core.scope_conditions import list_event_conditions
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.time import reminder_timing
 from app.events.models import Event, EventAnswer, EventRegistration
@@ -27,14 +28,16 @@ def find_event(event_id: int | None) -> Event | None:
 
 def fetch_all_events() -> list[Event]:
     """Return every event, the latest first."""
-    return list(db.session.scalars(select(Event).order_by(Event.date.desc(), Event.id.desc())))
+    statement = select(Event).where(*list_event_conditions(Event.id))
+    return list(db.session.scalars(statement.order_by(Event.date.desc(), Event.id.desc())))
 
 
 def fetch_upcoming_events(today: date) -> list[Event]:
     """Return the events that are not over on this day, the next one first, undated ones last."""
     is_ahead = or_(Event.date >= today, Event.date.is_(None))
     order = (Event.date.is_(None), Event.date, Event.id)
-    statement = select(Event).where(is_ahead).order_by(*order).limit(MAX_UPCOMING_EVENTS)
+    is_meant = (is_ahead, *list_event_conditions(Event.id))
+    statement = select(Event).where(*is_meant).order_by(*order).limit(MAX_UPCOMING_EVENTS)
     return list(db.session.scalars(statement))
 
 

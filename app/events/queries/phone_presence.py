@@ -7,9 +7,12 @@ from typing import NamedTuple
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from app.core.db import db
 from app.core.fetched_rows import fetch_dict, fetch_tuples
 from app.core.listed_values import build_listed_column
+from app.core.scope_conditions import list_scope_conditions
 from app.events.models import Event, EventAnswer, EventRegistration
+from app.profiles.queries.person_lookup import select_person_phones
 
 
 class EventPresence(NamedTuple):
@@ -31,6 +34,17 @@ def find_presences(
         (event_id, phone): EventPresence(answer, attended_at)
         for event_id, phone, answer, attended_at in fetch_tuples(statement)
     }
+
+
+def is_out_of_reach(phone: str) -> bool:
+    """Whether a number is somebody's whom the user who asks does not reach."""
+    known = select_person_phones().subquery()
+    is_reached = list_scope_conditions(known.c.phone)
+    if not is_reached:
+        return False
+    has_number = select(known.c.phone).where(known.c.phone == phone)
+    is_known = exists(has_number)
+    return bool(db.session.scalar(select(is_known & ~exists(has_number.where(*is_reached)))))
 
 
 def find_event_dates(event_ids: Collection[int]) -> dict[int, date | None]:

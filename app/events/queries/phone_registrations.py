@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from app.community.queries import select_is_member
 from app.core.db import db
 from app.core.fetched_rows import fetch_tuples
+from app.core.scope_conditions import list_scope_conditions
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.domain.phones.named_phones import NamedPhone
 from app.events.models import Event, EventAnswer, EventRegistration
@@ -59,7 +60,8 @@ def find_registered_matches(search: str, region: str, limit: int) -> list[NamedP
     phone_fits = build_digits_filters(search, row.phone, region)
     # A case keeps the order: names take longest, and mostly all who are registered are members.
     is_found = case((select_is_member(row.phone), false()), else_=or_(name_fits, *phone_fits))
-    people = select(func.max(row.name), row.phone).where(is_found)
+    is_reached = list_scope_conditions(row.phone)
+    people = select(func.max(row.name), row.phone).where(is_found, *is_reached)
     people = people.group_by(row.phone).limit(limit)
     return fetch_tuples(people)
 

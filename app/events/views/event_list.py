@@ -23,7 +23,7 @@ def list_events() -> ResponseReturnValue:
 
 
 @bp.route("/events/add", methods=["GET", "POST"])
-@permission_required(Permission.MANAGE_EVENTS)
+@permission_required(Permission.MANAGE_EVENTS, for_everybody=True)
 def add_event() -> ResponseReturnValue:
     """Show the form of a new event, and add it."""
     form = EventForm()

@@ -8,6 +8,7 @@ from app.community import queries as community
 from app.community.forms import MemberSelection, read_member_selection
 from app.community.member_filters import may_text_all_matches
 from app.core.access import current_username, parse_local_path, permission_required
+from app.core.permission_checks import is_reached
 from app.domain.accounts.permissions import Permission
 from app.domain.phones.phone_number import format_phone_number
 from app.domain.surveys.guest_counts import MAX_GUESTS
@@ -84,6 +85,8 @@ def register_members() -> ResponseReturnValue:
 
 def _register_selection(event_id: int, selection: MemberSelection) -> ResponseReturnValue:
     event = get_event_or_404(event_id)
+    if not is_reached("event_id", event_id):
+        abort(404)
     with audited_write("registrations.added", current_username()) as trace:
         people = community.find_names_and_phones(selection.ids)
         count = actions.register_people(event_id, people)

@@ -37,7 +37,7 @@ from app.suppression.queries.sending_permission import find_event_suppression_re
 
 
 @bp.route("/events/<int:event_id>/register", methods=["GET", "POST"])
-@permission_required(Permission.MANAGE_EVENTS)
+@permission_required(Permission.MANAGE_EVENTS, with_numbers=True)
 def add_registration(event_id: int) -> ResponseReturnValue:
     """Register somebody. One of the two buttons leads back to this form."""
     event = get_event_or_404(event_id)

@@ -11,6 +11,7 @@ from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.list_order import build_list_order
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.scope_conditions import list_group_conditions
 from app.delivery.queries.group_blasts import find_last_texted_times
 from app.domain.texts.plurals import pluralize
 from app.groups.models import ContactGroup
@@ -49,6 +50,7 @@ class GroupListPage(ListPage):
 def paginate_groups(params: ListParams, *, archived: bool = False) -> GroupListPage:
     """Return a page of the groups that are in use, or of the archived ones."""
     conditions = [ContactGroup.archived_at.is_not(None) == archived]
+    conditions += list_group_conditions(ContactGroup.id)
     if params.search:
         conditions.append(build_group_search_condition(params.search))
     total = count_rows(ContactGroup, *conditions)
@@ -60,7 +62,8 @@ def paginate_groups(params: ListParams, *, archived: bool = False) -> GroupListP
 
 def count_archived_groups() -> int:
     """Return how many groups are archived."""
-    return count_rows(ContactGroup, ContactGroup.archived_at.is_not(None))
+    is_reached = list_group_conditions(ContactGroup.id)
+    return count_rows(ContactGroup, ContactGroup.archived_at.is_not(None), *is_reached)
 
 
 def _build_order(params: ListParams) -> list[ColumnElement[Any]]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.fetched_rows import fetch_by_ids, fetch_dict
+from app.core.scope_conditions import list_group_conditions
 from app.core.search_terms import build_text_filter
 from app.domain.accounts.roles import Role
 from app.groups.models import (
@@ -61,7 +62,8 @@ def find_folded_names() -> dict[int, str]:
 
 def list_active_groups() -> Sequence[ContactGroup]:
     """Return the groups that are in use, by name."""
-    statement = select(ContactGroup).where(ContactGroup.archived_at.is_(None))
+    is_meant = (ContactGroup.archived_at.is_(None), *list_group_conditions(ContactGroup.id))
+    statement = select(ContactGroup).where(*is_meant)
     return db.session.scalars(statement.order_by(ContactGroup.folded_name).limit(MAX_CHOICES)).all()
 
 

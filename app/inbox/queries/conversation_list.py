@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from app.core.db import db
+from app.core.scope_conditions import list_scope_conditions
 from app.delivery.queries.phone_texts import (
     TextPreview,
     add_text_preview,
@@ -77,13 +78,16 @@ class ThreadListPage:
 
 
 def build_list_state_conditions(state: str, username: str) -> list[ColumnElement[bool]]:
-    """Return the conditions of one of LIST_STATES for this reader; each is that of an index."""
+    """Return the conditions of one of LIST_STATES for this reader; each is that of an index.
+
+    Only of the people whom the user who asks reaches.
+    """
     conditions: dict[str, list[ColumnElement[bool]]] = {
         "needs": [NEEDS_REPLY_CONDITION],
         "mine": [Thread.assigned_to == username, Thread.done_at.is_(None)],
         "done": [Thread.done_at.is_not(None)],
     }
-    return conditions.get(state, [])
+    return conditions.get(state, []) + list_scope_conditions(Thread.phone)
 
 
 def order_threads_by_newest(rows: Any) -> Any:
@@ -107,7 +111,8 @@ def count_threads_by_state(username: str) -> dict[str, int]:
 
 def has_any_thread() -> bool:
     """Whether there is any conversation."""
-    return db.session.scalar(select(Thread.id).limit(1)) is not None
+    is_reached = list_scope_conditions(Thread.phone)
+    return db.session.scalar(select(Thread.id).where(*is_reached).limit(1)) is not None
 
 
 def list_threads(
@@ -129,7 +134,8 @@ def list_threads(
         last = page_rows[-1].thread
         older_cursor = _encode_cursor(last.id, last.last_at)
     if open_id and not cursor and open_id not in [row.thread.id for row in page_rows]:
-        opened = _select_previewed_threads(Thread.last_message_id).where(Thread.id == open_id)
+        is_meant = (Thread.id == open_id, *list_scope_conditions(Thread.phone))
+        opened = _select_previewed_threads(Thread.last_message_id).where(*is_meant)
         page_rows += _fetch_previewed_threads(opened)
         page_rows.sort(key=lambda row: (row.thread.last_at, row.thread.id), reverse=True)
     return ThreadListPage(_build_thread_list_items(page_rows), older_cursor)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
+from app.core.scope_conditions import list_scope_conditions
 from app.inbox.models import Thread
 from app.inbox.queries.conversation_list import NEEDS_REPLY_CONDITION, order_threads_by_newest
 
@@ -18,7 +19,8 @@ def select_waiting_thread_count() -> ColumnElement[int]:
 
     The menu of every page shows it, so it must not read more rows than that.
     """
-    ids = select(Thread.id).where(NEEDS_REPLY_CONDITION).limit(MAX_WAITING_COUNT).subquery()
+    is_meant = (NEEDS_REPLY_CONDITION, *list_scope_conditions(Thread.phone))
+    ids = select(Thread.id).where(*is_meant).limit(MAX_WAITING_COUNT).subquery()
     return select(func.count()).select_from(ids).scalar_subquery()
 
 
@@ -39,7 +41,8 @@ class WaitingState:
 
 def fetch_waiting_state() -> WaitingState:
     """Return it with one statement, along the index of waiting threads."""
-    newest = select(Thread.id, Thread.phone, Thread.last_message_id).where(NEEDS_REPLY_CONDITION)
+    is_meant = (NEEDS_REPLY_CONDITION, *list_scope_conditions(Thread.phone))
+    newest = select(Thread.id, Thread.phone, Thread.last_message_id).where(*is_meant)
     newest = order_threads_by_newest(newest).limit(1).subquery()
     row = db.session.execute(select(newest, select_waiting_thread_count())).first()
     if row is None:

@@ -18,7 +18,7 @@ from app.keywords.views.keyword_templates import add_chosen_template
 
 
 @bp.get("")
-@permission_required(Permission.SEE_REPLIES)
+@permission_required(Permission.SEE_REPLIES, for_everybody=True)
 def list_keywords() -> ResponseReturnValue:
     """List all keywords, and the words that are built in."""
     page = queries.paginate_keywords(list_params(queries.KEYWORD_SORT_KEYS, "keyword"))
@@ -26,7 +26,7 @@ def list_keywords() -> ResponseReturnValue:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@permission_required(Permission.MANAGE_REPLIES)
+@permission_required(Permission.MANAGE_REPLIES, for_everybody=True)
 def add_keyword() -> ResponseReturnValue:
     form = KeywordForm()
     if not add_chosen_template(form) and form.validate_on_submit():

@@ -1,7 +1,7 @@
 """The pages about one person and about one group, and the import of the do-not-text list."""
 
 from app.people.views import (
-    archived_texts,
+    archive_page,
     do_not_text_import,
     erasure,
     field_settings,
@@ -10,12 +10,12 @@ from app.people.views import (
     group_export,
     group_page,
     group_undo,
-    held_data,
     member_edit,
     member_list,
     number_card,
     number_change,
     person_consent,
+    person_data_page,
     person_fields,
     person_groups,
     person_joining,
@@ -27,7 +27,7 @@ from app.people.views import (
 from app.people.views.blueprint import bp
 
 __all__ = [
-    "archived_texts",
+    "archive_page",
     "bp",
     "do_not_text_import",
     "erasure",
@@ -37,7 +37,7 @@ __all__ = [
     "group_export",
     "group_page",
     "group_undo",
-    "held_data",
+    "person_data_page",
     "member_edit",
     "member_list",
     "number_card",

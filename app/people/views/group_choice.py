@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.audit.actions import audited_write
 from app.core.access import current_username, permission_required
 from app.core.db import UniqueViolation
+from app.core.permission_checks import is_reached
 from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.group_editing import GroupInfo, create_group
@@ -57,7 +58,7 @@ def change_listed_people() -> ResponseReturnValue:
     group_id = parse_id(request.form["group_id"])
     # An archived group loses people, and gets none.
     group = find_active_group(group_id) if _is_adding() else find_group(group_id)
-    if group is None:
+    if group is None or not is_reached("group_id", group.id):
         return _render_choice(people, GROUP_MISSING_ERROR), 422
     if not may_change_people(group, current_user.role):
         abort(403)

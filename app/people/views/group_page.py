@@ -67,7 +67,7 @@ def _load_group(group_id: int) -> tuple[ContactGroup, int]:
 
 
 @bp.post("/<int:group_id>/people")
-@permission_required(Permission.UPDATE_PEOPLE)
+@permission_required(Permission.UPDATE_PEOPLE, with_numbers=True)
 def add_people(group_id: int) -> ResponseReturnValue:
     """Put the people into the group whose names and numbers were typed or pasted."""
     get_fillable_group_or_abort(group_id)

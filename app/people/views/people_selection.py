@@ -17,6 +17,8 @@ from app.community.forms import MemberFilterForm, read_member_selection
 from app.community.member_phones import select_member_phones
 from app.core.access import parse_local_path
 from app.core.local_formats import get_display_timezone
+from app.core.permission_checks import is_reached
+from app.core.scope_conditions import list_scope_conditions
 from app.delivery.queries.blast_phones import select_blast_phones
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
 from app.delivery.queries.blast_records import find_blast_log
@@ -65,7 +67,13 @@ class ListedPeople:
 def read_listed_people(values: Fields) -> ListedPeople:
     """Return whom a form or an address means, or abort where there is no such list."""
     find = LISTS.get(values.get("list", "")) or abort(404)
+    argument = LIST_ARGUMENTS.get(values.get("list", ""))
+    if argument and not is_reached(argument, _read_list_id(values)):
+        abort(404)
     phones, name, url = find(values)
+    listed = phones.subquery().columns[0]
+    if conditions := list_scope_conditions(listed):
+        phones = select(listed).where(*conditions)
     fields = [item for item in values.items(multi=True) if item[0] not in CHOICE_FIELDS]
     return ListedPeople(phones, name, parse_local_path(values.get("next")) or url, fields)
 
@@ -163,6 +171,15 @@ LISTS: dict[str, Callable[[Fields], FoundList]] = {
     "survey": _find_survey_people,
     "group": _find_group_people,
     "search": _find_searched_people,
+}
+
+
+# Of lists that belong to something: the argument by which addresses name it.
+LIST_ARGUMENTS = {
+    "event": "event_id",
+    "blast": "log_id",
+    "survey": "survey_id",
+    "group": "group_id",
 }
 
 

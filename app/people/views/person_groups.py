@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write, build_name_details
 from app.core.access import current_username, permission_required
+from app.core.permission_checks import is_reached
 from app.domain.accounts.permissions import Permission
 from app.domain.texts.whole_numbers import parse_id
 from app.groups.actions.group_editing import get_group_for_update
@@ -22,7 +23,7 @@ def add_person_to_group(public_id: str) -> ResponseReturnValue:
     """Put somebody into the chosen group."""
     phone = get_phone_or_404(public_id)
     group = find_active_group(parse_id(request.form.get("group_id", "")))
-    if group is None:
+    if group is None or not is_reached("group_id", group.id):
         flash("Choose a group.", "error")
         return redirect_to_person(phone)
     get_fillable_group_or_abort(group.id)

@@ -23,7 +23,7 @@ TOO_MANY_PEOPLE = (
 
 
 @bp.route("/new/people", methods=["GET", "POST"])
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, with_numbers=True)
 def compose_for_people() -> ResponseReturnValue:
     """Show the compose form with the selected people of a list in it; nothing is stored."""
     people = read_listed_people(request.values)

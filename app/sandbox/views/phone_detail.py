@@ -35,7 +35,7 @@ MAX_SUGGESTED_KEYWORDS = 12
 
 
 @bp.get("/<digits>")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, with_numbers=True)
 def show_phone(digits: str) -> ResponseReturnValue:
     """Show one phone; the parameter `text` is typed on it already."""
     body = request.args.get("text", "").replace("\x00", "")[:MAX_MESSAGE_CHARACTERS]
@@ -44,7 +44,7 @@ def show_phone(digits: str) -> ResponseReturnValue:
 
 
 @bp.get("/<digits>/live")
-@permission_required(Permission.SEND_TEXTS, json=True)
+@permission_required(Permission.SEND_TEXTS, json=True, with_numbers=True)
 def poll_phone_screen(digits: str) -> ResponseReturnValue:
     """Return the changing parts of the phone's page, or 204 while it still looks like `mark`."""
     screen = load_phone_screen(_parse_number_or_404(digits))
@@ -56,7 +56,7 @@ def poll_phone_screen(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/<digits>/text")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, with_numbers=True)
 def send_text_from_phone(digits: str) -> ResponseReturnValue:
     """Send a text from the phone to us."""
     number = _parse_number_or_404(digits)
@@ -67,7 +67,7 @@ def send_text_from_phone(digits: str) -> ResponseReturnValue:
 
 
 @bp.post("/<digits>/picture")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, with_numbers=True)
 def send_picture_from_phone(digits: str) -> ResponseReturnValue:
     """Send a picture from the phone to us, with or without a text."""
     number = _parse_number_or_404(digits)
@@ -88,7 +88,7 @@ def _queue_and_dispatch_text(
 
 
 @bp.post("/<digits>/mood")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, with_numbers=True)
 def change_phone_behaviour(digits: str) -> ResponseReturnValue:
     """Change how the phone behaves from now on."""
     number = _parse_number_or_404(digits)

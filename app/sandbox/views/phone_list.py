@@ -35,14 +35,14 @@ REPLY_TIME_TEXT = "30 seconds"
 
 
 @bp.get("")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True, with_numbers=True)
 def list_phones() -> ResponseReturnValue:
     """List everybody whose phone can be opened."""
     return _render_phone_list()
 
 
 @bp.get("/open")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True, with_numbers=True)
 def open_phone_by_number() -> ResponseReturnValue:
     """Open the phone with the number that was typed."""
     form = OpenPhoneForm(request.args)
@@ -52,7 +52,7 @@ def open_phone_by_number() -> ResponseReturnValue:
 
 
 @bp.get("/try")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True, with_numbers=True)
 def open_phone_with_text() -> ResponseReturnValue:
     """Open a phone on which the parameter `text` is typed already."""
     text = request.args.get("text", "")
@@ -72,7 +72,7 @@ def _choose_phone() -> str:
 
 
 @bp.post("/working")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True, with_numbers=True)
 def reset_all_phones() -> ResponseReturnValue:
     """Let every phone work again."""
     with audited_write("sandbox.all_working", current_username()) as trace:
@@ -82,7 +82,7 @@ def reset_all_phones() -> ResponseReturnValue:
 
 
 @bp.post("/stranger")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True, with_numbers=True)
 def send_text_from_stranger() -> ResponseReturnValue:
     """Send a text from a number that is on no list."""
     form = StrangerTextForm()
@@ -97,7 +97,7 @@ def send_text_from_stranger() -> ResponseReturnValue:
 
 
 @bp.post("/crowd")
-@permission_required(Permission.SEND_TEXTS)
+@permission_required(Permission.SEND_TEXTS, for_everybody=True, with_numbers=True)
 def simulate_replies() -> ResponseReturnValue:
     """Let some of the people who have a blast reply to it, one after the other."""
     form = SimulatedRepliesForm()

@@ -38,7 +38,7 @@ PAST_DATES = 20
 
 
 @bp.get("")
-@permission_required(Permission.SEE_TEXTS)
+@permission_required(Permission.SEE_TEXTS, for_everybody=True)
 def list_all_series() -> ResponseReturnValue:
     """Show every series, with its rule and its next date."""
     all_series = list_series()

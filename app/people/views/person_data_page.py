@@ -16,7 +16,7 @@ from app.core.recent_sign_in import guarded_download
 from app.domain.accounts.permissions import Permission
 from app.migrations.backup_names import BackupReason
 from app.people.queries import person_records as queries
-from app.people.queries.held_data import (
+from app.people.queries.person_data import (
     DOWNLOAD_ROWS,
     HeldData,
     build_portable_data,
