@@ -1,7 +1,7 @@
 """How far a blast is: the numbers of its page and of the live part of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.blasts.views.held_people import count_held
@@ -9,7 +9,7 @@ from app.core.settings import current_settings
 from app.delivery.actions.blast_control import PAUSED_BY_PERSON
 from app.delivery.engine_models import SenderHealth
 from app.delivery.models import MessageLog
-from app.delivery.queries.blast_messages import count_messages_by_status, estimate_queued_segments
+from app.delivery.queries.blast_messages import count_messages, estimate_queued_segments
 from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS
 from app.delivery.queries.held_texts import HeldGroup, list_held_groups
 from app.delivery.queries.sender_health import get_sender_health
@@ -45,6 +45,7 @@ class BlastProgress:
 
     `counts`: its rows by status. `queued_segments`: what is still to be sent. `health`: what
     slows its sender down. `held`: who waits for texting hours; they are among the queued.
+    `archived`: how many of its texts lie in the archive of which year.
     """
 
     log: MessageLog
@@ -53,6 +54,7 @@ class BlastProgress:
     moment: datetime
     health: SenderHealth | None = None
     held: Sequence[HeldGroup] = ()
+    archived: Mapping[int, int] = field(default_factory=dict)
 
     def count_in_filter(self, filter_name: str) -> int:
         """Return how many people one of the page's filters shows."""
@@ -264,11 +266,12 @@ class BlastProgress:
 
 def fetch_blast_progress(log: MessageLog, moment: datetime) -> BlastProgress:
     """Return the numbers of a blast at this moment (UTC)."""
-    counts = count_messages_by_status(log.id)
+    counted = count_messages(log.id)
+    counts = counted.by_status
     queued = counts.get(MessageStatus.QUEUED, 0)
     segments = estimate_queued_segments(log.id, queued) if queued else 0
     if log.status not in OPEN_BLAST_STATUSES:
-        return BlastProgress(log, counts, segments, moment)
+        return BlastProgress(log, counts, segments, moment, archived=counted.by_archive_year)
     health = get_sender_health(log.sender, log.carrier)
     held = list_held_groups(log.id, log.carrier) if queued else []
-    return BlastProgress(log, counts, segments, moment, health, held)
+    return BlastProgress(log, counts, segments, moment, health, held, counted.by_archive_year)

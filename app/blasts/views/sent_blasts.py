@@ -27,7 +27,6 @@ from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.pagination import ListPage, list_params
 from app.delivery.models import MessageLog
-from app.delivery.queries.archived_texts import list_archived_years_of_blast
 from app.delivery.queries.blast_languages import count_readers_by_language
 from app.delivery.queries.blast_list import (
     LOG_FILTERS,
@@ -95,7 +94,6 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
     return render_template(
         "blasts/log.html",
         log=log,
-        archived=list_archived_years_of_blast(log.id),
         readers=count_readers_by_language(log),
         progress=progress,
         report=report,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.db import db
 from app.core.listed_values import build_listed_column
@@ -15,7 +15,6 @@ from app.delivery.archive_file import (
     list_archive_years,
     open_archive,
 )
-from app.delivery.archive_models import ArchivedCount
 from app.delivery.models import Message
 from app.domain.accounts.phone_codes import hide_code
 from app.domain.delivery.message_statuses import MessageDirection, MessageStatus
@@ -102,18 +101,3 @@ def _find_here(ids: Sequence[int]) -> set[int]:
     """Return those of these texts that are in the database too: the database is right."""
     listed = select(build_listed_column(ids))
     return set(db.session.scalars(select(Message.id).where(Message.id.in_(listed))))
-
-
-def list_archived_years_of_blast(log_id: int) -> list[ArchivedYear]:
-    """Return in which archives the texts of a blast are, and how many."""
-    statement = (
-        select(ArchivedCount.year, func.sum(ArchivedCount.texts))
-        .where(ArchivedCount.message_log_id == log_id)
-        .group_by(ArchivedCount.year)
-    )
-    return [ArchivedYear(year, count) for year, count in db.session.execute(statement)]
-
-
-def is_blast_archived(log_id: int) -> bool:
-    """Whether texts of a blast are in an archive: then none of it is sent again."""
-    return bool(list_archived_years_of_blast(log_id))
