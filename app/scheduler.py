@@ -59,6 +59,8 @@ TICK_SECONDS = 1
 STALLED_TICK_SECONDS = 30
 # The engine releases at the due moment; the tick does what the engine may have missed.
 RELEASE_SECONDS = 5
+# The tick comes a little early or late: two of its seconds must count as two.
+OPT_IN_SECONDS = 1.5
 RETRY_SECONDS = 30
 
 
@@ -87,7 +89,6 @@ class BackgroundJobs:
         self._add_job(self._run_imports, timedelta(seconds=15), runs_at_start=True)
         self._add_job(self._decide_overdue_opt_outs, timedelta(hours=1), runs_at_start=True)
         self._add_job(self._end_pauses, timedelta(minutes=1), runs_at_start=True)
-        self._add_job(self._resolve_out_of_order_opt_outs, timedelta(seconds=2))
         self._add_job(self._apply_unmatched_receipts, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._time_out_survey_sessions, timedelta(minutes=1), runs_at_start=True)
         self._add_job(self._check_calls, timedelta(minutes=1))
@@ -107,6 +108,7 @@ class BackgroundJobs:
         self._add_job(self._make_backup, timedelta(minutes=5))
         self._last_tick_at = monotonic()
         self._next_release_at = 0.0
+        self._next_opt_in_at = 0.0
         self._next_import_at = 0.0
         self._stopping = threading.Event()
         self._watchdog = threading.Thread(
@@ -156,6 +158,13 @@ class BackgroundJobs:
         # A jump of the clock is seen by comparing, in every process.
         self.clock.look()
         self.engine.ensure_running()
+        self._release_due_blasts()
+        # No job of its own: to start a thread for it costs more than what it mostly reads.
+        if self._last_tick_at >= self._next_opt_in_at:
+            self._next_opt_in_at = self._last_tick_at + OPT_IN_SECONDS
+            self._resolve_out_of_order_opt_outs()
+
+    def _release_due_blasts(self) -> None:
         if self._last_tick_at < self._next_release_at or not self.engine.may_release():
             return
         self._next_release_at = self._last_tick_at + RELEASE_SECONDS
@@ -172,7 +181,6 @@ class BackgroundJobs:
 
     def _run_sequences(self) -> None:
         """Send what is due of sequences: in the process that leads and knows what came in."""
-        # No job of its own: starting a thread for it costs more than what it mostly reads.
         try:
             run_sequences(now())
         except DATABASE_ERRORS:
