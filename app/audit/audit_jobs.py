@@ -30,7 +30,7 @@ class AuditJobs:
         self._writer.start()
 
     def stop(self) -> None:
-        """Write what is left."""
+        """Write the refused acts and looks that are still in memory, and end the thread."""
         self._writer.stop()
 
     def watch_chain(self) -> None:

@@ -77,7 +77,7 @@ class PendingActs:
     stranger_hour_at: float = 0.0
 
     def count_refusal(self, key: RefusalKey, refusal: PendingRefusal) -> None:
-        """Count one more refusal."""
+        """Add a refusal to those of the same user or address, act and page in this minute."""
         with self.lock:
             pending = self.refusals.get(key)
             if pending is not None:

@@ -100,7 +100,8 @@ def encrypt_stream(chunks: Iterable[bytes], passphrase: str) -> Iterator[bytes]:
     key = _derive_stream_key(passphrase, salt)
     header = STREAM_MAGIC + salt + prefix + _identify_key(key).encode()
     yield header
-    cipher, number, buffer = AESGCM(key), 0, bytearray()
+    cipher, number = AESGCM(key), 0
+    buffer = bytearray()
     for chunk in chunks:
         buffer += chunk
         while len(buffer) > PIECE_BYTES:
@@ -127,7 +128,8 @@ def decrypt_stream(source: BinaryIO, passphrase: str) -> Iterator[bytes]:
     key = _derive_stream_key(passphrase, salt)
     if not hmac.compare_digest(_identify_key(key).encode(), header[-KEY_ID_LENGTH:]):
         raise WrongPassphrase
-    cipher, number, piece = AESGCM(key), 0, source.read(PIECE_BYTES + TAG_BYTES)
+    cipher, number = AESGCM(key), 0
+    piece = source.read(PIECE_BYTES + TAG_BYTES)
     while piece:
         next_piece = source.read(PIECE_BYTES + TAG_BYTES)
         nonce = _build_nonce(prefix, number, is_last=not next_piece)

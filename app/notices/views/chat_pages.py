@@ -76,7 +76,7 @@ def edit_chat(webhook_id: int) -> ResponseReturnValue:
 @bp.post("/settings/notices/chats/<int:webhook_id>/delete")
 @admin_required
 def delete_chat(webhook_id: int) -> ResponseReturnValue:
-    """Delete a chat."""
+    """Forget a chat's address; what waits for it is not sent."""
     name = _find_chat_or_404(webhook_id).name
     try:
         with audited_write("chat.deleted", current_username()) as trace:

@@ -16,7 +16,7 @@ from app.retention.actions.retention_run import is_run_due
 from app.retention.actions.rule_changes import record_run
 from app.retention.models import RetentionKind
 from app.retention.queries.retention_rules import find_rule, list_finished_years
-from app.sequences.queries.step_texts import find_step_texts
+from app.sequences.queries.sent_steps import find_step_texts
 from app.suppression.queries.stop_questions import find_asked_texts
 from app.surveys.queries.answer_texts import find_answer_texts
 from app.webhooks.actions.webhook_events import MIN_PAUSE_SECONDS
