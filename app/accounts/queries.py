@@ -75,16 +75,17 @@ def load_session(cookie_id: str) -> tuple[AppUser, OpenSession] | None:
         return None
     user, session, organisation_row = row
     organisation.cache_organisation(organisation_row)
-    return user, _copy_session(session)
+    return user, _copy_session(session, is_newest=session.token_hash == hash_session_token(token))
 
 
-def _copy_session(row: LoginSession) -> OpenSession:
+def _copy_session(row: LoginSession, *, is_newest: bool) -> OpenSession:
     return OpenSession(
         row.id,
         row.seen_at,
         row.ends_at,
         row.remembered,
-        row.confirmed_at,
+        # Whoever copied the cookie of before the password was entered has not entered it.
+        row.confirmed_at if is_newest else None,
         row.by_proxy,
         row.flashes,
     )

@@ -172,7 +172,7 @@ def test_a_remembered_device_is_asked_although_it_was_just_used(visit, app):
 
 
 def test_the_session_has_another_token_after_the_password(visit, app):
-    """What somebody copied before is worth nothing a minute later."""
+    """What somebody copied before has no password, and is worth nothing a minute later."""
     sign_in(visit, "ada", remember="y")
     thieves = [copy_cookies(visit, name) for name in ("session", "remember_token")]
     let_time_pass(app)
@@ -180,6 +180,8 @@ def test_the_session_has_another_token_after_the_password(visit, app):
     page = visit(visit("/users/add").location)
     visit.tokens[""] = page.fields()["csrf_token"]
     assert confirm(visit, page, "").location == "/users/add"
+    assert {thief.get("/users/add").status_code for thief in thieves} == {303}
+    assert visit("/users/add").status_code == 200
     with time_machine.travel(now() + timedelta(minutes=2), tick=False):
         assert visit("/account").status_code == 200
         assert {thief.get("/account").status_code for thief in thieves} == {302}
