@@ -36,8 +36,6 @@ TABLES = {
     TrashKind.KEYWORD: "keyword_rules",
     TrashKind.USER: "users",
 }
-# The main words come back by a trigger of the database, so the kept rows find them taken.
-TABLES_NOT_COUNTED = ("trigger_words",)
 
 
 class NothingToPutBack(Exception):
@@ -72,8 +70,11 @@ def put_item_back(item_id: int) -> PutBackResult:
         raise NothingToPutBack
     FINISHERS[item.kind](item)
     restore_erased_opt_outs(phones)
-    left_out = [lost for name, (_, lost) in counts.items() if name not in TABLES_NOT_COUNTED]
-    result = PutBackResult(item.kind, item.name, count, sum(left_out))
+    left_out_count = sum(lost for _, lost in counts.values())
+    if "trigger_words" in counts:
+        # The main word came back by a trigger of the database: its kept row found it taken.
+        left_out_count -= 1
+    result = PutBackResult(item.kind, item.name, count, left_out_count)
     delete_trash_item(item_id)
     return result
 

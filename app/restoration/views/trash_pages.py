@@ -22,7 +22,7 @@ from app.trash.queries import compute_end, get_trash_item, list_trash_items
 
 bp = Blueprint("trash", __name__, url_prefix="/trash")
 KIND_LABELS = {
-    TrashKind.MEMBER: "People of the community",
+    TrashKind.MEMBER: "People",
     TrashKind.EVENT: "Event",
     TrashKind.SURVEY: "Survey",
     TrashKind.KEYWORD: "Keyword",
@@ -42,6 +42,15 @@ TAKEN = (
 )
 
 
+class TrashPage(ListPage):
+    """A page of the trash."""
+
+    @property
+    def total_in_words(self) -> str:
+        """The total as a count: 1 deletion, 20 deletions."""
+        return pluralize(self.total, "deletion")
+
+
 @bp.get("")
 @permission_required(Permission.DELETE_THINGS, for_everybody=True)
 def list_trash() -> ResponseReturnValue:
@@ -50,7 +59,7 @@ def list_trash() -> ResponseReturnValue:
     items, total = list_trash_items(_list_shown_kinds(), params.offset, params.per_page)
     return render_template(
         "trash/list.html",
-        page=ListPage(items, total, params),
+        page=TrashPage(items, total, params),
         kinds=KIND_LABELS,
         compute_end=compute_end,
     )
@@ -79,10 +88,11 @@ def put_back(item_id: int) -> ResponseReturnValue:
 def delete_for_good(item_id: int) -> ResponseReturnValue:
     """Forget an item before its 30 days are over."""
     item = _get_item_or_404(item_id)
+    name, kind = item.name, item.kind
     with audited_write("trash.emptied", current_username()) as trace, overwrite_deleted():
         delete_trash_item(item_id)
-        trace.details = {"kind": item.kind.value}
-    flash(f"{item.name} is gone for good.", "success")
+        trace.details = {"kind": kind.value}
+    flash(f"{name} is gone for good.", "success")
     return redirect(url_for("trash.list_trash"), 303)
 
 
