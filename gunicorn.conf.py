@@ -93,10 +93,11 @@ def post_worker_init(worker):
     from app.core.environment import list_setting_warnings
     from app.domain.texts.text_intent import classify_text
     from app.scheduler import start_background_jobs
-    from app.startup import announce_start
+    from app.startup import announce_start, apply_newer_stops
 
     for line in list_setting_warnings(worker.wsgi.extensions["settings"]):
         logging.getLogger("app.settings").warning(line)
+    apply_newer_stops(worker.wsgi)
     if worker.age == 1:  # the first of this server: its neighbours and successors say nothing
         announce_start(worker.wsgi, f"http://{bind}")
     # Build the grammar of opt-outs now, in 30 ms. At the first texts every thread built it, while

@@ -10,10 +10,12 @@ from dotenv import load_dotenv
 from flask import Flask
 
 from app.core import environment, logging_config
+from app.core.clock import now
 from app.core.settings import PROJECT_ROOT, Settings
 from app.core.version import VERSION
 from app.migrations.migration_errors import MigrationError
 from app.setup.actions import create_admin_or_setup_url, create_demo_url, prepare_database
+from app.suppression.actions import stop_replay
 
 # gunicorn's APP_LOAD_ERROR: the master stops. A worker that cannot start would otherwise be
 # started again for ever.
@@ -58,6 +60,12 @@ def prepare_configured_database() -> None:
         prepare_database(settings)
     except (environment.BadSettings, MigrationError) as problem:
         exit_unable_to_start(problem)
+
+
+def apply_newer_stops(app: Flask) -> None:
+    """Let an older database that was put back know the newest opt-outs before it is used."""
+    with app.app_context():
+        stop_replay.apply_newer_stops(now())
 
 
 def announce_start(app: Flask, address: str) -> None:

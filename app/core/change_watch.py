@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 CHANGE_WATCH_KEY = "change_watch"
 # Each kind of change, and which rows of it are noted.
@@ -38,6 +40,11 @@ def find_change_watch(app: Flask) -> ChangeWatch | None:
     return watch
 
 
+def note_change(session: Session, value: str) -> None:
+    """Let the listener hear of a value that no row holds any more. Inside write()."""
+    session.execute(select(func.note_change(value)))
+
+
 def watch_connection(connection: sqlite3.Connection, watch: ChangeWatch) -> set[str]:
     """Return the set that every change through this connection adds its value to.
 
@@ -55,6 +62,9 @@ def watch_connection(connection: sqlite3.Connection, watch: ChangeWatch) -> set[
             )
             try:
                 connection.execute(trigger).close()
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
+                # Of any other error nobody would hear, and the connection would watch nothing.
+                if "no such table" not in str(error):
+                    raise
                 return values
     return values

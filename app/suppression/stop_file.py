@@ -14,6 +14,9 @@ from pathlib import Path
 
 from app.suppression.stop_lines import StopLine, format_stop_line, parse_stop_line
 
+# The last line is shorter: a number that left hundreds of topics.
+TAIL_BYTES = 256 * 1024
+
 
 @dataclass
 class StopFileContent:
@@ -36,7 +39,8 @@ def read_stop_file(database: Path) -> StopFileContent:
         text = get_stop_file(database).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return content
-    for raw_line in text.splitlines():
+    # Not splitlines(): a name may hold one of the line ends of Unicode.
+    for raw_line in filter(None, text.split("\n")):
         content.line_count += 1
         line = parse_stop_line(raw_line)
         if line is not None:
@@ -45,6 +49,21 @@ def read_stop_file(database: Path) -> StopFileContent:
         else:
             content.position = max(content.position, _read_position(raw_line))
     return content
+
+
+def read_last_position(database: Path) -> int:
+    """Return the position of the last line, without reading the others; 0 for a torn one.
+
+    Raises OSError when the file cannot be read.
+    """
+    try:
+        with get_stop_file(database).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            raw_lines = file.read().decode(errors="replace").rstrip("\n").split("\n")
+    except FileNotFoundError:
+        return 0
+    line = parse_stop_line(raw_lines[-1])
+    return line.position if line else _read_position(raw_lines[-1])
 
 
 @contextmanager
@@ -85,7 +104,8 @@ def replace_stop_file(database: Path, lines: Iterable[StopLine], position: int) 
     `position`: the highest one of the lines that were in it, which it remembers.
     """
     path = get_stop_file(database)
-    new_path = path.with_name(f".{path.name}.{os.getpid()}")
+    # One name, under the lock: what a killed process left is written over.
+    new_path = path.with_name(f".{path.name}.new")
     handle = os.open(new_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

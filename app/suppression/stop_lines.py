@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+SECONDS_LENGTH = len("2026-11-28 12:00:00")
+
 
 @dataclass(frozen=True)
 class ListedState:
@@ -31,6 +33,21 @@ class ListedState:
 EMPTY_STATE = ListedState()
 
 
+def merge_states(first: ListedState, second: ListedState) -> ListedState:
+    """Return what keeps texts from a number when both may hold: the order is not known.
+
+    An opt-out counts more than a pause, else `first` more than `second`.
+    """
+    listed = first.listed or second.listed
+    if listed and listed[2] and second.listed and second.listed[2] is None:
+        listed = second.listed
+    known = {name for _, name, _ in first.topics}
+    topics = tuple(topic for topic in second.topics if topic[1] not in known)
+    gone_topics = tuple(sorted({*first.gone_topics, *second.gone_topics}))
+    behind = first.behind or second.behind
+    return ListedState(listed, behind, (*first.topics, *topics), gone_topics)
+
+
 @dataclass(frozen=True)
 class StopLine:
     """One line. `position`: of the count in the database when it was true; `at`: then (UTC, ISO).
@@ -43,6 +60,16 @@ class StopLine:
     phone: str
     state: ListedState
     method: str | None = None
+
+
+def is_newer_opt_out(state: ListedState, line: StopLine) -> bool:
+    """Whether the database has an opt-out from after the line, so that no line takes it back.
+
+    Another version of the program, or another hand, wrote it without a line.
+    """
+    if state.listed is None or state.listed[2] is not None:
+        return False
+    return state.listed[1][:SECONDS_LENGTH] > line.at[:SECONDS_LENGTH].replace("T", " ")
 
 
 def format_stop_line(line: StopLine) -> str:

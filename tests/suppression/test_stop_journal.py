@@ -2,11 +2,8 @@
 
 import json
 import random
-import shutil
-import sqlite3
 import stat
 import threading
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -31,41 +28,6 @@ from app.suppression.topic_models import TopicLeaveSource
 from tests.sample_people import ZOE
 
 LEO = "+13035550177"
-
-
-@pytest.fixture
-def database(app):
-    """The file of this test's database."""
-    return app.extensions["settings"].database_path
-
-
-@pytest.fixture
-def copy_now(database, tmp_path):
-    """Call `copy_now()` for a copy of the database as it is."""
-    copies = []
-
-    def copy():
-        target = tmp_path / f"copy-{len(copies)}.db"
-        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as to:
-            source.backup(to)
-        copies.append(target)
-        return target
-
-    return copy
-
-
-@pytest.fixture
-def put_back(database):
-    """Call `put_back(copy)` to put an older copy in the place of the database."""
-
-    def put(copy):
-        db.session.remove()
-        db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            database.with_name(database.name + suffix).unlink(missing_ok=True)
-        shutil.copy(copy, database)
-
-    return put
 
 
 def read_states():
@@ -219,7 +181,7 @@ def test_people_who_are_erased_leave_no_line(shop, database):
 
 
 def test_a_long_file_is_shortened_to_what_counts(shop, database, monkeypatch):
-    monkeypatch.setattr("app.suppression.actions.stop_replay.SPARE_LINES", 3)
+    monkeypatch.setattr("app.suppression.actions.stop_file_upkeep.SPARE_LINES", 3)
     for _ in range(4):
         stop(ZOE)
         with write():

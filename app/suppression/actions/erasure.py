@@ -2,6 +2,7 @@
 
 from sqlalchemy import delete, update
 
+from app.core.change_watch import note_change
 from app.core.db import db, execute_and_count_rows
 from app.domain.phones.phone_erasure import PhoneErasure
 from app.suppression.models import (
@@ -21,6 +22,8 @@ def erase_phone(erasure: PhoneErasure) -> dict[str, int]:
     hash. Inside write().
     """
     phone = erasure.phone
+    # The file of opt-outs may have a line of a number that is on no list now.
+    note_change(db.session(), phone)
     questions = update(stop_questions).where(stop_questions.c.phone == phone)
     # Nobody can be asked any more what a text meant.
     decision = {"verdict": "stay", "decided_at": erasure.moment, "decided_by": erasure.username}

@@ -5,6 +5,7 @@ do-not-text lists goes past it.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Collection
 from pathlib import Path
@@ -16,7 +17,10 @@ from app.core.clock import now
 from app.core.database_errors import DATABASE_ERRORS
 from app.core.settings import Settings
 from app.suppression.actions.erased_numbers import is_number_erased
-from app.suppression.queries.listed_states import TopicNameSource, read_listed_states
+from app.suppression.queries.listed_states import (
+    TopicNameSource,
+    read_listed_states,
+)
 from app.suppression.stop_file import (
     append_stop_lines,
     lock_stop_file,
@@ -82,24 +86,24 @@ class StopWriter:
         # A session of its own: that of the request stays as it is after its commit. The state is
         # read under the file's lock, so that the last line of a number is its newest state.
         with lock_stop_file(self.database) as handle, self.app.app_context():
-            lines = self._build_lines(phones)
+            # A file that was deleted meanwhile gets all again, not only the newest.
+            lines = self._build_lines(phones, is_new=not os.fstat(handle).st_size)
             append_stop_lines(handle, lines)
             erased = {line.phone for line in lines if line.state.is_empty and _is_erased(line)}
             if erased:
                 self._forget(erased)
 
-    def _build_lines(self, phones: Collection[str]) -> list[StopLine]:
+    def _build_lines(self, phones: Collection[str], *, is_new: bool) -> list[StopLine]:
         if self._file_position is None:
             self._file_position = read_stop_file(self.database).position
-        # An older database whose opt-outs were not replayed yet: what is said now is newer.
-        read = read_listed_states(phones, self.find_topic_names)
+        read = read_listed_states(None if is_new else phones, self.find_topic_names)
+        # The start applied the file to an older database; one that could not be read is ahead.
         position, at = max(read.position, self._file_position), now().isoformat(timespec="seconds")
-        return [
-            StopLine(
-                position, at, phone, read.states.get(phone, EMPTY_STATE), read.methods.get(phone)
-            )
-            for phone in sorted(phones)
-        ]
+        lines = []
+        for phone in sorted({*phones, *read.states}):
+            state = read.states.get(phone, EMPTY_STATE)
+            lines.append(StopLine(position, at, phone, state, read.methods.get(phone)))
+        return lines
 
     def _forget(self, phones: Collection[str]) -> None:
         """Take every line of people who were erased out of the file."""

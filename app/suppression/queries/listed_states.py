@@ -12,12 +12,11 @@ from app.suppression import sql
 from app.suppression.journal_models import StopJournal
 from app.suppression.models import UnsubscribedContact
 from app.suppression.pause_models import ReplacedPause
-from app.suppression.stop_lines import EMPTY_STATE, ListedState
+from app.suppression.stop_lines import EMPTY_STATE, SECONDS_LENGTH, ListedState
 from app.suppression.topic_models import DeletedTopicLeave, UnsubscribedTopic
 
 # Returns the folded names of all groups by their ids.
 TopicNameSource = Callable[[], Mapping[int, str]]
-SECONDS_LENGTH = len("2026-11-28 12:00:00")
 
 
 @dataclass
