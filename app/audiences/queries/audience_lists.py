@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import select
 
+from app.audiences.queries.reached_parts import find_reach_problem
 from app.audiences.queries.segment_phones import EXISTENCE
 from app.audiences.queries.segment_records import find_valid_rule, may_text_segment
 from app.audiences.segment_models import Segment
@@ -148,6 +149,8 @@ def find_part_problem(part: AudiencePart, role: Role) -> str:
     """
     if role == Role.ADMIN:
         return ""
+    if problem := find_reach_problem(part):
+        return problem
     for reached in _follow_part(part):
         if _is_results_for_admins(reached):
             return HIDDEN_SEGMENT_ERROR
@@ -187,6 +190,8 @@ def find_exclusion_problem(part: AudiencePart, role: Role) -> str:
     """
     if role == Role.ADMIN:
         return ""
+    if problem := find_reach_problem(part):
+        return problem
     is_hidden = part.kind is PartKind.SEGMENT and not may_text_segment(part.ref_id, role)
     return HIDDEN_SEGMENT_ERROR if is_hidden or _is_results_for_admins(part) else ""
 

@@ -5,6 +5,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, RadioField, SelectField, ValidationError
 
 from app.audiences.queries.audience_lists import find_exclusion_problem
+from app.audiences.queries.reached_parts import find_numbers_problem, find_target_problem
 from app.blasts.forms.list_fields import MULTIPLE_FIELDS, ListsForm
 from app.blasts.queries.compose_choices import build_event_choices
 from app.blasts.queries.list_choices import OUTCOME_FIELD, ListChoice, build_list_choices
@@ -32,6 +33,12 @@ AUDIENCE_LABELS = {
 }
 # What the review page carries on in hidden fields, beside the lists.
 AUDIENCE_FIELDS = ("target", "event_id", *RESULTS_FIELDS)
+
+
+def choose_first_target() -> str:
+    """Return the audience of a new form: everybody, lists for whom may not text everybody."""
+    community = BlastTarget.COMMUNITY.value
+    return BlastTarget.AUDIENCE.value if find_target_problem(community, None) else community
 
 
 def translate_audience_fields(fields: MultiDict[str, str]) -> MultiDict[str, str]:
@@ -73,7 +80,7 @@ class AudienceForm(ListsForm):
     target = RadioField(
         "Audience",
         choices=AUDIENCE_LABELS,
-        default=BlastTarget.COMMUNITY.value,
+        default=choose_first_target,
         validate_choice=False,
     )
     event_id = SelectField("Event", validate_choice=False)
@@ -119,6 +126,8 @@ class AudienceForm(ListsForm):
         values = [*(self.include.data or ()), *(self.exclude.data or ())]
         self.list_sections = build_list_choices(current_user.role, self.chosen_lists, values)
         choices = dict(AUDIENCE_LABELS)
+        if find_target_problem(BlastTarget.COMMUNITY, None):
+            del choices[BlastTarget.COMMUNITY]
         if not self.has_event_choices:
             del choices[BlastTarget.EVENT]
         self.target.choices = choices
@@ -136,6 +145,8 @@ class AudienceForm(ListsForm):
             return
         if not field.raw_data or field.data not in set(BlastTarget):
             raise ValidationError("Choose who gets it.")
+        if field.data == BlastTarget.COMMUNITY and (problem := self._find_target_problem()):
+            raise ValidationError(problem)
 
     def validate_event_id(self, field: Field) -> None:
         """Reject an event that does not exist, where the blast is for one."""
@@ -145,6 +156,8 @@ class AudienceForm(ListsForm):
             raise ValidationError("Choose an event.")
         if events.find_event(self.selected_event_id) is None:
             raise ValidationError("That event was deleted.")
+        if problem := self._find_target_problem():
+            raise ValidationError(problem)
 
     @property
     def selected_event_id(self) -> int | None:
@@ -168,10 +181,18 @@ class AudienceForm(ListsForm):
     @property
     def people_problem(self) -> str:
         """Why this user cannot text the chosen people, "" when they can."""
+        if problem := self._find_target_problem() or find_numbers_problem(self._named_people):
+            return problem
         role = current_user.role
         excluded = self.chosen_lists.rule.excluded if self.is_for_lists else ()
         problems = (find_exclusion_problem(part, role) for part in excluded)
         return find_people_problem(self._named_people, role) or next(filter(None, problems), "")
+
+    def _find_target_problem(self) -> str:
+        """Return why this user cannot text everybody or the event, "" when they can."""
+        if self.is_for_results:
+            return ""
+        return find_target_problem(self.target.data, self.selected_event_id)
 
     @property
     def draft_target(self) -> BlastTarget:

@@ -9,6 +9,7 @@ from app.blasts.queries.people_permission import find_people_problem, get_stored
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
+from app.core.permission_checks import is_reached
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.roles import Role
@@ -61,7 +62,9 @@ def may_open_draft(draft: StoredDraft, user_id: int, role: Role) -> bool:
     if role == Role.ADMIN or draft.created_by_id == user_id:
         return True
     blast = find_edited_blast(draft)
-    return blast is not None and not find_people_problem(get_stored_people(blast), role)
+    if blast is None or not is_reached("scheduled_id", blast.id):
+        return False
+    return not find_people_problem(get_stored_people(blast), role)
 
 
 def fetch_drafts_page(user_id: int, role: Role, params: ListParams) -> ListPage:

@@ -8,6 +8,7 @@ from app.audiences.queries.audience_lists import (
     find_gone_parts,
     find_part_problem,
 )
+from app.audiences.queries.reached_parts import find_reach_problem
 from app.audiences.queries.segment_records import list_segments
 from app.blasts.queries.compose_choices import list_counted_events
 from app.community import queries as community
@@ -59,7 +60,7 @@ def build_list_choices(
         "Groups": list(_list_groups(role)),
         "Segments": list(_list_segments(role)),
         "Events": list(_list_events()),
-        "Community": [_build_everybody()],
+        "Community": list(_list_everybody()),
         "Earlier blasts": [*_list_chosen_results(chosen), *_list_blasts(role)],
     }
     offered_values = {choice.value for choices in sections.values() for choice in choices}
@@ -76,6 +77,8 @@ def _list_groups(role: Role) -> Iterator[ListChoice]:
 def _list_segments(role: Role) -> Iterator[ListChoice]:
     for reading in list_segments(role):
         part = AudiencePart(PartKind.SEGMENT, reading.segment.id)
+        if find_reach_problem(part):
+            continue
         yield ListChoice(format_part(part), reading.segment.name, reading.sentence)
 
 
@@ -120,8 +123,10 @@ def _list_unoffered(
             yield ListChoice(value, f"A deleted {GONE_NOUNS.get(PartKind(value), value)}", "")
 
 
-def _build_everybody() -> ListChoice:
-    return ListChoice("everybody", "Everybody", _count(community.count_members()))
+def _list_everybody() -> Iterator[ListChoice]:
+    if find_reach_problem(AudiencePart(PartKind.EVERYBODY)):
+        return
+    yield ListChoice("everybody", "Everybody", _count(community.count_members()))
 
 
 def _count(people: int) -> str:

@@ -27,6 +27,7 @@ from app.blasts.views.compose_page import ComposePlace
 from app.core.access import current_username
 from app.core.db import NotFound, write
 from app.core.local_formats import format_recent_time
+from app.core.permission_checks import is_reached
 from app.core.user_names import name_user
 from app.delivery.queries.blast_records import find_scheduled_blast
 from app.domain.texts.whole_numbers import parse_whole_number
@@ -125,7 +126,9 @@ def _find_changed_blast(token: str) -> int | None:
     """Return the id of the blast that a form changes, where this user may; None otherwise."""
     scheduled_id = find_changed_blast_id(token)
     blast = find_scheduled_blast(scheduled_id) if scheduled_id else None
-    if blast is None or find_people_problem(get_stored_people(blast), current_user.role):
+    if blast is None or not is_reached("scheduled_id", blast.id):
+        return None
+    if find_people_problem(get_stored_people(blast), current_user.role):
         return None
     return blast.id
 
