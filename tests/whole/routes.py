@@ -16,12 +16,15 @@ class Route:
     """Who may come in, and with which methods.
 
     `who`: whoever has this permission, or one of the four words above.
-    `polled`: programs ask there, so strangers get 401 instead of a page.
+    `polled`: programs ask there, so strangers get 401 instead of a page. `with_numbers`: whoever
+    may not see numbers is refused; `for_everybody`: and whoever is limited to groups and events.
     """
 
     who: str
     methods: tuple[str, ...]
     polled: bool = False
+    with_numbers: bool = False
+    for_everybody: bool = False
 
     @property
     def is_open_to_managers(self) -> bool:
@@ -36,6 +39,11 @@ class Route:
 
 def _route(who: str, methods: str, **more: bool) -> Route:
     return Route(who, tuple(methods.split()), **more)
+
+
+NUMBERS = {"with_numbers": True}
+EVERYBODY = {"for_everybody": True}
+SHEET = NUMBERS | EVERYBODY
 
 
 ROUTES = {
@@ -89,7 +97,7 @@ ROUTES = {
     "blasts.show_blast_status": _route(Permission.SEE_TEXTS, "GET", polled=True),
     "blasts.list_sent_blasts": _route(Permission.SEE_TEXTS, "GET"),
     "blasts.compose_blast": _route(Permission.SEND_TEXTS, "GET POST"),
-    "blasts.compose_for_people": _route(Permission.SEND_TEXTS, "GET POST"),
+    "blasts.compose_for_people": _route(Permission.SEND_TEXTS, "GET POST", **NUMBERS),
     "blasts.preview_blast": _route(Permission.SEND_TEXTS, "POST"),
     "blasts.list_scheduled_blasts": _route(Permission.SEE_TEXTS, "GET"),
     "blasts.confirm_grown_blast": _route(Permission.SEND_TEXTS, "POST"),
@@ -117,14 +125,30 @@ ROUTES = {
     "community.edit_member": _route(Permission.MANAGE_PEOPLE, "GET POST"),
     "community.list_members": _route(Permission.SEE_PEOPLE, "GET"),
     "community.export_members": _route(Permission.EXPORT, "GET"),
-    "community.import_abandon": _route(Permission.MANAGE_PEOPLE, "POST"),
-    "community.import_again": _route(Permission.MANAGE_PEOPLE, "POST"),
-    "community.import_bad_rows": _route(Permission.MANAGE_PEOPLE, "GET"),
-    "community.import_check": _route(Permission.MANAGE_PEOPLE, "GET"),
-    "community.import_confirm": _route(Permission.MANAGE_PEOPLE, "POST"),
-    "community.import_file": _route(Permission.MANAGE_PEOPLE, "GET POST"),
-    "community.import_fix": _route(Permission.MANAGE_PEOPLE, "POST"),
-    "community.import_undo": _route(Permission.MANAGE_PEOPLE, "POST"),
+    "community.import_abandon": _route(
+        Permission.MANAGE_PEOPLE, "POST", with_numbers=True, for_everybody=True
+    ),
+    "community.import_again": _route(
+        Permission.MANAGE_PEOPLE, "POST", with_numbers=True, for_everybody=True
+    ),
+    "community.import_bad_rows": _route(
+        Permission.MANAGE_PEOPLE, "GET", with_numbers=True, for_everybody=True
+    ),
+    "community.import_check": _route(
+        Permission.MANAGE_PEOPLE, "GET", with_numbers=True, for_everybody=True
+    ),
+    "community.import_confirm": _route(
+        Permission.MANAGE_PEOPLE, "POST", with_numbers=True, for_everybody=True
+    ),
+    "community.import_file": _route(
+        Permission.MANAGE_PEOPLE, "GET POST", with_numbers=True, for_everybody=True
+    ),
+    "community.import_fix": _route(
+        Permission.MANAGE_PEOPLE, "POST", with_numbers=True, for_everybody=True
+    ),
+    "community.import_undo": _route(
+        Permission.MANAGE_PEOPLE, "POST", with_numbers=True, for_everybody=True
+    ),
     "community.unsubscribe_member": _route(Permission.SEE_PEOPLE, "POST"),
     "dashboard.show_dashboard": _route(SIGNED_IN, "GET"),
     "dashboard.fetch_missed_texts": _route(Permission.ANSWER_PEOPLE, "POST"),
@@ -136,28 +160,44 @@ ROUTES = {
     "dashboard.take_over_from_first": _route(ADMIN, "POST"),
     "dashboard.refresh_running_blasts": _route(Permission.SEE_TEXTS, "GET", polled=True),
     "events.record_attendance": _route(Permission.MANAGE_EVENTS, "POST"),
-    "events.add_event": _route(Permission.MANAGE_EVENTS, "GET POST"),
+    "events.add_event": _route(Permission.MANAGE_EVENTS, "GET POST", **EVERYBODY),
     "events.delete_event": _route(Permission.DELETE_THINGS, "POST"),
     "events.edit_event": _route(Permission.MANAGE_EVENTS, "GET POST"),
     "events.list_events": _route(Permission.SEE_EVENTS, "GET"),
     "events.export_registrations": _route(Permission.EXPORT, "GET"),
-    "events.import_abandon": _route(Permission.MANAGE_EVENTS, "POST"),
-    "events.import_again": _route(Permission.MANAGE_EVENTS, "POST"),
-    "events.import_bad_rows": _route(Permission.MANAGE_EVENTS, "GET"),
-    "events.import_check": _route(Permission.MANAGE_EVENTS, "GET"),
-    "events.import_confirm": _route(Permission.MANAGE_EVENTS, "POST"),
-    "events.import_file": _route(Permission.MANAGE_EVENTS, "GET POST"),
-    "events.import_fix": _route(Permission.MANAGE_EVENTS, "POST"),
-    "events.import_undo": _route(Permission.DELETE_THINGS, "POST"),
+    "events.import_abandon": _route(
+        Permission.MANAGE_EVENTS, "POST", with_numbers=True, for_everybody=True
+    ),
+    "events.import_again": _route(
+        Permission.MANAGE_EVENTS, "POST", with_numbers=True, for_everybody=True
+    ),
+    "events.import_bad_rows": _route(
+        Permission.MANAGE_EVENTS, "GET", with_numbers=True, for_everybody=True
+    ),
+    "events.import_check": _route(
+        Permission.MANAGE_EVENTS, "GET", with_numbers=True, for_everybody=True
+    ),
+    "events.import_confirm": _route(
+        Permission.MANAGE_EVENTS, "POST", with_numbers=True, for_everybody=True
+    ),
+    "events.import_file": _route(
+        Permission.MANAGE_EVENTS, "GET POST", with_numbers=True, for_everybody=True
+    ),
+    "events.import_fix": _route(
+        Permission.MANAGE_EVENTS, "POST", with_numbers=True, for_everybody=True
+    ),
+    "events.import_undo": _route(
+        Permission.DELETE_THINGS, "POST", with_numbers=True, for_everybody=True
+    ),
     "events.show_event": _route(Permission.SEE_EVENTS, "GET"),
-    "events.add_registration": _route(Permission.MANAGE_EVENTS, "GET POST"),
+    "events.add_registration": _route(Permission.MANAGE_EVENTS, "GET POST", **NUMBERS),
     "events.edit_reminder_plan": _route(Permission.MANAGE_EVENTS, "GET POST"),
     "events.register_members": _route(Permission.MANAGE_EVENTS, "POST"),
     "events.remove_registration": _route(Permission.MANAGE_EVENTS, "POST"),
     "events.set_registration_answer": _route(Permission.MANAGE_EVENTS, "POST"),
     "events.unsubscribe_registration": _route(Permission.SEE_EVENTS, "POST"),
     "groups.add_group": _route(Permission.MANAGE_PEOPLE, "GET POST"),
-    "groups.add_people": _route(Permission.UPDATE_PEOPLE, "POST"),
+    "groups.add_people": _route(Permission.UPDATE_PEOPLE, "POST", **NUMBERS),
     "groups.archive_group": _route(Permission.MANAGE_PEOPLE, "POST"),
     "groups.change_listed_people": _route(Permission.UPDATE_PEOPLE, "GET POST"),
     "groups.delete_group_with_memberships": _route(Permission.MANAGE_PEOPLE, "GET POST"),
@@ -175,10 +215,10 @@ ROUTES = {
     "well_known.receive_csp_reports": _route(ANYONE, "POST"),
     "well_known.show_security_contact": _route(ANYONE, "GET"),
     "well_known.open_password_page": _route(ANYONE, "GET"),
-    "keywords.add_keyword": _route(Permission.MANAGE_REPLIES, "GET POST"),
-    "keywords.delete_keyword": _route(Permission.DELETE_THINGS, "POST"),
-    "keywords.edit_keyword": _route(Permission.MANAGE_REPLIES, "GET POST"),
-    "keywords.list_keywords": _route(Permission.SEE_REPLIES, "GET"),
+    "keywords.add_keyword": _route(Permission.MANAGE_REPLIES, "GET POST", **EVERYBODY),
+    "keywords.delete_keyword": _route(Permission.DELETE_THINGS, "POST", **EVERYBODY),
+    "keywords.edit_keyword": _route(Permission.MANAGE_REPLIES, "GET POST", **EVERYBODY),
+    "keywords.list_keywords": _route(Permission.SEE_REPLIES, "GET", **EVERYBODY),
     "inbox.assign_conversation": _route(Permission.ANSWER_PEOPLE, "POST"),
     "inbox.start_conversation": _route(Permission.ANSWER_PEOPLE, "POST"),
     "inbox.decide_possible_stop": _route(Permission.ANSWER_PEOPLE, "POST"),
@@ -206,23 +246,23 @@ ROUTES = {
     "navigation.list_search_results": _route(SIGNED_IN, "GET", polled=True),
     "navigation.show_live_state": _route(SIGNED_IN, "GET", polled=True),
     "navigation.show_search": _route(SIGNED_IN, "GET"),
-    "calendar.show_month": _route(Permission.SEE_TEXTS, "GET"),
-    "calendar.list_days": _route(Permission.SEE_TEXTS, "GET"),
-    "calendar.show_day": _route(Permission.SEE_TEXTS, "GET"),
-    "sequences.add_people": _route(Permission.SEND_TEXTS, "GET POST"),
-    "sequences.add_sequence": _route(Permission.SEND_TEXTS, "GET POST"),
-    "sequences.archive_sequence": _route(Permission.SEND_TEXTS, "POST"),
-    "sequences.edit_sequence": _route(Permission.SEND_TEXTS, "GET POST"),
-    "sequences.end_for_everyone": _route(Permission.SEND_TEXTS, "POST"),
-    "sequences.end_person": _route(Permission.SEND_TEXTS, "POST"),
-    "sequences.list_sequences": _route(Permission.SEE_TEXTS, "GET"),
-    "sequences.pause_person": _route(Permission.SEE_TEXTS, "POST"),
-    "sequences.pause_sequence": _route(Permission.SEE_TEXTS, "POST"),
-    "sequences.resume_person": _route(Permission.SEND_TEXTS, "POST"),
-    "sequences.show_history": _route(Permission.SEE_TEXTS, "GET"),
-    "sequences.show_sequence": _route(Permission.SEE_TEXTS, "GET"),
-    "sequences.switch_on_sequence": _route(Permission.SEND_TEXTS, "POST"),
-    "series.list_all_series": _route(Permission.SEE_TEXTS, "GET"),
+    "calendar.show_month": _route(Permission.SEE_TEXTS, "GET", **EVERYBODY),
+    "calendar.list_days": _route(Permission.SEE_TEXTS, "GET", **EVERYBODY),
+    "calendar.show_day": _route(Permission.SEE_TEXTS, "GET", **EVERYBODY),
+    "sequences.add_people": _route(Permission.SEND_TEXTS, "GET POST", **EVERYBODY),
+    "sequences.add_sequence": _route(Permission.SEND_TEXTS, "GET POST", **EVERYBODY),
+    "sequences.archive_sequence": _route(Permission.SEND_TEXTS, "POST", **EVERYBODY),
+    "sequences.edit_sequence": _route(Permission.SEND_TEXTS, "GET POST", **EVERYBODY),
+    "sequences.end_for_everyone": _route(Permission.SEND_TEXTS, "POST", **EVERYBODY),
+    "sequences.end_person": _route(Permission.SEND_TEXTS, "POST", **EVERYBODY),
+    "sequences.list_sequences": _route(Permission.SEE_TEXTS, "GET", **EVERYBODY),
+    "sequences.pause_person": _route(Permission.SEE_TEXTS, "POST", **EVERYBODY),
+    "sequences.pause_sequence": _route(Permission.SEE_TEXTS, "POST", **EVERYBODY),
+    "sequences.resume_person": _route(Permission.SEND_TEXTS, "POST", **EVERYBODY),
+    "sequences.show_history": _route(Permission.SEE_TEXTS, "GET", **EVERYBODY),
+    "sequences.show_sequence": _route(Permission.SEE_TEXTS, "GET", **EVERYBODY),
+    "sequences.switch_on_sequence": _route(Permission.SEND_TEXTS, "POST", **EVERYBODY),
+    "series.list_all_series": _route(Permission.SEE_TEXTS, "GET", **EVERYBODY),
     "series.show_series": _route(Permission.SEE_TEXTS, "GET"),
     "series.repeat_blast": _route(Permission.SEND_TEXTS, "GET POST"),
     "series.edit_series": _route(Permission.SEND_TEXTS, "GET POST"),
@@ -247,8 +287,8 @@ ROUTES = {
     "notices.test_chat": _route(ADMIN, "POST"),
     "notices.test_mail": _route(ADMIN, "POST"),
     "retention.edit_retention": _route(ADMIN, "GET POST"),
-    "trash.list_trash": _route(Permission.DELETE_THINGS, "GET"),
-    "trash.put_back": _route(Permission.DELETE_THINGS, "POST"),
+    "trash.list_trash": _route(Permission.DELETE_THINGS, "GET", **EVERYBODY),
+    "trash.put_back": _route(Permission.DELETE_THINGS, "POST", **EVERYBODY),
     "trash.delete_for_good": _route(ADMIN, "POST"),
     "backups.list_backups": _route(ADMIN, "GET"),
     "backups.make_backup": _route(ADMIN, "POST"),
@@ -286,49 +326,79 @@ ROUTES = {
     "people.join_person": _route(Permission.MANAGE_PEOPLE, "GET POST"),
     "people.keep_person_apart": _route(Permission.MANAGE_PEOPLE, "POST"),
     "people.remove_person_from_do_not_text_list": _route(Permission.EDIT_DO_NOT_TEXT, "POST"),
-    "sandbox.reset_all_phones": _route(Permission.SEND_TEXTS, "POST"),
-    "sandbox.simulate_replies": _route(Permission.SEND_TEXTS, "POST"),
-    "sandbox.poll_phone_screen": _route(Permission.SEND_TEXTS, "GET", polled=True),
-    "sandbox.change_phone_behaviour": _route(Permission.SEND_TEXTS, "POST"),
-    "sandbox.open_phone_by_number": _route(Permission.SEND_TEXTS, "GET"),
-    "sandbox.show_phone": _route(Permission.SEND_TEXTS, "GET"),
-    "sandbox.list_phones": _route(Permission.SEND_TEXTS, "GET"),
-    "sandbox.send_picture_from_phone": _route(Permission.SEND_TEXTS, "POST"),
-    "sandbox.send_text_from_stranger": _route(Permission.SEND_TEXTS, "POST"),
-    "sandbox.open_phone_with_text": _route(Permission.SEND_TEXTS, "GET"),
-    "sandbox.send_text_from_phone": _route(Permission.SEND_TEXTS, "POST"),
+    "sandbox.reset_all_phones": _route(
+        Permission.SEND_TEXTS, "POST", with_numbers=True, for_everybody=True
+    ),
+    "sandbox.simulate_replies": _route(
+        Permission.SEND_TEXTS, "POST", with_numbers=True, for_everybody=True
+    ),
+    "sandbox.poll_phone_screen": _route(
+        Permission.SEND_TEXTS, "GET", polled=True, with_numbers=True
+    ),
+    "sandbox.change_phone_behaviour": _route(Permission.SEND_TEXTS, "POST", **NUMBERS),
+    "sandbox.open_phone_by_number": _route(
+        Permission.SEND_TEXTS, "GET", with_numbers=True, for_everybody=True
+    ),
+    "sandbox.show_phone": _route(Permission.SEND_TEXTS, "GET", **NUMBERS),
+    "sandbox.list_phones": _route(
+        Permission.SEND_TEXTS, "GET", with_numbers=True, for_everybody=True
+    ),
+    "sandbox.send_picture_from_phone": _route(Permission.SEND_TEXTS, "POST", **NUMBERS),
+    "sandbox.send_text_from_stranger": _route(
+        Permission.SEND_TEXTS, "POST", with_numbers=True, for_everybody=True
+    ),
+    "sandbox.open_phone_with_text": _route(
+        Permission.SEND_TEXTS, "GET", with_numbers=True, for_everybody=True
+    ),
+    "sandbox.send_text_from_phone": _route(Permission.SEND_TEXTS, "POST", **NUMBERS),
     "setup.complete_setup": _route(ANYONE, "GET POST"),
     "setup.enter_demo": _route(ANYONE, "GET POST"),
     "setup.open_demo": _route(ANYONE, "POST"),
     "setup.start_over": _route(ADMIN, "POST"),
     "static": _route(ANYONE, "GET"),
     "suppression.bulk_delete_suppressed_numbers": _route(Permission.EDIT_DO_NOT_TEXT, "POST"),
-    "suppression.export_suppressed_numbers": _route(Permission.EXPORT, "GET"),
-    "suppression.import_abandon": _route(Permission.EDIT_DO_NOT_TEXT, "POST"),
-    "suppression.import_again": _route(Permission.EDIT_DO_NOT_TEXT, "POST"),
-    "suppression.import_bad_rows": _route(Permission.EDIT_DO_NOT_TEXT, "GET"),
-    "suppression.import_check": _route(Permission.EDIT_DO_NOT_TEXT, "GET"),
-    "suppression.import_confirm": _route(Permission.EDIT_DO_NOT_TEXT, "POST"),
-    "suppression.import_file": _route(Permission.EDIT_DO_NOT_TEXT, "GET POST"),
-    "suppression.import_fix": _route(Permission.EDIT_DO_NOT_TEXT, "POST"),
-    "suppression.import_undo": _route(Permission.EDIT_DO_NOT_TEXT, "POST"),
+    "suppression.export_suppressed_numbers": _route(Permission.EXPORT, "GET", **EVERYBODY),
+    "suppression.import_abandon": _route(
+        Permission.EDIT_DO_NOT_TEXT, "POST", with_numbers=True, for_everybody=True
+    ),
+    "suppression.import_again": _route(
+        Permission.EDIT_DO_NOT_TEXT, "POST", with_numbers=True, for_everybody=True
+    ),
+    "suppression.import_bad_rows": _route(
+        Permission.EDIT_DO_NOT_TEXT, "GET", with_numbers=True, for_everybody=True
+    ),
+    "suppression.import_check": _route(
+        Permission.EDIT_DO_NOT_TEXT, "GET", with_numbers=True, for_everybody=True
+    ),
+    "suppression.import_confirm": _route(
+        Permission.EDIT_DO_NOT_TEXT, "POST", with_numbers=True, for_everybody=True
+    ),
+    "suppression.import_file": _route(
+        Permission.EDIT_DO_NOT_TEXT, "GET POST", with_numbers=True, for_everybody=True
+    ),
+    "suppression.import_fix": _route(
+        Permission.EDIT_DO_NOT_TEXT, "POST", with_numbers=True, for_everybody=True
+    ),
+    "suppression.import_undo": _route(
+        Permission.EDIT_DO_NOT_TEXT, "POST", with_numbers=True, for_everybody=True
+    ),
     "suppression.add_suppressed_number": _route(Permission.EDIT_DO_NOT_TEXT, "GET POST"),
     "suppression.delete_suppressed_number": _route(Permission.EDIT_DO_NOT_TEXT, "POST"),
     "suppression.list_suppressed_numbers": _route(Permission.EDIT_DO_NOT_TEXT, "GET"),
-    "segments.add_segment": _route(Permission.UPDATE_PEOPLE, "GET POST"),
+    "segments.add_segment": _route(Permission.UPDATE_PEOPLE, "GET POST", **EVERYBODY),
     "segments.delete_segment": _route(Permission.DELETE_THINGS, "POST"),
-    "segments.edit_segment": _route(Permission.UPDATE_PEOPLE, "GET POST"),
-    "segments.list_segments": _route(Permission.SEE_PEOPLE, "GET"),
-    "segments.preview_typed_segment": _route(Permission.UPDATE_PEOPLE, "POST"),
+    "segments.edit_segment": _route(Permission.UPDATE_PEOPLE, "GET POST", **EVERYBODY),
+    "segments.list_segments": _route(Permission.SEE_PEOPLE, "GET", **EVERYBODY),
+    "segments.preview_typed_segment": _route(Permission.UPDATE_PEOPLE, "POST", **EVERYBODY),
     "segments.show_segment": _route(Permission.SEE_PEOPLE, "GET"),
     "surveys.activate_survey": _route(Permission.MANAGE_REPLIES, "POST"),
-    "surveys.add_survey": _route(Permission.MANAGE_REPLIES, "GET POST"),
+    "surveys.add_survey": _route(Permission.MANAGE_REPLIES, "GET POST", **EVERYBODY),
     "surveys.list_survey_answers": _route(Permission.SEE_REPLIES, "GET"),
     "surveys.record_answer_correction": _route(Permission.MANAGE_REPLIES, "POST"),
     "surveys.deactivate_survey": _route(Permission.MANAGE_REPLIES, "POST"),
     "surveys.delete_survey": _route(Permission.DELETE_THINGS, "GET POST"),
-    "surveys.edit_survey": _route(Permission.MANAGE_REPLIES, "GET POST"),
-    "surveys.list_surveys": _route(Permission.SEE_REPLIES, "GET"),
+    "surveys.edit_survey": _route(Permission.MANAGE_REPLIES, "GET POST", **EVERYBODY),
+    "surveys.list_surveys": _route(Permission.SEE_REPLIES, "GET", **EVERYBODY),
     "surveys.export_survey_answers": _route(Permission.EXPORT, "GET"),
     "surveys.show_survey": _route(Permission.SEE_REPLIES, "GET"),
     "surveys.show_survey_session": _route(Permission.SEE_REPLIES, "GET"),

@@ -91,17 +91,6 @@ def find_wrong_codes(site, doors, is_right, who=ANA):
     return wrong
 
 
-def allow_each(site, permission):
-    """Let Ana's set have one permission, and yield the doors that are open then.
-
-    Some need the permission to see numbers beside their own.
-    """
-    for with_numbers in (False, True):
-        allow(site, permission, *[Permission.SEE_NUMBERS] * with_numbers)
-        doors = list_doors(lambda who: who == permission)
-        yield [door for door in doors if CLOSED[door[0]].with_numbers is with_numbers]
-
-
 def is_refused(endpoint, method, code):
     return code == 403
 
@@ -122,19 +111,14 @@ def test_z1_ana_without_a_permission_is_refused_everywhere_and_leaves_no_trace(a
     assert ana.snapshot(without=AUDIT_TABLES) == before
 
 
-def is_made_of_numbers(site, endpoint):
-    """Whether an address needs the permission to see numbers beside its own."""
-    return site.app.view_functions[endpoint].with_numbers
-
-
 def test_z1_ana_with_exactly_the_permission_of_an_address_comes_in(ana):
     wrong = {}
     for method, is_right in (("GET", is_as_expected), ("POST", is_let_in)):
         for permission in Permission:
             allow(ana, permission)
             doors = list_doors(lambda who, own=permission: who == own)
-            if Permission.SEE_NUMBERS not in {permission, *PERMISSIONS_WITH_NUMBERS}:
-                closed = [door for door in doors if is_made_of_numbers(ana, door[0])]
+            if permission not in {Permission.SEE_NUMBERS, *PERMISSIONS_WITH_NUMBERS}:
+                closed = [door for door in doors if CLOSED[door[0]].with_numbers]
                 wrong |= find_wrong_codes(ana, closed, is_refused)
                 allow(ana, permission, Permission.SEE_NUMBERS)
             wrong |= find_wrong_codes(ana, [door for door in doors if door[1] == method], is_right)

@@ -54,6 +54,12 @@ def test_the_doors_that_programs_poll_answer_them_without_a_page(app):
     assert polled == {name for name, door in ROUTES.items() if door.polled}
 
 
+def test_doors_are_closed_to_limited_users_and_without_numbers_where_the_table_says_so(app):
+    for flag in ("with_numbers", "for_everybody"):
+        there = {name for name, view in app.view_functions.items() if getattr(view, flag, False)}
+        assert there == {name for name, door in ROUTES.items() if getattr(door, flag)}
+
+
 def test_only_signed_doors_are_free_of_the_forms_token(app, rules):
     """A token guards every form; the carrier has none, so its doors stand on the signature."""
     csrf = app.extensions["csrf"]
@@ -80,10 +86,16 @@ def test_the_page_says_what_the_table_says(rules):
         (
             _address(rules[endpoint]),
             " ".join(door.methods),
-            WORDS[door.who] + (", polled" if door.polled else ""),
+            WORDS[door.who] + _list_words(door),
         )
         for endpoint, door in ROUTES.items()
     }
+
+
+def _list_words(door):
+    words = {"with numbers": door.with_numbers, "everybody": door.for_everybody}
+    words["polled"] = door.polled
+    return "".join(f", {word}" for word, is_meant in words.items() if is_meant)
 
 
 def _shorten(name):
