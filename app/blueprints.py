@@ -122,7 +122,7 @@ MENU = (
         count=select_waiting_thread_count,
     ),
     MenuEntry("Blasts", "blasts.list_sent_blasts", "send", paths=("calendar",)),
-    MenuEntry("Community", "community.list_members", "users", tab=True),
+    MenuEntry("Community", "community.list_members", "users", tab=True, paths=("people",)),
     MenuEntry("Groups", "groups.list_groups", "tag"),
     MenuEntry("Segments", "segments.list_segments", "hash"),
     MenuEntry("Events", "events.list_events", "calendar-days"),
@@ -135,7 +135,9 @@ MENU = (
     MenuEntry("Help", "dashboard.show_help", "info"),
     MenuEntry("Users", "accounts.list_users", "shield-check", group="Admin"),
     MenuEntry("Audit", "audit.list_audit_events", "clipboard-list", group="Admin"),
-    MenuEntry("Settings", "organisation.edit_settings", "settings", group="Admin"),
+    MenuEntry(
+        "Settings", "organisation.edit_settings", "settings", group="Admin", paths=("trash",)
+    ),
 )
 
 

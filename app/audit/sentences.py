@@ -204,7 +204,7 @@ VERB_SENTENCES = {
     "audit.tail_missing": "noticed that the newest rows of the audit were gone",
     "audit.broken": "noticed that the audit was changed by another program",
     "audit.exported": "exported the audit",
-    "access.refused": "was refused a page or act",
+    "access.refused": "was not allowed to open a page or do something",
     "form.refused": "sent a form without a valid token",
     "form.cross_site": "sent a form from another site",
     "sign_in.tried_while_locked": "tried to sign in while locked out",

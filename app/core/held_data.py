@@ -3,7 +3,7 @@
 A model with a number or a person says so in `__held_as__`; a test fails for one that does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -24,6 +24,27 @@ class HeldBy(StrEnum):
     PERSON = "person"
     # the key of a row of another table that is theirs
     PARENT = "parent"
+
+
+# What a page calls columns whose names say little to the person; the files have the names.
+WORDS_OF_COLUMNS = {
+    "act": "consent",
+    "at": "when",
+    "body": "text",
+    "checked_in_at": "at",
+    "created_at": "recorded",
+    "evidence": "proof",
+    "last_at": "last text",
+    "last_inbound_at": "last text from them",
+    "longest_days": "most days in a row",
+    "method": "how",
+    "prompt": "question",
+    "run_days": "days in a row",
+    "state": "status",
+    "streak_days": "days in a row",
+}
+# The same value once more, as lists are sorted and searched by it.
+REPEATED_COLUMNS = {"folded_name", "sort_value", "sort_value_before"}
 
 
 @dataclass(frozen=True)
@@ -54,15 +75,14 @@ class HeldRows:
     work_columns: frozenset[str] = frozenset()
 
     def list_told_values(self) -> list[list[tuple[str, Any]]]:
-        """Return of each row what tells something of the person, with the names of its columns."""
-        return [
-            [
-                (name.replace("_", " "), value)
-                for name, value in zip(self.columns, row, strict=True)
-                if name not in self.work_columns and value not in (None, "", False, 0)
-            ]
-            for row in self.rows
-        ]
+        """Return of each row what tells something of the person, with the words of its columns."""
+        return [list(self._iterate_told_values(row)) for row in self.rows]
+
+    def _iterate_told_values(self, row: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+        hidden_columns = self.work_columns | REPEATED_COLUMNS
+        for name, value in zip(self.columns, row, strict=True):
+            if name not in hidden_columns and value not in (None, "", False, 0):
+                yield WORDS_OF_COLUMNS.get(name, name.replace("_", " ")), value
 
 
 def list_held_models() -> list[Any]:
@@ -90,11 +110,10 @@ def _read_table(
         total = db.session.scalar(select(func.count()).where(condition).select_from(model)) or 0
     names = [str(column.name) for column in columns]
     classes = model.__column_classes__
-    work = [
-        column.name
-        for column in model.__table__.columns
-        if classes.find_class(column) is ColumnClass.ADMINISTRATIVE
-    ]
+    work = set()
+    for column in model.__table__.columns:
+        if classes.find_class(column) is ColumnClass.ADMINISTRATIVE:
+            work.add(column.name)
     title = model.__held_as__.title
     return HeldRows(model.__tablename__, title, names, [*map(tuple, rows)], total, frozenset(work))
 

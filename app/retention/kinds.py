@@ -87,7 +87,7 @@ KINDS = (
     ),
     RetainedKind(
         RetentionKind.DRAFTS,
-        "Drafts nobody sent",
+        "Unsent drafts",
         "Counted from their last change. Changes of a scheduled blast stay.",
         "draft",
         (0, MONTH, 3 * MONTH, 6 * MONTH, YEAR, 2 * YEAR),

@@ -49,7 +49,9 @@ FEATURES = (
         "Groups",
         "Lists of people. Who is in a group stays in it, and people can still leave a topic.",
     ),
-    SwitchableFeature("segments", "Segments", "Rules that say which people are meant."),
+    SwitchableFeature(
+        "segments", "Segments", "Saved filters, such as everyone in Choir who speaks Spanish."
+    ),
     SwitchableFeature(
         "events",
         "Events",

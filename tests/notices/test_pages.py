@@ -50,7 +50,7 @@ def test_the_bell_counts_and_opening_a_notice_marks_it_as_read(app, staff, visit
 
 def test_sol_chooses_what_she_is_told_and_sees_only_what_she_may_hear(app, visit):
     page = visit("/account/notices", "sol")
-    assert "New texts to me" in page.words
+    assert "New texts in my conversations" in page.words
     assert "restore test" not in page.words
     assert "Your account has no verified phone" in page.words
     answer = visit("/account/notices", "sol", on=["open_texts:browser", "backup:mail", "x:y"])
@@ -139,7 +139,7 @@ def test_a_test_of_a_chat_says_what_became_of_it(app, visit, chat_server):
 def test_the_page_says_whether_e_mail_leaves(visit, mail_server):
     page = visit("/settings/notices", "ada")
     assert "Send a test to ada@example.org" in page.words
-    assert "Nothing tells you yet." in page.words
+    assert "SMS Admin can’t tell you that it is down" in page.words
     test = "/settings/notices/mail-test"
     assert "The mail server took the e-mail." in visit(test, "ada", follow=True, **{"_": ""}).words
     mail_server.refusals = {"RCPT": "550 no"}

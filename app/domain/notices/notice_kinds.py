@@ -71,15 +71,15 @@ class NoticeRule:
 
 NOTICE_RULES: dict[NoticeKind, NoticeRule] = {
     NoticeKind.MY_TEXTS: NoticeRule(
-        "New texts to me",
-        "In conversations that are assigned to you.",
+        "New texts in my conversations",
+        "Those assigned to you.",
         Permission.SEE_PEOPLE,
         is_personal=True,
         is_grouped=True,
     ),
     NoticeKind.OPEN_TEXTS: NoticeRule(
-        "New texts to no one",
-        "In conversations that no one is assigned to.",
+        "New texts in unassigned conversations",
+        "Those assigned to no one.",
         Permission.SEE_PEOPLE,
         defaults=frozenset(),
         admin_defaults=frozenset(),
