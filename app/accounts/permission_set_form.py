@@ -1,6 +1,6 @@
 """The form of a permission set: its name, permissions, groups and events."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -33,6 +33,11 @@ class CheckboxesField(SelectMultipleField):
         self.data = [value for value in self.data or [] if str(value) in offered]
 
 
+def _build_choices(names: Mapping[Any, str]) -> list[tuple[str, str]]:
+    # A permission's text is its stored word.
+    return [(str(key), name) for key, name in names.items()]
+
+
 class PermissionSetForm(FlaskForm):
     """What a set permits, and for whom."""
 
@@ -49,9 +54,9 @@ class PermissionSetForm(FlaskForm):
     def __init__(self, choices: ScopeChoices, **options: Any) -> None:
         super().__init__(**options)
         for field, (_, labels) in zip(self.permission_fields, PERMISSION_GROUPS, strict=True):
-            field.choices = [(permission.value, label) for permission, label in labels.items()]
-        self.groups.choices = [(str(key), name) for key, name in choices.groups.items()]
-        self.events.choices = [(str(key), name) for key, name in choices.events.items()]
+            field.choices = _build_choices(labels)
+        self.groups.choices = _build_choices(choices.groups)
+        self.events.choices = _build_choices(choices.events)
 
     @property
     def permission_fields(self) -> list[CheckboxesField]:

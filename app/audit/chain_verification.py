@@ -93,9 +93,11 @@ def _split_segments(anchors: Sequence[_Anchor], keys: dict[str, AuditKey]) -> li
         key=lambda anchor: anchor.last_id,
     )
     # What an archive took may have had another key than the rows that are left.
-    with_key = [anchor for anchor in anchors if anchor.kind != AnchorKind.ARCHIVED.value]
-    former = [anchor for anchor in with_key if anchor.last_id <= begin.last_id]
-    later = [anchor for anchor in with_key if anchor.last_id > begin.last_id]
+    former: list[_Anchor] = []
+    later: list[_Anchor] = []
+    for anchor in anchors:
+        if anchor.kind != AnchorKind.ARCHIVED.value:
+            (former if anchor.last_id <= begin.last_id else later).append(anchor)
     key_ids = [former[-1].key_id, *(anchor.key_id for anchor in later)]
     starts = [begin, *later]
     ends = [anchor.last_id for anchor in later] + [None]

@@ -177,11 +177,11 @@ def _list_own_files(path: Path) -> Iterator[Path]:
 
 def list_files_open_to_others(path: Path) -> list[Path]:
     """Return the files with people's numbers or keys that every user of the machine can read."""
-    return [
-        file
-        for file in _list_own_files(path)
-        if file.exists() and stat.S_IMODE(file.stat().st_mode) & stat.S_IROTH
-    ]
+    return list(filter(_is_open_to_others, _list_own_files(path)))
+
+
+def _is_open_to_others(file: Path) -> bool:
+    return file.exists() and bool(stat.S_IMODE(file.stat().st_mode) & stat.S_IROTH)
 
 
 def _list_files_of_others(path: Path) -> list[Path]:
@@ -192,7 +192,7 @@ def _list_files_of_others(path: Path) -> list[Path]:
 
 def list_partial_copies(path: Path) -> list[Path]:
     """Return the copies in the folder of backups that nobody writes any more."""
-    return [part for part in get_backup_folder(path).glob(".*.part") if _is_left(part)]
+    return list(filter(_is_left, get_backup_folder(path).glob(".*.part")))
 
 
 def _is_left(part: Path) -> bool:
@@ -205,11 +205,11 @@ def _is_left(part: Path) -> bool:
 def list_old_uploads(path: Path) -> list[Path]:
     """Return the uploaded files that the program should have deleted."""
     oldest = time.time() - UPLOAD_SECONDS
-    return [
-        file
-        for file in (path.parent / "uploads").glob("*")
-        if UPLOAD_NAME_PATTERN.fullmatch(file.name) and file.stat().st_mtime < oldest
-    ]
+    files = []
+    for file in (path.parent / "uploads").glob("*"):
+        if UPLOAD_NAME_PATTERN.fullmatch(file.name) and file.stat().st_mtime < oldest:
+            files.append(file)
+    return files
 
 
 def tidy_files(path: Path) -> None:

@@ -83,31 +83,34 @@ def _is_listed(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
 def _copy_rows(archive: Any, table: Table, rows: Rows) -> None:
     # A slice that was copied and not deleted before a crash is copied again, as it is now.
     if rows:
-        archive.execute(
-            insert(table).prefix_with("OR REPLACE"), [dict(row._mapping) for row in rows]
-        )
+        archive.execute(insert(table).prefix_with("OR REPLACE"), _list_values(rows))
+
+
+def _list_values(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in rows]
+
+
+def _list_ids(rows: Rows) -> list[int]:
+    return [row.id for row in rows]
 
 
 def _compare_copy(database: Path, year: int, texts: Rows, tries: Rows) -> None:
     """Read the copy from the file again and compare every value of every row."""
     with open_archive(database, year) as archive:
         for table, rows in ((archived_messages, texts), (archived_attempts, tries)):
-            copied = archive.execute(
-                select(table)
-                .where(_is_listed(table.c.id, [row.id for row in rows]))
-                .order_by(table.c.id)
-            ).all()
-            if [tuple(row) for row in copied] != [tuple(row) for row in rows]:
+            of_rows = select(table).where(_is_listed(table.c.id, _list_ids(rows)))
+            copied = archive.execute(of_rows.order_by(table.c.id)).all()
+            if list(map(tuple, copied)) != list(map(tuple, rows)):
                 raise CopyDiffers
 
 
 def _delete_copied(year: int, texts: Rows) -> int:
     """Delete the copied rows that are still as they were, and count them for their blasts."""
     # Nothing begins to point at a text a year old, so that pins need no second look here.
-    over = list_ids_over([row.id for row in texts])
+    over = list_ids_over(_list_ids(texts))
     rows_here = {row.id: row for row in _read_rows(messages, messages.c.id, over)}
     unchanged = [row for row in texts if rows_here.get(row.id) == row]
-    moved_ids = [row.id for row in unchanged]
+    moved_ids = _list_ids(unchanged)
     kept_times = _read_last_texts({row.phone for row in unchanged})
     _count_for_blasts(year, moved_ids)
     count = execute_and_count_rows(delete(messages).where(_is_listed(messages.c.id, moved_ids)))
@@ -119,7 +122,7 @@ def _read_last_texts(phones: Collection[str]) -> list[dict[str, Any]]:
     rows = db.session.execute(
         select(LastText.phone, LastText.texted_at).where(_is_listed(LastText.phone, phones))
     )
-    return [dict(row._mapping) for row in rows]
+    return _list_values(rows.all())
 
 
 def _restore_last_texts(kept_times: Sequence[dict[str, Any]]) -> None:
