@@ -15,9 +15,11 @@ from app.core.clock import now
 from app.core.db import db, write
 from app.domain.accounts.permissions import PERMISSIONS_FOR_EVERYBODY, Permission
 from app.domain.accounts.scope import Scope
+from app.domain.notices.notice_kinds import NOTICE_RULES, NoticeKind
 from app.events.models import Event, EventRegistration
 from app.groups.models import ContactGroup, GroupMembership
 from app.inbox.actions.thread_updates import get_or_create_thread
+from app.notices.queries.readers import may_hear
 from tests.blasts.helpers import compose_fields, send_blast
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
@@ -187,3 +189,12 @@ def test_z3_the_preview_of_a_text_names_nobody_outside(app, visit, choir, audien
 def test_z3_an_earlier_blast_of_others_fills_no_form(app, visit, choir):
     assert visit("/blasts/new?again=1", "ada").status_code == 200
     assert visit("/blasts/new?again=1", "sol").status_code == 404
+
+
+def test_z3_what_is_counted_over_everybody_is_no_news_for_sol(app, visit, choir):
+    with app.app_context():
+        sol, ada = find_user_by_name("sol"), find_user_by_name("ada")
+        common = [kind for kind, rule in NOTICE_RULES.items() if not rule.is_personal]
+        assert not any(may_hear(sol, kind) for kind in common)
+        assert may_hear(sol, NoticeKind.MY_TEXTS)
+        assert may_hear(ada, NoticeKind.DIGEST)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.accounts.models import AppUser
+from app.accounts.permission_set_queries import find_scope
 from app.accounts.told_users_queries import list_told_users
 from app.core.db import db
 from app.core.settings import current_settings
@@ -45,9 +46,14 @@ class Reader:
 
 
 def may_hear(user: AppUser, kind: NoticeKind) -> bool:
-    """Whether a user may be told of a kind: whoever sees its pages may."""
-    permission = NOTICE_RULES[kind].permission
-    return permission is None or user.may(permission)
+    """Whether a user may be told of a kind: whoever sees its pages may.
+
+    What is not about one user is counted over everybody, so those who reach some do not hear it.
+    """
+    rule = NOTICE_RULES[kind]
+    if not rule.is_personal and not find_scope(user).is_everybody:
+        return False
+    return rule.permission is None or user.may(rule.permission)
 
 
 def can_reach(user: AppUser, channel: NoticeChannel, kind: NoticeKind | None = None) -> bool:
