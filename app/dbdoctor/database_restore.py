@@ -105,8 +105,9 @@ def _replace_database(plain: Path, path: Path, moment: datetime) -> tuple[Path |
     new_file.unlink(missing_ok=True)
     try:
         database_backups.copy_database(plain, new_file)
-        lines = _hold_back_unsent_texts(new_file, moment)
-        lines += restored_people.carry_over_people(path, new_file)
+        # First: everyone is signed out by a new session key, and these are compared.
+        people_lines = restored_people.carry_over_people(path, new_file)
+        lines = _hold_back_unsent_texts(new_file, moment) + people_lines
         _copy_file_owner(new_file, path)
         old_file = _keep_old_database(path, moment)
         # Atomic: at every moment there is a complete database under this name.

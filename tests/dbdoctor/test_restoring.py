@@ -337,3 +337,34 @@ def test_a_torn_line_of_the_erasures_loses_no_other(database):
         file.write('{"phone_hash": "b", "op')
     keep_erasures(database, [first, KeptErasure("c", True, "ada", first.erased_at)])
     assert sorted(read_kept_erasures(database)) == ["a", "c"]
+
+
+def test_a_restore_keeps_out_who_was_disabled_and_takes_no_renewed_hash_for_a_new_password(
+    doctor, database, tmp_path
+):
+    """The hash of a former method is renewed at a sign-in; the password is the same."""
+    run_sql(
+        database,
+        "INSERT INTO users (id, username, password_hash, role, session_key) VALUES "
+        "(1, 'ada', 'scrypt:32768:8:1$a$b', 'admin', 'a'), "
+        "(2, 'sol', 'scrypt:32768:8:1$c$d', 'social_manager', 's')",
+        "INSERT INTO recovery_codes (user_id, code_hash) VALUES (1, 'used'), (1, 'kept')",
+        "INSERT INTO account_links (user_id, kind, token_hash, ends_at) "
+        "VALUES (2, 'reset', 't', '2099-01-01 00:00:00.000000')",
+    )
+    assert doctor("--backup", tmp_path / "copy.db")[0] == 0
+    run_sql(
+        database,
+        "UPDATE users SET password_hash = 'scrypt:32768:8:3$e$f' WHERE username = 'ada'",
+        "UPDATE users SET disabled_at = '2026-11-28 10:00:00.000000' WHERE username = 'sol'",
+        "DELETE FROM recovery_codes WHERE code_hash = 'used'",
+    )
+    said = doctor("--restore", tmp_path / "copy.db")[1]
+    assert "must choose a new one" not in said
+    assert "Users disabled since the backup: 1." in said
+    assert run_sql(database, "SELECT must_change_password, disabled_at FROM users") == [
+        (0, None),
+        (0, "2026-11-28 10:00:00.000000"),
+    ]
+    assert run_sql(database, "SELECT code_hash FROM recovery_codes") == [("kept",)]
+    assert run_sql(database, "SELECT id FROM account_links") == []
