@@ -32,6 +32,11 @@ LISTS = (
     "/community",
     "/community?search=Leo",
     "/community?show=no_texts",
+    "/community?group=2",
+    "/community?add=group",
+    "/community?add=event",
+    "/community?add=in_group",
+    "/community?add=texts",
     "/groups",
     "/events",
     "/inbox",
@@ -113,6 +118,15 @@ def test_z3_no_list_names_anybody_outside(app, visit, choir):
         if named := [secret for secret in list_secrets(page) if secret not in asked]:
             found[address] = named
     assert found == {}
+
+
+def test_z3_the_page_of_a_person_names_no_groups_of_others(app, visit, choir):
+    page = visit(visit.find_person_page(ZOE), "sol")
+    assert "Choir" in page.words
+    assert list_secrets(page) == []
+    page = visit("/groups/1", "sol")
+    assert "Zoë" in page.words
+    assert list_secrets(page) == []
 
 
 def test_z3_lists_still_name_whom_one_reaches(app, visit, choir):

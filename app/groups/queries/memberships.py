@@ -23,6 +23,7 @@ from sqlalchemy import (
 from app.core.db import db
 from app.core.fetched_rows import count_rows, fetch_dict
 from app.core.listed_values import build_listed_column
+from app.core.scope_conditions import list_group_conditions
 from app.domain.delivery.skip_reasons import SkipReason
 from app.groups.models import ContactGroup, GroupMembership, MembershipSource
 from app.profiles.person_addresses import remember_public_ids
@@ -134,7 +135,10 @@ def load_person_groups(phone: str) -> PersonGroups:
     statement = (
         select(group, row.id.is_not(None))
         .outerjoin_from(group, row, is_own)
-        .where(or_(row.id.is_not(None), group.archived_at.is_(None)))
+        .where(
+            or_(row.id.is_not(None), group.archived_at.is_(None)),
+            *list_group_conditions(group.id),
+        )
         .order_by(group.folded_name)
     )
     groups = PersonGroups([], [])
@@ -153,7 +157,11 @@ def list_group_names_of_phones(phones: Sequence[str]) -> dict[str, list[str]]:
     statement = (
         select(row.phone, ContactGroup.name)
         .join_from(row, ContactGroup)
-        .where(row.phone.in_(select(given_phone)), row.until.is_(None))
+        .where(
+            row.phone.in_(select(given_phone)),
+            row.until.is_(None),
+            *list_group_conditions(row.group_id),
+        )
         .order_by(ContactGroup.folded_name)
     )
     names: dict[str, list[str]] = {}
