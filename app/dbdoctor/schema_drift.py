@@ -60,6 +60,7 @@ from app.suppression import pause_models as pauses
 from app.suppression import topic_models as topics
 from app.surveys import models as surveys
 from app.texting_hours import models as texting_hours
+from app.trash import models as trash
 from app.webhooks import models as webhooks
 
 # Importing a feature's models adds its tables to the metadata; a test compares this list with the
@@ -112,6 +113,7 @@ FEATURE_MODELS = (
     templates,
     topics,
     texting_hours,
+    trash,
     unkept_texts,
     webhooks,
 )
