@@ -64,13 +64,16 @@ def check_scope() -> None:
 
     A thing that is not there is left to its view, whose 404 looks the same.
     """
-    if not request.view_args or "_login_user" not in g or not current_user.is_authenticated:
+    if "_login_user" not in g or not current_user.is_authenticated:
+        return
+    scope = current_scope()
+    if not request.view_args:
         return
     for name in PERSON_ARGUMENTS & request.view_args.keys():
         # Whoever may not see numbers could ask number by number whose it is.
         if not is_public_id(request.view_args[name]) and not may_see_numbers():
             abort(404)
-    if current_scope().is_unlimited:
+    if scope.is_unlimited:
         return
     for name, value in request.view_args.items():
         if not is_reached(name, value):
@@ -139,8 +142,8 @@ def _reaches_sequence(sequence_id: int, scope: Scope) -> bool:
 
 
 def _reaches_segment(_segment_id: int, scope: Scope) -> bool:
-    # A rule finds its people among everybody.
-    return scope.is_everybody
+    # A rule finds its people among everybody, by any group and event.
+    return scope.is_unlimited
 
 
 def _reaches_series(series_id: int, scope: Scope) -> bool:

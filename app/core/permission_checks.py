@@ -29,11 +29,13 @@ def has_access(need: Need | None) -> bool:
     """Whether the signed-in user has what a view needs; nobody has it where nothing is declared."""
     if need is None or need is Entrance.PUBLIC:
         return need is not None
-    if not current_user.is_authenticated or current_user.role is None:
+    # Not the proxy: menus ask about twenty views, and each look through it takes time.
+    user = current_user._get_current_object()  # type: ignore[attr-defined]
+    if not user.is_authenticated or user.role is None:
         return False
     if need is Entrance.ADMIN:
-        return bool(current_user.is_admin)
-    return need is Entrance.SIGNED_IN or bool(current_user.may(need))
+        return bool(user.is_admin)
+    return need is Entrance.SIGNED_IN or bool(user.may(need))
 
 
 def may_open(endpoint: str) -> bool:
@@ -86,16 +88,24 @@ def _may_request(url: str | None, method: str) -> bool:
 
 def may_see_numbers() -> bool:
     """Whether whoever asks may see phone numbers; True where no user asks, as in jobs."""
-    if not has_request_context() or not current_user.is_authenticated:
+    if not has_request_context():
         return True
-    return bool(current_user.may(Permission.SEE_NUMBERS))
+    # Kept for the request: after a write the user's row would be read again for each answer.
+    if "sees_numbers" not in g:
+        if not current_user.is_authenticated:
+            return True
+        g.sees_numbers = bool(current_user.may(Permission.SEE_NUMBERS))
+    return bool(g.sees_numbers)
 
 
 def is_reached(argument: str, value: Any) -> bool:
     """Whether the signed-in user reaches the person or thing that an argument of addresses names.
 
-    Forms that post such an id ask the same as the guard of addresses (app/scope_guard.py).
+    Forms that post such an id ask the same as the guard of addresses (app/scope_guard.py). True
+    where no user asks, as in jobs.
     """
+    if not has_request_context():
+        return True
     scope = current_scope()
     if scope.is_unlimited:
         return True
@@ -109,9 +119,10 @@ def current_scope() -> Scope:
     Views pass it to the queries of people and events; see Scope. It is read once a request, and
     only for users whose set is limited. Nobody, and whoever has no role, reaches nothing.
     """
-    if not current_user.is_authenticated or current_user.role is None:
-        return EMPTY_SCOPE
+    # Kept for the request, downloads too: while they are streamed the user's row is read no more.
     if "current_scope" not in g:
+        if not current_user.is_authenticated or current_user.role is None:
+            return EMPTY_SCOPE
         g.current_scope = current_app.extensions["scope_source"](current_user)
     scope: Scope = g.current_scope
     return scope

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app, has_request_context
+from flask import Flask, current_app, g, has_request_context
 from flask_login import current_user
 from sqlalchemy import ColumnElement, or_
 
@@ -20,7 +20,9 @@ def set_scope_phones(app: Flask, select_phones: PhoneSelect) -> None:
 
 def get_list_scope() -> Scope:
     """Return the scope of the user who asks; jobs and commands reach everything."""
-    if not has_request_context() or not current_user.is_authenticated:
+    if not has_request_context():
+        return UNLIMITED_SCOPE
+    if "current_scope" not in g and not current_user.is_authenticated:
         return UNLIMITED_SCOPE
     return current_scope()
 

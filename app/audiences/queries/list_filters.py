@@ -22,6 +22,7 @@ from app.profiles.queries.person_conditions import is_value_of_field
 TOO_MANY_FILTERS = f"More than {MAX_CONDITIONS} filters"
 UNKNOWN_FILTER = "A filter that cannot be read"
 ADMIN_FILTER = "A field that only admins see"
+OUTSIDE_FILTER = "Something outside your groups and events"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def describe_filters(
         elif condition is None:
             problem = UNKNOWN_FILTER
         elif condition.reference in hidden:
-            problem = ADMIN_FILTER
+            is_field = condition.kind is ConditionKind.FIELD_IS
+            problem = ADMIN_FILTER if is_field else OUTSIDE_FILTER
         if problem or condition is None:
             filters.append(ListFilter(address, problem, matches_no_one=True))
             continue

@@ -9,6 +9,7 @@ from app.audiences.queries.rule_names import (
     find_hidden_references,
     load_rule_names,
 )
+from app.core.permission_checks import is_reached
 from app.delivery.queries.blast_names import list_newest_blast_names
 from app.domain.accounts.roles import Role
 from app.domain.audiences.condition_phrases import RuleNames
@@ -139,7 +140,9 @@ def _list_field_choices(role: Role) -> dict[int, FieldChoice]:
 
 
 def _list_survey_choices() -> dict[int, SurveyChoice]:
-    return {
-        survey_id: SurveyChoice(name, [question.prompt for question in parse_questions(text)])
-        for survey_id, name, text in list_survey_questions(MAX_CHOICES)
-    }
+    choices = {}
+    for survey_id, name, text in list_survey_questions(MAX_CHOICES):
+        if is_reached("survey_id", survey_id):
+            prompts = [question.prompt for question in parse_questions(text)]
+            choices[survey_id] = SurveyChoice(name, prompts)
+    return choices

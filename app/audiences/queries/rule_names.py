@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from sqlalchemy import Select, literal, select, union_all
 
 from app.core.db import db
+from app.core.permission_checks import is_reached
+from app.core.scope_conditions import get_list_scope
 from app.delivery.queries.admin_audiences import find_blasts_for_admins
 from app.delivery.queries.blast_names import find_sent_blast_names
 from app.domain.accounts.roles import Role
@@ -26,6 +28,13 @@ NAME_FINDERS: dict[ReferenceKind, Callable[[list[int]], Mapping[int, str]]] = {
     ReferenceKind.EVENT: find_event_titles,
     ReferenceKind.SURVEY: find_survey_names,
     ReferenceKind.BLAST: find_sent_blast_names,
+}
+# By which argument addresses name such a thing; fields belong to no group or event.
+REFERENCE_ARGUMENTS = {
+    ReferenceKind.GROUP: "group_id",
+    ReferenceKind.EVENT: "event_id",
+    ReferenceKind.SURVEY: "survey_id",
+    ReferenceKind.BLAST: "log_id",
 }
 # Most rules name both of these: one statement reads them.
 NAME_SELECTS: dict[ReferenceKind, Callable[[list[int]], Select[int, str]]] = {
@@ -64,18 +73,28 @@ def _find_common_names(ids_by_kind: Mapping[ReferenceKind, list[int]]) -> dict[R
     return {(ReferenceKind(kind), ref_id): name for kind, ref_id, name in rows_of_all}
 
 
+def _is_reached(kind: ReferenceKind, ref_id: int) -> bool:
+    argument = REFERENCE_ARGUMENTS.get(kind)
+    if argument is None or get_list_scope().is_unlimited:
+        return True
+    return is_reached(argument, ref_id)
+
+
 def find_hidden_references(references: Iterable[Reference], role: Role) -> set[Reference]:
     """Return what of these a user with this role must not ask: whose people tell too much.
 
-    That is a sensitive field, and a blast to people who were chosen by one.
+    That is a sensitive field, and a blast to people who were chosen by one. Groups, events,
+    surveys and blasts outside of what the user who asks reaches, too.
     """
     if role == Role.ADMIN:
         return set()
     ids_by_kind: dict[ReferenceKind, list[int]] = {}
+    hidden: set[Reference] = set()
     for kind, ref_id in references:
         ids_by_kind.setdefault(kind, []).append(ref_id)
+        if not _is_reached(kind, ref_id):
+            hidden.add((kind, ref_id))
     field_ids = ids_by_kind.get(ReferenceKind.FIELD, [])
-    hidden: set[Reference] = set()
     for field_id, field_class in (find_field_classes(field_ids) if field_ids else {}).items():
         if not may_see_field(field_class, role):
             hidden.add((ReferenceKind.FIELD, field_id))

@@ -44,6 +44,16 @@ def count_unreached_phones(phones: Collection[str]) -> int:
     return count_phones_outside(phones, get_list_scope())
 
 
+def list_reached_phones(phones: Collection[str]) -> Collection[str]:
+    """Return those of these phones that the user who asks reaches."""
+    scope = get_list_scope()
+    if scope.is_everybody or not phones:
+        return phones
+    reached = select_scope_phones(scope).subquery()
+    statement = select(reached.c[0]).where(reached.c[0].in_(phones))
+    return set(db.session.scalars(statement))
+
+
 def is_phone_in_scope(phones: Collection[str], scope: Scope) -> bool:
     """Whether a scope reaches the person who has these phones. One statement, or none."""
     if scope.is_everybody:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from app.community.queries import select_is_member
 from app.core.db import db
 from app.core.fetched_rows import fetch_tuples
-from app.core.scope_conditions import list_scope_conditions
+from app.core.scope_conditions import list_event_conditions, list_scope_conditions
 from app.core.search_terms import build_digits_filters, build_text_filter
 from app.domain.phones.named_phones import NamedPhone
 from app.events.models import Event, EventAnswer, EventRegistration
@@ -32,7 +32,8 @@ def select_registration_records(phone: str, limit: int) -> Select[int, str | Non
     """Select (event id, name, event title, created_at) of this number's newest registrations."""
     row = EventRegistration
     statement = select(Event.id, row.name, Event.title, row.created_at).join_from(row, Event)
-    return statement.where(row.phone == phone).order_by(row.id.desc()).limit(limit)
+    is_meant = (row.phone == phone, *list_event_conditions(row.event_id))
+    return statement.where(*is_meant).order_by(row.id.desc()).limit(limit)
 
 
 def find_upcoming_registrations(
@@ -43,7 +44,7 @@ def find_upcoming_registrations(
     rows = (
         select(row.id, Event.id, Event.title, Event.date, row.answer, row.guests)
         .join_from(row, Event)
-        .where(row.phone == phone, Event.date >= today)
+        .where(row.phone == phone, Event.date >= today, *list_event_conditions(Event.id))
         .order_by(Event.date, Event.id)
         .limit(limit)
     )

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
+from app.core.scope_conditions import list_group_conditions
 from app.groups.models import ContactGroup, GroupMembership
 
 
@@ -14,7 +15,12 @@ def select_group_names(phone: Any) -> ColumnElement[Any]:
     names = (
         select(group.name)
         .join_from(row, group, group.id == row.group_id)
-        .where(row.phone == phone, row.until.is_(None), group.archived_at.is_(None))
+        .where(
+            row.phone == phone,
+            row.until.is_(None),
+            group.archived_at.is_(None),
+            *list_group_conditions(group.id),
+        )
         .order_by(group.folded_name)
         .correlate_except(row, group)
         .subquery()

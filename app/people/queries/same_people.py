@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from app.audiences.queries.scope_phones import list_reached_phones
 from app.community.member_phones import find_members_named
 from app.domain.texts.name_folding import fold_name
 from app.events.queries.contact_names import find_registrations_named
@@ -37,6 +38,9 @@ def find_same_person_candidates(
     namesakes = find_members_named(folded_names, own_phones, MAX_CANDIDATES)
     namesakes += find_registrations_named(full_names | folded_names, own_phones, MAX_CANDIDATES)
     names_by_phone = {phone: name for name, phone in reversed(namesakes)}
+    # Namesakes outside of what the user who asks reaches are nobody's business.
+    reached = list_reached_phones(names_by_phone)
+    names_by_phone = {phone: names_by_phone[phone] for phone in reached}
     if not names_by_phone:
         return []
     apart = find_people_kept_apart(person.id)

@@ -20,6 +20,7 @@ from app.core.clock import now
 from app.core.db import NotFound
 from app.core.local_formats import get_display_region
 from app.core.pagination import list_params
+from app.core.permission_checks import is_reached
 from app.core.settings import current_settings
 from app.delivery.queries.archived_texts import count_archived_texts
 from app.domain.accounts.permissions import Permission
@@ -48,7 +49,7 @@ from app.people.views.person_sequences import list_person_sequences
 from app.profiles.person_addresses import build_person_url, is_public_id, parse_phone_digits
 from app.profiles.queries.person_lookup import PersonProfile
 from app.suppression.queries.consent_history import list_consent_history
-from app.surveys.queries.survey_sessions import find_survey_sessions_of_phone
+from app.surveys.queries.survey_sessions import SessionOfPhone, find_survey_sessions_of_phone
 
 
 @bp.get("/people/<public_id>")
@@ -109,7 +110,7 @@ def render_person_page(
         topics=topics,
         check_ins=build_check_in_card(phone),
         topic_forms=_build_topic_forms(topics, topic_forms or {}),
-        survey_sessions=find_survey_sessions_of_phone(phone),
+        survey_sessions=_list_survey_sessions(phone),
         sequences=list_person_sequences([number.phone for number in person.phones]),
         person_states=PERSON_STATE_LABELS,
         stop_reasons=STOP_REASON_LABELS,
@@ -120,6 +121,12 @@ def render_person_page(
         sender_number=format_phone_number(current_settings().sender),
         format_blast_title=format_blast_title,
     )
+
+
+def _list_survey_sessions(phone: str) -> list[SessionOfPhone]:
+    """Return what they were asked, of surveys that the user may see."""
+    sessions = find_survey_sessions_of_phone(phone)
+    return [row for row in sessions if is_reached("survey_id", row.session.survey_id)]
 
 
 def _build_topic_forms(
