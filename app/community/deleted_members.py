@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from app.audit.actions import name_nameless
 from app.community import actions, queries
 from app.community.models import CommunityMember
-from app.core.listed_values import build_listed_column
 from app.domain.phones.named_phones import NamedPhone
 from app.domain.texts.plurals import pluralize
-from app.groups.models import GroupMembership
-from app.trash.actions.keeping import Deletion, keep_ended_rows, keep_in_trash
+from app.groups.actions.memberships import keep_open_memberships
+from app.trash.actions.keeping import Deletion, keep_in_trash
 from app.trash.models import TrashKind
 
 
@@ -23,9 +20,7 @@ def move_members_to_trash(member_ids: Sequence[int], username: str, user_id: int
     people = queries.find_names_and_phones(member_ids)
     deletion = Deletion(TrashKind.MEMBER, _name_people(people), username, user_id)
     item_id = keep_in_trash(deletion, CommunityMember, member_ids)
-    phones = select(build_listed_column([phone for _, phone in people]))
-    is_in_group = GroupMembership.until.is_(None) & GroupMembership.phone.in_(phones)
-    keep_ended_rows(item_id, GroupMembership, is_in_group)
+    keep_open_memberships(item_id, [phone for _, phone in people])
     return actions.delete_members(member_ids)
 
 

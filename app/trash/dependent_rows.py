@@ -10,8 +10,8 @@ from app.core.column_classes import ColumnClass
 from app.core.db import Model
 from app.trash.models import TrashAction
 
-# What goes with a thing and does not come back: doors that were open to a deleted user, what was
-# told to them, and codes that have ended long before anything is put back.
+# What goes with a thing and does not come back: sessions, links and codes of a deleted user, which
+# must not let anybody in again, and what they were told.
 TABLES_NOT_KEPT = frozenset(
     {
         "account_links",

@@ -15,9 +15,9 @@ def list_trash_items(
     """Return a page of the items of these kinds, the newest first, and how many there are."""
     is_shown = TrashItem.kind.in_(kinds)
     newest = (TrashItem.deleted_at.desc(), TrashItem.id.desc())
-    found = select(TrashItem).where(is_shown).order_by(*newest).offset(offset).limit(limit)
+    page = select(TrashItem).where(is_shown).order_by(*newest).offset(offset).limit(limit)
     total = db.session.scalar(select(func.count()).select_from(TrashItem).where(is_shown)) or 0
-    return db.session.scalars(found).all(), total
+    return db.session.scalars(page).all(), total
 
 
 def get_trash_item(item_id: int) -> TrashItem:

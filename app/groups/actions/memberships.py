@@ -24,6 +24,7 @@ from app.groups.actions.erased_leaves import (
 from app.groups.models import GroupMembership, MembershipSource
 from app.groups.queries.memberships import is_open_in_group
 from app.suppression.actions import erased_numbers
+from app.trash.actions.keeping import keep_ended_rows
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,12 @@ def undo_removal(group_id: int, moment: datetime) -> int:
     # Two numbers that were taken out together may be one since.
     once = select(func.min(GroupMembership.id)).where(*is_meant).group_by(GroupMembership.phone)
     return reopen_memberships(once)
+
+
+def keep_open_memberships(item_id: int, phones: Sequence[str]) -> None:
+    """Note in an item of the trash in which groups people are who are about to be deleted."""
+    is_theirs = GroupMembership.phone.in_(_select_phones(phones))
+    keep_ended_rows(item_id, GroupMembership, GroupMembership.until.is_(None) & is_theirs)
 
 
 def reopen_memberships(ids: Any) -> int:

@@ -16,7 +16,7 @@ from app.groups.actions.memberships import reopen_memberships
 from app.sequences.actions.prevented_starts import start_no_sequence
 from app.suppression.actions.erased_numbers import list_erased_since, restore_erased_opt_outs
 from app.surveys.actions.trigger_words import fold_main_word
-from app.trash.actions.putting_back import (
+from app.trash.actions.row_reinsertion import (
     change_kept_rows,
     delete_trash_item,
     leave_out_phones,

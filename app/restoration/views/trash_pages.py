@@ -16,7 +16,7 @@ from app.restoration.actions.putting_back import (
     PutBackResult,
     put_item_back,
 )
-from app.trash.actions.putting_back import delete_trash_item
+from app.trash.actions.row_reinsertion import delete_trash_item
 from app.trash.models import TrashItem, TrashKind
 from app.trash.queries import compute_end, get_trash_item, list_trash_items
 

@@ -65,8 +65,10 @@ def _keep_rows(item_id: int, rows: DependentRows) -> int:
         "phone": null() if rows.phone is None else rows.phone,
         "row": _build_json(rows),
     }
-    found = select(*values.values()).where(rows.condition).order_by(*rows.table.primary_key.columns)
-    statement = insert(TrashRow).from_select(list(values), found, include_defaults=False)
+    kept_rows = (
+        select(*values.values()).where(rows.condition).order_by(*rows.table.primary_key.columns)
+    )
+    statement = insert(TrashRow).from_select(list(values), kept_rows, include_defaults=False)
     return execute_and_count_rows(statement)
 
 

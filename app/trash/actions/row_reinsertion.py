@@ -152,7 +152,9 @@ def _insert_rows(table: Any, is_meant: ColumnElement[bool]) -> int:
         return 0
     # Columns that came or went with a release in between have their default, or are left out.
     stored = set(db.session.scalars(select(_list_keys(first))))
-    names, values, conditions = [], [], [is_meant]
+    names: list[str] = []
+    values: list[Any] = []
+    conditions = [is_meant]
     for column in table.columns:
         if column.name not in stored:
             continue
@@ -197,10 +199,10 @@ def _link_column_again(item_id: int, column: Any, key: Any) -> None:
     is_same = [_extract(part.name) == part for part in table.primary_key.columns]
     value = select(kept_id).where(is_linked, *is_same).limit(1).correlate(table).scalar_subquery()
     own_keys = list(table.primary_key.columns)
-    found = select(*(_extract(part.name) for part in own_keys)).where(is_linked)
+    kept_keys = select(*(_extract(part.name) for part in own_keys)).where(is_linked)
     statement = update(table).where(column.is_(None))
     if len(own_keys) == 1:
-        statement = statement.where(own_keys[0].in_(found))
+        statement = statement.where(own_keys[0].in_(kept_keys))
     _execute(statement.where(value.is_not(None)).values({column.name: value}))
 
 
