@@ -6,15 +6,19 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.audiences.queries.scope_phones import count_unreached_phones
 from app.audit.actions import audited_write
 from app.blasts.queries.people_permission import find_people_problem, get_stored_people
 from app.blasts.views.blueprint import bp
 from app.blasts.views.sent_blasts import get_blast_log_or_404
 from app.core.access import current_username, permission_required
 from app.core.clock import now
+from app.core.db import db
+from app.core.scope_conditions import get_list_scope
 from app.core.settings import current_settings
 from app.delivery.actions import blast_control
 from app.delivery.actions.limit_pauses import find_limit_of_next_text
+from app.delivery.queries.blast_phones import select_blast_phones
 from app.delivery.queries.blast_records import reload_blast_log
 from app.delivery.queries.installation_hold import find_sending_hold
 from app.domain.accounts.permissions import Permission
@@ -111,12 +115,22 @@ def _resume_if_allowed(log_id: int) -> bool:
         abort(403)
     if is_paused and find_people_problem(get_stored_people(log), current_user.role):
         abort(403)
+    if is_paused and not _reaches_people(log_id):
+        abort(403)
     if is_paused and (find_sending_hold() or log.carrier != current_settings().carrier):
         raise ResumeHeld
     reached_limit = find_limit_of_next_text(log_id, now()) if is_paused else ""
     if reached_limit:
         raise ResumeLimited(reached_limit)
     return blast_control.resume_blast(log_id)
+
+
+def _reaches_people(log_id: int) -> bool:
+    """Whether the user may text everybody who is on the blast now: sets and groups change."""
+    if get_list_scope().is_everybody:
+        return True
+    phones = db.session.scalars(select_blast_phones(log_id, "", "")).all()
+    return not count_unreached_phones(phones)
 
 
 def _stop_remaining_messages(log_id: int) -> bool:
