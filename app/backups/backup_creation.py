@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.backups.backup_packing import compute_packed_digest, pack_database
+from app.backups.companion_files import copy_companion_files
 from app.migrations.backup_names import BackupReason, format_backup_timestamp
 from app.migrations.database_backups import copy_database, sync_folder
 from app.migrations.migration_errors import BackupFailed
@@ -67,6 +68,7 @@ def create_backup(order: BackupOrder) -> Path:
             _pack_and_verify(order, scratch, packing)
             os.rename(packing, order.target)
             sync_folder(order.folder)
+            copy_companion_files(order.database, order.folder, order.passphrase)
         finally:
             scratch.unlink(missing_ok=True)
             packing.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.backups.backup_opening import open_backup
+from app.backups.companion_files import bring_back_companion_files
 from app.dbdoctor import restored_people
 from app.delivery.engine.installation_file import mark_restored
 from app.domain.delivery.installation_rules import HOLD_PAUSE_REASONS, HoldReason
@@ -80,23 +81,22 @@ class DatabaseInUse(MigrationError):
 def restore_database(file: Path, path: Path, moment: datetime, passphrase: str = "") -> list[str]:
     """Replace the database at `path` by a checked copy of `file`; return lines about it.
 
-    `file` may be compressed or encrypted (`passphrase`).
-
-    The old database stays beside it, with its WAL file. Nothing that may have been sent after
-    the backup was made leaves by itself afterwards. Raises MigrationError, with the live
-    database untouched, when `file` is missing, damaged, newer or another program's, or when the
-    app is running.
+    `file` may be compressed or encrypted (`passphrase`). The old database stays beside it, with
+    its WAL file. Nothing that may have been sent after the backup was made leaves by itself
+    afterwards. Raises MigrationError, with the live database untouched, when `file` is missing,
+    damaged, newer or another program's, or when the app is running.
     """
     _require_file(file, path)
     database_file.create_parent_folder(path)
     with open_backup(file, path.parent, passphrase) as plain:
         _validate_backup(plain, file)
         with lock_database(path):
+            found_lines = bring_back_companion_files(file, path, passphrase)
             old_file, lines = _replace_database(plain, path, moment)
     headline = [f"Restored {path} from {file}."]
     if old_file:
         headline.append(f"The previous database was kept: {old_file}.")
-    return [*headline, *lines, *RESTORE_NEXT_STEPS]
+    return [*headline, *found_lines, *lines, *RESTORE_NEXT_STEPS]
 
 
 def _replace_database(plain: Path, path: Path, moment: datetime) -> tuple[Path | None, list[str]]:
@@ -230,8 +230,8 @@ def _acquire_leader_lock(path: Path) -> Iterator[None]:
 
 def _check_not_in_use(path: Path) -> None:
     """Raise DatabaseInUse when another process has the file open; leave WAL mode otherwise."""
-    # Leaving WAL mode needs exclusive access, and checkpoints the WAL file: what is left is one
-    # complete file. A damaged file cannot be opened for that, and is no reason not to restore.
+    # Leaving WAL mode needs exclusive access, and leaves one complete file. A damaged file cannot
+    # be opened for that, and is no reason not to restore.
     with contextlib.suppress(DatabaseDamaged, NotSqliteFile):
         with database_file.open_read_only(path) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master")

@@ -22,8 +22,10 @@ from app.backups.backup_creation import (
 from app.backups.backup_opening import open_backup
 from app.backups.backup_packing import BackupNotReadable, PassphraseNeeded
 from app.backups.backup_retention import delete_superfluous_backups
+from app.backups.companion_files import bring_back_companion_files
 from app.migrations.backup_names import BackupReason, format_backup_timestamp, list_backup_files
 from app.migrations.migration_errors import DatabaseDamaged
+from app.suppression.stop_file import get_stop_file
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 PASSPHRASE = "horses and batteries"
@@ -164,3 +166,42 @@ def test_the_process_says_what_it_made_and_why_not(database):
     bad = [*command, "/proc/no-folder", "manual", NOW.isoformat()]
     failed = subprocess.run(bad, capture_output=True, text=True)
     assert failed.stdout == '{"error": "not_writable"}'
+
+
+@pytest.mark.parametrize("passphrase", ["", PASSPHRASE])
+def test_what_lies_beside_the_database_is_copied_and_comes_back(make_copy, database, passphrase):
+    """K8: opt-outs, erasures, the audit's key and the archives; what is there stays as it is."""
+    stops = get_stop_file(database)
+    stops.write_text('{"n":1}\n')
+    archive = database.parent / "archive" / "2024.db"
+    archive.parent.mkdir()
+    with closing(sqlite3.connect(archive)) as connection:
+        connection.executescript(
+            "CREATE TABLE messages (id INTEGER); INSERT INTO messages VALUES (7)"
+        )
+    file = make_copy(passphrase)
+    copies = [path for path in (file.parent / "beside").rglob("*") if path.is_file()]
+    assert len(copies) == 2
+    assert {stat.S_IMODE(path.stat().st_mode) for path in copies} == {0o600}
+    assert any(b'"n":1' in path.read_bytes() for path in copies) is not bool(passphrase)
+    stops.unlink()
+    shutil.rmtree(archive.parent)
+    lines = bring_back_companion_files(file, database, passphrase)
+    assert lines == ["Brought back from beside the backup: archive/2024.db, sms.db.stops.jsonl."]
+    assert stops.read_text() == '{"n":1}\n'
+    with closing(sqlite3.connect(archive)) as connection:
+        assert connection.execute("SELECT id FROM messages").fetchall() == [(7,)]
+    stops.write_text("newer")
+    assert bring_back_companion_files(file, database, passphrase) == []
+    assert stops.read_text() == "newer"
+
+
+def test_a_damaged_archive_keeps_its_former_copy_and_the_backup(make_copy, database):
+    archive = database.parent / "archive" / "2024.db"
+    archive.parent.mkdir()
+    archive.write_bytes(b"no database")
+    get_stop_file(database).write_text("{}")
+    file = make_copy()
+    assert file.exists()
+    names = [path.name for path in (file.parent / "beside").rglob("*") if path.is_file()]
+    assert names == ["sms.db.stops.jsonl"]
