@@ -1,6 +1,6 @@
 """Whoever may not see numbers finds none on any page, and finds nobody by one.
 
-Case Z6 (a permission that was not given shows nothing of what it is about).
+Case Z1 (whoever lacks a permission gets nothing of what it is about).
 """
 
 import pytest
