@@ -1,4 +1,6 @@
-"""Who sends slowly, or nothing at all, keeps nobody else waiting. Case F1 of the review."""
+"""Who sends slowly, or nothing at all, keeps nobody else waiting. Case F1 of the review,
+H11.
+"""
 
 import socket
 import time

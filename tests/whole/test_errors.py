@@ -1,5 +1,6 @@
 """What people see when something goes wrong: our page, a number to quote, and nothing of the
-inside. Cases H7, H8.
+inside. Cases H4 (a form without its token keeps what was typed), H5 (posts from other sites),
+H7, H8.
 """
 
 import io

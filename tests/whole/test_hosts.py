@@ -1,10 +1,27 @@
-"""Whom we answer: the names in TRUSTED_HOSTS, and proxies only as many as TRUST_PROXY says."""
+"""Whom we answer: the names in TRUSTED_HOSTS, and proxies only as many as TRUST_PROXY says; and
+whom we call. Case H13 (no link of a picture is ever fetched).
+"""
 
+import re
 import sqlite3
 
 import pytest
 
 from app.core.environment import list_setting_warnings, load_settings
+from tests.whole.sources import read_sources
+
+# Each calls only what the environment or an admin named (docs/security.md, "Other systems").
+CALLERS = {
+    "app/core/mail.py",
+    "app/delivery/carriers/twilio_http_client.py",
+    "app/delivery/engine/alert_webhook.py",
+    "app/notices/sending/http_posting.py",
+}
+CALLING = re.compile(r"urlopen\(|aiohttp\.ClientSession\(|HTTPS?Connection\(|build_opener\(|SMTP\(")
+
+
+def test_h13_nothing_else_calls_another_machine():
+    assert {source.name for source in read_sources() if CALLING.search(source.text)} <= CALLERS
 
 
 def test_other_hosts_get_400(make_site):

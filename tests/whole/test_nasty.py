@@ -1,4 +1,6 @@
-"""Nasty words, numbers and files, through every door. Cases B15, B17, B18, B23, B24, B25, B27."""
+"""Nasty words, numbers and files, through every door. Cases B15, B17, B18, B23, B24,
+B25, B27, H3.
+"""
 
 import csv
 import io
