@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from flask import current_app, request, url_for
 from flask_login import current_user
 
+from app.core.access import may_open
 from app.core.local_formats import format_local_time
 from app.core.production_settings import list_setting_warnings
 from app.core.settings import Settings
@@ -53,7 +54,8 @@ def build_carrier_banners(
     links = []
     banners = []
     if is_signed_in:
-        links.append(("Practice phone", url_for("sandbox.list_phones")))
+        if may_open("sandbox.list_phones"):
+            links.append(("Practice phone", url_for("sandbox.list_phones")))
         banners = _build_missing_settings_banners(waiting_count)
     return [Banner("warn", "Practice mode.", "No real texts are sent.", links), *banners]
 

@@ -37,8 +37,8 @@ ERROR_TEXTS = {
         "The request could not be read. Go back, reload the page and try again.",
     ),
     403: (
-        "Admins only",
-        "Your account can't open this page.",
+        "You can’t open this page",
+        "Your account has no permission for it.",
     ),
     404: (
         "Page not found",

@@ -108,6 +108,6 @@ def _see_nothing_of_the_admins(page, url, picture):
     assert not {"Users", "Settings", "Audit"} & set(page.locator(".tabs a").all_inner_texts())
     for address in ADMINS_PAGES:
         page.goto(url + address)
-        page.wait_for_selector("h1:text-is('Admins only')")
+        page.wait_for_selector("h1:text-is('You can’t open this page')")
         page.wait_for_selector("main >> text=Ask your admin: Grace Okafor")
     picture("manager-refused")

@@ -17,7 +17,7 @@ from app.accounts.views.blueprint import bp
 from app.accounts.views.browser_sessions import current_session, start_login_session
 from app.accounts.views.password_tries import Lockout
 from app.audit.actions import audited_write
-from app.core.access import current_username, signed_in_required
+from app.core.access import current_username, may_open, signed_in_required
 from app.core.db import write
 from app.core.form_fields import add_error
 from app.core.recent_sign_in import recent_sign_in_required
@@ -93,7 +93,7 @@ def render_own_account(
         phone_form = OwnPhoneForm(formdata=None, phone=current_user.pending_phone)
     own_phone = find_own_phone(current_user)
     phone_page = None
-    if own_phone and has_practice_phones():
+    if own_phone and has_practice_phones() and may_open("sandbox.show_phone"):
         phone_page = url_for("sandbox.show_phone", digits=own_phone[1:])
     return render_template(
         "accounts/own.html",

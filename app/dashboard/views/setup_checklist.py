@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_login import current_user
 
+from app.core.access import may_open
 from app.dashboard.queries import SetupProgress
 from app.domain.accounts.permissions import Permission
 from app.organisation import queries as organisation
@@ -111,4 +112,6 @@ def _build_reply_item(progress: SetupProgress) -> ChecklistItem:
     if progress.has_twilio:
         return ChecklistItem(False, title, "Text your number from a phone.")
     text = "Reply from a practice phone."
+    if not may_open("sandbox.list_phones"):
+        return ChecklistItem(False, title, text)
     return ChecklistItem(False, title, text, url_for("sandbox.list_phones"), "Open a phone")
