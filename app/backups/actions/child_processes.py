@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -110,7 +111,13 @@ def run_process(
     # Into a file: a full pipe would keep it waiting.
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            command, cwd=PROJECT_ROOT, env=dict(environment), stdout=output, stderr=None
+            command,
+            cwd=PROJECT_ROOT,
+            env=dict(environment),
+            stdout=output,
+            stderr=None,
+            # A group of its own, so that what a script has started ends with it.
+            start_new_session=True,
         )
         waited = 0.0
         while True:
@@ -120,7 +127,7 @@ def run_process(
             except subprocess.TimeoutExpired:
                 waited += POLL_SECONDS
                 if waited >= timeout_seconds or is_stopping():
-                    process.kill()
+                    os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
                     return ProcessResult(None, "")
         output.seek(0)
