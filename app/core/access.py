@@ -31,6 +31,7 @@ from app.core.permission_checks import (
     Need,
     install_permission_checks,
     may_call,
+    may_see_numbers,
 )
 from app.core.permission_checks import current_scope as current_scope
 from app.core.permission_checks import may_open as may_open
@@ -193,6 +194,8 @@ def _check_user(view: Any) -> ResponseReturnValue | None:
         if view.speaks_json:
             return jsonify(error="Change your password first."), 401
         return _redirect_to_password_page()
+    # Asked now, while the user's row is fresh: see there.
+    may_see_numbers()
     if not may_call(view):
         abort(403)
     return check_sign_in(view)

@@ -30,7 +30,7 @@ def has_access(need: Need | None) -> bool:
     if need is None or need is Entrance.PUBLIC:
         return need is not None
     # Not the proxy: menus ask about twenty views, and each look through it takes time.
-    user = current_user._get_current_object()  # type: ignore[attr-defined]
+    user = current_user._get_current_object()
     if not user.is_authenticated or user.role is None:
         return False
     if need is Entrance.ADMIN:
