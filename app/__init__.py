@@ -44,12 +44,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure_app(app, settings)
     # The first to be installed is the last to see an answer.
     compression.install_compression(app)
-    hidden_numbers.install_hidden_numbers(app)
     response_headers.install_response_headers(app)
     static_files.install_static_files(app)
     sessions.install_sessions(app)
     db.install_database(app)
     access.install_access_control(app)
+    hidden_numbers.install_hidden_numbers(app)
     request_limits.install_request_limits(app)
     error_pages.install_error_pages(app)
     template_filters.install_template_filters(app)

@@ -21,13 +21,21 @@ HIDDEN_TYPES = ("application/json", "text/")
 
 
 def install_hidden_numbers(app: Flask) -> None:
-    """Hide numbers in the answers of `app` from whoever may not see them."""
+    """Hide numbers in the answers of `app` from whoever may not see them.
+
+    Noted after the check of permissions: when the answer leaves, the database may be unreadable.
+    """
+    app.before_request(_note_permission)
     app.after_request(_hide_numbers)
 
 
-def _hide_numbers(response: Response) -> Response:
+def _note_permission() -> None:
     # Flask-Login puts the user into `g` when somebody has used current_user.
-    if "_login_user" not in g or may_see_numbers() or response.direct_passthrough:
+    g.hides_numbers = "_login_user" in g and not may_see_numbers()
+
+
+def _hide_numbers(response: Response) -> Response:
+    if not g.get("hides_numbers") or response.direct_passthrough:
         return response
     if response.mimetype and response.mimetype.startswith(HIDDEN_TYPES):
         text = response.get_data(as_text=True)
