@@ -9,8 +9,7 @@ from flask_login import current_user
 
 from app.accounts.actions.user_changes import hide_first_steps
 from app.audit.actions import audited_write
-from app.backups.queries.backup_health import describe_history, load_backup_health
-from app.backups.queries.backup_runs import load_backup_history
+from app.backups.queries.backup_health import BackupHealth, load_backup_health
 from app.blasts.queries.approval_notices import list_blasts_to_decide
 from app.blasts.queries.draft_records import find_latest_own_draft
 from app.blasts.queries.event_labels import get_blast_event_titles
@@ -70,6 +69,7 @@ def show_dashboard() -> ResponseReturnValue:
     moment = now()
     running = list(find_running_blasts())
     series = list_watched_series()
+    backups = load_backup_health(moment) if current_user.is_admin else None
     sees_texts = current_user.may(Permission.SEE_TEXTS)
     sees_everybody = current_scope().is_everybody
     return render_template(
@@ -78,7 +78,9 @@ def show_dashboard() -> ResponseReturnValue:
         checklist=_build_checklist(),
         is_demo=current_user.is_admin and organisation.is_practice_demo(),
         attention=[
-            item for item in _list_attention(moment, running, series) if may_visit(item.url)
+            item
+            for item in _list_attention(moment, running, series, backups)
+            if may_visit(item.url)
         ],
         expired=find_expired_blasts(moment) if sees_texts else [],
         news=load_catch_up_news(current_settings().carrier, moment),
@@ -86,16 +88,16 @@ def show_dashboard() -> ResponseReturnValue:
         days=_list_coming_days(moment, series),
         bars=week.build_blast_bars(find_finished_blasts(SHOWN_RESULTS)),
         figures=week.build_week_figures(moment) if sees_everybody else [],
-        backups=_describe_backups(moment),
+        backups=_describe_backups(backups),
         **_describe_running_blasts(running),
     )
 
 
-def _describe_backups(moment: datetime) -> str:
+def _describe_backups(health: BackupHealth | None) -> str:
     """Return when the last backup was made and tested; "" for those who cannot change it."""
-    if not current_user.is_admin or not current_settings().makes_backups:
+    if health is None or not current_settings().makes_backups:
         return ""
-    return describe_history(load_backup_history(), moment)
+    return health.summary
 
 
 @bp.post("/first-steps/hide")
@@ -133,7 +135,10 @@ def _build_checklist() -> SetupChecklist | None:
 
 
 def _list_attention(
-    moment: datetime, running: list[MessageLog], series: Sequence[BlastSeries]
+    moment: datetime,
+    running: list[MessageLog],
+    series: Sequence[BlastSeries],
+    backups: BackupHealth | None,
 ) -> list[AttentionItem]:
     """Return what needs a person, the most urgent first."""
     return [
@@ -148,10 +153,7 @@ def _list_attention(
         *attention.describe_unfinished_imports(find_unconfirmed_imports("community")),
         *attention.describe_draft(find_latest_own_draft(current_user.id)),
         *attention.describe_texting_hours(must_choose=must_choose_texting_hours()),
-        *attention.describe_backup(
-            load_backup_health(moment) if current_user.is_admin else None,
-            is_overdue=is_backup_overdue(moment),
-        ),
+        *attention.describe_backup(backups, is_overdue=is_backup_overdue(moment)),
     ]
 
 
