@@ -3,8 +3,11 @@
 from datetime import date
 
 from app import demo
+from app.accounts.actions.permission_set_changes import SetContent, add_permission_set
 from app.audiences.actions.segment_editing import SegmentInfo, create_segment
 from app.core.db import db
+from app.domain.accounts.permissions import Permission
+from app.domain.accounts.scope import UNLIMITED_SCOPE
 from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.audiences.segment_rules import ConditionGroup, Joiner, SegmentRule
 from app.domain.profiles.field_types import FieldClass, FieldType
@@ -25,7 +28,7 @@ VALUES = ("Alto", "1998-06-14", "3", "Yes", "Peanuts; and every kind of tree nut
 
 
 def add_lists(choir_id: int) -> None:
-    """Add fields of each type, a person who has all of them, a segment and a topic."""
+    """Add fields of each type, a person who has all of them, a segment, a topic and a set."""
     _add_segment(choir_id)
     fields = [create_field(info) for info in _list_fields()]
     values = {field.id: value for field, value in zip(fields, VALUES, strict=True)}
@@ -34,6 +37,8 @@ def add_lists(choir_id: int) -> None:
     add_phone(person.id, SECOND_NUMBER, PhoneKind.MOBILE)
     db.session.get(ContactGroup, choir_id).is_topic = True
     leave_topic(HAS_EVERYTHING, choir_id, TopicLeaveSource.INBOUND, evidence="STOP CHOIR")
+    reading = frozenset({Permission.SEE_PEOPLE})
+    add_permission_set(SetContent("Reads only", reading, UNLIMITED_SCOPE))
 
 
 def _list_fields() -> list[FieldInfo]:
