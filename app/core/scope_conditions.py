@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, has_request_context
 from flask_login import current_user
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from app.core.permission_checks import current_scope
 from app.domain.accounts.scope import UNLIMITED_SCOPE, Scope
@@ -45,6 +45,10 @@ def list_blast_conditions(blast: Any) -> list[ColumnElement[bool]]:
     if scope.is_everybody:
         return []
     own = blast.created_by == current_user.username
+    if hasattr(blast, "created_by_id"):
+        # Somebody else may have had the name before.
+        by_name = and_(own, blast.created_by_id.is_(None))
+        own = or_(blast.created_by_id == current_user.id, by_name)
     if scope.event_ids is None:
         return [or_(own, blast.event_id.is_not(None))]
     return [or_(own, blast.event_id.in_(scope.event_ids))]
