@@ -51,6 +51,7 @@ EXTRA = {
         "backup_opening",
         "backup_packing",
         "backup_retention",
+        "companion_files",
         "copy_process",
     },
     "community": {
