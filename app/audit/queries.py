@@ -116,7 +116,7 @@ def find_audit_detail(
     rows = select(AuditEvent.details).where(
         AuditEvent.at >= since, AuditEvent.verb.in_(verbs), AuditEvent.about == about
     )
-    details = db.session.scalar(rows.order_by(AuditEvent.at.desc()).limit(1))
+    details = db.session.scalar(rows.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(1))
     if not details:
         return None
     return json.loads(details).get(name)
