@@ -307,6 +307,7 @@ VERB_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "practice": ("Practice phones", ("sandbox.",)),
+    "trash": ("Trash", ("trash.",)),
     "refused": (
         "Refused",
         (
