@@ -44,14 +44,14 @@ def list_blast_conditions(blast: Any) -> list[ColumnElement[bool]]:
     scope = get_list_scope()
     if scope.is_everybody:
         return []
-    own = blast.created_by == current_user.username
+    is_own = blast.created_by == current_user.username
     if hasattr(blast, "created_by_id"):
         # Somebody else may have had the name before.
-        by_name = and_(own, blast.created_by_id.is_(None))
-        own = or_(blast.created_by_id == current_user.id, by_name)
+        by_name = and_(is_own, blast.created_by_id.is_(None))
+        is_own = or_(blast.created_by_id == current_user.id, by_name)
     if scope.event_ids is None:
-        return [or_(own, blast.event_id.is_not(None))]
-    return [or_(own, blast.event_id.in_(scope.event_ids))]
+        return [or_(is_own, blast.event_id.is_not(None))]
+    return [or_(is_own, blast.event_id.in_(scope.event_ids))]
 
 
 def list_group_conditions(group_id: Any) -> list[ColumnElement[bool]]:

@@ -41,8 +41,8 @@ def merge_states(first: ListedState, second: ListedState) -> ListedState:
     listed = first.listed or second.listed
     if listed and listed[2] and second.listed and second.listed[2] is None:
         listed = second.listed
-    known = {name for _, name, _ in first.topics}
-    topics = tuple(topic for topic in second.topics if topic[1] not in known)
+    names = {name for _, name, _ in first.topics}
+    topics = tuple(topic for topic in second.topics if topic[1] not in names)
     gone_topics = tuple(sorted({*first.gone_topics, *second.gone_topics}))
     behind = first.behind or second.behind
     return ListedState(listed, behind, (*first.topics, *topics), gone_topics)

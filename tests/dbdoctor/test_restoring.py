@@ -299,7 +299,7 @@ def test_what_is_wrong_inside_the_copy_is_said_after_the_restore(doctor, databas
 
 
 def test_a_restore_does_not_undo_changed_passwords_and_erasures(doctor, database, tmp_path):
-    """F10, R17, K9: old sessions were good again, and so was a stolen password; people were back."""
+    """F10, R17, K9: old sessions and a stolen password were good again; people were back."""
     user = "INSERT INTO users (username, password_hash, role, session_key) VALUES {}"
     run_sql(
         database,

@@ -31,9 +31,7 @@ from tests.whole.routes import ANYONE, ROUTES
 from tests.whole.shared_site import for_each
 from tests.whole.test_matrix import expected
 
-PAGES = [
-    name for name, door in ROUTES.items() if "GET" in door.methods and door.is_closed
-]
+PAGES = [name for name, door in ROUTES.items() if "GET" in door.methods and door.is_closed]
 POSTS = [
     name
     for name, door in ROUTES.items()

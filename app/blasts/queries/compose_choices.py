@@ -29,8 +29,8 @@ def _get_open_surveys() -> list[SurveyFlow]:
     Read once a request: validation asks for them, and the page that shows the form again.
     """
     if "open_surveys" not in g:
-        found = surveys.find_open_surveys()
-        g.open_surveys = [survey for survey in found if is_reached("survey_id", survey.id)]
+        open_surveys = surveys.find_open_surveys()
+        g.open_surveys = [survey for survey in open_surveys if is_reached("survey_id", survey.id)]
     return list(g.open_surveys)
 
 

@@ -38,11 +38,11 @@ def find_presences(
 
 def is_out_of_reach(phone: str) -> bool:
     """Whether a number is somebody's whom the user who asks does not reach."""
-    known = select_person_phones().subquery()
-    is_reached = list_scope_conditions(known.c.phone)
+    numbers = select_person_phones().subquery()
+    is_reached = list_scope_conditions(numbers.c.phone)
     if not is_reached:
         return False
-    has_number = select(known.c.phone).where(known.c.phone == phone)
+    has_number = select(numbers.c.phone).where(numbers.c.phone == phone)
     is_known = exists(has_number)
     return bool(db.session.scalar(select(is_known & ~exists(has_number.where(*is_reached)))))
 
