@@ -16,7 +16,7 @@ from app.audit.models import ERASED_PEOPLE, AnchorKind
 
 ADVICE = "Compare with a backup from before, and find out who can write to the database file."
 ANCHORS_LINE = (
-    "The audit’s chain has lost its beginning (audit_anchors is empty), so its rows are not "
+    "The audit’s chain has no start (audit_anchors is empty), so its rows are not "
     f"protected. {ADVICE}"
 )
 SEAL_LINE = f"Anchor {{}} of the audit was not written by SMS Admin. {ADVICE}"

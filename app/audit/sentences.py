@@ -200,7 +200,7 @@ VERB_SENTENCES = {
     "database.backed_up": "backed up the database",
     "database.pruned": "deleted old backups",
     "database.restored": "replaced the database with a backup",
-    "audit.key_replaced": "began to protect the audit with a new key",
+    "audit.key_replaced": "protects the audit with a new key",
     "audit.tail_missing": "noticed that the newest rows of the audit were gone",
     "audit.broken": "noticed that the audit was changed by another program",
     "audit.exported": "exported the audit",

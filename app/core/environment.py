@@ -238,7 +238,7 @@ def _find_api_key_problems(settings: Settings) -> list[str]:
     if bool(key) != bool(secret):
         return ["Set TWILIO_API_KEY and TWILIO_API_SECRET, or neither."]
     if key and not key.startswith("SK"):
-        return ["TWILIO_API_KEY must be the SID of an API key, which begins with SK."]
+        return ["TWILIO_API_KEY must be the SID of an API key, such as SK0123456789abcdef."]
     return []
 
 
@@ -246,11 +246,11 @@ def _find_header_problems(settings: Settings) -> list[str]:
     problems = []
     if not HSTS_PATTERN.fullmatch(settings.strict_transport_security):
         problems.append(
-            "STRICT_TRANSPORT_SECURITY must begin with max-age= and a number of seconds."
+            "STRICT_TRANSPORT_SECURITY must be like max-age=31536000; includeSubDomains."
         )
     contact = settings.security_contact
     if contact and not contact.startswith(("mailto:", "https://", "tel:")):
-        problems.append("SECURITY_CONTACT must begin with mailto:, https:// or tel:.")
+        problems.append("SECURITY_CONTACT must be an address with mailto:, https:// or tel: in front.")
     return problems
 
 

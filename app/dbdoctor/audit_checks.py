@@ -12,9 +12,9 @@ from app.delivery.engine.installation_file import get_installation_file
 AUDIT_CHAIN = Check("audit-chain", "{ids}", ADVICE)
 AUDIT_KEY = Check(
     "audit-key",
-    "{ids} is missing, so nobody can tell whether the audit was changed.",
+    "{ids} is missing, so changes of the audit can’t be noticed.",
     "Copy it from the machine that the database came from, or from a copy of its folder. Without "
-    "it, the next start begins a new chain, and the audit says so.",
+    "it, the next start makes a new chain, and the audit says so.",
     severity=Severity.WARNING,
 )
 AUDIT_CHECKS = (AUDIT_CHAIN, AUDIT_KEY)

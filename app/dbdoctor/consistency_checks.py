@@ -120,7 +120,7 @@ BLAST_CHECKS = (
     ),
     RowCheck(
         "approval-missing",
-        "Scheduled blast {ids} waits for an approval that nobody was asked for.",
+        "Scheduled blast {ids} waits for an approval that no one was asked for.",
         "Cancel it and create it again with New blast.",
         "SELECT s.id FROM scheduled_messages s WHERE s.status = 'pending' "
         "AND s.approval = 'waiting' AND NOT EXISTS (SELECT 1 FROM blast_approvals a "
@@ -162,7 +162,7 @@ TEXT_CHECKS = (
     ),
     RowCheck(
         "stuck-texts",
-        "Text {ids} was being sent more than an hour ago, and nobody knows what became of it.",
+        "Text {ids} was being sent more than an hour ago, and has no result.",
         "Start SMS Admin: it asks the carrier.",
         "SELECT m.id FROM messages m WHERE m.status = 'submitting' AND NOT EXISTS (SELECT 1 "
         "FROM attempts a WHERE a.message_id = m.id AND a.started_at > datetime('now', '-1 hour'))",

@@ -34,7 +34,7 @@ SMALL_PAGES = Check(
 INSTALLATION_FILE = Check(
     "installation-file",
     "{ids} cannot be read, so a restored or copied database would not be noticed.",
-    "Start SMS Admin: it writes the file anew, and holds sending until somebody has looked.",
+    "Start SMS Admin: it writes the file anew, and holds sending until an admin has looked.",
     severity=Severity.WARNING,
 )
 FEWER_TEXTS = Check(

@@ -55,7 +55,7 @@ PERSON_CHECKS = (
     RowCheck(
         "stop-undecided",
         "Whether text question {ids} was a request to stop should have been decided two days ago.",
-        "Start the program: it opts out whoever nobody decided about.",
+        "Start the program: it opts out people no one decided about.",
         "SELECT id FROM stop_questions WHERE verdict IS NULL "
         "AND decide_by < datetime('now', '-2 days')",
         severity=Severity.WARNING,
@@ -76,7 +76,7 @@ PERSON_CHECKS = (
     RowCheck(
         "single-admin",
         "There is only {ids} admin.",
-        "Make a second person an admin, for the day the first one is ill or has left.",
+        "Make a second person an admin, in case the first one is ill or leaves.",
         "SELECT count(*) FROM users WHERE role = 'admin' "
         "HAVING count(*) = 1 AND (SELECT count(*) FROM users) > 1",
         severity=Severity.NOTE,

@@ -59,8 +59,8 @@ KINDS = (
     RetainedKind(
         RetentionKind.TEXT_WORDS,
         "Words of texts",
-        "Older texts say “removed” where their words were. Who got a text, when, and what became of"
-        " it stays, and so do counts, costs, opt-outs and the consent ledger.",
+        "Older texts say “removed” where their words were. Who got a text, when, and its result "
+        "stay, and so do counts, costs, opt-outs and the consent ledger.",
         "text",
         (0, 3 * MONTH, 6 * MONTH, YEAR, 2 * YEAR, 3 * YEAR, 7 * YEAR),
         count_removable_words,

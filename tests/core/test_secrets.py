@@ -36,7 +36,7 @@ def test_only_secrets_are_read_from_files(tmp_path):
     [
         ("SK" + "1" * 32, "", "Set TWILIO_API_KEY and TWILIO_API_SECRET, or neither."),
         ("", "s" * 32, "Set TWILIO_API_KEY and TWILIO_API_SECRET, or neither."),
-        ("AC1", "s" * 32, "TWILIO_API_KEY must be the SID of an API key, which begins with SK."),
+        ("AC1", "s" * 32, "TWILIO_API_KEY must be the SID of an API key, such as SK0123456789abcdef."),
     ],
 )
 def test_half_an_api_key_is_refused(key, secret, said):

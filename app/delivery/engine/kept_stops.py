@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 UNREADABLE_TEXT = (
     "The file of opt-outs beside the database (its name ends in .stops.jsonl) can't be read, so we "
-    "can't tell whether somebody has opted out. Texts wait and continue automatically."
+    "can't tell whether someone has opted out. Texts wait and continue automatically."
 )
 
 

@@ -32,7 +32,7 @@ KIND_LABELS = {
 NEXT_STEPS = {
     TrashKind.EVENT: "Reminders that are still to come are planned again; other blasts to it stay"
     " canceled.",
-    TrashKind.SURVEY: "Whoever was in the middle of it is not asked on.",
+    TrashKind.SURVEY: "People who had not finished it are not asked on.",
     TrashKind.USER: "They are disabled, and without a password: check what they may do, enable"
     " them, and give them a link to choose one.",
 }
