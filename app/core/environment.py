@@ -250,7 +250,9 @@ def _find_header_problems(settings: Settings) -> list[str]:
         )
     contact = settings.security_contact
     if contact and not contact.startswith(("mailto:", "https://", "tel:")):
-        problems.append("SECURITY_CONTACT must be an address with mailto:, https:// or tel: in front.")
+        problems.append(
+            "SECURITY_CONTACT must be an address with mailto:, https:// or tel: in front."
+        )
     return problems
 
 
