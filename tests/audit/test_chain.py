@@ -104,7 +104,7 @@ def test_a_row_cannot_be_replaced(site):
             [UNPROTECT, 'UPDATE audit_events SET people = \'{"names": "Eve"}\' WHERE id = 3'],
             "The names in audit row 3 were changed",
         ),
-        (["DROP TRIGGER audit_anchors_no_delete", "DELETE FROM audit_anchors"], "lost its begin"),
+        (["DROP TRIGGER audit_anchors_no_delete", "DELETE FROM audit_anchors"], "has no start"),
         (
             [
                 "INSERT INTO audit_anchors (kind, last_id, mac, key_id, seal) SELECT 'archived', "
