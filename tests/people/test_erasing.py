@@ -68,6 +68,7 @@ ERASED_TABLES = {
     "survey_answers",
     "survey_sessions",
     "threads",
+    "trash_rows",
     "unsubscribed_contacts",
     "unsubscribed_topics",
     "users",
