@@ -274,7 +274,8 @@ def test_0016_audit_names_erasable_lets_only_names_be_erased(before):
     erase = 'UPDATE audit_events SET details = \'{"names": "erased"}\' WHERE id = '
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         run_sql(path, f"{erase}1")
-    migrate_database(path, QUIET)
+    # Only to here: 0063 moves names to a column of their own.
+    migrate_to(path, 16)
     run_sql(path, f"{erase}1")
     for statement in (
         f"{erase}2",
