@@ -41,6 +41,7 @@ NO_PAGES = {
     "sandbox.open_phone_with_text",
     "navigation.list_search_results",
     "navigation.show_live_state",
+    "people.download_held_data",
     "notices.edit_chat",  # the same fields as on the settings page of notices
     "setup.enter_demo",  # signs in with a one-time address
     "setup.complete_setup",  # only while there is no user: the newcomer's story looks at it

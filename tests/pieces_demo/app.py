@@ -135,6 +135,7 @@ def build_layout(*, signed_in: bool = True, theme: str = "") -> SimpleNamespace:
         tabs=[menu[0], menu[1], menu[2], menu[3]],
         banners=[practice, paused] if signed_in else [practice],
         user=ada if signed_in else None,
+        notices=_entry("Notifications", "bell", count=2) if signed_in else None,
         new_blast_url="/blasts/new",
         search_url="/search",
         live_url="",
