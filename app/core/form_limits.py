@@ -3,6 +3,7 @@
 from flask import Flask, Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.core.permission_checks import Entrance
 from app.core.request_timeouts import limit_body_read_time
 
 FORM_MIMETYPE = "application/x-www-form-urlencoded"
@@ -44,7 +45,8 @@ class BoundedRequest(Request):
     def _may_upload(self) -> bool:
         """Whether a file may be in it: no view that everybody may call takes one."""
         view = current_app.view_functions.get(self.endpoint or "")
-        return self.mimetype == UPLOAD_MIMETYPE and bool(getattr(view, "needs", None))
+        need = getattr(view, "needs", Entrance.PUBLIC)
+        return self.mimetype == UPLOAD_MIMETYPE and need is not Entrance.PUBLIC
 
 
 def _check_form_size(body: bytes) -> None:
