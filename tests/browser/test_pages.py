@@ -96,6 +96,7 @@ OUTSIDE_THE_MENU = {
     "not-there",
     "compose",
     "compose-survey",
+    "email-refused",
     "person",
     "person-erase",
     "person-fields",
