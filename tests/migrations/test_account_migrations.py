@@ -6,7 +6,7 @@ import pytest
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 USERS = """INSERT INTO users (id, username, password_hash, session_key)
     VALUES (1, 'ada', 'hash-of-ada', 'key-of-ada'), (2, 'sol', 'hash-of-sol', 'key-of-sol')"""
@@ -18,7 +18,7 @@ LINK = """INSERT INTO account_links (user_id, kind, token_hash, ends_at)
 
 def test_an_upgrade_disables_nobody_and_the_way_back_lets_no_disabled_user_in(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:58])
+    make_database(path, 58)
     run_sql(path, USERS)
     run_sql(path, SESSION)
     migrate_database(path, QUIET, find_migrations()[:59])
@@ -37,7 +37,7 @@ def test_an_upgrade_disables_nobody_and_the_way_back_lets_no_disabled_user_in(tm
 
 def test_0060_permission_sets_on_the_way_back_nobody_may_do_more_than_the_set_said(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:59])
+    make_database(path, 59)
     run_sql(path, USERS)
     run_sql(path, "UPDATE users SET role = 'social_manager' WHERE id = 2")
     migrate_database(path, QUIET, find_migrations()[:60])

@@ -4,7 +4,7 @@ going back sends nothing unapproved.
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 SCHEDULED = """INSERT INTO scheduled_messages (scheduled_at, message_body, target, status)
     VALUES ('2026-11-29 09:00:00.000000', 'Choir at 7', 'community', 'pending')"""
@@ -31,7 +31,7 @@ def _look_up_senders(path):
 
 def test_what_waits_needs_no_approval_and_the_way_back_cancels_what_was_not_approved(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:52])
+    make_database(path, 52)
     for _ in range(4):
         run_sql(path, SCHEDULED)
     migrate_database(path, QUIET, find_migrations()[:53])

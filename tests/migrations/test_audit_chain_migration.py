@@ -7,7 +7,7 @@ import pytest
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 USERS = """INSERT INTO users (id, username, password_hash, session_key, created_at)
     VALUES (1, 'ada', 'h', 'k', '2026-02-01 00:00:00.000000')"""
@@ -28,7 +28,7 @@ REPLACE = "INSERT OR REPLACE INTO audit_events (id, who, verb) VALUES (1, 'eve',
 def before(tmp_path):
     """A database of version 62: one row of before Ada was added, and four of hers."""
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:62])
+    make_database(path, 62)
     run_sql(path, USERS)
     for details in DETAILS:
         run_sql(path, ROW.format("2026-03-01 00:00:00.000000", json.dumps(details)))

@@ -2,7 +2,7 @@
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 KEYWORD = "INSERT INTO keyword_rules (keyword, response_body) VALUES ('WALK', 'Well done!')"
 CHECK_IN = (
@@ -13,7 +13,7 @@ CHECK_IN = (
 
 def test_a_keyword_of_before_is_no_check_in_and_a_deleted_one_keeps_its_check_ins(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:51])
+    make_database(path, 51)
     run_sql(path, KEYWORD)
     migrate_database(path, QUIET, find_migrations()[:52])
     assert run_sql(path, "SELECT counts_as_check_in FROM keyword_rules") == [(0,)]

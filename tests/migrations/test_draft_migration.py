@@ -1,13 +1,12 @@
 """0042_blast_drafts: drafts outlive the users who wrote them."""
 
-from app.migrations.migration_files import find_migrations
-from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from app.migrations.migration_runner import revert_migration
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 
 def test_a_draft_outlives_its_writer(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:42])
+    make_database(path, 42)
     user = "INSERT INTO users (username, password_hash, session_key) VALUES ('sol', '!', 'k')"
     draft = (
         "INSERT INTO blast_drafts (client_token, created_by_id, created_by, fields, updated_by, "

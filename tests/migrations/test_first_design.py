@@ -14,7 +14,7 @@ from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
 from app.suppression.models import SuppressedContact, SuppressionCategory
 from app.surveys.models import SurveyFlow
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 BEFORE = 14
 OLD = "2020-01-01 00:00:00.000000"
@@ -24,7 +24,7 @@ OLD = "2020-01-01 00:00:00.000000"
 def old_database(tmp_path):
     """A database before 0015, with Ada signed in and a saved reply."""
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:BEFORE])
+    make_database(path, BEFORE)
     run_sql(
         path,
         "INSERT INTO users (username, password_hash) VALUES ('ada', 'x')",
@@ -36,13 +36,12 @@ def old_database(tmp_path):
 
 
 def test_the_users_keep_their_sessions_and_may_have_longer_roles(old_database):
-    migrate_database(old_database, QUIET)
+    migrate_database(old_database, QUIET, find_migrations()[: BEFORE + 1])
     assert run_sql(old_database, "SELECT username, role FROM users") == [("ada", "admin")]
     assert run_sql(old_database, "SELECT user_id FROM sessions") == [(1,)]
     assert run_sql(old_database, "PRAGMA foreign_key_check") == []
     assert AppUser.__table__.c.role.type.length == 30
-    for version in range(len(find_migrations()), BEFORE, -1):
-        revert_migration(old_database, version, QUIET)
+    revert_migration(old_database, BEFORE + 1, QUIET)
     assert run_sql(old_database, "SELECT user_id FROM sessions") == [(1,)]
 
 
@@ -68,18 +67,18 @@ def test_texts_of_reminders_are_called_so_and_go_back_as_a_blasts(old_database):
         text.format(2),
     )
     kinds = "SELECT kind FROM messages ORDER BY id"
-    migrate_database(old_database, QUIET)
+    migrate_database(old_database, QUIET, find_migrations()[: BEFORE + 1])
     assert run_sql(old_database, kinds) == [("reminder",), ("blast",)]
-    for version in range(len(find_migrations()), 4, -1):
+    for version in range(BEFORE + 1, 4, -1):
         revert_migration(old_database, version, QUIET)
     assert run_sql(old_database, kinds) == [("blast",), ("blast",)]
-    migrate_database(old_database, QUIET)
+    migrate_database(old_database, QUIET, find_migrations()[: BEFORE + 1])
     assert run_sql(old_database, kinds) == [("reminder",), ("blast",)]
     assert run_sql(old_database, "SELECT count(*) FROM inbox_search") == [(0,)]
 
 
 def test_whoever_changes_a_row_the_database_writes_when(old_database):
-    migrate_database(old_database, QUIET)
+    migrate_database(old_database, QUIET, find_migrations()[: BEFORE + 1])
     run_sql(old_database, "UPDATE saved_replies SET body = 'Hello'")
     ((changed,),) = run_sql(old_database, "SELECT updated_at FROM saved_replies")
     assert changed > OLD

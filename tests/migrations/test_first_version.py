@@ -20,7 +20,7 @@ from app.migrations.migration_runner import migrate_database, revert_migration
 from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.audiences.audience_helpers import to_group
 from tests.conftest import _settings
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 from tests.sample_rows import make_phone
 
 NEWEST = len(find_migrations())
@@ -83,7 +83,7 @@ def read_people(path):
 def first(tmp_path):
     """A database of the first version with data."""
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:1])
+    make_database(path, 1)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         for statement in THINGS:
             connection.execute(statement)

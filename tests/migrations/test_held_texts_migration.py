@@ -2,7 +2,7 @@
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 QUEUED = (
     "INSERT INTO messages (kind, phone, body, status) "
@@ -12,7 +12,7 @@ QUEUED = (
 
 def test_0046_held_texts_holds_nothing_of_before_and_lets_go_on_the_way_back(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:45])
+    make_database(path, 45)
     run_sql(path, QUEUED)
     migrate_database(path, QUIET, find_migrations()[:46])
     assert run_sql(path, "SELECT held_until, held_why FROM messages") == [(None, None)]

@@ -6,7 +6,7 @@ import pytest
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 NEW_IMPORT = "INSERT INTO imports (created_by, file_name, state, added_count) VALUES"
 
@@ -14,7 +14,7 @@ NEW_IMPORT = "INSERT INTO imports (created_by, file_name, state, added_count) VA
 def test_imports_between_two_slices_are_done_for_an_older_release(tmp_path):
     """What is on the list by then can be undone there."""
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:43])
+    make_database(path, 43)
     with pytest.raises(sqlite3.IntegrityError):
         run_sql(path, f"{NEW_IMPORT} ('ada', 'a.csv', 'confirming', 1)")
     run_sql(path, f"{NEW_IMPORT} ('ada', 'a.csv', 'done', 7)")

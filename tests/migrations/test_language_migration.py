@@ -2,7 +2,7 @@
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 PERSON = "INSERT INTO people (language) VALUES ('es')"
 KEYWORD = "INSERT INTO keyword_rules (keyword, response_body) VALUES ('ESPANOL', 'Hola')"
@@ -11,7 +11,7 @@ MOVE_BACK = "UPDATE keyword_rules SET updated_at = '2020-01-01', sets_language =
 
 def test_0055_says_nothing_about_languages_of_before_and_goes_back(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:54])
+    make_database(path, 54)
     run_sql(path, PERSON, KEYWORD)
     migrate_database(path, QUIET, find_migrations()[:55])
     assert run_sql(path, "SELECT language, language_source FROM people") == [("es", None)]

@@ -2,7 +2,7 @@
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 TEXT = (
     "INSERT INTO messages (kind, phone, body, status, created_at, submitted_at) "
@@ -13,7 +13,7 @@ ZOE, LEO = "+13035550001", "+13035550002"
 
 def test_the_newest_text_that_counts_is_in_the_table(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:48])
+    make_database(path, 48)
     texts = (
         TEXT.format("blast", ZOE, "delivered", "01", "NULL"),
         TEXT.format("reply", ZOE, "sent", "02", "'2026-05-03 08:00:00'"),

@@ -4,14 +4,13 @@ import sqlite3
 
 import pytest
 
-from app.migrations.migration_files import find_migrations
-from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from app.migrations.migration_runner import revert_migration
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 
 def test_limits_are_unset_after_an_upgrade_and_never_zero(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:48])
+    make_database(path, 48)
     assert run_sql(path, "SELECT * FROM sending_limits") == []
     for column in ("person_texts_a_day", "person_texts_a_week", "budget_a_month"):
         with pytest.raises(sqlite3.IntegrityError):

@@ -1,13 +1,12 @@
 """0065_notices: users are told of what needs them, and of nothing that was before."""
 
-from app.migrations.migration_files import find_migrations
-from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from app.migrations.migration_runner import revert_migration
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 
 def test_0065_notices_begin_empty_and_go_with_all_choices(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:65])
+    make_database(path, 65)
     assert run_sql(path, "SELECT * FROM notice_progress") == []
     run_sql(
         path,

@@ -9,7 +9,7 @@ import pytest
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def before(tmp_path):
     path = tmp_path / "sms.db"
 
     def make(version):
-        migrate_database(path, QUIET, find_migrations()[: version - 1])
+        make_database(path, version - 1)
         return path
 
     return make

@@ -2,7 +2,7 @@
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 USERS = "INSERT INTO users (id, username, password_hash) VALUES (1, 'ada', 'hash of ada')"
 SESSION = """INSERT INTO sessions (user_id, token_hash, session_key, ends_at)
@@ -11,7 +11,7 @@ SESSION = """INSERT INTO sessions (user_id, token_hash, session_key, ends_at)
 
 def test_an_upgrade_asks_nobody_for_a_code_and_the_way_back_ends_the_proxys_sessions(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:61])
+    make_database(path, 61)
     run_sql(path, USERS)
     run_sql(path, SESSION.format("a"))
     migrate_database(path, QUIET, find_migrations()[:62])

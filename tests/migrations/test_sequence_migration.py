@@ -2,7 +2,7 @@
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 GROUP = "INSERT INTO groups (id, name, folded_name) VALUES (1, 'New', 'new')"
 SEQUENCE = (
@@ -14,7 +14,7 @@ JOIN = "INSERT INTO group_members (group_id, phone) VALUES (1, '+1303555010{n}')
 
 def test_0054_starts_sequences_that_are_on_and_goes_back(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:53])
+    make_database(path, 53)
     run_sql(path, GROUP, JOIN.format(n=0))
     migrate_database(path, QUIET, find_migrations()[:54])
     run_sql(path, *(SEQUENCE.format(name=state, state=state) for state in ("off", "active")))
@@ -29,7 +29,7 @@ def test_0054_starts_sequences_that_are_on_and_goes_back(tmp_path):
 
 def test_0058_stops_a_text_of_a_sequence_when_its_person_leaves_the_topic(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:58])
+    make_database(path, 58)
     run_sql(
         path,
         GROUP,

@@ -6,7 +6,7 @@ import pytest
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 ADD_SERIES = (
     "INSERT INTO blast_series (body, target, carrier, timezone, rule, time_of_day, starts_on,"
@@ -20,7 +20,7 @@ ADD_BLAST = (
 
 def test_a_series_has_one_blast_that_waits(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:47])
+    make_database(path, 47)
     run_sql(path, ADD_SERIES, ADD_BLAST)
     with pytest.raises(sqlite3.IntegrityError):
         run_sql(path, ADD_BLAST)

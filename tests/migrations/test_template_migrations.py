@@ -6,7 +6,7 @@ import pytest
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 ADD_TEMPLATE = (
     "INSERT INTO message_templates (name, folded_name, purpose) VALUES ('A', 'a', 'blast')"
@@ -25,7 +25,7 @@ ADD_BLAST = (
 def database(tmp_path):
     """A database of before 0043 with a text in it, brought to 0043_message_templates."""
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:42])
+    make_database(path, 42)
     run_sql(
         path,
         "INSERT INTO messages (kind, phone, body, status) "

@@ -2,12 +2,12 @@
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 
 def test_0045_texting_hours_lets_an_organisation_of_before_text_at_any_hour(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:44])
+    make_database(path, 44)
     run_sql(path, "INSERT INTO organisation (id, name) VALUES (1, 'Riverside')")
     migrate_database(path, QUIET, find_migrations()[:45])
     assert run_sql(path, "SELECT * FROM texting_hours") == []

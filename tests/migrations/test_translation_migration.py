@@ -2,7 +2,7 @@
 
 from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 QUEUED = (
     "INSERT INTO messages (kind, phone, body, status) "
@@ -14,7 +14,7 @@ CHANGE_DAYS = "UPDATE organisation SET updated_at = '2020-01-01', introduction_d
 
 def test_0051_translates_nothing_of_before_and_goes_back(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:50])
+    make_database(path, 50)
     run_sql(path, QUEUED, ORGANISATION)
     migrate_database(path, QUIET, find_migrations()[:51])
     assert run_sql(path, "SELECT language, is_introduction FROM messages") == [(None, 0)]
