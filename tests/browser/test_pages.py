@@ -97,11 +97,6 @@ OUTSIDE_THE_MENU = {
     "compose",
     "compose-survey",
     "email-refused",
-    "person",
-    "person-erase",
-    "person-fields",
-    "person-join",
-    "person-number",
     "search",
 }
 LIT_ENTRIES = {
