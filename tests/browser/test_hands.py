@@ -130,7 +130,9 @@ def test_what_is_pasted_is_text_whatever_stands_in_it(ada):
 def test_a_text_written_while_the_session_ended_is_back_for_its_writer_alone(ada):
     text = "Hi {first_name|friend}, the longest text that I ever wrote."
     ada.open_new_blast()
-    ada.page.fill("#message_body", text)
+    # Asked for after the session ended, the preview would be a 401 that the browser minds.
+    with ada.page.expect_response("**/blasts/preview"):
+        ada.page.fill("#message_body", text)
     ada.page.context.clear_cookies()
     ada.click(".sticky button:text-is('Review')")
     ada.wait_for("Sign in")
