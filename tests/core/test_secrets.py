@@ -9,6 +9,7 @@ from app.core.environment import BadSettings, load_settings
 from app.delivery.carriers.twilio_carrier import TwilioCarrier
 
 KEY = "abcdef0123456789abcdef0123456789"
+WRONG_KEY = "TWILIO_API_KEY must be the SID of an API key, such as SK0123456789abcdef."
 
 
 def test_a_secret_may_come_from_a_file_that_systemd_or_docker_made(tmp_path):
@@ -36,7 +37,7 @@ def test_only_secrets_are_read_from_files(tmp_path):
     [
         ("SK" + "1" * 32, "", "Set TWILIO_API_KEY and TWILIO_API_SECRET, or neither."),
         ("", "s" * 32, "Set TWILIO_API_KEY and TWILIO_API_SECRET, or neither."),
-        ("AC1", "s" * 32, "TWILIO_API_KEY must be the SID of an API key, such as SK0123456789abcdef."),
+        ("AC1", "s" * 32, WRONG_KEY),
     ],
 )
 def test_half_an_api_key_is_refused(key, secret, said):
