@@ -75,6 +75,8 @@ def read_last_audit_event(app):
     def read():
         with app.app_context():
             row = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
-            return row.verb, row.who, row.about, json.loads(row.details or "{}")
+            # Names are in a column of their own, which an erasure may empty.
+            details = json.loads(row.details or "{}") | json.loads(row.people or "{}")
+            return row.verb, row.who, row.about, details
 
     return read
