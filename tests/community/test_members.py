@@ -32,7 +32,8 @@ NAMES = [
 def last_act(app):
     with app.app_context():
         row = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
-        return row.verb, row.who, row.about, json.loads(row.details or "{}")
+        details = json.loads(row.details or "{}") | json.loads(row.people or "{}")
+        return row.verb, row.who, row.about, details
 
 
 def test_ada_adds_somebody_in_any_spelling(app, visit, on_the_list, id_of):
@@ -116,7 +117,8 @@ def test_ada_changes_a_name_and_a_number(app, visit, on_the_list, id_of):
         "member.changed",
         "ada",
         str(id),
-        {"changed": ["name", "phone"]},
+        # The number of before ends (`until`), and the new one is theirs.
+        {"changed": ["name", "phone", "until"]},
     )
 
 
