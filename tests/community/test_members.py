@@ -32,7 +32,10 @@ NAMES = [
 def last_act(app):
     with app.app_context():
         row = db.session.scalar(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
-        details = json.loads(row.details or "{}") | json.loads(row.people or "{}")
+        details = json.loads(row.details or "{}")
+        # Acts on several people at once name them in a column that an erasure may empty.
+        if row.verb.startswith("members.") or row.verb == "member.deleted":
+            details["names"] = json.loads(row.people)["names"]
         return row.verb, row.who, row.about, details
 
 
