@@ -20,6 +20,7 @@ from app.organisation.consent_coverage import count_consent_coverage
 from app.organisation.forms.language_fields import build_language_form_data
 from app.organisation.forms.settings_form import REPLY_BY_FIELD, OrganisationSettingsForm
 from app.organisation.models import Organisation
+from app.organisation.settings_pages import SETTINGS_PAGES
 
 bp = Blueprint("organisation", __name__)
 # What a segment to a phone in the United States cost in 2026, without carrier fees.
@@ -60,6 +61,7 @@ def edit_settings() -> ResponseReturnValue:
         facts=_build_environment_facts(),
         webhooks=list_console_addresses(settings.public_base_url),
         default_undo_seconds=settings.undo_seconds,
+        linked_pages=SETTINGS_PAGES,
         is_demo=queries.is_practice_demo(),
     )
     return page, 422 if form.errors else 200
