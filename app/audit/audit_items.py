@@ -11,10 +11,10 @@ from app.audit.models import AuditEvent
 from app.audit.sentences import (
     DELETED_NAME,
     MISSING_NAMES,
-    VERB_KINDS,
     VERB_SENTENCES,
 )
 from app.audit.subjects import AuditSubject, SubjectKey, find_subjects, parse_subject_keys
+from app.audit.verb_kinds import VERB_KINDS
 from app.core.user_names import name_user
 from app.domain.texts.plurals import pluralize
 

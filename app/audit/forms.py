@@ -8,7 +8,7 @@ from wtforms import HiddenField, SelectField, StringField, ValidationError
 from wtforms.widgets import DateInput
 
 from app.audit import queries
-from app.audit.sentences import VERB_KINDS
+from app.audit.verb_kinds import VERB_KINDS
 from app.core.clock import now
 from app.core.local_formats import get_display_region, get_display_style
 from app.core.user_names import name_user

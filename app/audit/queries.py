@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app.audit.audit_items import build_audit_items
 from app.audit.models import AuditEvent, AuditPerson
-from app.audit.sentences import VERB_KINDS
+from app.audit.verb_kinds import VERB_KINDS
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.pagination import (

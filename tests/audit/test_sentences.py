@@ -7,7 +7,8 @@ import pytest
 
 from app.audit.actions import audited_write
 from app.audit.models import AuditEvent
-from app.audit.sentences import MISSING_NAMES, VERB_KINDS, VERB_SENTENCES
+from app.audit.sentences import MISSING_NAMES, VERB_SENTENCES
+from app.audit.verb_kinds import VERB_KINDS
 from app.core.db import write
 from app.core.settings import PROJECT_ROOT
 from app.delivery.models import MessageLog

@@ -45,6 +45,7 @@ EXTRA = {
         "pending_acts",
         "sentences",
         "subjects",
+        "verb_kinds",
     },
     "backups": {
         "backup_creation",
@@ -93,7 +94,7 @@ EXTRA = {
     "sequences": {"progress_models", "start_triggers", "topic_trigger"},
     "suppression": {"pause_models", "topic_models", "journal_models", "stop_file", "stop_lines"},
     "surveys": {"survey_simulator", "question_list_editor"},
-    "organisation": {"consent_coverage"},
+    "organisation": {"consent_coverage", "settings_pages"},
     "switches": {"page_hiding", "switchable_features"},
     "trash": {"dependent_rows"},
     "texting_hours": {"hours_changes", "hours_labels"},
