@@ -68,6 +68,14 @@ def _contains(column: Any, folded_word: str) -> ColumnElement[bool]:
     )
 
 
+def extract_seen_digits(search: str) -> str:
+    """Return the digits of a search; "" for those who may not see numbers.
+
+    They could find a number out digit by digit.
+    """
+    return extract_digits(search) if may_see_numbers() else ""
+
+
 def build_digits_filters(search: str, column: Any, region: str) -> list[ColumnElement[bool]]:
     """Return conditions for a column of phone numbers; [] when the search is no number."""
     return [column.contains(digits) for digits in extract_search_digits(search, region)]
@@ -76,12 +84,11 @@ def build_digits_filters(search: str, column: Any, region: str) -> list[ColumnEl
 def extract_search_digits(search: str, region: str) -> list[str]:
     """Return the digits to look for; [] when the search has a character that no number has.
 
-    None for those who may not see numbers: they could find them out digit by digit.
-    They are the digits as typed, without the leading zeros of a national number, and of the
-    international number that they spell in `region`.
+    They are those of extract_seen_digits() as typed, without the leading zeros of a national
+    number, and of the international number that they spell in `region`.
     """
-    digits = extract_digits(search)
-    if not may_see_numbers() or not digits or not NUMBER_PATTERN.fullmatch(search):
+    digits = extract_seen_digits(search)
+    if not digits or not NUMBER_PATTERN.fullmatch(search):
         return []
     variants = [digits]
     # Fewer than 7 digits are a segment of a number, where zeros mean themselves.

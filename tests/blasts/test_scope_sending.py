@@ -14,8 +14,9 @@ from app.accounts.actions.permission_set_changes import (
     give_permission_set,
 )
 from app.accounts.queries import find_user_by_name
+from app.core.clock import now
 from app.core.db import write
-from app.domain.accounts.permissions import Permission
+from app.domain.accounts.permissions import PERMISSIONS_FOR_EVERYBODY, Permission
 from app.domain.accounts.scope import Scope
 from app.groups.models import ContactGroup, GroupMembership
 from tests.blasts.helpers import (
@@ -32,6 +33,7 @@ from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
 
 TEXTS = frozenset({Permission.SEND_TEXTS})
+LIMITED = frozenset(Permission) - PERMISSIONS_FOR_EVERYBODY
 
 
 @pytest.fixture
@@ -125,3 +127,30 @@ def test_adas_draft_to_everybody_is_none_of_sols(app, visit, choir):
     visit("/blasts/drafts", "ada", **fields)
     assert visit("/blasts/drafts/1", "sol").status_code == 404
     assert visit("/blasts/drafts/1/review", "sol").status_code == 404
+
+
+def test_z3_the_page_of_a_blast_names_nobody_who_left_the_choir(app, visit, choir):
+    with app.app_context(), write() as session:
+        session.add(leo := GroupMembership(group_id=choir, phone=LEO))
+        session.flush()
+        membership_id = leo.id
+    send_blast(visit, "sol", **to_choir(choir))
+    log_id = release_blasts(app)
+    with app.app_context(), write() as session:
+        session.get(GroupMembership, membership_id).until = now()
+    change_set(app, LIMITED, choir)
+    address = f"/blasts/logs/{log_id}"
+    for more in ("", "?state=waiting", "?texts=1"):
+        page = visit(address + more, "sol")
+        assert "2 people" in page.words
+        assert "Zoë" in page.words
+        assert "… and 1 person outside your groups and events." in page.words
+        assert "Leo" not in page.text
+    found = visit(f"{address}?search=Leo", "sol").words
+    assert "No one here matches that." in found
+    assert "outside your groups" not in found
+    for file_format in ("csv", "json"):
+        download = visit(f"{address}/export?format={file_format}", "sol").text
+        assert ZOE in download
+        assert "Leo" not in download
+    assert "Leo" in visit(address, "ada").words

@@ -1,7 +1,7 @@
 """What became of each text of one blast, to download: CSV for people, JSON for programs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -55,34 +55,35 @@ class RecipientResult:
 @guarded_download
 def export_blast(log_id: int) -> ResponseReturnValue:
     """Stream every row of one blast; ?format=json for programs."""
-    if find_blast_log(log_id) is None:
-        abort(404)
+    log = find_blast_log(log_id) or abort(404)
     file_format = "json" if request.args.get("format") == "json" else "csv"
     with audited_write("blast.exported", current_username()) as trace:
         trace.about = f"blast {log_id}"
         trace.details = {"format": file_format}
+    # Asked for while the request has its session: the download is written when it is over.
+    rows = _iterate_messages(iterate_message_batches(log))
     if file_format == "json":
-        lines = _stream_json(log_id)
+        lines = _stream_json(rows)
         headers = build_download_headers(f"blast-{log_id}.json", "application/json")
     else:
-        lines = stream_csv(BLAST_EXPORT_HEADERS, _build_csv_rows(log_id))
+        lines = stream_csv(BLAST_EXPORT_HEADERS, _build_csv_rows(rows))
         headers = build_download_headers(f"blast-{log_id}.csv")
     return Response(stream_with_context(lines), headers=headers)
 
 
-def _iterate_messages(log_id: int) -> Iterator[Row[Any]]:
+def _iterate_messages(batches: Iterator[Sequence[Row[Any]]]) -> Iterator[Row[Any]]:
     """Yield row by row.
 
     The transaction ends after each batch: a slow reader must not keep a snapshot open, behind
     which the write-ahead log could not be emptied.
     """
-    for batch in iterate_message_batches(log_id):
+    for batch in batches:
         db.session.rollback()
         yield from batch
 
 
-def _build_csv_rows(log_id: int) -> Iterator[tuple[object, ...]]:
-    for row in _iterate_messages(log_id):
+def _build_csv_rows(rows: Iterator[Row[Any]]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
         reason = explain_message_status(row)
         yield (
             row.name,
@@ -99,9 +100,9 @@ def _build_csv_rows(log_id: int) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _stream_json(log_id: int) -> Iterator[str]:
+def _stream_json(rows: Iterator[Row[Any]]) -> Iterator[str]:
     separator = "["
-    for row in _iterate_messages(log_id):
+    for row in rows:
         result = asdict(_build_recipient_result(row))
         yield separator + json.dumps(result | {"status": row.status.value}, ensure_ascii=False)
         separator = ",\n"

@@ -97,7 +97,7 @@ def build_blast_report(progress: BlastProgress) -> BlastReport:
         list_failure_groups(log.id) if counts["failed"] else [],
         list(_build_follow_ups(log, counts)) if _may_follow_up(progress) else [],
         counts,
-        list_watched_phones(log.id) if _may_watch(progress) else [],
+        list_watched_phones(log) if _may_watch(progress) else [],
     )
 
 

@@ -34,7 +34,11 @@ from app.delivery.queries.blast_list import (
     fetch_blast_logs_page,
     list_blast_senders,
 )
-from app.delivery.queries.blast_recipients import RECIPIENT_FILTERS, fetch_blast_recipients_page
+from app.delivery.queries.blast_recipients import (
+    RECIPIENT_FILTERS,
+    RECIPIENT_STATUS_ORDER,
+    fetch_blast_recipients_page,
+)
 from app.delivery.queries.blast_records import (
     find_blast_log,
     find_blast_log_and_schedule,
@@ -43,8 +47,10 @@ from app.delivery.queries.blast_reply_people import (
     REPLY_FILTERS,
     fetch_reply_people_page,
     find_reply_bodies,
+    select_reply_message_ids,
 )
 from app.delivery.queries.blast_results import fetch_listed_results
+from app.delivery.queries.recipient_scope import count_people_outside, select_blast_message_ids
 from app.delivery.queries.superseded_rows import find_first_texts
 from app.domain.accounts.permissions import Permission
 from app.message_templates.queries.template_records import find_template_origin
@@ -99,6 +105,7 @@ def show_sent_blast(log_id: int) -> ResponseReturnValue:
         report=report,
         held_lines=describe_held_groups(progress.held),
         page=page,
+        outside_count=_count_outside(log, filter_name) if sees_people else 0,
         filter_name=filter_name,
         has_texts="texts" in request.args,
         chips=build_filter_chips(log_id, progress.tally.total, report.counts, filter_name),
@@ -127,10 +134,22 @@ def _find_reply_bodies(report: BlastReport, page: ListPage) -> dict[int, str]:
 
 def _fetch_people_page(progress: BlastProgress, filter_name: str) -> ListPage:
     params = list_params((), "")
-    log_id = progress.log.id
     if filter_name in REPLY_FILTERS:
-        return fetch_reply_people_page(log_id, filter_name, params)
-    return fetch_blast_recipients_page(log_id, filter_name, params, progress.counts)
+        return fetch_reply_people_page(progress.log, filter_name, params)
+    return fetch_blast_recipients_page(progress.log, filter_name, params, progress.counts)
+
+
+def _count_outside(log: MessageLog, filter_name: str) -> int:
+    """Count the people of a filter whom the user does not reach; 0 for a search.
+
+    A search says nothing of them: else it would tell whether a name is among them.
+    """
+    if list_params((), "").search:
+        return 0
+    if filter_name in REPLY_FILTERS:
+        return count_people_outside(log, select_reply_message_ids(log.id, filter_name))
+    statuses = RECIPIENT_FILTERS.get(filter_name, RECIPIENT_STATUS_ORDER)
+    return count_people_outside(log, select_blast_message_ids(log.id, statuses))
 
 
 @bp.get("/logs/<int:log_id>/live")

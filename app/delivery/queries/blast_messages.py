@@ -84,8 +84,10 @@ def estimate_queued_segments(log_id: int, queued_count: int) -> int:
     return round(int(segments) * scale)
 
 
-def iterate_blast_rows(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]]]:
-    """Yield the id and these columns of every message of a blast in id order, in slices of 1,000.
+def iterate_blast_rows(
+    log_id: int, columns: Sequence[Any], conditions: Sequence[ColumnElement[bool]] = ()
+) -> Iterator[Sequence[Row[Any]]]:
+    """Yield the id and these columns of a blast's messages in id order, in slices of 1,000.
 
     However large the blast is, only one slice is in memory.
     """
@@ -96,7 +98,8 @@ def iterate_blast_rows(log_id: int, *columns: Any) -> Iterator[Sequence[Row[Any]
     # both are None for a blast without messages
     after_id = (first_id or 0) - 1
     while last_id is not None and after_id < last_id:
-        rows = db.session.execute(_select_row_batch(log_id, after_id, last_id, columns)).all()
+        batch = _select_row_batch(log_id, after_id, last_id, columns)
+        rows = db.session.execute(batch.where(*conditions)).all()
         if not rows:
             return
         yield rows
@@ -125,7 +128,7 @@ def build_blast_id_range_filter(log_id: int) -> ColumnElement[bool]:
 
 
 def _select_row_batch(
-    log_id: int, after_id: int, last_id: int, columns: tuple[Any, ...]
+    log_id: int, after_id: int, last_id: int, columns: Sequence[Any]
 ) -> Select[Any]:
     rows = select(Message.id, *columns).where(
         Message.id > after_id, Message.id <= last_id, _is_of_blast_unindexed(log_id)

@@ -15,15 +15,15 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
-from app.core.search_terms import build_text_filter
-from app.delivery.models import Message
+from app.core.search_terms import build_text_filter, extract_seen_digits
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_messages import (
     build_blast_id_range_filter,
     iterate_blast_rows,
 )
+from app.delivery.queries.recipient_scope import list_seen_conditions
 from app.delivery.queries.superseded_rows import build_not_superseded_filter
 from app.domain.delivery.message_statuses import FAILED_STATUSES, MessageStatus
-from app.domain.phones.phone_number import extract_digits
 from app.profiles.person_addresses import remember_public_ids
 from app.profiles.queries.person_lookup import select_public_id
 
@@ -57,19 +57,21 @@ EXPORT_COLUMNS = (
 
 
 def fetch_blast_recipients_page(
-    log_id: int, filter_name: str, params: ListParams, counts: Mapping[str, int]
+    log: MessageLog, filter_name: str, params: ListParams, counts: Mapping[str, int]
 ) -> ListPage:
-    """Return a page of the people of one blast, failed ones first.
+    """Return a page of the people of one blast whom the user reaches, failed ones first.
 
     `filter_name`: one of RECIPIENT_FILTERS, or "" for all. `counts`: the blast's rows by status.
     `params.search`: part of a name or number.
     """
     statuses = RECIPIENT_FILTERS.get(filter_name, RECIPIENT_STATUS_ORDER)
     if params.search:
-        return _search_recipients(log_id, statuses, params)
+        return _search_recipients(log, statuses, params)
+    if list_seen_conditions(log):
+        counts = _count_seen_people(log)
     total = sum(counts.get(status, 0) for status in statuses)
     params = clamp_to_last_page(total, params)
-    windows = _select_page_windows(log_id, statuses, params, counts)
+    windows = _select_page_windows(log, statuses, params, counts)
     if not windows:
         return ListPage([], total, params)
     statement = select(Message).where(Message.id.in_(union_all(*windows)))
@@ -88,8 +90,18 @@ def load_rows_with_people(statement: Select[Message]) -> list[Message]:
     return [row[0] for row in rows]
 
 
+def _count_seen_people(log: MessageLog) -> dict[str, int]:
+    """Count the people of a blast whom the user reaches by status. It reads all of its rows."""
+    is_seen = list_seen_conditions(log)
+    counts = select(Message.status, func.count()).where(
+        Message.message_log_id == log.id, build_not_superseded_filter(log.id), *is_seen
+    )
+    rows = db.session.execute(counts.group_by(Message.status))
+    return {str(status): count for status, count in rows}
+
+
 def _select_page_windows(
-    log_id: int,
+    log: MessageLog,
     statuses: Sequence[MessageStatus],
     params: ListParams,
     counts: Mapping[str, int],
@@ -106,25 +118,26 @@ def _select_page_windows(
         window = choose_page_window(count, skip, remaining)
         skip = max(0, skip - count)
         if window.limit:
-            windows.append(_select_message_ids(log_id, status, window))
+            windows.append(_select_message_ids(log, status, window))
             remaining -= window.limit
     return windows
 
 
-def _select_message_ids(log_id: int, status: MessageStatus, window: PageWindow) -> Select[int]:
+def _select_message_ids(log: MessageLog, status: MessageStatus, window: PageWindow) -> Select[int]:
     """Return a select of some ids of one status, read from the nearer end."""
     order = Message.id.desc() if window.is_reversed else Message.id
     statement = select(Message.id).where(
-        Message.message_log_id == log_id,
+        Message.message_log_id == log.id,
         Message.status == status,
-        build_not_superseded_filter(log_id),
+        build_not_superseded_filter(log.id),
+        *list_seen_conditions(log),
     )
     statement = statement.order_by(order).offset(window.offset).limit(window.limit)
     return select(statement.subquery())
 
 
 def _search_recipients(
-    log_id: int, statuses: Sequence[MessageStatus], params: ListParams
+    log: MessageLog, statuses: Sequence[MessageStatus], params: ListParams
 ) -> SearchResultPage:
     """Return a page of the first MAX_SEARCH_RESULTS people that match.
 
@@ -133,10 +146,11 @@ def _search_recipients(
     status_ranks = {status.value: rank for rank, status in enumerate(statuses)}
     rank = case(status_ranks, value=Message.status).label("rank")
     matches = select(Message.id, rank).where(
-        build_blast_id_range_filter(log_id),
+        build_blast_id_range_filter(log.id),
         Message.status.in_(statuses),
-        build_not_superseded_filter(log_id),
+        build_not_superseded_filter(log.id),
         build_recipient_search_filter(params.search),
+        *list_seen_conditions(log),
     )
     matches_cte = matches.limit(MAX_SEARCH_RESULTS + 1).cte("matches")
     total = select(func.count()).select_from(matches_cte).scalar_subquery()
@@ -169,12 +183,12 @@ def _fetch_window(statement: Any, params: ListParams) -> Sequence[Any]:
 def build_recipient_search_filter(search: str) -> ColumnElement[bool]:
     """Return the condition for a name; for a number too when the search has digits, no letters."""
     name_matches = build_text_filter(search, Message.name)
-    digits = extract_digits(search)
+    digits = extract_seen_digits(search)
     if not digits or any(character.isalpha() for character in search):
         return name_matches
     return or_(name_matches, Message.phone.contains(digits))
 
 
-def iterate_message_batches(log_id: int) -> Iterator[Sequence[Row[Any]]]:
-    """Yield EXPORT_COLUMNS of every row of one blast in id order, in batches to be streamed."""
-    return iterate_blast_rows(log_id, *EXPORT_COLUMNS)
+def iterate_message_batches(log: MessageLog) -> Iterator[Sequence[Row[Any]]]:
+    """Yield EXPORT_COLUMNS of every row of one blast that the user reaches, in batches of ids."""
+    return iterate_blast_rows(log.id, EXPORT_COLUMNS, list_seen_conditions(log))

@@ -9,13 +9,14 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
-from app.delivery.models import Message
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_recipients import (
     build_recipient_search_filter,
     load_rows_with_people,
 )
 from app.delivery.queries.held_texts import HELD_FILTER
 from app.delivery.queries.outcome_recipients import select_outcome_message_ids
+from app.delivery.queries.recipient_scope import list_seen_conditions
 from app.delivery.reply_models import BlastReply
 from app.delivery.sql.queue_filters import IS_HELD
 from app.domain.delivery.blast_outcomes import BlastOutcome
@@ -41,9 +42,10 @@ REPLY_FILTERS = (
 )
 
 
-def fetch_reply_people_page(log_id: int, filter_name: str, params: ListParams) -> ListPage:
-    """Return a page of the people in one of REPLY_FILTERS, in the order of the blast."""
-    people = select(Message).where(Message.id.in_(select_reply_message_ids(log_id, filter_name)))
+def fetch_reply_people_page(log: MessageLog, filter_name: str, params: ListParams) -> ListPage:
+    """Return a page of the people in one of REPLY_FILTERS whom the user reaches, by id."""
+    ids = select_reply_message_ids(log.id, filter_name)
+    people = select(Message).where(Message.id.in_(ids), *list_seen_conditions(log))
     if params.search:
         people = people.where(build_recipient_search_filter(params.search))
     total = count_rows(people.subquery())

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.core.db import db
-from app.delivery.models import Message
+from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_reply_people import find_reply_bodies
+from app.delivery.queries.recipient_scope import list_seen_conditions
 from app.delivery.reply_models import BlastReply
 from app.domain.delivery.message_statuses import ACCEPTED_STATUSES, MessageStatus
 
@@ -27,18 +28,18 @@ class WatchedPhone:
     reply: str
 
 
-def list_watched_phones(log_id: int) -> list[WatchedPhone]:
-    """Return up to three phones that have the text of a blast."""
+def list_watched_phones(log: MessageLog) -> list[WatchedPhone]:
+    """Return up to three phones of people in scope that have the text of a blast."""
     answered = (
         select(Message)
         .join(BlastReply, BlastReply.blast_message_id == Message.id)
-        .where(BlastReply.message_log_id == log_id)
+        .where(BlastReply.message_log_id == log.id, *list_seen_conditions(log))
         .order_by(BlastReply.reply_id.desc())
         .limit(WATCHED_PHONES)
     )
     rows = list(db.session.scalars(answered))
     if len(rows) < WATCHED_PHONES:
-        rows += _list_other_rows(log_id, rows)
+        rows += _list_other_rows(log, rows)
     replies = find_reply_bodies(rows)
     phones = []
     for row in rows:
@@ -47,13 +48,14 @@ def list_watched_phones(log_id: int) -> list[WatchedPhone]:
     return phones
 
 
-def _list_other_rows(log_id: int, rows: Sequence[Message]) -> Sequence[Message]:
+def _list_other_rows(log: MessageLog, rows: Sequence[Message]) -> Sequence[Message]:
     statement = (
         select(Message)
         .where(
-            Message.message_log_id == log_id,
+            Message.message_log_id == log.id,
             Message.status.in_(ACCEPTED_STATUSES),
             Message.id.not_in([row.id for row in rows]),
+            *list_seen_conditions(log),
         )
         .limit(WATCHED_PHONES - len(rows))
     )
