@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from app.core.permission_checks import may_see_numbers
 from app.domain.texts.plurals import pluralize
 from app.domain.texts.whole_numbers import parse_whole_number
 
@@ -15,6 +16,8 @@ MAX_SEARCH_LENGTH = 100
 MAX_PAGE_NUMBER = 1_000_000
 # A search stops counting here: its page says "more than 2,000".
 MAX_SEARCH_RESULTS = 2_000
+# The sort of every list that can be in the order of phone numbers.
+NUMBER_SORT = "phone"
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,12 @@ class ListParams:
 def list_params(sorts: Sequence[str], default: str, default_dir: str = "asc") -> ListParams:
     """Return `search`, `page`, `per_page`, `sort` and `dir` of the request's URL.
 
-    An unknown sort and a number that cannot be parsed become the default.
+    An unknown sort and a number that cannot be parsed become the default, and so does the order of
+    phone numbers for those who may not see them: between two known numbers it tells much of one.
     """
     args = request.args
     sort = args.get("sort", default)
-    if sort not in sorts:
+    if sort not in sorts or not _may_sort_by(sort):
         sort = default
     direction = args.get("dir", default_dir)
     if direction not in {"asc", "desc"}:
@@ -57,6 +61,10 @@ def list_params(sorts: Sequence[str], default: str, default_dir: str = "asc") ->
         sort=sort,
         dir=direction,
     )
+
+
+def _may_sort_by(key: str) -> bool:
+    return key != NUMBER_SORT or may_see_numbers()
 
 
 def _parse_page_number(text: str | None) -> int:
@@ -130,7 +138,12 @@ class ListPage:
         return self._url({"page": number})
 
     def sort_url(self, key: str) -> str:
-        """Return the URL of this list sorted by `key`, descending if it is ascending already."""
+        """Return the URL of this list sorted by `key`, descending if it is ascending already.
+
+        "" where the user may not see this order.
+        """
+        if not _may_sort_by(key):
+            return ""
         direction = "asc"
         if self.sort == key and self.dir == "asc":
             direction = "desc"

@@ -15,6 +15,8 @@ from app.core.db import write
 from app.core.hidden_numbers import NUMBER_PATTERN, hide_numbers
 from app.domain.accounts.permissions import PERMISSIONS_WITH_NUMBERS, Permission
 from app.domain.accounts.scope import UNLIMITED_SCOPE
+from app.groups.models import ContactGroup, GroupMembership
+from tests.blasts.helpers import release_blasts, send_blast
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
 from tests.whole.test_matrix import CLOSED
@@ -74,3 +76,31 @@ def test_typed_numbers_tell_sol_nothing(app, visit):
     assert "Zoë" not in visit("/blasts/preview", "sol", **fields).words
     assert visit("/sandbox", "sol").status_code == 403
     assert visit("/blasts/new/people?list=community&member_ids=1", "sol").status_code == 403
+
+
+def test_no_list_is_in_the_order_of_numbers_for_sol(app, visit):
+    with app.app_context():
+        add_member("+12025550199", "Ana")
+        add_member("+12025550100", "Ben")
+    by_number, by_name = "/community?sort=phone", "/community?sort=name"
+    assert "sort=phone" in visit("/community", "ada").text
+    ada_sees = visit(by_number, "ada").words
+    assert ada_sees.index("Ben") < ada_sees.index("Ana")
+    hide_from_sol(app)
+    assert "sort=phone" not in visit("/community", "sol").text
+    assert visit(by_number, "sol").words == visit(by_name, "sol").words
+
+
+def test_the_people_of_a_blast_and_a_group_are_not_found_by_digits(app, visit):
+    with app.app_context():
+        add_member(ZOE, "Ursula")
+    with app.app_context(), write() as session:
+        session.add(group := ContactGroup(name="Choir"))
+        session.flush()
+        session.add(GroupMembership(group_id=group.id, phone=ZOE))
+    send_blast(visit)
+    log_id = release_blasts(app)
+    hide_from_sol(app)
+    for address in (f"/blasts/logs/{log_id}?search=", "/groups/1?search="):
+        assert "Ursula" in visit(address + ZOE[-4:], "ada").words
+        assert "Ursula" not in visit(address + ZOE[-4:], "sol").words

@@ -31,9 +31,9 @@ from app.core.pagination import (
     SearchResultPage,
     clamp_to_last_page,
 )
+from app.core.search_terms import extract_seen_digits
 from app.domain.audiences.segment_rules import SegmentRule
 from app.domain.delivery.skip_reasons import SkipReason
-from app.domain.phones.phone_number import extract_digits
 from app.events.queries.contact_names import find_display_names
 from app.events.queries.phone_registrations import is_registered_as
 from app.profiles.person_addresses import remember_public_ids
@@ -155,7 +155,7 @@ def _build_search_condition(phone: Any, search: str, region: str) -> Any:
         phone.in_(select_phones_of_matching_members(search, region)),
         is_registered_as(phone, search),
     ]
-    digits = extract_digits(search)
+    digits = extract_seen_digits(search)
     if len(digits) >= MIN_SEARCH_DIGITS:
         conditions.append(phone.contains(digits))
     return or_(*conditions)

@@ -16,7 +16,7 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
-from app.domain.phones.phone_number import extract_digits
+from app.core.search_terms import extract_seen_digits
 from app.events.queries.contact_names import find_display_names
 from app.events.queries.phone_registrations import is_registered_as
 from app.groups.models import ContactGroup
@@ -141,7 +141,7 @@ def _build_joined_search_condition(
 def _build_other_search_condition(members: Subquery, search: str) -> ColumnElement[bool]:
     phone = members.c.phone
     conditions: list[ColumnElement[bool]] = [is_registered_as(phone, search)]
-    digits = extract_digits(search)
+    digits = extract_seen_digits(search)
     if len(digits) >= MIN_SEARCH_DIGITS:
         conditions.insert(0, phone.contains(digits))
     return or_(*conditions)
