@@ -7,7 +7,7 @@ from time import monotonic
 from flask import Flask
 
 from app.audit.chain_head import note_chain_head, verify_chain_of_program
-from app.audit.pending_acts import PendingActsWriter
+from app.audit.pending_acts_writer import PendingActsWriter
 from app.core.database_errors import DATABASE_ERRORS
 from app.migrations.migration_errors import MigrationError
 

@@ -1,12 +1,10 @@
-"""Refused acts and looks at people: counted in memory, and written every few seconds.
+"""Refused acts and looks at people: counted in memory; pending_acts_writer.py writes them.
 
 Anybody can be refused by the hundred a second, and a look at a page must not wait for a disk.
-Whatever is not written when the process is killed is lost: at most WRITE_SECONDS of it.
+Whatever is not written when the process is killed is lost: a few seconds of it.
 """
 
 import ipaddress
-import json
-import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,19 +16,12 @@ from flask import Flask, current_app, g, request
 from app.audit.actions import (
     MAX_ABOUT_LENGTH,
     MAX_IP_LENGTH,
-    build_people_column,
-    insert_audit_row,
 )
-from app.audit.chain_queries import has_recent_look
 from app.core.clock import now
 from app.core.column_types import datetime_to_db
-from app.core.database_errors import DATABASE_ERRORS
-from app.core.db import db, write
 from app.domain.phones.named_phones import NamedPhone
 
-log = logging.getLogger(__name__)
 EXTENSION_KEY = "pending_audit_acts"
-WRITE_SECONDS = 5.0
 # One row a minute for the same user or address, kind of refusal and page; the others are counted.
 REFUSAL_SECONDS = 60.0
 LOOK_INTERVAL = timedelta(hours=1)
@@ -126,7 +117,8 @@ class PendingActs:
             return self.stranger_rows <= MAX_STRANGER_ROWS
 
 
-def _get_pending(app: Flask) -> PendingActs:
+def get_pending_acts(app: Flask) -> PendingActs:
+    """Return what this process has not written yet."""
     # setdefault() is atomic: two threads that come first get the same one.
     return cast("PendingActs", app.extensions.setdefault(EXTENSION_KEY, PendingActs()))
 
@@ -136,7 +128,7 @@ def note_refusal(verb: str, who: str = "", **details: Any) -> None:
 
     `who` is the user that it is about, by default the one who is signed in.
     """
-    pending = _get_pending(current_app)
+    pending = get_pending_acts(current_app)
     user = _find_user()
     endpoint = request.endpoint or "(no page)"
     origin = f"user {user.id}" if user else _find_network(request.remote_addr)
@@ -160,7 +152,7 @@ def note_look(page: str, phone: str, name: str | None) -> None:
     if user is None:
         return
     look = PendingLook(_build_values(SEEN_VERB, user.username, user), page, ((name, phone),))
-    _get_pending(current_app).note_look(int(user.id), phone, look)
+    get_pending_acts(current_app).note_look(int(user.id), phone, look)
 
 
 def _build_values(verb: str, who: str, user: Any) -> dict[str, Any]:
@@ -188,65 +180,3 @@ def _find_network(address: str | None) -> str:
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
-
-
-def write_pending_acts() -> int:
-    """Write what is due in one transaction; return how many rows. Opens its own write()."""
-    refusals, looks = _get_pending(current_app).take_due()
-    if not refusals and not looks:
-        return 0
-    db.session.rollback()
-    with write():
-        rows = [_build_refusal_row(refusal) for refusal in refusals]
-        for look in looks:
-            columns = build_people_column(look.people)
-            user_id, since = look.values["user_id"], now() - LOOK_INTERVAL
-            # Another process, or this one before it was started again, may have written it.
-            if not has_recent_look(SEEN_VERB, user_id, columns["hashes"][0], since):
-                details = json.dumps({"page": look.page})
-                rows.append({**look.values, **columns, "details": details})
-        for row in rows:
-            insert_audit_row(row)
-    return len(rows)
-
-
-def _build_refusal_row(refusal: PendingRefusal) -> dict[str, Any]:
-    details = dict(refusal.details)
-    if refusal.count > 1:
-        details["times"] = refusal.count
-    return {**refusal.values, "details": json.dumps(details, ensure_ascii=False, default=str)}
-
-
-class PendingActsWriter:
-    """The thread of a serving process that writes them. It sleeps while there is nothing."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self._pending = _get_pending(app)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread; call it once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Write what is left, and end the thread."""
-        self._stopping.set()
-        self._pending.news.set()
-        self._thread.join(WRITE_SECONDS)
-        self._write()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._pending.news.wait()
-            self._pending.news.clear()
-            while self._pending.has_some and not self._stopping.wait(WRITE_SECONDS):
-                self._write()
-
-    def _write(self) -> None:
-        with self.app.app_context():
-            try:
-                write_pending_acts()
-            except DATABASE_ERRORS:
-                log.warning("refused acts were not written: the database could not be written")

@@ -9,10 +9,9 @@ import pytest
 from app.audit.models import AuditEvent
 from app.audit.pending_acts import (
     MAX_STRANGER_ROWS,
-    PendingActsWriter,
     note_refusal,
-    write_pending_acts,
 )
+from app.audit.pending_acts_writer import PendingActsWriter, write_pending_acts
 from app.core import error_pages
 from app.core.db import db
 from app.dbdoctor import __main__ as doctor

@@ -43,6 +43,7 @@ EXTRA = {
         "chain_queries",
         "chain_verification",
         "pending_acts",
+        "pending_acts_writer",
         "sentences",
         "subjects",
         "verb_kinds",
