@@ -29,7 +29,8 @@ def is_endpoint_on(endpoint: str) -> bool:
 def find_switched_off_feature(endpoint: str | None) -> str:
     """Return the name on pages of the feature that is off and has this view; "" for none."""
     blueprint = (endpoint or "").partition(".")[0]
-    labels: dict[str, str] = current_app.extensions.get(LABELS_KEY, {})
-    if blueprint not in labels or blueprint not in current_app.extensions[SOURCE_KEY]():
+    extensions = current_app.extensions
+    labels: dict[str, str] = extensions.get(LABELS_KEY, {})
+    if blueprint not in labels or blueprint not in extensions[SOURCE_KEY]():
         return ""
     return labels[blueprint]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -25,17 +25,33 @@ class Entrance(StrEnum):
 Need = Permission | Entrance
 
 
+class _MetNeeds(NamedTuple):
+    user: Any
+    needs: frozenset[Need]
+
+
 def has_access(need: Need | None) -> bool:
     """Whether the signed-in user has what a view needs; nobody has it where nothing is declared."""
     if need is None or need is Entrance.PUBLIC:
         return need is not None
-    # Not the proxy: menus ask about twenty views, and each look through it takes time.
-    user = current_user._get_current_object()
+    return need in _list_met_needs()
+
+
+def _list_met_needs() -> frozenset[Need]:
+    """Return what the signed-in user has, read once a request: menus ask about twenty views."""
+    kept: _MetNeeds | None = g.get("met_needs")
+    # Flask-Login keeps the user there; whoever signs in or out in this request is another.
+    if kept is None or kept.user is not g.get("_login_user"):
+        user = current_user._get_current_object()
+        kept = g.met_needs = _MetNeeds(user, _collect_met_needs(user))
+    return kept.needs
+
+
+def _collect_met_needs(user: Any) -> frozenset[Need]:
     if not user.is_authenticated or user.role is None:
-        return False
-    if need is Entrance.ADMIN:
-        return bool(user.is_admin)
-    return need is Entrance.SIGNED_IN or bool(user.may(need))
+        return frozenset()
+    entrances = {Entrance.SIGNED_IN, Entrance.ADMIN} if user.is_admin else {Entrance.SIGNED_IN}
+    return frozenset(user.permissions | entrances)
 
 
 def may_open(endpoint: str) -> bool:

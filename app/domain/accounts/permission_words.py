@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.accounts.permissions import Permission
+from app.domain.accounts.permissions import ALL_PERMISSIONS, Permission
 from app.domain.audiences.audience_rules import join_words
 from app.domain.texts.plurals import pluralize
 
@@ -132,7 +132,7 @@ def describe_rights(name: str, rights: UserRights) -> str:
 
     "Ana may text Youth, up to 200 people, $10 a day, and see no numbers."
     """
-    if rights.permissions == frozenset(Permission) and rights.groups is None:
+    if rights.permissions == ALL_PERMISSIONS and rights.groups is None:
         return f"{name} may do everything{_describe_limits(rights)}."
     clauses = [_describe_texting(rights), *_list_clauses(rights), _describe_events(rights)]
     if _meets_people(rights) and Permission.SEE_NUMBERS not in rights.permissions:

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SEE_AUDIT = "see_audit"
 
 
+ALL_PERMISSIONS = frozenset(Permission)
 # What a social manager without a permission set may do.
 DEFAULT_PERMISSIONS = frozenset(
     {
@@ -106,5 +107,5 @@ def resolve_permissions(
 def list_role_permissions(role: Role | None) -> frozenset[Permission]:
     """Return what a role permits without a permission set: nothing for None, which is no role."""
     if role is Role.ADMIN:
-        return frozenset(Permission)
+        return ALL_PERMISSIONS
     return DEFAULT_PERMISSIONS if role is Role.SOCIAL_MANAGER else frozenset()
