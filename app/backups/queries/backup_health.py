@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from app.backups.models import BackupError, BackupKind, BackupRun, BackupState
 from app.backups.queries.backup_runs import (
-    find_first_run_time,
-    find_newest_run,
-    load_backup_history,
+    COPY_KINDS,
+    ENDED_STATES,
+    NewestRuns,
+    build_backup_history,
+    load_newest_runs,
 )
 from app.core.local_formats import get_display_timezone
 from app.core.settings import current_settings
@@ -20,7 +22,6 @@ from app.domain.backups.backup_plan import (
 from app.domain.texts.plurals import pluralize
 from app.domain.time.local_times import zone_or_utc
 
-COPY_KINDS = (BackupKind.HOURLY, BackupKind.NIGHTLY, BackupKind.MANUAL)
 ERROR_SENTENCES = {
     BackupError.DISK_FULL: "The disk is full.",
     BackupError.NOT_WRITABLE: "The folder for backups cannot be written.",
@@ -49,19 +50,20 @@ class BackupHealth:
 
 def load_backup_health(moment: datetime) -> BackupHealth:
     """Return whether backups are in order at this moment."""
-    history = load_backup_history()
+    runs = load_newest_runs()
+    history = build_backup_history(runs)
     summary = describe_history(history, moment)
     if not current_settings().makes_backups:
         return BackupHealth("", "", summary)
-    problem, sentence = _find_problem(history, moment)
+    problem, sentence = _find_problem(runs, history, moment)
     return BackupHealth(problem, sentence, summary)
 
 
-def _find_problem(history: BackupHistory, moment: datetime) -> tuple[str, str]:
-    newest = find_newest_run(COPY_KINDS)
+def _find_problem(runs: NewestRuns, history: BackupHistory, moment: datetime) -> tuple[str, str]:
+    newest = runs.find_newest(COPY_KINDS, ENDED_STATES)
     if newest is not None and newest.state is BackupState.FAILED:
         return "failed", f"The last backup failed. {describe_error(newest)}"
-    began_at = find_first_run_time()
+    began_at = runs.began_at
     if began_at is None:
         return "", ""
     if _is_late(history.copy_at, began_at, moment, HOURLY_MAX_AGE):
@@ -70,7 +72,7 @@ def _find_problem(history: BackupHistory, moment: datetime) -> tuple[str, str]:
         return "overdue", "There is no nightly backup from the last 26 hours."
     if newest is not None and newest.command_failed:
         return "command", "The last backup was not copied to another place: BACKUP_COMMAND failed."
-    drill = find_newest_run([BackupKind.DRILL])
+    drill = runs.find_newest([BackupKind.DRILL], ENDED_STATES)
     if drill is not None and drill.state is BackupState.FAILED:
         return "drill_failed", f"The last restore test failed. {describe_error(drill)}"
     if _is_late(history.drill_at, began_at, moment, DRILL_MAX_AGE):
