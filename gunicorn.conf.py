@@ -90,7 +90,7 @@ def post_fork(server, worker):
 
 def post_worker_init(worker):
     """Say where the pages are, and start sending in this worker."""
-    from app.core.environment import list_setting_warnings
+    from app.core.production_settings import list_setting_warnings
     from app.domain.texts.text_intent import classify_text
     from app.scheduler import start_background_jobs
     from app.startup import announce_start, apply_newer_stops

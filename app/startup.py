@@ -9,7 +9,7 @@ from typing import NoReturn
 from dotenv import load_dotenv
 from flask import Flask
 
-from app.core import environment, logging_config
+from app.core import development_key, environment, logging_config
 from app.core.clock import now
 from app.core.settings import PROJECT_ROOT, Settings
 from app.core.version import VERSION
@@ -32,7 +32,7 @@ def load_settings_or_exit() -> Settings:
     """
     load_dotenv(PROJECT_ROOT / ".env")
     if _needs_development_key():
-        key = environment.read_development_key(SECRET_KEY_FOLDER)
+        key = development_key.read_development_key(SECRET_KEY_FOLDER)
         os.environ["SECRET_KEY"] = key or secrets.token_hex(32)
     try:
         return environment.load_settings()
@@ -48,7 +48,7 @@ def prepare_to_serve() -> None:
     """
     load_dotenv(PROJECT_ROOT / ".env")
     if _needs_development_key():
-        os.environ["SECRET_KEY"] = environment.load_development_key(SECRET_KEY_FOLDER)
+        os.environ["SECRET_KEY"] = development_key.load_development_key(SECRET_KEY_FOLDER)
     prepare_configured_database()
 
 

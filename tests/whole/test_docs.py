@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.environment import SECRET_VARIABLES
+from app.core.environment_reader import SECRET_VARIABLES
 from app.core.settings import PROJECT_ROOT
 from app.core.version import VERSION
 from tests.whole.test_settings import ROWS as SETTINGS

@@ -7,7 +7,8 @@ import sqlite3
 
 import pytest
 
-from app.core.environment import list_setting_warnings, load_settings
+from app.core.environment import load_settings
+from app.core.production_settings import list_setting_warnings
 from tests.whole.sources import read_sources
 
 # Each calls only what the environment or an admin named (docs/security.md, "Other systems").
