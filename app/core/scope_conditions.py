@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, has_request_context
 from flask_login import current_user
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement
 
 from app.core.permission_checks import current_scope
 from app.domain.accounts.scope import UNLIMITED_SCOPE, Scope
@@ -34,24 +34,6 @@ def list_scope_conditions(phone: Any) -> list[ColumnElement[bool]]:
         return []
     select_phones: PhoneSelect = current_app.extensions["scope_phones"]
     return [phone.in_(select_phones(scope))]
-
-
-def list_blast_conditions(blast: Any) -> list[ColumnElement[bool]]:
-    """Return the conditions that a blast is the user's own or of an event in scope; [] for all.
-
-    `blast`: a model with `created_by` and `event_id`. They are those of the guard of addresses.
-    """
-    scope = get_list_scope()
-    if scope.is_everybody:
-        return []
-    is_own = blast.created_by == current_user.username
-    if hasattr(blast, "created_by_id"):
-        # Somebody else may have had the name before.
-        by_name = and_(is_own, blast.created_by_id.is_(None))
-        is_own = or_(blast.created_by_id == current_user.id, by_name)
-    if scope.event_ids is None:
-        return [or_(is_own, blast.event_id.is_not(None))]
-    return [or_(is_own, blast.event_id.in_(scope.event_ids))]
 
 
 def list_group_conditions(group_id: Any) -> list[ColumnElement[bool]]:

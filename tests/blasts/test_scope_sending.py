@@ -5,6 +5,8 @@ Cases Z3 (a draft that someone may not send is neither shown nor sent), Z5 (perm
 of now).
 """
 
+from datetime import timedelta
+
 import pytest
 
 from app.accounts.actions.permission_set_changes import (
@@ -16,6 +18,7 @@ from app.accounts.actions.permission_set_changes import (
 from app.accounts.queries import find_user_by_name
 from app.core.clock import now
 from app.core.db import write
+from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.accounts.permissions import PERMISSIONS_FOR_EVERYBODY, Permission
 from app.domain.accounts.scope import Scope
 from app.groups.models import ContactGroup, GroupMembership
@@ -154,3 +157,21 @@ def test_z3_the_page_of_a_blast_names_nobody_who_left_the_choir(app, visit, choi
         assert ZOE in download
         assert "Leo" not in download
     assert "Leo" in visit(address, "ada").words
+
+
+def test_z3_whose_a_blast_is_tells_the_id_and_never_a_name(app, visit, choir):
+    scheduled_id = send_blast(visit, "sol", **to_choir(choir, name="Evensong"))
+    later = LATER | {"schedule_date": f"{now() + timedelta(days=2):%Y-%m-%d}"}
+    later_id = send_blast(visit, "sol", **to_choir(choir, name="Matins", **later))
+    log_id = release_blasts(app)
+    change_set(app, LIMITED, choir)
+    lists = {"/blasts/logs?state=sending": "Evensong", "/blasts/scheduled": "Matins"}
+    pages = (f"/blasts/logs/{log_id}", f"/blasts/scheduled/{later_id}")
+    assert all(name in visit(address, "sol").words for address, name in lists.items())
+    assert [visit(address, "sol").status_code for address in pages] == [200, 200]
+    # The author was deleted, and Sol got their name since.
+    with app.app_context(), write() as session:
+        for blast_id in (scheduled_id, later_id):
+            session.get(ScheduledMessage, blast_id).created_by_id = None
+    assert not any(name in visit(address, "sol").words for address, name in lists.items())
+    assert [visit(address, "sol").status_code for address in pages] == [404, 404]

@@ -9,9 +9,9 @@ from sqlalchemy import ScalarSelect, func, or_, select
 from app.core.db import db
 from app.core.fetched_rows import count_rows
 from app.core.pagination import ListPage, ListParams, clamp_to_last_page
-from app.core.scope_conditions import list_blast_conditions
 from app.core.settings import current_settings
 from app.delivery.models import MessageLog
+from app.delivery.queries.blast_scope import list_scheduled_conditions, list_sent_conditions
 from app.delivery.scheduled_models import ScheduledMessage
 from app.domain.delivery.message_statuses import (
     ENDED_BLAST_STATUSES,
@@ -53,7 +53,7 @@ def fetch_scheduled_blasts_page(params: ListParams, filter_name: str = "") -> Li
     The pending ones by time, then the latest others. Released ones are in the list of logs.
     """
     statement = select(ScheduledMessage).where(
-        ScheduledMessage.message_log_id.is_(None), *list_blast_conditions(ScheduledMessage)
+        ScheduledMessage.message_log_id.is_(None), *list_scheduled_conditions()
     )
     statuses = SCHEDULED_FILTERS.get(filter_name)
     if statuses:
@@ -74,7 +74,7 @@ def fetch_scheduled_blasts_page(params: ListParams, filter_name: str = "") -> Li
 def fetch_blast_logs_page(params: ListParams, filter_: BlastLogFilter) -> ListPage:
     """Return a page of released blasts, the latest first; `params.search` looks in their texts."""
     statement = select(MessageLog).where(
-        MessageLog.status.in_(LOG_FILTERS[filter_.state]), *list_blast_conditions(MessageLog)
+        MessageLog.status.in_(LOG_FILTERS[filter_.state]), *list_sent_conditions()
     )
     if filter_.sent_by:
         statement = statement.where(MessageLog.created_by == filter_.sent_by)
@@ -93,7 +93,7 @@ def fetch_blast_logs_page(params: ListParams, filter_: BlastLogFilter) -> ListPa
 
 def list_blast_senders() -> Sequence[str]:
     """Return everyone who has sent a blast, by name."""
-    is_meant = (MessageLog.created_by.is_not(None), *list_blast_conditions(MessageLog))
+    is_meant = (MessageLog.created_by.is_not(None), *list_sent_conditions())
     statement = select(MessageLog.created_by).where(*is_meant)
     return list(filter(None, db.session.scalars(statement.distinct().order_by("created_by"))))
 
@@ -101,21 +101,21 @@ def list_blast_senders() -> Sequence[str]:
 def build_scheduled_count() -> ScalarSelect[int]:
     """Select how many blasts are scheduled, as a column of any select."""
     is_pending = ScheduledMessage.status == ScheduledBlastStatus.PENDING
-    pending = select(func.count()).where(is_pending, *list_blast_conditions(ScheduledMessage))
+    pending = select(func.count()).where(is_pending, *list_scheduled_conditions())
     return pending.scalar_subquery()
 
 
 def build_running_count() -> ScalarSelect[int]:
     """Select how many blasts are being sent or paused, as a column of any select."""
     is_open = MessageLog.status.in_(OPEN_BLAST_STATUSES)
-    running = select(func.count()).where(is_open, *list_blast_conditions(MessageLog))
+    running = select(func.count()).where(is_open, *list_sent_conditions())
     return running.scalar_subquery()
 
 
 def find_running_blasts() -> Sequence[MessageLog]:
     """Return the latest blasts that are being sent or paused, at most five."""
     is_open = MessageLog.status.in_(OPEN_BLAST_STATUSES)
-    statement = select(MessageLog).where(is_open, *list_blast_conditions(MessageLog))
+    statement = select(MessageLog).where(is_open, *list_sent_conditions())
     statement = statement.order_by(MessageLog.id.desc()).limit(MAX_RUNNING_BLASTS)
     return db.session.scalars(statement).all()
 
@@ -128,7 +128,7 @@ def find_expired_blasts(moment: datetime, limit: int = 5) -> Sequence[ScheduledM
             ScheduledMessage.status == ScheduledBlastStatus.EXPIRED,
             ScheduledMessage.scheduled_at >= moment - EXPIRED_SHOWN_FOR,
             ScheduledMessage.carrier == current_settings().carrier,
-            *list_blast_conditions(ScheduledMessage),
+            *list_scheduled_conditions(),
         )
         .order_by(ScheduledMessage.scheduled_at.desc())
         .limit(limit)
@@ -142,7 +142,7 @@ def find_upcoming_blasts(limit: int = 5) -> Sequence[ScheduledMessage]:
         select(ScheduledMessage)
         .where(
             ScheduledMessage.status == ScheduledBlastStatus.PENDING,
-            *list_blast_conditions(ScheduledMessage),
+            *list_scheduled_conditions(),
         )
         .order_by(ScheduledMessage.scheduled_at, ScheduledMessage.id)
         .limit(limit)
@@ -157,7 +157,7 @@ def find_finished_blasts(limit: int = 7) -> Sequence[MessageLog]:
         .where(
             MessageLog.status.in_(ENDED_BLAST_STATUSES),
             MessageLog.test_mode.is_(False),
-            *list_blast_conditions(MessageLog),
+            *list_sent_conditions(),
         )
         .order_by(MessageLog.id.desc())
         .limit(limit)

@@ -28,12 +28,6 @@ def find_blast_log(log_id: int) -> MessageLog | None:
     return db.session.get(MessageLog, log_id)
 
 
-def find_schedule_of_log(log_id: int) -> ScheduledMessage | None:
-    """Return the scheduled blast that was sent as `log_id`, or None: older ones may have none."""
-    is_of_log = ScheduledMessage.message_log_id == log_id
-    return db.session.scalar(select(ScheduledMessage).where(is_of_log).limit(1))
-
-
 def find_blast_logs(log_ids: Collection[int]) -> dict[int, MessageLog]:
     """Return the logs of these blasts by their ids; those that were deleted are left out."""
     return fetch_by_ids(MessageLog, log_ids)
