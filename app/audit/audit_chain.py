@@ -75,7 +75,7 @@ def append_audit_row(runner: StatementRunner, database: Path, values: Mapping[st
     `values` are columns of CHAINED_COLUMNS, as they are stored, without `id`; `people`, and
     `hashes`, those of the people in it. What is missing is NULL, a missing `at` is now.
     """
-    key = _find_chain_key(runner, database)
+    key = find_chain_key(runner, database)
     _finish_chain(runner, database, key)
     last_id, previous_mac = _find_last_row(runner)
     row: dict[str, Any] = {**dict.fromkeys(sql.CHAINED_COLUMNS), **values}
@@ -99,7 +99,7 @@ def continue_audit_chain(
     100,000 rows take 2 s of one core, so it is called before the program serves, slice by slice:
     a process that is killed meanwhile goes on where it was.
     """
-    key = _find_chain_key(runner, database)
+    key = find_chain_key(runner, database)
     return _chain_rows(runner, key, limit)
 
 
@@ -114,7 +114,7 @@ def _find_last_row(runner: StatementRunner) -> tuple[int, str]:
     return last_id, anchored_mac
 
 
-def _find_chain_key(runner: StatementRunner, database: Path) -> AuditKey:
+def find_chain_key(runner: StatementRunner, database: Path) -> AuditKey:
     """Return the key of the next row, once there is a chain that it belongs to."""
     keys = load_audit_keys(database)
     anchors = runner.fetch(sql.NEWEST_ANCHOR)
@@ -191,14 +191,15 @@ def _chain_rows(runner: StatementRunner, key: AuditKey, limit: int) -> bool:
     if last_id >= older_id:
         return True
     digest_place = sql.CHAINED_COLUMNS.index("people_digest")
-    changes = []
+    changes: list[tuple[str, str, int]] = []
     places = {"after": last_id, "until": older_id, "limit": limit}
     for *values, people in runner.fetch(sql.ROWS_TO_CHAIN, **places):
         values[digest_place] = digest_people(people)
         previous_mac = compute_mac(key, previous_mac, values)
         changes.append((values[digest_place], previous_mac, values[0]))
     runner.run_many(sql.CHAIN_ROW, changes)
-    return False
+    # None of them is here any more: the archive has them.
+    return not changes and limit > 0
 
 
 def _replace_key(runner: StatementRunner, key: AuditKey, former_id: str, database: Path) -> None:

@@ -5,10 +5,11 @@ import logging
 from time import monotonic
 
 from app.audit.actions import record_automatic_event
+from app.audit.archive_file import list_audit_archives
 from app.audit.audit_chain import PROGRAM_NAME
 from app.audit.chain_files import read_audit_keys, read_chain_head, write_chain_head
 from app.audit.chain_queries import find_chain_head, find_last_detail, is_row_in_place
-from app.audit.chain_verification import verify_audit_chain
+from app.audit.chain_verification import verify_audit_archives, verify_audit_chain
 from app.core.db import db, write
 from app.core.settings import current_settings
 from app.migrations.database_file import open_read_only
@@ -58,7 +59,9 @@ def verify_chain_of_program() -> list[str]:
     """
     database = current_settings().database_path
     with open_read_only(database) as connection:
-        lines = verify_audit_chain(connection, read_audit_keys(database))
+        keys = read_audit_keys(database)
+        lines = verify_audit_chain(connection, keys)
+        lines += verify_audit_archives(connection, keys, list_audit_archives(database))
     for line in lines:
         log.error("audit: %s", line)
     if lines and find_last_detail(BROKEN_VERB) != json.dumps({"found": lines}, ensure_ascii=False):

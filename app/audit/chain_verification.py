@@ -1,7 +1,8 @@
 """Verifies the audit's chain with a sqlite3 connection: what was changed, and from which row on."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.audit import sql
@@ -13,6 +14,8 @@ from app.audit.audit_chain import (
 )
 from app.audit.chain_files import AuditKey, ChainHead
 from app.audit.models import ERASED_PEOPLE, AnchorKind
+from app.migrations.database_file import open_read_only
+from app.migrations.migration_errors import MigrationError
 
 ADVICE = "Compare with a backup from before, and find out who can write to the database file."
 ANCHORS_LINE = (
@@ -25,6 +28,11 @@ MISSING_LINE = f"Audit rows after {{}} are missing: the next one is {{}}. {ADVIC
 CHANGED_LINE = f"Audit row {{}} was changed, or rows before it were deleted or inserted. {ADVICE}"
 PEOPLE_LINE = f"The names in audit row {{}} were changed. {ADVICE}"
 FORGED_LINE = f"{{}} audit rows up to {{}} are not protected, the first is {{}}. {ADVICE}"
+ARCHIVE_LINE = (
+    "Archived audit rows after {} are missing: look for the files audit-….db of the folder archive "
+    f"in the backups. {ADVICE}"
+)
+UNREADABLE_LINE = f"An archive of the audit cannot be read. {ADVICE}"
 TAIL_LINE = (
     "The newest audit rows are missing or others: row {} was written, says the file beside the "
     "database. If an older copy of the database was put in its place, that is why; start SMS "
@@ -70,7 +78,8 @@ def verify_audit_chain(
     lines = list(_find_broken_seals(anchors, keys_by_id))
     segments = _split_segments(anchors, keys_by_id)
     lines += _find_rows_before(connection, segments[0].after)
-    lines += _verify_segments(connection, segments)
+    rows = connection.execute(sql.ROWS_TO_VERIFY, {"after": segments[0].after})
+    lines += filter(None, [_verify_segments(rows, segments)[0]])
     if not _has_head(connection, head, segments[0].after):
         lines.append(TAIL_LINE.format(head.last_id if head else 0))
     return lines
@@ -119,13 +128,55 @@ def _find_rows_before(connection: sqlite3.Connection, last_id: int) -> Iterator[
         yield FORGED_LINE.format(f"{count:,}", last_id, first_id)
 
 
-def _verify_segments(connection: sqlite3.Connection, segments: Sequence[_Segment]) -> Iterator[str]:
-    """Yield the first thing that is wrong with the rows: all that follows would be wrong too."""
+def verify_audit_archives(
+    connection: sqlite3.Connection, keys: Sequence[AuditKey], archives: Sequence[Path]
+) -> list[str]:
+    """Return a line for the first thing that is wrong with the rows that moved into archives.
+
+    `archives`: their files, the oldest first. Nothing is said without a key, as of the chain.
+    """
+    anchors = [_Anchor(*row) for row in connection.execute(sql.ALL_ANCHORS)]
+    starts = [anchor for anchor in anchors if anchor.kind == AnchorKind.START.value]
+    moved = [anchor for anchor in anchors if anchor.kind == AnchorKind.ARCHIVED.value]
+    if not keys or not starts or not moved or moved[-1].last_id <= starts[-1].last_id:
+        return []
+    chain = [anchor for anchor in anchors if anchor.kind != AnchorKind.ARCHIVED.value]
+    segments = _split_segments(chain, {key.id: key for key in keys})
+    rows = _read_archives(archives, segments[0].after, moved[-1].last_id)
+    try:
+        problem, last_id, mac = _verify_segments(rows, segments)
+    except (sqlite3.DatabaseError, MigrationError):
+        return [UNREADABLE_LINE]
+    if problem:
+        return [f"In the archive: {problem}"]
+    if (last_id, mac) != (moved[-1].last_id, moved[-1].mac):
+        return [ARCHIVE_LINE.format(last_id)]
+    return []
+
+
+def _read_archives(
+    archives: Sequence[Path], after_id: int, last_id: int
+) -> Iterator[tuple[Any, ...]]:
+    for path in archives:
+        with open_read_only(path) as archive:
+            for row in archive.execute(sql.ROWS_TO_VERIFY, {"after": after_id}):
+                if row[0] > last_id:
+                    return
+                yield row
+
+
+def _verify_segments(
+    rows: Iterable[tuple[Any, ...]], segments: Sequence[_Segment]
+) -> tuple[str, int, str]:
+    """Return the first thing that is wrong, "" when none is, and id and mac of the last good row.
+
+    All that follows a wrong row would be wrong too.
+    """
     remaining = list(segments)
     older_id = parse_older_id(segments[0].mac) if segments[0].is_start else 0
     segment = remaining.pop(0)
     previous_id, previous_mac = segment.after, segment.mac
-    for row in connection.execute(sql.ROWS_TO_VERIFY, {"after": segment.after}):
+    for row in rows:
         while segment.end is not None and row[0] > segment.end:
             segment = remaining.pop(0)
             previous_mac = segment.mac
@@ -134,9 +185,9 @@ def _verify_segments(connection: sqlite3.Connection, segments: Sequence[_Segment
             continue
         problem = _find_row_problem(row, previous_id, previous_mac, segment.key)
         if problem:
-            yield problem
-            return
+            return problem, previous_id, previous_mac
         previous_id, previous_mac = row[0], row[-1]
+    return "", previous_id, previous_mac
 
 
 def _find_row_problem(

@@ -1,12 +1,15 @@
 """The page of the audit log, its export, and what requests are refused."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from flask import (
     Blueprint,
     Response,
     abort,
+    flash,
     g,
+    redirect,
     render_template,
     request,
     stream_with_context,
@@ -17,8 +20,14 @@ from flask_login import current_user
 
 from app.audit import queries
 from app.audit.actions import audited_write
+from app.audit.archive_file import (
+    fetch_archived_rows,
+    get_audit_archive,
+    list_audit_archive_years,
+)
 from app.audit.audit_items import AuditListItem, build_audit_items
 from app.audit.forms import AuditFilterForm
+from app.audit.models import AuditEvent
 from app.audit.pending_acts import note_refusal
 from app.audit.subjects import FilteredPerson, find_filtered_person
 from app.core.access import current_username, permission_required
@@ -27,6 +36,8 @@ from app.core.csv_files import build_download_headers, stream_csv_in_batches
 from app.core.local_formats import get_display_timezone
 from app.core.pagination import list_params
 from app.core.recent_sign_in import guarded_download
+from app.core.separate_database import SEPARATE_FILE_ERRORS
+from app.core.settings import current_settings
 from app.core.user_names import load_user_names
 from app.domain.accounts.permissions import Permission
 from app.domain.time.local_times import zone_or_utc
@@ -36,6 +47,7 @@ bp = Blueprint("audit", __name__)
 WITHOUT_REFUSALS = ("webhooks", "static")
 CSV_HEADINGS = ("Row", "Time (UTC)", "Who", "What", "About", "Details", "Address", "Request")
 CSV_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+CsvRows = list[tuple[int, tuple[str | None, ...]]]
 
 
 @bp.get("/audit")
@@ -52,6 +64,7 @@ def list_audit_events() -> ResponseReturnValue:
         page=queries.fetch_audit_page(params, _read_filter(form, person)),
         person=person,
         export_url=_build_export_url(form),
+        archive_years=list_audit_archive_years(current_settings().database_path),
     )
 
 
@@ -100,11 +113,40 @@ def export_audit_events() -> ResponseReturnValue:
     return Response(stream_with_context(pieces), headers=headers)
 
 
-def _fetch_csv_rows(
-    filter_: queries.AuditFilter, last_id: int
-) -> list[tuple[int, tuple[str | None, ...]]]:
-    items = build_audit_items(queries.fetch_rows_after(last_id, filter_))
-    return [(item.id, _build_csv_row(item)) for item in items]
+@bp.get("/audit/archive/<int:year>")
+@permission_required(Permission.SEE_AUDIT)
+@guarded_download
+def export_audit_archive(year: int) -> ResponseReturnValue:
+    """Send the archived rows of a year as a CSV file, the oldest first."""
+    if not current_user.may(Permission.EXPORT):
+        abort(403)
+    database = current_settings().database_path
+    if not get_audit_archive(database, year).exists():
+        abort(404)
+    try:
+        fetch_archived_rows(database, year, 0, 1)
+    except SEPARATE_FILE_ERRORS:
+        flash(f"The archive of {year} can’t be read now. Ask whoever runs the server.", "error")
+        return redirect(url_for("audit.list_audit_events"), 303)
+    with audited_write("audit.exported", current_username()) as entry:
+        entry.details = {"part": True, "year": year}
+    load_user_names()
+
+    def fetch_rows(last_id: int) -> CsvRows:
+        rows = fetch_archived_rows(database, year, last_id, queries.EXPORT_BATCH)
+        return _build_csv_rows(rows)
+
+    headers = build_download_headers(f"audit-{year}.csv")
+    pieces = stream_csv_in_batches(CSV_HEADINGS, fetch_rows)
+    return Response(stream_with_context(pieces), headers=headers)
+
+
+def _fetch_csv_rows(filter_: queries.AuditFilter, last_id: int) -> CsvRows:
+    return _build_csv_rows(queries.fetch_rows_after(last_id, filter_))
+
+
+def _build_csv_rows(rows: Sequence[AuditEvent]) -> CsvRows:
+    return [(item.id, _build_csv_row(item)) for item in build_audit_items(rows)]
 
 
 def _build_csv_row(item: AuditListItem) -> tuple[str | None, ...]:

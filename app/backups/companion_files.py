@@ -73,7 +73,7 @@ def _list_companion_files(database: Path) -> Iterator[tuple[Path, str]]:
         source = database.with_name(f"{database.name}{ending}")
         if source.is_file():
             yield source, source.name
-    for source in sorted((database.parent / ARCHIVE_FOLDER).glob("[0-9][0-9][0-9][0-9].db")):
+    for source in sorted((database.parent / ARCHIVE_FOLDER).glob("*[0-9][0-9][0-9][0-9].db")):
         yield source, f"{ARCHIVE_FOLDER}/{source.name}"
 
 

@@ -4,8 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.audit.archive_file import list_audit_archives
 from app.audit.chain_files import get_key_file, read_audit_keys, read_chain_head
-from app.audit.chain_verification import ADVICE, verify_audit_chain
+from app.audit.chain_verification import (
+    ADVICE,
+    verify_audit_archives,
+    verify_audit_chain,
+)
 from app.dbdoctor.check import Check, Finding, Severity
 from app.delivery.engine.installation_file import get_installation_file
 
@@ -29,6 +34,7 @@ def examine_audit(connection: sqlite3.Connection, path: Path) -> Iterator[Findin
         keys = read_audit_keys(path)
         has_chain = connection.execute("SELECT 1 FROM audit_anchors LIMIT 1").fetchone()
         lines = verify_audit_chain(connection, keys, read_chain_head(path))
+        lines += verify_audit_archives(connection, keys, list_audit_archives(path))
     # A table or a column is missing: the comparison of the schema says it.
     except sqlite3.OperationalError as error:
         if error.sqlite_errorname != "SQLITE_ERROR":

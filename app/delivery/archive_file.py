@@ -5,20 +5,16 @@ the database when it was made; a column that came later is added before the next
 """
 
 import contextlib
-import os
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, DateTime, Engine, Index, Integer, MetaData, String, Table
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Column, Connection, DateTime, Index, Integer, MetaData, String, Table
 
 from app.core.column_types import UtcDateTime
 from app.core.separate_database import (
-    add_missing_columns,
-    open_separate_file,
-    read_file_version,
-    write_file_version,
+    SEPARATE_FILE_ERRORS,
+    read_separate_file,
+    write_separate_file,
 )
 from app.delivery.engine_models import attempts
 from app.delivery.models import messages
@@ -78,11 +74,7 @@ def list_archive_years(database: Path) -> list[int]:
 def open_archive(database: Path, year: int) -> Iterator[Connection]:
     """Open an archive to read it. Raises ArchiveUnusable."""
     path = get_archive_file(database, year)
-    with (
-        _translate_errors(year),
-        open_separate_file(path, is_writable=False) as engine,
-        engine.connect() as connection,
-    ):
+    with _translate_errors(year), read_separate_file(path) as connection:
         yield connection
 
 
@@ -93,43 +85,16 @@ def write_archive(database: Path, year: int) -> Iterator[Connection]:
     Makes the file where there is none; only its owner may read it. Raises ArchiveUnusable.
     """
     path = get_archive_file(database, year)
-    with _translate_errors(year):
-        _create_private_file(path)
-        with open_separate_file(path, is_writable=True) as engine:
-            _prepare_tables(engine, year)
-            with engine.begin() as connection:
-                yield connection
-        _sync_folder(path.parent)
+    with (
+        _translate_errors(year),
+        write_separate_file(path, archive_metadata, ARCHIVE_VERSION) as connection,
+    ):
+        yield connection
 
 
 @contextlib.contextmanager
 def _translate_errors(year: int) -> Iterator[None]:
     try:
         yield
-    except (sqlite3.DatabaseError, DatabaseError, OSError) as error:
+    except SEPARATE_FILE_ERRORS as error:
         raise ArchiveUnusable(year) from error
-
-
-def _prepare_tables(engine: Engine, year: int) -> None:
-    with engine.begin() as connection:
-        version = read_file_version(connection)
-        if version > ARCHIVE_VERSION:
-            raise ArchiveUnusable(year)
-        archive_metadata.create_all(connection)
-        add_missing_columns(connection, archive_metadata)
-        if version < ARCHIVE_VERSION:
-            write_file_version(connection, ARCHIVE_VERSION)
-
-
-def _create_private_file(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Write the folder's own entry to the disk: a new file in it is else not there for sure."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.accounts.actions.old_sign_ins import count_old_sign_ins, delete_old_sign_ins
+from app.audit.archive import count_old_audit_rows, move_old_audit_rows
 from app.blasts.actions.old_drafts import count_old_drafts, delete_old_drafts
 from app.delivery.actions.old_practice_texts import (
     count_old_practice_texts,
@@ -29,6 +30,8 @@ DURATION_WORDS = {
 CountOld = Callable[[datetime], tuple[int, datetime | None]]
 # Deletes at most so many from before a moment, inside write(), and returns how many.
 DeleteOld = Callable[[datetime, int], int]
+# Moves a slice from before a moment into an archive, outside write(), and returns how many.
+MoveOld = Callable[[datetime], int]
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,9 @@ class RetainedKind:
     choices: tuple[int, ...]
     count: CountOld
     delete: DeleteOld | None = None
+    move: MoveOld | None = None
     usual_days: int | None = None
     new_days: int | None = field(default=None)
-
-
-def count_nothing(before: datetime) -> tuple[int, datetime | None]:
-    """Return that nothing is removed here: another feature obeys the rule."""
-    return 0, None
 
 
 KINDS = (
@@ -74,6 +73,17 @@ KINDS = (
         count_old_webhook_events,
         usual_days=MONTH,
         new_days=MONTH,
+    ),
+    RetainedKind(
+        RetentionKind.AUDIT,
+        "Audit",
+        "Rows of older years move into a file for each year beside the database, and none is lost: "
+        "the audit page offers these years. The time counts from the end of the year.",
+        "row",
+        (0, YEAR, 2 * YEAR, 3 * YEAR, 7 * YEAR),
+        count_old_audit_rows,
+        move=move_old_audit_rows,
+        new_days=3 * YEAR,
     ),
     RetainedKind(
         RetentionKind.SIGN_INS,

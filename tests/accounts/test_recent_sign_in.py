@@ -41,6 +41,7 @@ GUARDED = {
     "accounts.renew_recovery_codes",
     "accounts.show_second_factor",
     "accounts.start_second_factor",
+    "audit.export_audit_archive",
     "audit.export_audit_events",
     "blasts.export_blast",
     "community.export_members",

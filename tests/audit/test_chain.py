@@ -2,12 +2,10 @@
 
 import json
 import sqlite3
-from datetime import timedelta
 
 import pytest
 
 from app.audit.actions import audited_write, ensure_audit_chain, erase_phone
-from app.audit.archive import archive_audit_rows
 from app.audit.audit_chain import continue_audit_chain
 from app.audit.chain_files import (
     forget_chain_head,
@@ -193,27 +191,6 @@ def test_rows_of_an_older_release_are_chained_by_the_first_start(shop, app):
     assert verify(path) == []
     change(path, UNPROTECT, "UPDATE audit_events SET verb = 'x' WHERE id = 1")
     assert "Audit row 1 was changed" in verify(path)[0]
-
-
-def test_what_is_archived_is_verified_from_its_anchor_on(site):
-    """The oldest rows go to an archive and no row that is left loses its protection."""
-    archived = []
-    note_chain_head()
-    with write():
-        assert archive_audit_rows(now() + timedelta(days=1), archived.extend, limit=3) == 3
-    assert [row["about"] for row in archived] == ["user 0", "user 1", "user 2"]
-    assert db.session.query(AuditEvent).count() == 2
-    assert db.session.query(AuditPerson).count() == 0
-    assert verify(site) == []
-    with write():
-        assert archive_audit_rows(now() + timedelta(days=1), archived.extend, limit=9) == 2
-        assert archive_audit_rows(now() + timedelta(days=1), archived.extend, limit=9) == 0
-    with audited_write("user.added", "ada"):
-        pass
-    assert verify(site) == []
-    assert db.session.query(AuditEvent).one().id == 6
-    change(site, UNPROTECT, "UPDATE audit_events SET who = 'eve'")
-    assert "Audit row 6 was changed" in verify(site)[0]
 
 
 def test_a_copy_without_its_key_is_not_accused(site):

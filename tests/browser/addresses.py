@@ -32,6 +32,7 @@ NO_PAGES = {
     "well_known.show_security_contact",
     "well_known.open_password_page",
     "sandbox.poll_phone_screen",
+    "audit.export_audit_archive",
     "audit.export_audit_events",
     "suppression.export_suppressed_numbers",
     "suppression.import_bad_rows",

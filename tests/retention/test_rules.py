@@ -106,6 +106,7 @@ def test_the_page_says_what_would_go_before_it_is_saved(app, visit):
         "sign_ins": "0",
         "drafts": "0",
         "practice_texts": "0",
+        "audit": "0",
         "archive": "0",
     }
     shown = visit.post("/settings/retention", "ada", **fields)

@@ -82,6 +82,7 @@ ROUTES = {
     "accounts.remove_users_second_factor": _route(ADMIN, "POST"),
     "accounts.list_users": _route(ADMIN, "GET"),
     "audit.list_audit_events": _route(Permission.SEE_AUDIT, "GET"),
+    "audit.export_audit_archive": _route(Permission.SEE_AUDIT, "GET"),
     "audit.export_audit_events": _route(Permission.SEE_AUDIT, "GET"),
     "blasts.show_sent_blast": _route(Permission.SEE_TEXTS, "GET"),
     "blasts.stop_sent_blast": _route(Permission.SEE_TEXTS, "POST"),

@@ -34,6 +34,8 @@ EXTRA = {
     "audiences": {"segment_models"},
     "audit": {
         "archive",
+        "archive_erasure",
+        "archive_file",
         "audit_chain",
         "audit_items",
         "audit_jobs",

@@ -28,6 +28,7 @@ ANA = "ana"
 AUDIT_TABLES = ("audit_events", "audit_people", "audit_anchors")
 # What Ana gets where one permission is not all that it takes.
 OTHER_CODES = {
+    "audit.export_audit_archive": 403,
     "audit.export_audit_events": 403,  # it exports too
     "blasts.edit_draft": 404,  # it is Sol's
     "blasts.review_draft": 404,

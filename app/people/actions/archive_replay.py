@@ -1,5 +1,6 @@
 """Erases from the archives whoever was erased from the database."""
 
+from app.audit.archive_erasure import erase_in_audit_archives
 from app.core.column_types import datetime_from_db
 from app.core.db import db
 from app.core.settings import current_settings
@@ -21,4 +22,5 @@ def replay_archive_erasures() -> list[int]:
             erasures[erasure.phone_hash] = moment
     db.session.rollback()
     database = current_settings().database_path
-    return erase_in_archives(database, erasures, lambda phone: hash_phone(key, phone))
+    years = erase_in_archives(database, erasures, lambda phone: hash_phone(key, phone))
+    return sorted({*years, *erase_in_audit_archives(database, erasures)})

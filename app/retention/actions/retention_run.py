@@ -15,7 +15,7 @@ from app.delivery.actions.word_removal import list_wordy_ids, remove_words
 from app.domain.delivery.removed_words import build_removed_words
 from app.inbox.actions.search_removal import forget_searched_words
 from app.retention.actions.rule_changes import record_run
-from app.retention.kinds import DURATION_WORDS, KINDS, DeleteOld
+from app.retention.kinds import DURATION_WORDS, KINDS, DeleteOld, RetainedKind
 from app.retention.models import RetentionKind, RetentionRule
 from app.retention.queries.retention_rules import find_retention_days, find_rule
 from app.trash.actions.forgetting import (
@@ -46,7 +46,7 @@ def run_retention(is_stopping: IsStopping) -> None:
         if is_stopping():
             return
         if _is_due(kind.kind):
-            _run_kind(kind.kind, kind.delete, is_stopping)
+            _run_kind(kind, is_stopping)
     # The trash has no rule: what is in it is always kept for 30 days.
     if has_old_trash():
         before = compute_oldest_moment()
@@ -63,23 +63,31 @@ def is_run_due(rule: RetentionRule) -> bool:
     return rule.ran_at is None or rule.ran_at < now() - RUN_INTERVAL
 
 
-def _run_kind(kind: RetentionKind, delete: DeleteOld | None, is_stopping: IsStopping) -> None:
-    days = find_retention_days(kind)
+def _run_kind(kind: RetainedKind, is_stopping: IsStopping) -> None:
+    days = find_retention_days(kind.kind)
     if days is None:
         return
-    before = now() - timedelta(days=days)
-    if kind is RetentionKind.CARRIER_CALLS:
-        count = delete_old_webhook_events(days)
-    elif delete is not None:
-        count = _remove_in_slices(lambda size: _delete_slice(delete, before, size), is_stopping)
-    else:
-        count = _remove_in_slices(_WordRemoval(before, days).remove_slice, is_stopping)
+    count = _remove_old(kind, days, is_stopping)
     if is_stopping():
         return
     with write():
-        record_run(kind, now(), count)
+        record_run(kind.kind, now(), count)
     if count:
-        log.info("retention: %s removed %s rows", kind.value, count)
+        log.info("retention: %s removed %s rows", kind.kind.value, count)
+
+
+def _remove_old(kind: RetainedKind, days: int, is_stopping: IsStopping) -> int:
+    """Remove or move what is older than so many days; return how many rows that were."""
+    before = now() - timedelta(days=days)
+    if kind.kind is RetentionKind.CARRIER_CALLS:
+        return delete_old_webhook_events(days)
+    delete, move = kind.delete, kind.move
+    if delete is not None:
+        return _remove_in_slices(lambda size: _delete_slice(delete, before, size), is_stopping)
+    if move is not None:
+        # A slice has its own size: most of its time the database is not locked.
+        return _remove_in_slices(lambda _size: move(before), is_stopping)
+    return _remove_in_slices(_WordRemoval(before, days).remove_slice, is_stopping)
 
 
 def _delete_slice(delete: DeleteOld, before: datetime, size: int) -> int:
