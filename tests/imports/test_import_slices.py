@@ -301,7 +301,7 @@ def test_the_scheduler_goes_on_with_it_and_so_does_its_page(
     visit.post(f"{address}/confirm", "ada")
     page = visit(address, "ada")
     assert "still reaches the people who are not on the list yet" in page.words
-    scheduler.BackgroundJobs(app, lambda: True)._run_imports()
+    scheduler.BackgroundJobs(app, lambda: True).jobs.run_imports()
     assert visit(address, "ada").headings == ["Imported"]
     opt_outs = read_state(app)["opt-outs"]
     assert [row for row in opt_outs if "2099" in row and LEO in row]

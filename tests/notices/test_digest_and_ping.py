@@ -74,7 +74,7 @@ def test_ping_url_hears_whether_texts_are_sent(make_app):
 def test_ping_url_hears_from_the_process_that_leads_alone(make_app):
     with run_chat_server() as server:
         app = make_app(ping_url=server.address + "/abc")
-        BackgroundJobs(app, lambda: True)._ping()
+        BackgroundJobs(app, lambda: True).jobs.ping()
         assert server.requests == []
         with app.app_context():
             with write() as session:

@@ -143,5 +143,5 @@ def test_the_job_of_a_serving_process_does_it(app, make_survey, text, rows):
     text(ZOE, "picnic")  # long ago, by the clock of the process
     with app.app_context(), write() as session:
         session.execute(db.update(SurveySession).values(asked_at=now() - timedelta(days=2)))
-    scheduler.BackgroundJobs(app, lambda: True)._time_out_survey_sessions()
+    scheduler.BackgroundJobs(app, lambda: True).jobs.time_out_survey_sessions()
     assert rows("sessions")[0].status.value == "timed_out"
