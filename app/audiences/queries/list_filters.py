@@ -53,8 +53,7 @@ def describe_filters(
         elif condition is None:
             problem = UNKNOWN_FILTER
         elif condition.reference in hidden:
-            is_field = condition.kind is ConditionKind.FIELD_IS
-            problem = ADMIN_FILTER if is_field else OUTSIDE_FILTER
+            problem = _say_what_is_hidden(condition)
         if problem or condition is None:
             filters.append(ListFilter(address, problem, matches_no_one=True))
             continue
@@ -63,6 +62,13 @@ def describe_filters(
         is_named = condition.reference is None or condition.reference in names.references
         filters.append(ListFilter(address, sentence, not is_named))
     return filters
+
+
+def _say_what_is_hidden(condition: Condition) -> str:
+    is_of_field = condition.reference is not None and (
+        condition.reference[0] is ReferenceKind.FIELD
+    )
+    return ADMIN_FILTER if is_of_field else OUTSIDE_FILTER
 
 
 def _load_names(references: set[Reference], field_names: Mapping[int, str]) -> RuleNames:
