@@ -36,19 +36,25 @@ def read_stop_file(database: Path) -> StopFileContent:
     """Return what the file says, nothing without one. Raises OSError when it cannot be read."""
     content = StopFileContent()
     try:
-        text = get_stop_file(database).read_text(encoding="utf-8", errors="replace")
+        # No other line ends: a name may hold one of those of Unicode.
+        with get_stop_file(database).open(encoding="utf-8", errors="replace", newline="\n") as file:
+            for raw_line in file:
+                _add_line(content, raw_line.removesuffix("\n"))
     except FileNotFoundError:
         return content
-    # Not splitlines(): a name may hold one of the line ends of Unicode.
-    for raw_line in filter(None, text.split("\n")):
-        content.line_count += 1
-        line = parse_stop_line(raw_line)
-        if line is not None:
-            content.lines[line.phone] = line
-            content.position = max(content.position, line.position)
-        else:
-            content.position = max(content.position, _read_position(raw_line))
     return content
+
+
+def _add_line(content: StopFileContent, raw_line: str) -> None:
+    if not raw_line:
+        return
+    content.line_count += 1
+    line = parse_stop_line(raw_line)
+    if line is not None:
+        content.lines[line.phone] = line
+        content.position = max(content.position, line.position)
+    else:
+        content.position = max(content.position, _read_position(raw_line))
 
 
 def read_last_position(database: Path) -> int:

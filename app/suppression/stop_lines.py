@@ -4,13 +4,15 @@ A line is the whole state of its number, so the last line of a number is all tha
 """
 
 import json
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 SECONDS_LENGTH = len("2026-11-28 12:00:00")
 
 
-@dataclass(frozen=True)
+# With slots, as below: the start reads the lines of 100,000 people.
+@dataclass(frozen=True, slots=True)
 class ListedState:
     """What keeps texts from a number. Times are as the database writes them.
 
@@ -48,7 +50,7 @@ def merge_states(first: ListedState, second: ListedState) -> ListedState:
     return ListedState(listed, behind, (*first.topics, *topics), gone_topics)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StopLine:
     """One line. `position`: of the count in the database when it was true; `at`: then (UTC, ISO).
 
@@ -100,8 +102,14 @@ def parse_stop_line(text: str) -> StopLine | None:
             ),
             tuple(map(str, values.get("gone", ()))),
         )
+        method = values.get("method")
         return StopLine(
-            int(values["n"]), str(values["at"]), str(values["phone"]), state, values.get("method")
+            int(values["n"]),
+            # Few are different: each is kept once.
+            sys.intern(str(values["at"])),
+            str(values["phone"]),
+            state,
+            None if method is None else sys.intern(str(method)),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -111,4 +119,4 @@ def _read_entry(value: Any) -> tuple[str, str, str | None] | None:
     if not value:
         return None
     source, since, end = value
-    return str(source), str(since), end
+    return sys.intern(str(source)), str(since), end

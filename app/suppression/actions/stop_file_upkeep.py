@@ -1,7 +1,7 @@
 """Keeps the file of opt-outs complete, and no longer than it needs to be."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import update
@@ -10,14 +10,18 @@ from app.core.db import db, write
 from app.suppression.actions.erased_numbers import list_erased_since
 from app.suppression.actions.stop_journal import StopWriter
 from app.suppression.journal_models import StopJournal
-from app.suppression.queries.listed_states import read_listed_states, read_stop_position
+from app.suppression.queries.listed_states import (
+    list_listed_phones,
+    read_listed_states,
+    read_stop_position,
+)
 from app.suppression.stop_file import (
     StopFileContent,
     lock_stop_file,
     read_stop_file,
     replace_stop_file,
 )
-from app.suppression.stop_lines import StopLine
+from app.suppression.stop_lines import EMPTY_STATE, StopLine
 
 log = logging.getLogger(__name__)
 
@@ -25,20 +29,18 @@ log = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=400)
 # A file is written anew when it has more lines than its numbers need.
 SPARE_LINES = 2_000
+COMPARED_AT_ONCE = 2_000
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def complete_stop_file(journal: StopWriter, content: StopFileContent) -> None:
     """Write a line for every number whose last line does not say what holds."""
-    stored = read_listed_states(None, journal.find_topic_names).states
+    phones = list_listed_phones()
+    missing = _find_outdated(sorted(phones), content, journal)
     db.session.rollback()
-    written = {phone: line.state for phone, line in content.lines.items()}
-    missing = [phone for phone, state in stored.items() if written.get(phone) != state]
-    lifted = [
-        phone for phone, state in written.items() if phone not in stored and not state.is_empty
-    ]
+    unlisted = content.lines.keys() - phones
+    lifted = [phone for phone in unlisted if not content.lines[phone].state.is_empty]
     # Of a process that died before it took out the lines of somebody who was erased.
-    unlisted = [phone for phone in written if phone not in stored]
     lifted += set(list_erased_since(unlisted, BEGINNING)).difference(lifted)
     if not missing and not lifted:
         return
@@ -49,9 +51,28 @@ def complete_stop_file(journal: StopWriter, content: StopFileContent) -> None:
     journal.record([*missing, *lifted])
 
 
-def shorten_stop_file(journal: StopWriter, moment: datetime) -> None:
-    """Write the file anew when most of its lines say what is no longer so."""
-    content = read_stop_file(journal.database)
+def _find_outdated(
+    phones: Sequence[str], content: StopFileContent, journal: StopWriter
+) -> list[str]:
+    """Return the numbers whose last line does not say what holds."""
+    outdated = []
+    # Not all at once: 100,000 states would take 60 MB, which a process does not give back.
+    for start in range(0, len(phones), COMPARED_AT_ONCE):
+        some_phones = phones[start : start + COMPARED_AT_ONCE]
+        states = read_listed_states(some_phones, journal.find_topic_names).states
+        for phone in some_phones:
+            line = content.lines.get(phone)
+            written = line.state if line else EMPTY_STATE
+            if written != states.get(phone, EMPTY_STATE):
+                outdated.append(phone)
+    return outdated
+
+
+def shorten_stop_file(journal: StopWriter, content: StopFileContent, moment: datetime) -> None:
+    """Write the file anew when most of its lines say what is no longer so.
+
+    `content`: what the file said a moment ago; it is read again before it is replaced.
+    """
     if content.line_count < 2 * len(content.lines) + SPARE_LINES:
         return
     oldest = (moment - KEPT_FOR).isoformat(timespec="seconds")

@@ -78,7 +78,7 @@ def replay_stops(moment: datetime) -> ReplayedStops:
         )
     # Equal positions say little: of two processes, one may have died before its line was written.
     complete_stop_file(journal, content)
-    shorten_stop_file(journal, moment)
+    shorten_stop_file(journal, content, moment)
     db.session.rollback()
     return replayed
 

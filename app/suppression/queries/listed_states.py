@@ -1,7 +1,7 @@
 """What keeps texts from some numbers now, as the file of opt-outs beside the database says it."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -41,7 +41,7 @@ def read_listed_states(
     `find_topic_names` is called only when a topic was left. Numbers without a state have none here.
     """
     result = ListedStates()
-    listed_phones = list(_list_phones() if phones is None else phones)
+    listed_phones = list(list_listed_phones() if phones is None else phones)
     rows = sql.SELECT_LISTED_STATES.fetch_rows(b_phones=json.dumps(listed_phones))
     topic_names: Mapping[int, str] = {}
     if any(row[0] == "topic" for row in rows):
@@ -57,7 +57,8 @@ def read_listed_states(
     return result
 
 
-def _list_phones() -> Iterable[str]:
+def list_listed_phones() -> set[str]:
+    """Return every number that something keeps texts from."""
     phones: set[str] = set()
     for model in (UnsubscribedContact, ReplacedPause, DeletedTopicLeave):
         phones.update(db.session.scalars(select(model.phone)))
