@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, not_, or_, select
+from sqlalchemy import ColumnElement, Table, not_, or_, select, true
 
 from app.core.fetched_rows import fetch_tuples
 from app.delivery.models import message_logs, messages
@@ -63,18 +63,26 @@ def list_strays() -> list[tuple[int, int | None]]:
     ended = select(message_logs_c.id).where(
         not_(message_logs_c.status.in_(OPEN_BLAST_STATUSES)), _HAS_QUEUE
     )
-    return _list_ids(_HAS_UNKNOWN_CARRIER) + _list_ids(messages_c.message_log_id.in_(ended))
+    # Along the blasts, which finds both that may be claimed and what is held.
+    of_ended = (_IS_QUEUED, messages_c.message_log_id.in_(ended))
+    return _list_ids(_HAS_UNKNOWN_CARRIER) + _fetch_ids(*of_ended)
 
 
 def list_rows_without_blast() -> list[tuple[int, int | None]]:
     """Return (message id, blast id) of queued rows whose blast does not exist: reads the queue."""
     has_log = select(message_logs_c.id).where(message_logs_c.id == messages_c.message_log_id)
-    return _list_ids(messages_c.message_log_id.is_not(None), not_(has_log.exists()))
+    # As a value: SQLite would walk along the blasts of all texts, not along those that wait.
+    is_of_blast = messages_c.message_log_id.is_not(None).is_(true())
+    return _list_ids(is_of_blast, not_(has_log.exists()))
 
 
 def _list_ids(*conditions: ColumnElement[bool]) -> list[tuple[int, int | None]]:
     ids: list[tuple[int, int | None]] = []
     for is_waiting in (IS_CLAIMABLE, IS_HELD):
-        rows = select(messages_c.id, messages_c.message_log_id).where(is_waiting, *conditions)
-        ids += fetch_tuples(rows.limit(MAX_ROWS))
+        ids += _fetch_ids(is_waiting, *conditions)
     return ids
+
+
+def _fetch_ids(*conditions: ColumnElement[bool]) -> list[tuple[int, int | None]]:
+    rows = select(messages_c.id, messages_c.message_log_id).where(*conditions)
+    return fetch_tuples(rows.limit(MAX_ROWS))
