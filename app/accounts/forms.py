@@ -17,10 +17,10 @@ from app.accounts.name_queries import (
     is_name_of_former_user,
     is_name_of_other_user,
 )
+from app.accounts.password_forms import reject_weak_password
 from app.accounts.queries import clean_username
 from app.core.limit_fields import PRICE_MISSING_ERROR, LimitAmountField, LimitNumberField
 from app.core.mail import is_mail_address
-from app.domain.accounts import password_policy
 from app.domain.accounts.lookalike_names import find_script_problem, remove_unseen
 from app.domain.accounts.roles import ROLE_LABELS, Role
 from app.domain.texts.text_cleaning import clean_name
@@ -54,51 +54,12 @@ class UsernameField(StringField):
             raise ValidationError(problem)
 
 
-def reject_weak_password(
-    password: str | None, username: str | None, organisation_name: str | None
-) -> None:
-    """Raise ValidationError with the reason when a new password is too weak."""
-    problem = password_policy.find_password_problem(
-        password or "", username=username or "", organisation=organisation_name or ""
-    )
-    if problem:
-        raise ValidationError(problem)
-
-
 class SignInForm(FlaskForm):
     """The login form. Any text is valid: the view compares it with the users."""
 
     username = StringField("Username")
     password = PasswordField("Password")
     remember = BooleanField("Keep me signed in on this device for 30 days")
-
-
-class OwnPasswordForm(FlaskForm):
-    """The form in which users change their own password.
-
-    The view checks the current password: that takes 0.15 s, and failures are counted.
-    """
-
-    current_password = PasswordField("Current password")
-    new_password = PasswordField("New password")
-    confirm_password = PasswordField("Confirm new password")
-
-    def __init__(self, username: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.account_username = username
-
-    def validate_new_password(self, field: PasswordField) -> None:
-        """Reject a weak password, and the current one."""
-        reject_weak_password(
-            field.data, self.account_username, organisation.get_organisation().name
-        )
-        if field.data == self.current_password.data:
-            raise ValidationError("That is your current password. Choose another.")
-
-    def validate_confirm_password(self, field: PasswordField) -> None:
-        """Require the same password twice."""
-        if field.data != self.new_password.data:
-            raise ValidationError("The passwords don’t match.")
 
 
 class ThemeForm(FlaskForm):

@@ -1,13 +1,12 @@
-"""What people type about links to choose a password, and about their e-mail address."""
+"""What people type about links by mail, and about their e-mail address."""
 
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField, ValidationError
+from wtforms import StringField, ValidationError
 
-from app.accounts.forms import EmailField, reject_weak_password
+from app.accounts.forms import EmailField
 from app.core.mail import MAX_ADDRESS_LENGTH
-from app.organisation import queries as organisation
 
 
 class OwnEmailForm(FlaskForm):
@@ -18,28 +17,6 @@ class OwnEmailForm(FlaskForm):
     def __init__(self, user_id: int, **options: Any) -> None:
         super().__init__(**options)
         self.email.user_id = user_id
-
-
-class LinkPasswordForm(FlaskForm):
-    """The page of a one-time link: a new password, twice."""
-
-    new_password = PasswordField("New password")
-    confirm_password = PasswordField("Confirm new password")
-
-    def __init__(self, username: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.account_username = username
-
-    def validate_new_password(self, field: PasswordField) -> None:
-        """Reject a password that is too weak."""
-        reject_weak_password(
-            field.data, self.account_username, organisation.get_organisation().name
-        )
-
-    def validate_confirm_password(self, field: PasswordField) -> None:
-        """Require the same password twice."""
-        if field.data != self.new_password.data:
-            raise ValidationError("The passwords don’t match.")
 
 
 class LinkRequestForm(FlaskForm):

@@ -4,7 +4,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import Length
 
-from app.accounts.forms import UsernameField, reject_weak_password
+from app.accounts.forms import UsernameField
+from app.accounts.password_forms import reject_weak_password
 from app.core.form_fields import CleanTextField
 from app.domain.texts.text_cleaning import is_blank_text
 from app.organisation.forms.settings_form import (

@@ -19,6 +19,7 @@ EXTRA = {
         "name_queries",
         "user_list_queries",
         "own_phone_queries",
+        "password_forms",
         "password_hashes",
         "second_factor_models",
         "second_factor_queries",

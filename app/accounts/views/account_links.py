@@ -8,10 +8,10 @@ from flask_login import current_user
 
 from app.accounts import queries
 from app.accounts.actions import account_links
-from app.accounts.link_forms import LinkPasswordForm
 from app.accounts.link_models import LINK_LIFETIMES, LinkKind
 from app.accounts.link_queries import FoundLink, find_link
 from app.accounts.models import AppUser
+from app.accounts.password_forms import LinkPasswordForm
 from app.accounts.password_hashes import NO_PASSWORD_HASH, hash_password
 from app.accounts.views.blueprint import bp
 from app.accounts.views.link_addresses import build_link_words, build_shown_url
