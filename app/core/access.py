@@ -13,6 +13,7 @@ from flask import (
     jsonify,
     redirect,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -236,8 +237,8 @@ def install_access_control(app: Flask) -> None:
 
 
 def _disable_caching(response: Any) -> Any:
-    """Forbid caches to store a page that depends on the signed-in user."""
+    """Forbid caches to store an answer that depends on the user, or changes their cookie."""
     # Flask-Login puts the user into `g` when somebody has used current_user.
-    if "_login_user" in g:
+    if "_login_user" in g or session.modified:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.core.column_classes import ColumnClass
 from app.core.db import Model, db
+from app.domain.accounts.phone_codes import hide_code
 
 # How rows are found and searched for, which tells nothing of anybody.
 UNTOLD_COLUMNS = ("id", "folded_name", "public_id")
@@ -115,7 +116,13 @@ def _read_table(
         if classes.find_class(column) is ColumnClass.ADMINISTRATIVE:
             work.add(column.name)
     title = model.__held_as__.title
-    return HeldRows(model.__tablename__, title, names, [*map(tuple, rows)], total, frozenset(work))
+    shown_rows = [tuple(map(_hide_code, row)) for row in rows]
+    return HeldRows(model.__tablename__, title, names, shown_rows, total, frozenset(work))
+
+
+def _hide_code(value: Any) -> Any:
+    """Keep a code that proves who holds the phone from whoever reads this page."""
+    return hide_code(value) if isinstance(value, str) else value
 
 
 def list_shown_columns(model: Any) -> list[ColumnElement[Any]]:

@@ -76,7 +76,7 @@ PERSON_CHECKS = (
     RowCheck(
         "single-admin",
         "There is only {ids} admin.",
-        "Make a second person an admin, in case the first one is ill or leaves.",
+        "Make a second person an admin, in case the first one is ill or away.",
         "SELECT count(*) FROM users WHERE role = 'admin' "
         "HAVING count(*) = 1 AND (SELECT count(*) FROM users) > 1",
         severity=Severity.NOTE,

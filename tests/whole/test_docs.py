@@ -4,6 +4,7 @@ is there.
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def test_every_variable_is_one_that_is_read(page):
     assert set(re.findall(r"\b[A-Z]+_[A-Z_]+\b(?==|`)", TEXTS[page])) <= known | _constants()
 
 
+@cache
 def _constants():
     """Names of the code's constants may be written too."""
     return set(
