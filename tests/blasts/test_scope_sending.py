@@ -31,6 +31,7 @@ from tests.blasts.helpers import (
     list_scheduled_blasts,
     release_blasts,
     send_blast,
+    set_message_status,
 )
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_member
@@ -175,3 +176,25 @@ def test_z3_whose_a_blast_is_tells_the_id_and_never_a_name(app, visit, choir):
             session.get(ScheduledMessage, blast_id).created_by_id = None
     assert not any(name in visit(address, "sol").words for address, name in lists.items())
     assert [visit(address, "sol").status_code for address in pages] == [404, 404]
+
+
+def test_z3_a_preview_shows_those_inside_and_counts_the_others(app, visit, choir):
+    with app.app_context(), write() as session:
+        session.add(leo := GroupMembership(group_id=choir, phone=LEO))
+        session.flush()
+        membership_id = leo.id
+    send_blast(visit, "sol", **to_choir(choir))
+    log_id = release_blasts(app)
+    set_message_status(app, ZOE, "failed")
+    set_message_status(app, LEO, "failed")
+    with app.app_context(), write() as session:
+        session.get(GroupMembership, membership_id).until = now()
+    change_set(app, LIMITED, choir)
+    failed = {"audience": "results", "log_id": log_id, "outcome": "failed"}
+    told = "1 person, and 1 outside your groups and events"
+    pasted = "1 number is not in your groups and events."
+    for audience, words in ((failed, told), (to_choir(choir, people=LEO), pasted)):
+        preview = visit("/blasts/preview", "sol", **compose_fields(**audience))
+        assert words in preview.words
+        assert "Hi Zoë" in preview.words
+        assert "Leo" not in preview.text

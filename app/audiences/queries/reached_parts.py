@@ -63,15 +63,11 @@ def find_numbers_problem(people_of: ChosenPeople | None) -> str:
 
 
 def is_audience_reached(audience: ChosenAudience) -> bool:
-    """Whether all people of an audience are reached, as far as its lists say so.
+    """Whether all lists of an audience are reached: a preview may tell who of them is.
 
-    A preview names people before anything is reviewed. People of earlier blasts are those of then.
+    Some of their people may not be: those of an earlier blast are those of then, and numbers are
+    pasted. They are counted, and not shown.
     """
     if get_list_scope().is_everybody:
         return True
-    kinds = {part.kind for part in audience.rule.parts}
-    if kinds & {PartKind.EVERYBODY, PartKind.SEGMENT, PartKind.RESULTS}:
-        return False
-    if not all(map(is_part_reached, audience.rule.parts)):
-        return False
-    return not find_numbers_problem(audience)
+    return all(map(is_part_reached, audience.rule.parts))

@@ -1,6 +1,6 @@
 """The phones of the people whom a user's permission set reaches."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import Any
 
 from sqlalchemy import exists, select, union
@@ -52,6 +52,14 @@ def list_reached_phones(phones: Collection[str]) -> Collection[str]:
     reached = select_scope_phones(scope).subquery()
     statement = select(reached.c[0]).where(reached.c[0].in_(phones))
     return set(db.session.scalars(statement))
+
+
+def load_reached_phones() -> Set[str] | None:
+    """Return all phones that the user who asks reaches; None: everybody's."""
+    scope = get_list_scope()
+    if scope.is_everybody:
+        return None
+    return set(db.session.scalars(select_scope_phones(scope)))
 
 
 def is_phone_in_scope(phones: Collection[str], scope: Scope) -> bool:

@@ -11,6 +11,7 @@ from app.blasts.queries.compose_choices import build_event_choices
 from app.blasts.queries.list_choices import OUTCOME_FIELD, ListChoice, build_list_choices
 from app.blasts.queries.people_permission import find_people_problem
 from app.blasts.queries.results_audience import parse_results_audience
+from app.core.permission_checks import is_reached
 from app.domain.audiences.audience_rules import PartKind
 from app.domain.audiences.chosen_audience import ChosenPeople, build_results_part, format_part
 from app.domain.delivery.blast_outcomes import ResultsAudience, build_outcome_choices
@@ -102,10 +103,13 @@ class AudienceForm(ListsForm):
 
     @property
     def selected_results(self) -> ResultsAudience | None:
-        """Whose results they are; None where it is for others, or what came names no blast."""
+        """Whose results they are; None where it is for others, or for no blast the user reaches."""
         if not self.is_for_results:
             return None
-        return parse_results_audience(self.log_id.data or "", self.outcome.data or "")
+        results_of = parse_results_audience(self.log_id.data or "", self.outcome.data or "")
+        if results_of is None or not is_reached("log_id", results_of.log_id):
+            return None
+        return results_of
 
     def validate_audience(self, field: Field) -> None:
         """Reject an earlier blast that does not exist, or to a group that this user cannot text.
@@ -179,9 +183,17 @@ class AudienceForm(ListsForm):
         return None if self.people_problem else self._named_people
 
     @property
+    def previewed_people(self) -> ChosenPeople | None:
+        """The same for the preview, which shows only people whom the user reaches."""
+        return None if self._find_list_problem() else self._named_people
+
+    @property
     def people_problem(self) -> str:
         """Why this user cannot text the chosen people, "" when they can."""
-        if problem := self._find_target_problem() or find_numbers_problem(self._named_people):
+        return self._find_list_problem() or find_numbers_problem(self._named_people)
+
+    def _find_list_problem(self) -> str:
+        if problem := self._find_target_problem():
             return problem
         role = current_user.role
         excluded = self.chosen_lists.rule.excluded if self.is_for_lists else ()

@@ -13,6 +13,7 @@ from app.audiences.queries.audience_recipients import (
     ExclusionGone,
     select_audience_recipients,
 )
+from app.audiences.queries.scope_phones import load_reached_phones
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.hours_forecast import skip_outside_hours
 from app.blasts.queries.person_limit_skips import limits_people, skip_people_at_limit
@@ -147,10 +148,17 @@ def find_recipient(
     people_of: ChosenPeople | None,
     position: int,
 ) -> BlastRecipient | None:
-    """Return the person at `position`, from 0, among those who get the text."""
-    if isinstance(people_of, ResultsAudience) or has_second_numbers() or limits_people():
+    """Return the person at `position`, from 0, among those who get the text.
+
+    Only of people whom the user who asks reaches.
+    """
+    reached = load_reached_phones()
+    is_listed = has_second_numbers() or limits_people() or reached is not None
+    if isinstance(people_of, ResultsAudience) or is_listed:
         people = _iterate_fetched(target, event_id, people_of)
         readers = (person for person in people if not person.skip_reason)
+        if reached is not None:
+            readers = (person for person in readers if person.phone in reached)
         return next(islice(readers, position, None), None)
     audience = _select_audience(target, event_id, people_of)
     skip_reason = audience.selected_columns[2]

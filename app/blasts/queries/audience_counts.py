@@ -4,15 +4,17 @@ That is the language they read, whether theirs is a first text, and what is fill
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from flask import current_app
 
+from app.audiences.queries.scope_phones import load_reached_phones
 from app.blasts.queries import audience
 from app.blasts.queries.field_fillings import load_filling
 from app.blasts.queries.reader_loading import load_blast_readers
+from app.core.scope_conditions import get_list_scope
 from app.domain.audiences.chosen_audience import ChosenPeople
 from app.domain.delivery.blast_readers import USUAL_READER, ReaderKind
 from app.domain.delivery.blast_rendering import BlastRecipient
@@ -28,15 +30,21 @@ KEPT_SECONDS = 20.0
 MAX_KEPT_AUDIENCES = 16
 # Only of so many people it is looked up who they are; of more, everybody's languages are read.
 SMALL_AUDIENCE = 500
+# Name, phone and why the person is skipped.
+RecipientRow = tuple[str | None, str, str | None]
 
 
 @dataclass(frozen=True)
 class AudienceCounts:
-    """The people who get a text, in groups by the kind of reader, and how many are skipped."""
+    """The people who get a text, in groups by the kind of reader, and how many are skipped.
+
+    `outside`: how many the user who asks does not reach; they are in no other count.
+    """
 
     groups: dict[ReaderKind, list[NameGroup]]
     people: int
     skipped: int
+    outside: int = 0
 
     def count_readers(self, tag: str | None) -> int:
         """Return how many people read this translation; None: the body."""
@@ -62,7 +70,7 @@ def load_audience_counts(
     cached_counts = current_app.extensions.setdefault("audience_counts", {})
     used = frozenset((tag, find_name_placeholders(body)) for tag, body in bodies.items())
     names = find_text_fields(*bodies.values())
-    key = (target, event_id, people_of, used, names)
+    key = (target, event_id, people_of, used, names, get_list_scope())
     start = time.monotonic()
     until, counts = cached_counts.get(key, (0.0, None))
     if counts is not None and until > start:
@@ -85,7 +93,9 @@ def _read_audience_counts(
     """Count the people of an audience, and how long their texts are."""
     used = {tag: find_name_placeholders(body) for tag, body in bodies.items()}
     has_names = any(used.values())
-    rows = audience.iterate_recipient_rows(target, event_id, people_of, has_names=has_names)
+    rows, outside = _leave_out_unreached(
+        audience.iterate_recipient_rows(target, event_id, people_of, has_names=has_names)
+    )
     people = map(BlastRecipient._make, rows)
     # What people have in fields is looked up for all of them.
     has_fields = bool(find_text_fields(*bodies.values()))
@@ -104,7 +114,17 @@ def _read_audience_counts(
         else:
             skipped += 1
     groups = {kind: grouper.groups for kind, grouper in groupers.items()}
-    return AudienceCounts(groups, sum(map(_count_people, groups.values())), skipped)
+    return AudienceCounts(groups, sum(map(_count_people, groups.values())), skipped, outside)
+
+
+def _leave_out_unreached(rows: Iterator[RecipientRow]) -> tuple[Iterator[RecipientRow], int]:
+    """Return the rows of people whom the user who asks reaches, and how many others there are."""
+    reached = load_reached_phones()
+    if reached is None:
+        return rows, 0
+    listed = list(rows)
+    inside = [row for row in listed if row[1] in reached]
+    return iter(inside), len(listed) - len(inside)
 
 
 class _KindGroupers(dict[ReaderKind, NameGrouper]):

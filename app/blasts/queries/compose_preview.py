@@ -87,8 +87,8 @@ class LanguagePreview:
 class ComposePreview:
     """What the compose page shows beside a text. "" and None: nothing to say yet.
 
-    `people`: how many get a text, `skipped`: how many of the audience do not. `languages`: of a
-    blast with translations, each text.
+    `people`: how many get a text, `skipped`: how many of the audience do not, `outside`: how many
+    more the user does not reach. `languages`: of a blast with translations, each text.
     """
 
     people: int
@@ -100,6 +100,7 @@ class ComposePreview:
     reader: ReaderPreview | None = None
     fixes: tuple[TextFix, ...] = ()
     languages: tuple[LanguagePreview, ...] = ()
+    outside: int = 0
 
 
 def build_compose_preview(request: PreviewRequest) -> ComposePreview:
@@ -126,6 +127,7 @@ def build_compose_preview(request: PreviewRequest) -> ComposePreview:
         _preview_language(tag, body, forecaster) for tag, body in request.bodies.items()
     )
     preview = _summarise(languages, counts.people, counts.skipped)
+    preview = replace(preview, outside=counts.outside)
     if not counts.people or None not in sendable:
         return preview
     fixes = tuple(list_fixes(forecaster))

@@ -137,11 +137,13 @@ def _build_live_context(form: ComposeForm, action_url: str) -> dict[str, Any]:
 
 
 def _is_audience_reached(form: ComposeForm) -> bool:
-    """Whether the user may be shown who reads the text, and how many they are."""
+    """Whether the user may be shown which of their people read the text, and how many others."""
     if get_list_scope().is_everybody:
         return True
-    if form.is_for_results or not form.is_for_lists:
-        is_for_event = form.target.data == BlastTarget.EVENT and not form.is_for_results
+    if form.is_for_results:
+        return form.selected_results is not None
+    if not form.is_for_lists:
+        is_for_event = form.target.data == BlastTarget.EVENT
         return is_for_event and is_reached("event_id", form.selected_event_id or 0)
     return is_audience_reached(form.chosen_lists)
 
@@ -152,7 +154,7 @@ def _build_preview(form: ComposeForm) -> ComposePreview:
         PreviewRequest(
             form.draft_target,
             form.selected_event_id if is_for_event else None,
-            form.selected_people,
+            form.previewed_people,
             form.message_body.data or "",
             form.selected_footer,
             bool(form.plain_names.data),
