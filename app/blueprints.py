@@ -15,6 +15,7 @@ from app.audiences.views import bp as segments
 from app.audit.subjects import set_person_source, set_subject_source
 from app.audit.views import bp as audit
 from app.audit_subjects import find_audit_person, find_audit_subjects
+from app.backups.backup_retention import set_nightly_count_source
 from app.backups.views import bp as backups
 from app.blasts.queries.series_source import set_series_source
 from app.blasts.views import bp as blasts
@@ -57,6 +58,8 @@ from app.people.queries.person_records import list_contact_notes
 from app.people.views import bp as people
 from app.people.views.do_not_text_import import find_do_not_text_list
 from app.restoration.views import bp as trash
+from app.retention.models import RetentionKind
+from app.retention.queries.retention_rules import find_retention_days
 from app.retention.views import bp as retention
 from app.sandbox.views import bp as sandbox
 from app.scope_guard import install_scope_guard
@@ -157,6 +160,7 @@ def register_blueprints(app: Flask) -> None:
     refused_returns.install_refused_return_hook(app, thread_updates.mark_wants_back)
     contact_name_source.set_contact_name_source(app, find_names)
     install_stop_journal(app, find_folded_names)
+    set_nightly_count_source(app, lambda: find_retention_days(RetentionKind.BACKUPS))
     linked_survey_source.set_linked_survey_source(app, find_surveys_of_event)
     set_series_source(app, SERIES_SOURCE)
     person_note_source.set_person_note_source(app, list_contact_notes)

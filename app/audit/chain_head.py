@@ -5,7 +5,7 @@ import logging
 from time import monotonic
 
 from app.audit.actions import record_automatic_event
-from app.audit.archive_file import list_audit_archives
+from app.audit.audit_archive_file import list_audit_archives
 from app.audit.audit_chain import PROGRAM_NAME
 from app.audit.chain_files import read_audit_keys, read_chain_head, write_chain_head
 from app.audit.chain_queries import find_chain_head, find_last_detail, is_row_in_place

@@ -136,20 +136,26 @@ def verify_audit_archives(
     `archives`: their files, the oldest first. Nothing is said without a key, as of the chain.
     """
     anchors = [_Anchor(*row) for row in connection.execute(sql.ALL_ANCHORS)]
-    starts = [anchor for anchor in anchors if anchor.kind == AnchorKind.START.value]
-    moved = [anchor for anchor in anchors if anchor.kind == AnchorKind.ARCHIVED.value]
-    if not keys or not starts or not moved or moved[-1].last_id <= starts[-1].last_id:
+    chain = []
+    end = None
+    for anchor in anchors:
+        if anchor.kind == AnchorKind.ARCHIVED.value:
+            end = anchor
+        else:
+            chain.append(anchor)
+    if not keys or end is None or not chain:
         return []
-    chain = [anchor for anchor in anchors if anchor.kind != AnchorKind.ARCHIVED.value]
     segments = _split_segments(chain, {key.id: key for key in keys})
-    rows = _read_archives(archives, segments[0].after, moved[-1].last_id)
+    if end.last_id <= segments[0].after:
+        return []
+    rows = _read_archives(archives, segments[0].after, end.last_id)
     try:
         problem, last_id, mac = _verify_segments(rows, segments)
     except (sqlite3.DatabaseError, MigrationError):
         return [UNREADABLE_LINE]
     if problem:
         return [f"In the archive: {problem}"]
-    if (last_id, mac) != (moved[-1].last_id, moved[-1].mac):
+    if (last_id, mac) != (end.last_id, end.mac):
         return [ARCHIVE_LINE.format(last_id)]
     return []
 

@@ -20,7 +20,7 @@ from flask_login import current_user
 
 from app.audit import queries
 from app.audit.actions import audited_write
-from app.audit.archive_file import (
+from app.audit.audit_archive_file import (
     fetch_archived_rows,
     get_audit_archive,
     list_audit_archive_years,

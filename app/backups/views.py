@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.audit.actions import audited_write
 from app.backups.actions.backup_running import run_claimed_backup
 from app.backups.actions.run_records import claim_run
-from app.backups.backup_retention import KEPT_COUNTS
+from app.backups.backup_retention import find_kept_counts
 from app.backups.models import BackupKind, BackupRun, BackupState
 from app.backups.queries.backup_health import describe_age, describe_error, load_backup_health
 from app.backups.queries.backup_runs import find_running_run, list_newest_runs
@@ -54,7 +54,7 @@ def list_backups() -> ResponseReturnValue:
         ],
         file_count=len(files),
         runs=[(run, describe_run(run)) for run in list_newest_runs()],
-        kept=KEPT_COUNTS,
+        kept=find_kept_counts(),
         facts=_build_facts(),
         age=lambda past: describe_age(past, moment),
     )

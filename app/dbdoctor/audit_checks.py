@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.audit.archive_file import list_audit_archives
+from app.audit.audit_archive_file import list_audit_archives
 from app.audit.chain_files import get_key_file, read_audit_keys, read_chain_head
 from app.audit.chain_verification import (
     ADVICE,

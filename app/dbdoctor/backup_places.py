@@ -1,12 +1,13 @@
 """Where backups are and what opens them, by the environment and .env, for the doctor's commands."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from app.core.settings import PROJECT_ROOT
-from app.migrations.backup_names import list_backup_files
+from app.migrations.backup_names import find_newest_backup_file
 from app.migrations.database_backups import get_backup_folder
 from app.migrations.migration_errors import MigrationError
 
@@ -28,10 +29,10 @@ def find_backup_folder(path: Path) -> Path:
 
 def find_newest_backup(path: Path, folder: Path) -> Path:
     """Return the newest backup of the database in the folder. Raises MigrationError for none."""
-    files = list_backup_files(path, folder)
-    if not files:
+    file = find_newest_backup_file(path, folder, datetime.now(UTC))
+    if file is None:
         raise MigrationError(f"There is no backup of {path} in {folder}.")
-    return files[0].path
+    return file.path
 
 
 def _read_variable(name: str) -> str:

@@ -57,6 +57,16 @@ def list_backup_files(database: Path, folder: Path) -> list[BackupFile]:
     return sorted(filter(None, files), key=lambda file: file.moment, reverse=True)
 
 
+def find_newest_backup_file(database: Path, folder: Path, moment: datetime) -> BackupFile | None:
+    """Return the newest copy in the folder, None without any.
+
+    One with a name in the future, of a clock that was wrong, counts only when there is no other.
+    """
+    files = list_backup_files(database, folder)
+    past_files = [file for file in files if file.moment <= moment]
+    return next(iter([*past_files, *files]), None)
+
+
 def _read_name(database: Path, path: Path) -> BackupFile | None:
     """Return what the name of a copy says; None for a file that is no copy of the database."""
     prefix = f"{database.stem}-"

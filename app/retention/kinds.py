@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.accounts.actions.old_sign_ins import count_old_sign_ins, delete_old_sign_ins
-from app.audit.archive import count_old_audit_rows, move_old_audit_rows
+from app.audit.audit_archiving import count_old_audit_rows, move_old_audit_rows
+from app.backups.backup_retention import KEPT_NIGHTLY_COPIES, list_superfluous_nightly_copies
 from app.blasts.actions.old_drafts import count_old_drafts, delete_old_drafts
+from app.core.clock import now
 from app.delivery.actions.old_practice_texts import (
     count_old_practice_texts,
     delete_old_practice_texts,
@@ -19,6 +21,7 @@ MONTH, YEAR = 30, 365
 DURATION_WORDS = {
     7: "7 days",
     MONTH: "30 days",
+    KEPT_NIGHTLY_COPIES: "35 days",
     3 * MONTH: "3 months",
     6 * MONTH: "6 months",
     YEAR: "12 months",
@@ -52,6 +55,12 @@ class RetainedKind:
     move: MoveOld | None = None
     usual_days: int | None = None
     new_days: int | None = field(default=None)
+
+
+def count_old_backups(before: datetime) -> tuple[int, datetime | None]:
+    """Return how many nightly copies are beyond one for each day since then, and the oldest."""
+    files = list_superfluous_nightly_copies((now() - before).days)
+    return len(files), files[-1].moment if files else None
 
 
 KINDS = (
@@ -114,6 +123,17 @@ KINDS = (
         count_old_practice_texts,
         delete_old_practice_texts,
         new_days=YEAR,
+    ),
+    RetainedKind(
+        RetentionKind.BACKUPS,
+        "Nightly backups",
+        "One a day is counted as a day: none goes while no new one can be made. Erased people are "
+        "in copies until these are gone. Hourly backups: the newest 48.",
+        "backup",
+        (7, KEPT_NIGHTLY_COPIES, 3 * MONTH, YEAR),
+        count_old_backups,
+        usual_days=KEPT_NIGHTLY_COPIES,
+        new_days=KEPT_NIGHTLY_COPIES,
     ),
 )
 KINDS_BY_NAME = {kind.kind: kind for kind in KINDS}

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.audit import archive
+from app.audit import audit_archiving
 from app.audit.actions import audited_write, build_people_column, insert_audit_row
-from app.audit.archive import count_old_audit_rows, move_old_audit_rows
-from app.audit.archive_file import (
+from app.audit.audit_archive_file import (
     fetch_archived_rows,
     get_audit_archive,
     list_audit_archive_years,
     list_audit_archives,
 )
+from app.audit.audit_archiving import count_old_audit_rows, move_old_audit_rows
 from app.audit.audit_chain import continue_audit_chain
 from app.audit.chain_files import read_audit_keys, read_chain_head
 from app.audit.chain_head import note_chain_head
@@ -151,15 +151,15 @@ def test_an_archive_that_cannot_be_written_keeps_the_rows_here(site):
 
 def test_who_is_erased_meanwhile_is_not_left_in_an_archive(site, monkeypatch):
     """K11: between copying and deleting, Zoe is erased: the copy is made again."""
-    copy_rows = archive._copy_rows
+    copy_rows = audit_archiving._copy_rows
 
     def copy_and_erase(path, rows, people):
-        monkeypatch.setattr(archive, "_copy_rows", copy_rows)
+        monkeypatch.setattr(audit_archiving, "_copy_rows", copy_rows)
         is_copied = copy_rows(path, rows, people)
         erase_zoe()
         return is_copied
 
-    monkeypatch.setattr(archive, "_copy_rows", copy_and_erase)
+    monkeypatch.setattr(audit_archiving, "_copy_rows", copy_and_erase)
     assert move_old_audit_rows(IN_2025) == 0
     assert len(list_about()) == 5
     move_all(IN_2025)

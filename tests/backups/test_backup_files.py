@@ -23,11 +23,17 @@ from app.backups.backup_opening import open_backup
 from app.backups.backup_packing import BackupNotReadable, PassphraseNeeded
 from app.backups.backup_retention import delete_superfluous_backups
 from app.backups.companion_files import bring_back_companion_files
-from app.migrations.backup_names import BackupReason, format_backup_timestamp, list_backup_files
+from app.migrations.backup_names import (
+    BackupReason,
+    find_newest_backup_file,
+    format_backup_timestamp,
+    list_backup_files,
+)
 from app.migrations.migration_errors import DatabaseDamaged
 from app.suppression.stop_file import get_stop_file
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+KEPT = {BackupReason.HOURLY: 48, BackupReason.NIGHTLY: 35, BackupReason.MANUAL: 10}
 PASSPHRASE = "horses and batteries"
 
 
@@ -143,17 +149,24 @@ def test_the_newest_stay_by_their_number_and_not_by_their_age(database, make_cop
     for days in range(40):
         stamp = format_backup_timestamp(NOW - timedelta(days=days))
         (folder / f"sms-{stamp}-nightly.db.gz").touch()
-    assert delete_superfluous_backups(database, folder) == 13 + 50 + 57 + 5
+    # Of a clock that was wrong: they push nothing out, and stay.
+    for hours in range(1, 61):
+        stamp = format_backup_timestamp(NOW + timedelta(hours=hours))
+        (folder / f"sms-{stamp}-hourly.db.gz").touch()
+    assert delete_superfluous_backups(database, folder, KEPT, NOW) == 13 + 5 + 50 + 57
     counts = {}
     for file in list_backup_files(database, folder):
         counts[file.reason] = counts.get(file.reason, 0) + 1
     assert counts == {
-        BackupReason.HOURLY: 48,
+        BackupReason.HOURLY: 48 + 60,
         BackupReason.NIGHTLY: 35,
         BackupReason.MIGRATION: 10,
         BackupReason.COMMAND: 60,
     }
-    assert delete_superfluous_backups(database, folder) == 0
+    assert delete_superfluous_backups(database, folder, KEPT, NOW) == 0
+    newest = find_newest_backup_file(database, folder, NOW)
+    assert newest is not None
+    assert newest.moment == NOW
     assert len(list(database.parent.glob("*before-restore*"))) == 3
 
 

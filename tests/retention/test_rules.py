@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+from app.backups.backup_retention import find_kept_counts
 from app.core.clock import now
 from app.core.db import db, write
+from app.core.settings import current_settings
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import MessageStatus
 from app.inbox.actions.thread_updates import record_outbound_text
+from app.migrations.backup_names import BackupReason, format_backup_timestamp
 from app.retention.actions.retention_run import run_retention
 from app.retention.actions.rule_changes import store_rules
 from app.retention.models import RetentionKind
-from app.retention.queries.retention_rules import find_retention_days, find_rule
+from app.retention.queries.retention_rules import find_retention_days, find_rule, preview_removal
 from tests.sample_people import LEO, ZOE
 
 YEAR = 365
@@ -107,6 +110,7 @@ def test_the_page_says_what_would_go_before_it_is_saved(app, visit):
         "drafts": "0",
         "practice_texts": "0",
         "audit": "0",
+        "backups": "35",
         "archive": "0",
     }
     shown = visit.post("/settings/retention", "ada", **fields)
@@ -134,3 +138,19 @@ def test_another_choice_is_shown_anew_and_an_unknown_one_refused(app, visit):
     assert visit.post("/settings/retention", "ada", **{**fields, "drafts": "1"}).status_code == 422
     with app.app_context():
         assert find_rule(RetentionKind.TEXT_WORDS) is None
+
+
+def test_nightly_backups_are_counted_and_kept_by_their_number(app):
+    with app.app_context():
+        settings = current_settings()
+        settings.backup_path.mkdir(exist_ok=True)
+        for days in range(1, 11):
+            stamp = format_backup_timestamp(now() - timedelta(days=days))
+            name = f"{settings.database_path.stem}-{stamp}-nightly.db.gz"
+            (settings.backup_path / name).touch()
+        assert preview_removal(RetentionKind.BACKUPS, 35).count == 0
+        assert preview_removal(RetentionKind.BACKUPS, 7).count == 3
+        assert find_kept_counts()[BackupReason.NIGHTLY] == 35
+        with write():
+            store_rules({RetentionKind.BACKUPS: 7})
+        assert find_kept_counts()[BackupReason.NIGHTLY] == 7

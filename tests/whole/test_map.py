@@ -34,9 +34,9 @@ EXTRA = {
     },
     "audiences": {"segment_models"},
     "audit": {
-        "archive",
-        "archive_erasure",
-        "archive_file",
+        "audit_archive_erasure",
+        "audit_archive_file",
+        "audit_archiving",
         "audit_chain",
         "audit_items",
         "audit_jobs",

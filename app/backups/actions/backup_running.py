@@ -18,15 +18,16 @@ from app.backups.actions.run_records import (
     finish_run,
 )
 from app.backups.backup_creation import is_folder_locked
-from app.backups.backup_retention import delete_superfluous_backups
+from app.backups.backup_retention import delete_superfluous_backups, find_kept_counts
 from app.backups.models import BackupError, BackupKind
 from app.backups.queries.backup_runs import find_running_run, load_backup_history
+from app.core.clock import now
 from app.core.db import db
 from app.core.local_formats import get_display_timezone
 from app.core.settings import Settings, current_settings
 from app.domain.backups.backup_plan import find_due_task
 from app.domain.time.local_times import zone_or_utc
-from app.migrations.backup_names import list_backup_files
+from app.migrations.backup_names import find_newest_backup_file
 
 log = logging.getLogger(__name__)
 # A run is claimed before its process has locked the folder.
@@ -85,7 +86,9 @@ def _make_backup(
     outcome = run_copy_process(settings, kind, moment, is_stopping)
     if outcome.error is not None or outcome.file_name is None:
         return outcome
-    delete_superfluous_backups(settings.database_path, settings.backup_path)
+    kept_counts = find_kept_counts()
+    db.session.rollback()
+    delete_superfluous_backups(settings.database_path, settings.backup_path, kept_counts, moment)
     if not settings.backup_command:
         return outcome
     file = settings.backup_path / outcome.file_name
@@ -96,7 +99,7 @@ def _make_backup(
 
 
 def _test_newest_backup(settings: Settings, is_stopping: Callable[[], bool]) -> RunOutcome:
-    files = list_backup_files(settings.database_path, settings.backup_path)
-    if not files:
+    file = find_newest_backup_file(settings.database_path, settings.backup_path, now())
+    if file is None:
         return RunOutcome(BackupError.UNREADABLE)
-    return run_drill_process(settings, files[0].path, is_stopping)
+    return run_drill_process(settings, file.path, is_stopping)

@@ -1,6 +1,6 @@
 """Erases from the archives whoever was erased from the database."""
 
-from app.audit.archive_erasure import erase_in_audit_archives
+from app.audit.audit_archive_erasure import erase_in_audit_archives
 from app.core.column_types import datetime_from_db
 from app.core.db import db
 from app.core.settings import current_settings

@@ -13,7 +13,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
-from app.backups.backup_retention import KEPT_COUNTS
+from app.backups.backup_retention import find_kept_counts
 from app.core.access import admin_required, current_username
 from app.core.clock import now
 from app.core.recent_sign_in import recent_sign_in_required
@@ -84,6 +84,6 @@ def _render_erase_page(person: PersonProfile) -> str:
         record=queries.load_person_record(*phones),
         text_count=count_phone_texts(phones),
         has_opted_out=any(map(has_opted_out, phones)),
-        copies_until=now() + timedelta(days=KEPT_COUNTS[BackupReason.NIGHTLY]),
+        copies_until=now() + timedelta(days=find_kept_counts()[BackupReason.NIGHTLY]),
         has_left_topics=any(map(list_left_topics, phones)),
     )

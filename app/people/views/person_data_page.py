@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.audit.actions import audited_write
 from app.audit.pending_acts import note_look
-from app.backups.backup_retention import KEPT_COUNTS
+from app.backups.backup_retention import find_kept_counts
 from app.core.access import current_username, permission_required
 from app.core.clock import now
 from app.core.csv_files import build_download_headers, stream_csv
@@ -46,7 +46,7 @@ def show_held_data(public_id: str) -> ResponseReturnValue:
         name=name,
         data=data,
         archived_texts=load_archived_texts(person, data.archived_years),
-        nightly_copies=KEPT_COUNTS[BackupReason.NIGHTLY],
+        nightly_copies=find_kept_counts()[BackupReason.NIGHTLY],
         moment=now(),
     )
 

@@ -45,7 +45,8 @@ def run_retention(is_stopping: IsStopping) -> None:
     for kind in KINDS:
         if is_stopping():
             return
-        if _is_due(kind.kind):
+        # Backups go after a new one was made.
+        if kind.kind is not RetentionKind.BACKUPS and _is_due(kind.kind):
             _run_kind(kind, is_stopping)
     # The trash has no rule: what is in it is always kept for 30 days.
     if has_old_trash():

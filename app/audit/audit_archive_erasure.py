@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from app.audit.archive_file import (
+from app.audit.audit_archive_file import (
     AUDIT_ARCHIVE_VERSION,
     archived_events,
     archived_people,
@@ -47,12 +47,8 @@ def erase_in_audit_archives(database: Path, erasures: Mapping[str, datetime]) ->
 def _erase_in_archive(path: Path, erasures: Mapping[str, datetime]) -> None:
     columns = (obeyed_erasures.c.phone_hash, obeyed_erasures.c.erased_at)
     with read_separate_file(path) as archive:
-        obeyed = {row.phone_hash: row.erased_at for row in archive.execute(select(*columns))}
-    missing = {
-        phone_hash: moment
-        for phone_hash, moment in erasures.items()
-        if obeyed.get(phone_hash) != moment
-    }
+        obeyed = set(map(tuple, archive.execute(select(*columns))))
+    missing = dict(set(erasures.items()) - obeyed)
     if not missing:
         return
     with write_separate_file(path, audit_archive_metadata, AUDIT_ARCHIVE_VERSION) as archive:
@@ -77,8 +73,8 @@ def _erase_person(archive: Any, phone_hash: str, moment: datetime) -> None:
 
 def _note_obeyed(archive: Any, erasures: Mapping[str, datetime]) -> None:
     applied_at = now().replace(tzinfo=None)
-    rows = [
-        {"phone_hash": phone_hash, "erased_at": moment, "applied_at": applied_at}
-        for phone_hash, moment in erasures.items()
-    ]
+    rows = []
+    for phone_hash, moment in erasures.items():
+        values = {"phone_hash": phone_hash, "erased_at": moment, "applied_at": applied_at}
+        rows.append(values)
     archive.execute(insert(obeyed_erasures).prefix_with("OR REPLACE"), rows)

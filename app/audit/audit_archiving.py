@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app.audit.archive_file import (
+from app.audit.audit_archive_file import (
     AUDIT_ARCHIVE_VERSION,
     archived_events,
     archived_people,
@@ -35,7 +36,7 @@ from app.audit.archive_file import (
 from app.audit.audit_chain import add_anchor, find_chain_key
 from app.audit.models import ERASED_PEOPLE, AnchorKind, AuditAnchor, AuditEvent, AuditPerson
 from app.audit.sql import PreparedRunner
-from app.core.column_types import UtcDateTime, datetime_to_db
+from app.core.column_types import datetime_to_db
 from app.core.db import db, write
 from app.core.separate_database import (
     SEPARATE_FILE_ERRORS,
@@ -53,12 +54,8 @@ People = Sequence[tuple[str, int]]
 events = AuditEvent.__table__
 audit_people = cast("Table", AuditPerson.__table__)
 # As they are stored: the mac is over the text of a time, not over the moment.
-RAW_COLUMNS = [
-    type_coerce(column, String).label(column.name)
-    if isinstance(column.type, UtcDateTime)
-    else column
-    for column in events.columns
-]
+RAW_COLUMNS: list[Any] = list(events.columns)
+RAW_COLUMNS[events.columns.keys().index("at")] = type_coerce(events.c.at, String).label("at")
 
 
 def find_last_archivable_moment(before: datetime) -> datetime:
@@ -102,14 +99,15 @@ def _read_oldest(database: Path, end: datetime) -> tuple[int, Rows]:
     """Return the year whose archive is next, and the rows from before `end` that belong there."""
     if db.session.scalar(select(AuditAnchor.id).limit(1)) is None:
         return 0, []
-    found = db.session.execute(select(*RAW_COLUMNS).order_by(events.c.id).limit(SLICE_ROWS)).all()
-    if not found:
+    oldest = select(*RAW_COLUMNS).order_by(events.c.id).limit(SLICE_ROWS)
+    candidates = db.session.execute(oldest).all()
+    if not candidates:
         return 0, []
     # Never back to an earlier one: the archives follow each other as the chain does.
-    year = max([int(found[0].at[:4]), *list_audit_archive_years(database)[-1:]])
+    year = max([int(candidates[0].at[:4]), *list_audit_archive_years(database)[-1:]])
     limit = min(datetime_to_db(end), f"{year + 1}-01-01")
     rows = []
-    for row in found:
+    for row in candidates:
         # Without its mac a row was inserted by another program: it stays for the doctor to see.
         if row.at >= limit or row.mac is None:
             break
@@ -119,19 +117,19 @@ def _read_oldest(database: Path, end: datetime) -> tuple[int, Rows]:
 
 def _read_people(rows: Rows) -> list[tuple[str, int]]:
     """Return (hash of a number, id of a row) of everybody whom these rows are about."""
-    people = []
+    people: list[Any] = []
     erased_ids = []
     for row in rows:
         if row.people == ERASED_PEOPLE:
             erased_ids.append(row.id)
         elif row.people:
             hashes = json.loads(row.people)["hashes"]
-            people += [(phone_hash, row.id) for phone_hash in hashes]
+            people += zip(hashes, repeat(row.id))
     if erased_ids:
         # Others may be named beside the one who was erased. This reads the whole table.
         links = select(AuditPerson.phone_hash, AuditPerson.audit_event_id)
         is_listed = AuditPerson.audit_event_id.in_(erased_ids)
-        people += [(link[0], link[1]) for link in db.session.execute(links.where(is_listed))]
+        people += map(tuple, db.session.execute(links.where(is_listed)))
     return list(dict.fromkeys(people))
 
 
@@ -156,14 +154,18 @@ def _copy_rows(path: Path, rows: Rows, people: People) -> bool:
             delete(archived_people).where(_is_between(archived_people.c.audit_event_id, ids))
         )
         archive.execute(
-            insert(archived_events).prefix_with("OR REPLACE"), [dict(row._mapping) for row in rows]
+            insert(archived_events).prefix_with("OR REPLACE"), _list_values(rows)
         )
         if people:
             archive.execute(insert(archived_people), _list_links(people))
     copied = select(archived_events).where(_is_between(archived_events.c.id, ids))
     with read_separate_file(path) as archive:
-        found = archive.execute(copied.order_by(archived_events.c.id)).all()
-    return list(map(tuple, found)) == list(map(tuple, rows))
+        copies = archive.execute(copied.order_by(archived_events.c.id)).all()
+    return list(map(tuple, copies)) == list(map(tuple, rows))
+
+
+def _list_values(rows: Rows) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in rows]
 
 
 def _list_links(people: People) -> list[dict[str, Any]]:
@@ -173,8 +175,8 @@ def _list_links(people: People) -> list[dict[str, Any]]:
 def _delete_copied(database: Path, rows: Rows, people: People) -> int:
     """Delete the rows, unless somebody was erased from one since; return how many."""
     ids = _list_ids(rows)
-    here = select(*RAW_COLUMNS).where(_is_between(events.c.id, ids)).order_by(events.c.id)
-    if db.session.execute(here).all() != rows:
+    stored = select(*RAW_COLUMNS).where(_is_between(events.c.id, ids)).order_by(events.c.id)
+    if db.session.execute(stored).all() != rows:
         return 0
     last, runner = rows[-1], PreparedRunner()
     # The anchor carries the mac of the last one: the archive and what is left can be verified.

@@ -82,6 +82,6 @@ def fetch_archived_rows(
     """Return the next rows of an archive, the oldest first. Raises SEPARATE_FILE_ERRORS."""
     rows = select(archived_events).where(archived_events.c.id > after_id)
     with read_separate_file(get_audit_archive(database, year)) as archive:
-        found = archive.execute(rows.order_by(archived_events.c.id).limit(limit)).all()
+        stored = archive.execute(rows.order_by(archived_events.c.id).limit(limit)).all()
     # Of no session: they are shown, and never stored.
-    return [AuditEvent(**{**row._mapping, "at": datetime_from_db(row.at)}) for row in found]
+    return [AuditEvent(**{**row._mapping, "at": datetime_from_db(row.at)}) for row in stored]
