@@ -48,7 +48,9 @@ def complete_stop_file(journal: StopWriter, content: StopFileContent) -> None:
         # What was there before anything was counted: an even older copy must be behind the file.
         with write():
             db.session.execute(update(StopJournal).values(position=1))
-    journal.record([*missing, *lifted])
+    behind = [*missing, *lifted]
+    journal.record(behind)
+    log.info("the file of opt-outs got %s numbers that it did not know", len(behind))
 
 
 def _find_outdated(
