@@ -21,6 +21,12 @@ def set_switched_off_source(
     app.extensions[SOURCE_KEY] = source
 
 
+def is_any_feature_off() -> bool:
+    """Whether some feature is switched off: links to it are hidden then."""
+    source = current_app.extensions.get(SOURCE_KEY)
+    return bool(source and source())
+
+
 def is_endpoint_on(endpoint: str) -> bool:
     """Whether the feature of this view is not switched off."""
     return not find_switched_off_feature(endpoint)

@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, has_request_context, request
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from app.core.feature_switches import is_endpoint_on
+from app.core.feature_switches import is_any_feature_off, is_endpoint_on
 from app.domain.accounts.permissions import DEFAULT_PERMISSIONS, Permission
 from app.domain.accounts.scope import EMPTY_SCOPE, Scope
 
@@ -84,11 +84,14 @@ def may_visit(url: str | None) -> bool:
 def _may_request(url: str | None, method: str) -> bool:
     """Whether a view of this address may be called; True for what is no view, and for None.
 
-    Pages show admins and usual social managers what they may do; only whoever has fewer
-    permissions than these is looked at, as a page may have hundreds of buttons.
+    Pages show admins and usual social managers what they may do; addresses are looked at only for
+    whoever has fewer permissions than these, and while a feature is switched off, as a page may
+    have hundreds of buttons.
     """
     if not current_user.is_authenticated or (
-        current_user.permissions >= DEFAULT_PERMISSIONS and current_scope().is_unlimited
+        current_user.permissions >= DEFAULT_PERMISSIONS
+        and current_scope().is_unlimited
+        and not is_any_feature_off()
     ):
         return True
     # The page's own address, which is open already.
