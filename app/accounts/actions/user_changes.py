@@ -21,12 +21,8 @@ class LastAdminError(Exception):
     """The change would leave no admin."""
 
 
-class CannotDeleteSelf(Exception):
-    """Users cannot delete themselves."""
-
-
-class CannotDisableSelf(Exception):
-    """Users cannot disable themselves."""
+class OwnAccountError(Exception):
+    """Users can neither delete nor disable themselves."""
 
 
 def create_user(
@@ -105,10 +101,10 @@ def update_user(
 def delete_user(user_id: int, *, by: int) -> None:
     """Delete the user, which ends their sessions. `by` is the id of the user who does it.
 
-    Raises CannotDeleteSelf, LastAdminError and NotFound.
+    Raises OwnAccountError, LastAdminError and NotFound.
     """
     if user_id == by:
-        raise CannotDeleteSelf
+        raise OwnAccountError
     statement = delete(AppUser).where(AppUser.id == user_id, _is_not_last_admin(user_id))
     _execute_on_existing_user(user_id, statement)
 
@@ -142,10 +138,10 @@ def delete_unused_links(user_id: int) -> None:
 def disable_user(user_id: int, *, by: int) -> None:
     """Shut a user out: their sessions and an unused link end, everything they did stays.
 
-    `by` is the id of the user who does it. Raises CannotDisableSelf, LastAdminError and NotFound.
+    `by` is the id of the user who does it. Raises OwnAccountError, LastAdminError and NotFound.
     """
     if user_id == by:
-        raise CannotDisableSelf
+        raise OwnAccountError
     statement = update(AppUser).where(AppUser.id == user_id, _is_not_last_admin(user_id))
     values = {
         "disabled_at": func.coalesce(AppUser.disabled_at, literal(now(), UtcDateTime)),

@@ -1,4 +1,4 @@
-"""Pages where admins list, add, edit and delete users."""
+"""Pages where admins list, add and edit users."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ from app.accounts.user_rights import describe_user_rights
 from app.accounts.views.account_links import NewLink, show_new_link
 from app.accounts.views.blueprint import bp
 from app.accounts.views.own_email import EMAIL_TAKEN_MESSAGE, ask_for_confirmation
-from app.audit.actions import audited_write
+from app.audit.actions import AuditEntry, audited_write
 from app.core.access import admin_required, current_username
 from app.core.db import UniqueViolation
 from app.core.form_fields import add_error
@@ -31,8 +31,6 @@ from app.core.pagination import list_params
 from app.core.recent_sign_in import recent_sign_in_required
 from app.domain.accounts.roles import ROLE_DESCRIPTIONS, Role
 from app.domain.texts.text_cleaning import clean_name
-from app.trash.actions.keeping import Deletion, keep_in_trash
-from app.trash.models import PUT_BACK_HINT, TrashKind
 
 USERNAME_TAKEN_MESSAGE = "That username is taken."
 LAST_ADMIN_MESSAGE = "This is the only admin. Make another user an admin first."
@@ -153,8 +151,7 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
     if form.password.data:
         password_hash = hash_password(form.password.data)
     with audited_write("user.changed", current_username()) as audit:
-        audit.about = old_username
-        audit.set_thing("user", user_id, old_username)
+        name_changed_user(audit, user_id, old_username)
         if username != old_username:
             audit.details["username"] = [old_username, username]
         if role.label != old_role_label:
@@ -164,6 +161,12 @@ def _update_user_from_form(user: AppUser, form: EditUserForm) -> None:
         if password_hash:
             audit.details["password"] = "new"
             user_changes.set_user_password(user_id, password_hash, must_change=True)
+
+
+def name_changed_user(audit: AuditEntry, user_id: int, username: str) -> None:
+    """Let an audit row say which user was changed, by the name of before."""
+    audit.about = username
+    audit.set_thing("user", user_id, username)
 
 
 def _update_optional_fields(user_id: int, form: EditUserForm) -> dict[str, str]:
@@ -178,26 +181,3 @@ def _update_optional_fields(user_id: int, form: EditUserForm) -> dict[str, str]:
     if form.email.raw_data and user_changes.set_user_email(user_id, form.email.data):
         changes["email"] = "new"
     return changes
-
-
-@bp.post("/users/<int:user_id>/delete")
-@admin_required
-@recent_sign_in_required
-def remove_user(user_id: int) -> ResponseReturnValue:
-    """Delete a user; the audit log keeps their name."""
-    user = queries.find_user(user_id) or abort(404)
-    username, own_id = user.username, current_user.id
-    try:
-        with audited_write("user.deleted", current_username()) as audit:
-            audit.about = username
-            audit.set_thing("user", user_id, username)
-            deletion = Deletion(TrashKind.USER, username, audit.who, audit.user_id)
-            keep_in_trash(deletion, AppUser, [user_id])
-            user_changes.delete_user(user_id, by=own_id)
-    except user_changes.CannotDeleteSelf:
-        flash("You can't delete your own account. Ask another admin.", "error")
-    except user_changes.LastAdminError:
-        flash(LAST_ADMIN_MESSAGE, "error")
-    else:
-        flash(f"{username} was deleted and signed out everywhere. {PUT_BACK_HINT}", "success")
-    return redirect(url_for("accounts.list_users"), 303)
