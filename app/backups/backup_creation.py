@@ -3,13 +3,13 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.backups.backup_packing import compute_packed_digest, pack_database
+from app.backups.backup_packing import RESERVED_BYTES, compute_packed_digest, pack_database
 from app.backups.companion_files import copy_companion_files
 from app.migrations.backup_names import BackupReason, format_backup_timestamp
 from app.migrations.database_backups import copy_database, sync_folder
@@ -19,8 +19,6 @@ LOCK_NAME = ".backups.lock"
 # Of what is being made. Whoever holds the lock may delete what an earlier process left.
 SCRATCH_SUFFIXES = (".scratch", ".packing")
 DRILL_PREFIX = ".drill-"
-# What a copy leaves free: the program must be able to write while one is made.
-RESERVED_BYTES = 64 * 1024 * 1024
 
 
 class BackupsBusy(BackupFailed):
@@ -49,8 +47,16 @@ class BackupOrder:
         return self.folder / f"{self.database.stem}-{timestamp}-{self.reason.value}{ending}"
 
 
-def create_backup(order: BackupOrder) -> Path:
-    """Make a backup and return its file, which only the database's owner can read.
+@dataclass(frozen=True)
+class MadeBackup:
+    """A backup that was made. `missing_names`: files beside the database that were not copied."""
+
+    file: Path
+    missing_names: Sequence[str]
+
+
+def create_backup(order: BackupOrder) -> MadeBackup:
+    """Make a backup, which only the database's owner can read.
 
     The file appears when what was written has been read again and found to be the copy, which was
     checked. Raises MigrationError or OSError, and leaves nothing behind.
@@ -68,11 +74,11 @@ def create_backup(order: BackupOrder) -> Path:
             _pack_and_verify(order, scratch, packing)
             os.rename(packing, order.target)
             sync_folder(order.folder)
-            copy_companion_files(order.database, order.folder, order.passphrase)
+            missing_names = copy_companion_files(order.database, order.folder, order.passphrase)
         finally:
             scratch.unlink(missing_ok=True)
             packing.unlink(missing_ok=True)
-    return order.target
+    return MadeBackup(order.target, missing_names)
 
 
 def create_backup_folder(database: Path, folder: Path) -> None:

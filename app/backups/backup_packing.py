@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ READ_BYTES = 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 SQLITE_MAGIC = b"SQLite format 3\x00"
 MAGIC_BYTES = 16
+# What a copy leaves free: the program must be able to write while one is made or unpacked.
+RESERVED_BYTES = 64 * 1024 * 1024
 
 
 class BackupNotReadable(MigrationError):
@@ -32,6 +35,10 @@ class BackupNotReadable(MigrationError):
 
 class PassphraseNeeded(BackupNotReadable):
     """A backup is encrypted, and BACKUP_PASSPHRASE is missing or another one."""
+
+
+class NoRoomToUnpack(BackupNotReadable):
+    """What is packed in a file is larger than what is free on the disk."""
 
 
 def pack_database(plain: Path, target: BinaryIO, passphrase: str) -> str:
@@ -62,11 +69,19 @@ def compute_packed_digest(file: Path, passphrase: str) -> str:
 def unpack_database(file: Path, target: Path, passphrase: str) -> None:
     """Write the database that is packed in the file to `target`, which only its owner can read.
 
-    A file that is not packed is copied. Raises BackupNotReadable with what is wrong with it.
+    A file that is not packed is copied. Ends before the disk is full: a small file may hold any
+    size. Raises BackupNotReadable with what is wrong with it.
     """
+    room = shutil.disk_usage(target.parent).free - RESERVED_BYTES
     handle = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as plain, file.open("rb") as source:
         for chunk in unpack_chunks(source, file, passphrase):
+            room -= len(chunk)
+            if room < 0:
+                raise NoRoomToUnpack(
+                    f"{file} does not fit on the disk when it is unpacked. Free some space, or "
+                    "take another backup."
+                )
             plain.write(chunk)
         plain.flush()
         os.fsync(plain.fileno())

@@ -21,13 +21,13 @@ ENDINGS = (".stops.jsonl", ".erasures", ".audit_key", ".audit_head")
 ENCRYPTED_ENDING = ".gz.enc"
 
 
-def copy_companion_files(database: Path, folder: Path, passphrase: str) -> int:
-    """Copy each file that changed since its last copy; return how many.
+def copy_companion_files(database: Path, folder: Path, passphrase: str) -> list[str]:
+    """Copy each file that changed since its last copy; return those that could not be copied.
 
-    Call it with the backup folder locked. A file that cannot be copied keeps its former copy, and
-    the others are copied: one line on stderr says which.
+    Call it with the backup folder locked. Such a file keeps its former copy, and the others are
+    copied.
     """
-    count = 0
+    failed = []
     for source, name in _list_companion_files(database):
         plain_target = folder / FOLDER_NAME / name
         encrypted_target = plain_target.with_name(f"{plain_target.name}{ENCRYPTED_ENDING}")
@@ -37,12 +37,12 @@ def copy_companion_files(database: Path, folder: Path, passphrase: str) -> int:
         try:
             if not _is_same_age(source, target):
                 _copy_file(source, target, passphrase)
-                count += 1
             # Of before the passphrase was set, or taken away.
             former.unlink(missing_ok=True)
         except (OSError, MigrationError, sqlite3.Error) as error:
             sys.stderr.write(f"{name} could not be copied ({type(error).__name__})\n")
-    return count
+            failed.append(name)
+    return failed
 
 
 def bring_back_companion_files(backup: Path, database: Path, passphrase: str) -> list[str]:
@@ -60,7 +60,11 @@ def bring_back_companion_files(backup: Path, database: Path, passphrase: str) ->
         target.parent.mkdir(mode=0o700, exist_ok=True)
         new_file = target.with_name(f".{target.name}.new")
         new_file.unlink(missing_ok=True)
-        unpack_database(copy, new_file, passphrase)
+        try:
+            unpack_database(copy, new_file, passphrase)
+        except MigrationError:
+            new_file.unlink(missing_ok=True)
+            raise
         _give_to_owner(database.parent, new_file)
         os.replace(new_file, target)
         sync_folder(target.parent)

@@ -1,7 +1,7 @@
 """The process that makes one backup, beside the serving one: python -m app.backups.copy_process.
 
 Its arguments are the database, the folder, the reason and the moment; BACKUP_PASSPHRASE is in the
-environment. It prints one line of JSON: {"file", "bytes"} or {"error"}.
+environment. It prints one line of JSON: {"file", "bytes", "missing"} or {"error"}.
 """
 
 import errno
@@ -33,12 +33,14 @@ def main(arguments: Sequence[str]) -> int:
         os.environ.get("BACKUP_PASSPHRASE", ""),
     )
     try:
-        file = create_backup(order)
+        made = create_backup(order)
     except (MigrationError, OSError, sqlite3.Error) as error:
         sys.stdout.write(json.dumps({"error": classify_error(error).value}))
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(json.dumps({"file": file.name, "bytes": file.stat().st_size}))
+    size = made.file.stat().st_size
+    values = {"file": made.file.name, "bytes": size, "missing": made.missing_names}
+    sys.stdout.write(json.dumps(values))
     return 0
 
 

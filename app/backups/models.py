@@ -44,7 +44,8 @@ class BackupError(StrEnum):
 class BackupRun(Model):
     """One backup, or one restore test. At most one is running.
 
-    `seconds`: how long it took; `details`: what a restore test found, in words; `command_failed`:
+    `seconds`: how long it took; `details`: what a restore test found, in words, or the
+    names of files beside the database that a backup could not copy; `command_failed`:
     the copy is good, but BACKUP_COMMAND did not take it.
     """
 

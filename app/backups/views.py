@@ -11,7 +11,12 @@ from app.backups.actions.backup_running import run_claimed_backup
 from app.backups.actions.run_records import claim_run
 from app.backups.backup_retention import find_kept_counts
 from app.backups.models import BackupKind, BackupRun, BackupState
-from app.backups.queries.backup_health import describe_age, describe_error, load_backup_health
+from app.backups.queries.backup_health import (
+    describe_age,
+    describe_error,
+    describe_missing_files,
+    load_backup_health,
+)
 from app.backups.queries.backup_runs import find_running_run, list_newest_runs
 from app.core.access import admin_required, current_username
 from app.core.clock import now
@@ -91,6 +96,8 @@ def describe_run(run: BackupRun) -> tuple[str, str, str]:
         return "bad", "failed", describe_error(run)
     if run.command_failed:
         return "warn", "not copied", "The backup is good, but BACKUP_COMMAND failed."
+    if run.details and run.kind is not BackupKind.DRILL:
+        return "warn", "incomplete", describe_missing_files(run.details)
     words = run.details or format_bytes(run.size_bytes or 0)
     return "ok", "good", words
 

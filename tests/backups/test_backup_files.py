@@ -20,9 +20,16 @@ from app.backups.backup_creation import (
     lock_backup_folder,
 )
 from app.backups.backup_opening import open_backup
-from app.backups.backup_packing import BackupNotReadable, PassphraseNeeded
+from app.backups.backup_packing import (
+    RESERVED_BYTES,
+    BackupNotReadable,
+    NoRoomToUnpack,
+    PassphraseNeeded,
+)
 from app.backups.backup_retention import delete_superfluous_backups
 from app.backups.companion_files import bring_back_companion_files
+from app.dbdoctor.database_restore import restore_database
+from app.dbdoctor.restore_drill import rehearse_restore
 from app.migrations.backup_names import (
     BackupReason,
     find_newest_backup_file,
@@ -49,7 +56,8 @@ def make_copy(database):
 
     def make(passphrase="", reason=BackupReason.HOURLY, moment=NOW):
         folder = database.parent / "backups"
-        return create_backup(BackupOrder(database, folder, reason, moment, passphrase))
+        order = BackupOrder(database, folder, reason, moment, passphrase)
+        return create_backup(order).file
 
     return make
 
@@ -218,3 +226,22 @@ def test_a_damaged_archive_keeps_its_former_copy_and_the_backup(make_copy, datab
     assert file.exists()
     names = [path.name for path in (file.parent / "beside").rglob("*") if path.is_file()]
     assert names == ["sms.db.stops.jsonl"]
+    folder = database.parent / "backups"
+    order = BackupOrder(database, folder, BackupReason.HOURLY, NOW + timedelta(hours=1))
+    assert create_backup(order).missing_names == ["archive/2024.db"]
+
+
+def test_a_backup_that_would_fill_the_disk_is_not_unpacked(make_copy, database, monkeypatch):
+    """K3: a small file may hold any size; the restore test and --restore stop before the disk."""
+    file = make_copy()
+    free = RESERVED_BYTES + 10_000
+    usage = shutil.disk_usage(file)._replace(free=free)
+    monkeypatch.setattr("app.backups.backup_packing.shutil.disk_usage", lambda _path: usage)
+    words = "does not fit on the disk when it is unpacked"
+    lines, is_good = rehearse_restore(file, database, file.parent, "")
+    assert not is_good
+    assert words in lines[0]
+    with pytest.raises(NoRoomToUnpack, match=words):
+        restore_database(file, database, NOW)
+    assert list(database.parent.glob(".*unpacked")) == []
+    assert {path.name for path in file.parent.glob(".*")} == {".backups.lock"}

@@ -89,6 +89,18 @@ def test_a_failure_is_said_on_home_and_on_the_page(make_app, kind, error, words)
     assert words not in visit("/", "sol").words
 
 
+def test_a_backup_without_a_file_beside_the_database_is_incomplete(make_app):
+    app = make_app(backups=True)
+    with app.app_context():
+        record(BackupKind.NIGHTLY, file_name="x")
+        record(BackupKind.HOURLY, file_name="x", details="archive/2024.db")
+    visit = Visitor(app)
+    for address in ("/", "/settings/backups"):
+        words = visit(address, "ada").words
+        assert "The last backup is incomplete." in words
+        assert "could not be copied: archive/2024.db." in words
+
+
 @pytest.mark.parametrize(
     ("kind", "age", "problem"),
     [

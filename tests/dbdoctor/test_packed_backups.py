@@ -19,7 +19,8 @@ def pack(database):
 
     def make(passphrase=""):
         folder, moment = database.parent / "backups", datetime.now(UTC)
-        return create_backup(BackupOrder(database, folder, BackupReason.HOURLY, moment, passphrase))
+        order = BackupOrder(database, folder, BackupReason.HOURLY, moment, passphrase)
+        return create_backup(order).file
 
     return make
 

@@ -49,7 +49,8 @@ def back_up(database, passphrase=""):
     """A backup as the program makes it by itself."""
     folder = database.parent / "backups"
     moment = datetime.now(UTC)
-    return create_backup(BackupOrder(database, folder, BackupReason.HOURLY, moment, passphrase))
+    order = BackupOrder(database, folder, BackupReason.HOURLY, moment, passphrase)
+    return create_backup(order).file
 
 
 def die_in_mid_blast(app, database, twilio):

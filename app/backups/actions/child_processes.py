@@ -59,7 +59,9 @@ def run_copy_process(
         return RunOutcome(BackupError.FAILED)
     if "error" in values:
         return RunOutcome(BackupError(values["error"]))
-    return RunOutcome(file_name=values["file"], size_bytes=values["bytes"])
+    # Of a copy, the details are what lies beside the database and is not in the backup.
+    details = ", ".join(values["missing"])[:MAX_DETAILS_LENGTH] or None
+    return RunOutcome(file_name=values["file"], size_bytes=values["bytes"], details=details)
 
 
 def run_drill_process(settings: Settings, file: Path, is_stopping: IsStopping) -> RunOutcome:

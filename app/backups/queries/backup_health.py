@@ -39,7 +39,7 @@ ERROR_SENTENCES = {
 class BackupHealth:
     """What Home and the page of backups say.
 
-    `problem`: one word for what is wrong, "" when nothing is: failed, overdue, command,
+    `problem`: one word for what is wrong, "" when nothing is: failed, overdue, missing, command,
     drill_failed, drill_overdue. `sentence` says it to a person; `summary`: when what was made last.
     """
 
@@ -70,14 +70,20 @@ def _find_problem(runs: NewestRuns, history: BackupHistory, moment: datetime) ->
         return "overdue", "There is no backup from the last two hours."
     if _is_late(history.nightly_at, began_at, moment, NIGHTLY_MAX_AGE):
         return "overdue", "There is no nightly backup from the last 26 hours."
-    if newest is not None and newest.command_failed:
-        return "command", "The last backup was not copied to another place: BACKUP_COMMAND failed."
+    if newest is not None and (newest.details or newest.command_failed):
+        return _describe_incomplete(newest)
     drill = runs.find_newest([BackupKind.DRILL], ENDED_STATES)
     if drill is not None and drill.state is BackupState.FAILED:
         return "drill_failed", f"The last restore test failed. {describe_error(drill)}"
     if _is_late(history.drill_at, began_at, moment, DRILL_MAX_AGE):
         return "drill_overdue", "No backup has been tested in the last nine days."
     return "", ""
+
+
+def _describe_incomplete(run: BackupRun) -> tuple[str, str]:
+    if run.details:
+        return "missing", f"The last backup is incomplete. {describe_missing_files(run.details)}"
+    return "command", "The last backup was not copied to another place: BACKUP_COMMAND failed."
 
 
 def _is_late(
@@ -89,6 +95,11 @@ def _is_late(
 def describe_error(run: BackupRun) -> str:
     """Return the sentence for why a run failed."""
     return ERROR_SENTENCES[run.error or BackupError.FAILED]
+
+
+def describe_missing_files(names: str) -> str:
+    """Return the sentence about files beside the database that a backup could not copy."""
+    return f"These files beside the database could not be copied: {names}."
 
 
 def describe_history(history: BackupHistory, moment: datetime) -> str:
