@@ -253,22 +253,24 @@ def test_b23_b25_wild_words_in_a_choice_break_no_page(site, endpoint):
     check_wild_words(site, endpoint, ("%00", "x" * 10_000, "９"), CHOICES)
 
 
-@for_each([*PAGES, *POSTS])
+# A notification that is gone leads back to the list, which says so.
+@for_each([name for name in (*PAGES, *POSTS) if name != "notices.open_notice"])
 def test_b24_an_id_that_is_none_is_not_found(site, endpoint):
     """B24: too large for the database, zero, below zero, in digits of another script."""
     values = site.values
+    usual = values[""] | values.get(endpoint, {})
     ids = [name for name in site.rules[endpoint].arguments if name.endswith("id") and name != "sid"]
     method = "GET" if endpoint in PAGES else "POST"
-    more = {"data": {"csrf_token": site.visit.token("ada")}} if method == "POST" else {}
+    # In JSON: a page takes a while, and test_errors looks at it.
+    more = {"headers": {"Accept": "application/json"}}
+    if method == "POST":
+        more["data"] = {"csrf_token": site.visit.token("ada")}
     for argument in ids:
         for wrong in ("99999999999999999999", "0", "-1", "١٢", "1e3", "%00"):
-            site.values = {"": values[""] | {argument: "7654321"}}
+            site.values = {"": usual | {argument: "7654321"}}
             address = site.address(endpoint).replace("7654321", wrong)
             site.values = values
             assert site.send(method, address, "ada", **more).status_code == 404, address
-            more |= {
-                "headers": {"Accept": "application/json"}
-            }  # one page that says so is enough: it takes a while
 
 
 @pytest.mark.parametrize("endpoint", POSTS)
