@@ -96,6 +96,9 @@ def make_database(path, version):
     if not _VERSIONS:
         # One run over all of them remembers what each makes; later runs need not replay them.
         _remember_version(len(find_migrations()))
+        # What any other begins with: most of a test's time was the migrations before its own.
+        for number in range(8, len(find_migrations()), 8):
+            _remember_version(number)
     if version not in _VERSIONS:
         _remember_version(version)
     path.write_bytes(_VERSIONS[version])

@@ -22,6 +22,7 @@ from tests.migrations.sample_migrations import (
     QUIET,
     hash_file,
     list_file_names,
+    make_database,
     run_sql,
     write_first_migration,
     write_migration,
@@ -233,10 +234,16 @@ def test_only_the_newest_step_can_be_taken_back(path, steps_folder, version):
     assert list_pending_migrations(path, steps) == []
 
 
+# Each of them is left in test_head_and_back.py too.
+@pytest.mark.parametrize(
+    "version", [4, pytest.param(len(find_migrations()), marks=pytest.mark.torture)]
+)
 def test_taking_back_every_real_step_leaves_an_empty_database_that_can_begin_again(
-    database,
+    tmp_path, version
 ):
-    for step in reversed(find_migrations()):
+    steps = find_migrations()[:version]
+    database = make_database(tmp_path / "sms.db", version)
+    for step in reversed(steps):
         revert_migration(database, step.version, QUIET)
     # sqlite_sequence cannot be dropped.
     left = run_sql(
@@ -245,7 +252,7 @@ def test_taking_back_every_real_step_leaves_an_empty_database_that_can_begin_aga
         "ORDER BY name",
     )
     assert left == [("schema_changes",), ("schema_migration_lock",), ("schema_migrations",)]
-    assert migrate_database(database, QUIET) == [step.name for step in find_migrations()]
+    assert migrate_database(database, QUIET, steps) == [step.name for step in steps]
 
 
 def test_the_log_says_what_was_done(path, steps_folder, caplog):
