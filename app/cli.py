@@ -12,7 +12,7 @@ from app.accounts.actions import second_factors
 from app.accounts.actions import user_changes as accounts
 from app.accounts.actions.account_links import make_link
 from app.accounts.link_models import LinkKind
-from app.accounts.models import hash_password
+from app.accounts.models import AppUser, hash_password
 from app.accounts.views.link_addresses import build_printed_url
 from app.audit.actions import audited_write
 from app.blasts.actions.gone_blasts import release_gone_blast
@@ -80,11 +80,7 @@ def create_user(username: str, role: str) -> None:
 def reset_password(username: str) -> None:
     """Give a user a new password and a link to choose one, end their sessions, print both."""
     prepare_configured_database()
-    user = users.find_user_by_name(users.clean_username(username))
-    if user is None:
-        raise click.ClickException(
-            f"There is no user called {username}. See: flask --app wsgi user list"
-        )
+    user = _find_named_user(username)
     password = secrets.token_urlsafe(GENERATED_PASSWORD_BYTES)
     password_hash = hash_password(password)
     with audited_write("user.changed", CLI_USERNAME) as entry:
@@ -100,16 +96,22 @@ def reset_password(username: str) -> None:
         click.echo(f"{user.username} is disabled: an admin must enable them under Users first.")
 
 
-@user_commands.command("remove-second-factor")
-@click.argument("username")
-def remove_second_factor(username: str) -> None:
-    """Let a user who lost phone and recovery codes sign in with the password alone."""
-    prepare_configured_database()
+def _find_named_user(username: str) -> AppUser:
+    """Return the user of this name, or end the command with where the names are listed."""
     user = users.find_user_by_name(users.clean_username(username))
     if user is None:
         raise click.ClickException(
             f"There is no user called {username}. See: flask --app wsgi user list"
         )
+    return user
+
+
+@user_commands.command("remove-second-factor")
+@click.argument("username")
+def remove_second_factor(username: str) -> None:
+    """Let a user who lost phone and recovery codes sign in with the password alone."""
+    prepare_configured_database()
+    user = _find_named_user(username)
     name, user_id = user.username, user.id
     with audited_write("user.factor_removed", CLI_USERNAME) as entry:
         entry.about = name
