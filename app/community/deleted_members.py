@@ -1,6 +1,7 @@
 """Deleting members so that they can be put back."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from app.audit.actions import name_nameless
 from app.community import actions, queries
@@ -12,16 +13,22 @@ from app.trash.actions.keeping import Deletion, keep_in_trash
 from app.trash.models import TrashKind
 
 
-def move_members_to_trash(member_ids: Sequence[int], username: str, user_id: int | None) -> int:
-    """Keep members and which groups they are in, then delete them; return how many there were.
+class TrashedMembers(NamedTuple):
+    """How many members were deleted, and the id of their item in the trash."""
 
-    Inside write().
-    """
+    member_count: int
+    item_id: int
+
+
+def move_members_to_trash(
+    member_ids: Sequence[int], username: str, user_id: int | None
+) -> TrashedMembers:
+    """Keep members and which groups they are in, then delete them. Inside write()."""
     people = queries.find_names_and_phones(member_ids)
     deletion = Deletion(TrashKind.MEMBER, _name_people(people), username, user_id)
     item_id = keep_in_trash(deletion, CommunityMember, member_ids)
     keep_open_memberships(item_id, [phone for _, phone in people])
-    return actions.delete_members(member_ids)
+    return TrashedMembers(actions.delete_members(member_ids), item_id)
 
 
 def _name_people(people: Sequence[NamedPhone]) -> str:

@@ -17,8 +17,6 @@ from app.core.db import Model
 from app.core.held_data import HeldAs
 
 DAYS_IN_TRASH = 30
-# What is said when something was deleted.
-PUT_BACK_HINT = "You can put it back from the trash for 30 days."
 
 
 class TrashKind(StrEnum):

@@ -224,3 +224,21 @@ def test_after_30_days_it_is_gone_and_an_admin_can_do_it_at_once(site, visit):
     assert visit.post(f"/trash/{item_id}/delete", "ada").status_code == 303
     page = visit("/trash", "ada")
     assert "The trash is empty" in page.words
+
+
+def test_undo_beside_the_message_puts_it_back_and_stays_on_the_list(app, visit):
+    with app.app_context():
+        add_member(ZOE, "Zoe")
+    visit.post("/community/1/delete", "ada")
+    page = visit("/community", "ada")
+    assert "Zoe was deleted. You can put it back from the trash for 30 days." in page.words
+    (form,) = [form for form in page.forms if "put-back" in form["attrs"].get("action", "")]
+    fields = dict(form["fields"])
+    assert fields["next"] == "/community"
+    answer = visit(form["attrs"]["action"], "ada", **fields)
+    assert (answer.status_code, answer.location) == (303, "/community")
+    again = visit("/community", "ada")
+    assert "Zoe was put back." in again.words
+    assert "put-back" not in again.text
+    with app.app_context():
+        assert db.session.query(CommunityMember).count() == 1

@@ -14,7 +14,8 @@ from app.core.access import admin_required, current_username
 from app.core.local_formats import format_recent_time
 from app.core.recent_sign_in import recent_sign_in_required
 from app.trash.actions.keeping import Deletion, keep_in_trash
-from app.trash.models import PUT_BACK_HINT, TrashKind
+from app.trash.deletion_message import flash_deletion
+from app.trash.models import TrashKind
 
 OWN_ACCOUNT_MESSAGE = "You can't {} your own account. Ask another admin."
 
@@ -67,12 +68,12 @@ def remove_user(user_id: int) -> ResponseReturnValue:
         with audited_write("user.deleted", current_username()) as audit:
             name_changed_user(audit, user_id, username)
             deletion = Deletion(TrashKind.USER, username, audit.who, audit.user_id)
-            keep_in_trash(deletion, AppUser, [user_id])
+            item_id = keep_in_trash(deletion, AppUser, [user_id])
             user_changes.delete_user(user_id, by=own_id)
     except user_changes.OwnAccountError:
         flash(OWN_ACCOUNT_MESSAGE.format("delete"), "error")
     except user_changes.LastAdminError:
         flash(LAST_ADMIN_MESSAGE, "error")
     else:
-        flash(f"{username} was deleted and signed out everywhere. {PUT_BACK_HINT}", "success")
+        flash_deletion(f"{username} was deleted and signed out everywhere.", item_id)
     return redirect(url_for("accounts.list_users"), 303)

@@ -16,7 +16,7 @@ from app.core.recent_sign_in import guarded_download
 from app.domain.accounts.permissions import Permission
 from app.domain.texts.plurals import pluralize
 from app.suppression.actions.opt_outs import record_opt_out
-from app.trash.models import PUT_BACK_HINT
+from app.trash.deletion_message import flash_deletion
 
 # So many opt-outs a transaction: nothing else can be written while one is open.
 OPT_OUTS_PER_WRITE = 1_000
@@ -60,15 +60,15 @@ def export_selected_members() -> ResponseReturnValue:
 
 
 def _act_on_selection(
-    act: Callable[[Sequence[int]], str], question: str, consequence: str, label: str
+    act: Callable[[Sequence[int]], None], question: str, consequence: str, label: str
 ) -> ResponseReturnValue:
-    """Do `act` for the selection and flash what it says, or show the page that asks first."""
+    """Do `act`, which says what it did, for the selection, or show the page that asks first."""
     selection = read_member_selection(request.form)
     if not selection.ids:
         return _refuse_empty_selection()
     if selection.is_everyone and not request.form.get("confirm"):
         return _render_question(selection, question, consequence, label)
-    flash(act(selection.ids), "success")
+    act(selection.ids)
     return redirect(_get_return_url(), 303)
 
 
@@ -92,23 +92,23 @@ def _render_question(
     )
 
 
-def _delete_members(member_ids: Sequence[int]) -> str:
+def _delete_members(member_ids: Sequence[int]) -> None:
     """Delete the chosen members, with their line in the audit."""
     with audited_write("members.deleted", current_username()) as trace:
         people = queries.find_names_and_phones(member_ids)
-        count = move_members_to_trash(member_ids, trace.who, trace.user_id)
+        count, item_id = move_members_to_trash(member_ids, trace.who, trace.user_id)
         trace.about = format_ids(member_ids)
         trace.details = {"count": count, **build_name_details(people)}
     verb = "was" if count == 1 else "were"
-    return f"{pluralize(count, 'person', 'people')} {verb} deleted. {PUT_BACK_HINT}"
+    flash_deletion(f"{pluralize(count, 'person', 'people')} {verb} deleted.", item_id)
 
 
-def _unsubscribe_members(member_ids: Sequence[int]) -> str:
+def _unsubscribe_members(member_ids: Sequence[int]) -> None:
     count = sum(map(_unsubscribe_batch, _split_batches(member_ids)))
     people = pluralize(count, "person is", "people are")
     known_count = len(member_ids) - count
     more = f" {known_count:,} already were." if known_count else ""
-    return f"{people} now on the do-not-text list.{more}"
+    flash(f"{people} now on the do-not-text list.{more}", "success")
 
 
 def _split_batches(member_ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -32,7 +32,7 @@ from app.suppression.actions import erased_numbers
 from app.suppression.actions.consent_events import grant_consent
 from app.suppression.actions.opt_outs import record_opt_out
 from app.suppression.queries.sending_permission import find_suppression_reason
-from app.trash.models import PUT_BACK_HINT
+from app.trash.deletion_message import flash_deletion
 
 KEPT_DETAILS = "Not changed, as this number has something else there already: {}."
 
@@ -136,8 +136,8 @@ def delete_member(member_id: int) -> ResponseReturnValue:
         display_name = _get_display_name(member)
         trace.about = str(member_id)
         trace.details = build_name_details([(member.name, member.phone)])
-        move_members_to_trash([member_id], trace.who, trace.user_id)
-    flash(f"{display_name} was deleted. {PUT_BACK_HINT}", "success")
+        _, item_id = move_members_to_trash([member_id], trace.who, trace.user_id)
+    flash_deletion(f"{display_name} was deleted.", item_id)
     return redirect(url_for("community.list_members"), 303)
 
 

@@ -25,7 +25,8 @@ from app.events.views.blueprint import bp
 from app.events.views.event_date_labels import get_organisation_date
 from app.organisation import queries as organisation
 from app.trash.actions.keeping import Deletion, keep_in_trash
-from app.trash.models import PUT_BACK_HINT, TrashKind
+from app.trash.deletion_message import flash_deletion
+from app.trash.models import TrashKind
 
 
 @bp.get("/events/<int:event_id>")
@@ -115,7 +116,7 @@ def delete_event(event_id: int) -> ResponseReturnValue:
     with audited_write("event.deleted", current_username()) as audit_event:
         event = event_actions.get_event_for_update(event_id)
         deletion = Deletion(TrashKind.EVENT, event.title, audit_event.who, audit_event.user_id)
-        keep_in_trash(deletion, Event, [event_id])
+        item_id = keep_in_trash(deletion, Event, [event_id])
         summary = event_actions.delete_event_and_registrations(event_id)
         audit_event.about = f"event {event_id}"
         audit_event.details = {
@@ -123,7 +124,7 @@ def delete_event(event_id: int) -> ResponseReturnValue:
             "registrations": summary.registration_count,
             "cancelled": summary.cancelled_blast_count,
         }
-    flash(_describe_deletion(summary), "success")
+    flash_deletion(_describe_deletion(summary), item_id)
     return redirect(url_for("events.list_events"), 303)
 
 
@@ -135,7 +136,7 @@ def _describe_deletion(summary: event_actions.EventDeletionSummary) -> str:
             summary.cancelled_blast_count, "scheduled blast was", "scheduled blasts were"
         )
         text += f" {blasts_text} canceled."
-    return f"{text} {PUT_BACK_HINT}"
+    return text
 
 
 def get_event_or_404(event_id: int) -> Event:

@@ -21,7 +21,8 @@ from app.keywords.views.blueprint import bp
 from app.keywords.views.keyword_labels import describe_group_problem
 from app.keywords.views.keyword_templates import add_chosen_template, list_reply_templates
 from app.trash.actions.keeping import Deletion, keep_in_trash
-from app.trash.models import PUT_BACK_HINT, TrashKind
+from app.trash.deletion_message import flash_deletion
+from app.trash.models import TrashKind
 
 NAME_TOKENS = [("{first_name|friend}", "First name"), *ORGANISATION_CHIPS]
 
@@ -74,11 +75,10 @@ def delete_keyword(rule_id: int) -> ResponseReturnValue:
     with audited_write("keyword.deleted", current_username()) as trace:
         rule = actions.get_keyword_rule_for_update(rule_id)
         deletion = Deletion(TrashKind.KEYWORD, rule.keyword, trace.who, trace.user_id)
-        keep_in_trash(deletion, KeywordRule, [rule_id])
+        item_id = keep_in_trash(deletion, KeywordRule, [rule_id])
         row = actions.delete_keyword_rule(rule_id)
         trace.about = f"keyword {rule_id}"
         trace.details = {"keyword": row.keyword, "uses": row.match_count}
-    sentence = f"{row.keyword} was deleted. Texts with this word now go to your inbox. "
-    sentence += PUT_BACK_HINT
-    flash(sentence, "success")
+    sentence = f"{row.keyword} was deleted. Texts with this word now go to your inbox."
+    flash_deletion(sentence, item_id)
     return redirect(url_for("keywords.list_keywords"), 303)

@@ -1,11 +1,16 @@
 """The trash: what was deleted in the last 30 days, "Put back" and "Delete for good"."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.audit.actions import audited_write
-from app.core.access import admin_required, current_username, permission_required
+from app.core.access import (
+    admin_required,
+    current_username,
+    parse_local_path,
+    permission_required,
+)
 from app.core.db import NotFound, UniqueViolation
 from app.core.pagination import ListPage, list_params
 from app.core.sql import overwrite_deleted
@@ -68,7 +73,7 @@ def list_trash() -> ResponseReturnValue:
 @bp.post("/<int:item_id>/put-back")
 @permission_required(Permission.DELETE_THINGS, for_everybody=True)
 def put_back(item_id: int) -> ResponseReturnValue:
-    """Put an item back where it was."""
+    """Put an item back where it was; Undo after a deletion leads to the page that it was on."""
     item = _get_item_or_404(item_id)
     try:
         with audited_write("trash.restored", current_username()) as trace:
@@ -80,7 +85,8 @@ def put_back(item_id: int) -> ResponseReturnValue:
         flash(TAKEN.format(name=item.name), "error")
     else:
         flash(_describe_result(result), "success")
-    return redirect(url_for("trash.list_trash"), 303)
+    url = parse_local_path(request.form.get("next")) or url_for("trash.list_trash")
+    return redirect(url, 303)
 
 
 @bp.post("/<int:item_id>/delete")

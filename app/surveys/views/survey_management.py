@@ -35,7 +35,8 @@ from app.surveys.survey_simulator import MAX_SIMULATED_TEXTS, simulate_survey
 from app.surveys.views.blueprint import bp, get_survey_or_404
 from app.surveys.views.survey_presets import SURVEY_PRESETS, build_preset_form_data
 from app.trash.actions.keeping import Deletion, keep_in_trash
-from app.trash.models import PUT_BACK_HINT, TrashKind
+from app.trash.deletion_message import flash_deletion
+from app.trash.models import TrashKind
 
 
 @bp.get("")
@@ -225,7 +226,7 @@ def delete_survey(survey_id: int) -> ResponseReturnValue:
         )
     with audited_write("survey.deleted", current_username()) as trace:
         deletion = Deletion(TrashKind.SURVEY, survey.name, trace.who, trace.user_id)
-        keep_in_trash(deletion, SurveyFlow, [survey_id])
+        item_id = keep_in_trash(deletion, SurveyFlow, [survey_id])
         summary = actions.delete_survey_with_answers(survey_id)
         trace.about = f"survey {survey_id}"
         trace.details = {
@@ -234,5 +235,5 @@ def delete_survey(survey_id: int) -> ResponseReturnValue:
             "answers": summary.answer_count,
         }
     answers = pluralize(summary.answer_count, "answer")
-    flash(f"{summary.name} was deleted, with {answers}. {PUT_BACK_HINT}", "success")
+    flash_deletion(f"{summary.name} was deleted, with {answers}.", item_id)
     return redirect(url_for("surveys.list_surveys"), 303)
