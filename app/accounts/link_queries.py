@@ -58,12 +58,7 @@ def find_link(token: str) -> FoundLink | None:
 
 def find_open_link(user_id: int) -> AccountLink | None:
     """Return the link that a user can still use, or None."""
-    statement = select(AccountLink).where(
-        AccountLink.user_id == user_id,
-        AccountLink.used_at.is_(None),
-        AccountLink.ends_at > now(),
-    )
-    return db.session.scalar(statement)
+    return find_open_links([user_id]).get(user_id)
 
 
 def find_open_links(user_ids: Sequence[int]) -> dict[int, AccountLink]:

@@ -91,16 +91,18 @@ class PermissionSetForm(FlaskForm):
         """Refuse what is made of numbers without the numbers."""
         needing = self.chosen & PERMISSIONS_WITH_NUMBERS
         if needing and Permission.SEE_NUMBERS not in self.chosen:
-            raise ValidationError(f"{_quote_labels(needing)} needs “See phone numbers”.")
+            raise ValidationError(f"{_quote_first_label(needing)} needs “See phone numbers”.")
 
     def validate_reaches_everybody(self, field: Field) -> None:
         """Refuse what cannot be limited to some groups."""
         needing = self.chosen & PERMISSIONS_FOR_EVERYBODY
         if needing and not field.data:
-            raise ValidationError(f"{_quote_labels(needing)} counts for the whole community only.")
+            raise ValidationError(
+                f"{_quote_first_label(needing)} counts for the whole community only."
+            )
 
 
-def _quote_labels(permissions: Collection[Permission]) -> str:
+def _quote_first_label(permissions: Collection[Permission]) -> str:
     first = min(permissions, key=list(PERMISSION_LABELS).index)
     return f"“{PERMISSION_LABELS[first]}”"
 

@@ -12,8 +12,8 @@ from app.core.db import db, execute_and_count_rows
 
 def count_old_sign_ins(before: datetime) -> tuple[int, datetime | None]:
     """Return how many rows are from before a moment, and the time of the oldest."""
-    sessions = _select(LoginSession.ends_at).where(LoginSession.ends_at < before)
-    tries = _select(LoginAttempt.first_attempt_at).where(_is_old_try(before))
+    sessions = _select_count_and_oldest(LoginSession.ends_at).where(LoginSession.ends_at < before)
+    tries = _select_count_and_oldest(LoginAttempt.first_attempt_at).where(_is_old_try(before))
     total, oldest = 0, None
     for statement in (sessions, tries):
         count, first = db.session.execute(statement).one()
@@ -30,7 +30,7 @@ def delete_old_sign_ins(before: datetime, limit: int) -> int:
     return count + execute_and_count_rows(delete(LoginAttempt).where(LoginAttempt.id.in_(tries)))
 
 
-def _select(moment: InstrumentedAttribute[datetime]) -> Select[int, datetime]:
+def _select_count_and_oldest(moment: InstrumentedAttribute[datetime]) -> Select[int, datetime]:
     return select(func.count(), func.min(moment))
 
 

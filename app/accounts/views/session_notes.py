@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, get_flashed_messages, session
@@ -45,18 +45,21 @@ def note_session_use(response: Response) -> Response:
     has_flashes = bool(session.get(FLASHES)) and "_user_id" in session
     if has_flashes or moment - open_session.seen_at >= SEEN_INTERVAL:
         key = secrets.token_urlsafe(9) if has_flashes else session.get(FLASH_KEY)
-        try:
-            with write(NOTE_SECONDS):
-                is_noted = login_sessions.record_session_use(
-                    open_session.id, moment, _choose_flashes(open_session, key)
-                )
-        except WRITE_ERRORS:
-            log.debug("the use of a session was not noted")
-        else:
-            if has_flashes and is_noted:
-                session.pop(FLASHES)
-                session[FLASH_KEY] = key
+        flashes = _choose_flashes(open_session, key)
+        if _store_session_use(open_session.id, moment, flashes) and has_flashes:
+            session.pop(FLASHES)
+            session[FLASH_KEY] = key
     return response
+
+
+def _store_session_use(session_id: int, moment: datetime, flashes: str | None) -> bool:
+    """Write that a session was used; False when it is gone, or the database cannot be written."""
+    try:
+        with write(NOTE_SECONDS):
+            return login_sessions.record_session_use(session_id, moment, flashes)
+    except WRITE_ERRORS:
+        log.debug("the use of a session was not noted")
+        return False
 
 
 def _choose_flashes(open_session: OpenSession, key: str | None) -> str | None:

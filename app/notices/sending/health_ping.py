@@ -1,4 +1,4 @@
-"""PING_URL: a dead man's switch hears each minute that texts are sent, or that they are not."""
+"""Calls PING_URL each minute, so that its service notices when texts are not sent any more."""
 
 import logging
 from datetime import datetime

@@ -27,7 +27,7 @@ from app.notices.sending.http_posting import RequestFailed
 from app.notices.sending.text_digests import send_text_digests
 
 log = logging.getLogger(__name__)
-# With ten seconds each this is five minutes, in which a stop is asked between two.
+# One takes up to ten seconds: a round is over in five minutes, and a stop is noticed between two.
 MAX_NOTICES_A_ROUND = 30
 
 

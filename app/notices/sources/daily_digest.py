@@ -31,10 +31,10 @@ def is_digest_time(moment: datetime, zone: str) -> bool:
 
 
 def build_digest_news(moment: datetime) -> list[News]:
-    """Return the summary of the last 24 hours, what waits, and what comes tomorrow. Reads only."""
+    """Return the summary: the last 24 hours, what waits, today and tomorrow. Reads only."""
     today = get_local_date(get_display_timezone(), moment)
     subject = f"Summary of {today - ONE_DAY:%B} {(today - ONE_DAY).day}"
-    lines = [*_describe_day(moment), "", *_describe_waiting(moment), "", *_describe_next(moment)]
+    lines = [*_describe_day(moment), "", *_describe_waiting(), "", *_describe_next(moment)]
     words = NoticeWords(subject, "\n".join(lines), "/")
     return [News(NoticeKind.DIGEST, words, f"digest:{today}")]
 
@@ -51,7 +51,7 @@ def _describe_day(moment: datetime) -> list[str]:
     ]
 
 
-def _describe_waiting(moment: datetime) -> list[str]:
+def _describe_waiting() -> list[str]:
     base_url = current_settings().public_base_url.rstrip("/")
     waiting = count_waiting_threads()
     number = f"{waiting:,}"

@@ -23,6 +23,16 @@ log = logging.getLogger(__name__)
 QUARTER_SECONDS = 900
 
 
+def _read_positions(moment: datetime) -> tuple[dict[str, str], datetime | None]:
+    """Return where each source is now, and when the next notice is due; one SELECT."""
+    columns = [source.select_position(moment) for source in SOURCES]
+    *values, next_due_at = db.session.execute(select(*columns, select_next_due_time())).one()
+    positions = {
+        source.name: format_position(value) for source, value in zip(SOURCES, values, strict=True)
+    }
+    return positions, next_due_at
+
+
 class SourcePolling:
     """Reads the sources on, in the one process that leads.
 
@@ -37,12 +47,7 @@ class SourcePolling:
 
     def poll(self, moment: datetime) -> bool:
         """Store what is new; return whether a notice is due."""
-        columns = [source.select_position(moment) for source in SOURCES]
-        *values, next_due_at = db.session.execute(select(*columns, select_next_due_time())).one()
-        positions = {
-            source.name: format_position(value)
-            for source, value in zip(SOURCES, values, strict=True)
-        }
+        positions, next_due_at = _read_positions(moment)
         changed = self._list_changed(positions)
         timed_news: Sequence[News] = ()
         digest_day: date | None = None
