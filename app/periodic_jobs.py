@@ -33,6 +33,7 @@ from app.retention.models import RetentionKind
 from app.retention.queries.retention_rules import find_retention_days
 from app.sequences.actions.date_starts import start_by_dates
 from app.series.actions.series_progress import continue_series
+from app.suppression.actions.stop_journal import get_stop_journal
 from app.surveys.actions.survey_timeouts import time_out_and_nudge_sessions
 from app.surveys.actions.trigger_words import fold_stored_words
 from app.webhooks.actions.missing_calls import request_catch_up_when_silent
@@ -135,6 +136,8 @@ class PeriodicJobs:
 
     def _end_pauses(self) -> None:
         with self._job_context("pauses end later: the database could not be written"):
+            # Lines of opt-outs that a full disk refused are tried again.
+            get_stop_journal().record(())
             if not self.clock.is_in_doubt and (ended := end_pauses(now())):
                 log.info("pauses: %s are over", ended)
 

@@ -5,7 +5,7 @@ Temporary triggers note them: each connection has its own, and nothing is stored
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -20,13 +20,15 @@ NOTED_ROWS = {"INSERT": ("new",), "UPDATE": ("old", "new"), "DELETE": ("old",)}
 class ChangeWatch:
     """What is watched: one column of each of these tables.
 
-    `counting`: a statement that runs with each changed row, in its transaction. `listener`: called
-    with the values after the commit, on the thread that committed; it must not raise.
+    `counting`: a statement that runs with each changed row, in its transaction; it may call the
+    SQL functions of `functions`, which take nothing and must not raise. `listener`: called with the
+    values after the commit, on the thread that committed; it must not raise.
     """
 
     columns: Mapping[str, str]
     counting: str
     listener: Callable[[frozenset[str]], None]
+    functions: Mapping[str, Callable[[], int]] = field(default_factory=dict)
 
 
 def install_change_watch(app: Flask, watch: ChangeWatch) -> None:
@@ -53,6 +55,8 @@ def watch_connection(connection: sqlite3.Connection, watch: ChangeWatch) -> set[
     values: set[str] = set()
     # Returns nothing to SQL; a value of SQLite's NULL is noted by nobody.
     connection.create_function("note_change", 1, values.add)
+    for name, function in watch.functions.items():
+        connection.create_function(name, 0, function)
     for table, column in watch.columns.items():
         for change, rows in NOTED_ROWS.items():
             notes = "".join(f"SELECT note_change({row}.{column}); " for row in rows)

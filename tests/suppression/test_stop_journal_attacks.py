@@ -149,3 +149,71 @@ def erase(phone):
     db.session.rollback()
     with write():
         erase_person_data(phone, mentions, "ada", now())
+
+
+def hide_file(database):
+    """Let the file be one that cannot be read; return what brings it back."""
+    file = get_stop_file(database)
+    hidden = file.with_name("hidden")
+    file.rename(hidden)
+    file.mkdir()
+
+    def bring_back():
+        file.rmdir()
+        hidden.rename(file)
+
+    return bring_back
+
+
+def test_changes_of_pages_overtake_no_unreadable_file(shop, app, database, copy_now, put_back):
+    """K8: an older copy, a file that cannot be read, and more changes than the file has lines."""
+    choir = add_topic("Choir")
+    copy = copy_now()
+    stop(ZOE)
+    with write():
+        leave_topic(LEO, choir, TopicLeaveSource.INBOUND)
+    put_back(copy)
+    bring_back = hide_file(database)
+    apply_newer_stops(app)
+    others = [f"+130355501{number}" for number in range(80, 90)]
+    for phone in others:
+        stop(phone, "manual")
+    stop(LEO, "manual")
+    bring_back()
+    # The job of a minute comes before the process that leads has applied the file.
+    get_stop_journal().record(())
+    assert set(read_stop_file(database).lines) == {ZOE, LEO}
+    replay_stops(now())
+    states = read_states()
+    assert set(states) == {ZOE, LEO, *others}
+    assert states[LEO].topics
+    get_stop_journal().record(())
+    assert set(read_stop_file(database).lines) == {ZOE, LEO, *others}
+
+
+def test_what_changed_while_the_file_was_unreadable_is_ahead_of_a_copy_of_then(
+    shop, app, database, copy_now, put_back
+):
+    """K8: nothing was counted, so the copy and the file had the same position."""
+    stop(LEO)
+    bring_back = hide_file(database)
+    apply_newer_stops(app)
+    copy = copy_now()
+    stop(ZOE)
+    bring_back()
+    replay_stops(now())
+    put_back(copy)
+    replay_stops(now())
+    assert set(read_states()) == {ZOE, LEO}
+
+
+def test_refused_lines_are_written_by_the_job_of_the_next_minute(shop, database, monkeypatch):
+    def refuse(handle, lines):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.suppression.actions.stop_journal.append_stop_lines", refuse)
+        stop(ZOE)
+    assert set(read_stop_file(database).lines) == set()
+    get_stop_journal().record(())
+    assert set(read_stop_file(database).lines) == {ZOE}

@@ -20,6 +20,7 @@ from app.suppression.actions.erased_numbers import is_number_erased
 from app.suppression.queries.listed_states import (
     TopicNameSource,
     read_listed_states,
+    read_stop_position,
 )
 from app.suppression.stop_file import (
     append_stop_lines,
@@ -38,7 +39,16 @@ WATCHED_COLUMNS = {
     "unsubscribed_topics": "phone",
     "deleted_topic_leaves": "phone",
 }
-COUNTING = "UPDATE stop_journal SET position = position + 1"
+# A database that is behind the file is not counted on: its count must not overtake that of lines
+# which it does not know yet.
+COUNTING = (
+    "UPDATE stop_journal SET position = position + 1 WHERE position >= get_stop_file_position()"
+)
+UNKNOWN_POSITION = 2**62
+
+
+class FileNotApplied(OSError):
+    """The file knows more than the database: a line now would hide what it says of a number."""
 
 
 class StopWriter:
@@ -49,6 +59,9 @@ class StopWriter:
         self.find_topic_names = find_topic_names
         # The highest position of the file when this process first wrote; None: not read yet.
         self._file_position: int | None = None
+        # The file could not be read or applied when this process wanted to: this may be an older
+        # database.
+        self.is_uncompared = False
         self._pending: set[str] = set()
         # Guards `_pending`; it is never held while writing.
         self._lock = threading.Lock()
@@ -60,11 +73,20 @@ class StopWriter:
         settings: Settings = self.app.extensions["settings"]
         return settings.database_path
 
+    def get_position_to_reach(self) -> int:
+        """Return from which position on changes are counted; 0 once the file was applied."""
+        if not self.is_uncompared:
+            return 0
+        try:
+            return read_stop_file(self.database).position
+        except OSError:
+            return UNKNOWN_POSITION
+
     def record(self, phones: Collection[str]) -> None:
         """Write what holds for these numbers now; it is on the disk when this returns.
 
         Threads that wait for the file share one write. When the disk is full the numbers are kept
-        for the next call, and the next start compares: never raises.
+        for the next call, which comes each minute, and the next start compares: never raises.
         """
         with self._lock:
             self._pending.update(phones)
@@ -86,12 +108,20 @@ class StopWriter:
         # A session of its own: that of the request stays as it is after its commit. The state is
         # read under the file's lock, so that the last line of a number is its newest state.
         with lock_stop_file(self.database) as handle, self.app.app_context():
+            self._require_applied()
             # A file that was deleted meanwhile gets all again, not only the newest.
             lines = self._build_lines(phones, is_new=not os.fstat(handle).st_size)
             append_stop_lines(handle, lines)
             erased = {line.phone for line in lines if line.state.is_empty and _is_erased(line)}
             if erased:
                 self._forget(erased)
+
+    def _require_applied(self) -> None:
+        """Raise FileNotApplied while the database is behind the file."""
+        if self.is_uncompared:
+            if read_stop_position() < read_stop_file(self.database).position:
+                raise FileNotApplied
+            self.is_uncompared = False
 
     def _build_lines(self, phones: Collection[str], *, is_new: bool) -> list[StopLine]:
         if self._file_position is None:
@@ -120,7 +150,9 @@ def install_stop_journal(app: Flask, find_topic_names: TopicNameSource) -> None:
     """Let the app keep its file of opt-outs. `find_topic_names`: folded names of groups by id."""
     journal = StopWriter(app, find_topic_names)
     app.extensions[STOP_JOURNAL_KEY] = journal
-    install_change_watch(app, ChangeWatch(WATCHED_COLUMNS, COUNTING, journal.record))
+    functions = {"get_stop_file_position": journal.get_position_to_reach}
+    watch = ChangeWatch(WATCHED_COLUMNS, COUNTING, journal.record, functions)
+    install_change_watch(app, watch)
 
 
 def get_stop_journal() -> StopWriter:

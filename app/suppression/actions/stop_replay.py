@@ -31,6 +31,7 @@ from app.suppression.models import (
 from app.suppression.pause_models import ReplacedPause
 from app.suppression.queries.listed_states import read_listed_states, read_stop_position
 from app.suppression.stop_file import (
+    StopFileContent,
     read_last_position,
     read_stop_file,
 )
@@ -63,12 +64,28 @@ def replay_stops(moment: datetime) -> ReplayedStops:
     be read, and what write() raises: then nothing may be sent.
     """
     journal = get_stop_journal()
-    content = read_stop_file(journal.database)
+    try:
+        content = read_stop_file(journal.database)
+        was_uncompared, journal.is_uncompared = journal.is_uncompared, False
+        return _compare(journal, content, was_uncompared, moment)
+    except (OSError, *DATABASE_ERRORS):
+        # Until then nothing is counted, or this count could overtake that of the file.
+        journal.is_uncompared = True
+        raise
+
+
+def _compare(
+    journal: StopWriter, content: StopFileContent, was_uncompared: bool, moment: datetime
+) -> ReplayedStops:
+    """Bring the database and the file to the same state.
+
+    `was_uncompared`: the file could not be read before, and pages may have changed opt-outs since.
+    """
     position = read_stop_position()
     replayed = ReplayedStops()
     if content.position > position:
         newer = [line for line in content.lines.values() if line.position > position]
-        if not position:
+        if not position or was_uncompared:
             newer = _merge_with_uncounted(newer, journal)
         replayed = _apply_lines(newer, content.position, journal, moment)
         log.warning(
@@ -76,6 +93,10 @@ def replay_stops(moment: datetime) -> ReplayedStops:
             replayed.stopped_count,
             replayed.returned_count,
         )
+    elif was_uncompared:
+        # What changed meanwhile was not counted: a copy from then must be behind its lines.
+        with write():
+            db.session.execute(update(StopJournal).values(position=StopJournal.position + 1))
     # Equal positions say little: of two processes, one may have died before its line was written.
     complete_stop_file(journal, content)
     shorten_stop_file(journal, content, moment)
@@ -89,11 +110,13 @@ def apply_newer_stops(moment: datetime) -> None:
     Else the count of the database could overtake that of the file. A file that cannot be read
     holds sending later. Takes a millisecond when there is nothing to do.
     """
+    journal = get_stop_journal()
     try:
         position = read_stop_position()
-        if read_last_position(get_stop_journal().database) > position:
+        if read_last_position(journal.database) > position:
             replay_stops(moment)
     except (OSError, *DATABASE_ERRORS) as error:
+        journal.is_uncompared = True
         log.warning("the file of opt-outs could not be applied yet (%s)", type(error).__name__)
     db.session.rollback()
 
