@@ -19,10 +19,12 @@ from app.core.db import db
 from app.core.settings import Settings
 from app.migrations.migration_runner import migrate_database
 from tests.app_cache import cache_compiled_parts
+from tests.copied_steps import CopiedSteps
 from tests.grouped_scheduling import GroupedScheduling
 from tests.gunicorn_fork import ForkedGunicorn
 from tests.gunicorn_server import GunicornServer
 from tests.sample_people import create_test_users
+from tests.shared_folder import fill_once
 from tests.visit import Visitor
 
 QUIET = logging.getLogger("tests.migrate")
@@ -84,26 +86,29 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory):
-    """A migrated database file without a row, which tests copy.
-
-    It is created once: migrating it takes 0.3 s.
-    """
-    path = tmp_path_factory.mktemp("database") / "empty.db"
-    migrate_database(path, QUIET)
-    return path
+    """A migrated database file without a row, which tests copy."""
+    folder = fill_once(
+        "empty-database",
+        tmp_path_factory,
+        lambda folder: migrate_database(folder / "empty.db", QUIET),
+    )
+    return folder / "empty.db"
 
 
 @pytest.fixture(scope="session")
-def fresh_database(empty_database):
+def fresh_database(empty_database, tmp_path_factory):
     """A migrated database file with the users ada and sol, which tests copy."""
-    path = empty_database.with_name("fresh.db")
-    shutil.copy(empty_database, path)
-    app = create_app(_settings(path))
-    create_test_users(app)
-    with app.app_context():
-        # Closes the last connection, which moves the -wal file into the file that tests copy.
-        db.engine.dispose()
-    return path
+
+    def fill(folder: Path) -> None:
+        path = folder / "fresh.db"
+        shutil.copy(empty_database, path)
+        app = create_app(_settings(path))
+        create_test_users(app)
+        with app.app_context():
+            # Closes the last connection, which moves the -wal file into the file that tests copy.
+            db.engine.dispose()
+
+    return fill_once("fresh-database", tmp_path_factory, fill) / "fresh.db"
 
 
 def _settings(path: Path, **changes) -> Settings:
@@ -146,6 +151,12 @@ def visit(app):
     Inspects every page it is shown.
     """
     return Visitor(app)
+
+
+@pytest.fixture(scope="session")
+def copied_steps(tmp_path_factory):
+    """Call `copied_steps.take(app, steps, ...)` for what many tests of a file begin with."""
+    return CopiedSteps(tmp_path_factory.mktemp("steps"))
 
 
 @pytest.fixture

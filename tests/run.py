@@ -10,9 +10,12 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.shared_folder import RUN_FOLDER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "build"
@@ -76,8 +79,10 @@ def main() -> int:
     started = time.monotonic()
     # Without bytecode every process would compile the program, 20 s of a processor each.
     compileall.compile_dir(ROOT / "app", quiet=2)
-    processes = [(pool, _start(pool, arguments)) for pool in POOLS]
-    codes = [_wait(pool, process) for pool, process in processes]
+    with tempfile.TemporaryDirectory() as folder:
+        ENVIRONMENT[RUN_FOLDER_VARIABLE] = folder
+        processes = [(pool, _start(pool, arguments)) for pool in POOLS]
+        codes = [_wait(pool, process) for pool, process in processes]
     _print_totals(time.monotonic() - started)
     ran = [code for code in codes if code != NOTHING_SELECTED]
     if not ran:

@@ -1,6 +1,7 @@
 """A furnished site for every test that walks through all of it."""
 
 import contextlib
+import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -11,11 +12,13 @@ from flask import Flask, Response, url_for
 from app import create_app
 from tests.app_cache import cache_compiled_parts
 from tests.conftest import _settings
+from tests.shared_folder import fill_once
 from tests.visit import Visitor
 from tests.whole.program_copy import ProgramCopy
 from tests.whole.sample_data import fill_sample_data, snapshot
 
 FORM = "application/x-www-form-urlencoded"
+VALUES_FILE = "values.json"
 
 
 class Site:
@@ -75,12 +78,14 @@ def clone(program_copy):
 @pytest.fixture(scope="session")
 def filled_site(fresh_database, tmp_path_factory):
     """The folder of a database with one of everything, and the values of address placeholders."""
-    folder = tmp_path_factory.mktemp("filled") / "site"
-    folder.mkdir()
-    shutil.copy(fresh_database, folder / "sms.db")
-    return folder, fill_sample_data(
-        cache_compiled_parts(create_app(_settings(folder / "sms.db", undo_seconds=0)))
-    )
+
+    def fill(folder: Path) -> None:
+        shutil.copy(fresh_database, folder / "sms.db")
+        app = cache_compiled_parts(create_app(_settings(folder / "sms.db", undo_seconds=0)))
+        (folder / VALUES_FILE).write_text(json.dumps(fill_sample_data(app)))
+
+    folder = fill_once("filled-site", tmp_path_factory, fill)
+    return folder, json.loads((folder / VALUES_FILE).read_text())
 
 
 @pytest.fixture
@@ -113,9 +118,10 @@ def site(filled_site, shared_site):
     folder, values = filled_site
     app, database = shared_site
     shutil.copytree(folder / "uploads", database.parent / "uploads", dirs_exist_ok=True)
-    first, here = (
-        contextlib.closing(sqlite3.connect(path)) for path in (folder / "sms.db", database)
-    )
+    # Immutable: no file appears beside it while another process copies the folder.
+    unchanged = f"file:{folder / 'sms.db'}?immutable=1"
+    first = contextlib.closing(sqlite3.connect(unchanged, uri=True))
+    here = contextlib.closing(sqlite3.connect(database))
     with first as source, here as target:
         target.execute("PRAGMA synchronous=OFF")
         source.backup(target)

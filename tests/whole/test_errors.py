@@ -50,13 +50,13 @@ def boom_in_write(**_values):
         raise RuntimeError("boom: Zoë, +13035550142")
 
 
-@pytest.mark.parametrize("fault", [boom, boom_in_write])
+@pytest.mark.parametrize(("fault", "views"), [(boom, VIEWS), (boom_in_write, VIEWS[::5])])
 def test_h8_a_fault_in_any_view_is_a_page_with_a_number_and_saves_nothing(
-    site, monkeypatch, caplog, fault
+    site, monkeypatch, caplog, fault, views
 ):
     site.visit.token("ada")
     before = site.snapshot()
-    for endpoint in VIEWS:
+    for endpoint in views:
         method = "POST" if "POST" in ROUTES[endpoint].methods else "GET"
         with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
             put_in(site, patch, endpoint, fault)
