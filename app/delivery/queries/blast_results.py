@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.settings import current_settings
@@ -13,9 +12,9 @@ from app.delivery.models import Message, MessageLog
 from app.delivery.queries.blast_totals import (
     LARGE_BLAST_RECIPIENTS,
     DeliveryTotals,
+    count_delivered_by_blast,
     fetch_totals_by_blast,
     measure_blast,
-    select_archived_deliveries,
 )
 from app.delivery.queries.superseded_rows import build_not_superseded_filter
 from app.delivery.reply_models import BlastReply, ReplyAnswer
@@ -140,14 +139,7 @@ def fetch_listed_results(logs: Sequence[MessageLog]) -> dict[int, ListedResult]:
     large = [log for log in logs if log.total_recipients >= LARGE_BLAST_RECIPIENTS]
     delivered = {log_id: row.delivered for log_id, row in fetch_totals_by_blast(large).items()}
     small_ids = [log.id for log in logs if log.id not in delivered]
-    unarchived = (
-        select(Message.message_log_id, func.count())
-        .where(Message.message_log_id.in_(small_ids), Message.status == MessageStatus.DELIVERED)
-        .group_by(Message.message_log_id)
-    )
-    counts: Any = union_all(unarchived, select_archived_deliveries(small_ids))
-    for log_id, count in db.session.execute(counts):
-        delivered[log_id] = delivered.get(log_id, 0) + count
+    delivered |= count_delivered_by_blast(small_ids)
     replies = count_replies_by_blast([log.id for log in logs])
     results = {}
     for log in logs:

@@ -1,15 +1,18 @@
 """Blasts in numbers for the first page: delivered, failed, segments, and what still waits."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import bindparam, func, select, union_all
 
 from app.core.db import db
+from app.core.fetched_rows import RowSelect
 from app.delivery.archive_models import ArchivedCount
 from app.delivery.models import Message, MessageLog
 from app.domain.delivery.message_statuses import (
@@ -92,43 +95,50 @@ def count_queued_by_blast(logs: Iterable[MessageLog]) -> dict[int, int]:
 
 def fetch_totals_by_blast(logs: Sequence[MessageLog]) -> dict[int, DeliveryTotals]:
     """Return the totals of each blast by its id; those of large ones may be some seconds old."""
-    cache: dict[int, CachedTotals] = current_app.extensions.setdefault(_CACHE_KEY, {})
+    kept: dict[int, CachedTotals] = current_app.extensions.setdefault(_CACHE_KEY, {})
     # The cache is for the few blasts of the first page; emptying it all is enough of a bound.
-    if len(cache) > MAX_CACHED_BLASTS:
-        cache.clear()
-    return {log.id: _get_cached_totals(log, cache) for log in logs}
-
-
-def _get_cached_totals(log: MessageLog, cache: dict[int, CachedTotals]) -> DeliveryTotals:
-    cached = cache.get(log.id)
-    if cached is not None and time.monotonic() < cached.expires_at:
-        return cached.totals
-    totals = _count_totals(log)
-    if log.total_recipients >= LARGE_BLAST_RECIPIENTS:
-        is_running = log.status in OPEN_BLAST_STATUSES
-        seconds = RUNNING_CACHE_SECONDS if is_running else ENDED_CACHE_SECONDS
-        cache[log.id] = CachedTotals(time.monotonic() + seconds, totals)
+    if len(kept) > MAX_CACHED_BLASTS:
+        kept.clear()
+    moment = time.monotonic()
+    totals = {}
+    for log in logs:
+        row = kept.get(log.id)
+        if row is not None and moment < row.expires_at:
+            totals[log.id] = row.totals
+    uncounted = [log for log in logs if log.id not in totals]
+    delivered = count_delivered_by_blast([log.id for log in uncounted])
+    for log in uncounted:
+        totals[log.id], _ = measure_blast(log, delivered.get(log.id, 0))
+        if log.total_recipients >= LARGE_BLAST_RECIPIENTS:
+            is_running = log.status in OPEN_BLAST_STATUSES
+            seconds = RUNNING_CACHE_SECONDS if is_running else ENDED_CACHE_SECONDS
+            kept[log.id] = CachedTotals(moment + seconds, totals[log.id])
     return totals
 
 
-def _count_totals(log: MessageLog) -> DeliveryTotals:
-    """Count what was delivered along the index of statuses; the log itself has the other counts."""
-    is_delivered = Message.status == MessageStatus.DELIVERED
-    unarchived = select(Message.message_log_id, func.count())
-    unarchived = unarchived.where(Message.message_log_id == log.id, is_delivered)
-    counts: Any = db.session.execute(union_all(unarchived, select_archived_deliveries([log.id])))
-    delivered = sum(count for _, count in counts)
-    totals, _ = measure_blast(log, delivered)
-    return totals
+def count_delivered_by_blast(log_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many texts of each blast were delivered, those in archives too.
 
-
-def select_archived_deliveries(log_ids: Sequence[int]) -> Select[int, int]:
-    """Select (id, count) of the delivered texts of these blasts that are in an archive."""
+    Along the index of statuses. A blast without any is missing; no statement for no blasts.
+    """
+    if not log_ids:
+        return {}
     row = ArchivedCount
-    statement = select(row.message_log_id, func.sum(row.texts)).where(
-        row.message_log_id.in_(log_ids), row.status == MessageStatus.DELIVERED.value
+    stored = (
+        select(Message.message_log_id, func.count())
+        .where(Message.message_log_id.in_(log_ids), Message.status == MessageStatus.DELIVERED)
+        .group_by(Message.message_log_id)
     )
-    return statement.group_by(row.message_log_id)
+    archived = (
+        select(row.message_log_id, func.sum(row.texts))
+        .where(row.message_log_id.in_(log_ids), row.status == MessageStatus.DELIVERED.value)
+        .group_by(row.message_log_id)
+    )
+    counts: Any = db.session.execute(union_all(stored, archived))
+    delivered: Counter[int] = Counter()
+    for log_id, count in counts:
+        delivered[log_id] += count
+    return delivered
 
 
 def measure_blast(log: MessageLog, delivered: int) -> tuple[DeliveryTotals, datetime | None]:
@@ -137,36 +147,43 @@ def measure_blast(log: MessageLog, delivered: int) -> tuple[DeliveryTotals, date
     Segments are scaled up from the first 5,000 texts that were accepted, and the last delivery
     is that of the newest 5,000 delivered ones, which were sent last.
     """
-    texts = select(Message).where(Message.message_log_id == log.id)
+    row_count, segments, last_delivery, archived_texts, archived_segments = db.session.execute(
+        _select_measures(), {"log_id": log.id}
+    ).one()
+    accepted_here = log.success_count - archived_texts
+    totals = DeliveryTotals(
+        delivered=delivered,
+        accepted=log.success_count,
+        failed=log.failure_count,
+        segments=archived_segments + round(segments * accepted_here / max(row_count, 1)),
+        is_exact=log.success_count <= LARGE_BLAST_RECIPIENTS,
+    )
+    return totals, last_delivery
+
+
+@cache
+def _select_measures() -> RowSelect:
+    """Build the statement of measure_blast() once: Home runs it for five blasts."""
+    texts = select(Message).where(Message.message_log_id == bindparam("log_id"))
     accepted = texts.where(Message.status.in_(ACCEPTED_STATUSES))
     sample = accepted.with_only_columns(Message.segments).limit(LARGE_BLAST_RECIPIENTS).subquery()
     arrived = texts.where(Message.status == MessageStatus.DELIVERED).order_by(Message.id.desc())
     newest = (
         arrived.with_only_columns(Message.delivered_at).limit(LARGE_BLAST_RECIPIENTS).subquery()
     )
-    statement = select(
+    return select(
         func.count(),
         func.coalesce(func.sum(sample.c.segments), 0),
         select(func.max(newest.c.delivered_at)).scalar_subquery(),
-        _select_archived(log.id, ArchivedCount.texts),
-        _select_archived(log.id, ArchivedCount.segments),
+        _select_archived(ArchivedCount.texts),
+        _select_archived(ArchivedCount.segments),
     ).select_from(sample)
-    row_count, segments, last_delivery, *archived = db.session.execute(statement).one()
-    accepted_here = log.success_count - archived[0]
-    totals = DeliveryTotals(
-        delivered=delivered,
-        accepted=log.success_count,
-        failed=log.failure_count,
-        segments=archived[1] + round(segments * accepted_here / max(row_count, 1)),
-        is_exact=log.success_count <= LARGE_BLAST_RECIPIENTS,
-    )
-    return totals, last_delivery
 
 
-def _select_archived(log_id: int, column: Any) -> Any:
+def _select_archived(column: Any) -> Any:
     """Select the sum of a column over the accepted texts of a blast that are in an archive."""
     accepted = [status.value for status in ACCEPTED_STATUSES]
     statement = select(func.coalesce(func.sum(column), 0)).where(
-        ArchivedCount.message_log_id == log_id, ArchivedCount.status.in_(accepted)
+        ArchivedCount.message_log_id == bindparam("log_id"), ArchivedCount.status.in_(accepted)
     )
     return statement.scalar_subquery()
