@@ -73,20 +73,6 @@ def test_without_a_zone_the_organisation_s_is_meant(app, visit):
     assert list_scheduled_blasts(app)[0].timezone == "America/Denver"
 
 
-@pytest.mark.parametrize(
-    ("fold", "utc"), [("first", "07:30"), ("second", "08:30"), (None, "07:30")]
-)
-def test_a_time_that_comes_twice_is_stored_as_chosen(app, visit, fold, utc):
-    twice = LATER | {
-        "schedule_date": "2026-11-01",
-        "schedule_time": "01:30",
-        "fold": fold,
-    }
-    with time_machine.travel(AT_NOON, tick=False):
-        send_blast(visit, **twice)
-    assert f"{list_scheduled_blasts(app)[0].scheduled_at:%H:%M}" == utc
-
-
 def test_the_running_minute_is_not_the_past(app, visit):
     now = LATER | {"schedule_date": "2026-05-06", "schedule_time": "06:00"}
     with time_machine.travel("2026-05-06 12:00:40+00:00", tick=False):
@@ -163,17 +149,17 @@ class TestManyPeople:
         with app.app_context():
             add_members(29, start=100)
 
-    @pytest.mark.parametrize("typed", ["", "29", "31", "thirty", "3 0 1", "٣٠"])
-    def test_the_number_must_be_that_of_the_people(self, app, visit, typed):
-        page = press_button(visit, open_review(visit), confirm="1", people_count=typed)
-        assert page.status_code == 422
-        assert "Type the number of people: 30." in page.words
-        assert f'value="{typed}"' in page.text
+    def test_the_number_must_be_that_of_the_people(self, app, visit):
+        review = open_review(visit)
+        for typed in ("", "29", "31", "thirty", "3 0 1", "٣٠"):
+            page = press_button(visit, review, confirm="1", people_count=typed)
+            assert page.status_code == 422
+            assert "Type the number of people: 30." in page.words
+            assert f'value="{typed}"' in page.text
         assert list_scheduled_blasts(app) == []
 
-    @pytest.mark.parametrize("typed", ["30", " 30 "])
-    def test_the_right_number_sends(self, app, visit, typed):
-        answer = press_button(visit, open_review(visit), confirm="1", people_count=typed)
+    def test_the_right_number_sends(self, app, visit):
+        answer = press_button(visit, open_review(visit), confirm="1", people_count=" 30 ")
         assert answer.status_code == 303
         assert len(list_scheduled_blasts(app)) == 1
 

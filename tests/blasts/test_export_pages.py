@@ -13,7 +13,11 @@ from tests.sample_rows import add_member, add_members, add_opt_out
 
 
 @pytest.fixture
-def log(app, visit):
+def log(app, visit, copied_steps):
+    return copied_steps.take(app, fail_blast, visit)
+
+
+def fail_blast(app, visit):
     with app.app_context():
         add_member(ZOE, "=cmd|'/c calc'!A1")
         add_member(LEO, None)

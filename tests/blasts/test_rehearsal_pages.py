@@ -82,7 +82,7 @@ TOWNS = st.fixed_dictionaries(
 
 @given(town=TOWNS, template=TEMPLATES, footer=st.booleans())
 @settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

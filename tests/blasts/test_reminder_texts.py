@@ -18,8 +18,12 @@ from tests.sample_people import LEO, ZOE
 
 
 @pytest.fixture
-def reminded(app, visit):
+def reminded(app, visit, copied_steps):
     """Zoë and Leo, who registered for the picnic, have a reminder in the queue; its log's id."""
+    return copied_steps.take(app, release_reminder, visit)
+
+
+def release_reminder(app, visit):
     event_id = add_picnic(visit)
     register(app, event_id, ZOE, LEO)
     with app.app_context():
