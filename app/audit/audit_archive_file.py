@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     Text,
@@ -80,8 +81,21 @@ def fetch_archived_rows(
     database: Path, year: int, after_id: int, limit: int
 ) -> Sequence[AuditEvent]:
     """Return the next rows of an archive, the oldest first. Raises SEPARATE_FILE_ERRORS."""
-    rows = select(archived_events).where(archived_events.c.id > after_id)
+    rows = select(archived_events).where(archived_events.c.id > after_id).limit(limit)
+    return _fetch_rows(database, year, rows)
+
+
+def fetch_archived_rows_about(
+    database: Path, year: int, phone_hashes: Sequence[str]
+) -> Sequence[AuditEvent]:
+    """Return the rows of an archive that are about a person. Raises SEPARATE_FILE_ERRORS."""
+    people = archived_people.c
+    ids = select(people.audit_event_id).where(people.phone_hash.in_(phone_hashes))
+    return _fetch_rows(database, year, select(archived_events).where(archived_events.c.id.in_(ids)))
+
+
+def _fetch_rows(database: Path, year: int, rows: Select[Any]) -> Sequence[AuditEvent]:
     with read_separate_file(get_audit_archive(database, year)) as archive:
-        stored = archive.execute(rows.order_by(archived_events.c.id).limit(limit)).all()
+        stored = archive.execute(rows.order_by(archived_events.c.id)).all()
     # Of no session: they are shown, and never stored.
     return [AuditEvent(**{**row._mapping, "at": datetime_from_db(row.at)}) for row in stored]

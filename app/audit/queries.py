@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from app.audit.audit_items import build_audit_items
+from app.audit.audit_archive_file import (
+    fetch_archived_rows_about,
+    list_audit_archive_years,
+)
+from app.audit.audit_items import AuditListItem, build_audit_items
 from app.audit.models import AuditEvent, AuditPerson
 from app.audit.verb_kinds import VERB_KINDS
 from app.core.db import db
@@ -20,6 +25,7 @@ from app.core.pagination import (
     choose_page_window,
     clamp_to_last_page,
 )
+from app.core.separate_database import SEPARATE_FILE_ERRORS
 from app.core.settings import current_settings
 from app.domain.phones.phone_erasure import hash_phone
 from app.domain.texts.whole_numbers import parse_id
@@ -105,6 +111,19 @@ def fetch_rows_after(row_id: int, filter_: AuditFilter) -> Sequence[AuditEvent]:
     return db.session.scalars(rows.order_by(AuditEvent.id).limit(EXPORT_BATCH)).all()
 
 
+def list_archived_items(phones: Sequence[str]) -> list[AuditListItem]:
+    """Return the archived rows about a person, the newest first.
+
+    An archive that cannot be read is left out.
+    """
+    database = current_settings().database_path
+    rows: list[AuditEvent] = []
+    for year in list_audit_archive_years(database):
+        with suppress(*SEPARATE_FILE_ERRORS):
+            rows += fetch_archived_rows_about(database, year, _hash_phones(phones))
+    return build_audit_items(rows[::-1])
+
+
 def find_audit_detail(
     verbs: Collection[str],
     about: str,
@@ -159,9 +178,13 @@ def _match_verbs(prefix: str) -> ColumnElement[bool]:
 
 
 def _select_rows_of_person(phones: Sequence[str]) -> Select[Any]:
+    is_listed = AuditPerson.phone_hash.in_(_hash_phones(phones))
+    return select(AuditPerson.audit_event_id).where(is_listed)
+
+
+def _hash_phones(phones: Sequence[str]) -> list[str]:
     key = current_settings().erasure_key
-    hashes = [hash_phone(key, phone) for phone in phones]
-    return select(AuditPerson.audit_event_id).where(AuditPerson.phone_hash.in_(hashes))
+    return [hash_phone(key, phone) for phone in phones]
 
 
 def _match_words(search: str) -> ColumnElement[bool]:

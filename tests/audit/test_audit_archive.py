@@ -20,6 +20,7 @@ from app.audit.chain_files import read_audit_keys, read_chain_head
 from app.audit.chain_head import note_chain_head
 from app.audit.chain_verification import verify_audit_archives, verify_audit_chain
 from app.audit.models import AuditEvent, AuditPerson
+from app.audit.queries import list_archived_items
 from app.audit.sql import PreparedRunner
 from app.core.clock import now
 from app.core.db import db, write
@@ -177,10 +178,12 @@ def test_erasing_someone_reaches_archived_rows(site):
     """K11: the name goes, the row and its chain stay."""
     move_all(IN_2025)
     assert "Hernández".encode() in get_audit_archive(site, 2022).read_bytes()
+    assert [item.id for item in list_archived_items([ZOE])] == [2]
     erase_zoe()
     assert replay_archive_erasures() == []
     assert "Hernández".encode() not in get_audit_archive(site, 2022).read_bytes()
     assert list_archived(site, 2022) == ["user 1", "user 2"]
+    assert list_archived_items([ZOE]) == []
     assert verify(site) == []
 
 

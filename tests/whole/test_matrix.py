@@ -21,6 +21,7 @@ GET_CODES = {
     "accounts.choose_password": 403,  # no link was made
     "accounts.confirm_email": 403,  # no address was entered
     "accounts.enter_code": 303,  # no password was entered
+    "audit.export_audit_archive": 404,  # no year is in an archive
     "blasts.compose_for_people": 404,  # no list is named
     "blasts.send_held_blast": 303,  # no text waits for its hours
     "groups.change_listed_people": 404,  # no list is named

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.audit.queries import AuditFilter, fetch_audit_page
+from app.audit.queries import AuditFilter, fetch_audit_page, list_archived_items
 from app.core.held_data import HeldRows, read_held_rows
 from app.core.pagination import ListParams
 from app.core.settings import current_settings
@@ -43,12 +43,13 @@ def load_held_data(person: PersonProfile, max_rows: int = PAGE_ROWS) -> HeldData
     tables = read_held_rows(person.numbers, person.id, max_rows)
     newest = ListParams("", 1, AUDIT_ROWS, "", "desc")
     audit = fetch_audit_page(newest, AuditFilter(phones=tuple(person.numbers)))
+    archived = list_archived_items(person.numbers)
     return HeldData(
         [table for table in tables if table.rows],
         [table.title for table in tables if not table.rows],
         count_archived_texts(current_settings().database_path, person.numbers),
-        audit.rows,
-        audit.total,
+        [*audit.rows, *archived][:AUDIT_ROWS],
+        audit.total + len(archived),
     )
 
 
