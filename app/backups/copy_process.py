@@ -33,13 +33,13 @@ def main(arguments: Sequence[str]) -> int:
         os.environ.get("BACKUP_PASSPHRASE", ""),
     )
     try:
-        made = create_backup(order)
+        backup = create_backup(order)
     except (MigrationError, OSError, sqlite3.Error) as error:
         sys.stdout.write(json.dumps({"error": classify_error(error).value}))
         sys.stderr.write(f"{error}\n")
         return 1
-    size = made.file.stat().st_size
-    values = {"file": made.file.name, "bytes": size, "missing": made.missing_names}
+    size = backup.file.stat().st_size
+    values = {"file": backup.file.name, "bytes": size, "missing": backup.missing_names}
     sys.stdout.write(json.dumps(values))
     return 0
 
