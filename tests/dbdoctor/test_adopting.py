@@ -1,15 +1,14 @@
 """A database of the first design becomes one of ours: what is taken, what is not, and why."""
 
-import os
+import io
 import sqlite3
-import subprocess
-import sys
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 
 import pytest
 
 from app import create_app
-from app.core.settings import PROJECT_ROOT, Settings
+from app.core.settings import Settings
+from app.dbdoctor.__main__ import main
 from tests.dbdoctor.first_design import AT, GONE, LEA, SOL, ZOE, make_first_design
 from tests.visit import Visitor
 
@@ -20,12 +19,11 @@ def adopted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adopted")
     source = make_first_design(folder / "former.db")
     target = folder / "instance" / "sms.db"
-    environment = {"DATABASE_URL": f"sqlite:///{target}", "PATH": os.environ["PATH"]}
-    command = [sys.executable, "-m", "app.dbdoctor", "--adopt", str(source)]
-    done = subprocess.run(
-        command, env=environment, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
-    )
-    return target, done.returncode, done.stdout + done.stderr
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said):
+        patch.setenv("DATABASE_URL", f"sqlite:///{target}")
+        code = main(["--adopt", str(source)])
+    return target, code, said.getvalue()
 
 
 def read(adopted, statement):

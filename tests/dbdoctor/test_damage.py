@@ -10,6 +10,7 @@ from app.core.db import MAX_IDLE_WAL_BYTES, configure_connection
 from app.dbdoctor import file_checks
 from app.migrations import database_file
 from app.migrations.migration_errors import DatabaseLost
+from app.migrations.migration_files import find_migrations
 from app.migrations.migration_runner import migrate_database
 from tests.damaged_files import make_index_lie
 from tests.migrations.sample_migrations import run_sql
@@ -71,13 +72,13 @@ def test_an_empty_file_where_a_database_was_is_refused(tmp_path, monkeypatch, wi
     # Without the file it is a new database, as the sentence says.
     path.unlink()
     if witness != "sms.db-wal":
-        assert migrate_database(path, logging.getLogger("test"))
+        assert migrate_database(path, logging.getLogger("test"), find_migrations()[:1])
 
 
 def test_an_empty_file_with_nothing_beside_it_is_new(tmp_path):
     path = tmp_path / "sms.db"
     path.touch()
-    assert migrate_database(path, logging.getLogger("test"))
+    assert migrate_database(path, logging.getLogger("test"), find_migrations()[:1])
 
 
 def test_a_large_wal_is_said_with_what_to_do(doctor, database, monkeypatch):
