@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts import queries
 from app.accounts.actions import login_attempts
@@ -245,6 +245,29 @@ def test_guessing_the_password_in_an_open_session_locks_that_session_only(visit)
     answers = [visit("/account/password", "sol", **fields).status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]
     assert sign_in(visit, "sol").status_code == 303
+
+
+def test_a_stolen_session_has_a_hundred_tries_a_day_and_its_owner_signs_in_again(visit, app):
+    def confirm(password):
+        return visit("/account/confirm", "ada", again_password=password)
+
+    for _ in range(2):
+        assert confirm("wrong").status_code == 422
+    with app.app_context(), write() as session:
+        day = update(LoginAttempt).where(LoginAttempt.client_ip.startswith("session-day:"))
+        session.execute(day.values(attempt_count=login_attempts.MAX_ATTEMPTS_A_DAY - 1))
+    assert confirm("wrong").status_code == 422
+    locked = confirm(PASSWORD)
+    assert locked.status_code == 429
+    assert "or sign out and sign in again" in locked.words
+    assert int(locked.response.headers["Retry-After"]) > 80_000
+    with app.app_context():
+        by_name = select(LoginAttempt.attempt_count).where(
+            LoginAttempt.client_ip == queries.build_account_key("ada")
+        )
+        assert db.session.scalar(by_name) == 3
+    assert sign_in(visit, "ada").status_code == 303
+    assert visit("/account/confirm", again_password=PASSWORD).status_code == 303
 
 
 def test_the_audit_says_when_something_was_locked_or_slowed(visit, app):

@@ -168,7 +168,7 @@ def test_a_recovery_code_signs_in_once(visit, app):
 
 def test_new_recovery_codes_replace_the_old_ones(visit, app):
     codes = give_second_factor(app)
-    page = visit.post(f"{PAGE}/codes", "ada")
+    page = visit(f"{PAGE}/codes", "ada", code=build_code())
     new = page._tree.xpath("//ol[@class='recovery-codes']//code/text()")
     assert len(new) == 10
     sign_in(visit, "ada")
@@ -209,6 +209,24 @@ def test_a_remembered_device_needs_no_code_while_its_session_lives(visit, app, c
         assert browser.get("/account").status_code == 200
     clock.shift(timedelta(days=3))
     assert browser.get("/account").status_code == 302
+
+
+@pytest.mark.parametrize("address", [f"{PAGE}/start", f"{PAGE}/codes"])
+def test_another_app_and_new_codes_need_a_code_of_the_present_one(visit, app, clock, address):
+    codes = give_second_factor(app)
+    visit(PAGE, "ada")
+    stored = select(AppUser.pending_totp_secret).where(AppUser.id == 1)
+    for code, message in (("", "Enter the code."), ("000000", "That code is wrong or too old.")):
+        page = visit(address, "ada", code=code)
+        assert page.status_code == 422
+        assert message in page.words
+    assert read(app, stored) is None
+    assert "Codes left: 10." in visit(PAGE, "ada").words
+    if address.endswith("start"):
+        assert visit(address, "ada", code=codes[0]).location == PAGE
+        assert read(app, stored) is not None
+    else:
+        assert visit(address, "ada", code=build_code()).status_code == 200
 
 
 @pytest.mark.parametrize(

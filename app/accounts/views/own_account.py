@@ -33,7 +33,7 @@ def change_own_password() -> ResponseReturnValue:
         return render_own_account(form)
     # Wrong passwords of strangers do not count here: whoever is signed in must be able to change
     # a password that somebody is guessing.
-    attempt = password_tries.reserve_attempt(password_tries.find_session_origin(), None)
+    attempt = password_tries.reserve_own_attempt()
     if isinstance(attempt, Lockout):
         form.form_errors.append(attempt.message)
         return render_own_account(form), 429, {"Retry-After": attempt.retry_after}

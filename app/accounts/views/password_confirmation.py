@@ -111,7 +111,7 @@ def confirm_sign_in() -> ResponseReturnValue:
     method, kept_form = _read_request_to_go_on_with()
     if not form.validate_on_submit():
         return _render_confirmation(form, method, kept_form), 422 if form.errors else 200
-    attempt = password_tries.reserve_attempt(password_tries.find_session_origin(), None)
+    attempt = password_tries.reserve_own_attempt()
     if isinstance(attempt, Lockout):
         add_error(form.again_password, attempt.message)
         page = _render_confirmation(form, method, kept_form)

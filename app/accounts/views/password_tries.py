@@ -6,6 +6,7 @@ from threading import BoundedSemaphore
 from typing import NamedTuple
 
 from flask import request
+from flask_login import current_user
 
 from app.accounts import queries
 from app.accounts.actions import login_attempts, login_sessions
@@ -27,6 +28,8 @@ from app.organisation import queries as organisation
 # Half of the threads of pages at most may wait here (server/threaded_worker.py).
 SLOW_SLOTS = BoundedSemaphore(2)
 SLOW_SECONDS = 1.0
+# Where the tries of a session are counted for a day.
+SESSION_DAY = "session-day"
 # With more tries left than this, nothing is said of them.
 MAX_TRIES_TOLD = 3
 
@@ -82,12 +85,19 @@ def reserve_code_attempt(user: AppUser) -> ReservedAttempt | Lockout:
     return reserve_attempt(f"code:{user.id}", account_key, day_key=day_key, max_count=max_count)
 
 
-def find_session_origin() -> str:
-    """Return the key under which a signed-in user's own wrong passwords count."""
+def reserve_own_attempt() -> ReservedAttempt | Lockout:
+    """Count a signed-in user's try to enter their own password or code once more.
+
+    Whoever has copied the cookie shares this session and its ten tries in 15 minutes and hundred
+    a day: its owner signs in again, and has another one. The tries count for the name as well, as
+    at the sign-in; those of strangers there never lock a session that is open.
+    """
+    account_key = queries.build_account_key(current_user.username)
     open_session = current_session()
     if open_session is None:
-        return queries.build_address_key(request.remote_addr)
-    return f"session:{open_session.id}"
+        return reserve_attempt(queries.build_address_key(request.remote_addr), account_key)
+    day_key = f"{SESSION_DAY}:{open_session.id}"
+    return reserve_attempt(f"session:{open_session.id}", account_key, day_key=day_key)
 
 
 def reserve_attempt(
@@ -124,12 +134,20 @@ def _find_lockout(origin_key: str, day_key: str | None) -> Lockout | None:
     clock = format_time_of_day(local_end.time())
     if local_end.date() != now().astimezone(zone).date():
         clock = f"{clock} on {format_day(local_end.date())}"
-    elsewhere = ", or use a device where you have signed in before" if day_key else ""
     message = (
-        f"Too many wrong {kind}. Try again after {clock} ({zone.key}){elsewhere}. "
+        f"Too many wrong {kind}. Try again after {clock} ({zone.key}){_describe_way_out(day_key)}. "
         f"{LOCKOUT_HELP[kind]}"
     )
     return Lockout(message, str(_count_seconds_until(end)))
+
+
+def _describe_way_out(day_key: str | None) -> str:
+    """Return what whoever knows the password may do before the lockout ends."""
+    if not day_key:
+        return ""
+    if day_key.startswith(SESSION_DAY):
+        return ", or sign out and sign in again"
+    return ", or use a device where you have signed in before"
 
 
 def _count_seconds_until(moment: datetime) -> int:

@@ -51,8 +51,14 @@ def show_second_factor() -> ResponseReturnValue:
 @signed_in_required
 @recent_sign_in_required
 def start_second_factor() -> ResponseReturnValue:
-    """Make a secret for an authenticator app; it counts once a code of it was entered."""
-    user_id = current_user.id
+    """Make a secret for an authenticator app; it counts once a code of it was entered.
+
+    Where there is a factor already, a code of it is asked for as well: with a password alone
+    nobody makes another phone the one that counts.
+    """
+    user_id, form = current_user.id, CodeForm()
+    if refusal := _refuse_without_code(form, "start_form"):
+        return refusal
     encrypted = encrypt_text(build_secret(), build_secret_purpose(user_id))
     with audited_write("second_factor.started", current_username()):
         second_factors.begin_setup(user_id, encrypted)
@@ -90,10 +96,34 @@ def renew_recovery_codes() -> ResponseReturnValue:
     """Make new recovery codes, which are shown once; the earlier ones do not count any more."""
     if not current_user.has_second_factor:
         return redirect(url_for("accounts.show_second_factor"), 303)
-    user_id, codes = current_user.id, build_recovery_codes()
+    user_id, form = current_user.id, CodeForm()
+    if refusal := _refuse_without_code(form, "renewal_form"):
+        return refusal
+    codes = build_recovery_codes()
     with audited_write("second_factor.codes_renewed", current_username()):
         second_factors.replace_recovery_codes(user_id, codes)
     return _render_codes(codes)
+
+
+def _refuse_without_code(form: CodeForm, form_name: str) -> ResponseReturnValue | None:
+    """Return the page that says why a typed code does not count; None: it does, or none is needed.
+
+    `form_name`: what the page calls this form.
+    """
+    if not current_user.has_second_factor:
+        return None
+    if not form.validate():
+        return _render_page(**{form_name: form}), 422
+    username, attempt = current_username(), password_tries.reserve_own_attempt()
+    if isinstance(attempt, Lockout):
+        add_error(form.code, attempt.message)
+        return _render_page(**{form_name: form}), 429, {"Retry-After": attempt.retry_after}
+    if not accept_code(current_user, form.code.data or ""):
+        password_tries.record_wrong_password(attempt, username)
+        add_error(form.code, WRONG_CODE_MESSAGE)
+        return _render_page(**{form_name: form}), 422
+    password_tries.give_attempt_back(attempt)
+    return None
 
 
 @bp.post("/account/second-factor/remove")
@@ -106,7 +136,7 @@ def remove_own_second_factor() -> ResponseReturnValue:
         return redirect(url_for("accounts.show_second_factor"), 303)
     if not form.validate():
         return _render_page(removal_form=form), 422
-    attempt = password_tries.reserve_attempt(password_tries.find_session_origin(), None)
+    attempt = password_tries.reserve_own_attempt()
     if isinstance(attempt, Lockout):
         form.form_errors.append(attempt.message)
         return _render_page(removal_form=form), 429, {"Retry-After": attempt.retry_after}
@@ -135,9 +165,18 @@ def _render_codes(codes: list[str]) -> str:
     return render_template("accounts/recovery_codes.html", codes=codes)
 
 
-def _render_page(
-    code_form: CodeForm | None = None, removal_form: FactorRemovalForm | None = None
-) -> str:
+def _render_page(**submitted: CodeForm) -> str:
+    """Return the page; `submitted`: the form that was sent, the others are empty."""
+    forms: dict[str, CodeForm] = {
+        "code_form": CodeForm(formdata=None),
+        "start_form": CodeForm(formdata=None),
+        "renewal_form": CodeForm(formdata=None),
+        "removal_form": FactorRemovalForm(formdata=None),
+    }
+    forms |= submitted
+    # Several fields called "code" are on one page; labels, hints and errors name them by their ids.
+    for name in ("start", "renewal", "removal"):
+        forms[f"{name}_form"].code.id = f"{name}-code"
     secret = read_secret(current_user.pending_totp_secret, current_user.id)
     organisation = get_organisation()
     qr_code = None
@@ -146,8 +185,7 @@ def _render_page(
         qr_code = draw_qr_code(uri)
     return render_template(
         "accounts/second_factor.html",
-        code_form=code_form or CodeForm(formdata=None),
-        removal_form=removal_form or FactorRemovalForm(formdata=None),
+        **forms,
         secret=write_in_groups(secret) if secret else None,
         qr_code=qr_code,
         codes_left=count_recovery_codes(current_user.id),
