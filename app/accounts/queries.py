@@ -1,7 +1,6 @@
 """Reads users and their sessions, checks passwords, and finds lockouts."""
 
 import hashlib
-import ipaddress
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from app.accounts.models import (
     hash_session_token,
 )
 from app.accounts.password_hashes import build_dummy_hash, verify_password
+from app.core.client_networks import find_client_network
 from app.core.clock import now
 from app.core.db import db
 from app.domain.accounts.roles import Role
@@ -205,17 +205,8 @@ def list_usernames() -> Sequence[str]:
 
 
 def build_address_key(address: str | None) -> str:
-    """Return the key under which failed logins of a network address are counted.
-
-    It is the IPv4 address, or the /64 network of an IPv6 address, which one household has.
-    """
-    try:
-        ip_address = ipaddress.ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return (address or "")[:45]
-    if ip_address.version == 4:
-        return str(ip_address)
-    return str(ip_address.ipv4_mapped or ipaddress.ip_network((ip_address, 64), strict=False))
+    """Return the key under which failed logins of a network address are counted."""
+    return find_client_network(address)
 
 
 def build_account_key(username: str) -> str:

@@ -4,7 +4,6 @@ Anybody can be refused by the hundred a second, and a look at a page must not wa
 Whatever is not written when the process is killed is lost: a few seconds of it.
 """
 
-import ipaddress
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from app.audit.actions import (
     MAX_ABOUT_LENGTH,
     MAX_IP_LENGTH,
 )
+from app.core.client_networks import find_client_network
 from app.core.clock import now
 from app.core.column_types import datetime_to_db
 from app.domain.phones.named_phones import NamedPhone
@@ -131,7 +131,7 @@ def note_refusal(verb: str, who: str = "", **details: Any) -> None:
     pending = get_pending_acts(current_app)
     user = _find_user()
     endpoint = request.endpoint or "(no page)"
-    origin = f"user {user.id}" if user else _find_network(request.remote_addr)
+    origin = f"user {user.id}" if user else find_client_network(request.remote_addr)
     is_new = user is None and (verb, origin, endpoint) not in pending.refusals
     if is_new and not pending.may_add_stranger():
         origin = OTHERS
@@ -169,14 +169,3 @@ def _build_values(verb: str, who: str, user: Any) -> dict[str, Any]:
 def _find_user() -> Any:
     user = g.get("_login_user")
     return user if user is not None and user.is_authenticated else None
-
-
-def _find_network(address: str | None) -> str:
-    """Return the IPv4 address, or the /64 network of an IPv6 address, which one household has."""
-    try:
-        parsed = ipaddress.ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
