@@ -11,7 +11,7 @@ MAX_SHOWN_IDS = 5
 
 
 class Severity(StrEnum):
-    """An error or a warning makes the database sick; a note is good to know."""
+    """How bad a finding is: with an error or a warning, not a note, the database is not healthy."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -60,11 +60,6 @@ class RowCheck(Check):
     """A query for the ids of rows that contradict each other."""
 
     sql: str
-
-    def describe_violations(self, connection: sqlite3.Connection) -> str | None:
-        """Return the sentences with up to MAX_SHOWN_IDS ids, or None without violations."""
-        finding = self.find_violations(connection)
-        return str(finding) if finding else None
 
     def find_violations(self, connection: sqlite3.Connection) -> Finding | None:
         """Return the finding with up to MAX_SHOWN_IDS ids, or None without violations.

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from app.dbdoctor.check import RESTORE_ADVICE, Check, Finding, Severity, join_ids
+from app.dbdoctor.check import MAX_SHOWN_IDS, RESTORE_ADVICE, Check, Finding, Severity, join_ids
 
 JSON_COLUMNS = {
     "audiences": ("rule",),
@@ -126,8 +126,10 @@ def _list_time_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 def _read_ids(connection: sqlite3.Connection, sql: str) -> list[str]:
     """Return the first ids; none where a table or column is missing: another check says so."""
+    # One more than is shown tells whether there are more.
+    limited_sql = f"SELECT * FROM ({sql}) LIMIT {MAX_SHOWN_IDS + 1}"
     try:
-        return [row[0] for row in connection.execute(f"SELECT * FROM ({sql}) LIMIT 6")]
+        return [row[0] for row in connection.execute(limited_sql)]
     except sqlite3.OperationalError as error:
         if error.sqlite_errorname != "SQLITE_ERROR":
             raise

@@ -123,10 +123,10 @@ def test_nothing_of_it_contradicts_itself(demo):
     app, _ = demo
     with app.app_context():
         connection = db.session.connection().connection.driver_connection
-        said = {check.name: check.describe_violations(connection) for check in CONSISTENCY_CHECKS}
+        said = {check.name: check.find_violations(connection) for check in CONSISTENCY_CHECKS}
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     # The made-up church has one admin, which is advised against and no contradiction.
-    assert [name for name, sentence in said.items() if sentence] == ["single-admin"]
+    assert [name for name, finding in said.items() if finding] == ["single-admin"]
     assert broken == []
 
 
