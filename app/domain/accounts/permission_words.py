@@ -128,7 +128,7 @@ OFFERED_SETS = {
 
 
 def describe_rights(name: str, rights: UserRights) -> str:
-    """Return it as a sentence.
+    """Return what a user may do, as a sentence.
 
     "Ana may text Youth, up to 200 people, $10 a day, and see no numbers."
     """
