@@ -39,12 +39,12 @@ def has_access(need: Need | None) -> bool:
 
 def _list_met_needs() -> frozenset[Need]:
     """Return what the signed-in user has, read once a request: menus ask about twenty views."""
-    kept: _MetNeeds | None = g.get("met_needs")
+    answer: _MetNeeds | None = g.get("met_needs")
     # Flask-Login keeps the user there; whoever signs in or out in this request is another.
-    if kept is None or kept.user is not g.get("_login_user"):
+    if answer is None or answer.user is not g.get("_login_user"):
         user = current_user._get_current_object()
-        kept = g.met_needs = _MetNeeds(user, _collect_met_needs(user))
-    return kept.needs
+        answer = g.met_needs = _MetNeeds(user, _collect_met_needs(user))
+    return answer.needs
 
 
 def _collect_met_needs(user: Any) -> frozenset[Need]:

@@ -95,14 +95,14 @@ def count_queued_by_blast(logs: Iterable[MessageLog]) -> dict[int, int]:
 
 def fetch_totals_by_blast(logs: Sequence[MessageLog]) -> dict[int, DeliveryTotals]:
     """Return the totals of each blast by its id; those of large ones may be some seconds old."""
-    kept: dict[int, CachedTotals] = current_app.extensions.setdefault(_CACHE_KEY, {})
+    totals_cache: dict[int, CachedTotals] = current_app.extensions.setdefault(_CACHE_KEY, {})
     # The cache is for the few blasts of the first page; emptying it all is enough of a bound.
-    if len(kept) > MAX_CACHED_BLASTS:
-        kept.clear()
+    if len(totals_cache) > MAX_CACHED_BLASTS:
+        totals_cache.clear()
     moment = time.monotonic()
     totals = {}
     for log in logs:
-        row = kept.get(log.id)
+        row = totals_cache.get(log.id)
         if row is not None and moment < row.expires_at:
             totals[log.id] = row.totals
     uncounted = [log for log in logs if log.id not in totals]
@@ -112,7 +112,7 @@ def fetch_totals_by_blast(logs: Sequence[MessageLog]) -> dict[int, DeliveryTotal
         if log.total_recipients >= LARGE_BLAST_RECIPIENTS:
             is_running = log.status in OPEN_BLAST_STATUSES
             seconds = RUNNING_CACHE_SECONDS if is_running else ENDED_CACHE_SECONDS
-            kept[log.id] = CachedTotals(moment + seconds, totals[log.id])
+            totals_cache[log.id] = CachedTotals(moment + seconds, totals[log.id])
     return totals
 
 
