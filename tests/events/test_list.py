@@ -90,10 +90,10 @@ FINDS |= {
 }
 
 
-@pytest.mark.parametrize("search", FINDS)
-def test_a_search_finds_parts_of_titles_and_places(visit, year, search):
-    text = visit("/events?" + urlencode({"search": search}), "sol").text
-    assert {title for title in IN_ORDER if f">{title}<" in text} == set(FINDS[search])
+def test_a_search_finds_parts_of_titles_and_places(visit, year):
+    for search in FINDS:
+        text = visit("/events?" + urlencode({"search": search}), "sol").text
+        assert {title for title in IN_ORDER if f">{title}<" in text} == set(FINDS[search]), search
 
 
 def test_the_page_says_when_where_and_how_many(visit, make_event):
@@ -131,11 +131,11 @@ WILD += [
 
 
 # case B25
-@pytest.mark.parametrize("query", WILD)
-def test_wild_addresses_are_brought_into_bounds(visit, year, query):
-    page = visit(f"/events?{query}", "sol")
-    assert page.status_code == 200
-    assert "javascript:" not in page.text
+def test_wild_addresses_are_brought_into_bounds(visit, year):
+    for query in WILD:
+        page = visit(f"/events?{query}", "sol")
+        assert page.status_code == 200, query
+        assert "javascript:" not in page.text, query
 
 
 def test_the_menu_leads_here_for_both(visit):

@@ -131,21 +131,18 @@ def test_the_whole_list_becomes_a_new_group(visit, choir, people_of):
     assert "All of us 4 of these 4 people Choir 2 of these 4 people" in page.words
 
 
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
+def test_what_cannot_be_is_said_and_changes_no_group(visit, choir, people_of):
+    for fields, sentence in [
         ({"list": "community"}, "Select at least one person first."),
         ({"list": "community", "everyone": "1", "group_id": "99"}, "Choose a group."),
         ({"list": "community", "everyone": "1", "group_id": "new"}, "Choose a group."),
         ({"list": "people"}, "Page not found"),
         ({"list": "event", "list_id": "99"}, "Page not found"),
         ({"list": "survey", "list_id": "x"}, "Page not found"),
-    ],
-)
-def test_what_cannot_be_is_said_and_changes_no_group(visit, choir, people_of, fields, sentence):
-    page = visit("/groups/people", "sol", follow=True, **fields)
-    assert sentence in page.words
-    assert people_of(choir) == [ZOE, LEO]
+    ]:
+        page = visit("/groups/people", "sol", follow=True, **fields)
+        assert sentence in page.words, fields
+        assert people_of(choir) == [ZOE, LEO], fields
 
 
 def test_only_admins_change_a_group_that_only_admins_text(app, visit, choir, people_of):

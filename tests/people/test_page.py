@@ -90,9 +90,8 @@ def test_nobody_knows_a_number_and_the_page_says_so(visit, app):
         assert said in words, said
 
 
-@pytest.mark.parametrize(
-    "digits",
-    [
+def test_an_address_that_is_no_number_is_not_there(visit, app):
+    for digits in [
         "123456",
         "0303555014",
         "1" * 16,
@@ -100,10 +99,8 @@ def test_nobody_knows_a_number_and_the_page_says_so(visit, app):
         "+13035550142",
         "1303555014x",
         "١٢٣٤٥٦٧٨",
-    ],
-)
-def test_an_address_that_is_no_number_is_not_there(visit, app, digits):
-    assert visit(f"/people/{digits}", "ada").status_code == 404
+    ]:
+        assert visit(f"/people/{digits}", "ada").status_code == 404, digits
 
 
 def test_a_number_that_no_phone_can_have_still_has_a_page(visit, app):
@@ -267,7 +264,7 @@ NASTY = (
 
 
 # case B17
-@pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize("name", ["Null", " ".join(NASTY)])
 def test_odd_names_are_shown_as_they_are_and_never_run(visit, app, name):
     """B17: on the person's page, in its title, in its buttons, and before they are erased."""
     with app.app_context():
