@@ -97,7 +97,7 @@ def test_a_name_is_tried_a_hundred_times_a_day_and_its_owner_gets_in_all_the_sam
     """A5: from all addresses together; not on a device where Ada has signed in before."""
     with time_machine.travel(FIRST_ATTEMPT_AT, tick=False) as clock:
         sign_in(visit, "ada")
-        allowed = [record_attempts(app, 10, address=f"198.51.100.{n}") for n in range(30)]
+        allowed = [record_attempts(app, 10, address=f"198.51.100.{n}") for n in range(11)]
         assert sum(allowed) == login_attempts.MAX_ATTEMPTS_A_DAY
         elsewhere, own = app.test_client(), visit.browser("")
         visit.browsers[""] = elsewhere
@@ -183,9 +183,10 @@ def test_a_made_up_device_is_not_known(visit, app):
         assert sign_in(visit, "ada").status_code == 429
 
 
-def test_two_hundred_tries_at_once_are_ten_that_are_checked(app):
+@pytest.mark.parametrize("tries", [40, pytest.param(200, marks=pytest.mark.torture)])
+def test_two_hundred_tries_at_once_are_ten_that_are_checked(app, tries):
     with ThreadPoolExecutor(8) as threads:
-        allowed = sum(threads.map(lambda _: record_attempts(app, 1), range(200)))
+        allowed = sum(threads.map(lambda _: record_attempts(app, 1), range(tries)))
     assert allowed == login_attempts.MAX_ATTEMPTS
 
 

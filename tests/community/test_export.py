@@ -93,7 +93,7 @@ NAMES = st.lists(st.text(max_size=60), min_size=1, max_size=12)
 
 # case B16
 @settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

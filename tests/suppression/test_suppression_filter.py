@@ -47,28 +47,30 @@ def listed(app):
     return app
 
 
-@pytest.mark.parametrize(
-    ("asked", "shown"),
-    [
-        ("why=said_stop", {"Zoë", "Leo", "Max"}),
-        ("why=number_dead", {"Mia"}),
-        ("source=inbound", {"Zoë"}),
-        ("source=manual", {"Leo"}),
-        ("source=event", {"Max"}),
-        ("source=message_failure", {"Mia"}),
-        ("why=said_stop&source=message_failure", set()),
-        ("since={today}", {"Zoë", "Max", "Mia"}),
-        ("since=2020-01-01", NAMES),
-        ("why=anything&source=users&since=yesterday", NAMES),
-        ("why=said_stop&search=leo", {"Leo"}),
-    ],
-)
-def test_the_list_is_narrowed_by_reason_source_and_day(visit, listed, asked, shown):
-    page = visit("/suppression?" + asked.format(today=(now() - timedelta(days=1)).date()), "ada")
-    assert page.status_code == 200
-    table = page.text.partition("<tbody>")[2]
-    assert {name for name in NAMES if f">{name}<" in table} == shown
-    assert "555 0177" not in page.words
+NARROWED = [
+    ("why=said_stop", {"Zoë", "Leo", "Max"}),
+    ("why=number_dead", {"Mia"}),
+    ("source=inbound", {"Zoë"}),
+    ("source=manual", {"Leo"}),
+    ("source=event", {"Max"}),
+    ("source=message_failure", {"Mia"}),
+    ("why=said_stop&source=message_failure", set()),
+    ("since={today}", {"Zoë", "Max", "Mia"}),
+    ("since=2020-01-01", NAMES),
+    ("why=anything&source=users&since=yesterday", NAMES),
+    ("why=said_stop&search=leo", {"Leo"}),
+]
+
+
+def test_the_list_is_narrowed_by_reason_source_and_day(visit, listed):
+    for asked, shown in NARROWED:
+        page = visit(
+            "/suppression?" + asked.format(today=(now() - timedelta(days=1)).date()), "ada"
+        )
+        assert page.status_code == 200, asked
+        table = page.text.partition("<tbody>")[2]
+        assert {name for name in NAMES if f">{name}<" in table} == shown, asked
+        assert "555 0177" not in page.words, asked
 
 
 def test_a_dead_number_is_shown_under_the_name_we_know(visit, listed):

@@ -54,8 +54,8 @@ def list_page_keys(order, part):
     """All keys of a part of the list, page by page."""
     sort, direction = order
     keys = []
-    for number in range(1, 8):
-        page = load_suppression_page(ListParams("", number, 7, sort, direction), part)
+    for number in range(1, 5):
+        page = load_suppression_page(ListParams("", number, 13, sort, direction), part)
         # Behind the last page the last page is returned again.
         if page.number == number:
             keys += [(row.kind, row.id) for row in page.rows]
@@ -63,12 +63,12 @@ def list_page_keys(order, part):
 
 
 @pytest.mark.parametrize("part", PARTS, ids=str)
-@pytest.mark.parametrize("order", ORDERS, ids=" ".join)
-def test_a_walk_meets_what_a_look_up_finds_in_the_same_order(listed, monkeypatch, order, part):
-    looked_up = list_page_keys(order, part)
+def test_a_walk_meets_what_a_look_up_finds_in_the_same_order(listed, monkeypatch, part):
+    looked_up = {order: list_page_keys(order, part) for order in ORDERS}
     monkeypatch.setattr(suppression_list, "SMALL_LIST_ROWS", 0)
-    assert list_page_keys(order, part) == looked_up
-    assert len(set(looked_up)) == len(looked_up) > 0
+    for order, keys in looked_up.items():
+        assert list_page_keys(order, part) == keys, order
+        assert len(set(keys)) == len(keys) > 0, order
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=" ".join)

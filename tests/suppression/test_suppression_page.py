@@ -49,11 +49,14 @@ def test_everybody_is_there_with_the_reason_in_words(visit, listed):
         assert said in words
 
 
-@pytest.mark.parametrize("asked", ["", "?sort=name", "?search=o", "?why=said_stop"])
-def test_a_list_that_is_not_narrowed_complains_of_nothing(visit, listed, asked):
-    page = visit(f"/suppression{asked}", "ada")
-    assert "Not a valid choice" not in page.words
-    assert 'class="err"' not in page.text
+NOT_NARROWED = ["", "?sort=name", "?search=o", "?why=said_stop"]
+
+
+def test_a_list_that_is_not_narrowed_complains_of_nothing(visit, listed):
+    for asked in NOT_NARROWED:
+        page = visit(f"/suppression{asked}", "ada")
+        assert "Not a valid choice" not in page.words, asked
+        assert 'class="err"' not in page.text, asked
 
 
 def test_only_the_person_can_undo_a_stop(visit, listed):
@@ -95,18 +98,22 @@ def test_a_row_that_is_gone_is_not_found(visit, listed):
         assert visit.post(address, "ada").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "search", ["zoë", "ZOË", "Zo", "(303) 555-0142", "303 555 0142", "0142", "٠١٤٢"]
-)
-def test_people_are_found_by_name_or_by_digits_in_any_spelling(visit, listed, search):
-    page = visit(f"/suppression?search={search}", "ada")
-    assert "555 0142" in page.words
-    assert "555 0143" not in page.words
+SPELLINGS = ["zoë", "ZOË", "Zo", "(303) 555-0142", "303 555 0142", "0142", "٠١٤٢"]
 
 
-@pytest.mark.parametrize("search", ["%25", "_", "\\", "'", "x" * 500, "%00"])
-def test_odd_signs_in_the_search_break_nothing(visit, listed, search):
-    assert visit(f"/suppression?search={search}", "ada").status_code == 200
+def test_people_are_found_by_name_or_by_digits_in_any_spelling(visit, listed):
+    for search in SPELLINGS:
+        page = visit(f"/suppression?search={search}", "ada")
+        assert "555 0142" in page.words, search
+        assert "555 0143" not in page.words, search
+
+
+ODD_SEARCHES = ["%25", "_", "\\", "'", "x" * 500, "%00"]
+
+
+def test_odd_signs_in_the_search_break_nothing(visit, listed):
+    for search in ODD_SEARCHES:
+        assert visit(f"/suppression?search={search}", "ada").status_code == 200, search
 
 
 def test_a_search_without_result_says_so(visit, listed):

@@ -47,21 +47,22 @@ def answered(app, armed, outcome):
 
 
 # case W3 of docs/cases.md
-def test_a_thousand_times_the_same_is_one_event_and_one_change(twilio_app):
+@pytest.mark.parametrize("times", [50, pytest.param(1000, marks=pytest.mark.torture)])
+def test_a_thousand_times_the_same_is_one_event_and_one_change(twilio_app, times):
     """W3: 204 each; the first changes the text, the others nothing."""
     message_id, ref = armed_text(twilio_app)
     receipt(twilio_app, ref, "sent")
     sent_at = message(twilio_app, message_id).sent_at
-    assert {receipt(twilio_app, ref, "sent").status_code for _ in range(1000)} == {204}
+    assert {receipt(twilio_app, ref, "sent").status_code for _ in range(times)} == {204}
     assert verdicts(twilio_app) == ["applied"]
     assert message(twilio_app, message_id).sent_at == sent_at
 
 
 # case W4 of docs/cases.md
 def test_in_all_orders_a_delivery_wins(twilio_app):
-    """W4: sent twice, queued, failed, delivered in 120 orders; the second sent is the same news."""
+    """W4: sent twice, queued, failed, delivered in 60 orders; the second sent is the same news."""
     words = ["sent", "delivered", "sent", "queued", "failed"]
-    for n, order in enumerate(permutations(words)):
+    for n, order in enumerate(dict.fromkeys(permutations(words))):
         message_id, ref = armed_text(twilio_app)
         for word in order:
             assert receipt(twilio_app, ref, word, sid=sid(n)).status_code == 204
@@ -72,7 +73,8 @@ def test_in_all_orders_a_delivery_wins(twilio_app):
 # case W4 of docs/cases.md
 def test_in_all_orders_without_a_delivery_a_failure_wins(twilio_app):
     """W4: the same without delivered."""
-    for n, order in enumerate(permutations(["sent", "sent", "queued", "failed"])):
+    orders = dict.fromkeys(permutations(["sent", "sent", "queued", "failed"]))
+    for n, order in enumerate(orders):
         message_id, ref = armed_text(twilio_app)
         for word in order:
             receipt(twilio_app, ref, word, sid=sid(n), code=30008 if word == "failed" else None)
