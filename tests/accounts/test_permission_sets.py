@@ -7,6 +7,7 @@ Z7 (words that are no permission, written by hand, permit nothing).
 import sqlite3
 
 import pytest
+from flask_login import login_user, logout_user
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -23,6 +24,7 @@ from app.accounts.permission_set_queries import find_scope
 from app.accounts.queries import find_user_by_name
 from app.audit.models import AuditEvent
 from app.core.db import db, write
+from app.core.permission_checks import Entrance, has_access
 from app.domain.accounts.permissions import DEFAULT_PERMISSIONS, Permission
 from app.domain.accounts.roles import Role
 from app.domain.accounts.scope import EMPTY_SCOPE, UNLIMITED_SCOPE, Scope
@@ -174,3 +176,18 @@ def test_a_set_that_is_not_there_is_refused(app, visit):
         sol, row = find_user_by_name("sol").id, db.session.get(PermissionSet, 1)
     assert row is None
     assert visit(f"/users/{sol}/permissions", "ada", permission_set="1").status_code == 422
+
+
+def test_whoever_signs_in_within_a_request_is_asked_anew(app):
+    with app.test_request_context():
+        answers = []
+        for name in ("ada", "sol", "ada"):
+            login_user(find_user_by_name(name), force=True)
+            answers.append((has_access(Entrance.ADMIN), has_access(Permission.SEE_PEOPLE)))
+        logout_user()
+        answers.append((has_access(Entrance.SIGNED_IN), has_access(Permission.SEE_PEOPLE)))
+    assert answers == [(True, True), (False, True), (True, True), (False, False)]
+
+
+def test_no_permission_is_called_like_an_entrance():
+    assert not {need.value for need in Permission} & {need.value for need in Entrance}
