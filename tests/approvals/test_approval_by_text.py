@@ -34,9 +34,13 @@ def called(make_app):
 
 
 @pytest.fixture
-def asked(called):
+def asked(called, copied_steps):
     """The blast of Sol that waits."""
-    return send_above_limit(called, Visitor(called))
+    return copied_steps.take(called, ask_for_approval)
+
+
+def ask_for_approval(app):
+    return send_above_limit(app, Visitor(app))
 
 
 def say(app, body, number=1, phone=ADA_PHONE):

@@ -56,8 +56,8 @@ def is_hidden_from_sol(visit):
     return ONLY_ADMINS in page.words and not any(names)
 
 
-def test_sol_sees_the_blast_and_not_its_people(app, visit):
-    send_to_segment(app, visit)
+def test_sol_sees_the_blast_and_not_its_people(app, visit, copied_steps):
+    copied_steps.take(app, send_to_segment, visit)
     assert is_hidden_from_sol(visit)
     page = visit(URL, "sol")
     assert "1 of 1" in page.words
@@ -69,8 +69,8 @@ def test_sol_sees_the_blast_and_not_its_people(app, visit):
     assert "Zoë" in visit(f"{URL}?state=all", "ada").words
 
 
-def test_neither_compose_nor_a_note_names_the_segment_to_sol(app, visit):
-    _, segment_id = send_to_segment(app, visit)
+def test_neither_compose_nor_a_note_names_the_segment_to_sol(app, visit, copied_steps):
+    _, segment_id = copied_steps.take(app, send_to_segment, visit)
     part = f"segment:{segment_id}"
     for lists in ({"include": [part]}, {"include": ["everybody"], "exclude": [part]}):
         page = visit("/blasts/new", "sol", **compose_fields(target="audience", **lists))
@@ -85,8 +85,8 @@ def test_neither_compose_nor_a_note_names_the_segment_to_sol(app, visit):
     assert missed.startswith("“A segment for admins” is deleted")
 
 
-def test_no_other_way_leads_sol_to_the_people(app, visit):
-    send_to_segment(app, visit)
+def test_no_other_way_leads_sol_to_the_people(app, visit, copied_steps):
+    copied_steps.take(app, send_to_segment, visit)
     for address in ("/blasts/new/people", "/groups/people"):
         assert visit(f"{address}?list=blast&list_id=1&state=delivered", "sol").status_code == 403
     for kind in ("no_reply_to_blast", "!no_reply_to_blast", "replied_to_blast"):
@@ -108,8 +108,8 @@ def test_no_other_way_leads_sol_to_the_people(app, visit):
     assert visit(f"{URL}/send-again?state=failed", "sol").status_code == 403
 
 
-def test_a_segment_of_its_people_is_hidden_too(app, visit):
-    send_to_segment(app, visit)
+def test_a_segment_of_its_people_is_hidden_too(app, visit, copied_steps):
+    copied_steps.take(app, send_to_segment, visit)
     rule = SegmentRule(Joiner.ALL, (Condition(ConditionKind.NO_REPLY_TO_BLAST, 1),))
     with app.app_context(), write():
         segment_id = create_segment(SegmentInfo("Silent", None, rule, "Silent"), "ada").id
@@ -119,8 +119,8 @@ def test_a_segment_of_its_people_is_hidden_too(app, visit):
 
 
 @pytest.mark.parametrize("change", ["deleted", "edited"])
-def test_it_stays_hidden_when_the_segment_is_gone_or_another(app, visit, change):
-    _, segment_id = send_to_segment(app, visit)
+def test_it_stays_hidden_when_the_segment_is_gone_or_another(app, visit, copied_steps, change):
+    _, segment_id = copied_steps.take(app, send_to_segment, visit)
     if change == "deleted":
         assert visit(f"/segments/{segment_id}/delete", "ada", csrf="1").status_code == 303
         assert visit(f"/segments/{segment_id}", "ada").status_code == 404

@@ -56,6 +56,16 @@ def add_picnic(visit, in_days=30, title="Spring picnic", **more):
     return int(answer.location.rsplit("/", 1)[1])
 
 
+@pytest.fixture
+def event_id(app, visit, copied_steps):
+    """The id of the Spring picnic in 30 days, which has the reminders of every event."""
+    return copied_steps.take(app, plan_picnic, visit)
+
+
+def plan_picnic(_app, visit):
+    return add_picnic(visit)
+
+
 def edit_event(visit, event_id, **typed):
     """Ada changes it; what she leaves away stays empty."""
     answer = visit(f"/events/{event_id}/edit", "ada", **({"title": "Spring picnic"} | typed))
@@ -132,8 +142,7 @@ def build_step_fields(**changes):
     return {f"steps-{name[5]}-{name[7:]}": value for name, value in changes.items()}
 
 
-def test_a_new_event_has_reminders_on_the_scheduled_list(app, visit):
-    event_id = add_picnic(visit)
+def test_a_new_event_has_reminders_on_the_scheduled_list(app, visit, event_id):
     day = get_today() + 30 * DAY
     assert list_pending_times(app) == [(str(day - 7 * DAY), "10:00"), (str(day - DAY), "10:00")]
     for blast in list_scheduled(app):
@@ -183,8 +192,7 @@ def test_a_title_that_makes_two_parts_of_a_reminder_is_said(visit):
     assert "2 segments per person." in plan.words
 
 
-def test_they_move_with_the_date_and_the_time(app, visit):
-    event_id = add_picnic(visit)
+def test_they_move_with_the_date_and_the_time(app, visit, event_id):
     first = [blast.id for blast in list_scheduled(app)]
     day = get_today() + 60 * DAY
     edit_event(visit, event_id, date=str(day), start_time="09:00")
@@ -193,8 +201,7 @@ def test_they_move_with_the_date_and_the_time(app, visit):
     assert format_local_time(list_scheduled(app)[0].not_after) == (str(day), "09:00")
 
 
-def test_one_that_may_be_sent_at_any_hour_may_not_at_another_time(app, visit):
-    event_id = add_picnic(visit)
+def test_one_that_may_be_sent_at_any_hour_may_not_at_another_time(app, visit, event_id):
     first = list_scheduled(app)[0].id
     with app.app_context(), write():
         assert exempt_scheduled_blast(first, "A storm")
@@ -204,8 +211,9 @@ def test_one_that_may_be_sent_at_any_hour_may_not_at_another_time(app, visit):
     assert [blast.any_hour_reason for blast in list_scheduled(app)] == [None, None]
 
 
-def test_what_is_too_late_for_the_new_date_is_not_sent_and_comes_back_with_a_later_one(app, visit):
-    event_id = add_picnic(visit)
+def test_what_is_too_late_for_the_new_date_is_not_sent_and_comes_back_with_a_later_one(
+    app, visit, event_id
+):
     edit_event(visit, event_id, date=str(get_today() + 3 * DAY))
     assert list_pending_times(app) == [(str(get_today() + 2 * DAY), "10:00")]
     gone = list_scheduled(app, "cancelled")
@@ -222,8 +230,7 @@ def test_without_a_date_none_waits(app, visit):
     assert len(list_pending_times(app)) == 2
 
 
-def test_they_die_with_the_event(app, visit):
-    event_id = add_picnic(visit)
+def test_they_die_with_the_event(app, visit, event_id):
     register(app, event_id, ZOE)
     assert visit.post(f"/events/{event_id}/delete", "ada").status_code == 303
     assert [blast.status for blast in list_scheduled(app)] == ["cancelled", "cancelled"]
@@ -233,8 +240,7 @@ def test_they_die_with_the_event(app, visit):
         assert db.session.scalar(db.select(db.func.count()).select_from(EventReminder)) == 0
 
 
-def test_planning_again_and_again_leaves_one_for_each_step(app, visit):
-    event_id = add_picnic(visit)
+def test_planning_again_and_again_leaves_one_for_each_step(app, event_id):
     with app.app_context():
         for _ in range(3):
             with write():
@@ -244,8 +250,7 @@ def test_planning_again_and_again_leaves_one_for_each_step(app, visit):
 
 
 class TestThePlan:
-    def test_a_step_is_changed_and_its_blast_with_it(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_a_step_is_changed_and_its_blast_with_it(self, app, visit, event_id):
         assert (
             save_plan(
                 visit,
@@ -263,15 +268,15 @@ class TestThePlan:
         ]
         assert list_scheduled(app)[1].message_body == "Tomorrow, {event_place}!"
 
-    def test_switched_off_its_blast_is_cancelled_and_on_again_there_is_one(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_switched_off_its_blast_is_cancelled_and_on_again_there_is_one(
+        self, app, visit, event_id
+    ):
         save_plan(visit, event_id, **build_step_fields(step_0_is_on=None))
         assert len(list_pending_times(app)) == 1
         save_plan(visit, event_id, **build_step_fields(step_0_is_on="y"))
         assert len(list_pending_times(app)) == 2
 
-    def test_a_step_is_added_and_one_is_removed(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_a_step_is_added_and_one_is_removed(self, app, visit, event_id):
         new = build_step_fields(
             step_3_number="0",
             step_3_side="before",
@@ -290,8 +295,7 @@ class TestThePlan:
             in list_scheduled(app, "cancelled")[0].error_message
         )
 
-    def test_two_steps_may_change_places(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_two_steps_may_change_places(self, app, visit, event_id):
         assert (
             save_plan(
                 visit, event_id, **build_step_fields(step_0_number="1", step_1_number="7")
@@ -301,8 +305,7 @@ class TestThePlan:
         assert len(list_pending_times(app)) == 2
         assert list_scheduled(app)[0].message_body.startswith("See you tomorrow")
 
-    def test_all_steps_may_go_and_the_usual_plan_is_offered_again(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_all_steps_may_go_and_the_usual_plan_is_offered_again(self, app, visit, event_id):
         save_plan(
             visit,
             event_id,
@@ -313,9 +316,8 @@ class TestThePlan:
         assert save_plan(visit, event_id).status_code == 303
         assert len(list_pending_times(app)) == 2
 
-    @pytest.mark.parametrize(
-        ("wrong", "said"),
-        [
+    def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(self, app, visit, event_id):
+        for wrong, said in [
             (build_step_fields(step_0_number="x"), "Enter a number of days from 0 to 365."),
             (build_step_fields(step_0_number="366"), "Enter a number of days from 0 to 365."),
             (build_step_fields(step_0_side="beside"), "Choose before or after."),
@@ -330,18 +332,16 @@ class TestThePlan:
                 "{event_titel} is not a placeholder. Did you mean {event_title}?",
             ),
             (build_step_fields(step_0_number="1"), "There is another reminder at this time."),
-        ],
-    )
-    def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(self, app, visit, wrong, said):
-        event_id = add_picnic(visit)
-        page = save_plan(visit, event_id, **wrong, **build_step_fields(step_1_body="Kept as typed"))
-        assert page.status_code == 422
-        assert said in page.words
-        assert "Kept as typed" in page.text
-        assert list_scheduled(app)[1].message_body != "Kept as typed"
+        ]:
+            page = save_plan(
+                visit, event_id, **wrong, **build_step_fields(step_1_body="Kept as typed")
+            )
+            assert page.status_code == 422, wrong
+            assert said in page.words, wrong
+            assert "Kept as typed" in page.text, wrong
+            assert list_scheduled(app)[1].message_body != "Kept as typed", wrong
 
-    def test_there_are_at_most_ten(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_there_are_at_most_ten(self, app, visit, event_id):
         more = {}
         for place in range(3, 12):
             more |= {
@@ -357,8 +357,7 @@ class TestThePlan:
         assert page.status_code == 422
         assert "An event can have up to 10 reminders." in page.words
 
-    def test_a_step_that_somebody_else_removed_stays_removed(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_a_step_that_somebody_else_removed_stays_removed(self, app, visit, event_id):
         old = read_plan_form(visit, event_id)
         save_plan(visit, event_id, **build_step_fields(step_0_remove="y"))
         assert visit(f"/events/{event_id}/reminders", "ada", **old).status_code == 303
@@ -378,8 +377,7 @@ class TestThePlan:
 
 
 class TestCancelledByAPerson:
-    def test_it_stays_cancelled_and_the_plan_shows_it_off(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_it_stays_cancelled_and_the_plan_shows_it_off(self, app, visit, event_id):
         first = list_scheduled(app)[0].id
         page = visit(f"/blasts/scheduled/{first}/cancel", "sol", follow=True, _="")
         assert "This reminder is now turned off for its event." in page.words
@@ -389,8 +387,7 @@ class TestCancelledByAPerson:
 
 
 class TestOnTheWay:
-    def test_the_event_is_filled_in_as_it_is_when_it_leaves(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_the_event_is_filled_in_as_it_is_when_it_leaves(self, app, event_id):
         register(app, event_id, ZOE)
         with app.app_context(), write() as session:
             session.get(Event, event_id).place = "The {name} hall"
@@ -405,8 +402,7 @@ class TestOnTheWay:
             "Reply STOP to opt out.",
         ]
 
-    def test_nothing_leaves_after_the_event_began(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_nothing_leaves_after_the_event_began(self, app, event_id):
         register(app, event_id, ZOE)
         begins = list_scheduled(app)[1].not_after
         with app.app_context(), write() as session:  # as if nothing had run until then
@@ -418,8 +414,7 @@ class TestOnTheWay:
         assert list_messages(app) == []
         assert {blast.status for blast in list_scheduled(app)} == {"expired"}
 
-    def test_who_registered_within_the_last_hour_skips_it(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_who_registered_within_the_last_hour_skips_it(self, app, event_id):
         step = list_scheduled(app)[0]
         register(app, event_id, ZOE, when=step.scheduled_at - timedelta(minutes=61))
         register(app, event_id, MAX, when=step.scheduled_at - timedelta(minutes=59))
@@ -429,8 +424,7 @@ class TestOnTheWay:
             MAX: ("skipped", "registered_late"),
         }
 
-    def test_who_is_not_coming_skips_it(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_who_is_not_coming_skips_it(self, app, event_id):
         register(app, event_id, ZOE, MAX)
         with app.app_context(), write():
             record_survey_answer(event_id, MAX, EventAnswer.NOT_COMING, None)
@@ -440,8 +434,9 @@ class TestOnTheWay:
             MAX: ("skipped", "not_coming"),
         }
 
-    def test_a_step_that_left_is_not_sent_again_when_its_time_changes_on_that_day(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_a_step_that_left_is_not_sent_again_when_its_time_changes_on_that_day(
+        self, app, event_id
+    ):
         register(app, event_id, ZOE)
         due = list_scheduled(app)[0].scheduled_at
         release_blasts(app, due)
@@ -513,8 +508,7 @@ class TestTheClocks:
         ] == before
 
 
-def test_what_was_planned_in_practice_is_planned_again_by_saving(app, visit):
-    event_id = add_picnic(visit)
+def test_what_was_planned_in_practice_is_planned_again_by_saving(app, visit, event_id):
     # As the first start with real sending does.
     with app.app_context(), write() as session:
         session.execute(
@@ -531,8 +525,7 @@ def test_what_was_planned_in_practice_is_planned_again_by_saving(app, visit):
     assert len(list_pending_times(app)) == 2
 
 
-def test_what_was_sent_is_shown_with_the_way_to_its_blast(app, visit):
-    event_id = add_picnic(visit)
+def test_what_was_sent_is_shown_with_the_way_to_its_blast(app, visit, event_id):
     register(app, event_id, ZOE)
     first = list_scheduled(app)[0]
     release_blasts(app, first.scheduled_at)
@@ -599,8 +592,7 @@ class TestTextingHours:
         assert list_scheduled(app, "pending") == []
         assert len(list_messages(app)) == 1
 
-    def test_reminders_that_wait_move_when_the_hours_change(self, app, visit):
-        event_id = add_picnic(visit)
+    def test_reminders_that_wait_move_when_the_hours_change(self, app, visit, event_id):
         with app.app_context(), write():
             save_reminder_plan(event_id, [LATE_STEP], now())
         day = str(get_today() + 23 * DAY)
