@@ -33,3 +33,12 @@ def test_a_list_takes_a_few_statements(town, address):
     with record_selects(town) as statements:
         assert browser.get(address).status_code == 200
     assert len(statements) <= most_statements(address), "\n".join(statements)
+
+
+def test_home_takes_at_most_38_statements(town):
+    browser = Visitor(town).browser("ada")
+    browser.get("/")
+    with record_selects(town) as statements:
+        assert browser.get("/").status_code == 200
+    # 36 on 29 Nov 2026: each is about something else, except five about the blasts of the week.
+    assert len(statements) <= 38, "\n".join(statements)
