@@ -12,7 +12,8 @@ from app.accounts.actions import second_factors
 from app.accounts.actions import user_changes as accounts
 from app.accounts.actions.account_links import make_link
 from app.accounts.link_models import LinkKind
-from app.accounts.models import AppUser, hash_password
+from app.accounts.models import AppUser
+from app.accounts.password_hashes import hash_password
 from app.accounts.views.link_addresses import build_printed_url
 from app.audit.actions import audited_write
 from app.blasts.actions.gone_blasts import release_gone_blast

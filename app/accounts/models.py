@@ -10,8 +10,7 @@ from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, Dialect, Enum, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.password_hashes import hash_password as hash_password
-from app.accounts.password_hashes import verify_password
+from app.accounts.password_hashes import hash_password, verify_password
 from app.accounts.permission_set_models import PermissionSet
 from app.core.column_classes import ColumnClasses
 from app.core.column_types import (

@@ -10,7 +10,8 @@ from sqlalchemy import delete
 
 from app.accounts import queries as users
 from app.accounts.actions import user_changes as accounts
-from app.accounts.models import AppUser, hash_password
+from app.accounts.models import AppUser
+from app.accounts.password_hashes import hash_password
 from app.audit.actions import audited_write, ensure_audit_chain
 from app.community.queries import has_members
 from app.core.clock import now

@@ -6,7 +6,8 @@ from flask_login import logout_user
 
 from app import demo
 from app.accounts import queries as users
-from app.accounts.models import AppUser, hash_password
+from app.accounts.models import AppUser
+from app.accounts.password_hashes import hash_password
 from app.accounts.views.browser_sessions import start_login_session
 from app.audit.actions import audited_write
 from app.core.access import admin_required, public

@@ -8,9 +8,9 @@ from app.accounts import queries
 from app.accounts.actions import login_sessions, user_changes
 from app.accounts.actions.login_attempts import ReservedAttempt
 from app.accounts.forms import DisplayNameForm, OwnPhoneForm, ThemeForm
-from app.accounts.models import hash_password
 from app.accounts.own_phone_queries import find_own_phone, has_practice_phones
 from app.accounts.password_forms import OwnPasswordForm
+from app.accounts.password_hashes import hash_password
 from app.accounts.scope_choices import load_scope_choices
 from app.accounts.user_rights import describe_user_rights
 from app.accounts.views import password_tries

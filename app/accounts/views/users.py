@@ -9,8 +9,8 @@ from app.accounts.actions import account_links, user_changes
 from app.accounts.forms import EditUserForm, UserForm
 from app.accounts.link_models import LinkKind
 from app.accounts.link_queries import find_open_link
-from app.accounts.models import AppUser, hash_password
-from app.accounts.password_hashes import NO_PASSWORD_HASH
+from app.accounts.models import AppUser
+from app.accounts.password_hashes import NO_PASSWORD_HASH, hash_password
 from app.accounts.scope_choices import load_scope_choices
 from app.accounts.sender_limit_queries import describe_allowance
 from app.accounts.user_list_queries import (
