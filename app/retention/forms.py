@@ -72,7 +72,8 @@ def _add_menu(
     days_by_kind: dict[RetentionKind, int | None],
 ) -> None:
     days = {*choices, days_by_kind.get(kind) or 0} if 0 in choices else {*choices}
-    words = {0: "Never" if kind is RetentionKind.ARCHIVE else "Keep forever"}
+    is_moved = kind in (RetentionKind.ARCHIVE, RetentionKind.AUDIT)
+    words = {0: "Never" if is_moved else "Keep forever"}
     options = {str(day): words.get(day, describe_days(day)) for day in sorted(days)}
     menu = SelectField(label, choices=options, validate_choice=False)
     setattr(form_class, kind.value, menu)

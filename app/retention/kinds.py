@@ -85,7 +85,7 @@ KINDS = (
     ),
     RetainedKind(
         RetentionKind.AUDIT,
-        "Audit",
+        "Audit of finished years",
         "Rows of older years move into a file for each year beside the database, and none is lost: "
         "the audit page offers these years. The time counts from the end of the year.",
         "row",
