@@ -100,7 +100,7 @@ EXTRA = {
     "surveys": {"survey_simulator", "question_list_editor"},
     "organisation": {"consent_coverage", "settings_pages"},
     "switches": {"page_hiding", "switchable_features"},
-    "trash": {"dependent_rows"},
+    "trash": {"deletion_message", "dependent_rows"},
     "texting_hours": {"hours_changes", "hours_labels"},
     "webhooks": {"pipeline"},
 }
