@@ -414,7 +414,8 @@ def test_ten_thousand_rows_are_checked_in_two_seconds(upload, visit):
     assert time.process_time() - start < 4
 
 
-# case B12
+# case B12; the reader's limit is also in tests/core/test_csv_files.py.
+@pytest.mark.torture
 def test_a_hundred_thousand_and_one_rows_are_refused(upload):
     page = upload("3035550142\n" * 100_001)
     assert page.status_code == 422

@@ -1,12 +1,15 @@
 """Stored secrets are encrypted: with today's key, read with former ones, useless anywhere else."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from app.core.encryption import CannotDecrypt, decrypt_text, encrypt_text
+from app.core.settings import PROJECT_ROOT
 
+APP = PROJECT_ROOT / "app"
 SECRET = "JBSWY3DPEHPK3PXP"
 OLD, NEW = "a-former-key-0123456789abcdef", "the-key-of-today-fedcba9876543210"
 
@@ -47,8 +50,16 @@ def test_a_former_key_still_reads_what_it_encrypted(make_app):
         decrypt_text(stored, "user 1")
 
 
-def test_the_program_starts_without_loading_cryptography():
+def test_no_module_imports_cryptography_when_it_is_loaded():
     """It needs memory, and most processes never encrypt anything."""
+    at_the_top = re.compile(r"^(?:import|from) (?:cryptography|pyotp|segno)\b", re.M)
+    eager = [path for path in APP.rglob("*.py") if at_the_top.search(path.read_text())]
+    assert eager == []
+
+
+@pytest.mark.torture
+def test_the_program_starts_without_loading_cryptography():
+    """The same, asked of a process of its own, which takes 4 s to start."""
     lazy = "{'cryptography', 'pyotp', 'segno'}"
     code = f"import sys, app.blueprints; print(sorted({lazy} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

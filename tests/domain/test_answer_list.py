@@ -1,5 +1,6 @@
 """The lists of answers and their siblings: read as a person would read them, or asked again."""
 
+import functools
 import sys
 import unicodedata
 from datetime import date
@@ -153,6 +154,7 @@ def test_a_number_counts_things_that_the_question_names():
     assert process_survey_text(SurveyState((hours,)), "5 days", FRIDAY) is None
 
 
+@functools.cache
 def list_digits():
     """Return every character of any script that Python takes for a digit or a number."""
     return [chr(code) for code in range(sys.maxunicode + 1) if chr(code).isnumeric()]

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.texts.message_templates import (
@@ -117,6 +117,7 @@ def test_what_is_for_before_the_event_ends_when_it_begins_and_a_follow_up_does_n
     )
 
 
+@settings(max_examples=40)
 @given(
     st.dates(date(2000, 1, 1), date(2100, 1, 1)),
     st.integers(-365, 365),
