@@ -28,6 +28,16 @@ def zoe(app):
         add_member(ZOE, "Zoë")
 
 
+@pytest.fixture
+def draft(app, visit, copied_steps):
+    """The address of a new blast of Sol's, of which Sol pressed Review."""
+    return copied_steps.take(app, begin_draft, visit)
+
+
+def begin_draft(_app, visit):
+    return start(visit)
+
+
 def list_drafts(app):
     with app.app_context():
         return db.session.scalars(db.select(StoredDraft).order_by(StoredDraft.id)).all()
@@ -112,8 +122,7 @@ def test_without_scripts_a_button_saves(app, visit):
     assert len(list_drafts(app)) == 1
 
 
-def test_a_save_of_an_old_version_is_shown_beside_the_other(app, visit):
-    draft = start(visit)
+def test_a_save_of_an_old_version_is_shown_beside_the_other(app, visit, draft):
     mine = type_again(visit, draft, "sol", message_body="Sol’s words")
     theirs = type_again(visit, draft, "ada", message_body="Ada’s words", save="1")
     assert visit(draft, "ada", **theirs).status_code == 303
@@ -130,16 +139,14 @@ def test_a_save_of_an_old_version_is_shown_beside_the_other(app, visit):
     assert "Sol’s words" in list_drafts(app)[0].fields
 
 
-def test_a_page_that_is_left_with_an_old_version_is_a_draft_of_its_own(app, visit):
-    draft = start(visit)
+def test_a_page_that_is_left_with_an_old_version_is_a_draft_of_its_own(app, visit, draft):
     mine = type_again(visit, draft, "sol", message_body="Sol’s words")
     visit(draft, "ada", **type_again(visit, draft, "ada", message_body="Ada’s words", save="1"))
     visit(f"{DRAFTS}/save", "sol", **mine, leaving="1")
     assert ["Ada" in each.fields for each in list_drafts(app)] == [True, False]
 
 
-def test_a_draft_that_was_deleted_meanwhile_is_stored_anew(app, visit):
-    draft = start(visit)
+def test_a_draft_that_was_deleted_meanwhile_is_stored_anew(app, visit, draft):
     mine = type_again(visit, draft, "sol", message_body="Sol’s words", save="1")
     assert "Draft deleted." in visit(f"{draft}/delete", "ada", _="", follow=True).words
     assert visit(draft, "sol", **mine).status_code == 303
@@ -169,8 +176,7 @@ def test_what_was_reviewed_is_what_is_sent(app, visit):
     assert send(visit, draft).status_code == 303
 
 
-def test_more_people_are_reviewed_again_and_many_are_counted_by_hand(app, visit):
-    draft = start(visit)
+def test_more_people_are_reviewed_again_and_many_are_counted_by_hand(app, visit, draft):
     fields = get_review_fields(visit(f"{draft}/review", "sol")) | {"confirm": "1"}
     with app.app_context():
         add_members(30)
@@ -197,8 +203,7 @@ def test_a_button_of_the_review_changes_the_draft(app, visit):
     assert visit(f"{draft}/review", "sol", edit="1").location == draft
 
 
-def test_a_test_leaves_the_draft_where_it_is(app, visit):
-    draft = start(visit)
+def test_a_test_leaves_the_draft_where_it_is(app, visit, draft):
     fields = type_again(visit, draft, send_mode=["now", "test"], message_body="Picnic!")
     assert visit(draft, "sol", **fields).location == "/blasts/scheduled/1"
     assert [blast.test_mode for blast in list_scheduled_blasts(app)] == [True]
@@ -253,8 +258,7 @@ def test_erasing_a_person_takes_their_number_out_of_drafts(app, visit):
     assert visit(f"{DRAFTS}/save", "sol", **opened | {"name": "x"}).status_code == 409
 
 
-def test_a_session_that_ended_elsewhere_keeps_what_was_typed(app, visit):
-    draft = start(visit)
+def test_a_session_that_ended_elsewhere_keeps_what_was_typed(app, visit, draft):
     typed = type_again(visit, draft, message_body="The longest text of all.")
     with app.app_context():
         db.session.execute(db.text("DELETE FROM sessions"))
@@ -267,8 +271,7 @@ def test_a_session_that_ended_elsewhere_keeps_what_was_typed(app, visit):
     assert f"/login?next={draft}" in page.text.replace("%2F", "/")
 
 
-def test_two_presses_at_the_same_time_are_one_blast(app, visit):
-    draft = start(visit)
+def test_two_presses_at_the_same_time_are_one_blast(app, visit, draft):
     fields = get_review_fields(visit(f"{draft}/review", "sol")) | {"confirm": "1"}
     visit(f"{draft}/review", "ada")
     with ThreadPoolExecutor(6) as pool:

@@ -43,8 +43,12 @@ def cancel(app, blast):
 
 
 @pytest.fixture
-def blast(visit):
+def blast(app, visit, copied_steps):
     """A blast of Ada's to everybody, for Friday evening."""
+    return copied_steps.take(app, schedule_blast, visit)
+
+
+def schedule_blast(_app, visit):
     return send_blast(visit, "ada", **LATER, name="Picnic")
 
 
