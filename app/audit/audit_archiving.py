@@ -153,9 +153,7 @@ def _copy_rows(path: Path, rows: Rows, people: People) -> bool:
         archive.execute(
             delete(archived_people).where(_is_between(archived_people.c.audit_event_id, ids))
         )
-        archive.execute(
-            insert(archived_events).prefix_with("OR REPLACE"), _list_values(rows)
-        )
+        archive.execute(insert(archived_events).prefix_with("OR REPLACE"), _list_values(rows))
         if people:
             archive.execute(insert(archived_people), _list_links(people))
     copied = select(archived_events).where(_is_between(archived_events.c.id, ids))
