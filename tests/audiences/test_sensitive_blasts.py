@@ -15,9 +15,11 @@ from app.audiences.segment_models import Segment
 from app.blasts.queries.gone_lists import describe_missed_lists
 from app.core.db import write
 from app.delivery.models import Message, MessageLog
+from app.domain.accounts.permissions import Permission, resolve_permissions
 from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.audiences.segment_rules import Joiner, SegmentRule
 from app.domain.profiles.field_types import FieldClass
+from tests.accounts.test_permission_sets import give_set
 from tests.blasts.helpers import compose_fields, list_scheduled_blasts, release_blasts, send_blast
 from tests.profiles.conftest import add_field, set_value
 from tests.sample_people import LEO, ZOE
@@ -106,6 +108,13 @@ def test_no_other_way_leads_sol_to_the_people(app, visit, copied_steps):
         assert page.status_code == 422, audience
     assert visit(f"{URL}/export", "sol").status_code == 403
     assert visit(f"{URL}/send-again?state=failed", "sol").status_code == 403
+
+
+def test_a_set_that_may_export_does_not_export_its_people(app, visit, copied_steps):
+    copied_steps.take(app, send_to_segment, visit)
+    give_set(app, resolve_permissions(set(Permission), reaches_everybody=True))
+    assert visit(f"{URL}/export", "sol").status_code == 403
+    assert "Zoë" in visit(f"{URL}/export", "ada").text
 
 
 def test_a_segment_of_its_people_is_hidden_too(app, visit, copied_steps):

@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Response, abort, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy import Row
 
 from app.audit.actions import audited_write
+from app.blasts.queries.people_permission import may_see_people
 from app.blasts.views.blueprint import bp
 from app.core.access import current_username, permission_required
 from app.core.csv_files import build_download_headers, stream_csv
@@ -56,6 +58,8 @@ class RecipientResult:
 def export_blast(log_id: int) -> ResponseReturnValue:
     """Stream every row of one blast; ?format=json for programs."""
     log = find_blast_log(log_id) or abort(404)
+    if not may_see_people(log, current_user.role):
+        abort(403)
     file_format = "json" if request.args.get("format") == "json" else "csv"
     with audited_write("blast.exported", current_username()) as trace:
         trace.about = f"blast {log_id}"
