@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.fetched_rows import count_rows
@@ -67,10 +66,9 @@ def select_reply_message_ids(log_id: int, filter_name: str) -> Select[Any]:
 
 def find_reply_bodies(rows: Sequence[Message]) -> dict[int, str]:
     """Return what the people of these texts wrote back last, by the id of the blast's text."""
-    reply = aliased(Message)
     statement = (
-        select(BlastReply.blast_message_id, reply.body)
-        .join(reply, reply.id == BlastReply.reply_id)
+        select(BlastReply.blast_message_id, Message.body)
+        .join(Message, Message.id == BlastReply.reply_id)
         .where(BlastReply.blast_message_id.in_([row.id for row in rows]))
     )
     return {row[0]: row[1] for row in db.session.execute(statement)}
