@@ -30,7 +30,7 @@ def test_two_starters_at_once_end_well(tmp_path):
 @pytest.mark.slow
 def test_the_power_may_go_in_the_middle_of_a_migration(tmp_path):
     """M1: the next start brings the database to the same shape as one that was never
-    interrupted. Before each of the first twelve statements, and each 31st after that.
+    interrupted. Before each of the first five statements, and each 131st after that.
     """
     assert complaints("dying", tmp_path) == ""
 

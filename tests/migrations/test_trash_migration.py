@@ -1,13 +1,12 @@
 """0068_trash: what is deleted from now on can be put back."""
 
-from app.migrations.migration_files import find_migrations
-from app.migrations.migration_runner import migrate_database, revert_migration
-from tests.migrations.sample_migrations import QUIET, run_sql
+from app.migrations.migration_runner import revert_migration
+from tests.migrations.sample_migrations import QUIET, make_database, run_sql
 
 
 def test_0068_the_trash_begins_empty_and_goes_with_all_that_is_in_it(tmp_path):
     path = tmp_path / "sms.db"
-    migrate_database(path, QUIET, find_migrations()[:68])
+    make_database(path, 68)
     assert run_sql(path, "SELECT * FROM trash_items") == []
     run_sql(
         path, "INSERT INTO trash_items (kind, name, deleted_by) VALUES ('event', 'Picnic', 'ada')"
