@@ -126,7 +126,8 @@ def export_audit_archive(year: int) -> ResponseReturnValue:
     try:
         fetch_archived_rows(database, year, 0, 1)
     except SEPARATE_FILE_ERRORS:
-        flash(f"The archive of {year} can’t be read now. Ask the person who runs the server.", "error")
+        advice = "Ask the person who runs the server."
+        flash(f"The archive of {year} can’t be read now. {advice}", "error")
         return redirect(url_for("audit.list_audit_events"), 303)
     with audited_write("audit.exported", current_username()) as entry:
         entry.details = {"part": True, "year": year}
