@@ -70,7 +70,7 @@ class ProgramCopy:
             env=self._basics() | environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=150,
         )
 
     def close(self) -> None:
