@@ -15,6 +15,7 @@ from app.imports.models import Import, ImportRow
 from app.suppression.models import UnsubscribedContact
 from tests.sample_people import LEO, MAX, MIA, ZOE
 from tests.sample_rows import add_dead_number, add_member, add_opt_out
+from tests.speed_limits import limit_seconds
 
 SMALL = "name,phone\nZoë,(303) 555-0142\nLeo,303-555-0143\nTom,123\nZoe,+13035550142\n"
 
@@ -399,19 +400,17 @@ def test_ten_thousand_rows_are_checked_in_two_seconds(upload, visit):
         f"Person {n},({201 + n // 100 % 19}) 555-{n:04}\n" for n in range(10_000)
     )
     visit("/community", "ada")
-    start = time.process_time()
-    page = upload(text, follow=False)
-    assert page.status_code == 303
-    assert time.process_time() - start < 2
+    with limit_seconds(2):
+        page = upload(text, follow=False)
+        assert page.status_code == 303
     # On a busy machine the check takes more than one request.
     while "Checking the file" in visit(page.location, "ada").headings:
         pass
-    start = time.process_time()
-    page = confirm(visit, page.location)
-    while page.headings == ["Importing"]:
-        page = visit("/community/import/1", "ada")
-    assert page.headings == ["Imported"]
-    assert time.process_time() - start < 4
+    with limit_seconds(4):
+        page = confirm(visit, page.location)
+        while page.headings == ["Importing"]:
+            page = visit("/community/import/1", "ada")
+        assert page.headings == ["Imported"]
 
 
 # case B12; the reader's limit is also in tests/core/test_csv_files.py.

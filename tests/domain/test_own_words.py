@@ -1,11 +1,10 @@
 """B5: what a person wrote of a text, told from quotations, signatures, reactions and machines."""
 
-import time
-
 import pytest
 
 from app.domain.texts.machine_texts import is_machine_text
 from app.domain.texts.own_words import TextAuthor, read_inbound_text
+from tests.speed_limits import limit_seconds
 
 OURS = "Choir practice moved to 7 pm.\nReply STOP to opt out."
 
@@ -139,7 +138,6 @@ def test_people_who_speak_of_driving_and_offices_are_no_machines():
 @pytest.mark.parametrize("text", ["> a\n", "“", "Loved “", "a ", "\n-- \n", "On wrote: ", "im "])
 def test_no_text_makes_reading_slow(text):
     long_text = (text * 65_536)[:65_536]
-    started = time.process_time()
-    for body in (long_text, long_text[:1600], long_text[:3200]):
-        read_inbound_text(body, [OURS, "Are you coming on Sunday? Text YES"], 1.0)
-    assert time.process_time() - started < 0.5
+    with limit_seconds(0.5):
+        for body in (long_text, long_text[:1600], long_text[:3200]):
+            read_inbound_text(body, [OURS, "Are you coming on Sunday? Text YES"], 1.0)

@@ -1,6 +1,5 @@
 """Who leaves one topic, who comes back, and who only speaks of it; pauses in any words."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from app.domain.opt_outs.topic_requests import (
     can_be_left_by_name,
     read_topic_request,
 )
+from tests.speed_limits import limit_seconds
 
 DATA = Path(__file__).parents[1] / "data"
 TOPICS = dict(
@@ -127,11 +127,10 @@ def test_a_former_name_means_the_topic_until_another_has_it():
 
 def test_a_hostile_text_is_read_at_once():
     topics = {number: f"Choir {number} of the town" for number in range(200)}
-    start = time.perf_counter()
-    for body in ("stop " * 5000, "stop " + "choir and " * 14, "STOP CHOIR " + "\u0301" * 100):
-        read_topic_request(body, topics)
-        read_pause_days(body)
-    assert time.perf_counter() - start < 0.5
+    with limit_seconds(0.5):
+        for body in ("stop " * 5000, "stop " + "choir and " * 14, "STOP CHOIR " + "\u0301" * 100):
+            read_topic_request(body, topics)
+            read_pause_days(body)
 
 
 NESTED = {1: "Choir", 2: "Choir parents", 3: "St. Mary's youth", 4: "5K Run", 5: "10:30 Mass"}

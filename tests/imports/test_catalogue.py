@@ -6,7 +6,6 @@ import io
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from app.core.db import db
 from app.suppression.queries.sending_permission import find_suppression_reason
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_opt_out
+from tests.speed_limits import limit_seconds
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO = "name,phone\nZoë,3035550142\nLeo,3035550143\n"
@@ -141,11 +141,10 @@ def test_a_cell_of_a_million_letters_is_a_row_that_cannot_be_read(
     visit, send, import_file, member_names
 ):
     """B6: in less than a second of work, and no name of more than 100 letters is kept."""
-    start = time.process_time()
-    address = import_file(
-        f"name,phone\n{'x' * 1_000_000},3035550142\n{'y' * 101},3035550145\nLeo,3035550143\n"
-    )
-    assert time.process_time() - start < 3
+    with limit_seconds(3):
+        address = import_file(
+            f"name,phone\n{'x' * 1_000_000},3035550142\n{'y' * 101},3035550145\nLeo,3035550143\n"
+        )
     assert "Needs fixing 2" in visit(address, "ada").words or member_names() == {LEO: "Leo"}
     assert member_names() == {LEO: "Leo"}
 
