@@ -1,14 +1,19 @@
 """Reads second factors: who has one and who must, recovery codes, sign-ins that wait for a code."""
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import func, select
 
 from app.accounts.models import AppUser, hash_session_token
 from app.accounts.second_factor_models import PendingSignIn, RecoveryCode
 from app.core.clock import now
 from app.core.db import db
-from app.core.encryption import CannotDecrypt, decrypt_text
+from app.core.encryption import CannotDecrypt, decrypt_text, encrypt_text
 from app.domain.accounts.one_time_codes import SecondFactorRule
 from app.organisation import queries as organisation
+
+# Its page shows the secret: who finds it open later must not make their own app count.
+SETUP_TIME = timedelta(minutes=15)
 
 
 def count_recovery_codes(user_id: int) -> int:
@@ -37,6 +42,24 @@ def find_pending_sign_in(token: str) -> tuple[PendingSignIn, AppUser] | None:
 def build_secret_purpose(user_id: int) -> str:
     """Return what a user's secret is encrypted for: it is worth nothing in another user's row."""
     return f"second factor of user {user_id}"
+
+
+def encrypt_secret(secret: str, user_id: int) -> str:
+    """Return a user's secret as it is stored."""
+    return encrypt_text(secret, build_secret_purpose(user_id))
+
+
+def encrypt_pending_secret(secret: str, user_id: int, moment: datetime) -> str:
+    """Return a secret that is being set up since `moment`, as it is stored."""
+    return encrypt_secret(f"{secret} {int(moment.timestamp())}", user_id)
+
+
+def read_pending_secret(stored: str | None, user_id: int, moment: datetime) -> str | None:
+    """Return the secret that is being set up; None where there is none, or SETUP_TIME is over."""
+    secret, _, began = (read_secret(stored, user_id) or "").partition(" ")
+    if not began.isdecimal() or int(began) < (moment - SETUP_TIME).timestamp():
+        return None
+    return secret
 
 
 def read_secret(stored: str | None, user_id: int) -> str | None:

@@ -4,10 +4,9 @@ import pyotp
 
 from app.accounts.actions import second_factors
 from app.accounts.models import AppUser
-from app.accounts.second_factor_queries import build_secret_purpose
+from app.accounts.second_factor_queries import encrypt_secret
 from app.core.clock import now
 from app.core.db import db, write
-from app.core.encryption import encrypt_text
 from app.domain.accounts.one_time_codes import STEP_SECONDS, build_recovery_codes
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -18,10 +17,10 @@ def give_second_factor(app, username="ada"):
     codes = build_recovery_codes()
     with app.app_context():
         user_id = db.session.scalar(db.select(AppUser.id).where(AppUser.username == username))
-        encrypted = encrypt_text(SECRET, build_secret_purpose(user_id))
+        encrypted = encrypt_secret(SECRET, user_id)
         with write():
             second_factors.begin_setup(user_id, encrypted)
-            second_factors.finish_setup(user_id, encrypted, 0, codes)
+            second_factors.finish_setup(user_id, encrypted, encrypted, 0, codes)
     return codes
 
 

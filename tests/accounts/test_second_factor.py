@@ -83,6 +83,20 @@ def test_it_counts_only_once_a_code_of_it_was_entered(visit, clock):
     assert sign_in(visit, "ada").location == "/"
 
 
+def test_a_set_up_that_was_left_open_ends_after_a_quarter_of_an_hour(visit, app, clock):
+    """Its page shows the secret: who finds it later must not make their own app count."""
+    visit.post(f"{PAGE}/start", "ada")
+    secret = visit(PAGE, "ada")._tree.xpath("//code[@class='setup-secret']")[0].text
+    clock.shift(timedelta(minutes=16))
+    visit.browsers.clear()
+    sign_in(visit, "ada")
+    assert "data:image/svg+xml" not in visit(PAGE).text
+    late = visit(f"{PAGE}/confirm", code=build_code(secret=secret.replace(" ", "")))
+    assert late.location == PAGE
+    assert "This set-up was begun more than 15 minutes ago" in visit(PAGE).words
+    assert read(app, select(AppUser.totp_secret).where(AppUser.username == "ada")) is None
+
+
 def test_no_code_counts_twice(visit, app, clock):
     give_second_factor(app)
     code = build_code()

@@ -11,20 +11,23 @@ from app.core.db import db, execute_and_count_rows, update_row
 from app.domain.accounts.one_time_codes import hash_recovery_code
 
 
-def begin_setup(user_id: int, encrypted_secret: str) -> None:
-    """Store a secret that counts once a code of it was entered."""
-    update_row(AppUser, user_id, {"pending_totp_secret": encrypted_secret})
+def begin_setup(user_id: int, pending_secret: str) -> None:
+    """Store an encrypted secret that counts once a code of it was entered."""
+    update_row(AppUser, user_id, {"pending_totp_secret": pending_secret})
     db.session.expire_all()
 
 
-def finish_setup(user_id: int, encrypted_secret: str, step: int, codes: Sequence[str]) -> bool:
-    """Let the pending secret count from now on; False if it is not the pending one any more.
+def finish_setup(
+    user_id: int, pending_secret: str, encrypted_secret: str, step: int, codes: Sequence[str]
+) -> bool:
+    """Let the secret count from now on; False if the pending one is not stored any more.
 
+    `pending_secret`, `encrypted_secret`: the secret as it is stored until then, and from now on.
     `step` is the one whose code was entered: it does not count a second time.
     """
     statement = (
         update(AppUser)
-        .where(AppUser.id == user_id, AppUser.pending_totp_secret == encrypted_secret)
+        .where(AppUser.id == user_id, AppUser.pending_totp_secret == pending_secret)
         .values(
             totp_secret=encrypted_secret,
             pending_totp_secret=None,

@@ -6,10 +6,11 @@ from flask_login import current_user
 
 from app.accounts.actions import second_factors
 from app.accounts.second_factor_queries import (
-    build_secret_purpose,
     count_recovery_codes,
+    encrypt_pending_secret,
+    encrypt_secret,
     must_set_up_second_factor,
-    read_secret,
+    read_pending_secret,
 )
 from app.accounts.sign_in_forms import CodeForm, FactorRemovalForm
 from app.accounts.views import password_tries
@@ -19,7 +20,6 @@ from app.accounts.views.password_tries import Lockout
 from app.audit.actions import audited_write
 from app.core.access import current_username, signed_in_required
 from app.core.clock import now
-from app.core.encryption import encrypt_text
 from app.core.form_fields import add_error
 from app.core.recent_sign_in import recent_sign_in_required
 from app.domain.accounts.one_time_codes import (
@@ -35,6 +35,10 @@ from app.organisation.queries import get_organisation
 WRONG_CODE_MESSAGE = (
     "That code is wrong or too old. Check that the time on your phone is right, and enter the "
     "code that the app shows now."
+)
+SETUP_OVER_MESSAGE = (
+    "This set-up was begun more than 15 minutes ago, or ended elsewhere. Begin again, and scan the "
+    "new picture."
 )
 WRONG_PASSWORD_MESSAGE = "That is not your password."
 
@@ -59,9 +63,9 @@ def start_second_factor() -> ResponseReturnValue:
     user_id, form = current_user.id, CodeForm()
     if refusal := _refuse_without_code(form, "start_form"):
         return refusal
-    encrypted = encrypt_text(build_secret(), build_secret_purpose(user_id))
+    pending = encrypt_pending_secret(build_secret(), user_id, now())
     with audited_write("second_factor.started", current_username()):
-        second_factors.begin_setup(user_id, encrypted)
+        second_factors.begin_setup(user_id, pending)
     return redirect(url_for("accounts.show_second_factor"), 303)
 
 
@@ -71,19 +75,22 @@ def start_second_factor() -> ResponseReturnValue:
 def confirm_second_factor() -> ResponseReturnValue:
     """Let the new secret count when a code of it is right; show the recovery codes once."""
     form = CodeForm()
-    encrypted, user_id = current_user.pending_totp_secret, current_user.id
-    secret = read_secret(encrypted, user_id)
+    pending, user_id = current_user.pending_totp_secret, current_user.id
+    secret = read_pending_secret(pending, user_id, now())
+    if pending is None or secret is None:
+        flash(SETUP_OVER_MESSAGE, "warning")
+        return redirect(url_for("accounts.show_second_factor"), 303)
     if not form.validate():
         return _render_page(code_form=form), 422
-    if encrypted is None or secret is None:
-        return redirect(url_for("accounts.show_second_factor"), 303)
     step = find_matching_step(secret, form.code.data or "", now())
     if step is None:
         add_error(form.code, WRONG_CODE_MESSAGE)
         return _render_page(code_form=form), 422
     codes = build_recovery_codes()
     with audited_write("second_factor.set_up", current_username()):
-        is_set_up = second_factors.finish_setup(user_id, encrypted, step, codes)
+        is_set_up = second_factors.finish_setup(
+            user_id, pending, encrypt_secret(secret, user_id), step, codes
+        )
     if not is_set_up:
         return redirect(url_for("accounts.show_second_factor"), 303)
     return _render_codes(codes)
@@ -177,7 +184,7 @@ def _render_page(**submitted: CodeForm) -> str:
     # Several fields called "code" are on one page; labels, hints and errors name them by their ids.
     for name in ("start", "renewal", "removal"):
         forms[f"{name}_form"].code.id = f"{name}-code"
-    secret = read_secret(current_user.pending_totp_secret, current_user.id)
+    secret = read_pending_secret(current_user.pending_totp_secret, current_user.id, now())
     organisation = get_organisation()
     qr_code = None
     if secret is not None:
