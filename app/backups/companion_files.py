@@ -8,9 +8,11 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.backups.backup_packing import pack_database, unpack_database
+from app.migrations.backup_names import BackupReason, list_backup_files
 from app.migrations.database_backups import copy_database, sync_folder
 from app.migrations.migration_errors import MigrationError
 
@@ -19,6 +21,9 @@ ARCHIVE_FOLDER = "archive"
 # The file that tells installations apart is not among them: a copy is another installation.
 ENDINGS = (".stops.jsonl", ".erasures", ".audit_key", ".audit_head")
 ENCRYPTED_ENDING = ".gz.enc"
+# Copies by a command or before a migration are of the database alone.
+REASONS_OF_RUNS = (BackupReason.HOURLY, BackupReason.NIGHTLY, BackupReason.MANUAL)
+LONGEST_RUN = timedelta(minutes=30)
 
 
 def copy_companion_files(database: Path, folder: Path, passphrase: str) -> list[str]:
@@ -29,8 +34,7 @@ def copy_companion_files(database: Path, folder: Path, passphrase: str) -> list[
     """
     failed = []
     for source, name in _list_companion_files(database):
-        plain_target = folder / FOLDER_NAME / name
-        encrypted_target = plain_target.with_name(f"{plain_target.name}{ENCRYPTED_ENDING}")
+        plain_target, encrypted_target = _list_copy_paths(folder, name)
         target, former = plain_target, encrypted_target
         if passphrase:
             target, former = encrypted_target, plain_target
@@ -43,6 +47,23 @@ def copy_companion_files(database: Path, folder: Path, passphrase: str) -> list[
             sys.stderr.write(f"{name} could not be copied ({type(error).__name__})\n")
             failed.append(name)
     return failed
+
+
+def list_uncopied_files(database: Path, folder: Path, moment: datetime) -> list[str]:
+    """Return the files of which the last run that has ended kept no copy as they are since."""
+    runs = [
+        file.moment
+        for file in list_backup_files(database, folder)
+        if file.reason in REASONS_OF_RUNS and file.moment < moment - LONGEST_RUN
+    ]
+    if not runs:
+        return []
+    names = []
+    for source, name in _list_companion_files(database):
+        is_copied = any(_is_same_age(source, copy) for copy in _list_copy_paths(folder, name))
+        if source.stat().st_mtime < runs[0].timestamp() and not is_copied:
+            names.append(name)
+    return names
 
 
 def bring_back_companion_files(backup: Path, database: Path, passphrase: str) -> list[str]:
@@ -70,6 +91,12 @@ def bring_back_companion_files(backup: Path, database: Path, passphrase: str) ->
         sync_folder(target.parent)
         names.append(name)
     return [f"Brought back from beside the backup: {', '.join(names)}."] if names else []
+
+
+def _list_copy_paths(folder: Path, name: str) -> tuple[Path, Path]:
+    """Return where the copy of a file lies, plain and encrypted."""
+    plain = folder / FOLDER_NAME / name
+    return plain, plain.with_name(f"{plain.name}{ENCRYPTED_ENDING}")
 
 
 def _list_companion_files(database: Path) -> Iterator[tuple[Path, str]]:

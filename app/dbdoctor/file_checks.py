@@ -7,9 +7,12 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+from app.backups.companion_files import list_uncopied_files
 from app.core.settings import PROJECT_ROOT
+from app.dbdoctor.backup_places import find_backup_folder
 from app.dbdoctor.check import FIX_ADVICE, Check, Finding, Severity, join_ids
 from app.imports.actions.upload_storage import UPLOAD_NAME_PATTERN
 from app.migrations.database_backups import get_backup_folder
@@ -75,6 +78,13 @@ ERASURES_UNREADABLE = Check(
     "{ids} cannot be read, so people who were erased would be back after a restore.",
     "Give the file to the user that SMS Admin runs as.",
 )
+NOT_BACKED_UP = Check(
+    "not-backed-up",
+    "{ids}: the last backup kept no copy of it as it is now, and a restore elsewhere misses it.",
+    "Look whether SMS Admin may read it and write into the folder of backups, then press Back up "
+    "now on the page of backups.",
+    severity=Severity.WARNING,
+)
 LOW_DISK = Check(
     "low-disk",
     "{ids} are free on the disk of the database: there is no room for a backup.",
@@ -96,6 +106,7 @@ FILE_CHECKS = (
     OLD_UPLOADS,
     KEPT_TEXTS,
     ERASURES_UNREADABLE,
+    NOT_BACKED_UP,
     LOW_DISK,
     NETWORK_DISK,
 )
@@ -105,6 +116,7 @@ def examine_files(path: Path) -> Iterator[Finding]:
     """Yield what is wrong with the files of the database at `path`. Opens none of SQLite's."""
     yield from _check_wal_file(path)
     yield from _check_kept_files(path)
+    yield from _check_copies(path)
     yield from _check_disk(path)
     for check, files in (
         (OPEN_TO_OTHERS, list_files_open_to_others(path)),
@@ -142,6 +154,12 @@ def _check_kept_files(path: Path) -> Iterator[Finding]:
             erasures.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             yield ERASURES_UNREADABLE.report(erasures.name)
+
+
+def _check_copies(path: Path) -> Iterator[Finding]:
+    names = list_uncopied_files(path, find_backup_folder(path), datetime.now(UTC))
+    if names:
+        yield NOT_BACKED_UP.report(join_ids(names))
 
 
 def _check_disk(path: Path) -> Iterator[Finding]:

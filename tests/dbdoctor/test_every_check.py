@@ -6,6 +6,7 @@ Those that --fix promises to put right are silent afterwards.
 import os
 import shutil
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from app.core.settings import PROJECT_ROOT
 from app.dbdoctor import database_checks, file_checks, file_settings_checks
 from app.dbdoctor.check_registry import ALL_CHECKS, CHECKS_BY_NAME
 from app.dbdoctor.examination_report import is_healthy
+from app.migrations.backup_names import format_backup_timestamp
 from tests.damaged_files import make_index_lie
 from tests.dbdoctor.test_checks import ANSWERED, BLAST, OTHER_LOG, SCHEDULED, USER, ZOE
 from tests.migrations.sample_migrations import copy_migrated_database, run_sql
@@ -383,7 +385,19 @@ def _write_beside(path, name, data, mode=0o600):
     path.with_name(name).chmod(mode)
 
 
+def _leave_uncopied_file(path):
+    """The file of erasures was never copied, though a backup was made two hours ago."""
+    made_at = datetime.now(UTC) - timedelta(hours=2)
+    folder = path.parent / "backups"
+    folder.mkdir(0o700, exist_ok=True)
+    name = f"{path.stem}-{format_backup_timestamp(made_at)}-hourly.db.gz"
+    (folder / name).touch(0o600)
+    _write_beside(path, "sms.db.erasures", b"")
+    os.utime(path.with_name("sms.db.erasures"), (0, 0))
+
+
 FILE_BREAKINGS = {
+    "not-backed-up": _leave_uncopied_file,
     "open-to-others": lambda path: path.chmod(0o644),
     "wal-deleted": lambda path: _write_beside(path, "sms.db-shm", b"\0" * 32768),
     "partial-copies": _leave_part,
