@@ -164,16 +164,14 @@ def _apply_line(
     """Let the number of a line be as the line says. Returns whether that changed anything."""
     state = line.state
     is_kept = is_newer_opt_out(before, line)
-    is_changed = not is_kept and _set_entry(line, before.listed, moment)
+    is_changed = not is_kept and _set_entry(line, before.listed)
     if state.behind != before.behind:
         is_changed = True
         _set_replaced_pause(line)
     return _set_topics(line, before, topic_names, moment) or is_changed
 
 
-def _set_entry(
-    line: StopLine, before: tuple[str, str, str | None] | None, moment: datetime
-) -> bool:
+def _set_entry(line: StopLine, before: tuple[str, str, str | None] | None) -> bool:
     entry, row = line.state.listed, UnsubscribedContact
     if entry == before:
         return False
