@@ -1,5 +1,6 @@
 """An idle process hardly uses the processor, and is no later for it."""
 
+import re
 import subprocess
 import time
 from datetime import timedelta
@@ -14,7 +15,14 @@ from tests.speed_limits import measure_slowness
 
 MEASURED_SECONDS = 20
 MAX_SHARE = 0.005
+MAX_WAKE_UPS = 25  # a second
+WAKE_UPS = re.compile(r"^voluntary_ctxt_switches:\s+(\d+)", re.MULTILINE)
 MAX_LATENESS = timedelta(seconds=0.3)
+
+
+def list_threads(pids):
+    """Return the folders of /proc that tell of each thread of these processes."""
+    return [path for pid in pids for path in Path(f"/proc/{pid}/task").iterdir()]
 
 
 def read_cpu_seconds(pids):
@@ -23,37 +31,52 @@ def read_cpu_seconds(pids):
     In nanoseconds by the scheduler: /proc/<pid>/stat counts in hundredths of a second, of which
     ten are allowed.
     """
-    times = [
-        int(path.read_text().split()[0])
-        for pid in pids
-        for path in Path(f"/proc/{pid}/task").glob("*/schedstat")
-    ]
-    return sum(times) / 1e9
+    schedules = [(thread / "schedstat").read_text() for thread in list_threads(pids)]
+    return sum(int(schedule.split()[0]) for schedule in schedules) / 1e9
 
 
-@pytest.mark.slow
-def test_an_idle_server_uses_at_most_half_a_percent_of_a_core(make_settings, tmp_path):
+def count_wake_ups(pids):
+    """Return how often the threads of these processes slept and were woken."""
+    states = [(thread / "status").read_text() for thread in list_threads(pids)]
+    return sum(int(WAKE_UPS.search(state)[1]) for state in states)
+
+
+@pytest.fixture
+def idle_pids(make_settings, tmp_path):
+    """The processes of a server that nobody asks anything, past what is done once at the start."""
     make_settings()
     with GunicornServer(tmp_path / "sms.db") as server:
         master = str(server.process.pid)
         children = subprocess.run(["pgrep", "-P", master], capture_output=True, text=True)
-        pids = [master, *children.stdout.split()]
-        time.sleep(10)  # what is done once at the start
-        allowed = MAX_SHARE * MEASURED_SECONDS
-        used = measure_used_seconds(pids)
-        if used > allowed:
-            # Other tests keep the processor's caches cold, and a slow machine takes longer for the
-            # same work.
-            used = min(used, measure_used_seconds(pids), measure_used_seconds(pids))
-            allowed *= measure_slowness()
-    assert used <= allowed
+        time.sleep(10)
+        yield [master, *children.stdout.split()]
 
 
-def measure_used_seconds(pids):
-    """The processor seconds that the processes use in MEASURED_SECONDS."""
-    before = read_cpu_seconds(pids)
+@pytest.mark.slow
+def test_an_idle_server_wakes_up_a_few_times_a_second(idle_pids):
+    """What it costs follows from it, and this does not depend on the machine: 17 a second.
+
+    The best of three: SQLite's check of the file comes some seconds after the start.
+    """
+    rates = []
+    for _ in range(3):
+        rates.append(measure_rate(count_wake_ups, idle_pids))
+        if rates[-1] <= MAX_WAKE_UPS:
+            break
+    assert min(rates) <= MAX_WAKE_UPS
+
+
+@pytest.mark.torture
+def test_an_idle_server_uses_at_most_half_a_percent_of_a_core(idle_pids):
+    shares = [measure_rate(read_cpu_seconds, idle_pids) for _ in range(3)]
+    assert min(shares) <= MAX_SHARE * measure_slowness()
+
+
+def measure_rate(read, pids):
+    """Return by how much what is read grows in a second, over MEASURED_SECONDS."""
+    before = read(pids)
     time.sleep(MEASURED_SECONDS)
-    return read_cpu_seconds(pids) - before
+    return (read(pids) - before) / MEASURED_SECONDS
 
 
 def test_an_idle_engine_sends_at_the_due_moment(sending_app, twilio, background):
