@@ -131,12 +131,14 @@ def record_automatic_event(
     who: str,
     about: str,
     details: dict[str, Any],
+    user_id: int | None = None,
 ) -> None:
     """Insert an audit row of what the program did by itself, without an address or request id.
 
-    Call it inside the write() that does it.
+    `user_id`: for whom it did that, where `who` is a user. Call it inside the write() that does it.
     """
     entry = AuditEntry(verb, who)
+    entry.user_id = user_id or entry.user_id
     entry.about, entry.details = about, details
     insert_audit_row(entry.build_values())
 

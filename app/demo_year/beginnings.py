@@ -6,10 +6,10 @@ import io
 from app.accounts import queries as users
 from app.accounts.actions.user_changes import create_demo_user
 from app.accounts.models import AppUser
-from app.audit.actions import record_automatic_event
 from app.community.views.member_import import MEMBER_IMPORT_TARGET
 from app.demo_year.blast_texts import ADMIN, MANAGER, ORGANISATION_NAME, TIME_ZONE
 from app.demo_year.conversations import SAVED_REPLIES
+from app.demo_year.demo_acts import record_demo_act
 from app.demo_year.people import DemoMember
 from app.demo_year.programme import (
     KEYWORDS,
@@ -53,9 +53,9 @@ def create_users() -> AppUser:
     create_demo_organisation(ORGANISATION_NAME, TIME_ZONE, REGION)
     create_default_hours()
     admin = create_demo_user(*ADMIN, Role.ADMIN)
-    record_automatic_event("setup.finished", ADMIN[0], "", {})
+    record_demo_act("setup.finished", ADMIN[0], "")
     create_demo_user(*MANAGER, Role.SOCIAL_MANAGER)
-    record_automatic_event("user.added", ADMIN[0], MANAGER[0], {"role": "Social manager"})
+    record_demo_act("user.added", ADMIN[0], MANAGER[0], {"role": "Social manager"})
     return admin
 
 
@@ -68,15 +68,16 @@ def create_programme() -> int:
     """Create keywords, replies, templates and the survey about the pantry; return its id."""
     store_seeds()
     for rule, aliases in KEYWORDS:
-        create_keyword_rule(rule, list(aliases), ADMIN[0])
-        record_automatic_event("keyword.added", ADMIN[0], rule.keyword, {})
+        row = create_keyword_rule(rule, list(aliases), ADMIN[0])
+        details = {"keyword": row.keyword}
+        record_demo_act("keyword.added", ADMIN[0], f"keyword {row.id}", details)
     for title, body in SAVED_REPLIES:
         create_missing_saved_reply(title, body)
     info = surveys.SurveyInfo(
         PANTRY_SURVEY_NAME, PANTRY_KEYWORD, PANTRY_WELCOME, PANTRY_QUESTIONS, PANTRY_THANKS, None
     )
     survey = surveys.create_survey(info)
-    record_automatic_event("survey.added", ADMIN[0], PANTRY_SURVEY_NAME, {})
+    record_demo_act("survey.added", ADMIN[0], f"survey {survey.id}")
     return survey.id
 
 
@@ -87,7 +88,7 @@ def import_first_list(people: list[DemoMember]) -> None:
     consent = ImportedConsent(ConsentMethod.IMPORT, CONSENT_EVIDENCE)
     written = apply_import(row.id, MEMBER_IMPORT_TARGET, ImportDecision(consent=consent))
     upload_storage.delete_upload(stored_as)
-    record_automatic_event("members.imported", ADMIN[0], "members.csv", {"added": written.added})
+    record_demo_act("members.imported", ADMIN[0], "members.csv", {"added": written.added})
 
 
 def start_unfinished_import() -> None:

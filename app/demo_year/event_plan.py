@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.audit.actions import record_automatic_event
+from app.demo_year.demo_acts import record_demo_act
 from app.demo_year.people import DemoMember
 from app.demo_year.programme import EVENTS, DemoEvent
 from app.demo_year.simulation import Simulation
@@ -35,7 +35,7 @@ class EventPlan:
         day = self.simulation.today + timedelta(days=event.days)
         row = create_event(EventInfo(event.title, day, event.start_time, event.place))
         self._event_ids[event.title] = row.id
-        record_automatic_event("event.added", "sam", event.title, {})
+        record_demo_act("event.added", "sam", f"event {row.id}")
 
     def _plan_registrations(self, event: DemoEvent, known_at: datetime) -> None:
         """Spread them over the days until the event, or until today."""

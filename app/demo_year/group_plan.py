@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from app.audit.actions import record_automatic_event
 from app.demo_year.blast_texts import ADMIN, MANAGER, DemoBlast, Mood
+from app.demo_year.demo_acts import record_demo_act
 from app.demo_year.people import FIRST_IMPORT_COUNT, DemoMember
 from app.demo_year.segment_plan import create_demo_segments
 from app.demo_year.simulation import Simulation
@@ -70,7 +70,7 @@ class GroupPlan:
             phones = [member.phone for member in self.members[group.start :: group.step]]
             add_people_to_group(row.id, phones, MembershipSource.HAND, ADMIN[0])
             details = {"title": row.name}
-            record_automatic_event("group.added", ADMIN[0], f"group {row.id}", details)
+            record_demo_act("group.added", ADMIN[0], f"group {row.id}", details)
             group_ids[row.name] = row.id
             if group is CHOIR:
                 self.choir_id = row.id
@@ -80,7 +80,9 @@ class GroupPlan:
         part = AudiencePart(PartKind.GROUP, self.choir_id)
         choir = ChosenAudience(AudienceRule((part,)), names={part: CHOIR.info.name})
         scheduled_id = self.simulation.schedule(CHOIR_BLAST, moment, audience=choir)
-        record_automatic_event(
-            "blast.confirmed", CHOIR_BLAST.author, f"scheduled blast {scheduled_id}", {}
+        record_demo_act(
+            "blast.confirmed",
+            CHOIR_BLAST.author,
+            f"scheduled blast {scheduled_id}",
         )
         self.simulation.send(scheduled_id, moment)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.audiences.actions.segment_editing import SegmentInfo, create_segment
 from app.audiences.queries.rule_names import load_rule_names
-from app.audit.actions import record_automatic_event
+from app.demo_year.demo_acts import record_demo_act
 from app.domain.audiences.conditions import Condition, ConditionKind
 from app.domain.audiences.segment_rules import ConditionGroup, Joiner, SegmentRule
 from app.domain.audiences.segment_sentences import describe_rule
@@ -32,4 +32,4 @@ def _create(
     sentence = describe_rule(rule, load_rule_names(rule.references)).text
     row = create_segment(SegmentInfo(name, description, rule, sentence), author)
     details = {"title": name, "after": sentence}
-    record_automatic_event("segment.added", author, f"segment {row.id}", details)
+    record_demo_act("segment.added", author, f"segment {row.id}", details)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.audit.actions import record_automatic_event
 from app.demo_year.blast_texts import DemoBlast, Mood
+from app.demo_year.demo_acts import record_demo_act
 from app.demo_year.people import DemoMember
 from app.demo_year.programme import (
     PANTRY_WELCOME,
@@ -83,8 +83,8 @@ class SurveyPlan:
             SUPPER_THANKS,
             event_id,
         )
-        surveys.create_survey(info)
-        record_automatic_event("survey.added", "sam", SUPPER_SURVEY_NAME, {})
+        survey = surveys.create_survey(info)
+        record_demo_act("survey.added", "sam", f"survey {survey.id}")
 
     def _plan_answers(
         self,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.audit.actions import record_automatic_event
 from app.community.actions import create_member
 from app.delivery.actions import blast_control, demo_messages
 from app.demo_year.beginnings import (
@@ -28,6 +27,7 @@ from app.demo_year.blast_texts import (
     load_blasts,
 )
 from app.demo_year.conversations import CONVERSATIONS
+from app.demo_year.demo_acts import record_demo_act
 from app.demo_year.event_plan import EventPlan
 from app.demo_year.group_plan import GroupPlan
 from app.demo_year.inbox_plan import InboxPlan
@@ -114,16 +114,18 @@ class _Year:
         if position % 3 == 0 or not member.name:
             self.simulation.receive_text(member.phone, f"JOIN {member.name or ''}", moment)
         else:
-            create_member(member.name, member.phone)
+            row = create_member(member.name, member.phone)
             evidence = CONSENT_EVIDENCE
             grant_missing_consent(member.phone, ConsentMethod.WRITTEN, evidence, "sam")
-            record_automatic_event("member.added", "sam", "1 person", {})
+            record_demo_act("member.added", "sam", str(row.id))
         self.present = [*self.present, member]
 
     def _send(self, blast: DemoBlast, moment: datetime) -> None:
         scheduled_id = self.simulation.schedule(blast, moment)
-        record_automatic_event(
-            "blast.confirmed", blast.author, f"scheduled blast {scheduled_id}", {}
+        record_demo_act(
+            "blast.confirmed",
+            blast.author,
+            f"scheduled blast {scheduled_id}",
         )
         log_id = self.simulation.send(scheduled_id, moment)
         if moment > self.simulation.moment - timedelta(days=3) and blast is not LAST_BLAST:
@@ -178,12 +180,14 @@ class _Year:
         log_id = self.simulation.release(scheduled_id, moment)
         demo_messages.settle_first_demo_texts(log_id, SENT_BEFORE_PAUSE, moment)
         blast_control.pause_blast(log_id)
-        record_automatic_event("blast.paused", PAUSED_BLAST.author, f"blast {log_id}", {})
+        record_demo_act("blast.paused", PAUSED_BLAST.author, f"blast {log_id}")
 
     def _schedule_coming(self) -> None:
         for blast in COMING_BLASTS:
             due_at = self.simulation.find_moment(blast.days, blast.time)
             scheduled_id = self.simulation.schedule(blast, due_at)
-            record_automatic_event(
-                "blast.confirmed", blast.author, f"scheduled blast {scheduled_id}", {}
+            record_demo_act(
+                "blast.confirmed",
+                blast.author,
+                f"scheduled blast {scheduled_id}",
             )

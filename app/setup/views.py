@@ -9,6 +9,7 @@ from app.accounts import queries as users
 from app.accounts.models import AppUser
 from app.accounts.password_hashes import hash_password
 from app.accounts.views.browser_sessions import start_login_session
+from app.accounts.views.sign_in_completion import SignInProof, complete_sign_in
 from app.audit.actions import audited_write
 from app.core.access import admin_required, public
 from app.core.clock import now
@@ -133,7 +134,7 @@ def _sign_in_to_demo() -> ResponseReturnValue:
     admin = queries.find_demo_admin()
     if admin is None:
         abort(404)
-    start_login_session(admin, remember=False)
+    complete_sign_in(admin, SignInProof(admin.session_key), remember=False)
     return redirect(url_for("dashboard.show_dashboard"), 303)
 
 

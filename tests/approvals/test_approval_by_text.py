@@ -8,6 +8,7 @@ from sqlalchemy import update
 from app.accounts.models import AppUser
 from app.approvals.actions.code_answers import delete_old_codes
 from app.approvals.models import ApprovalCode
+from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import Message
@@ -64,6 +65,10 @@ def test_the_code_approves_and_starts_nothing_else(called, asked):
     assert release(called) == 1
     (request,) = list_requests(called)
     assert (request.decided_by, request.decided_how) == ("ada", "text")
+    # No session says who texts: the row of the audit knows it by the phone.
+    with called.app_context():
+        row = db.session.scalar(db.select(AuditEvent).where(AuditEvent.verb == "blast.approved"))
+        assert (row.user_id, row.who) == (1, "ada")
 
 
 def test_a_code_answered_twice_says_who_approved(called, asked):

@@ -140,6 +140,16 @@ def test_the_year_has_blasts_with_results_replies_and_doubts(demo, request):
         assert visit(path).status_code == 200
 
 
+def test_its_audit_names_who_did_what_with_which_thing(demo):
+    _, visit = demo
+    words = visit("/audit").words
+    assert "Grace Okafor signed in" in words
+    assert "Sam Rivera added the survey “Who comes to the soup supper”" in words
+    assert "Sam Rivera added the event “Soup supper”" in words
+    assert "(deleted)" not in words
+    assert "added a person" not in words
+
+
 def test_nothing_of_it_contradicts_itself(demo):
     app, _ = demo
     with app.app_context():

@@ -145,7 +145,9 @@ def _build_notice(scheduled_id: int, text: RequestText, moment: datetime) -> Pau
 def _tell(ask: ApprovalAsk, notice: PausedBlastAlert, *, has_texted: bool) -> None:
     subject = f"scheduled blast {ask.scheduled_id}"
     details = {"people": ask.size.people, "segments": ask.size.segments, "why": ask.why}
-    audit.record_automatic_event("blast.approval_asked", ask.sender, subject, details)
+    audit.record_automatic_event(
+        "blast.approval_asked", ask.sender, subject, details, ask.sender_id
+    )
     # Whoever got the code needs no second text about the same.
     if has_texted:
         store_alert(notice)

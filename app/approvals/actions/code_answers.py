@@ -110,9 +110,8 @@ def _answer(
 def _record(approval: BlastApproval, user: AppUser, decision: Decision) -> None:
     verb = "blast.approved" if decision.is_approval else "blast.declined"
     subject = f"scheduled blast {approval.scheduled_id}"
-    audit.record_automatic_event(
-        verb, user.username, subject, build_decision_details(approval, decision)
-    )
+    details = build_decision_details(approval, decision)
+    audit.record_automatic_event(verb, user.username, subject, details, user.id)
 
 
 def build_decision_details(approval: BlastApproval, decision: Decision) -> dict[str, object]:
