@@ -87,6 +87,7 @@ def _build_sentence(row: AuditEvent, subjects: Subjects) -> list[SentencePiece]:
     for key in parse_subject_keys(row.verb, row.about):
         kind = "blast" if key.kind == "scheduled blast" else key.kind
         names[kind] = subjects.get(key)
+        names.setdefault("thing", names[kind])
     pieces = []
     for number, text in enumerate(_PLACEHOLDER_PATTERN.split(sentence)):
         # Every second one is the word of a placeholder.
@@ -114,7 +115,7 @@ def _find_kept_name(word: str, row: AuditEvent, details: dict[str, Any]) -> str:
         return name_user(row.about)
     if word == "number":
         return row.about or ""
-    if row.thing_name and row.thing_kind and word in row.thing_kind:
+    if row.thing_name and row.thing_kind and (word == "thing" or word in row.thing_kind):
         return row.thing_name
     if word == "count":
         return pluralize(int(details.get("count") or 0), "number")

@@ -1,7 +1,8 @@
 """What the audit says: one sentence for each verb. This is the only place that maps them.
 
 A word in braces is filled in from the row: a thing by its name now, else by the name that the row
-kept, with a link where it still has a page. `{count}` and `{user}` come from the row itself.
+kept, with a link where it still has a page. `{thing}` is one of any kind; `{count}` and `{user}` come
+from the row itself.
 """
 
 VERB_SENTENCES = {
@@ -51,8 +52,8 @@ VERB_SENTENCES = {
     "person.exported": "downloaded everything that is held about a person",
     "retention.changed": "changed how long what is kept",
     "backup.made": "started a backup",
-    "trash.restored": "put something back from the trash",
-    "trash.emptied": "deleted something in the trash for good",
+    "trash.restored": "put back {thing} from the trash",
+    "trash.emptied": "deleted {thing} in the trash for good",
     "texting_hours.changed": "changed the texting hours",
     "blackout_day.added": "added a day without texts",
     "blackout_day.deleted": "removed a day without texts",
@@ -232,6 +233,7 @@ VERB_SENTENCES = {
 MISSING_NAMES = {
     "member": "a person",
     "names": "people",
+    "thing": "something",
     "thread": "a person",
     "registration": "a person",
     "number": "number of a person",

@@ -105,6 +105,18 @@ def test_what_was_deleted_comes_back_row_for_row(site, visit):
         assert set(db.session.scalars(db.select(TrashRow.item_id))) == {1}
 
 
+def test_the_audit_says_what_was_put_back_and_what_is_gone_for_good(site, visit):
+    for kind in KINDS:
+        put_back(visit, delete(visit, site, kind))
+    visit.post(f"/trash/{delete(visit, site, 'event')}/delete", "ada")
+    visit.post(f"/trash/{delete(visit, site, 'member')}/delete", "ada")
+    words = visit("/audit", "ada").words
+    for name in ("Zoë", "Spring picnic", "“Who comes”", "“HOURS”", "tom"):
+        assert f"put back {name} from the trash" in words, words
+    assert "deleted Spring picnic in the trash for good" in words
+    assert "deleted people in the trash for good" in words
+
+
 def count_rows(app, model):
     with app.app_context():
         return db.session.scalar(db.select(db.func.count()).select_from(model))

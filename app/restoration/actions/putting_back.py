@@ -44,10 +44,11 @@ class NothingToPutBack(Exception):
 
 @dataclass(frozen=True)
 class PutBackResult:
-    """What came back: how many of the things, and how many rows in all could not."""
+    """What came back: the ids of the things, and how many rows in all could not."""
 
     kind: TrashKind
     name: str
+    ids: list[int]
     count: int
     left_out_count: int
 
@@ -68,13 +69,15 @@ def put_item_back(item_id: int) -> PutBackResult:
     count, _ = counts.get(table_name, (0, 0))
     if not count:
         raise NothingToPutBack
+    # Some have another id by now: SQLite gives that of a deleted row again.
+    ids = list_kept_values(item_id, table_name, "id")
     FINISHERS[item.kind](item)
     restore_erased_opt_outs(phones)
     left_out_count = sum(lost for _, lost in counts.values())
     if "trigger_words" in counts:
         # The main word came back by a trigger of the database: its kept row found it taken.
         left_out_count -= 1
-    result = PutBackResult(item.kind, item.name, count, left_out_count)
+    result = PutBackResult(item.kind, item.name, ids, count, left_out_count)
     delete_trash_item(item_id)
     return result
 

@@ -4,7 +4,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.audit.actions import audited_write
+from app.audit.actions import AuditEntry, audited_write, build_name_details
+from app.community.queries import find_names_and_phones
 from app.core.access import (
     admin_required,
     current_username,
@@ -41,6 +42,7 @@ NEXT_STEPS = {
     TrashKind.USER: "They are disabled, and without a password: check what they may do, enable"
     " them, and give them a link to choose one.",
 }
+PEOPLE = "people"
 TAKEN = (
     "{name} was not put back: it is there again, or its word or name belongs to something else"
     " now. Change that first. It stays in the trash."
@@ -79,6 +81,7 @@ def put_back(item_id: int) -> ResponseReturnValue:
         with audited_write("trash.restored", current_username()) as trace:
             result = put_item_back(item_id)
             trace.details = {"kind": result.kind.value, "count": result.count}
+            _name_what_came_back(trace, result)
     except NotFound:
         abort(404)
     except (NothingToPutBack, UniqueViolation):
@@ -98,6 +101,8 @@ def delete_for_good(item_id: int) -> ResponseReturnValue:
     with audited_write("trash.emptied", current_username()) as trace, overwrite_deleted():
         delete_trash_item(item_id)
         trace.details = {"kind": kind.value}
+        # Names of people are in no row from which they could not be erased.
+        trace.set_thing(kind.value, None, PEOPLE if kind is TrashKind.MEMBER else name)
     flash(f"{name} is gone for good.", "success")
     return redirect(url_for("trash.list_trash"), 303)
 
@@ -115,6 +120,16 @@ def _get_item_or_404(item_id: int) -> TrashItem:
     if item.kind not in _list_shown_kinds():
         abort(404)
     return item
+
+
+def _name_what_came_back(trace: AuditEntry, result: PutBackResult) -> None:
+    """Say it in the audit: the thing by its id, people by what can be erased."""
+    if result.kind is TrashKind.MEMBER:
+        trace.details |= build_name_details(find_names_and_phones(result.ids))
+    elif result.kind is TrashKind.USER:
+        trace.set_thing(result.kind.value, result.ids[0], result.name)
+    else:
+        trace.about = f"{result.kind.value} {result.ids[0]}"
 
 
 def _describe_result(result: PutBackResult) -> str:
