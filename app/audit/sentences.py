@@ -1,8 +1,8 @@
 """What the audit says: one sentence for each verb. This is the only place that maps them.
 
 A word in braces is filled in from the row: a thing by its name now, else by the name that the row
-kept, with a link where it still has a page. `{thing}` is one of any kind; `{count}` and `{user}` come
-from the row itself.
+kept, with a link where it still has a page. `{thing}` is one of any kind; `{count}` and `{user}`
+come from the row itself.
 """
 
 VERB_SENTENCES = {

@@ -93,7 +93,7 @@ def test_a_set_up_that_was_left_open_ends_after_a_quarter_of_an_hour(visit, app,
     assert "data:image/svg+xml" not in visit(PAGE).text
     late = visit(f"{PAGE}/confirm", code=build_code(secret=secret.replace(" ", "")))
     assert late.location == PAGE
-    assert "This set-up was begun more than 15 minutes ago" in visit(PAGE).words
+    assert "You started this more than 15 minutes ago" in visit(PAGE).words
     assert read(app, select(AppUser.totp_secret).where(AppUser.username == "ada")) is None
 
 

@@ -37,8 +37,8 @@ WRONG_CODE_MESSAGE = (
     "code that the app shows now."
 )
 SETUP_OVER_MESSAGE = (
-    "This set-up was begun more than 15 minutes ago, or ended elsewhere. Begin again, and scan the "
-    "new picture."
+    "You started this more than 15 minutes ago, or finished it elsewhere. Start again, and scan "
+    "the new code."
 )
 WRONG_PASSWORD_MESSAGE = "That is not your password."
 
