@@ -11,6 +11,7 @@ from app import create_app
 from app.community import queries
 from app.core.db import db, write
 from app.core.settings import Settings
+from tests.speed_limits import limit_seconds, measure_slowness
 from tests.visit import Visitor
 
 FILL = """
@@ -64,7 +65,7 @@ def crowd(tmp_path_factory, fresh_database):
 @pytest.fixture
 def ask(crowd):
     """Ada asks for an address; gives the seconds of work, the best of up to ten (others share
-    the machine).
+    the machine), as on the machine of reference.
     """
     browser = Visitor(crowd).browser("ada")
 
@@ -75,8 +76,8 @@ def ask(crowd):
             assert browser.get(address).status_code == 200
             seconds = min(seconds, time.process_time() - start)
             if seconds < LIMIT:
-                break
-        return seconds
+                return seconds
+        return seconds / measure_slowness()
 
     return best
 
@@ -122,10 +123,9 @@ def test_every_filter_is_quick(ask, query):
 @pytest.mark.torture
 def test_an_export_begins_at_once_and_streams(crowd):
     browser = Visitor(crowd).browser("ada")
-    start = time.perf_counter()
-    response = browser.get("/community/export", buffered=False)
-    pieces = iter(response.response)
-    first = next(pieces)
-    assert time.perf_counter() - start < 1
+    with limit_seconds(1):
+        response = browser.get("/community/export", buffered=False)
+        pieces = iter(response.response)
+        first = next(pieces)
     assert len(first) < 50_000
     assert sum(piece.count("\n" if isinstance(piece, str) else b"\n") for piece in pieces) > 99_000

@@ -11,6 +11,7 @@ import pytest
 from app import create_app
 from app.core.db import db, write
 from app.core.settings import Settings
+from tests.speed_limits import limit_seconds, measure_slowness
 from tests.visit import Visitor
 
 # 50 ms are required, and measured by the bench "scale"; machines of tests are shared.
@@ -55,7 +56,7 @@ def large_event(tmp_path_factory, fresh_database):
 @pytest.fixture
 def measure_page(large_event):
     """Ada asks for an address; gives the seconds of work, the best of up to ten (others share
-    the machine).
+    the machine), as on the machine of reference.
     """
     browser = Visitor(large_event).browser("ada")
 
@@ -66,8 +67,8 @@ def measure_page(large_event):
             assert browser.get(address).status_code == 200
             seconds = min(seconds, time.process_time() - start)
             if seconds < LIMIT:
-                break
-        return seconds
+                return seconds
+        return seconds / measure_slowness()
 
     return best
 
@@ -93,10 +94,9 @@ def test_every_page_search_and_order_is_quick(measure_page):
 @pytest.mark.torture
 def test_an_export_begins_at_once_and_streams(large_event):
     browser = Visitor(large_event).browser("ada")
-    start = time.perf_counter()
-    response = browser.get("/events/1/export", buffered=False)
-    pieces = iter(response.response)
-    first = next(pieces)
-    assert time.perf_counter() - start < 1
+    with limit_seconds(1):
+        response = browser.get("/events/1/export", buffered=False)
+        pieces = iter(response.response)
+        first = next(pieces)
     assert len(first) < 50_000
     assert sum(piece.count("\n" if isinstance(piece, str) else b"\n") for piece in pieces) > 9_000
