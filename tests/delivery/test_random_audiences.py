@@ -141,7 +141,8 @@ class Choice:
         has_left = any(
             town.has_left(able[0], topics[name]) for name in self.included if name in topics
         )
-        lists = [n for n in self.included if n != "pasted" or self.frozen_phones is None]
+        # A frozen list keeps no account of who was pasted.
+        lists = [n for n in self.included if n != "pasted" or not self.is_frozen]
         reached = [town.read_list(name, is_kept=True) for name in lists]
         return has_left and not any(numbers & people for people in reached)
 
@@ -155,8 +156,8 @@ def make_town(rng):
         setattr(town, name, town.pick(12))
     for name in (*SKIPS, "spanish"):
         setattr(town, name, town.pick(4))
-    town.declined = {phone for phone in town.registered if rng.random() < 0.3}
-    leavers = town.choir | town.youth
+    town.declined = {phone for phone in sorted(town.registered) if rng.random() < 0.3}
+    leavers = sorted(town.choir | town.youth)
     town.left = {(phone, rng.choice(TOPICS)) for phone in leavers if rng.random() < 0.15}
     phones = rng.sample(PHONES, 8)
     town.couples = [(phones[n], phones[n + 1]) for n in range(0, rng.choice([0, 4, 8]), 2)]
@@ -247,7 +248,7 @@ def change_town(app, town):
     """What happens between review and release: some say STOP, pause or leave; others come."""
     stopped, dead = town.pick(3) - town.stopped, town.pick(2) - town.dead
     paused = town.pick(3) - town.stopped - stopped
-    left = {(phone, town.rng.choice(TOPICS)) for phone in town.pick(4)}
+    left = {(phone, town.rng.choice(TOPICS)) for phone in sorted(town.pick(4))}
     # Now and then a crowd, which a blast waits for.
     joining = town.rng.choice([town.pick(8), town.pick(8), set(PHONES)])
     going, members = town.pick(4), town.pick(6) - town.everybody
