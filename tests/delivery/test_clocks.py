@@ -285,7 +285,7 @@ def test_who_cancels_in_the_last_second_gets_all_of_it_or_nothing(sending_app, b
         for n in range(TIMES)
     ]
     last = [
-        chance.choice((-1.0, -0.15, -0.05, 0.0, 0.05)) + chance.uniform(-0.1, 0.1)
+        chance.choice((-1.0, -0.15, -0.05, 0.0, 0.05, 0.8)) + chance.uniform(-0.1, 0.1)
         for _ in range(TIMES)
     ]
     cancelled = set()

@@ -61,7 +61,7 @@ def test_after_a_429_everybody_waits_as_long_as_asked(
     background(sending_app)
     log = wait_until_ended(sending_app, start_blast(sending_app))
     first, second = twilio.requests[:2]
-    assert seconds <= second.at - first.at < seconds + 1.5
+    assert seconds <= second.at - first.at < seconds + 4
     assert count_statuses(sending_app, log.id) == {"accepted": 5}
     assert len(list_attempts(sending_app)) == 6
     assert_everybody_accounted_for(sending_app, twilio)
@@ -76,7 +76,7 @@ def test_a_date_is_a_wish_like_a_number(sending_app, twilio, background):
     twilio.answer(times=1, **BUSY, headers={"Retry-After": date})
     wait_until_ended(sending_app, start_blast(sending_app))
     second = time.time() - time.monotonic() + twilio.requests[1].at
-    assert 0 <= second - parsedate_to_datetime(date).timestamp() < 1.5
+    assert 0 <= second - parsedate_to_datetime(date).timestamp() < 4
     assert_everybody_accounted_for(sending_app, twilio)
 
 
