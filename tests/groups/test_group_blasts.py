@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.blasts.actions.due_blasts import GROUP_RESTRICTED_ERROR, release_due_blasts
+from app.blasts.queries import audience_counts
 from app.core.clock import now
 from app.core.db import db, write
 from app.delivery.models import MessageLog
@@ -53,6 +54,15 @@ def test_compose_offers_groups_and_knows_how_many_they_are(visit, choir):
     page = visit("/blasts/preview", "sol", **compose_fields(**to_group(choir)))
     assert "2 people" in page.words
     assert "Hi Zoë," in page.words
+
+
+def test_compose_counts_nobody_who_has_just_opted_out(app, visit, choir, monkeypatch):
+    """Also where the machine is slow: only counts of large audiences are kept."""
+    monkeypatch.setattr(audience_counts, "SLOW_READ_SECONDS", 0)
+    assert "To: Choir (group) · 2 people" in visit(f"/blasts/new?group_id={choir}", "sol").words
+    with app.app_context():
+        add_opt_out(LEO)
+    assert "To: Choir (group) · 1 person" in visit(f"/blasts/new?group_id={choir}", "sol").words
 
 
 def test_the_review_names_the_group_and_why_people_are_skipped(app, visit, choir):

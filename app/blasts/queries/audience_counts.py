@@ -24,11 +24,13 @@ from app.domain.texts.message_templates import find_name_placeholders
 from app.profiles.queries.textable_fields import find_text_fields
 
 # A large audience takes a quarter of a second to read: what was read is used again while somebody
-# types. A small one is read anew each time.
+# types. A small one is read anew each time, also where a busy machine takes long for it: otherwise
+# who has just opted out would be counted for 20 s.
 SLOW_READ_SECONDS = 0.1
 KEPT_SECONDS = 20.0
 MAX_KEPT_AUDIENCES = 16
-# Only of so many people it is looked up who they are; of more, everybody's languages are read.
+# Only of so many people it is looked up who they are; of more, everybody's languages are read. Only
+# counts of more are kept.
 SMALL_AUDIENCE = 500
 # Name, phone and why the person is skipped.
 RecipientRow = tuple[str | None, str, str | None]
@@ -77,7 +79,8 @@ def load_audience_counts(
         return counts
     counts = _read_audience_counts(target, event_id, people_of, bodies)
     end = time.monotonic()
-    if end - start > SLOW_READ_SECONDS:
+    is_large = counts.people + counts.skipped > SMALL_AUDIENCE
+    if is_large and end - start > SLOW_READ_SECONDS:
         if len(cached_counts) >= MAX_KEPT_AUDIENCES:
             cached_counts.clear()
         cached_counts[key] = (end + KEPT_SECONDS, counts)
