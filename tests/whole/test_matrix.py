@@ -42,7 +42,6 @@ FORMS = {
     "accounts.add_user",
     "accounts.change_own_password",
     "accounts.change_own_theme",
-    "accounts.confirm_second_factor",
     "accounts.confirm_sign_in",
     "blasts.compose_blast",
     "blasts.edit_draft",
