@@ -384,6 +384,7 @@ def add_user(ada, name):
     ada.menu("Users")
     ada.click("main a:has-text('Add user')")
     ada.page.fill("#username", name)
+    ada.click("summary:has-text('Set a first password yourself')")
     ada.page.fill("#password", PASSWORD)
     ada.page.uncheck("#must_change_password")
     ada.click(".sticky button:text-is('Add user')")
