@@ -3,7 +3,6 @@ streams.
 """
 
 import shutil
-import time
 
 import pytest
 
@@ -11,7 +10,7 @@ from app import create_app
 from app.community import queries
 from app.core.db import db, write
 from app.core.settings import Settings
-from tests.speed_limits import limit_seconds, measure_slowness
+from tests import speed_limits
 from tests.visit import Visitor
 
 FILL = """
@@ -64,22 +63,9 @@ def crowd(tmp_path_factory, fresh_database):
 
 @pytest.fixture
 def ask(crowd):
-    """Ada asks for an address; gives the seconds of work, the best of up to ten (others share
-    the machine), as on the machine of reference.
-    """
+    """Ada asks for an address; gives the seconds of work."""
     browser = Visitor(crowd).browser("ada")
-
-    def best(address):
-        seconds = LIMIT + 1
-        for _ in range(10):
-            start = time.process_time()
-            assert browser.get(address).status_code == 200
-            seconds = min(seconds, time.process_time() - start)
-            if seconds < LIMIT:
-                return seconds
-        return seconds / measure_slowness()
-
-    return best
+    return lambda address: speed_limits.measure_page(browser, address, LIMIT)
 
 
 @pytest.mark.torture
@@ -123,7 +109,7 @@ def test_every_filter_is_quick(ask, query):
 @pytest.mark.torture
 def test_an_export_begins_at_once_and_streams(crowd):
     browser = Visitor(crowd).browser("ada")
-    with limit_seconds(1):
+    with speed_limits.limit_seconds(1):
         response = browser.get("/community/export", buffered=False)
         pieces = iter(response.response)
         first = next(pieces)

@@ -16,7 +16,7 @@ from app.delivery.engine_models import Lease
 from app.domain.delivery.message_statuses import BlastTarget
 from app.domain.delivery.skip_reasons import SkipReason
 from app.domain.quiet_hours.text_purposes import PURPOSES_WITH_HOURS
-from app.domain.quiet_hours.texting_hours import DayWindow
+from app.domain.quiet_hours.texting_hours import MINUTES_PER_DAY, DayWindow
 from app.domain.quiet_hours.window_json import write_windows
 from app.suppression.actions.opt_outs import record_opt_out
 from app.texting_hours.actions import create_default_hours, store_texting_hours
@@ -41,7 +41,6 @@ DENVER, NEW_YORK = "+13035550142", "+12125550143"
 NIGHT = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
 DENVER_OPENS = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 PEOPLE, KILLS = 60, 10
-MINUTES_A_DAY = 24 * 60
 FAILPOINT = "SMSADMIN_FAILPOINT"
 
 
@@ -52,7 +51,7 @@ def turn_hours_on(app):
 
 def open_at_any_hour(app):
     """Let only days without texts hold texts, at whatever hour the test runs."""
-    windows = dict.fromkeys(PURPOSES_WITH_HOURS, (DayWindow(0, MINUTES_A_DAY),) * 7)
+    windows = dict.fromkeys(PURPOSES_WITH_HOURS, (DayWindow(0, MINUTES_PER_DAY),) * 7)
     with app.app_context(), write():
         store_texting_hours({"windows": write_windows(windows)})
 

@@ -3,7 +3,6 @@ export streams.
 """
 
 import shutil
-import time
 from itertools import product
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from app import create_app
 from app.core.db import db, write
 from app.core.settings import Settings
-from tests.speed_limits import limit_seconds, measure_slowness
+from tests import speed_limits
 from tests.visit import Visitor
 
 # 50 ms are required, and measured by the bench "scale"; machines of tests are shared.
@@ -55,22 +54,9 @@ def large_event(tmp_path_factory, fresh_database):
 
 @pytest.fixture
 def measure_page(large_event):
-    """Ada asks for an address; gives the seconds of work, the best of up to ten (others share
-    the machine), as on the machine of reference.
-    """
+    """Ada asks for an address; gives the seconds of work."""
     browser = Visitor(large_event).browser("ada")
-
-    def best(address):
-        seconds = LIMIT + 1
-        for _ in range(10):
-            start = time.process_time()
-            assert browser.get(address).status_code == 200
-            seconds = min(seconds, time.process_time() - start)
-            if seconds < LIMIT:
-                return seconds
-        return seconds / measure_slowness()
-
-    return best
+    return lambda address: speed_limits.measure_page(browser, address, LIMIT)
 
 
 @pytest.mark.torture
@@ -94,7 +80,7 @@ def test_every_page_search_and_order_is_quick(measure_page):
 @pytest.mark.torture
 def test_an_export_begins_at_once_and_streams(large_event):
     browser = Visitor(large_event).browser("ada")
-    with limit_seconds(1):
+    with speed_limits.limit_seconds(1):
         response = browser.get("/events/1/export", buffered=False)
         pieces = iter(response.response)
         first = next(pieces)
