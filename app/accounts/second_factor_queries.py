@@ -1,4 +1,7 @@
-"""Reads second factors: who has one and who must, recovery codes, sign-ins that wait for a code."""
+"""Reads second factors: who has one and who must, recovery codes, sign-ins that wait for a code.
+
+Only this file encrypts and decrypts the secrets of second factors.
+"""
 
 from datetime import datetime, timedelta
 
@@ -39,14 +42,14 @@ def find_pending_sign_in(token: str) -> tuple[PendingSignIn, AppUser] | None:
     return None if row is None else (row[0], row[1])
 
 
-def build_secret_purpose(user_id: int) -> str:
+def _build_secret_purpose(user_id: int) -> str:
     """Return what a user's secret is encrypted for: it is worth nothing in another user's row."""
     return f"second factor of user {user_id}"
 
 
 def encrypt_secret(secret: str, user_id: int) -> str:
     """Return a user's secret as it is stored."""
-    return encrypt_text(secret, build_secret_purpose(user_id))
+    return encrypt_text(secret, _build_secret_purpose(user_id))
 
 
 def encrypt_pending_secret(secret: str, user_id: int, moment: datetime) -> str:
@@ -67,7 +70,7 @@ def read_secret(stored: str | None, user_id: int) -> str | None:
     if stored is None:
         return None
     try:
-        return decrypt_text(stored, build_secret_purpose(user_id))
+        return decrypt_text(stored, _build_secret_purpose(user_id))
     except CannotDecrypt:
         return None
 

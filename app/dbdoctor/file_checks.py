@@ -80,7 +80,7 @@ ERASURES_UNREADABLE = Check(
 )
 NOT_BACKED_UP = Check(
     "not-backed-up",
-    "{ids}: the last backup kept no copy of it as it is now, and a restore elsewhere misses it.",
+    "{ids}: the last backup has no current copy, so a restore on another machine would miss it.",
     "Look whether SMS Admin may read it and write into the folder of backups, then press Back up "
     "now on the page of backups.",
     severity=Severity.WARNING,

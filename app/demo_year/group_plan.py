@@ -80,9 +80,5 @@ class GroupPlan:
         part = AudiencePart(PartKind.GROUP, self.choir_id)
         choir = ChosenAudience(AudienceRule((part,)), names={part: CHOIR.info.name})
         scheduled_id = self.simulation.schedule(CHOIR_BLAST, moment, audience=choir)
-        record_demo_act(
-            "blast.confirmed",
-            CHOIR_BLAST.author,
-            f"scheduled blast {scheduled_id}",
-        )
+        record_demo_act("blast.confirmed", CHOIR_BLAST.author, f"scheduled blast {scheduled_id}")
         self.simulation.send(scheduled_id, moment)

@@ -122,11 +122,7 @@ class _Year:
 
     def _send(self, blast: DemoBlast, moment: datetime) -> None:
         scheduled_id = self.simulation.schedule(blast, moment)
-        record_demo_act(
-            "blast.confirmed",
-            blast.author,
-            f"scheduled blast {scheduled_id}",
-        )
+        record_demo_act("blast.confirmed", blast.author, f"scheduled blast {scheduled_id}")
         log_id = self.simulation.send(scheduled_id, moment)
         if moment > self.simulation.moment - timedelta(days=3) and blast is not LAST_BLAST:
             demo_messages.doubt_demo_texts(log_id, 2, moment)
@@ -186,8 +182,4 @@ class _Year:
         for blast in COMING_BLASTS:
             due_at = self.simulation.find_moment(blast.days, blast.time)
             scheduled_id = self.simulation.schedule(blast, due_at)
-            record_demo_act(
-                "blast.confirmed",
-                blast.author,
-                f"scheduled blast {scheduled_id}",
-            )
+            record_demo_act("blast.confirmed", blast.author, f"scheduled blast {scheduled_id}")

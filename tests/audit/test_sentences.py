@@ -25,7 +25,7 @@ IMPORTED_LISTS = ("members", "registrations", "suppression")
 def list_verbs():
     """Every verb that the program writes."""
     verbs = set(re.findall(r'\baudited_write\(\s*"([^"]+)"', SOURCE))
-    verbs |= set(re.findall(r'\brecord_automatic_event\(\s*"([^"]+)"', SOURCE))
+    verbs |= set(re.findall(r'\brecord_(?:automatic_event|demo_act)\(\s*"([^"]+)"', SOURCE))
     verbs |= set(re.findall(r'"((?:blast|thread)\.[a-z_]+)"', SOURCE))
     verbs |= {event.value for event in AlertEvent}
     for prefix in IMPORTED_LISTS:

@@ -44,7 +44,7 @@ class NothingToPutBack(Exception):
 
 @dataclass(frozen=True)
 class PutBackResult:
-    """What came back: the ids of the things, and how many rows in all could not."""
+    """What came back: the ids of the things, how many they are, and how many rows could not."""
 
     kind: TrashKind
     name: str
