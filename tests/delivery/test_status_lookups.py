@@ -354,6 +354,7 @@ def test_one_text_that_could_be_either_of_two_leaves_both_in_doubt(sending_app, 
     for token, request in (("a", True), ("b", False)):
         twilio.answer(**LOST, taken=request)
         wait_until_ended(sending_app, start_blast(sending_app, "Hello", token=token))
+    twilio.date_texts(now())  # stored after both attempts, however long they took
     for offset in UNKNOWN_LOOKUP_DELAYS:
         run_lookup_round(sending_app, now() + offset)
     assert count_statuses(sending_app) == {"unknown": 2}
