@@ -24,6 +24,9 @@ ENCRYPTED_ENDING = ".gz.enc"
 # Copies by a command or before a migration are of the database alone.
 REASONS_OF_RUNS = (BackupReason.HOURLY, BackupReason.NIGHTLY, BackupReason.MANUAL)
 LONGEST_RUN = timedelta(minutes=30)
+# FAT keeps a file's time in steps of two seconds:
+# https://en.wikipedia.org/wiki/Design_of_the_FAT_file_system
+COARSEST_TIME_STEP_NS = 2 * 10**9
 
 
 def copy_companion_files(database: Path, folder: Path, passphrase: str) -> list[str]:
@@ -60,7 +63,10 @@ def list_uncopied_files(database: Path, folder: Path, moment: datetime) -> list[
         return []
     names = []
     for source, name in _list_companion_files(database):
-        is_copied = any(_is_same_age(source, copy) for copy in _list_copy_paths(folder, name))
+        is_copied = any(
+            _is_same_age(source, copy, COARSEST_TIME_STEP_NS)
+            for copy in _list_copy_paths(folder, name)
+        )
         if source.stat().st_mtime < runs[0].timestamp() and not is_copied:
             names.append(name)
     return names
@@ -114,8 +120,10 @@ def _is_companion(name: str, database: Path) -> bool:
     return name in {f"{database.name}{ending}" for ending in ENDINGS}
 
 
-def _is_same_age(source: Path, target: Path) -> bool:
-    return target.exists() and target.stat().st_mtime_ns == source.stat().st_mtime_ns
+def _is_same_age(source: Path, target: Path, tolerance_ns: int = 0) -> bool:
+    if not target.exists():
+        return False
+    return abs(target.stat().st_mtime_ns - source.stat().st_mtime_ns) <= tolerance_ns
 
 
 def _copy_file(source: Path, target: Path, passphrase: str) -> None:

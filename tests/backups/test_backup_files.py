@@ -27,7 +27,7 @@ from app.backups.backup_packing import (
     PassphraseNeeded,
 )
 from app.backups.backup_retention import delete_superfluous_backups
-from app.backups.companion_files import bring_back_companion_files
+from app.backups.companion_files import bring_back_companion_files, list_uncopied_files
 from app.dbdoctor.database_restore import restore_database
 from app.dbdoctor.restore_drill import rehearse_restore
 from app.migrations.backup_names import (
@@ -215,6 +215,19 @@ def test_what_lies_beside_the_database_is_copied_and_comes_back(make_copy, datab
     stops.write_text("newer")
     assert bring_back_companion_files(file, database, passphrase) == []
     assert stops.read_text() == "newer"
+
+
+@pytest.mark.parametrize(("step", "uncopied"), [(2, []), (60, ["sms.db.stops.jsonl"])])
+def test_a_copy_on_a_disk_with_coarse_times_is_a_copy(make_copy, database, step, uncopied):
+    """K8: FAT keeps the time of a file in steps of two seconds."""
+    stops = get_stop_file(database)
+    stops.touch()
+    written_at = (NOW - timedelta(minutes=1, milliseconds=1)).timestamp()
+    os.utime(stops, (written_at, written_at))
+    folder = make_copy().parent
+    kept_at = written_at // step * step
+    os.utime(folder / "beside" / stops.name, (kept_at, kept_at))
+    assert list_uncopied_files(database, folder, NOW + timedelta(hours=1)) == uncopied
 
 
 def test_a_damaged_archive_keeps_its_former_copy_and_the_backup(make_copy, database):
