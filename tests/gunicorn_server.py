@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.stopwatch import Stopwatch
+
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_SECONDS = 30
 COMMAND = ["gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
@@ -112,9 +114,12 @@ class GunicornServer:
 
 
 def wait_until(condition, description, seconds=20.0, every=0.05):
-    """Wait until `condition()` is true and return its value; fail after `seconds`."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    """Wait until `condition()` is true and return its value; fail after `seconds`.
+
+    Seconds in which our threads had no processor do not count.
+    """
+    stopwatch = Stopwatch()
+    while not stopwatch.has_passed(seconds):
         value = condition()
         if value:
             return value

@@ -22,6 +22,7 @@ from app.core.clock import now
 from app.delivery.carriers import sandbox_payloads as wire
 from app.delivery.carriers.sandbox_twilio_api import MESSAGES_PATH_PATTERN
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
+from tests.stopwatch import Stopwatch
 from tests.twilio_connection import ScriptedResponse, TwilioSocketServer
 from tests.twilio_message_list import MessageListScript
 
@@ -171,10 +172,13 @@ class TwilioServer:
         return [request for request in self.requests if request.to == phone]
 
     def wait_for(self, count: int, seconds: float = 10.0) -> list[ReceivedSend]:
-        """Return the POSTs once there are `count` of them; fail after `seconds`."""
-        deadline = time.monotonic() + seconds
+        """Return the POSTs once there are `count` of them; fail after `seconds`.
+
+        Seconds in which our threads had no processor do not count.
+        """
+        stopwatch = Stopwatch()
         while len(self.requests) < count:
-            assert time.monotonic() < deadline, f"{len(self.requests)} requests, not {count}"
+            assert not stopwatch.has_passed(seconds), f"{len(self.requests)} requests, not {count}"
             time.sleep(0.005)
         return self.requests
 

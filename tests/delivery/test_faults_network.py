@@ -6,7 +6,6 @@ import json
 import random
 import socket
 import threading
-import time
 
 import aiohttp
 import pytest
@@ -29,6 +28,7 @@ from tests.delivery.helpers import (
 from tests.gunicorn_server import find_free_port, wait_until
 from tests.sample_people import LEO, ZOE
 from tests.sample_rows import add_members, make_phone
+from tests.stopwatch import Stopwatch
 
 PEOPLE = 12
 STATUSES = (500, 502, 503, 504)
@@ -109,12 +109,14 @@ def test_an_answer_that_never_comes_leaves_its_text_in_doubt_and_the_others_on_t
     """F6: taken, and not a word; at the deadline it is unknown, and no second request is made."""
     twilio.answer(to=somebody(0), manner="silent")
     background(sending_app)
+    stopwatch = Stopwatch()
     log = wait_until_ended(sending_app, a_blast(sending_app))
+    most_seconds = 1.5 + stopwatch.starved_seconds
     assert count_statuses(sending_app, log.id) == {"accepted": PEOPLE, "unknown": 1}
     [row] = texts_to(sending_app, somebody(0))
     [tried] = [attempt for attempt in list_attempts(sending_app) if attempt.message_id == row.id]
     assert (row.reason, tried.outcome) == ("no_answer", "ambiguous")
-    assert 0.4 < (tried.ended_at - tried.started_at).total_seconds() < 1.5
+    assert 0.4 < (tried.ended_at - tried.started_at).total_seconds() < most_seconds
     twilio.send_callbacks(sending_app, ("delivered",))
     assert count_statuses(sending_app, log.id) == {"delivered": PEOPLE + 1}
     assert len(twilio.requests) == PEOPLE + 1
@@ -233,10 +235,10 @@ def test_a_dripping_answer_is_given_up_in_time_and_neither_the_lead_nor_the_othe
     background(sending_app)
     blast_id = a_blast(sending_app)
     wait_until(lambda: twilio.sent_to(somebody(0)), "the request")
-    before, started = _beat(sending_app), time.monotonic()
+    before, stopwatch = _beat(sending_app), Stopwatch()
     wait_until(lambda: count_statuses(sending_app)["accepted"] == PEOPLE, "the others", 1.0)
     wait_until_ended(sending_app, blast_id)
-    assert time.monotonic() - started < 2.5
+    assert stopwatch.seconds < 2.5
     assert _beat(sending_app) > before + 3
     [row] = texts_to(sending_app, somebody(0))
     [tried] = [attempt for attempt in list_attempts(sending_app) if attempt.message_id == row.id]

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.gunicorn_server import GunicornServer
+from tests.stopwatch import Stopwatch
 
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 LOGIN = b"POST /login HTTP/1.1\r\nHost: x\r\n"
@@ -46,14 +47,14 @@ def connect(server, held, data=b""):
 
 def assert_quick(server):
     """Health check, webhook and page are answered at once."""
-    start = time.monotonic()
-    assert urllib.request.urlopen(server.url + "/health", timeout=5).status == 200
+    stopwatch = Stopwatch()
+    assert urllib.request.urlopen(server.url + "/health", timeout=20).status == 200
     with ExitStack() as held:
         post = b"POST /webhooks/twilio/inbound HTTP/1.1\r\nHost: x\r\n" + FORM
         line = connect(server, held, post + b"Content-Length: 1\r\n\r\na")
         assert line.recv(100).startswith(b"HTTP/1.1 403")
-    assert urllib.request.urlopen(server.url + "/login", timeout=5).status == 200
-    assert time.monotonic() - start < 3
+    assert urllib.request.urlopen(server.url + "/login", timeout=20).status == 200
+    assert stopwatch.seconds < 3
 
 
 @pytest.mark.slow
