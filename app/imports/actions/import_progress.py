@@ -20,10 +20,12 @@ class ImportStep(StrEnum):
 class ImportProgress:
     """Which step is being done, how many rows are written, and what came of them.
 
-    `username`: who confirmed or undid the import. Each row says itself whether it is written.
+    `username` and `user_id`: who confirmed or undid the import; the id is None in progress of an
+    older release. Each row says itself whether it is written.
     """
 
     username: str
+    user_id: int | None
     step: ImportStep
     row_count: int = 0
     decision: ImportDecision = field(default_factory=ImportDecision)
@@ -40,6 +42,7 @@ def parse_progress(stored: str | None) -> ImportProgress:
     values = json.loads(stored or "{}")
     return ImportProgress(
         values["username"],
+        values.get("user_id"),
         ImportStep(values["step"]),
         values["row_count"],
         parse_decision(values["decision"]),

@@ -39,14 +39,18 @@ class SliceContext:
 
 
 def begin_confirmation(
-    import_id: int, import_list: ImportList, decision: ImportDecision, username: str
+    import_id: int,
+    import_list: ImportList,
+    decision: ImportDecision,
+    username: str,
+    user_id: int | None,
 ) -> str | None:
     """Decide that an import is confirmed; nobody is on the list yet.
 
     Returns the name of its file if that is not needed any more. Raises ImportAlreadyEnded and
     FieldNotThere.
     """
-    progress = ImportProgress(username, ImportStep.OPT_OUTS, decision=decision)
+    progress = ImportProgress(username, user_id, ImportStep.OPT_OUTS, decision=decision)
     row = claim_confirmation(
         import_id,
         import_list.target,
@@ -61,12 +65,14 @@ def begin_confirmation(
     return stored_as
 
 
-def begin_undo(import_id: int, import_list: ImportList, since: datetime, username: str) -> None:
+def begin_undo(
+    import_id: int, import_list: ImportList, since: datetime, username: str, user_id: int | None
+) -> None:
     """Decide that an import that was confirmed after `since` is undone.
 
     Raises ImportAlreadyEnded.
     """
-    progress = ImportProgress(username, ImportStep.UNDO)
+    progress = ImportProgress(username, user_id, ImportStep.UNDO)
     claim_undo(
         import_id,
         import_list.target.pool,
@@ -112,7 +118,7 @@ def _begin_people(row: Import, progress: ImportProgress, context: SliceContext) 
 def _finish_people(row: Import, progress: ImportProgress, context: SliceContext) -> None:
     finish_confirmation(row, progress.written)
     details = progress.written.list_audit_details(row.bad_count)
-    _end(row, context.import_list, "imported", progress.username, details)
+    _end(row, context.import_list, "imported", progress, details)
 
 
 def _finish_undo(row: Import, progress: ImportProgress, context: SliceContext) -> None:
@@ -122,16 +128,25 @@ def _finish_undo(row: Import, progress: ImportProgress, context: SliceContext) -
     row.undone_at = now()
     summary = progress.undone + ImportUndoSummary(value_count=value_count)
     details = summary.list_audit_details()
-    _end(row, context.import_list, "import_undone", progress.username, details)
+    _end(row, context.import_list, "import_undone", progress, details)
 
 
 def _end(
-    row: Import, import_list: ImportList, verb: str, username: str, details: dict[str, int]
+    row: Import,
+    import_list: ImportList,
+    verb: str,
+    progress: ImportProgress,
+    details: dict[str, int],
 ) -> None:
     row.state = ImportState.DONE
     row.progress = None
-    subject = f"import {row.id}"
-    record_automatic_event(f"{import_list.audit_prefix}.{verb}", username, subject, details)
+    record_automatic_event(
+        f"{import_list.audit_prefix}.{verb}",
+        progress.username,
+        f"import {row.id}",
+        details,
+        progress.user_id,
+    )
 
 
 @dataclass(frozen=True)

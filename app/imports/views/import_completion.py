@@ -100,7 +100,7 @@ def _begin_confirmation(importer: ImporterConfig, row: Import) -> None:
     import_list, username = importer.import_list, current_username()
     decision = _read_decision(importer, row)
     with audited_write(f"{import_list.audit_prefix}.import_started", username) as event:
-        stored_as = begin_confirmation(row.id, import_list, decision, username)
+        stored_as = begin_confirmation(row.id, import_list, decision, username, event.user_id)
         event.about = f"import {row.id}"
         event.details = {"rows": row.row_count}
     upload_storage.delete_upload(stored_as)

@@ -59,7 +59,7 @@ def _begin_undo(importer: ImporterConfig, import_id: int) -> None:
     """Begin to undo a large import. Raises ImportAlreadyEnded."""
     import_list, username = importer.import_list, current_username()
     with audited_write(f"{import_list.audit_prefix}.import_undo_started", username) as event:
-        begin_undo(import_id, import_list, now() - UNDO_PERIOD, username)
+        begin_undo(import_id, import_list, now() - UNDO_PERIOD, username, event.user_id)
         event.about = f"import {import_id}"
     run_imports_in_request(CONFIRM_SECONDS)
 
