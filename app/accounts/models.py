@@ -78,6 +78,8 @@ class AppUser(UserMixin, Model):
         CheckConstraint(build_e164_check("phone"), name="phone_is_e164"),
         CheckConstraint(build_e164_check("pending_phone"), name="pending_phone_is_e164"),
         Index("ix_users_email", "email", unique=True),
+        # The audit names users by id: the id of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[primary_key]

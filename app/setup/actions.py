@@ -157,8 +157,8 @@ def _create_admin_from_settings(settings: Settings) -> None:
     if problem and settings.is_production:
         raise BadSettings([f"ADMIN_PASSWORD is too weak for production. {problem}"])
     password_hash = hash_password(settings.admin_password)
-    with suppress(SetupAlreadyDone), audited_write("setup.finished", username):
-        create_first_admin(username, password_hash)
+    with suppress(SetupAlreadyDone), audited_write("setup.finished", username) as audit:
+        audit.user_id = create_first_admin(username, password_hash).id
 
 
 def store_setup_token(token: str) -> None:

@@ -153,6 +153,7 @@ def _create_admin_from_form(form: FirstStartForm) -> AppUser:
             timezone=form.timezone.data,
             region=form.region.data,
         )
+        audit.user_id = admin.id
         if form.demo.data:
             audit.details["made_up_people"] = demo.load_demo_data()
     return admin

@@ -9,6 +9,7 @@ from app.accounts import queries
 from app.accounts.link_models import AccountLink
 from app.accounts.models import AppUser
 from app.accounts.views.link_requests import MAIL_THREAD_NAME, MAX_REQUESTS
+from app.audit.models import AuditEvent
 from app.core.clock import now
 from app.core.db import db, write
 from tests.accounts.link_pages import find_link_path, make_link, use_link
@@ -45,6 +46,13 @@ def ask(app, name):
     return page
 
 
+def list_acts_of_sol(app):
+    """What the audit tells of Sol, by the user's id: nobody was signed in."""
+    with app.app_context():
+        verbs = select(AuditEvent.verb).where(AuditEvent.user_id == SOL, AuditEvent.who == "sol")
+        return db.session.scalars(verbs.order_by(AuditEvent.id)).all()
+
+
 def count_links(app):
     """How many links there are."""
     with app.app_context():
@@ -61,6 +69,8 @@ def test_sol_gets_a_link_and_chooses_another_password(mailing, name):
     stranger = Visitor(app)
     assert use_link(stranger, find_link_path(mail.get_content())).status_code == 303
     assert sign_in(Visitor(app), "sol").status_code == 422
+    acts = ["password.link_asked", "password.chosen", "sign_in", "sign_in.refused"]
+    assert list_acts_of_sol(app) == acts
 
 
 def test_every_name_gets_the_same_answer(mailing):
@@ -138,6 +148,7 @@ def test_sol_confirms_an_address(mailing):
     with app.app_context():
         assert queries.find_user(SOL).email_verified_at is None
     assert stranger("/account/email/confirm", token=token).status_code == 303
+    assert list_acts_of_sol(app) == ["email.changed", "email.confirmed"]
     with app.app_context():
         assert queries.find_user(SOL).email_verified_at is not None
 

@@ -178,13 +178,13 @@ def test_tries_are_written_down_without_what_was_typed_for_a_name(visit, app):
     sign_in(visit, "ada")
     with app.app_context():
         acts = [
-            (each.verb, each.who)
+            (each.verb, each.who, each.user_id)
             for each in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))
         ]
     assert acts == [
-        ("sign_in.refused", ""),
-        ("sign_in.refused", "ada"),
-        ("sign_in", "ada"),
+        ("sign_in.refused", "", None),
+        ("sign_in.refused", "ada", 1),
+        ("sign_in", "ada", 1),
     ]
 
 

@@ -109,6 +109,7 @@ def choose_password() -> ResponseReturnValue:
     password_hash = hash_password(form.new_password.data or "")
     try:
         with audited_write("password.chosen", link.username) as audit:
+            audit.user_id = link.user_id
             audit.details["link"] = link.kind.value
             account_links.use_link(token, password_hash)
     except account_links.LinkNotUsable:

@@ -98,7 +98,8 @@ def mail_reset_link(name: str) -> None:
     if user is None or not _may_have_link(user):
         return
     user_id, email = user.id, str(user.email)
-    with audited_write("password.link_asked", user.username):
+    with audited_write("password.link_asked", user.username) as trace:
+        trace.user_id = user_id
         token = account_links.make_link(user_id, LinkKind.RESET)
     db.session.expire_all()
     stored_user = queries.find_user(user_id)

@@ -93,7 +93,8 @@ def confirm_email() -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("accounts/confirm_email.html", user=user, email=email, token=token)
     user_id, username = user.id, user.username
-    with audited_write("email.confirmed", username):
+    with audited_write("email.confirmed", username) as trace:
+        trace.user_id = user_id
         is_confirmed = user_changes.verify_user_email(user_id, email)
     if not is_confirmed:
         return render_template("accounts/email_refused.html"), 403

@@ -199,13 +199,16 @@ def record_wrong_password(
 
     `username` is the name of a user, or "": people type passwords into the wrong field.
     """
-    with audited_write(verb, username):
+    with audited_write(verb, username) as trace:
         login_sessions.count_wrong_try(username)
+        # Of a name that is unknown too, so that the time which it takes tells nothing.
+        user_id = trace.user_id = queries.find_user_id(username)
         if attempt.locks_origin:
-            record_automatic_event("sign_in.locked", username, "", _describe_origin(attempt))
+            details = _describe_origin(attempt)
+            record_automatic_event("sign_in.locked", username, "", details, user_id)
         if attempt.account_count == login_attempts.MAX_QUICK_ATTEMPTS_PER_ACCOUNT:
             details = {"wrong_passwords": attempt.account_count}
-            record_automatic_event("sign_in.slowed", username, "", details)
+            record_automatic_event("sign_in.slowed", username, "", details, user_id)
     if attempt.locks_origin:
         lockout_log.record_occurrence(describe_request())
 
