@@ -1,5 +1,6 @@
 """The tests' stopwatch: standing in line for the processor does not count, waiting does."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,7 +17,8 @@ BUSY = "import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: 
 START_TWO = f"""
 import subprocess, sys
 for _ in range(2):
-    print(subprocess.Popen([sys.executable, "-c", {BUSY!r}], stdout=subprocess.DEVNULL).pid)
+    quiet = {{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}}
+    print(subprocess.Popen([sys.executable, "-c", {BUSY!r}], **quiet).pid)
 """
 
 
@@ -30,7 +32,8 @@ def busy_neighbours():
     started = subprocess.run([sys.executable, "-c", START_TWO], capture_output=True, check=True)
     yield
     for pid in started.stdout.split():
-        os.kill(int(pid), signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
     os.sched_setaffinity(0, cores)
 
 
