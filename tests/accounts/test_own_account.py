@@ -123,6 +123,8 @@ def test_a_name_of_ones_own_is_on_every_page(visit):
     assert "Sol Martín changed their display name" in audit.words
     # The filter asks for the id: a former user may have had the same name.
     assert re.search(r'<option value="\d+">Sol Martín</option>', audit.text)
+    visit("/account/name", "ada", display_name="Ada Byron")
+    assert re.search(r">ada</span>\s+<span[^>]*>\(you\)", visit("/users", "ada").text)
     visit("/account/name", "sol", display_name=" ")
     assert "Sol , your account" in visit("/", "sol").words
 
