@@ -218,7 +218,7 @@ def _another_writer(app):
 
     holding = threading.Thread(target=hold)
     holding.start()
-    assert got.wait(20)
+    assert got.wait(60)
     try:
         yield
     finally:

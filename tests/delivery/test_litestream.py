@@ -79,14 +79,14 @@ class Litestream:
         """Kill it as a power cut would."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(60)
 
     def restore(self, path, moment=None):
         """Restore the database to `path` as it was at `moment`, or as it was last."""
         command = [self.program, "restore", "-o", str(path)]
         if moment:
             command += ["-timestamp", moment.isoformat().replace("+00:00", "Z")]
-        done = subprocess.run([*command, self.replica], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([*command, self.replica], capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

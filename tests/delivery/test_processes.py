@@ -94,7 +94,7 @@ def test_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goe
         stopwatch = Stopwatch()
         assert server.stop(signal.SIGTERM) == 0
         assert stopwatch.seconds < 15
-        reader.join(10)
+        reader.join(60)
         assert not reader.is_alive()
     log = get_log(sending_app, blast_id)
     numbers = get_tally(sending_app, log.id)

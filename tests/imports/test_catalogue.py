@@ -225,7 +225,7 @@ def test_a_process_that_dies_in_the_middle_of_the_yes_leaves_nobody(
         [sys.executable, "-c", CONFIRM, database, point],
         cwd=ROOT,
         capture_output=True,
-        timeout=60,
+        timeout=300,
     )
     assert died.returncode == 137, died.stderr.decode()
     assert member_names() == {}

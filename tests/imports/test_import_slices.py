@@ -198,7 +198,7 @@ def test_killed_after_and_within_slices_it_is_continued(app, visit, send, in_sli
             [sys.executable, "-c", RUN, app.extensions["settings"].database_path, point],
             cwd=ROOT,
             capture_output=True,
-            timeout=60,
+            timeout=300,
         )
         assert died.returncode == 137, died.stderr.decode()
         assert finish(app) > 1

@@ -267,7 +267,7 @@ def _post(url, fields, base=None, token=TOKEN):
     }
     request = urllib.request.Request(url, urlencode(fields).encode(), signed)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status
     except urllib.error.HTTPError as refusal:
         return refusal.code
@@ -275,6 +275,6 @@ def _post(url, fields, base=None, token=TOKEN):
 
 def _seconds(url):
     start = time.monotonic()
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         answer.read()
     return time.monotonic() - start

@@ -39,7 +39,7 @@ class PlainHttpVisitor:
 
     def _open(self, request: urllib.request.Request) -> str:
         try:
-            answer = self.opener.open(request, timeout=20)
+            answer = self.opener.open(request, timeout=60)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:

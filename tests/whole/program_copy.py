@@ -70,7 +70,7 @@ class ProgramCopy:
             env=self._basics() | environment,
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=600,
         )
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ def find_program(name):
 
 def run(*command):
     """Run a command to its end and return all that it said."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     return said
@@ -67,7 +67,7 @@ def running(*command):
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def listens(port):
@@ -83,7 +83,7 @@ def fetch(url, **headers):
     handlers = [NoRedirect, urllib.request.HTTPSHandler(context=context)]
     request = urllib.request.Request(url, headers={"Host": NAME, **headers})
     try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=10) as answer:
+        with urllib.request.build_opener(*handlers).open(request, timeout=60) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -124,12 +124,12 @@ def test_busy_is_503_and_nothing_is_lost(site, monkeypatch):
     def hold():
         furniture.WRITE_LOCK.acquire()
         taken.set()
-        done.wait(10)
+        done.wait(60)
         furniture.WRITE_LOCK.release()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    taken.wait(10)
+    taken.wait(60)
     own = {"Origin": "http://localhost"}
     answer = site.visit("/community/add", "ada", headers=own, name="Uma", phone="303 555 0155")
     done.set()
