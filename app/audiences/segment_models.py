@@ -69,6 +69,8 @@ class Segment(Model):
     __table_args__ = (
         CheckConstraint("length(trim(name)) > 0", name="name"),
         CheckConstraint("json_valid(rule)", name="rule"),
+        # The audit names it by number: that of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[primary_key]

@@ -15,7 +15,9 @@ from app.audit.sentences import (
 )
 from app.audit.subjects import AuditSubject, SubjectKey, find_subjects, parse_subject_keys
 from app.audit.verb_kinds import VERB_KINDS
+from app.core.settings import current_settings
 from app.core.user_names import name_user
+from app.domain.phones.phone_erasure import hash_phone
 from app.domain.texts.plurals import pluralize
 
 _PLACEHOLDER_PATTERN = re.compile(r"\{(\w+)\}")
@@ -99,10 +101,14 @@ def _build_sentence(row: AuditEvent, subjects: Subjects) -> list[SentencePiece]:
 
 
 def _fill_placeholder(word: str, row: AuditEvent, subject: AuditSubject | None) -> SentencePiece:
-    if subject is not None:
-        return SentencePiece(subject.name, subject.url, is_name=True)
+    """Name a thing as it was called then and a person as now, with a link to what is there."""
+    if subject is not None and not subject.phone:
+        name = f"“{row.thing_name}”" if _is_thing_of_row(word, row) else subject.name
+        return SentencePiece(name, subject.url, is_name=True)
     details = _load_details(row)
     details = details if isinstance(details, dict) else {}
+    if subject is not None and _is_person_of_row(subject.phone, row, details):
+        return SentencePiece(subject.name, subject.url, is_name=True)
     kept_name = _find_kept_name(word, row, details)
     if kept_name:
         return SentencePiece(kept_name, is_name=True)
@@ -115,8 +121,8 @@ def _find_kept_name(word: str, row: AuditEvent, details: dict[str, Any]) -> str:
         return name_user(row.about)
     if word == "number":
         return row.about or ""
-    if row.thing_name and row.thing_kind and (word == "thing" or word in row.thing_kind):
-        return row.thing_name
+    if _is_thing_of_row(word, row):
+        return str(row.thing_name)
     if word == "count":
         return pluralize(int(details.get("count") or 0), "number")
     # The names of many are those of people, not of the event or group that they are in.
@@ -125,6 +131,24 @@ def _find_kept_name(word: str, row: AuditEvent, details: dict[str, Any]) -> str:
         keys = ("title",)
     names = (str(details[key]) for key in keys if details.get(key))
     return next(names, "")
+
+
+def _is_thing_of_row(word: str, row: AuditEvent) -> bool:
+    """Whether the row itself has the name of what this placeholder stands for."""
+    return bool(row.thing_name and row.thing_kind) and (
+        word == "thing" or word in str(row.thing_kind)
+    )
+
+
+def _is_person_of_row(phone: str, row: AuditEvent, details: dict[str, Any]) -> bool:
+    """Whether the row is about the person with this number, who was found by an id.
+
+    Somebody else may have the id by now: SQLite gives that of the last deleted row again. Rows of
+    before there were hashes of numbers know nothing better than the id.
+    """
+    if row.people is None:
+        return True
+    return hash_phone(current_settings().erasure_key, phone) in (details.get("hashes") or ())
 
 
 def _load_details(row: AuditEvent) -> Any:

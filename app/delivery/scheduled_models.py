@@ -91,6 +91,8 @@ class ScheduledMessage(Model):
             unique=True,
             sqlite_where=text("status = 'pending' AND series_id IS NOT NULL"),
         ),
+        # The audit names it by number: that of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[primary_key]

@@ -35,7 +35,11 @@ class Event(Model):
 
     __tablename__ = "events"
     __column_classes__ = ColumnClasses(public="title date start_time place")
-    __table_args__ = (Index("ix_events_date", "date"),)
+    __table_args__ = (
+        Index("ix_events_date", "date"),
+        # The audit names it by number: that of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[primary_key]
     title: Mapped[str] = mapped_column(String(200))

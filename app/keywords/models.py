@@ -54,6 +54,8 @@ class KeywordRule(Model):
         Index("ix_keyword_rules_event_id", "event_id"),
         Index("ix_keyword_rules_survey_id", "survey_id"),
         Index("ix_keyword_rules_group_id", "group_id"),
+        # The audit names it by number: that of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[primary_key]

@@ -41,6 +41,8 @@ class MessageTemplate(Model):
             unique=True,
             sqlite_where=text("archived_at IS NULL"),
         ),
+        # The audit names it by number: that of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[primary_key]

@@ -47,7 +47,11 @@ class PersonField(Model):
 
     __tablename__ = "person_fields"
     __column_classes__ = ColumnClasses(administrative="name folded_name choices")
-    __table_args__ = (CheckConstraint("length(trim(name)) > 0", name="name"),)
+    __table_args__ = (
+        CheckConstraint("length(trim(name)) > 0", name="name"),
+        # The audit names it by number: that of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[primary_key]
     name: Mapped[str] = mapped_column(String(MAX_FIELD_NAME_LENGTH))

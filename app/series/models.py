@@ -78,6 +78,8 @@ class BlastSeries(Model):
         Index("ix_blast_series_event_id", "event_id"),
         Index("ix_blast_series_survey_id", "survey_id"),
         Index("ix_blast_series_audience_id", "audience_id"),
+        # The audit names it by number: that of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[primary_key]

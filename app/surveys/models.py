@@ -50,6 +50,8 @@ class SurveyFlow(Model):
     __table_args__ = (
         Index("ix_survey_flows_linked_event_id", "linked_event_id"),
         Index("ix_survey_flows_group_id", "group_id"),
+        # The audit names it by number: that of a deleted one is not given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[primary_key]
