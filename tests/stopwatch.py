@@ -51,7 +51,7 @@ class Stopwatch:
 def _read_waits() -> dict[tuple[int, int], float]:
     """Return of each thread the seconds that it stood in line, by process and thread id.
 
-    The second figure of https://docs.kernel.org/scheduler/sched-stats.html. None where the system
+    The second figure of https://docs.kernel.org/scheduler/sched-stats.html. Empty where the system
     does not tell.
     """
     waits = {}

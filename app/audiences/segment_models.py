@@ -35,8 +35,8 @@ MAX_SEGMENT_DESCRIPTION_LENGTH = 300
 class SegmentReference(Model):
     """A group, field, event, survey or blast that a segment's rule names.
 
-    SQLite gives the id of a deleted row again. `is_gone` keeps a rule from meaning what came
-    after: triggers set it when the thing is deleted.
+    `is_gone`: it was deleted; triggers set it. The rule must not mean what came after, for until
+    migration 69 the id of a deleted thing was given to the next one.
     """
 
     __tablename__ = "segment_references"

@@ -54,12 +54,17 @@ def record_sign_in(user_id: int) -> None:
     update_row(AppUser, user_id, values | moments)
 
 
-def count_wrong_try(username: str) -> None:
-    """Count a wrong password or code for the user of this name, until the next sign-in."""
+def count_wrong_try(username: str) -> int | None:
+    """Count a wrong password or code for the user of this name, until the next sign-in.
+
+    Returns the user's id; None for an unknown name.
+    """
     # Unknown names cause the same statement: the time that it takes tells nothing.
     statement = update(AppUser).where(AppUser.username == username)
     statement = statement.values(wrong_tries=AppUser.wrong_tries + 1)
-    db.session.execute(statement.execution_options(synchronize_session=False))
+    return db.session.scalar(
+        statement.returning(AppUser.id).execution_options(synchronize_session=False)
+    )
 
 
 def _delete_ended_sessions() -> None:

@@ -200,9 +200,7 @@ def record_wrong_password(
     `username` is the name of a user, or "": people type passwords into the wrong field.
     """
     with audited_write(verb, username) as trace:
-        login_sessions.count_wrong_try(username)
-        # Of a name that is unknown too, so that the time which it takes tells nothing.
-        user_id = trace.user_id = queries.find_user_id(username)
+        user_id = trace.user_id = login_sessions.count_wrong_try(username)
         if attempt.locks_origin:
             details = _describe_origin(attempt)
             record_automatic_event("sign_in.locked", username, "", details, user_id)
