@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tests.stopwatch import Stopwatch
+from tests.stopwatch import Stopwatch, act_late
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_SECONDS = 30
@@ -122,6 +122,7 @@ def wait_until(condition, description, seconds=20.0, every=0.05):
     while not stopwatch.has_passed(seconds):
         value = condition()
         if value:
+            act_late()
             return value
         time.sleep(every)
     raise AssertionError(f"waited {seconds} s for {description}")

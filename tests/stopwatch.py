@@ -7,6 +7,9 @@ import os
 import time
 from collections.abc import Iterator
 
+# Seconds by which every test acts too late after it waited for something; none in `make test`. With
+# 3, a test fails that hopes to act before the program goes on: TESTS_ACT_LATE=3 make test
+LATE_SECONDS = float(os.environ.get("TESTS_ACT_LATE", "0"))
 # A thread that never sleeps stands in line for most of the time: it may not wait for ever.
 MOST_SLOWDOWN = 5
 
@@ -46,6 +49,11 @@ class Stopwatch:
     def has_passed(self, seconds: float) -> bool:
         """Whether so many seconds are over; cheap until they are over by the clock."""
         return self.elapsed_seconds >= seconds and self.seconds >= seconds
+
+
+def act_late() -> None:
+    """Sleep for LATE_SECONDS, as a test does whose machine is slow."""
+    time.sleep(LATE_SECONDS)
 
 
 def _read_waits() -> dict[tuple[int, int], float]:

@@ -12,6 +12,8 @@ import random
 import threading
 import time
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
@@ -22,7 +24,7 @@ from app.core.clock import now
 from app.delivery.carriers import sandbox_payloads as wire
 from app.delivery.carriers.sandbox_twilio_api import MESSAGES_PATH_PATTERN
 from app.delivery.carriers.twilio_signature import SIGNATURE_HEADER, compute_signature
-from tests.stopwatch import Stopwatch
+from tests.gunicorn_server import wait_until
 from tests.twilio_connection import ScriptedResponse, TwilioSocketServer
 from tests.twilio_message_list import MessageListScript
 
@@ -69,6 +71,19 @@ class ReceivedSend:
     sid: str = ""
 
 
+@dataclass(frozen=True)
+class HeldResponses:
+    """The POSTs whose responses are withheld until `end`; see TwilioServer.responses_held()."""
+
+    to: str
+    after: int
+    end: threading.Event = field(default_factory=threading.Event)
+
+    def holds(self, to: str, number: int) -> bool:
+        """Whether the response to the POST with this number, from 1, is withheld."""
+        return number > self.after and self.to in (ANY_PHONE, to)
+
+
 class TwilioServer:
     """A scriptable Twilio on 127.0.0.1; `url` is for TWILIO_API_URL."""
 
@@ -84,6 +99,7 @@ class TwilioServer:
         self._scripts: dict[str, list[tuple[ResponseScript, int | None]]] = {}
         self._lock = threading.Lock()
         self._hang_ups: list[bool] = []
+        self._held: HeldResponses | None = None
         self.over = threading.Event()
         self._now = 0
 
@@ -110,6 +126,22 @@ class TwilioServer:
         """
         with self._lock:
             self._scripts.setdefault(to, []).append((ResponseScript(**script), times))
+
+    @contextmanager
+    def responses_held(self, to: str = ANY_PHONE, after: int = 0) -> Iterator[None]:
+        """Withhold the responses to POSTs for this phone (default: any) until the block ends.
+
+        `after`: the first so many POSTs of the test are answered. A blast of more people stays in
+        its middle meanwhile, however slow the machine is: beyond them, as many texts are taken as
+        the program has on the wire at once. It gives up on each after 15 s.
+        """
+        held = HeldResponses(to, after)
+        self._held = held
+        try:
+            yield
+        finally:
+            self._held = None
+            held.end.set()
 
     def hang_up(self, times: int = 1, *, used: bool = False) -> None:
         """Reset the next connections before a request is read.
@@ -176,10 +208,8 @@ class TwilioServer:
 
         Seconds in which our threads had no processor do not count.
         """
-        stopwatch = Stopwatch()
-        while len(self.requests) < count:
-            assert not stopwatch.has_passed(seconds), f"{len(self.requests)} requests, not {count}"
-            time.sleep(0.005)
+        description = f"{count} requests"
+        wait_until(lambda: len(self.requests) >= count, description, seconds, every=0.005)
         return self.requests
 
     def send_callbacks(
@@ -328,6 +358,10 @@ class TwilioServer:
                 sent.sid = wire.generate_message_sid()
                 self.put(sent.sid, sent.to, sender, sent.body)
             self.requests.append(sent)
+            held = self._held
+            is_held = held is not None and held.holds(sent.to, len(self.requests))
+        if is_held:
+            held.end.wait()
         for status in script.first:
             self._call_back(self.calls, sent, status, None)
         self.over.wait(script.delay)

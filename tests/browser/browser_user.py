@@ -3,6 +3,7 @@
 import re
 
 from tests.sample_people import PASSWORD
+from tests.stopwatch import act_late
 
 LONG = 150_000  # ms: what the engine and the phones may take on a busy machine
 
@@ -29,6 +30,7 @@ class Walk:
     def heading(self, words):
         """Wait for the page with this heading."""
         self.page.wait_for_selector(f"h1:has-text('{words}')")
+        act_late()
 
     def set_up(self, address, organisation="Riverside Community"):
         """The first page of all: the first admin, Ada, and the organisation."""
@@ -92,6 +94,7 @@ class Walk:
     def wait_for(self, words, state="visible"):
         """Wait, without touching anything, until the page says this."""
         self.page.wait_for_selector(f"main >> text={words}", timeout=LONG, state=state)
+        act_late()
 
     def number_on(self, label):
         """One of the big numbers by the words under it."""

@@ -6,7 +6,6 @@ Nobody is lost, nobody texted twice.
 import contextlib
 import sqlite3
 import threading
-import time
 
 import pytest
 from sqlalchemy import event
@@ -80,10 +79,11 @@ def test_a_disk_that_fills_up_in_mid_blast_stops_it_and_room_lets_it_go_on(
     gets their text.
     """
     background(sending_app)
-    blast_id = start_blast(sending_app)
-    twilio.wait_for(20)
-    disk.stuffed = stuffed
-    disk.full = True
+    with twilio.responses_held(after=20):
+        blast_id = start_blast(sending_app)
+        twilio.wait_for(20)
+        disk.stuffed = stuffed
+        disk.full = True
     wait_until(lambda: "database or disk is full" in caplog.text, "the disk to be full")
     wait_until(
         lambda: len(list_attempts(sending_app)) == len(twilio.requests), "the wire to be empty"
@@ -116,13 +116,12 @@ def test_answers_that_cannot_be_stored_wait_for_room(sending_app, twilio, backgr
     answer is stored.
     """
     phone = make_phone(150)
-    twilio.answer(to=phone, delay=0.4)
     background(sending_app)
-    blast_id = start_blast(sending_app)
-    wait_until(lambda: twilio.sent_to(phone), "their request")
-    disk.stuffed = disk.full = True
+    with twilio.responses_held(to=phone):
+        blast_id = start_blast(sending_app)
+        wait_until(lambda: twilio.sent_to(phone), "their request")
+        disk.stuffed = disk.full = True
     wait_until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
-    time.sleep(0.6)  # not for luck: their answer is in as well by now
     assert {row.status.value for row in list_messages(sending_app) if row.phone == phone} == {
         "submitting"
     }
@@ -139,11 +138,11 @@ def test_answers_that_are_lost_with_the_process_leave_doubt_that_receipts_end(
     """F32: full until the process ended; the next one asks nobody again, and the receipts bring
     the names.
     """
-    twilio.answer(delay=0.1)
     running = background(sending_app)
-    blast_id = start_blast(sending_app)
-    twilio.wait_for(40)
-    disk.stuffed = disk.full = True
+    with twilio.responses_held(after=40):
+        blast_id = start_blast(sending_app)
+        twilio.wait_for(40)
+        disk.stuffed = disk.full = True
     wait_until(lambda: "results wait" in caplog.text, "an answer that cannot be stored")
     running.stop()
     lost = {row.phone for row in list_messages(sending_app) if row.status == "submitting"}
@@ -176,8 +175,9 @@ def test_a_writer_that_holds_on_is_waited_for_and_everybody_else_is_told_to_try_
     see = Visitor(sending_app)
     see.token("ada")
     background(sending_app)
-    blast_id = start_blast(sending_app)
-    twilio.wait_for(20)
+    with twilio.responses_held(after=20):
+        blast_id = start_blast(sending_app)
+        twilio.wait_for(20)
     monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 1)
     with _another_writer(sending_app):
         stopwatch = Stopwatch()

@@ -1,5 +1,6 @@
 """A laptop's lid, a paused machine: every process stands still, and then goes on at once (R16)."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -26,13 +27,13 @@ def list_processes(server):
     return [server.process.pid, *map(int, children.stdout.split())]
 
 
-def freeze(server, seconds):
+@contextlib.contextmanager
+def frozen(server):
     pids = list_processes(server)
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
-        # What the test is about passes meanwhile: time.
-        time.sleep(seconds)
+        yield
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
@@ -54,13 +55,15 @@ def test_after_a_freeze_in_mid_blast_the_others_leave_within_five_seconds(
         "SEND_RATE": "40",
     }
     with GunicornServer(make_settings().database_path, **environment) as server:
-        start_blast(app)
-        twilio.wait_for(5)
-        # They are answered while everybody stands still, by a connection that breaks.
-        twilio.answer(times=CUT_OFF, delay=3.0, manner="reset", taken=False)
-        before = len(twilio.requests)
-        twilio.wait_for(before + CUT_OFF - 2)
-        freeze(server, FREEZE_SECONDS)
+        twilio.answer(times=CUT_OFF, manner="reset", taken=False)
+        twilio.answer(times=5)
+        with contextlib.ExitStack() as still:
+            with twilio.responses_held(after=5):
+                start_blast(app)
+                twilio.wait_for(5 + CUT_OFF)
+                still.enter_context(frozen(server))
+            # Their connections break now. What the test is about passes meanwhile: time.
+            time.sleep(FREEZE_SECONDS)
         since_waking = Stopwatch()
         wait_until(lambda: len(twilio.requests) >= PEOPLE, "the others", 20)
         assert since_waking.seconds < 5

@@ -286,12 +286,13 @@ def test_a_first_number_that_got_it_after_all_keeps_the_second_from_it(
 def test_both_numbers_in_the_audience_are_one_person(people, twilio, background):
     with people.app_context():
         add_member(MIA, "Zoe at work")
-    twilio.answer(to=ZOE, status=400, code=21614, delay=0.3)
+    twilio.answer(to=ZOE, status=400, code=21614)
     background(people)
-    blast_id = start_blast(people)
-    wait_until(lambda: get_log(people, blast_id), "the release")
-    assert (MIA, "skipped", "other_number", False) in read_rows(people)
-    assert get_log(people, blast_id).total_recipients == 3
+    with twilio.responses_held(to=ZOE):
+        blast_id = start_blast(people)
+        wait_until(lambda: get_log(people, blast_id), "the release")
+        assert (MIA, "skipped", "other_number", False) in read_rows(people)
+        assert get_log(people, blast_id).total_recipients == 3
     log = wait_until_ended(people, blast_id)
     assert (MIA, "accepted", None, True) in read_rows(people)
     assert log.total_recipients == 2

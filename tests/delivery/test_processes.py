@@ -84,7 +84,7 @@ def test_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goe
     coming.
     """
     with sending_app.app_context():
-        add_members(60)
+        add_members(200)
     twilio.answer(delay=0.5)
     server = served(database, twilio, SEND_RATE="40", SEND_CONCURRENCY="8")
     with server:
@@ -102,9 +102,10 @@ def test_sigterm_in_mid_blast_settles_what_is_on_the_wire_and_the_next_start_goe
     assert numbers.queued > 0
     assert numbers.accepted == len(twilio.requests)
     assert leader(sending_app).holder == ""
+    twilio.answer()
     with served(database, twilio):
         wait_until_ended(sending_app, blast_id, 30)
-    assert Counter(Counter(request.to for request in twilio.requests).values()) == {1: 60}
+    assert Counter(Counter(request.to for request in twilio.requests).values()) == {1: 200}
     assert_everybody_accounted_for(sending_app, twilio)
 
 
@@ -119,10 +120,11 @@ def test_when_the_leading_worker_is_killed_the_other_takes_over_at_once(
     twilio.answer(delay=0.1)
     with served(database, twilio, WEB_CONCURRENCY="2", SEND_RATE="40") as server:
         wait_until(lambda: leader(sending_app), "somebody to lead")
-        blast_id = start_blast(sending_app)
-        twilio.wait_for(20)
-        before = leader(sending_app).epoch
-        os.kill(_holder_of_lock(database), signal.SIGKILL)
+        with twilio.responses_held(after=20):
+            blast_id = start_blast(sending_app)
+            twilio.wait_for(20)
+            before = leader(sending_app).epoch
+            os.kill(_holder_of_lock(database), signal.SIGKILL)
         wait_until(lambda: leader(sending_app).epoch > before, "the other to take over", 5)
         log = wait_until_ended(sending_app, blast_id, 30)
         numbers = get_tally(sending_app, log.id)
@@ -146,15 +148,16 @@ def test_two_servers_at_once_and_one_of_them_sends_until_it_is_killed(
     )
     with first, second:
         wait_until(lambda: leader(sending_app), "somebody to lead")
-        blast_id = start_blast(sending_app)
-        twilio.wait_for(60)
-        before, leading = leader(sending_app).epoch, _holder_of_lock(database)
-        assert before == 1
-        killed, other = (
-            (first, second) if leading in children_of(first.process.pid) else (second, first)
-        )
-        assert "leading" not in other.said
-        killed.kill()
+        with twilio.responses_held(after=60):
+            blast_id = start_blast(sending_app)
+            twilio.wait_for(60)
+            before, leading = leader(sending_app).epoch, _holder_of_lock(database)
+            assert before == 1
+            killed, other = (
+                (first, second) if leading in children_of(first.process.pid) else (second, first)
+            )
+            assert "leading" not in other.said
+            killed.kill()
         wait_until(lambda: leader(sending_app).epoch > before, "the other to take over", 5)
         assert _holder_of_lock(database) in children_of(other.process.pid)
         log = wait_until_ended(sending_app, blast_id, 40)
@@ -180,8 +183,8 @@ def test_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(sending_app, da
         blast_id = start_blast(sending_app)
         twilio.wait_for(10)
         before, frozen = leader(sending_app).epoch, _holder_of_lock(database)
-        _freeze(frozen, database)
-        stopwatch, armed = Stopwatch(), len(list_attempts(sending_app))
+        stopwatch = _freeze(frozen, database)
+        armed = len(list_attempts(sending_app))
         try:
             wait_until(lambda: leader(sending_app).epoch > before, "the other to take over", 20)
             took, took_by_clock = stopwatch.seconds, stopwatch.elapsed_seconds
@@ -215,7 +218,7 @@ def test_a_leader_that_was_frozen_sends_nothing_when_it_wakes_up(sending_app, da
 
 def _freeze(pid, database):
     """Stop a process where it waits and holds no transaction: one that does keeps every other
-    process from writing.
+    process from writing. Returns a Stopwatch since then.
 
     Between its last look at the age of a claim and the first byte of the request no process can
     look again; one whose threads all wait is not there.
@@ -223,7 +226,8 @@ def _freeze(pid, database):
 
     def frozen():
         if set(_states_of_threads(pid)) != {"S"}:
-            return False
+            return None
+        stopwatch = Stopwatch()
         os.kill(pid, signal.SIGSTOP)
         wait_until(
             lambda: set(_states_of_threads(pid)) == {"T"},
@@ -237,10 +241,10 @@ def _freeze(pid, database):
                 other.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
             os.kill(pid, signal.SIGCONT)
-            return False
-        return True
+            return None
+        return stopwatch
 
-    wait_until(frozen, "a moment between two transactions", every=0.002)
+    return wait_until(frozen, "a moment between two transactions", every=0.002)
 
 
 def _states_of_threads(pid):

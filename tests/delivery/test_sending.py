@@ -25,6 +25,7 @@ from tests.delivery.helpers import (
     list_attempts,
     list_messages,
     start_blast,
+    twilio_settings,
     wait_until_ended,
 )
 from tests.gunicorn_server import wait_until
@@ -185,16 +186,17 @@ def test_a_name_that_grew_too_long_leaves_out_that_person_only(sending_app):
     }
 
 
-def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
-    sending_app = make_app(send_rate=20.0, undo_seconds=0)
+def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, twilio, background):
+    sending_app = make_app(**twilio_settings(twilio))
     with sending_app.app_context():
         add_members(60)
     background(sending_app)
-    blast_id = start_blast(sending_app)
-    log = wait_until(lambda: get_log(sending_app, blast_id), "the release")
-    wait_until(lambda: get_tally(sending_app, log.id).success_count >= 5, "some texts")
-    with sending_app.app_context(), write():
-        assert blast_control.pause_blast(log.id)
+    with twilio.responses_held(after=5):
+        blast_id = start_blast(sending_app)
+        twilio.wait_for(6)
+        log = get_log(sending_app, blast_id)
+        with sending_app.app_context(), write():
+            assert blast_control.pause_blast(log.id)
     wait_until(lambda: get_tally(sending_app, log.id).in_flight == 0, "the wire to be empty")
     before = len(list_attempts(sending_app))
     with sending_app.app_context():
@@ -204,7 +206,7 @@ def test_pause_holds_the_rest_and_resume_sends_it_once(make_app, background):
             assert blast_control.resume_blast(log.id)
     wait_until_ended(sending_app, blast_id)
     assert len(list_attempts(sending_app)) == 60
-    assert_everybody_accounted_for(sending_app)
+    assert_everybody_accounted_for(sending_app, twilio)
 
 
 def test_a_logs_results_read_as_the_first_design_kept_them(sending_app, background):
@@ -220,16 +222,17 @@ def test_a_logs_results_read_as_the_first_design_kept_them(sending_app, backgrou
         ]
 
 
-def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, background):
-    sending_app = make_app(send_rate=20.0, undo_seconds=0)
+def test_stop_the_rest_cancels_what_has_not_left_and_adds_up(make_app, twilio, background):
+    sending_app = make_app(**twilio_settings(twilio))
     with sending_app.app_context():
         add_members(60)
     background(sending_app)
-    blast_id = start_blast(sending_app)
-    log = wait_until(lambda: get_log(sending_app, blast_id), "the release")
-    wait_until(lambda: get_tally(sending_app, log.id).success_count >= 5, "some texts")
-    with sending_app.app_context(), write():
-        stopped = blast_control.stop_blast(log.id, now())
+    with twilio.responses_held(after=5):
+        blast_id = start_blast(sending_app)
+        twilio.wait_for(6)
+        log = get_log(sending_app, blast_id)
+        with sending_app.app_context(), write():
+            stopped = blast_control.stop_blast(log.id, now())
     wait_until(lambda: get_tally(sending_app, log.id).in_flight == 0, "the wire to be empty")
     numbers = get_tally(sending_app, log.id)
     assert numbers.skipped == stopped > 0

@@ -38,7 +38,8 @@ def sending_app(make_app, twilio):
 
 
 def served(database, twilio, **more):
-    return serve_through_twilio(database, twilio, **{"SEND_RATE": RATE} | more)
+    speed = {"SEND_RATE": RATE, "SEND_CONCURRENCY": "8"}
+    return serve_through_twilio(database, twilio, **speed | more)
 
 
 def get_hold(app):
@@ -80,10 +81,11 @@ def copy_in_mid_blast(sending_app, database, twilio, tmp_path, monkeypatch):
     with sending_app.app_context():
         add_members(PEOPLE)
     with served(database, twilio):
-        first = start_blast(sending_app, "Hello {first_name|friend}")
-        second = start_blast(sending_app, "Choir at 7, {name|friend}!", in_seconds=4)
-        twilio.wait_for(PEOPLE // 3)
-        assert run_doctor(["--backup", str(tmp_path / "copy.db")]) == 0
+        with twilio.responses_held(after=PEOPLE // 3):
+            first = start_blast(sending_app, "Hello {first_name|friend}")
+            second = start_blast(sending_app, "Choir at 7, {name|friend}!", in_seconds=4)
+            twilio.wait_for(PEOPLE // 3)
+            assert run_doctor(["--backup", str(tmp_path / "copy.db")]) == 0
         wait_until_ended(sending_app, first, 30)
         wait_until_ended(sending_app, second, 30)
     assert len(twilio.requests) == 2 * PEOPLE
@@ -146,9 +148,10 @@ def test_a_copy_of_the_folder_that_runs_elsewhere_stays_silent(
         add_members(PEOPLE)
     clone = tmp_path / "clone" / database.name
     with served(database, twilio) as server:
-        blast_id = start_blast(sending_app)
-        twilio.wait_for(20)
-        shutil.copytree(database.parent, clone.parent, ignore=shutil.ignore_patterns("clone"))
+        with twilio.responses_held(after=20):
+            blast_id = start_blast(sending_app)
+            twilio.wait_for(20)
+            shutil.copytree(database.parent, clone.parent, ignore=shutil.ignore_patterns("clone"))
         with served(clone, twilio) as second:
             wait_until(lambda: "database is held (clone)" in second.said, "the hold", 15)
             wait_until_ended(sending_app, blast_id, 30)
@@ -203,13 +206,15 @@ def test_a_copy_beside_the_wal_of_another_state_texts_nobody(
         add_members(2500)
     server = served(database, twilio, SEND_RATE="250")
     with server:
-        start_blast(sending_app)
-        twilio.wait_for(1000, 30)
-        assert run_doctor(["--backup", str(tmp_path / "copy.db")]) == 0
-        twilio.wait_for(2000, 30)
-        with sending_app.app_context():
-            db.engine.dispose()
-        server.kill()
+        with twilio.responses_held(after=1000):
+            start_blast(sending_app)
+            twilio.wait_for(1000, 30)
+            assert run_doctor(["--backup", str(tmp_path / "copy.db")]) == 0
+        with twilio.responses_held(after=2000):
+            twilio.wait_for(2000, 30)
+            with sending_app.app_context():
+                db.engine.dispose()
+            server.kill()
         shutil.copy(tmp_path / "copy.db", database)
         assert database.with_name(f"{database.name}-wal").stat().st_size > 0
         server.start()
@@ -223,9 +228,10 @@ def test_a_kill_in_mid_blast_holds_nothing(sending_app, database, twilio):
         add_members(PEOPLE)
     server = served(database, twilio)
     with server:
-        blast_id = start_blast(sending_app)
-        twilio.wait_for(20)
-        server.kill()
+        with twilio.responses_held(after=20):
+            blast_id = start_blast(sending_app)
+            twilio.wait_for(20)
+            server.kill()
         server.start()
         wait_until_ended(sending_app, blast_id, 30)
         assert get_hold(sending_app) is None
