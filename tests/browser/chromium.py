@@ -130,7 +130,9 @@ class Visits:
             404,
             422,
         }
-        # Compose saves itself, also in the moment in which the session ended: it then says so.
-        is_signed_out = response.status == 401 and "/blasts/drafts/" in response.url
+        # Every open page asks /live, and compose saves itself, also after the session has ended.
+        is_signed_out = response.status == 401 and any(
+            path in response.url for path in ("/live?", "/blasts/drafts/")
+        )
         if response.status >= 400 and not page and not is_signed_out:
             self.complaints.append(f"{response.status} for {response.url}")

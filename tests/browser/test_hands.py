@@ -152,7 +152,8 @@ def test_a_text_written_while_the_session_ended_is_back_for_its_writer_alone(ada
     ada.page.fill("#username", "sol")
     ada.page.fill("#password", PASSWORD)
     ada.page.click("main button:text-is('Sign in')")
-    ada.heading("New blast")
+    # Where Ada's text was saved as a draft meanwhile, Sol is told that there is no such page.
+    ada.open_new_blast()
     assert ada.page.input_value("textarea[name=message_body]") == ""
     assert not ada.page.evaluate(
         "Object.keys(sessionStorage).some((key) => /^(draft|kept)/.test(key))"
