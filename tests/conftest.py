@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app import create_app, scheduler
 from app.core.db import db
@@ -28,6 +29,16 @@ from tests.shared_folder import fill_once
 from tests.visit import Visitor
 
 QUIET = logging.getLogger("tests.migrate")
+# For all tests of properties. How long an example takes is the machine's affair; a fixture that
+# serves all examples of a test is meant to; and no example is kept from one run to the next.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    database=None,
+    max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("any machine")
 
 
 # These begin first, so that both processes of `make test` end at about the same time.

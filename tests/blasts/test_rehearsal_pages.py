@@ -6,7 +6,7 @@ import re
 from datetime import date
 from itertools import cycle
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -81,11 +81,7 @@ TOWNS = st.fixed_dictionaries(
 
 
 @given(town=TOWNS, template=TEMPLATES, footer=st.booleans())
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=15)
 def test_what_is_shown_is_what_is_sent(app, visit, town, template, footer):
     start_anew(app, **town)
     fields = compose_fields(

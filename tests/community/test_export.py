@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.audit.models import AuditEvent
@@ -92,12 +92,7 @@ NAMES = st.lists(st.text(max_size=60), min_size=1, max_size=12)
 
 
 # case B16
-@settings(
-    max_examples=10,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=10)
 @given(names=NAMES)
 def test_any_names_come_back_byte_for_byte(app, visit, address_of, names):
     _round_trip(app, visit, address_of, names)

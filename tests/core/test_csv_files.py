@@ -21,7 +21,7 @@ from app.core.delimited_text import MAX_SPREADSHEET_ROWS, SpreadsheetRow, Unread
 from app.core.spreadsheets import read_spreadsheet
 from tests.speed_limits import limit_seconds
 
-FAST = settings(max_examples=300, deadline=None, database=None)
+FAST = settings(max_examples=300)
 
 
 def read_cells(data, encoding=""):

@@ -4,7 +4,7 @@ the same people, texts and segments.
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -82,11 +82,7 @@ def test_what_was_rehearsed_is_what_the_carrier_is_asked_to_send(make_app, backg
 
 def _for_any_town(app, twilio):
     @given(sending_app=TOWNS, template=TEMPLATES, lists=LISTS)
-    @settings(
-        max_examples=15,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-    )
+    @settings(max_examples=15)
     def agree(sending_app, template, lists):
         start_anew(app, **sending_app | {"to_event": False})
         twilio.requests.clear()

@@ -164,14 +164,14 @@ def check_equal_rules(rule, random):
     assert normal == normalize_rule(normal) == parse_rule(write_rule(rule))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rules(), st.randoms(use_true_random=False))
 def test_equal_rules_have_one_json_and_one_sentence(rule, random):
     check_equal_rules(rule, random)
 
 
 @pytest.mark.torture
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(rules(), st.randoms(use_true_random=False))
 def test_five_hundred_equal_rules_have_one_json_and_one_sentence(rule, random):
     check_equal_rules(rule, random)

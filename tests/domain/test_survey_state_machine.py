@@ -186,7 +186,7 @@ QUESTIONS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(QUESTIONS, min_size=1, max_size=8),
     st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=40))),

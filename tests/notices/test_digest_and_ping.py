@@ -1,6 +1,7 @@
 """The summary of the morning, and the dead man's switch."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,23 +17,30 @@ from tests.notices.conftest import find_user
 from tests.sample_people import ZOE
 from tests.sample_rows import add_inbound_text, add_member
 
-# In Denver 7:59 and 8:00.
-BEFORE, MORNING = datetime(2026, 11, 28, 14, 59, tzinfo=UTC), datetime(2026, 11, 28, 15, tzinfo=UTC)
+DENVER = ZoneInfo("America/Denver")
+
+
+def find_next_morning():
+    """Tomorrow at eight in Denver, in UTC: what happened today is its yesterday."""
+    tomorrow = datetime.now(DENVER).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(8), DENVER).astimezone(UTC)
 
 
 def test_ada_gets_a_summary_each_morning_with_numbers_alone(app, staff, mail_server):
+    morning = find_next_morning()
+    yesterday = morning - timedelta(days=1)
     with app.app_context():
         add_member(ZOE, "Zoë Quill")
         add_inbound_text(ZOE, "Is there parking?")
         with write():
             store_choices(find_user("ada"), {(NoticeKind.DIGEST, NoticeChannel.MAIL): True})
-    staff.poll(BEFORE)
+    staff.poll(morning - timedelta(minutes=1))
     assert staff.list("ada", kind="digest") == []
     for minutes in (0, 15, 60):
-        staff.poll(MORNING + timedelta(minutes=minutes))
-    staff.send(MORNING)
+        staff.poll(morning + timedelta(minutes=minutes))
+    staff.send(morning)
     (mail,) = mail_server.mails
-    assert mail["Subject"] == "Summary of November 27"
+    assert mail["Subject"] == f"Summary of {yesterday:%B} {yesterday.day}"
     words = mail.get_content()
     for line in (
         "Delivered: 0",
@@ -42,7 +50,7 @@ def test_ada_gets_a_summary_each_morning_with_numbers_alone(app, staff, mail_ser
     ):
         assert line in words
     assert not any(private in words for private in ("Zoë", "Quill", "5550142", "parking"))
-    staff.poll(MORNING + timedelta(days=1))
+    staff.poll(morning + timedelta(days=1))
     assert len(staff.list("ada", kind="digest")) == 2
     assert staff.list("sol", kind="digest") == []
 
@@ -50,7 +58,7 @@ def test_ada_gets_a_summary_each_morning_with_numbers_alone(app, staff, mail_ser
 def test_a_summary_that_missed_the_morning_waits_for_the_next(app, staff):
     with app.app_context(), write():
         store_choices(find_user("ada"), {(NoticeKind.DIGEST, NoticeChannel.MAIL): True})
-    staff.poll(MORNING + timedelta(hours=5))
+    staff.poll(find_next_morning() + timedelta(hours=5))
     assert staff.list("ada", kind="digest") == []
 
 

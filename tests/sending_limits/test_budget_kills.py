@@ -5,7 +5,7 @@ import time
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
@@ -34,7 +34,7 @@ class ProcessDied(Exception):
 def test_whatever_ticks_die_what_was_armed_was_paid(shop):
     add_members(12)
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12)
     @given(cents=st.integers(1, 150), long=st.booleans(), ticks=TICKS)
     def run(cents, long, ticks):
         with write():

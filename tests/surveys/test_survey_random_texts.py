@@ -5,7 +5,7 @@ lost.
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.db import db, write
@@ -51,11 +51,7 @@ def two_surveys(make_survey):
     )
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=15)
 @given(TEXTS)
 def test_any_texts_leave_legal_rows(app, two_surveys, text, texts):
     """Property: at most one active session a number; every text that was taken is a row or one

@@ -8,7 +8,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.community.models import CommunityMember
@@ -396,11 +396,7 @@ WORDS = ["STOP", "stop please", "START", "YES", "HELP", "hello", DOUBTFUL]
 
 
 @given(said=st.lists(st.sampled_from(WORDS), max_size=12), twice=st.booleans())
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=15)
 def test_no_stop_is_confirmed_twice(sandbox_app, said, twice):
     """Whatever a phone texts in whatever order: between two confirmations it came back."""
     phone = sample_rows.make_phone(next(PHONES))
