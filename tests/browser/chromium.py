@@ -25,7 +25,7 @@ FLAGS = [
 # The browser says this about every page with an error's status, and a page that shows mistakes
 # (422) is one.
 SAID_OF_STATUS = "Failed to load resource: the server responded with a status of "
-PATIENCE = 15_000
+PATIENCE = 60_000
 
 
 def program() -> str:
