@@ -456,10 +456,10 @@ class TestTheClocks:
         ("change", "leaves"),
         [
             (
-                date(2027, 3, 14),
-                datetime(2027, 3, 14, 9, 30, tzinfo=UTC),
+                date(2035, 3, 11),
+                datetime(2035, 3, 11, 9, 30, tzinfo=UTC),
             ),  # there is no 02:30
-            (date(2027, 11, 7), datetime(2027, 11, 7, 9, 30, tzinfo=UTC)),
+            (date(2035, 11, 4), datetime(2035, 11, 4, 9, 30, tzinfo=UTC)),
         ],
     )
     def test_a_reminder_in_the_night_of_the_change_is_sent_exactly_once(
@@ -487,9 +487,9 @@ class TestTheClocks:
         assert leaves in [each.scheduled_at for each in list_scheduled(app)]
 
     def test_one_at_a_time_that_comes_twice_is_sent_once(self, app, visit):
-        event_id = add_picnic(visit, date="2027-11-08", start_time="")
+        event_id = add_picnic(visit, date="2035-11-05", start_time="")
         register(app, event_id, ZOE)
-        first = datetime(2027, 11, 7, 7, 30, tzinfo=UTC)
+        first = datetime(2035, 11, 4, 7, 30, tzinfo=UTC)
         with app.app_context(), write():
             save_reminder_plan(
                 event_id, [ReminderStep(None, -1, "01:30", "Soon", True)], first - DAY
