@@ -41,8 +41,9 @@ def settled():
 
 
 @pytest.fixture
-def together(settled):
-    """Settles words; one of them cannot be."""
+def together(settled, monkeypatch):
+    """Settles words; one of them cannot be. A slow machine may take its time to queue them."""
+    monkeypatch.setattr(kit, "LOCK_WAIT_SECONDS", 60)
 
     def settle(words):
         settled.extend(words)
