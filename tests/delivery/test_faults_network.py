@@ -238,16 +238,18 @@ def test_a_dripping_answer_is_given_up_in_time_and_neither_the_lead_nor_the_othe
     sending_app.extensions[ENGINE_TIMINGS_KEY] = EngineTimings(heartbeat=0.1)
     twilio.answer(to=somebody(0), manner="drip")
     background(sending_app)
+    stopwatch = Stopwatch()
     blast_id = a_blast(sending_app)
     wait_until(lambda: twilio.sent_to(somebody(0)), "the request")
     before = _beat(sending_app)
     wait_until_ended(sending_app, blast_id)
+    most_seconds = 6.3 + stopwatch.starved_seconds
     assert _beat(sending_app) > before + 3
     [row] = texts_to(sending_app, somebody(0))
     assert (row.status, row.reason) == ("unknown", "no_answer")
     attempts = list_attempts(sending_app)
     [tried] = [attempt for attempt in attempts if attempt.message_id == row.id]
-    assert 4.9 < (tried.ended_at - tried.started_at).total_seconds() < 20
+    assert 4.9 < (tried.ended_at - tried.started_at).total_seconds() < most_seconds
     assert all(each.ended_at < tried.ended_at for each in attempts if each is not tried)
     assert count_statuses(sending_app) == {"accepted": PEOPLE, "unknown": 1}
     assert len(twilio.requests) == PEOPLE + 1

@@ -111,6 +111,14 @@ def test_what_this_process_stores_leaves_at_once(sending_app, twilio, background
         idle_poll=3600.0, heartbeat=3600.0, leader_timeout=7200.0
     )
     background(sending_app)
-    time.sleep(2)  # long enough for the engine to be idle
-    start_blast(sending_app)
-    twilio.wait_for(1)
+    delays = []
+    limit = 0.6 * measure_slowness()
+    for number in range(3):  # the best counts: the machine is shared
+        time.sleep(2)  # long enough for the engine to be idle
+        began = time.monotonic()
+        start_blast(sending_app)
+        twilio.wait_for(number + 1)
+        delays.append(twilio.requests[number].at - began)
+        if delays[-1] < limit:
+            break
+    assert min(delays) < limit
